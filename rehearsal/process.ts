@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface ProcessOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
+/** A program that runs until it is stopped; its output goes to one log file. */
+export interface Service {
+  readonly name: string;
+  readonly pid: number;
+  readonly log: string;
+  /** Resolves when the process has ended, whoever ended it. */
+  readonly exited: Promise<number | null>;
+  /** Ends the whole process group: SIGTERM, then SIGKILL after `graceMs`. Safe to call twice. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Starts a long-lived program in a process group of its own. */
+export function startService(
+  name: string,
+  command: string,
+  args: readonly string[],
+  options: ProcessOptions & { readonly log: string },
+): Service {
+  mkdirSync(dirname(options.log), { recursive: true });
+  const output = openSync(options.log, 'a');
+  const child = spawn(command, args, {
+    stdio: ['ignore', output, output],
+    detached: true,
+    ...pick(options),
+  });
+  closeSync(output);
+  const exited = track(child);
+  if (child.pid === undefined) {
+    throw new Error(`cannot start ${name} (${command}): not found or not executable`);
+  }
+  return {
+    name,
+    pid: child.pid,
+    log: options.log,
+    exited,
+    stop: (graceMs) => stopGroup(child, exited, graceMs),
+  };
+}
+
+/**
+ * Runs a program to its end and resolves with its standard output. Each line of both streams is given
+ * to `onLine`. Rejects with the command and its last lines when it exits non-zero.
+ */
+export function run(
+  command: string,
+  args: readonly string[],
+  options: ProcessOptions & {
+    readonly onLine?: (line: string) => void;
+    readonly signal?: AbortSignal;
+    readonly input?: string;
+  } = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      detached: true,
+      ...pick(options),
+    });
+    const exited = track(child);
+    options.signal?.addEventListener('abort', () => void stopGroup(child, exited, 0));
+    child.stdin?.end(options.input);
+    const stdout: string[] = [];
+    const tail: string[] = [];
+    const follow = (stream: NodeJS.ReadableStream | null, keep?: string[]) => {
+      if (stream === null) return;
+      createInterface({ input: stream }).on('line', (line) => {
+        keep?.push(line);
+        tail.push(line);
+        if (tail.length > 20) tail.shift();
+        options.onLine?.(line);
+      });
+    };
+    follow(child.stdout, stdout);
+    follow(child.stderr);
+    child.on('error', (cause) => reject(new Error(`cannot run ${command}`, { cause })));
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(stdout.join('\n'));
+      else {
+        const ended = signal === null ? `exit code ${code}` : `signal ${signal}`;
+        reject(new Error(`${command} ${args.join(' ')}: ${ended}\n${tail.join('\n')}`));
+      }
+    });
+  });
+}
+
+/** Ends every process that this module started and that still runs. */
+export async function stopAll(graceMs = 2_000): Promise<void> {
+  await Promise.all(
+    [...running].map((child) =>
+      stopGroup(child, new Promise((resolve) => child.once('close', resolve)), graceMs),
+    ),
+  );
+}
+
+function track(child: ChildProcess): Promise<number | null> {
+  running.add(child);
+  return new Promise((resolve) => {
+    child.once('error', () => {
+      running.delete(child);
+      resolve(null);
+    });
+    child.once('close', (code) => {
+      running.delete(child);
+      resolve(code);
+    });
+  });
+}
+
+async function stopGroup(
+  child: ChildProcess,
+  exited: Promise<unknown>,
+  graceMs = 2_000,
+): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  signalGroup(child.pid, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
+  await exited;
+  clearTimeout(timer);
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function pick(options: ProcessOptions): { env?: NodeJS.ProcessEnv; cwd?: string } {
+  return {
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  };
+}
