@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+const nonEmpty = z.string().min(1);
+
+const subnetSchema = z.object({
+  zone: nonEmpty,
+  id: nonEmpty,
+  cidr: nonEmpty,
+  /** The part of the subnet that is reserved for ENI prefixes. */
+  prefixCidr: z.string().optional(),
+});
+
+const networkSchema = z.object({
+  /** 1, 2, …: the device index of this network's ENI on every node. */
+  network: z.number().int().positive(),
+  /** The name that the node's boot script gives the interface: eth1, eth2, … */
+  interface: nonEmpty,
+  subnets: z.array(subnetSchema).min(1),
+});
+
+const nodeGroupSchema = z.object({
+  name: nonEmpty,
+  zone: nonEmpty,
+  stackId: nonEmpty,
+  roleArn: nonEmpty,
+  autoScalingGroup: nonEmpty,
+  min: z.number().int().nonnegative(),
+  desired: z.number().int().nonnegative(),
+  max: z.number().int().positive(),
+});
+
+/**
+ * What one job hands to the next: everything that configure-multus and verify need to know of a
+ * provisioned environment, and nothing secret.
+ */
+export const environmentSchema = z.object({
+  schema: z.literal(1),
+  name: nonEmpty,
+  region: nonEmpty,
+  accountId: nonEmpty,
+  authentication: z.enum(['access-entries', 'aws-auth', 'both']),
+  cluster: z.object({
+    name: nonEmpty,
+    version: nonEmpty,
+    endpoint: z.url({ protocol: /^https$/ }),
+    /** Base64 of the PEM certificate, as EKS gives it. */
+    certificateAuthority: z.base64(),
+    serviceCidr: nonEmpty,
+    securityGroupId: nonEmpty,
+  }),
+  vpc: z.object({ id: nonEmpty, cidr: nonEmpty }),
+  multusSecurityGroupId: nonEmpty,
+  networks: z.array(networkSchema),
+  nodeGroups: z.array(nodeGroupSchema),
+});
+
+export type Environment = z.infer<typeof environmentSchema>;
+export type EnvironmentNetwork = z.infer<typeof networkSchema>;
+export type EnvironmentNodeGroup = z.infer<typeof nodeGroupSchema>;
