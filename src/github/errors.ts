@@ -1,0 +1,66 @@
+/** One thing that is wrong with one input: which, what was given, what is allowed. */
+export interface InputProblem {
+  readonly input: string;
+  readonly value: string;
+  readonly allowed: string;
+}
+
+/** The caller gave something that cannot work. Thrown before any call to AWS or Kubernetes. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly problems: readonly InputProblem[];
+
+  constructor(problems: readonly InputProblem[]) {
+    super(problems.map(describeProblem).join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** What a person needs in order to act on a failure: what failed, why, and what to do next. */
+export interface Failure {
+  /** The resource, in its own service's terms: `stack eks-multus-cluster: Cluster (AWS::EKS::Cluster)`. */
+  readonly resource: string;
+  readonly reason: string;
+  readonly nextStep: string;
+  /** Where in the pack's own files the resource is declared, for the annotation. */
+  readonly file?: string;
+  readonly line?: number;
+  readonly cause?: unknown;
+}
+
+abstract class ExplainedError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(
+      `${failure.resource}: ${failure.reason}\nNext step: ${failure.nextStep}`,
+      failure.cause === undefined ? undefined : { cause: failure.cause },
+    );
+    this.failure = failure;
+  }
+}
+
+/** AWS refused or failed something. */
+export class CloudError extends ExplainedError {
+  override readonly name = 'CloudError';
+}
+
+/** Kubernetes, a node or a pod refused or failed something. */
+export class ClusterError extends ExplainedError {
+  override readonly name = 'ClusterError';
+}
+
+/** True for failures that explain themselves; anything else is a bug of ours and shows its stack. */
+export function isExplained(error: unknown): error is CloudError | ClusterError {
+  return error instanceof ExplainedError;
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function describeProblem(problem: InputProblem): string {
+  const given = problem.value === '' ? 'nothing' : `"${problem.value}"`;
+  return `Input "${problem.input}": got ${given}; allowed: ${problem.allowed}`;
+}

@@ -1,0 +1,35 @@
+import * as core from '@actions/core';
+import { InputError, isExplained, messageOf } from './errors.ts';
+
+/**
+ * Runs one action to its end. Every failure becomes exactly one annotation and exit code 1: bad input
+ * and explained failures say what to do, anything else is our bug and also prints its stack to the log.
+ *
+ * Ends the process itself: keep-alive connections of the SDKs must not keep the step running.
+ */
+export async function runAction(action: () => Promise<void>): Promise<never> {
+  try {
+    await action();
+    process.exit(process.exitCode ?? 0);
+  } catch (error) {
+    annotate(error);
+    process.exit(1);
+  }
+}
+
+function annotate(error: unknown): void {
+  if (error instanceof InputError) {
+    core.error(error.message, { title: 'Input not usable' });
+  } else if (isExplained(error)) {
+    const { failure } = error;
+    core.error(error.message, {
+      title: error.name === 'CloudError' ? 'AWS' : 'Kubernetes',
+      ...(failure.file === undefined ? {} : { file: failure.file }),
+      ...(failure.line === undefined ? {} : { startLine: failure.line }),
+    });
+    if (failure.cause !== undefined) core.info(`Caused by: ${messageOf(failure.cause)}`);
+  } else {
+    core.error(`Unexpected failure, please report it: ${messageOf(error)}`, { title: 'Bug' });
+    if (error instanceof Error && error.stack !== undefined) core.info(error.stack);
+  }
+}
