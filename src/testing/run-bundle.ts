@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packFile } from '../github/pack-files.ts';
+
+export interface BundleRun {
+  readonly exitCode: number | null;
+  /** Everything that was printed, workflow commands included. */
+  readonly log: string;
+  /** The text of each `::error …::` annotation. */
+  readonly errors: readonly string[];
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+}
+
+/**
+ * Runs `actions/<action>/dist/index.js` as the runner would: inputs as `INPUT_*`, outputs and summary in
+ * files. Of the caller's own environment only PATH is passed on; `env` adds to it.
+ */
+export async function runBundle(
+  action: string,
+  inputs: Readonly<Record<string, string>>,
+  env: NodeJS.ProcessEnv = {},
+): Promise<BundleRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'run-bundle-'));
+  const files = { output: join(folder, 'output'), summary: join(folder, 'summary') };
+  try {
+    const { exitCode, log } = await runNode(packFile('actions', action, 'dist', 'index.js'), {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      GITHUB_OUTPUT: files.output,
+      GITHUB_STEP_SUMMARY: files.summary,
+      ...inputVariables(inputs),
+      ...env,
+    });
+    return {
+      exitCode,
+      log,
+      errors: annotations(log),
+      outputs: parseOutputs(await read(files.output)),
+      summary: await read(files.summary),
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** An HTTP server that notes each request and answers 500: for proving that nothing was called. */
+export async function recordingServer() {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    response.writeHead(500).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests: requests as readonly string[],
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** The runner's own rule: upper case, spaces become underscores, hyphens stay. */
+function inputVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [
+      `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
+      value,
+    ]),
+  );
+}
+
+function runNode(
+  script: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ exitCode: number | null; log: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.on('error', reject);
+    child.on('close', (exitCode) =>
+      resolve({ exitCode, log: Buffer.concat(chunks).toString('utf8') }),
+    );
+  });
+}
+
+function annotations(log: string): string[] {
+  return [...log.matchAll(/^::error(?: [^:]*)?::(.*)$/gm)].map(([, message = '']) =>
+    message.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%'),
+  );
+}
+
+/** `name<<delimiter`, lines, `delimiter`. */
+function parseOutputs(text: string): Record<string, string> {
+  return Object.fromEntries(
+    [...text.matchAll(/^([^\n<]+)<<(\S+)\n([\s\S]*?)\n\2$/gm)].map(
+      ([, name = '', , value = '']) => [name, value],
+    ),
+  );
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
