@@ -1,0 +1,30 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from './oidc.ts';
+
+const job = { repository: 'acme/lab', ref: 'refs/heads/main', workflow: '.github/workflows/x.yml' };
+let issuer: OidcIssuer;
+
+beforeAll(async () => {
+  issuer = await startOidcIssuer(0, job);
+});
+afterAll(() => issuer.stop());
+
+it('issues a token that verifies against the published keys and carries the job', async () => {
+  const answer = await fetch(`${issuer.requestUrl}&audience=sts.amazonaws.com`, {
+    headers: { authorization: `Bearer ${issuer.requestToken}` },
+  });
+  const { value } = (await answer.json()) as { value: string };
+  const { payload } = await jwtVerify(value, createRemoteJWKSet(new URL(issuer.jwksUrl)), {
+    issuer: GITHUB_ISSUER,
+    audience: 'sts.amazonaws.com',
+  });
+  expect(payload.sub).toBe('repo:acme/lab:ref:refs/heads/main');
+  expect(payload['repository_owner']).toBe('acme');
+  expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300);
+});
+
+it('refuses whoever does not hold the request token', async () => {
+  const answer = await fetch(issuer.requestUrl, { headers: { authorization: 'Bearer other' } });
+  expect(answer.status).toBe(401);
+});

@@ -1,0 +1,110 @@
+import { createServer, type Server } from 'node:http';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+
+/** The issuer in every token of github.com, and the name of the OIDC provider in IAM. */
+export const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
+
+export interface OidcIssuer {
+  /** What a job gets as ACTIONS_ID_TOKEN_REQUEST_URL. */
+  readonly requestUrl: string;
+  /** What a job gets as ACTIONS_ID_TOKEN_REQUEST_TOKEN. */
+  readonly requestToken: string;
+  /** Where the keys that verify the tokens are published. */
+  readonly jwksUrl: string;
+  stop(): Promise<void>;
+}
+
+export interface OidcJob {
+  /** `owner/name` */
+  readonly repository: string;
+  /** `refs/heads/main` */
+  readonly ref: string;
+  /** `.github/workflows/provision.yml` */
+  readonly workflow: string;
+}
+
+/** A token lives for five minutes on github.com, too. */
+const TOKEN_LIFETIME = '5m';
+
+/**
+ * Stands in for GitHub's OIDC issuer: answers a job's requests for ID tokens with signed JWTs that carry
+ * GitHub's claims. Leaves out: environments, customised subjects, reusable-workflow provenance of other
+ * repositories.
+ */
+export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcIssuer> {
+  const { publicKey, privateKey } = await generateKeyPair('RS256');
+  const key = { ...(await exportJWK(publicKey)), kid: 'rehearsal', alg: 'RS256', use: 'sig' };
+  const requestToken = crypto.randomUUID();
+
+  const token = (audience: string) =>
+    new SignJWT(claims(job))
+      .setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'JWT' })
+      .setIssuer(GITHUB_ISSUER)
+      .setAudience(audience)
+      .setSubject(subject(job))
+      .setJti(crypto.randomUUID())
+      .setIssuedAt()
+      .setNotBefore('0s')
+      .setExpirationTime(TOKEN_LIFETIME)
+      .sign(privateKey);
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://issuer');
+    const answer = (status: number, body: unknown) => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    };
+    if (url.pathname === '/.well-known/jwks') return answer(200, { keys: [key] });
+    if (url.pathname !== '/token') return answer(404, { message: 'not found' });
+    if (request.headers.authorization !== `Bearer ${requestToken}`) {
+      return answer(401, { message: 'bad request token' });
+    }
+    void token(url.searchParams.get('audience') ?? 'https://github.com').then((value) =>
+      answer(200, { count: value.length, value }),
+    );
+  });
+  const bound = await listen(server, port);
+  return {
+    requestUrl: `http://127.0.0.1:${bound}/token?api-version=2.0`,
+    requestToken,
+    jwksUrl: `http://127.0.0.1:${bound}/.well-known/jwks`,
+    stop: () => close(server),
+  };
+}
+
+/** The subject of a job without an environment, on a branch or tag. */
+export function subject(job: OidcJob): string {
+  return `repo:${job.repository}:ref:${job.ref}`;
+}
+
+function claims(job: OidcJob): Record<string, string> {
+  const [owner = ''] = job.repository.split('/');
+  const workflowRef = `${job.repository}/${job.workflow}@${job.ref}`;
+  return {
+    repository: job.repository,
+    repository_owner: owner,
+    ref: job.ref,
+    ref_type: 'branch',
+    event_name: 'workflow_dispatch',
+    workflow_ref: workflowRef,
+    job_workflow_ref: workflowRef,
+    runner_environment: 'self-hosted',
+    run_id: '1',
+    run_attempt: '1',
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
