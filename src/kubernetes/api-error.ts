@@ -1,0 +1,61 @@
+import { ApiException } from '@kubernetes/client-node';
+import { messageOf } from '../github/errors.ts';
+
+/** The HTTP status with which the API server refused, or undefined when it did not answer. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof ApiException ? error.code : undefined;
+}
+
+/** What went wrong in one line: the API server's own message, or the reason that there was no answer. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ApiException) return `${error.code} ${serverMessage(error.body)}`.trim();
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause === undefined ? messageOf(error) : messageOf(cause);
+}
+
+const PASSING_STATUS: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+const PASSING_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+]);
+
+/** True when the same request may work a moment later. */
+export function isTransient(error: unknown): boolean {
+  const status = statusOf(error);
+  if (status !== undefined) return PASSING_STATUS.has(status);
+  const code = codeOf(error);
+  return code !== undefined && PASSING_CODES.has(code);
+}
+
+/** The code of a failed connection (`ECONNREFUSED`, `SELF_SIGNED_CERT_IN_CHAIN`), wherever it is nested. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return codeOf(error.cause);
+}
+
+function serverMessage(body: unknown): string {
+  const status = typeof body === 'string' ? parse(body) : body;
+  if (typeof status === 'object' && status !== null && 'message' in status) {
+    return String(status.message);
+  }
+  return typeof body === 'string' ? body.trim() : '';
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
