@@ -1,0 +1,74 @@
+/** An EKS access entry with what decides its mapping; the shape that the EKS stand-in hands over. */
+export interface AccessEntry {
+  readonly principalArn: string;
+  /** STANDARD, EC2_LINUX, … */
+  readonly type: string;
+  readonly username?: string;
+  readonly kubernetesGroups?: readonly string[];
+  /** ARNs of the access policies that are associated with it. */
+  readonly policyArns?: readonly string[];
+}
+
+interface Mapping {
+  readonly username: string;
+  readonly groups: readonly string[];
+}
+
+/**
+ * What the authenticator's DynamicFile back end reads (aws-iam-authenticator, pkg/mapper/dynamicfile):
+ * access entries as role and user mappings. `version` rises with each change.
+ */
+export function dynamicFile(
+  entries: readonly AccessEntry[],
+  version: number,
+  updatedAt: Date,
+): string {
+  const mapped = entries.map((entry) => ({ arn: entry.principalArn, ...mappingOf(entry) }));
+  const isUser = ({ arn }: { readonly arn: string }) => arn.includes(':user/');
+  return JSON.stringify({
+    Version: String(version),
+    LastUpdatedDateTime: String(Math.floor(updatedAt.getTime() / 1000)),
+    mapRoles: mapped
+      .filter((mapping) => !isUser(mapping))
+      .map(({ arn, ...mapping }) => ({ rolearn: withoutPath(arn), ...mapping })),
+    mapUsers: mapped.filter(isUser).map(({ arn, ...mapping }) => ({ userarn: arn, ...mapping })),
+    mapAccounts: [],
+  });
+}
+
+/**
+ * The username and groups of an entry, as the EKS user guide gives them. EKS has an authorizer of its
+ * own for access policies; here each policy is a group, which `bootstrap-objects.ts` binds to a role.
+ */
+export function mappingOf(entry: AccessEntry): Mapping {
+  if (entry.type === 'EC2_LINUX') {
+    return {
+      username: 'system:node:{{EC2PrivateDNSName}}',
+      groups: ['system:bootstrappers', 'system:nodes'],
+    };
+  }
+  const policies = (entry.policyArns ?? []).map((arn) => policyGroup(arn.split('/').at(-1) ?? ''));
+  return {
+    username: entry.username ?? defaultUsername(entry.principalArn),
+    groups: [...(entry.kubernetesGroups ?? []), ...policies],
+  };
+}
+
+/** The group that stands for an access policy, by the last part of the policy's ARN. */
+export function policyGroup(policy: string): string {
+  return policy === 'AmazonEKSClusterAdminPolicy'
+    ? 'system:masters'
+    : `eks-access-policy:${policy}`;
+}
+
+function defaultUsername(principalArn: string): string {
+  const role = /^arn:([^:]+):iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(principalArn);
+  if (role === null) return principalArn;
+  const [, partition, account, name] = role;
+  return `arn:${partition}:sts::${account}:assumed-role/${name}/{{SessionName}}`;
+}
+
+/** STS answers with a role's ARN without its path, so that is what the authenticator looks up. */
+function withoutPath(arn: string): string {
+  return arn.replace(/:role\/.*\//, ':role/');
+}

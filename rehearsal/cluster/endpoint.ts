@@ -1,0 +1,57 @@
+import {
+  CreateNetworkInterfaceCommand,
+  DeleteNetworkInterfaceCommand,
+  DescribeSubnetsCommand,
+  type EC2Client,
+} from '@aws-sdk/client-ec2';
+import { run } from '../process.ts';
+
+/** The network interface through which a VPC reaches its control plane. */
+export interface Endpoint {
+  readonly networkInterfaceId: string;
+  readonly address: string;
+}
+
+/**
+ * Takes an address for the API server in the cluster's first private subnet and puts it on `lo`.
+ * EKS makes such an interface in at least two subnets, owned by its own account.
+ */
+export async function createEndpoint(
+  ec2: EC2Client,
+  clusterName: string,
+  subnetIds: readonly string[],
+): Promise<Endpoint> {
+  const { NetworkInterface: created } = await ec2.send(
+    new CreateNetworkInterfaceCommand({
+      SubnetId: await firstPrivate(ec2, subnetIds),
+      Description: `Amazon EKS ${clusterName}`,
+    }),
+  );
+  if (created?.NetworkInterfaceId === undefined || created.PrivateIpAddress === undefined) {
+    throw new Error('EC2 made no network interface for the cluster endpoint');
+  }
+  const endpoint = {
+    networkInterfaceId: created.NetworkInterfaceId,
+    address: created.PrivateIpAddress,
+  };
+  await run('ip', ['address', 'replace', `${endpoint.address}/32`, 'dev', 'lo']);
+  return endpoint;
+}
+
+/** Removes the address and the interface. */
+export async function deleteEndpoint(ec2: EC2Client, endpoint: Endpoint): Promise<void> {
+  await run('ip', ['address', 'delete', `${endpoint.address}/32`, 'dev', 'lo']);
+  await ec2.send(
+    new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: endpoint.networkInterfaceId }),
+  );
+}
+
+async function firstPrivate(ec2: EC2Client, subnetIds: readonly string[]): Promise<string> {
+  const { Subnets = [] } = await ec2.send(
+    new DescribeSubnetsCommand({ SubnetIds: [...subnetIds] }),
+  );
+  const isPublic = new Map(Subnets.map((s) => [s.SubnetId, s.MapPublicIpOnLaunch === true]));
+  const chosen = subnetIds.find((id) => isPublic.get(id) === false) ?? subnetIds[0];
+  if (chosen === undefined) throw new Error('a cluster needs subnets');
+  return chosen;
+}
