@@ -18,7 +18,10 @@ export function bundles(): readonly Bundle[] {
     dist: `actions/${name}/dist`,
     file: 'index.js',
   }));
-  return [...actions, { entry: 'cfn/attach-enis/handler.ts', dist: 'cfn/attach-enis/dist', file: 'index.mjs' }];
+  return [
+    ...actions,
+    { entry: 'cfn/attach-enis/handler.ts', dist: 'cfn/attach-enis/dist', file: 'index.mjs' },
+  ];
 }
 
 /**
@@ -29,8 +32,20 @@ export function build(bundle: Bundle, root: string): void {
   const out = mkdtempSync(join(tmpdir(), 'bundle-'));
   try {
     const ncc = resolve(ROOT, 'node_modules/@vercel/ncc/dist/ncc/cli.js');
-    const args = ['build', resolve(ROOT, bundle.entry), '-m', '--license', 'licenses.txt', '-o', out, '-q'];
-    execFileSync(process.execPath, [ncc, ...args], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    const args = [
+      'build',
+      resolve(ROOT, bundle.entry),
+      '-m',
+      '--license',
+      'licenses.txt',
+      '-o',
+      out,
+      '-q',
+    ];
+    execFileSync(process.execPath, [ncc, ...args], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     if (bundle.file !== 'index.js') renameSync(join(out, 'index.js'), join(out, bundle.file));
     // Node must read the bundle as a module wherever the pack is checked out.
     writeFileSync(join(out, 'package.json'), '{\n  "type": "module"\n}\n');

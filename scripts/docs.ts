@@ -17,7 +17,12 @@ interface ActionFile {
 /** The README with its input and output tables written anew from `action.yml`. */
 export function withTables(readme: string, action: ActionFile): string {
   const inputs = Object.entries(action.inputs ?? {}).map(([name, field]) =>
-    row([`\`${name}\``, field.description ?? '', field.required ? 'yes' : 'no', code(field.default)]),
+    row([
+      `\`${name}\``,
+      field.description ?? '',
+      field.required ? 'yes' : 'no',
+      code(field.default),
+    ]),
   );
   const outputs = Object.entries(action.outputs ?? {}).map(([name, field]) =>
     row([`\`${name}\``, field.description ?? '']),
@@ -36,8 +41,12 @@ export function withTables(readme: string, action: ActionFile): string {
 
 function replaceBetween(readme: string, marker: string, lines: readonly string[]): string {
   const pattern = new RegExp(`(<!-- ${marker} -->\n)[\\s\\S]*?(<!-- /${marker} -->)`);
-  if (!pattern.test(readme)) throw new Error(`no <!-- ${marker} --> … <!-- /${marker} --> in the README`);
-  return readme.replace(pattern, (_, open: string, close: string) => `${open}${lines.join('\n')}\n${close}`);
+  if (!pattern.test(readme))
+    throw new Error(`no <!-- ${marker} --> … <!-- /${marker} --> in the README`);
+  return readme.replace(
+    pattern,
+    (_, open: string, close: string) => `${open}${lines.join('\n')}\n${close}`,
+  );
 }
 
 function row(cells: readonly string[]): string {
@@ -53,7 +62,9 @@ function code(value: string | undefined): string {
 export function staleReadmes(write: boolean): readonly string[] {
   return actionNames().filter((name) => {
     const path = resolve(ROOT, 'actions', name, 'README.md');
-    const action = parse(readFileSync(resolve(ROOT, 'actions', name, 'action.yml'), 'utf8')) as ActionFile;
+    const action = parse(
+      readFileSync(resolve(ROOT, 'actions', name, 'action.yml'), 'utf8'),
+    ) as ActionFile;
     const readme = readFileSync(path, 'utf8');
     const wanted = withTables(readme, action);
     if (wanted === readme) return false;

@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+
+/** What the user asked of `npm run rehearse`. */
+export type Command =
+  | { readonly name: 'rehearse'; readonly keep: boolean; readonly nodes: number }
+  | { readonly name: 'up'; readonly nodes: number }
+  | { readonly name: 'down' | 'status' | 'help' }
+  | { readonly name: 'kubectl'; readonly args: readonly string[] };
+
+export const USAGE = `usage: npm run rehearse -- [command] [options]
+
+  (no command)      the whole lab: provision, configure, verify, destroy, and proof that nothing is left
+  up                the lab up to verify, then leave it running
+  kubectl ARGS…     kubectl against the running lab
+  status            what is running
+  down              end it, leave nothing
+
+  --nodes N         worker nodes (default 2)
+  --keep            do not destroy at the end; leave the lab running
+`;
+
+const MOST_NODES = 8;
+
+/**
+ * Reads the command line.
+ *
+ * @throws Error with the usage when a word or option is not known.
+ */
+export function parseCommand(argv: readonly string[]): Command {
+  if (argv[0] === 'kubectl') return { name: 'kubectl', args: argv.slice(1) };
+  const { values, positionals } = parse(argv);
+  const [name = 'rehearse', ...extra] = positionals;
+  if (extra.length > 0) throw new Error(`unexpected word "${extra[0]}"\n\n${USAGE}`);
+  if (values.help) return { name: 'help' };
+  const nodes = nodeCount(values.nodes);
+  switch (name) {
+    case 'rehearse':
+      return { name, keep: values.keep, nodes };
+    case 'up':
+      return { name, nodes };
+    case 'down':
+    case 'status':
+    case 'help':
+      return { name };
+    default:
+      throw new Error(`unknown command "${name}"\n\n${USAGE}`);
+  }
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        keep: { type: 'boolean', default: false },
+        nodes: { type: 'string', default: '2' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+function nodeCount(text: string): number {
+  const nodes = Number(text);
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > MOST_NODES) {
+    throw new Error(`--nodes: got "${text}"; allowed: a whole number from 1 to ${MOST_NODES}`);
+  }
+  return nodes;
+}

@@ -1,0 +1,177 @@
+import { join } from 'node:path';
+import {
+  type EnteredWorld,
+  enterWorld,
+  localLeftovers,
+  type Namespaces,
+  namespacesOf,
+} from './namespace.ts';
+import { stopAll } from './process.ts';
+import { consoleProgress, type Progress } from './progress.ts';
+import {
+  forgetWorld,
+  freshRunFolder,
+  LOG_FOLDER,
+  rememberWorld,
+  runningWorld,
+  startTime,
+} from './run-folder.ts';
+import { type Finding, renderTable } from './table.ts';
+import { ensureTools } from './tools/tools.ts';
+import type { FromWorld, ToWorld, WorldPlan } from './world-messages.ts';
+
+/** How long a world may take to end by itself before it is killed. */
+const GRACE_MS = 20_000;
+
+type Outcome = Exclude<FromWorld, { kind: 'line' }>;
+
+/** Sets everything up, runs the lab in a world of its own and resolves with the exit code. */
+export async function startWorld(options: Pick<WorldPlan, 'nodes' | 'keep'>): Promise<number> {
+  const progress = consoleProgress();
+  const standing = runningWorld();
+  if (standing !== undefined) {
+    progress.say(
+      `already up: ${standing.nodes} nodes, process ${standing.pid}; \`npm run rehearse down\` ends it`,
+    );
+    return options.keep ? 0 : 1;
+  }
+  const interrupted = onInterrupt();
+  const plan = await prepare(options, progress, interrupted);
+  if (plan === undefined) return interruptedExit(progress, []);
+
+  freshRunFolder();
+  const world = await enterWorld(
+    join(import.meta.dirname, 'world-main.ts'),
+    [JSON.stringify(plan)],
+    join(LOG_FOLDER, 'rehearsal.log'),
+  );
+  const started = startTime(world.pid) ?? '';
+  rememberWorld({ pid: world.pid, started, phase: 'starting', nodes: plan.nodes });
+  const outcome = await follow(world, interrupted, (text) => progress.say(text));
+
+  if (outcome?.kind === 'up') {
+    rememberWorld({ pid: world.pid, started, phase: 'up', nodes: plan.nodes });
+    world.process.disconnect();
+    world.process.unref();
+    return report(outcome.findings);
+  }
+  await ended(world);
+  forgetWorld();
+  const left = leftoverFindings(world.namespaces);
+  if (outcome === undefined) return interruptedExit(progress, left);
+  if (outcome.kind === 'failed') progress.say(`failed: ${outcome.message}\nlogs: ${LOG_FOLDER}`);
+  const code = report([...outcome.findings, ...left]);
+  return outcome.kind === 'failed' ? 1 : code;
+}
+
+/** Ends the running world, if there is one, and resolves with the exit code. */
+export async function endWorld(progress: Progress): Promise<number> {
+  const world = runningWorld();
+  if (world === undefined) {
+    progress.say('nothing is up');
+    return 0;
+  }
+  const namespaces = await progress.step('end the lab', () => killWorld(world.pid));
+  forgetWorld();
+  return report(leftoverFindings(namespaces));
+}
+
+async function prepare(
+  options: Pick<WorldPlan, 'nodes' | 'keep'>,
+  progress: Progress,
+  interrupted: AbortSignal,
+): Promise<WorldPlan | undefined> {
+  const stop = () => void stopAll(0);
+  interrupted.addEventListener('abort', stop);
+  try {
+    const tools = await ensureTools(['moto', 'control-plane', 'runner', 'node'], progress);
+    return interrupted.aborted ? undefined : { ...options, tools };
+  } catch (error) {
+    if (interrupted.aborted) return undefined;
+    throw error;
+  } finally {
+    interrupted.removeEventListener('abort', stop);
+  }
+}
+
+/** Prints what the world says until it has an outcome; undefined when it was interrupted. */
+function follow(
+  world: EnteredWorld,
+  interrupted: AbortSignal,
+  say: (text: string) => void,
+): Promise<Outcome | undefined> {
+  return new Promise((resolve) => {
+    world.process.on('message', (message: FromWorld) => {
+      if (message.kind === 'line') say(message.text);
+      else resolve(interrupted.aborted ? undefined : message);
+    });
+    world.process.once('exit', (code, signal) => {
+      const message = `the world ended by itself (${signal ?? `exit code ${code}`})`;
+      resolve(interrupted.aborted ? undefined : { kind: 'failed', message, findings: [] });
+    });
+    const stop = () => {
+      const request: ToWorld = { kind: 'stop' };
+      if (world.process.connected) world.process.send(request);
+      setTimeout(() => resolve(undefined), GRACE_MS).unref();
+    };
+    if (interrupted.aborted) stop();
+    else interrupted.addEventListener('abort', stop);
+  });
+}
+
+async function ended(world: EnteredWorld): Promise<void> {
+  const exited = new Promise<void>((resolve) => {
+    if (world.process.exitCode !== null || world.process.signalCode !== null) resolve();
+    else world.process.once('exit', () => resolve());
+  });
+  const timer = setTimeout(() => world.process.kill('SIGKILL'), GRACE_MS);
+  await exited;
+  clearTimeout(timer);
+  await gone(world.pid);
+}
+
+async function killWorld(pid: number): Promise<Namespaces> {
+  const namespaces = namespacesOf(pid);
+  process.kill(pid, 'SIGTERM');
+  const timer = setTimeout(() => process.kill(pid, 'SIGKILL'), GRACE_MS);
+  await gone(pid);
+  clearTimeout(timer);
+  return namespaces;
+}
+
+async function gone(pid: number): Promise<void> {
+  while (startTime(pid) !== undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+function leftoverFindings(namespaces: Namespaces): readonly Finding[] {
+  const left = localLeftovers(namespaces);
+  return Object.entries(left).map(([kind, items]: [string, readonly string[]]) => ({
+    what: `Leftover ${kind}`,
+    found: [String(items.length), ...items].join('\n'),
+    ok: items.length === 0,
+  }));
+}
+
+function report(findings: readonly Finding[]): number {
+  console.log(`\n${renderTable(findings)}`);
+  return findings.every(({ ok }) => ok) ? 0 : 1;
+}
+
+function interruptedExit(progress: Progress, left: readonly Finding[]): number {
+  progress.say('interrupted');
+  if (left.length > 0) report(left);
+  return 130;
+}
+
+/** Aborts at the first SIGINT, SIGTERM or SIGHUP; the second ends the command at once. */
+function onInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
+      process.stderr.write(`\n${signal}: ending everything that was started…\n`);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}

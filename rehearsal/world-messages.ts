@@ -1,0 +1,20 @@
+import type { Finding } from './table.ts';
+import type { Tools } from './tools/tools.ts';
+
+/** What the command tells the world that it starts. */
+export interface WorldPlan {
+  readonly tools: Tools;
+  readonly nodes: number;
+  /** Leave the lab running after verify, instead of destroying it. */
+  readonly keep: boolean;
+}
+
+/** What the world tells the command. */
+export type FromWorld =
+  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'up'; readonly findings: readonly Finding[] }
+  | { readonly kind: 'done'; readonly findings: readonly Finding[] }
+  | { readonly kind: 'failed'; readonly message: string; readonly findings: readonly Finding[] };
+
+/** What the command tells the world while it runs. */
+export type ToWorld = { readonly kind: 'stop' };

@@ -1,0 +1,113 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { run } from '../rehearsal/process.ts';
+import { consoleProgress } from '../rehearsal/progress.ts';
+import { ensureTools, type Tools } from '../rehearsal/tools/tools.ts';
+import { build, bundles } from './build.ts';
+import { staleReadmes } from './docs.ts';
+import { validateManifests } from './manifests.ts';
+import { ROOT } from './pack.ts';
+
+interface Check {
+  readonly name: string;
+  /** Rejects, with what is wrong, when the check fails. */
+  readonly perform: (tools: Tools) => Promise<unknown>;
+}
+
+const WORKFLOWS = '.github/workflows';
+/** Regions whose resource specifications the templates are linted against. */
+const REGIONS = [
+  'us-east-1',
+  'us-west-2',
+  'eu-west-1',
+  'eu-central-1',
+  'ap-northeast-1',
+  'ap-northeast-2',
+];
+
+const node = (...args: string[]) => run(process.execPath, args, { cwd: ROOT });
+
+const CHECKS: readonly Check[] = [
+  {
+    name: 'lint and format (Biome)',
+    perform: () => node('node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.'),
+  },
+  { name: 'types (tsc)', perform: () => node('node_modules/typescript/bin/tsc', '--noEmit') },
+  {
+    name: 'contracts between actions, code and workflows',
+    perform: () =>
+      node('node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', 'tests/contract'),
+  },
+  {
+    name: 'workflows (actionlint)',
+    perform: ({ bin }) => run(join(bin, 'actionlint'), ['-color=false'], { cwd: ROOT }),
+  },
+  {
+    name: 'workflows and actions (zizmor)',
+    perform: ({ venv }) =>
+      run(join(venv, 'bin', 'zizmor'), ['--offline', '--no-progress', WORKFLOWS, 'actions'], {
+        cwd: ROOT,
+      }),
+  },
+  {
+    name: 'templates (cfn-lint)',
+    perform: ({ venv }) =>
+      run(join(venv, 'bin', 'cfn-lint'), ['--regions', ...REGIONS, '--', ...templates()], {
+        cwd: ROOT,
+      }),
+  },
+  { name: 'manifests (a real API server)', perform: (tools) => validateManifests(tools) },
+  { name: 'READMEs say what action.yml says', perform: async () => readmesAreCurrent() },
+  { name: 'dist is what the sources build', perform: async () => distIsCurrent() },
+];
+
+function templates(): readonly string[] {
+  return readdirSync(join(ROOT, 'cfn'))
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => join('cfn', file));
+}
+
+function readmesAreCurrent(): void {
+  const stale = staleReadmes(false);
+  if (stale.length > 0) throw new Error(`out of date: ${stale.join(', ')}; run \`npm run docs\``);
+}
+
+function distIsCurrent(): void {
+  const root = mkdtempSync(join(tmpdir(), 'dist-check-'));
+  try {
+    const different = bundles().filter((bundle) => {
+      build(bundle, root);
+      return !sameFolder(resolve(root, bundle.dist), resolve(ROOT, bundle.dist));
+    });
+    if (different.length > 0) {
+      const names = different.map(({ dist }) => dist).join(', ');
+      throw new Error(`not what the sources build: ${names}; run \`npm run build\` and commit it`);
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function sameFolder(one: string, other: string): boolean {
+  if (!existsSync(other)) return false;
+  const files = readdirSync(one).sort();
+  return (
+    files.join('\n') === readdirSync(other).sort().join('\n') &&
+    files.every((file) => readFileSync(join(one, file)).equals(readFileSync(join(other, file))))
+  );
+}
+
+const progress = consoleProgress();
+const tools = await ensureTools(['lint', 'control-plane'], progress);
+let failed = 0;
+for (const check of CHECKS) {
+  try {
+    await progress.step(check.name, () => check.perform(tools));
+  } catch (error) {
+    failed += 1;
+    console.error(error instanceof Error ? error.message : error);
+  }
+}
+console.log(`${CHECKS.length - failed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

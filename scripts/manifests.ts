@@ -1,0 +1,42 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startApiServer } from '../rehearsal/cluster/api-server.ts';
+import { run } from '../rehearsal/process.ts';
+import type { Tools } from '../rehearsal/tools/tools.ts';
+import { ROOT } from './pack.ts';
+
+/** Custom resources come after the definition that they need. */
+const ORDER = ['multus', 'nads', 'sample-apps'] as const;
+
+/**
+ * Has a real Kubernetes API server take every manifest as people would apply it by hand, with strict
+ * validation of field names.
+ *
+ * @throws Error with what the API server said of the first one that it refused.
+ */
+export async function validateManifests(tools: Tools): Promise<void> {
+  const unknown = folders().filter((name) => !ORDER.some((known) => known === name));
+  if (unknown.length > 0)
+    throw new Error(`manifests/${unknown[0]}: add it to the order of application`);
+  const runDir = mkdtempSync(join(tmpdir(), 'manifests-'));
+  const server = await startApiServer({ tools, runDir });
+  const kubectl = (...args: string[]) =>
+    run(join(tools.bin, 'kubectl'), ['--kubeconfig', server.kubeconfig, ...args]);
+  try {
+    for (const folder of ORDER) {
+      const path = join(ROOT, 'manifests', folder);
+      await kubectl('apply', '--validate=strict', '--server-side', '-f', path);
+      if (folder === 'multus') await kubectl('wait', '--for=condition=Established', 'crd', '--all');
+    }
+  } finally {
+    await server.stop();
+    rmSync(runDir, { recursive: true, force: true });
+  }
+}
+
+function folders(): readonly string[] {
+  return readdirSync(join(ROOT, 'manifests'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+}

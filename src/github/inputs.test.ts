@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { InputError } from './errors.ts';
+import { flag, list, oneOf, readInputs, text, wholeNumber, yaml } from './inputs.ts';
+
+const schema = z.object({
+  name: text(/^[a-z]+$/, 'lower-case letters'),
+  mode: oneOf(['fast', 'slow']).default('slow'),
+  keep: flag().default(false),
+  count: wholeNumber(1, 4).default(2),
+  zones: list().optional(),
+  groups: yaml(z.array(z.object({ size: z.number('a number') })), 'a YAML list').optional(),
+});
+
+const from = (given: Record<string, string>) => (name: string) => given[name] ?? '';
+
+function problems(given: Record<string, string>) {
+  try {
+    readInputs(schema, from(given));
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+it('reads what is given and fills in what is not', () => {
+  const given = { name: 'lab', zones: 'a, b\nc,', groups: '- { size: 3 }', keep: 'True' };
+  expect(readInputs(schema, from(given))).toEqual({
+    name: 'lab',
+    mode: 'slow',
+    keep: true,
+    count: 2,
+    zones: ['a', 'b', 'c'],
+    groups: [{ size: 3 }],
+  });
+});
+
+it('reports every problem at once, each with input, value and what is allowed', () => {
+  expect(problems({ name: 'L4B', mode: 'quick', keep: 'yes', count: '9', groups: '[' })).toEqual([
+    { input: 'name', value: 'L4B', allowed: 'lower-case letters' },
+    { input: 'mode', value: 'quick', allowed: 'one of fast, slow' },
+    { input: 'keep', value: 'yes', allowed: 'true or false' },
+    { input: 'count', value: '9', allowed: 'a whole number from 1 to 4' },
+    expect.objectContaining({ input: 'groups', value: '[' }),
+  ]);
+});
+
+describe('messages', () => {
+  it('says that a required input is missing', () => {
+    expect(new InputError(problems({})).message).toBe(
+      'Input "name": got nothing; allowed: lower-case letters',
+    );
+  });
+  it('names the place inside structured input', () => {
+    expect(problems({ name: 'a', groups: '- { size: big }' })).toEqual([
+      { input: 'groups', value: '- { size: big }', allowed: '0.size: a number' },
+    ]);
+  });
+  it('shortens long values', () => {
+    expect(problems({ name: 'A'.repeat(500) })[0]?.value).toHaveLength(201);
+  });
+});
+
+it('reads any list of plain words back, whatever the separators', () => {
+  const word = fc.stringMatching(/^[a-z0-9-]{1,8}$/);
+  const separator = fc.constantFrom(',', '\n', ', ', ' ,\n');
+  fc.assert(
+    fc.property(fc.array(word), separator, (words, by) => {
+      expect(list().parse(words.join(by))).toEqual(words);
+    }),
+  );
+});

@@ -1,0 +1,40 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { addSummary, table } from './summary.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'summary-'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+it('writes a table whose cells cannot break it', () => {
+  expect(
+    table(
+      ['a', 'b'],
+      [
+        ['x|y', 'l1\nl2'],
+        [1, 'z'],
+      ],
+    ),
+  ).toBe('| a | b |\n| --- | --- |\n| x\\|y | l1<br>l2 |\n| 1 | z |');
+});
+
+it('appends to the summary of the step', async () => {
+  const file = join(folder, 'summary.md');
+  writeFileSync(file, '');
+  vi.stubEnv('GITHUB_STEP_SUMMARY', file);
+  await addSummary('# one');
+  await addSummary('two');
+  expect(readFileSync(file, 'utf8')).toBe('# one\ntwo\n');
+});
+
+it('does nothing where there is no summary', async () => {
+  vi.stubEnv('GITHUB_STEP_SUMMARY', undefined);
+  await expect(addSummary('x')).resolves.toBeUndefined();
+});

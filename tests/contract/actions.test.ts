@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import { actionNames, ROOT } from '../../scripts/pack.ts';
+
+interface ActionFile {
+  readonly name: string;
+  readonly description: string;
+  readonly inputs: Readonly<
+    Record<string, { description?: string; required?: boolean; default?: string }>
+  >;
+  readonly outputs: Readonly<Record<string, { description?: string }>>;
+  readonly runs: { readonly using: string; readonly main: string };
+}
+
+const actions = await Promise.all(
+  actionNames().map(async (name) => ({
+    name,
+    file: parse(readFileSync(resolve(ROOT, 'actions', name, 'action.yml'), 'utf8')) as ActionFile,
+    inputSchema: (await import(resolve(ROOT, 'src', name, 'inputs.ts'))).inputSchema as z.ZodObject,
+    outputNames: (await import(resolve(ROOT, 'src', name, 'outputs.ts')))
+      .outputNames as readonly string[],
+  })),
+);
+
+it('finds the three actions', () => {
+  expect(actions.map(({ name }) => name)).toEqual(['configure-multus', 'provision', 'verify']);
+});
+
+it.each(actions)('$name: the code reads exactly the inputs that action.yml declares', (action) => {
+  const declared = Object.keys(action.file.inputs).sort();
+  expect(declared.length).toBeGreaterThan(0);
+  expect(Object.keys(action.inputSchema.shape).sort()).toEqual(declared);
+});
+
+it.each(actions)('$name: the code sets exactly the outputs that action.yml declares', (action) => {
+  const declared = Object.keys(action.file.outputs).sort();
+  expect(declared.length).toBeGreaterThan(0);
+  expect([...action.outputNames].sort()).toEqual(declared);
+});
+
+it.each(actions)(
+  '$name: every default of action.yml is a value that the code accepts',
+  (action) => {
+    const defaults = Object.entries(action.file.inputs).filter(
+      ([, input]) => (input.default ?? '') !== '',
+    );
+    for (const [input, field] of defaults) {
+      const parsed = action.inputSchema.shape[input] as z.ZodType | undefined;
+      expect(parsed?.safeParse(field.default).success, `${input}: ${field.default}`).toBe(true);
+    }
+  },
+);
+
+it.each(actions)('$name: runs its committed bundle on the Node of GitHub actions', ({ file }) => {
+  expect(file.runs).toEqual({ using: 'node24', main: 'dist/index.js' });
+});
+
+it('describes every input and output, and the same name the same way everywhere', () => {
+  const seen = new Map<string, string>();
+  for (const { file } of actions) {
+    for (const [name, input] of Object.entries(file.inputs)) {
+      const description = input.description ?? '';
+      expect(description, name).not.toBe('');
+      expect(seen.get(name) ?? description, name).toBe(description);
+      seen.set(name, description);
+    }
+    for (const [name, output] of Object.entries(file.outputs)) {
+      expect(output.description ?? '', name).not.toBe('');
+    }
+  }
+  expect(seen.size).toBeGreaterThan(0);
+});
