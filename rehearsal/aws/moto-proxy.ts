@@ -1,0 +1,70 @@
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AwsResponse } from './service.ts';
+
+/** What is sent to moto: a request as it came, or one that the gateway wrote. */
+export interface Outgoing {
+  readonly method: string;
+  /** Path with query string. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+// moto's server closes idle connections without notice; a fresh one per request cannot be stale.
+const agent = new Agent({ keepAlive: false });
+
+/** Sends a request with a body in memory and reads the whole answer. */
+export async function callMoto(
+  motoUrl: string,
+  outgoing: Outgoing,
+  body: Buffer,
+): Promise<AwsResponse> {
+  const answer = await send(motoUrl, { ...outgoing, headers: sized(outgoing, body) }, (to) =>
+    to.end(body),
+  );
+  return readAnswer(answer);
+}
+
+/**
+ * Passes a request on while its body arrives, and the answer back while it comes. An error answer is
+ * not passed back but returned, so that the gateway can look at it; undefined means it was passed.
+ */
+export async function streamToMoto(
+  motoUrl: string,
+  from: IncomingMessage,
+  to: ServerResponse,
+): Promise<AwsResponse | undefined> {
+  const outgoing = { method: from.method ?? 'GET', target: from.url ?? '/', headers: from.headers };
+  const answer = await send(motoUrl, outgoing, (upstream) => from.pipe(upstream));
+  if ((answer.statusCode ?? 500) >= 400) return readAnswer(answer);
+  to.writeHead(answer.statusCode ?? 500, answer.headers);
+  answer.pipe(to);
+  return undefined;
+}
+
+function send(
+  motoUrl: string,
+  outgoing: Outgoing,
+  write: (upstream: ReturnType<typeof request>) => void,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const { expect: _, connection: __, ...headers } = outgoing.headers;
+    const upstream = request(new URL(outgoing.target, motoUrl), {
+      method: outgoing.method,
+      headers: headers as NodeJS.Dict<string | string[]>,
+      agent,
+    });
+    upstream.once('response', resolve).once('error', reject);
+    write(upstream);
+  });
+}
+
+function sized(outgoing: Outgoing, body: Buffer): Outgoing['headers'] {
+  const { 'transfer-encoding': _, ...headers } = outgoing.headers;
+  return { ...headers, 'content-length': String(body.length) };
+}
+
+async function readAnswer(answer: IncomingMessage): Promise<AwsResponse> {
+  const { 'transfer-encoding': _, connection: __, ...headers } = answer.headers;
+  const body = Buffer.concat(await answer.toArray());
+  return { status: answer.statusCode ?? 500, headers: headers as Record<string, string>, body };
+}

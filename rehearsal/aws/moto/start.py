@@ -1,0 +1,23 @@
+"""Starts moto's server with the plugin: python start.py PORT. Serves 127.0.0.1 only, until a signal."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import plugin
+
+
+def main() -> None:
+    port = sys.argv[1]
+    os.environ["MOTO_PORT"] = port
+    # AWS managed policies exist in every account; without this moto cannot attach them.
+    os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+    plugin.install()
+    from moto.server import main as serve
+
+    serve(["-H", "127.0.0.1", "-p", port])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+import { type Moto, startMoto } from '../moto.ts';
+
+export const REGION = 'ap-northeast-2';
+
+/** SDK clients of every service in use, pointed at one endpoint. */
+export function clientsOf(endpoint: string) {
+  const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
+  const config = { endpoint, region: REGION, credentials, maxAttempts: 1 };
+  return {
+    autoscaling: new AutoScalingClient(config),
+    ec2: new EC2Client(config),
+    eks: new EKSClient(config),
+    events: new EventBridgeClient(config),
+    iam: new IAMClient(config),
+    lambda: new LambdaClient(config),
+    logs: new CloudWatchLogsClient(config),
+    s3: new S3Client(config),
+    ssm: new SSMClient(config),
+    sts: new STSClient(config),
+  };
+}
+export type Clients = ReturnType<typeof clientsOf>;
+
+/** moto with the plugin on a free port, and a folder of its own for logs and state. */
+export async function startTestMoto(): Promise<{ moto: Moto; folder: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'rehearsal-aws-'));
+  const moto = await startMoto({
+    python: motoPython(),
+    port: await freePort(),
+    log: join(folder, 'moto.log'),
+  });
+  return { moto, folder };
+}
+
+export function motoPython(): string {
+  const { EKS_MULTUS_CACHE, XDG_CACHE_HOME } = process.env;
+  const cache =
+    EKS_MULTUS_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'eks-multus-actions');
+  return join(cache, 'venv', 'bin', 'python');
+}
+
+/** A port that nothing listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
+    });
+  });
+}
+
+/** Repeats `read` until it gives something other than undefined or false; rejects after `ms`. */
+export async function eventually<T>(
+  read: () => Promise<T | undefined | false>,
+  ms = 15_000,
+): Promise<T> {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    const found = await read();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`not so within ${ms} ms: ${read}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
