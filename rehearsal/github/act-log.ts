@@ -1,0 +1,76 @@
+/** One line of `act --json`, as far as the rehearsal reads it. */
+interface ActLine {
+  readonly level?: string;
+  readonly msg?: string;
+  readonly job?: string;
+  readonly step?: string;
+  readonly stepResult?: string;
+  readonly jobResult?: string;
+  readonly command?: string;
+  readonly name?: string;
+  readonly arg?: string;
+  readonly content?: string;
+  readonly raw_output?: boolean;
+  readonly kvPairs?: Readonly<Record<string, string>>;
+}
+
+/** What a workflow run gave, gathered from the runner's log. */
+export interface WorkflowResult {
+  readonly succeeded: boolean;
+  /** Outputs of all steps by name; a later step overwrites an earlier one. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** The Markdown of the job summary page. */
+  readonly summary: string;
+  /** Error annotations, in order. */
+  readonly errors: readonly string[];
+}
+
+/** Gathers a workflow's result from act's log lines, and tells which of them a person wants to see. */
+export function followWorkflow() {
+  const outputs: Record<string, string> = {};
+  const errors: string[] = [];
+  const results: string[] = [];
+  let summary = '';
+  return {
+    /** Takes one line of `act --json`; gives the text to show, or undefined. */
+    line(json: string): string | undefined {
+      const line = parseLine(json);
+      if (line === undefined) return json;
+      if (line.command === 'set-output' && line.name !== undefined)
+        outputs[line.name] = line.arg ?? '';
+      if (line.command === 'summary') summary += line.content ?? '';
+      if (line.command === 'error') errors.push(line.arg ?? '');
+      if (line.jobResult !== undefined) results.push(line.jobResult);
+      return visible(line);
+    },
+    result: (): WorkflowResult => ({
+      succeeded: results.length > 0 && results.every((result) => result === 'success'),
+      outputs,
+      summary,
+      errors,
+    }),
+  };
+}
+
+function parseLine(json: string): ActLine | undefined {
+  try {
+    return JSON.parse(json) as ActLine;
+  } catch {
+    return undefined;
+  }
+}
+
+function visible(line: ActLine): string | undefined {
+  const job = line.job === undefined ? '' : `[${line.job.split('/').at(-1)?.trim()}] `;
+  if (line.raw_output === true) return `${job}${line.msg?.trimEnd() ?? ''}`;
+  switch (line.command) {
+    case 'group':
+      return `${job}▾ ${line.arg ?? ''}`;
+    case 'error':
+    case 'warning':
+    case 'notice':
+      return `${job}${line.command}: ${line.kvPairs?.['title'] ?? ''} ${line.arg ?? ''}`;
+    default:
+      return undefined;
+  }
+}

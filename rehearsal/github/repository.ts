@@ -1,0 +1,32 @@
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { run } from '../process.ts';
+
+const IDENTITY = ['-c', 'user.name=rehearsal', '-c', 'user.email=rehearsal@localhost'];
+
+/**
+ * Makes `folder` a git repository that looks as if it were cloned from `owner/name` on GitHub, with the
+ * files that git tracks in `source`, in the state of its working tree.
+ */
+export async function copyRepository(source: string, folder: string, name: string): Promise<void> {
+  const tracked = (await run('git', ['-C', source, 'ls-files'])).split('\n');
+  for (const file of tracked.filter((path) => path !== '' && existsSync(join(source, path)))) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(source, file), join(folder, file));
+  }
+  await initRepository(folder, name);
+}
+
+/** The stand-in for actions/checkout as the git repository that act wants. */
+export async function checkoutAction(folder: string): Promise<void> {
+  cpSync(join(import.meta.dirname, 'checkout'), folder, { recursive: true });
+  await initRepository(folder, 'actions/checkout');
+}
+
+async function initRepository(folder: string, name: string): Promise<void> {
+  const git = (...args: string[]) => run('git', [...IDENTITY, '-C', folder, ...args]);
+  await git('init', '--quiet', '--initial-branch=main');
+  await git('remote', 'add', 'origin', `https://github.com/${name}.git`);
+  await git('add', '--all', '--force');
+  await git('commit', '--quiet', '--no-gpg-sign', '--message', 'rehearsed state');
+}
