@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowInputs } from '../lab.ts';
 import { run } from '../process.ts';
@@ -6,8 +6,8 @@ import { followWorkflow, type WorkflowResult } from './act-log.ts';
 import type { OidcIssuer } from './oidc.ts';
 import { checkoutAction, copyRepository } from './repository.ts';
 
-/** The commit of actions/checkout that our workflows pin; act asks for it by this name. */
-const CHECKOUT = 'actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd';
+/** What our workflows call actions/checkout, with the commit that they pin; act asks for it by that name. */
+const CHECKOUT = /actions\/checkout@[0-9a-f]{40}/;
 
 export interface Runner {
   /**
@@ -83,6 +83,8 @@ function actArguments(given: {
   readonly options: RunnerOptions;
 }): readonly string[] {
   const { oidc, env } = given.options;
+  const file = join('.github/workflows', given.workflow);
+  const [action] = CHECKOUT.exec(readFileSync(join(given.repository, file), 'utf8')) ?? [];
   const jobEnvironment: Readonly<Record<string, string>> = {
     ...env,
     ACTIONS_ID_TOKEN_REQUEST_URL: oidc.requestUrl,
@@ -91,10 +93,10 @@ function actArguments(given: {
   };
   return [
     'workflow_dispatch',
-    ...['--workflows', join('.github/workflows', given.workflow)],
+    ...['--workflows', file],
     ...['--eventpath', given.event],
     ...['--platform', 'ubuntu-latest=-self-hosted'],
-    ...['--local-repository', `https://github.com/${CHECKOUT}=${given.checkout}`],
+    ...['--local-repository', `https://github.com/${action}=${given.checkout}`],
     // Without these, act looks for an outside address of the machine, which a closed one has not.
     ...[
       '--no-cache-server',
