@@ -1,0 +1,84 @@
+import type { V1Node } from '@kubernetes/client-node';
+import { ClusterError } from '../github/errors.ts';
+import type { Log } from '../github/log.ts';
+import type { Connection } from './connection.ts';
+import { type Clock, until } from './poll.ts';
+
+export interface NodeState {
+  readonly name: string;
+  readonly ready: boolean;
+  /** What the kubelet says when it is not ready. */
+  readonly reason: string;
+  readonly zone: string;
+  readonly address: string;
+  readonly version: string;
+}
+
+/** What we want to know of a node. Pure. */
+export function nodeState(node: V1Node): NodeState {
+  const condition = node.status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = condition?.status === 'True';
+  const addresses = node.status?.addresses ?? [];
+  return {
+    name: node.metadata?.name ?? '',
+    ready,
+    reason: ready ? '' : (condition?.message ?? 'its kubelet has not reported yet'),
+    zone: node.metadata?.labels?.['topology.kubernetes.io/zone'] ?? '',
+    address: addresses.find(({ type }) => type === 'InternalIP')?.address ?? '',
+    version: node.status?.nodeInfo?.kubeletVersion ?? '',
+  };
+}
+
+export interface NodeWait {
+  readonly expected: number;
+  readonly deadline: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Waits until at least `expected` nodes are Ready; every change becomes a line in the log.
+ *
+ * @returns all nodes, in name order.
+ * @throws ClusterError that says how many nodes there are and what the others say.
+ */
+export async function awaitNodes(
+  connection: Connection,
+  wait: NodeWait,
+): Promise<readonly NodeState[]> {
+  let said = '';
+  let nodes: readonly NodeState[] = [];
+  const found = await until(async () => {
+    const list = await connection.core.listNode();
+    nodes = list.items.map(nodeState).toSorted((a, b) => a.name.localeCompare(b.name));
+    const line = progress(nodes, wait.expected);
+    if (line !== said) wait.log.info(line);
+    said = line;
+    return nodes.filter(({ ready }) => ready).length >= wait.expected ? nodes : undefined;
+  }, wait);
+  if (found !== undefined) return found;
+  throw notReady(connection.cluster, nodes, wait.expected);
+}
+
+function progress(nodes: readonly NodeState[], expected: number): string {
+  const ready = nodes.filter((node) => node.ready);
+  const rest = nodes.filter((node) => !node.ready).map(({ name, reason }) => `${name}: ${reason}`);
+  return [
+    `${ready.length} of ${expected} nodes Ready${ready.length === 0 ? '' : ` (${ready.map(({ name }) => name).join(', ')})`}`,
+    ...rest,
+  ].join('\n  ');
+}
+
+function notReady(cluster: string, nodes: readonly NodeState[], expected: number): ClusterError {
+  const ready = nodes.filter((node) => node.ready).length;
+  const waiting = nodes.filter((node) => !node.ready);
+  const reasons = waiting.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
+  return new ClusterError({
+    resource: `nodes of cluster ${cluster}`,
+    reason: `${ready} of ${expected} expected nodes are Ready, ${nodes.length} have joined${reasons === '' ? '' : ` (${reasons})`}`,
+    nextStep:
+      nodes.length < expected
+        ? "a node joins when its instance is InService in the Auto Scaling group and its role is mapped: look at the group's activities and lifecycle hook, then check node-role-arns and authentication (aws-auth or an access entry of type EC2_LINUX)"
+        : 'look at the reasons above; "cni plugin not initialized" means that the VPC CNI (aws-node) does not run on the node yet',
+  });
+}

@@ -1,0 +1,31 @@
+/** The version that `manifests/multus` pins. */
+const REPOSITORY = 'eks/multus-cni:v4.1.4-eksbuild.3_thick';
+
+/** Where AWS keeps the images of EKS in regions that do not use the usual account:
+ * https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html */
+const ACCOUNTS: Readonly<Record<string, string>> = {
+  'af-south-1': '877085696533',
+  'ap-east-1': '800184023465',
+  'ap-south-2': '900889452093',
+  'ap-southeast-3': '296578399912',
+  'ap-southeast-4': '491585149902',
+  'ca-west-1': '761377655185',
+  'cn-north-1': '918309763551',
+  'cn-northwest-1': '961992271922',
+  'eu-central-2': '900612956339',
+  'eu-south-1': '590381155156',
+  'eu-south-2': '455263428931',
+  'il-central-1': '066635153087',
+  'me-central-1': '759879836304',
+  'me-south-1': '558608220178',
+  'us-gov-east-1': '151742754352',
+  'us-gov-west-1': '013241004608',
+};
+const USUAL_ACCOUNT = '602401143452';
+
+/** The Multus image that AWS builds for EKS, in the registry of a region. */
+export function multusImage(region: string): string {
+  const account = ACCOUNTS[region] ?? USUAL_ACCOUNT;
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `${account}.dkr.ecr.${region}.${domain}/${REPOSITORY}`;
+}

@@ -1,0 +1,96 @@
+import type { KubernetesObject, V1ConfigMap } from '@kubernetes/client-node';
+import { PatchStrategy } from '@kubernetes/client-node';
+import { ClusterError } from '../github/errors.ts';
+import type { Log } from '../github/log.ts';
+import { statusOf } from '../kubernetes/api-error.ts';
+import { FIELD_MANAGER, OUR_LABELS } from '../kubernetes/apply.ts';
+import type { Connection } from '../kubernetes/connection.ts';
+import type { Clock } from '../kubernetes/poll.ts';
+import { type AwsAuthMerge, mergeNodeRoles } from './aws-auth.ts';
+import { textDiff } from './text-diff.ts';
+
+const AWS_AUTH = { namespace: 'kube-system', name: 'aws-auth' } as const;
+/** Enough for many writers at once; each attempt is two requests. */
+const ATTEMPTS = 20;
+
+export interface RoleMapping {
+  readonly changed: boolean;
+  /** The whole of mapRoles, line by line, added lines with `+`; empty when nothing changed. */
+  readonly diff: readonly string[];
+}
+
+/**
+ * Maps node roles in the ConfigMap aws-auth: reads it, merges, and writes only `mapRoles`, and only if
+ * nobody has written in between; otherwise it starts again. Creates the ConfigMap when there is none.
+ */
+export async function mapNodeRoles(
+  connection: Connection,
+  roleArns: readonly string[],
+  log: Log,
+  clock: Clock,
+): Promise<RoleMapping> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const current = await read(connection);
+    const before = current?.data?.['mapRoles'] ?? '';
+    const merge = mergeNodeRoles(before, roleArns);
+    const unchanged = merge.added.length === 0;
+    if (unchanged || (await written(connection, current, merge))) {
+      for (const warning of merge.warnings) log.warn(warning);
+      const diff = unchanged ? [] : textDiff(before, merge.mapRoles);
+      log.info(
+        unchanged ? 'aws-auth maps the node roles already' : ['aws-auth:', ...diff].join('\n'),
+      );
+      return { changed: !unchanged, diff };
+    }
+    log.info('aws-auth was changed by somebody else meanwhile; merging again');
+    await clock.sleep(50 + Math.random() * 100 * attempt);
+  }
+  throw new ClusterError({
+    resource: 'configmap kube-system/aws-auth',
+    reason: `it changed ${ATTEMPTS} times while it was being merged`,
+    nextStep: 'find out what keeps writing it (managedFields names the writers), then run again',
+  });
+}
+
+async function read(connection: Connection): Promise<V1ConfigMap | undefined> {
+  try {
+    return await connection.core.readNamespacedConfigMap(AWS_AUTH);
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** False when somebody else was quicker. */
+async function written(
+  connection: Connection,
+  current: V1ConfigMap | undefined,
+  { mapRoles }: AwsAuthMerge,
+): Promise<boolean> {
+  const base = { apiVersion: 'v1', kind: 'ConfigMap', data: { mapRoles } };
+  const created = { ...base, metadata: { ...AWS_AUTH, labels: OUR_LABELS } };
+  const resourceVersion = current?.metadata?.resourceVersion ?? '';
+  const changed = { ...base, metadata: { ...AWS_AUTH, resourceVersion } };
+  try {
+    await (current === undefined ? create(connection, created) : merge(connection, changed));
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 409 || statusOf(error) === 404) return false;
+    throw error;
+  }
+}
+
+function create({ objects }: Connection, object: KubernetesObject) {
+  return objects.create(object, undefined, undefined, FIELD_MANAGER);
+}
+
+function merge({ objects }: Connection, object: KubernetesObject) {
+  return objects.patch(
+    object,
+    undefined,
+    undefined,
+    FIELD_MANAGER,
+    undefined,
+    PatchStrategy.MergePatch,
+  );
+}
