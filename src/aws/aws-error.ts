@@ -1,0 +1,61 @@
+import { CloudError, isExplained, messageOf } from '../github/errors.ts';
+
+/** What every error of an AWS service carries, whichever client threw it. */
+interface ServiceError extends Error {
+  readonly $fault: string;
+  readonly $metadata: { readonly requestId?: string; readonly httpStatusCode?: number };
+}
+
+const NO_NETWORK = /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT)$/;
+
+/**
+ * Turns what an AWS call threw into a failure that explains itself. Anything that is not AWS's doing is
+ * returned as it is, to be reported as the bug that it is.
+ */
+export function explainAwsError(error: unknown): unknown {
+  if (isExplained(error) || !(error instanceof Error)) return error;
+  if (isServiceError(error)) {
+    const request = error.$metadata.requestId ?? 'unknown';
+    return new CloudError({
+      resource: `AWS request ${request}`,
+      reason: `${error.name}: ${error.message}`,
+      nextStep: nextStep(error),
+      cause: error,
+    });
+  }
+  if (error.name === 'CredentialsProviderError') {
+    return new CloudError({
+      resource: 'AWS credentials',
+      reason: error.message,
+      nextStep: 'set role-to-assume, or give the job credentials before this step',
+      cause: error,
+    });
+  }
+  if (NO_NETWORK.test((error as NodeJS.ErrnoException).code ?? '')) {
+    return new CloudError({
+      resource: 'AWS',
+      reason: `it cannot be reached: ${messageOf(error)}`,
+      nextStep: 'see that aws-region is right and that this runner has a way to AWS',
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function isServiceError(error: Error): error is ServiceError {
+  return '$fault' in error && '$metadata' in error;
+}
+
+function nextStep(error: ServiceError): string {
+  const status = error.$metadata.httpStatusCode ?? 0;
+  if (/AccessDenied|Unauthorized|Forbidden/.test(error.name) || status === 403) {
+    return 'allow the role the action that the reason names (or find what denies it), then run again';
+  }
+  if (/Expired|InvalidClientTokenId|UnrecognizedClient/.test(error.name)) {
+    return 'give the job credentials that are valid, best by role-to-assume, which renews them';
+  }
+  if (status >= 500 || /Thrott|RequestLimit|SlowDown/.test(error.name)) {
+    return 'run the action again: AWS was overloaded or at fault, and nothing is lost';
+  }
+  return 'correct what the reason names, then run the action again';
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import {
+  DeleteObjectsCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  paginateListObjectVersions,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { CloudError } from '../github/errors.ts';
+import { type StagingBucket, statusOf, targetOf } from './staging-bucket.ts';
+
+/** `<environment>/<sha256>/<name>`: the same content always has the same key, and other content another. */
+export function stagedKey(environment: string, name: string, content: Uint8Array): string {
+  return `${environment}/${createHash('sha256').update(content).digest('hex')}/${name}`;
+}
+
+/** Where CloudFormation fetches a staged template. */
+export function stagedUrl({ name, region }: StagingBucket, key: string): string {
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `https://${name}.s3.${region}.${domain}/${key}`;
+}
+
+/** Uploads content unless it is there already; gives its key. */
+export async function stage(
+  s3: S3Client,
+  bucket: StagingBucket,
+  key: string,
+  content: Uint8Array,
+): Promise<'uploaded' | 'present'> {
+  if (await objectExists(s3, bucket, key)) return 'present';
+  await s3.send(
+    new PutObjectCommand({
+      ...targetOf(bucket),
+      Key: key,
+      Body: content,
+      ServerSideEncryption: 'AES256',
+    }),
+  );
+  return 'uploaded';
+}
+
+/** Removes every version and delete marker below `<environment>/`; gives how many there were. */
+export async function removeStaged(
+  s3: S3Client,
+  bucket: StagingBucket,
+  environment: string,
+): Promise<number> {
+  const target = targetOf(bucket);
+  let removed = 0;
+  // S3 lists at most 1000 at a time, which is also the most that it deletes at a time.
+  const pages = paginateListObjectVersions(
+    { client: s3 },
+    { ...target, Prefix: `${environment}/` },
+  );
+  for await (const { Versions = [], DeleteMarkers = [] } of pages) {
+    const objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({
+      Key,
+      VersionId,
+    }));
+    if (objects.length === 0) continue;
+    const answer = await s3.send(
+      new DeleteObjectsCommand({ ...target, Delete: { Objects: objects, Quiet: true } }),
+    );
+    const [refused] = answer.Errors ?? [];
+    if (refused !== undefined) throw notRemoved(bucket, refused.Key, refused.Message);
+    removed += objects.length;
+  }
+  return removed;
+}
+
+async function objectExists(s3: S3Client, bucket: StagingBucket, key: string): Promise<boolean> {
+  try {
+    await s3.send(new HeadObjectCommand({ ...targetOf(bucket), Key: key }));
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
+}
+
+function notRemoved(bucket: StagingBucket, key = '?', message = 'no reason given'): CloudError {
+  return new CloudError({
+    resource: `object ${key} in bucket ${bucket.name}`,
+    reason: `it cannot be removed: ${message}`,
+    nextStep:
+      'let the role delete object versions (s3:DeleteObjectVersion), then run destroy again',
+  });
+}

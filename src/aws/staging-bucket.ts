@@ -1,0 +1,156 @@
+import {
+  type BucketLocationConstraint,
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  GetBucketTaggingCommand,
+  HeadBucketCommand,
+  ListObjectVersionsCommand,
+  PutBucketEncryptionCommand,
+  PutBucketPolicyCommand,
+  PutBucketTaggingCommand,
+  PutBucketVersioningCommand,
+  PutPublicAccessBlockCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { CloudError } from '../github/errors.ts';
+
+/** A private bucket for what CloudFormation has to fetch: templates and the Lambda's code. */
+export interface StagingBucket {
+  readonly name: string;
+  readonly region: string;
+  /** Every call says whose bucket it means, so that a bucket of that name elsewhere is never used. */
+  readonly accountId: string;
+}
+
+/** Marks the buckets that this pack made, and may therefore set up and delete. */
+const OURS = { Key: 'eks-multus:staging', Value: 'true' };
+
+/** The bucket that is used when none is named: one per account and region. */
+export function defaultBucketName(accountId: string, region: string): string {
+  return `eks-multus-${accountId}-${region}`;
+}
+
+/**
+ * Creates the bucket if there is none, and sets it up: no public access, encrypted, versioned, TLS only.
+ * A bucket that somebody else made is used as it is.
+ */
+export async function ensureBucket(s3: S3Client, bucket: StagingBucket): Promise<void> {
+  const exists = await bucketExists(s3, bucket);
+  if (exists && !(await isOurs(s3, bucket))) return;
+  if (!exists) await createBucket(s3, bucket);
+  const target = targetOf(bucket);
+  await s3.send(new PutBucketTaggingCommand({ ...target, Tagging: { TagSet: [OURS] } }));
+  await s3.send(
+    new PutPublicAccessBlockCommand({
+      ...target,
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    }),
+  );
+  await s3.send(
+    new PutBucketEncryptionCommand({
+      ...target,
+      ServerSideEncryptionConfiguration: {
+        Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    }),
+  );
+  await s3.send(
+    new PutBucketVersioningCommand({ ...target, VersioningConfiguration: { Status: 'Enabled' } }),
+  );
+  await s3.send(new PutBucketPolicyCommand({ ...target, Policy: tlsOnly(bucket) }));
+}
+
+/** Whether the bucket exists and is this account's. */
+export async function bucketExists(s3: S3Client, bucket: StagingBucket): Promise<boolean> {
+  try {
+    await s3.send(new HeadBucketCommand(targetOf(bucket)));
+    return true;
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === 404) return false;
+    if (status === 403 || status === 301) throw notUsable(bucket, status, error);
+    throw error;
+  }
+}
+
+/** Deletes the bucket if this pack made it and nothing, not even an old version, is left in it. */
+export async function deleteBucketIfUnused(s3: S3Client, bucket: StagingBucket): Promise<boolean> {
+  if (!(await isOurs(s3, bucket))) return false;
+  const target = targetOf(bucket);
+  const left = await s3.send(new ListObjectVersionsCommand({ ...target, MaxKeys: 1 }));
+  if ((left.Versions ?? []).length + (left.DeleteMarkers ?? []).length > 0) return false;
+  await s3.send(new DeleteBucketCommand(target));
+  return true;
+}
+
+export function targetOf({ name, accountId }: StagingBucket) {
+  return { Bucket: name, ExpectedBucketOwner: accountId };
+}
+
+export function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+}
+
+async function createBucket(s3: S3Client, { name, region }: StagingBucket): Promise<void> {
+  // The oldest region is the one without a location constraint, and refuses to hear its own name as one.
+  const elsewhere = { LocationConstraint: region as BucketLocationConstraint };
+  await s3.send(
+    new CreateBucketCommand({
+      Bucket: name,
+      ...(region === 'us-east-1' ? {} : { CreateBucketConfiguration: elsewhere }),
+    }),
+  );
+}
+
+/** By its tag; or by the default name, for a bucket whose creation was cut off before it was tagged. */
+async function isOurs(s3: S3Client, bucket: StagingBucket): Promise<boolean> {
+  if (bucket.name === defaultBucketName(bucket.accountId, bucket.region)) return true;
+  try {
+    const { TagSet = [] } = await s3.send(new GetBucketTaggingCommand(targetOf(bucket)));
+    return TagSet.some(({ Key, Value }) => Key === OURS.Key && Value === OURS.Value);
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
+}
+
+function tlsOnly({ name, region }: StagingBucket): string {
+  const arn = `arn:${partitionOf(region)}:s3:::${name}`;
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'TlsOnly',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:*',
+        Resource: [arn, `${arn}/*`],
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ],
+  });
+}
+
+/** The partition that a region's ARNs name. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+function notUsable(bucket: StagingBucket, status: number, cause: unknown): CloudError {
+  const reason =
+    status === 301
+      ? `it is in another region than ${bucket.region}`
+      : `access is denied: it belongs to another account than ${bucket.accountId}, or the role lacks s3:ListBucket on it`;
+  return new CloudError({
+    resource: `bucket ${bucket.name}`,
+    reason,
+    nextStep: 'name another bucket with the input staging-bucket, or let the role use this one',
+    cause,
+  });
+}

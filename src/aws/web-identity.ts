@@ -1,0 +1,83 @@
+import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { CloudError, messageOf } from '../github/errors.ts';
+import { describeClaims, readClaims, trustPolicy } from './id-token-claims.ts';
+
+/** The role to take on, and what the ID token for it says. */
+export interface RoleRequest {
+  readonly region: string;
+  readonly roleArn: string;
+  readonly audience: string;
+  readonly durationSeconds: number;
+  /** Shows up in CloudTrail; 2 to 64 characters of `[\w+=,.@-]`. */
+  readonly sessionName: string;
+}
+
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+/** What taking on a role needs of the runner. */
+export interface TokenSource {
+  /** A fresh GitHub ID token for an audience. */
+  idToken(audience: string): Promise<string>;
+  /** Hides a value in the job's log. */
+  mask(secret: string): void;
+}
+
+/**
+ * Exchanges a fresh GitHub ID token for credentials of a role, and masks them.
+ *
+ * @throws CloudError that shows what the token claims and which trust policy would accept it.
+ */
+export async function assumeRole(
+  request: RoleRequest,
+  source: TokenSource,
+): Promise<AwsCredentials> {
+  const token = await source.idToken(request.audience);
+  const sts = new STSClient({ region: request.region, maxAttempts: 6 });
+  try {
+    const { Credentials: given } = await sts.send(
+      new AssumeRoleWithWebIdentityCommand({
+        RoleArn: request.roleArn,
+        RoleSessionName: request.sessionName,
+        WebIdentityToken: token,
+        DurationSeconds: request.durationSeconds,
+      }),
+    );
+    const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = given ?? {};
+    if (accessKeyId === undefined || secretAccessKey === undefined) {
+      throw new Error('STS answered without credentials');
+    }
+    for (const secret of [accessKeyId, secretAccessKey, given?.SessionToken]) {
+      if (secret !== undefined) source.mask(secret);
+    }
+    return {
+      accessKeyId,
+      secretAccessKey,
+      ...(given?.SessionToken === undefined ? {} : { sessionToken: given.SessionToken }),
+      ...(given?.Expiration === undefined ? {} : { expiration: given.Expiration }),
+    };
+  } catch (error) {
+    throw refused(request, token, error);
+  } finally {
+    sts.destroy();
+  }
+}
+
+function refused(request: RoleRequest, token: string, cause: unknown): CloudError {
+  const claims = readClaims(token);
+  const name = cause instanceof Error ? cause.name : 'Error';
+  // The message is AWS's; a token must not get into the log by way of it.
+  const message = messageOf(cause).replaceAll(token, '(token)');
+  const trust = /AccessDenied|InvalidIdentityToken/.test(name);
+  return new CloudError({
+    resource: `role ${request.roleArn}`,
+    reason: `cannot be assumed with GitHub's ID token: ${message} (${name}). ${describeClaims(claims)}`,
+    nextStep: trust
+      ? `see that the identity provider exists and that the role's trust policy accepts this token:\n${trustPolicy(request.roleArn, claims)}`
+      : "see that the region and the network let this runner reach AWS STS, and that role-duration-seconds is within the role's own maximum",
+  });
+}

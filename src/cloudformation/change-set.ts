@@ -1,0 +1,84 @@
+import type { ChangeSetType } from '@aws-sdk/client-cloudformation';
+import { checkDeadline, type StackEngine } from './follow.ts';
+import { pollDelay } from './polling.ts';
+import type { Change, ChangeSet, Stack, StackApi } from './stack-api.ts';
+import type { StackSpec } from './stack-spec.ts';
+import { deployStep } from './stack-status.ts';
+
+/** A change set that is ready to be executed, that changes nothing, or that could not be made. */
+export interface PreparedChangeSet {
+  readonly id: string;
+  readonly stackId: string;
+  readonly outcome: 'ready' | 'no-changes' | 'failed';
+  readonly reason: string | undefined;
+  readonly changes: readonly Change[];
+}
+
+/** The reasons that CloudFormation gives when there is nothing to do; both wordings occur. */
+const NO_CHANGES = /didn't contain changes|no updates are to be performed/i;
+
+/** A name that no other run uses: letters, digits and hyphens, at most 128. */
+export function changeSetName(runId: string): string {
+  const run = runId.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 40);
+  return `eks-multus-${run}-${crypto.randomUUID()}`;
+}
+
+/** A stack that does not exist, or is only the shell of a change set, is created. */
+export function changeSetType(before: Stack | undefined): ChangeSetType {
+  return deployStep(before?.status) === 'create' ? 'CREATE' : 'UPDATE';
+}
+
+/** Makes a change set and waits until CloudFormation has worked it out. Executes nothing. */
+export async function prepareChangeSet(
+  engine: StackEngine,
+  spec: StackSpec,
+  before: Stack | undefined,
+): Promise<PreparedChangeSet> {
+  const { id, stackId } = await engine.api.createChangeSet({
+    stackName: spec.name,
+    name: changeSetName(spec.runId),
+    type: changeSetType(before),
+    templateUrl: spec.templateUrl,
+    parameters: spec.parameters,
+    tags: tagsFor(spec, before),
+  });
+  const began = engine.clock.now();
+  for (;;) {
+    const changeSet = await engine.api.describeChangeSet(id);
+    if (changeSet.status === 'CREATE_COMPLETE') return prepared('ready', changeSet);
+    if (changeSet.status === 'FAILED') {
+      return prepared(NO_CHANGES.test(changeSet.reason ?? '') ? 'no-changes' : 'failed', changeSet);
+    }
+    checkDeadline(engine, spec.name);
+    await engine.clock.sleep(pollDelay(engine.clock.now() - began));
+  }
+
+  function prepared(outcome: PreparedChangeSet['outcome'], changeSet: ChangeSet) {
+    return { id, stackId, outcome, reason: changeSet.reason, changes: changeSet.changes };
+  }
+}
+
+/** Removes a change set and, when it was to create its stack, the empty shell that it left. */
+export async function discardChangeSet(
+  api: StackApi,
+  changeSet: Pick<PreparedChangeSet, 'id' | 'stackId'>,
+): Promise<void> {
+  await api.deleteChangeSet(changeSet.id);
+  const stack = await api.describe(changeSet.stackId);
+  if (stack?.status === 'REVIEW_IN_PROGRESS') await api.deleteStack(stack.id);
+}
+
+/** `Modify VpcSubnet (AWS::EC2::Subnet), replaces it`. */
+export function changeLine(change: Change): string {
+  const what = `${change.action} ${change.logicalId} (${change.type})`;
+  if (change.replacement === 'True') return `${what}, replaces it`;
+  return change.replacement === 'Conditional' ? `${what}, may replace it` : what;
+}
+
+function tagsFor(spec: StackSpec, before: Stack | undefined): Record<string, string> {
+  const kept = Object.entries(spec.creationTags).map(([key, value]) => [
+    key,
+    before?.tags[key] ?? value,
+  ]);
+  return { ...Object.fromEntries(kept), ...spec.tags };
+}

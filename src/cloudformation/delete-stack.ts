@@ -1,0 +1,36 @@
+import { follow, type StackEngine } from './follow.ts';
+import { operationFailed } from './operation-failed.ts';
+import type { Stack } from './stack-api.ts';
+import { operationStart } from './stack-events.ts';
+import type { Template } from './stack-spec.ts';
+import { destroyStep } from './stack-status.ts';
+
+export interface DeletedStack {
+  readonly name: string;
+  readonly durationMs: number;
+}
+
+/**
+ * Deletes a stack and waits, by its id, until it is gone. An operation under way is waited for first.
+ *
+ * @throws CloudError naming the first resource that could not be deleted.
+ */
+export async function deleteStack(
+  engine: StackEngine,
+  stack: Pick<Stack, 'id' | 'name'>,
+  template?: Template,
+): Promise<DeletedStack> {
+  const began = engine.clock.now();
+  for (;;) {
+    const current = await engine.api.describe(stack.id);
+    const step = destroyStep(current?.status);
+    if (step === 'nothing') return { name: stack.name, durationMs: engine.clock.now() - began };
+    const after = await operationStart(engine.api, stack.id);
+    if (step === 'delete') await engine.api.deleteStack(stack.id);
+    const ended = await follow(engine, { stack, after, started: step === 'wait' });
+    const left = ended.stack?.status;
+    if (step === 'delete' && left !== undefined && left !== 'DELETE_COMPLETE') {
+      throw operationFailed(stack.name, ended, template);
+    }
+  }
+}

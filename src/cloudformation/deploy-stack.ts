@@ -1,0 +1,129 @@
+import { CloudError, messageOf } from '../github/errors.ts';
+import {
+  changeLine,
+  changeSetType,
+  discardChangeSet,
+  type PreparedChangeSet,
+  prepareChangeSet,
+} from './change-set.ts';
+import { deleteStack } from './delete-stack.ts';
+import { checkDeadline, follow, type StackEngine } from './follow.ts';
+import { operationFailed } from './operation-failed.ts';
+import { pollDelay } from './polling.ts';
+import type { Stack } from './stack-api.ts';
+import { operationStart } from './stack-events.ts';
+import type { StackSpec } from './stack-spec.ts';
+import { deployStep, isDeployed } from './stack-status.ts';
+
+export interface DeployedStack {
+  readonly name: string;
+  readonly id: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly outcome: 'created' | 'updated' | 'unchanged';
+  readonly durationMs: number;
+}
+
+/**
+ * Makes a stack be what `spec` says, whatever state it is in: waits for operations that are already under way,
+ * removes a stack that never worked, and changes nothing when there is nothing to change.
+ *
+ * @throws CloudError naming the first resource that failed and the line of the template that declares it.
+ */
+export async function deployStack(engine: StackEngine, spec: StackSpec): Promise<DeployedStack> {
+  const began = engine.clock.now();
+  for (let continued = false; ; ) {
+    checkDeadline(engine, spec.name);
+    const stack = await engine.api.describe(spec.name);
+    const step = deployStep(stack?.status);
+    if (stack === undefined || step === 'create' || step === 'update') {
+      const done = await changeStack(engine, spec, stack);
+      if (done !== undefined) return { ...done, durationMs: engine.clock.now() - began };
+    } else if (step === 'wait') {
+      await adopt(engine, stack);
+    } else if (step === 'replace') {
+      engine.log.info(`${spec.name}  is ${stack.status}: it never worked, so it is deleted first`);
+      await deleteStack(engine, stack, spec.template);
+    } else if (step === 'continue-rollback' && !continued) {
+      engine.log.info(`${spec.name}  is ${stack.status}: continuing its rollback`);
+      await engine.api.continueRollback(stack.id);
+      continued = true;
+    } else {
+      throw needsPerson(stack);
+    }
+  }
+}
+
+/** Undefined when somebody else's operation came first, so that the stack has to be looked at again. */
+async function changeStack(engine: StackEngine, spec: StackSpec, before: Stack | undefined) {
+  try {
+    const changeSet = await prepareChangeSet(engine, spec, before);
+    if (changeSet.outcome !== 'ready') await discardChangeSet(engine.api, changeSet);
+    if (changeSet.outcome === 'failed') throw changeSetFailed(spec, changeSet);
+    if (changeSet.outcome === 'no-changes' && before !== undefined) {
+      engine.log.info(`${spec.name}  is up to date`);
+      return result(before, 'unchanged');
+    }
+    return await execute(
+      engine,
+      spec,
+      changeSet,
+      changeSetType(before) === 'CREATE' ? 'created' : 'updated',
+    );
+  } catch (error) {
+    if (!otherOperationRuns(error)) throw error;
+    engine.log.info(`${spec.name}  is busy with another operation: ${messageOf(error)}`);
+    await engine.clock.sleep(pollDelay(0));
+    return undefined;
+  }
+}
+
+async function execute(
+  engine: StackEngine,
+  spec: StackSpec,
+  changeSet: PreparedChangeSet,
+  outcome: 'created' | 'updated',
+) {
+  for (const change of changeSet.changes) engine.log.info(`${spec.name}  ${changeLine(change)}`);
+  const stack = { id: changeSet.stackId, name: spec.name };
+  const after = await operationStart(engine.api, stack.id);
+  await engine.api.executeChangeSet(changeSet.id);
+  const ended = await follow(engine, { stack, after, started: false });
+  if (ended.stack === undefined || !isDeployed(ended.stack.status)) {
+    throw operationFailed(spec.name, ended, spec.template);
+  }
+  return result(ended.stack, outcome);
+}
+
+async function adopt(engine: StackEngine, stack: Stack): Promise<void> {
+  engine.log.info(`${stack.name}  is ${stack.status}: following the operation under way`);
+  const after = await operationStart(engine.api, stack.id);
+  await follow(engine, { stack, after, started: true });
+}
+
+function result(stack: Stack, outcome: DeployedStack['outcome']) {
+  return { name: stack.name, id: stack.id, outputs: stack.outputs, outcome };
+}
+
+/** CloudFormation refuses a change set, or its execution, when another run has begun an operation since. */
+function otherOperationRuns(error: unknown): boolean {
+  const refusal = /is in \w+_IN_PROGRESS state|already exists and cannot be created again/;
+  return refusal.test(messageOf(error)) && !(error instanceof CloudError);
+}
+
+function changeSetFailed(spec: StackSpec, changeSet: PreparedChangeSet): CloudError {
+  return new CloudError({
+    resource: `stack ${spec.name}: change set`,
+    reason: changeSet.reason ?? 'CloudFormation gave no reason',
+    nextStep: 'correct the inputs that the reason points at, then run the action again',
+    file: spec.template.file,
+  });
+}
+
+function needsPerson(stack: Stack): CloudError {
+  return new CloudError({
+    resource: `stack ${stack.name}`,
+    reason: `it is ${stack.status}${stack.reason === undefined ? '' : `: ${stack.reason}`}`,
+    nextStep:
+      'bring the stack into a stable state in the CloudFormation console, or destroy the environment, then run the action again',
+  });
+}

@@ -1,0 +1,82 @@
+import { CloudError } from '../github/errors.ts';
+import type { Log } from '../github/log.ts';
+import { type Clock, pollDelay } from './polling.ts';
+import type { Stack, StackApi, StackEvent } from './stack-api.ts';
+import { endsOperation, eventLines, eventsAfter } from './stack-events.ts';
+import { isBusy } from './stack-status.ts';
+
+/** What the stack engine works with. */
+export interface StackEngine {
+  readonly api: StackApi;
+  readonly log: Pick<Log, 'info'>;
+  readonly clock: Clock;
+  /** The time, on `clock`, at which waiting ends with an error. */
+  readonly deadline: number;
+}
+
+/** An operation on a stack: which stack, and where in its events the operation begins. */
+export interface Operation {
+  readonly stack: Pick<Stack, 'id' | 'name'>;
+  readonly after: string | undefined;
+  /** True when it is known to be under way; otherwise the stack's old status does not count as its end. */
+  readonly started: boolean;
+}
+
+export interface Ended {
+  /** The stack as the operation left it; undefined when nothing remembers it any more. */
+  readonly stack: Stack | undefined;
+  readonly events: readonly StackEvent[];
+}
+
+/** Rounds without an event after which the stack itself is asked for its status. */
+const QUIET_ROUNDS = 3;
+
+/**
+ * Follows an operation to its end and logs its events on the way.
+ *
+ * @throws CloudError when the deadline passes first; the operation itself goes on in AWS.
+ */
+export async function follow(engine: StackEngine, operation: Operation): Promise<Ended> {
+  const { api, clock } = engine;
+  const { id, name } = operation.stack;
+  const line = eventLines();
+  const events: StackEvent[] = [];
+  let news = clock.now();
+  for (let quiet = operation.started ? QUIET_ROUNDS : 0; ; quiet += 1) {
+    await clock.sleep(pollDelay(clock.now() - news));
+    const fresh = await eventsAfter(api, id, events.at(-1)?.id ?? operation.after);
+    if (fresh.length > 0) [news, quiet] = [clock.now(), 0];
+    for (const event of fresh) say(engine, name, line(event));
+    events.push(...fresh);
+    if (fresh.some(endsOperation) || quiet >= QUIET_ROUNDS) {
+      const stack = await api.describe(id);
+      const started = operation.started || events.some((event) => event.ofStack);
+      if (stack === undefined || (started && !isBusy(stack.status))) return { stack, events };
+      quiet = 0;
+    }
+    if (clock.now() >= engine.deadline) throw timedOut(name, events);
+  }
+}
+
+/** Fails when the time that the action was given is over. */
+export function checkDeadline(engine: StackEngine, stackName: string): void {
+  if (engine.clock.now() >= engine.deadline) throw timedOut(stackName, []);
+}
+
+function say(engine: StackEngine, stackName: string, line: string | undefined): void {
+  if (line !== undefined) engine.log.info(`${stackName}  ${line}`);
+}
+
+function timedOut(name: string, events: readonly StackEvent[]): CloudError {
+  const latest = events.at(-1);
+  const waited =
+    latest === undefined
+      ? 'no event came'
+      : `the last event was ${latest.status} of ${latest.logicalId}`;
+  return new CloudError({
+    resource: `stack ${name}`,
+    reason: `the time is over before the stack operation is; ${waited}`,
+    nextStep:
+      'the operation goes on in AWS: run the action again to follow it, with a higher timeout-minutes if this is usual',
+  });
+}

@@ -1,0 +1,74 @@
+import { duration } from './polling.ts';
+import type { StackApi, StackEvent } from './stack-api.ts';
+import { isBusy } from './stack-status.ts';
+
+/** True for the event that ends an operation on a stack. */
+export function endsOperation(event: StackEvent): boolean {
+  return event.ofStack && !isBusy(event.status);
+}
+
+/**
+ * The id of the event after which the running (or next) operation's own events come: the stack's newest
+ * settled state. Undefined for a stack that is being created.
+ */
+export async function operationStart(api: StackApi, stackId: string): Promise<string | undefined> {
+  for await (const event of api.events(stackId)) {
+    if (endsOperation(event)) return event.id;
+  }
+  return undefined;
+}
+
+/** The events after the one named, oldest first. */
+export async function eventsAfter(
+  api: StackApi,
+  stackId: string,
+  eventId: string | undefined,
+): Promise<readonly StackEvent[]> {
+  const fresh: StackEvent[] = [];
+  for await (const event of api.events(stackId)) {
+    if (event.id === eventId) break;
+    fresh.push(event);
+  }
+  return fresh.reverse();
+}
+
+/**
+ * The resource that an operation failed on: the first to fail that was not merely cancelled because
+ * another one did; or else the stack's own reason.
+ */
+export function firstFailure(events: readonly StackEvent[]): StackEvent | undefined {
+  const failed = events.filter((event) => event.status.endsWith('_FAILED') && !event.ofStack);
+  return (
+    failed.find((event) => !/cancelled/i.test(event.reason ?? '')) ??
+    failed[0] ??
+    events.find((event) => event.ofStack && event.reason !== undefined && endsBadly(event))
+  );
+}
+
+function endsBadly(event: StackEvent): boolean {
+  return /ROLLBACK|FAILED/.test(event.status);
+}
+
+/**
+ * Turns events into log lines: one when work on a resource begins, one when it ends, with how long it
+ * took. CloudFormation repeats IN_PROGRESS when a resource has its id; the repetition is left out.
+ */
+export function eventLines(): (event: StackEvent) => string | undefined {
+  const began = new Map<string, StackEvent>();
+  return (event) => {
+    const first = began.get(event.logicalId);
+    const what = `${event.status.padEnd(18)} ${event.logicalId} (${event.type})`;
+    if (isBusy(event.status)) {
+      if (first?.status === event.status) return undefined;
+      began.set(event.logicalId, event);
+      return withReason(what, event.reason);
+    }
+    began.delete(event.logicalId);
+    const took = first && duration(event.time.getTime() - first.time.getTime());
+    return withReason(took === undefined ? what : `${what} in ${took}`, event.reason);
+  };
+}
+
+function withReason(line: string, reason: string | undefined): string {
+  return reason === undefined || reason === '' ? line : `${line}: ${reason}`;
+}

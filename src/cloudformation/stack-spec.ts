@@ -1,0 +1,19 @@
+/** A stack as it should be. */
+export interface StackSpec {
+  readonly name: string;
+  readonly template: Template;
+  readonly templateUrl: string;
+  /** A value for every parameter of the template, so that what a stack is follows from the inputs alone. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Tags that say how the stack came to be: an existing stack keeps the values that it has. */
+  readonly creationTags: Readonly<Record<string, string>>;
+  /** Makes change sets of one run recognisable. */
+  readonly runId: string;
+}
+
+export interface Template {
+  /** Its path in the pack, for annotations: `cfn/infra.yaml`. */
+  readonly file: string;
+  readonly text: string;
+}

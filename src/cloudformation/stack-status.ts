@@ -1,0 +1,75 @@
+import type { StackStatus } from '@aws-sdk/client-cloudformation';
+
+/** What a deploy does next with a stack in a given status. */
+export type DeployStep =
+  | 'create'
+  | 'update'
+  /** The stack never worked: delete what is left of it, then create it. */
+  | 'replace'
+  /** Somebody's operation is under way, perhaps a cancelled run's: wait for its end, then look again. */
+  | 'wait'
+  | 'continue-rollback'
+  | 'give-up';
+
+/** What a destroy does next with a stack in a given status. */
+export type DestroyStep = 'nothing' | 'delete' | 'wait';
+
+interface Steps {
+  readonly deploy: DeployStep;
+  readonly destroy: DestroyStep;
+}
+
+const busy: Steps = { deploy: 'wait', destroy: 'wait' };
+const stable: Steps = { deploy: 'update', destroy: 'delete' };
+const neverWorked: Steps = { deploy: 'replace', destroy: 'delete' };
+
+/**
+ * Every status that CloudFormation has, from its API model. A `*_FAILED` status of an update that was told
+ * not to roll back (UPDATE_FAILED) takes another update; a failed import may hold resources that somebody
+ * wants to keep, so it is left to a person.
+ */
+const steps: Readonly<Record<StackStatus, Steps>> = {
+  // A change set that was never executed leaves this empty shell; it takes another CREATE change set.
+  REVIEW_IN_PROGRESS: { deploy: 'create', destroy: 'delete' },
+  CREATE_IN_PROGRESS: busy,
+  CREATE_COMPLETE: stable,
+  CREATE_FAILED: neverWorked,
+  ROLLBACK_IN_PROGRESS: busy,
+  ROLLBACK_COMPLETE: neverWorked,
+  ROLLBACK_FAILED: neverWorked,
+  UPDATE_IN_PROGRESS: busy,
+  UPDATE_COMPLETE_CLEANUP_IN_PROGRESS: busy,
+  UPDATE_COMPLETE: stable,
+  UPDATE_FAILED: stable,
+  UPDATE_ROLLBACK_IN_PROGRESS: busy,
+  UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS: busy,
+  UPDATE_ROLLBACK_COMPLETE: stable,
+  UPDATE_ROLLBACK_FAILED: { deploy: 'continue-rollback', destroy: 'delete' },
+  IMPORT_IN_PROGRESS: busy,
+  IMPORT_COMPLETE: stable,
+  IMPORT_ROLLBACK_IN_PROGRESS: busy,
+  IMPORT_ROLLBACK_COMPLETE: stable,
+  IMPORT_ROLLBACK_FAILED: { deploy: 'give-up', destroy: 'delete' },
+  DELETE_IN_PROGRESS: busy,
+  DELETE_FAILED: neverWorked,
+  DELETE_COMPLETE: { deploy: 'create', destroy: 'nothing' },
+};
+
+/** What to do with a stack; `undefined` is a stack that does not exist. */
+export function deployStep(status: StackStatus | undefined): DeployStep {
+  return status === undefined ? 'create' : steps[status].deploy;
+}
+
+export function destroyStep(status: StackStatus | undefined): DestroyStep {
+  return status === undefined ? 'nothing' : steps[status].destroy;
+}
+
+/** True while CloudFormation works on a stack or a resource. REVIEW_IN_PROGRESS waits for us, not we for it. */
+export function isBusy(status: string): boolean {
+  return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
+}
+
+/** True when a create or update ended as asked, rather than rolled back, failed or deleted. */
+export function isDeployed(status: StackStatus): boolean {
+  return status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
+}
