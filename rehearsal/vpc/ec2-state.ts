@@ -1,0 +1,123 @@
+import {
+  DescribeInstancesCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+  type EC2Client,
+  type NetworkInterface as SdkInterface,
+} from '@aws-sdk/client-ec2';
+
+/** An elastic network interface, as far as the VPC and the metadata service care. */
+export interface NetworkInterface {
+  readonly id: string;
+  readonly mac: string;
+  readonly subnetId: string;
+  /** Primary address first. */
+  readonly addresses: readonly string[];
+  /** IPv4 prefixes (/28) that are delegated to it. */
+  readonly prefixes: readonly string[];
+  readonly securityGroups: readonly { readonly id: string; readonly name: string }[];
+  readonly attachment?: { readonly instanceId: string; readonly deviceIndex: number };
+}
+
+export interface Subnet {
+  readonly id: string;
+  readonly cidr: string;
+  readonly zone: string;
+  readonly vpcId: string;
+  readonly vpcCidr: string;
+}
+
+export interface Instance {
+  readonly id: string;
+  /** pending, running, shutting-down, terminated, stopping or stopped. */
+  readonly state: string;
+  readonly imageId: string;
+  readonly type: string;
+  readonly zone: string;
+  readonly privateDnsName: string;
+  readonly launchTime: string;
+  readonly instanceProfileArn?: string;
+}
+
+/** What EC2 says at one moment. Everything that the rehearsal simulates around instances follows it. */
+export interface Ec2State {
+  readonly instances: readonly Instance[];
+  readonly networkInterfaces: readonly NetworkInterface[];
+  readonly subnets: readonly Subnet[];
+}
+
+/** Asks EC2 for everything at once; the rehearsal's accounts are small. */
+export async function readEc2State(ec2: EC2Client): Promise<Ec2State> {
+  const [instances, interfaces, subnets, vpcs] = await Promise.all([
+    ec2.send(new DescribeInstancesCommand({})),
+    ec2.send(new DescribeNetworkInterfacesCommand({})),
+    ec2.send(new DescribeSubnetsCommand({})),
+    ec2.send(new DescribeVpcsCommand({})),
+  ]);
+  const vpcCidrs = new Map(vpcs.Vpcs?.map((vpc) => [vpc.VpcId, vpc.CidrBlock ?? '']));
+  return {
+    networkInterfaces: (interfaces.NetworkInterfaces ?? []).map(toNetworkInterface),
+    subnets: (subnets.Subnets ?? []).map((subnet) => ({
+      id: subnet.SubnetId ?? '',
+      cidr: subnet.CidrBlock ?? '',
+      zone: subnet.AvailabilityZone ?? '',
+      vpcId: subnet.VpcId ?? '',
+      vpcCidr: vpcCidrs.get(subnet.VpcId) ?? '',
+    })),
+    instances: (instances.Reservations ?? []).flatMap(({ Instances = [] }) =>
+      Instances.map((instance) => ({
+        id: instance.InstanceId ?? '',
+        state: instance.State?.Name ?? 'pending',
+        imageId: instance.ImageId ?? '',
+        type: instance.InstanceType ?? '',
+        zone: instance.Placement?.AvailabilityZone ?? '',
+        privateDnsName: instance.PrivateDnsName ?? '',
+        launchTime: (instance.LaunchTime ?? new Date(0)).toISOString(),
+        ...(instance.IamInstanceProfile?.Arn === undefined
+          ? {}
+          : { instanceProfileArn: instance.IamInstanceProfile.Arn }),
+      })),
+    ),
+  };
+}
+
+function toNetworkInterface(sdk: SdkInterface): NetworkInterface {
+  const addresses = [...(sdk.PrivateIpAddresses ?? [])]
+    .sort((a, b) => Number(b.Primary ?? false) - Number(a.Primary ?? false))
+    .flatMap(({ PrivateIpAddress: address }) => (address === undefined ? [] : [address]));
+  const { InstanceId: instanceId, DeviceIndex: deviceIndex = 0 } = sdk.Attachment ?? {};
+  return {
+    id: sdk.NetworkInterfaceId ?? '',
+    mac: (sdk.MacAddress ?? '').toLowerCase(),
+    subnetId: sdk.SubnetId ?? '',
+    addresses: addresses.length > 0 ? addresses : [sdk.PrivateIpAddress ?? ''],
+    prefixes: (sdk.Ipv4Prefixes ?? []).flatMap(({ Ipv4Prefix }) => Ipv4Prefix ?? []),
+    securityGroups: (sdk.Groups ?? []).map(({ GroupId = '', GroupName = '' }) => ({
+      id: GroupId,
+      name: GroupName,
+    })),
+    ...(instanceId === undefined ? {} : { attachment: { instanceId, deviceIndex } }),
+  };
+}
+
+const GONE: readonly string[] = ['shutting-down', 'terminated'];
+
+/** Whether EC2 counts the instance as existing. */
+export function exists(instance: Instance): boolean {
+  return !GONE.includes(instance.state);
+}
+
+/** The interfaces of an instance in device order: the primary one first. */
+export function interfacesOf(state: Ec2State, instanceId: string): NetworkInterface[] {
+  return state.networkInterfaces
+    .filter(({ attachment }) => attachment?.instanceId === instanceId)
+    .sort((a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0));
+}
+
+/** The subnet of an interface; EC2 knows no interface without one. */
+export function subnetOf(state: Ec2State, { id, subnetId }: NetworkInterface): Subnet {
+  const subnet = state.subnets.find((candidate) => candidate.id === subnetId);
+  if (subnet === undefined) throw new Error(`${id} is in the unknown subnet ${subnetId}`);
+  return subnet;
+}

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { addressesOf, nthAddress } from './addresses.ts';
+import type { Ec2State, NetworkInterface } from './ec2-state.ts';
+import { changes, EMPTY_PLAN, planVpc, tapOf, type VpcPlan } from './plan.ts';
+
+const instance = (id: string, state = 'running') => ({
+  ...{
+    id,
+    state,
+    imageId: 'ami-1',
+    type: 'm5.xlarge',
+    zone: 'z',
+    privateDnsName: `${id}.internal`,
+  },
+  launchTime: '2026-01-01T00:00:00.000Z',
+});
+const eni = (id: string, more: Partial<NetworkInterface> = {}): NetworkInterface => ({
+  ...{ id, mac: '02:00:00:00:00:01', subnetId: 'subnet-1', addresses: ['10.0.4.9'] },
+  ...{ prefixes: [], securityGroups: [], attachment: { instanceId: 'i-1', deviceIndex: 1 } },
+  ...more,
+});
+const state = (more: Partial<Ec2State>): Ec2State => ({
+  instances: [instance('i-1')],
+  networkInterfaces: [],
+  subnets: [
+    { id: 'subnet-1', cidr: '10.0.4.0/24', zone: 'z', vpcId: 'vpc-1', vpcCidr: '10.0.0.0/16' },
+  ],
+  ...more,
+});
+
+describe('the addresses of a block', () => {
+  it('counts from the network address', () => {
+    expect(nthAddress('10.0.4.0/24', 1)).toBe('10.0.4.1');
+    expect(nthAddress('10.0.255.240/28', 16)).toBe('10.1.0.0');
+    expect(addressesOf('10.0.4.64/28')).toHaveLength(16);
+    expect(addressesOf('10.0.4.64/28').at(-1)).toBe('10.0.4.79');
+  });
+});
+
+describe('the plan of a VPC', () => {
+  it('routes every assigned address and prefix to the tap of its interface', () => {
+    const plan = planVpc(
+      state({ networkInterfaces: [eni('eni-0aa', { prefixes: ['10.0.4.64/28'] })] }),
+    );
+    expect(plan.routes).toEqual([
+      { destination: '10.0.4.9/32', device: 't0aa' },
+      { destination: '10.0.4.64/28', device: 't0aa' },
+    ]);
+    expect(plan.neighbours).toHaveLength(17);
+    expect(plan.routers).toEqual(['10.0.4.1']);
+  });
+
+  it('knows neither free interfaces nor those of terminated instances', () => {
+    const { attachment: _, ...free } = eni('eni-free');
+    const dead = eni('eni-dead', { attachment: { instanceId: 'i-2', deviceIndex: 0 } });
+    const plan = planVpc(
+      state({
+        instances: [instance('i-1'), instance('i-2', 'terminated')],
+        networkInterfaces: [free, dead],
+      }),
+    );
+    expect(plan).toEqual(EMPTY_PLAN);
+  });
+
+  it('gives devices names that the kernel takes', () => {
+    expect(tapOf('eni-0123456789abcdef0')).toHaveLength(15);
+  });
+});
+
+describe('the change from one plan to another', () => {
+  const interfaces = fc.uniqueArray(
+    fc.record({ id: fc.integer({ min: 1, max: 6 }), host: fc.integer({ min: 4, max: 250 }) }),
+    { selector: ({ id }) => id, maxLength: 6 },
+  );
+  const plans = interfaces.map((chosen) =>
+    planVpc(
+      state({
+        networkInterfaces: chosen.map(({ id, host }) =>
+          eni(`eni-${id}`, { addresses: [`10.0.4.${host}`], mac: `02:00:00:00:00:0${id}` }),
+        ),
+      }),
+    ),
+  );
+
+  it('is nothing between equal plans', () => {
+    fc.assert(
+      fc.property(plans, (plan) => {
+        expect(changes(plan, plan)).toEqual([]);
+      }),
+    );
+  });
+
+  it('creates exactly the devices that are new and deletes those that are gone', () => {
+    const only = (plan: VpcPlan, other: VpcPlan) =>
+      plan.taps.filter((tap) => !other.taps.includes(tap));
+    fc.assert(
+      fc.property(plans, plans, (from, to) => {
+        const lines = changes(from, to);
+        const added = lines.flatMap((line) => /^tuntap add dev (\S+)/.exec(line)?.[1] ?? []);
+        const deleted = lines.flatMap((line) => /^link delete (\S+)/.exec(line)?.[1] ?? []);
+        expect(added).toEqual(only(to, from));
+        expect(deleted).toEqual(only(from, to));
+      }),
+    );
+  });
+
+  it('never touches a device after it has deleted it', () => {
+    fc.assert(
+      fc.property(plans, plans, (from, to) => {
+        const lines = changes(from, to);
+        const gone = from.taps.filter((tap) => !to.taps.includes(tap));
+        for (const tap of gone) {
+          expect(lines.filter((line) => line.split(' ').includes(tap))).toEqual([
+            `link delete ${tap}`,
+          ]);
+        }
+      }),
+    );
+  });
+
+  it('moves an address between interfaces by removing it first', () => {
+    const before = planVpc(
+      state({ networkInterfaces: [eni('eni-1', { addresses: ['10.0.4.9', '10.0.4.10'] })] }),
+    );
+    const after = planVpc(
+      state({
+        networkInterfaces: [eni('eni-1'), eni('eni-2', { addresses: ['10.0.4.10'] })],
+      }),
+    );
+    const lines = changes(before, after);
+    expect(lines.indexOf('route delete 10.0.4.10/32 dev t1')).toBeLessThan(
+      lines.indexOf('route replace 10.0.4.10/32 dev t2'),
+    );
+  });
+});

@@ -1,0 +1,96 @@
+import { addressesOf, nthAddress } from './addresses.ts';
+import { type Ec2State, exists, type NetworkInterface, subnetOf } from './ec2-state.ts';
+
+/** What the namespace must hold so that it delivers as the VPC does; each entry is one unit of change. */
+export interface VpcPlan {
+  /** Tap devices, one per attached interface. */
+  readonly taps: readonly string[];
+  /** Router addresses of subnets in use, on the loopback device. */
+  readonly routers: readonly string[];
+  readonly routes: readonly { readonly destination: string; readonly device: string }[];
+  /** ipvlan in mode l3 answers no ARP, so the VPC side knows every address's MAC beforehand. */
+  readonly neighbours: readonly {
+    readonly address: string;
+    readonly mac: string;
+    readonly device: string;
+  }[];
+}
+
+export const EMPTY_PLAN: VpcPlan = { taps: [], routers: [], routes: [], neighbours: [] };
+
+/** The frame size that EC2 allows between instances in a VPC. */
+export const VPC_MTU = 9001;
+
+/** A device name of at most 15 characters, the kernel's limit, that is unique per interface. */
+export function tapOf(networkInterfaceId: string): string {
+  return `t${networkInterfaceId.replace(/^eni-/, '').slice(-14)}`;
+}
+
+/** Derives the plan from EC2's state: only interfaces attached to existing instances are reachable. */
+export function planVpc(state: Ec2State): VpcPlan {
+  const alive = new Set(state.instances.filter(exists).map(({ id }) => id));
+  const attached = state.networkInterfaces.filter(
+    ({ attachment }) => attachment !== undefined && alive.has(attachment.instanceId),
+  );
+  return {
+    taps: attached.map(({ id }) => tapOf(id)),
+    routers: [...new Set(attached.map((eni) => nthAddress(subnetOf(state, eni).cidr, 1)))],
+    routes: attached.flatMap(routesOf),
+    neighbours: attached.flatMap(neighboursOf),
+  };
+}
+
+function routesOf({ id, addresses, prefixes }: NetworkInterface): VpcPlan['routes'] {
+  const destinations = [...addresses.map((address) => `${address}/32`), ...prefixes];
+  return destinations.map((destination) => ({ destination, device: tapOf(id) }));
+}
+
+function neighboursOf({ id, mac, addresses, prefixes }: NetworkInterface): VpcPlan['neighbours'] {
+  const all = new Set([...addresses, ...prefixes.flatMap(addressesOf)]);
+  return [...all].map((address) => ({ address, mac, device: tapOf(id) }));
+}
+
+/**
+ * The lines for `ip -batch` that turn one plan into another: removals first, so that an address can
+ * move from one device to another. Deleting a tap takes its routes and neighbours with it.
+ */
+export function changes(from: VpcPlan, to: VpcPlan): string[] {
+  const taps = compare(from.taps, to.taps, (tap) => tap);
+  const routers = compare(from.routers, to.routers, (router) => router);
+  const routes = compare(from.routes, to.routes, ({ destination, device }) =>
+    [destination, device].join(' '),
+  );
+  const neighbours = compare(from.neighbours, to.neighbours, ({ address, mac, device }) =>
+    [address, mac, device].join(' '),
+  );
+  const goneWithTap = ({ device }: { readonly device: string }) => taps.removed.includes(device);
+  return [
+    ...neighbours.removed
+      .filter((neighbour) => !goneWithTap(neighbour))
+      .map(({ address, device }) => `neighbour delete ${address} dev ${device}`),
+    ...routes.removed
+      .filter((route) => !goneWithTap(route))
+      .map(({ destination, device }) => `route delete ${destination} dev ${device}`),
+    ...taps.removed.map((tap) => `link delete ${tap}`),
+    ...routers.removed.map((router) => `address delete ${router}/32 dev lo`),
+    ...routers.added.map((router) => `address replace ${router}/32 dev lo`),
+    ...taps.added.flatMap((tap) => [
+      `tuntap add dev ${tap} mode tap`,
+      `link set dev ${tap} mtu ${VPC_MTU} up`,
+    ]),
+    ...routes.added.map(({ destination, device }) => `route replace ${destination} dev ${device}`),
+    ...neighbours.added.map(
+      ({ address, mac, device }) =>
+        `neighbour replace ${address} lladdr ${mac} dev ${device} nud permanent`,
+    ),
+  ];
+}
+
+function compare<T>(from: readonly T[], to: readonly T[], key: (item: T) => string) {
+  const before = new Set(from.map(key));
+  const after = new Set(to.map(key));
+  return {
+    removed: from.filter((item) => !after.has(key(item))),
+    added: to.filter((item) => !before.has(key(item))),
+  };
+}
