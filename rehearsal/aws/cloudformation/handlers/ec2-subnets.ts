@@ -1,0 +1,102 @@
+import {
+  CreateSubnetCidrReservationCommand,
+  CreateSubnetCommand,
+  DeleteSubnetCidrReservationCommand,
+  DeleteSubnetCommand,
+  ModifySubnetAttributeCommand,
+  type SubnetCidrReservationType,
+} from '@aws-sdk/client-ec2';
+import { handler, type ResourceContext } from './handler.ts';
+import { ec2Tags, retagEc2, type TagPair } from './tags.ts';
+
+interface Subnet {
+  readonly VpcId: string;
+  readonly CidrBlock?: string;
+  readonly AvailabilityZone?: string;
+  readonly MapPublicIpOnLaunch?: boolean;
+  readonly Tags?: readonly TagPair[];
+}
+
+const subnet = handler<Subnet>({
+  properties: ['VpcId', 'CidrBlock', 'AvailabilityZone', 'MapPublicIpOnLaunch', 'Tags'],
+  async create({ VpcId, CidrBlock, AvailabilityZone, MapPublicIpOnLaunch }, context) {
+    const { Subnet: made } = await context.clients.ec2.send(
+      new CreateSubnetCommand({
+        VpcId,
+        CidrBlock,
+        AvailabilityZone,
+        TagSpecifications: ec2Tags('subnet', context.tags),
+      }),
+    );
+    const id = made?.SubnetId ?? '';
+    context.initiated(id);
+    if (MapPublicIpOnLaunch === true) await mapPublicIp(id, true, context);
+    return {
+      id,
+      attributes: {
+        SubnetId: id,
+        VpcId,
+        CidrBlock: made?.CidrBlock ?? '',
+        AvailabilityZone: made?.AvailabilityZone ?? '',
+        AvailabilityZoneId: made?.AvailabilityZoneId ?? '',
+      },
+    };
+  },
+  async update({ id, tags, properties: before, attributes }, after, context) {
+    if (before.MapPublicIpOnLaunch !== after.MapPublicIpOnLaunch) {
+      await mapPublicIp(id, after.MapPublicIpOnLaunch ?? false, context);
+    }
+    await retagEc2(id, tags, context);
+    return attributes;
+  },
+  async delete({ id }, { clients }) {
+    await clients.ec2.send(new DeleteSubnetCommand({ SubnetId: id }));
+  },
+});
+
+async function mapPublicIp(SubnetId: string, Value: boolean, { clients }: ResourceContext) {
+  const change = { SubnetId, MapPublicIpOnLaunch: { Value } };
+  await clients.ec2.send(new ModifySubnetAttributeCommand(change));
+}
+
+interface SubnetCidrReservation {
+  readonly SubnetId: string;
+  readonly Cidr: string;
+  readonly ReservationType: SubnetCidrReservationType;
+  readonly Description?: string;
+  readonly Tags?: readonly TagPair[];
+}
+
+const subnetCidrReservation = handler<SubnetCidrReservation>({
+  properties: ['SubnetId', 'Cidr', 'ReservationType', 'Description', 'Tags'],
+  async create({ Tags: _tags, ...reservation }, { clients, accountId, tags }) {
+    const { SubnetCidrReservation: made } = await clients.ec2.send(
+      new CreateSubnetCidrReservationCommand({
+        ...reservation,
+        TagSpecifications: ec2Tags('subnet-cidr-reservation', tags),
+      }),
+    );
+    const SubnetCidrReservationId = made?.SubnetCidrReservationId ?? '';
+    return {
+      id: `${reservation.SubnetId}|${SubnetCidrReservationId}`,
+      attributes: { SubnetCidrReservationId, OwnerId: accountId },
+    };
+  },
+  async update({ id, tags, attributes }, _properties, context) {
+    await retagEc2(reservationId(id), tags, context);
+    return attributes;
+  },
+  async delete({ id }, { clients }) {
+    const reservation = { SubnetCidrReservationId: reservationId(id) };
+    await clients.ec2.send(new DeleteSubnetCidrReservationCommand(reservation));
+  },
+});
+
+function reservationId(id: string): string {
+  return id.split('|')[1] ?? id;
+}
+
+export const subnetHandlers = {
+  'AWS::EC2::Subnet': subnet,
+  'AWS::EC2::SubnetCidrReservation': subnetCidrReservation,
+};

@@ -1,0 +1,97 @@
+/** How CloudFormation classes a handler's failure. */
+export type HandlerErrorCode =
+  | 'AccessDenied'
+  | 'AlreadyExists'
+  | 'GeneralServiceException'
+  | 'InvalidRequest'
+  | 'NotFound'
+  | 'NotStabilized'
+  | 'ResourceConflict'
+  | 'Throttling';
+
+/** A handler that waited for readiness in vain. */
+export class NotStabilized extends Error {
+  constructor(what: string) {
+    super(`${what} did not stabilize.`);
+    this.name = 'NotStabilized';
+  }
+}
+
+/** The operation was given up while this resource was still being made. */
+export class Cancelled extends Error {
+  constructor() {
+    super('Resource creation cancelled');
+    this.name = 'Cancelled';
+  }
+}
+
+const CODES: readonly (readonly [RegExp, HandlerErrorCode])[] = [
+  [/^NotStabilized$/, 'NotStabilized'],
+  [/AccessDenied|Unauthorized|AuthFailure/, 'AccessDenied'],
+  [/AlreadyExists|Duplicate/, 'AlreadyExists'],
+  [/ResourceInUse|Conflict|DependencyViolation|InUse/, 'ResourceConflict'],
+  [/NotFound|NoSuch/, 'NotFound'],
+  [/Throttl|TooManyRequests|RequestLimitExceeded/, 'Throttling'],
+];
+
+/** The name of a thrown error: for errors of the SDK that is the service's error code. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}
+
+/** The thing is not there (any more); what a delete wants to hear. */
+export function isMissing(error: unknown): boolean {
+  return /NotFound|NoSuch|DoesNotExist/i.test(errorCode(error)) || isMissingByText(error);
+}
+
+/** Auto Scaling has no code of its own for a group that is not there. */
+function isMissingByText(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    error.name === 'ValidationError' &&
+    /AutoScalingGroup name not found|not found -/.test(error.message)
+  );
+}
+
+/** Something else still holds the thing: worth trying again for a while. */
+export function isHeld(error: unknown): boolean {
+  return /DependencyViolation|InUse|DeleteConflict|ResourceInUseException/.test(errorCode(error));
+}
+
+/** Runs a call whose subject may be gone already. */
+export async function ignoreMissing(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+/** The reason that a resource's FAILED event gives, in the form that CloudFormation's handlers use. */
+export function failureReason(error: unknown, requestToken: string): string {
+  if (error instanceof Cancelled) return error.message;
+  const { message, service, status } = described(error);
+  const source =
+    service === undefined ? '' : ` (Service: ${service}, Status Code: ${status ?? 400})`;
+  return `Resource handler returned message: "${message}${source}" (RequestToken: ${requestToken}, HandlerErrorCode: ${handlerCode(error)})`;
+}
+
+function handlerCode(error: unknown): HandlerErrorCode {
+  const name = errorCode(error);
+  const known = CODES.find(([pattern]) => pattern.test(name));
+  if (known !== undefined) return known[1];
+  return (described(error).status ?? 400) < 500 ? 'InvalidRequest' : 'GeneralServiceException';
+}
+
+function described(error: unknown): { message: string; service?: string; status?: number } {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const metadata =
+    '$metadata' in error ? (error.$metadata as { httpStatusCode?: number }) : undefined;
+  if (metadata === undefined) return { message: error.message };
+  const status = metadata.httpStatusCode;
+  const service =
+    '$service' in error
+      ? String(error.$service)
+      : error.constructor.name.replace(/ServiceException$/, '');
+  return { message: error.message, service, ...(status === undefined ? {} : { status }) };
+}

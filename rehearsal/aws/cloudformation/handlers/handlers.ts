@@ -1,0 +1,31 @@
+import { autoScalingHandlers } from './autoscaling.ts';
+import { gatewayHandlers } from './ec2-gateways.ts';
+import { launchTemplateHandlers } from './ec2-launch-templates.ts';
+import { networkHandlers } from './ec2-network.ts';
+import { routeHandlers } from './ec2-routes.ts';
+import { securityGroupHandlers } from './ec2-security-groups.ts';
+import { subnetHandlers } from './ec2-subnets.ts';
+import { accessHandlers } from './eks-access.ts';
+import { clusterHandlers } from './eks-cluster.ts';
+import { eventsLogsHandlers } from './events-logs.ts';
+import type { AnyHandler } from './handler.ts';
+import { iamHandlers } from './iam.ts';
+import { lambdaHandlers } from './lambda.ts';
+
+export type Handlers = Readonly<Record<string, AnyHandler>>;
+
+/** Every resource type that the rehearsal's CloudFormation can make. */
+export const handlers: Handlers = {
+  ...networkHandlers,
+  ...subnetHandlers,
+  ...gatewayHandlers,
+  ...routeHandlers,
+  ...securityGroupHandlers,
+  ...launchTemplateHandlers,
+  ...iamHandlers,
+  ...clusterHandlers,
+  ...accessHandlers,
+  ...autoScalingHandlers,
+  ...lambdaHandlers,
+  ...eventsLogsHandlers,
+};

@@ -1,0 +1,160 @@
+import {
+  AddPermissionCommand,
+  CreateFunctionCommand,
+  type CreateFunctionCommandInput,
+  DeleteFunctionCommand,
+  GetFunctionConfigurationCommand,
+  RemovePermissionCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
+import { sameValue, type Values } from '../language/value.ts';
+import { handler, type ResourceContext } from './handler.ts';
+import { type TagPair, tagChanges } from './tags.ts';
+
+type Input = CreateFunctionCommandInput;
+
+interface Code {
+  readonly S3Bucket?: string;
+  readonly S3Key?: string;
+  readonly S3ObjectVersion?: string;
+}
+
+interface LambdaFunction {
+  readonly FunctionName?: string;
+  readonly Code: Code;
+  readonly Role: string;
+  readonly Handler?: string;
+  readonly Runtime?: Input['Runtime'];
+  readonly Description?: string;
+  readonly Timeout?: number;
+  readonly MemorySize?: number;
+  readonly Architectures?: Input['Architectures'];
+  readonly Environment?: Input['Environment'];
+  readonly LoggingConfig?: Input['LoggingConfig'];
+  readonly Tags?: readonly TagPair[];
+}
+
+const lambdaFunction = handler<LambdaFunction>({
+  properties: [
+    'FunctionName',
+    'Code',
+    'Role',
+    'Handler',
+    'Runtime',
+    'Description',
+    'Timeout',
+    'MemorySize',
+    'Architectures',
+    'Environment',
+    'LoggingConfig',
+    'Tags',
+  ],
+  async create(properties, context) {
+    const name = properties.FunctionName ?? context.name(64);
+    const { lambda } = context.clients;
+    const { Code, Architectures } = properties;
+    const input = { ...configuration(name, properties), Code: { ...Code }, Architectures };
+    const made = await context.until(`Role of function ${name}`, () =>
+      oncePropagated(
+        lambda.send(new CreateFunctionCommand({ ...input, Tags: { ...context.tags } })),
+      ),
+    );
+    const attributes = { Arn: made.FunctionArn ?? '' };
+    context.initiated(name, attributes);
+    await active(name, context);
+    return { id: name, attributes };
+  },
+  async update({ id, properties: before, tags, attributes }, after, context) {
+    const { lambda } = context.clients;
+    const { Code, Architectures } = after;
+    if (!sameValue(before.Code as Values, Code as Values)) {
+      const input = { FunctionName: id, ...Code, Architectures };
+      await lambda.send(new UpdateFunctionCodeCommand(input));
+      await active(id, context);
+    }
+    await lambda.send(new UpdateFunctionConfigurationCommand(configuration(id, after)));
+    await active(id, context);
+    await retag(String(attributes['Arn']), tags, context);
+    return attributes;
+  },
+  async delete({ id }, { clients }) {
+    await clients.lambda.send(new DeleteFunctionCommand({ FunctionName: id }));
+  },
+});
+
+function configuration(FunctionName: string, properties: LambdaFunction) {
+  const { Role, Handler, Runtime, Description, Timeout, MemorySize, Environment, LoggingConfig } =
+    properties;
+  return {
+    FunctionName,
+    Role,
+    Handler,
+    Runtime,
+    Description,
+    Timeout,
+    MemorySize,
+    Environment,
+    LoggingConfig,
+  };
+}
+
+/** A role that was created a moment ago may not be known to Lambda yet: then undefined, to try again. */
+async function oncePropagated<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof Error && /cannot be assumed by Lambda/.test(error.message))
+      return undefined;
+    throw error;
+  }
+}
+
+async function active(FunctionName: string, { clients, until }: ResourceContext): Promise<void> {
+  await until(`Function ${FunctionName}`, async () => {
+    const found = await clients.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    if (found.State === 'Failed' || found.LastUpdateStatus === 'Failed') {
+      throw new Error(found.StateReason ?? found.LastUpdateStatusReason ?? 'the function failed');
+    }
+    const updated = (found.LastUpdateStatus ?? 'Successful') === 'Successful';
+    return (found.State ?? 'Active') === 'Active' && updated ? true : undefined;
+  });
+}
+
+async function retag(Resource: string, before: Values | object, context: ResourceContext) {
+  const { set, removed } = tagChanges(before as Record<string, string>, context.tags);
+  const { lambda } = context.clients;
+  if (Object.keys(set).length > 0) {
+    await lambda.send(new TagResourceCommand({ Resource, Tags: { ...set } }));
+  }
+  if (removed.length > 0) {
+    await lambda.send(new UntagResourceCommand({ Resource, TagKeys: [...removed] }));
+  }
+}
+
+interface Permission {
+  readonly FunctionName: string;
+  readonly Action: string;
+  readonly Principal: string;
+  readonly SourceArn?: string;
+  readonly SourceAccount?: string;
+}
+
+const permission = handler<Permission>({
+  properties: ['FunctionName', 'Action', 'Principal', 'SourceArn', 'SourceAccount'],
+  async create(properties, context) {
+    const StatementId = context.name(100);
+    await context.clients.lambda.send(new AddPermissionCommand({ ...properties, StatementId }));
+    return { id: StatementId, attributes: { Id: StatementId } };
+  },
+  async delete({ id: StatementId, properties: { FunctionName } }, { clients }) {
+    await clients.lambda.send(new RemovePermissionCommand({ FunctionName, StatementId }));
+  },
+});
+
+export const lambdaHandlers = {
+  'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::Permission': permission,
+};

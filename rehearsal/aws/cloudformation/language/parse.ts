@@ -1,0 +1,48 @@
+import { isAlias, LineCounter, parseDocument, visit } from 'yaml';
+import { type Json, TemplateError } from './value.ts';
+import { shortForms } from './yaml-tags.ts';
+
+/** TemplateBody may have at most this many bytes; anything larger goes through S3. */
+export const BODY_LIMIT = 51_200;
+
+/**
+ * Reads a template's text: JSON when it starts with `{`, else YAML with CloudFormation's short forms.
+ * Throws `TemplateError` with line and column when it is neither.
+ */
+export function parseTemplateText(body: string): Json {
+  return body.trimStart().startsWith('{') ? parseJson(body) : parseYaml(body);
+}
+
+function parseJson(body: string): Json {
+  try {
+    return JSON.parse(body) as Json;
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new TemplateError(`Template format error: JSON not well-formed. (${detail})`);
+  }
+}
+
+function parseYaml(body: string): Json {
+  const lines = new LineCounter();
+  const document = parseDocument(body, {
+    customTags: shortForms,
+    lineCounter: lines,
+    schema: 'core',
+    prettyErrors: false,
+  });
+  const problem = document.errors[0] ?? document.warnings[0];
+  if (problem !== undefined) {
+    const { line, col } = lines.linePos(problem.pos[0]);
+    throw new TemplateError(
+      `Template format error: YAML not well-formed. (line ${line}, column ${col})`,
+    );
+  }
+  visit(document, (_key, node) => {
+    if (isAlias(node)) {
+      throw new TemplateError(
+        'Template error: YAML aliases are not allowed in CloudFormation templates',
+      );
+    }
+  });
+  return document.toJS() as Json;
+}

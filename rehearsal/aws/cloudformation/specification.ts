@@ -1,0 +1,121 @@
+import { loadAwsServiceSpec } from '@aws-cdk/aws-service-spec';
+import type { Property, PropertyType, Resource, SpecDatabase } from '@aws-cdk/service-spec-types';
+
+/** What a property's value must look like. */
+export type Shape =
+  | { readonly kind: 'text' | 'number' | 'boolean' | 'json' }
+  | { readonly kind: 'list' | 'map'; readonly of: Shape }
+  | { readonly kind: 'object'; readonly properties: PropertySpecs };
+
+export interface PropertySpec {
+  readonly required: boolean;
+  /** Whether a change of it needs a new resource. */
+  readonly replacement: 'yes' | 'no' | 'maybe';
+  readonly shape: Shape;
+}
+
+export type PropertySpecs = Readonly<Record<string, PropertySpec>>;
+
+export interface TypeSpec {
+  readonly properties: PropertySpecs;
+  readonly attributes: ReadonlySet<string>;
+  /** The property that holds tags, when the type can be tagged. */
+  readonly tagProperty: string | undefined;
+}
+
+/** A resource type's definition, or undefined when AWS has no such type. */
+export type Specification = (type: string) => TypeSpec | undefined;
+
+let loading: Promise<Specification> | undefined;
+
+/**
+ * AWS's own resource specification, from the package `@aws-cdk/aws-service-spec`. Reading it takes
+ * about a second, so it happens once, and each type is converted when it is first asked for.
+ */
+export function awsSpecification(): Promise<Specification> {
+  loading ??= loadAwsServiceSpec().then(specificationFrom);
+  return loading;
+}
+
+function specificationFrom(database: SpecDatabase): Specification {
+  const known = new Map<string, TypeSpec | undefined>();
+  const shapes = shapeReader(database);
+  return (type) => {
+    if (!known.has(type)) {
+      const [found] = [...database.lookup('resource', 'cloudFormationType', 'equals', type)];
+      known.set(type, found === undefined ? undefined : typeSpec(found, shapes));
+    }
+    return known.get(type);
+  };
+}
+
+function typeSpec(resource: Resource, shapeOf: (type: PropertyType) => Shape): TypeSpec {
+  return {
+    properties: propertySpecs(resource.properties, shapeOf),
+    attributes: new Set(Object.keys(resource.attributes)),
+    tagProperty: resource.tagInformation?.tagPropertyName,
+  };
+}
+
+function propertySpecs(
+  properties: Readonly<Record<string, Property>>,
+  shapeOf: (type: PropertyType) => Shape,
+): PropertySpecs {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => [
+      name,
+      {
+        required: property.required ?? false,
+        replacement: property.causesReplacement ?? 'no',
+        shape: shapeOf(property.type),
+      },
+    ]),
+  );
+}
+
+const TAG: PropertySpecs = {
+  Key: { required: true, replacement: 'no', shape: { kind: 'text' } },
+  Value: { required: true, replacement: 'no', shape: { kind: 'text' } },
+};
+
+function shapeReader(database: SpecDatabase): (type: PropertyType) => Shape {
+  const definitions = new Map<string, Shape>();
+  const shapeOf = (type: PropertyType): Shape => {
+    switch (type.type) {
+      case 'string':
+      case 'date-time':
+        return { kind: 'text' };
+      case 'number':
+      case 'integer':
+        return { kind: 'number' };
+      case 'boolean':
+        return { kind: 'boolean' };
+      case 'array':
+        return { kind: 'list', of: shapeOf(type.element) };
+      case 'map':
+        return { kind: 'map', of: shapeOf(type.element) };
+      case 'tag':
+        return { kind: 'object', properties: TAG };
+      case 'ref':
+        return definition(type.reference.$ref);
+      default:
+        return { kind: 'json' };
+    }
+  };
+  // A definition may contain itself: its properties are read when they are first looked at.
+  const definition = (id: string): Shape => {
+    const known = definitions.get(id);
+    if (known !== undefined) return known;
+    let read: PropertySpecs | undefined;
+    const shape: Shape = {
+      kind: 'object',
+      get properties() {
+        read ??= propertySpecs(database.get('typeDefinition', id).properties, shapeOf);
+        return read;
+      },
+    };
+    definitions.set(id, shape);
+    return shape;
+  };
+  return shapeOf;
+}
