@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import {
   DeleteObjectsCommand,
   HeadObjectCommand,
+  ListObjectVersionsCommand,
   PutObjectCommand,
-  paginateListObjectVersions,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { CloudError } from '../github/errors.ts';
@@ -20,7 +20,7 @@ export function stagedUrl({ name, region }: StagingBucket, key: string): string 
   return `https://${name}.s3.${region}.${domain}/${key}`;
 }
 
-/** Uploads content unless it is there already; gives its key. */
+/** Uploads content unless it is there already. */
 export async function stage(
   s3: S3Client,
   bucket: StagingBucket,
@@ -28,14 +28,7 @@ export async function stage(
   content: Uint8Array,
 ): Promise<'uploaded' | 'present'> {
   if (await objectExists(s3, bucket, key)) return 'present';
-  await s3.send(
-    new PutObjectCommand({
-      ...targetOf(bucket),
-      Key: key,
-      Body: content,
-      ServerSideEncryption: 'AES256',
-    }),
-  );
+  await s3.send(new PutObjectCommand({ ...targetOf(bucket), Key: key, Body: content }));
   return 'uploaded';
 }
 
@@ -46,26 +39,22 @@ export async function removeStaged(
   environment: string,
 ): Promise<number> {
   const target = targetOf(bucket);
-  let removed = 0;
-  // S3 lists at most 1000 at a time, which is also the most that it deletes at a time.
-  const pages = paginateListObjectVersions(
-    { client: s3 },
-    { ...target, Prefix: `${environment}/` },
-  );
-  for await (const { Versions = [], DeleteMarkers = [] } of pages) {
-    const objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({
-      Key,
-      VersionId,
-    }));
-    if (objects.length === 0) continue;
+  for (let removed = 0; ; ) {
+    // What is listed is gone before the next round, so the first page is always the next one. It holds at
+    // most 1000, which is also the most that S3 deletes at a time.
+    const { Versions = [], DeleteMarkers = [] } = await s3.send(
+      new ListObjectVersionsCommand({ ...target, Prefix: `${environment}/` }),
+    );
+    const found = [...Versions, ...DeleteMarkers];
+    if (found.length === 0) return removed;
+    const Objects = found.map(({ Key, VersionId }) => ({ Key, VersionId }));
     const answer = await s3.send(
-      new DeleteObjectsCommand({ ...target, Delete: { Objects: objects, Quiet: true } }),
+      new DeleteObjectsCommand({ ...target, Delete: { Objects, Quiet: true } }),
     );
     const [refused] = answer.Errors ?? [];
     if (refused !== undefined) throw notRemoved(bucket, refused.Key, refused.Message);
-    removed += objects.length;
+    removed += found.length;
   }
-  return removed;
 }
 
 async function objectExists(s3: S3Client, bucket: StagingBucket, key: string): Promise<boolean> {
