@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { attach, type Patience, release } from './attach.ts';
+import type { NetworkInterface } from './plan.ts';
+import { awsError, simulateInterfaces } from './simulated-interfaces.ts';
+
+const WANTED = [
+  { deviceIndex: 1, subnetId: 'subnet-1' },
+  { deviceIndex: 2, subnetId: 'subnet-2' },
+];
+const CALLS_FOR_ALL = 8;
+const patience = (attempts: number): Patience => ({ attempts, pause: async () => {} });
+
+function expectComplete(state: readonly NetworkInterface[]): void {
+  expect(
+    state.map(({ subnetId, sourceDestCheck, attachment }) => [
+      subnetId,
+      sourceDestCheck,
+      attachment?.deviceIndex,
+      attachment?.deleteOnTermination,
+    ]),
+  ).toEqual([
+    ['subnet-1', false, 1, true],
+    ['subnet-2', false, 2, true],
+  ]);
+}
+
+describe('attach', () => {
+  it('creates, attaches and sets up each interface, in the order of the devices', async () => {
+    const interfaces = simulateInterfaces();
+    await attach(interfaces, WANTED, patience(1));
+    expectComplete(interfaces.state());
+    expect(interfaces.calls).toHaveLength(CALLS_FOR_ALL);
+  });
+
+  it('changes nothing the second time', async () => {
+    const interfaces = simulateInterfaces();
+    await attach(interfaces, WANTED, patience(1));
+    await attach(interfaces, WANTED, patience(1));
+    expect(interfaces.calls).toHaveLength(CALLS_FOR_ALL);
+  });
+
+  it('gets there from whatever an interrupted run left, without making a third interface', async () => {
+    const stopAt = fc.integer({ min: 1, max: CALLS_FOR_ALL });
+    await fc.assert(
+      fc.asyncProperty(stopAt, async (call) => {
+        const interrupted = simulateInterfaces([], (number) => {
+          if (number === call) throw awsError('UnauthorizedOperation');
+        });
+        await expect(attach(interrupted, WANTED, patience(5))).rejects.toThrow();
+        const next = simulateInterfaces(interrupted.state());
+        await attach(next, WANTED, patience(1));
+        expectComplete(next.state());
+      }),
+    );
+  });
+
+  it('waits for what passes, such as an instance that is still starting', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: 12 })), async (failing) => {
+        const interfaces = simulateInterfaces([], (call) => {
+          if (failing.includes(call)) throw awsError('IncorrectState');
+        });
+        await attach(interfaces, WANTED, patience(failing.length + 1));
+        expectComplete(interfaces.state());
+      }),
+    );
+  });
+
+  it('comes to one result when the same event is handled twice at once', async () => {
+    const interfaces = simulateInterfaces();
+    await Promise.all([
+      attach(interfaces, WANTED, patience(4)),
+      attach(interfaces, WANTED, patience(4)),
+    ]);
+    expectComplete(interfaces.state());
+  });
+
+  it('gives up at once on an error that will not pass, and in the end on one that does not', async () => {
+    const refused = simulateInterfaces([], () => {
+      throw awsError('InsufficientFreeAddressesInSubnet');
+    });
+    await expect(attach(refused, WANTED, patience(5))).rejects.toThrow('InsufficientFree');
+    expect(refused.calls).toHaveLength(1);
+    const stuck = simulateInterfaces([], () => {
+      throw awsError('IncorrectState');
+    });
+    await expect(attach(stuck, WANTED, patience(3))).rejects.toThrow('IncorrectState');
+    expect(stuck.calls).toHaveLength(3);
+  });
+});
+
+describe('release', () => {
+  it('lets nothing outlive the instance, wherever attaching stopped', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: CALLS_FOR_ALL + 1 }), async (call) => {
+        const stopped = simulateInterfaces([], (number) => {
+          if (number === call) throw awsError('UnauthorizedOperation');
+        });
+        await attach(stopped, WANTED, patience(1)).catch(() => {});
+        const rest = simulateInterfaces(stopped.state());
+        await release(rest);
+        const outliving = rest.state().filter((one) => !one.attachment?.deleteOnTermination);
+        expect(outliving).toEqual([]);
+      }),
+    );
+  });
+
+  it('goes on after a failure, and reports it', async () => {
+    const loose = (index: number): NetworkInterface => ({
+      id: `eni-${index}`,
+      subnetId: `subnet-${index}`,
+      madeFor: index,
+      attachment: undefined,
+      sourceDestCheck: true,
+    });
+    const interfaces = simulateInterfaces([loose(1), loose(2)], (call) => {
+      if (call === 1) throw awsError('UnauthorizedOperation');
+    });
+    await expect(release(interfaces)).rejects.toThrow('may be left behind');
+    expect(interfaces.state().map(({ id }) => id)).toEqual(['eni-1']);
+  });
+
+  it('is content when an interface is already gone', async () => {
+    const gone = simulateInterfaces(
+      [
+        {
+          id: 'eni-1',
+          subnetId: 'subnet-1',
+          madeFor: 1,
+          attachment: undefined,
+          sourceDestCheck: true,
+        },
+      ],
+      () => {
+        throw awsError('InvalidNetworkInterfaceID.NotFound');
+      },
+    );
+    await expect(release(gone)).resolves.toBeUndefined();
+  });
+});

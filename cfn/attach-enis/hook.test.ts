@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { type Hook, handleLifecycleEvent } from './hook.ts';
+import type { LifecycleEvent } from './lifecycle-event.ts';
+import { awsError, type SimulatedInterfaces, simulateInterfaces } from './simulated-interfaces.ts';
+
+const LAUNCH: LifecycleEvent = {
+  transition: 'launching',
+  instanceId: 'i-1',
+  autoScalingGroup: 'eks-multus-cluster-ng1',
+  hook: 'multus-attach-enis',
+  token: 'token-1',
+};
+const TERMINATE: LifecycleEvent = { ...LAUNCH, transition: 'terminating', token: 'token-2' };
+
+function hookWith(interfaces: SimulatedInterfaces) {
+  const answers: string[] = [];
+  const logged: string[] = [];
+  const hook: Hook = {
+    wanted: [{ deviceIndex: 1, subnetId: 'subnet-1' }],
+    interfacesOf: () => interfaces,
+    complete: async (event, result) => {
+      answers.push(`${event.token} ${result}`);
+    },
+    patience: { attempts: 2, pause: async () => {} },
+    log: (message, details) => logged.push(`${message} ${JSON.stringify(details)}`),
+  };
+  return { hook, answers, logged };
+}
+
+describe('handleLifecycleEvent', () => {
+  it('lets an instance go on that has its interfaces', async () => {
+    const interfaces = simulateInterfaces();
+    const { hook, answers } = hookWith(interfaces);
+    await handleLifecycleEvent(LAUNCH, hook);
+    expect(answers).toEqual(['token-1 CONTINUE']);
+    expect(interfaces.state()).toHaveLength(1);
+  });
+
+  it('gives up an instance that cannot get them, says why, and leaves nothing', async () => {
+    const interfaces = simulateInterfaces([], (_, name) => {
+      if (name.startsWith('attach')) throw awsError('AttachmentLimitExceeded', 'too many');
+    });
+    const { hook, answers, logged } = hookWith(interfaces);
+    await handleLifecycleEvent(LAUNCH, hook);
+    expect(answers).toEqual(['token-1 ABANDON']);
+    expect(interfaces.state()).toEqual([]);
+    expect(logged[0]).toContain('too many');
+  });
+
+  it('lets a terminating instance go on even when the clean-up fails', async () => {
+    const interfaces = simulateInterfaces(
+      [{ id: 'eni-1', subnetId: 's', madeFor: 1, attachment: undefined, sourceDestCheck: true }],
+      () => {
+        throw awsError('UnauthorizedOperation');
+      },
+    );
+    const { hook, answers, logged } = hookWith(interfaces);
+    await handleLifecycleEvent(TERMINATE, hook);
+    expect(answers).toEqual(['token-2 CONTINUE']);
+    expect(logged[0]).toContain('UnauthorizedOperation');
+  });
+
+  it('removes an interface that a terminating instance never got', async () => {
+    const interfaces = simulateInterfaces([
+      { id: 'eni-1', subnetId: 's', madeFor: 1, attachment: undefined, sourceDestCheck: true },
+    ]);
+    await handleLifecycleEvent(TERMINATE, hookWith(interfaces).hook);
+    expect(interfaces.state()).toEqual([]);
+  });
+
+  it('throws when the answer fails, so that the event comes again', async () => {
+    const { hook } = hookWith(simulateInterfaces());
+    const complete = async (): Promise<void> => {
+      throw awsError('ServiceUnavailable');
+    };
+    await expect(handleLifecycleEvent(LAUNCH, { ...hook, complete })).rejects.toThrow();
+  });
+});

@@ -1,0 +1,105 @@
+import {
+  type AutoScalingClient,
+  CompleteLifecycleActionCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { attach, type Patience, release } from './attach.ts';
+import type { Interfaces } from './interfaces.ts';
+import type { LifecycleEvent } from './lifecycle-event.ts';
+import type { WantedInterface } from './plan.ts';
+
+export interface Hook {
+  readonly wanted: readonly WantedInterface[];
+  readonly interfacesOf: (instanceId: string) => Interfaces;
+  readonly complete: (event: LifecycleEvent, result: Result) => Promise<void>;
+  readonly patience: Patience;
+  readonly log: (message: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
+export type Result = 'CONTINUE' | 'ABANDON';
+
+/**
+ * Handles one lifecycle action and always answers it: a launching instance goes on when it has its
+ * interfaces and is given up, with nothing left of it, when it cannot get them; a terminating one
+ * goes on in any case, as holding it back would help nobody. Throws only when the answer itself
+ * fails, so that Lambda tries again.
+ */
+export async function handleLifecycleEvent(event: LifecycleEvent, hook: Hook): Promise<Result> {
+  const interfaces = hook.interfacesOf(event.instanceId);
+  const result =
+    event.transition === 'launching'
+      ? await launch(event, interfaces, hook)
+      : await terminate(event, interfaces, hook);
+  await hook.complete(event, result);
+  hook.log('completed', { ...about(event), result });
+  return result;
+}
+
+async function launch(event: LifecycleEvent, interfaces: Interfaces, hook: Hook): Promise<Result> {
+  try {
+    await attach(interfaces, hook.wanted, hook.patience);
+    return 'CONTINUE';
+  } catch (error) {
+    hook.log('cannot attach the interfaces', { ...about(event), error: String(error) });
+    // EC2 lists what it has just made only after a moment.
+    await hook.patience.pause();
+    await releaseOrLog(event, interfaces, hook);
+    return 'ABANDON';
+  }
+}
+
+async function terminate(
+  event: LifecycleEvent,
+  interfaces: Interfaces,
+  hook: Hook,
+): Promise<Result> {
+  await releaseOrLog(event, interfaces, hook);
+  return 'CONTINUE';
+}
+
+async function releaseOrLog(
+  event: LifecycleEvent,
+  interfaces: Interfaces,
+  hook: Hook,
+): Promise<void> {
+  try {
+    await release(interfaces);
+  } catch (error) {
+    const causes = error instanceof AggregateError ? error.errors.map(String) : [];
+    hook.log('cannot clean up', { ...about(event), error: String(error), causes });
+  }
+}
+
+/** Answers an action by its token. That it was answered before, as after a repeated event, is fine. */
+export function completeWith(autoScaling: AutoScalingClient): Hook['complete'] {
+  return async (event, result) => {
+    try {
+      await autoScaling.send(
+        new CompleteLifecycleActionCommand({
+          AutoScalingGroupName: event.autoScalingGroup,
+          LifecycleHookName: event.hook,
+          LifecycleActionToken: event.token,
+          LifecycleActionResult: result,
+        }),
+      );
+    } catch (error) {
+      if (!isNotActive(error)) throw error;
+    }
+  };
+}
+
+/** Auto Scaling has no error code of its own for this, only a text. */
+function isNotActive(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    error.name === 'ValidationError' &&
+    /no active lifecycle action/i.test(error.message)
+  );
+}
+
+function about(event: LifecycleEvent): Readonly<Record<string, string>> {
+  return {
+    transition: event.transition,
+    instance: event.instanceId,
+    group: event.autoScalingGroup,
+  };
+}

@@ -1,0 +1,144 @@
+import {
+  AttachNetworkInterfaceCommand,
+  CreateNetworkInterfaceCommand,
+  DeleteNetworkInterfaceCommand,
+  type EC2Client,
+  type NetworkInterface as Ec2NetworkInterface,
+  type Filter,
+  ModifyNetworkInterfaceAttributeCommand,
+  paginateDescribeNetworkInterfaces,
+} from '@aws-sdk/client-ec2';
+import type { NetworkInterface, WantedInterface } from './plan.ts';
+import type { Settings } from './settings.ts';
+
+const INSTANCE_TAG = 'eks-multus-actions/instance';
+const DEVICE_INDEX_TAG = 'eks-multus-actions/device-index';
+const CLUSTER_TAG = 'eks-multus-actions/cluster';
+
+/** What the hook does to the network interfaces of one instance. */
+export interface Interfaces {
+  list(): Promise<readonly NetworkInterface[]>;
+  /** Creates an interface, or finds the one that an earlier call for this device created; gives its id. */
+  create(wanted: WantedInterface): Promise<string>;
+  /** Attaches an interface and gives the id of the attachment. */
+  attach(interfaceId: string, deviceIndex: number): Promise<string>;
+  disableSourceDestCheck(interfaceId: string): Promise<void>;
+  deleteOnTermination(interfaceId: string, attachmentId: string): Promise<void>;
+  remove(interfaceId: string): Promise<void>;
+}
+
+/** The network interfaces of an instance, by EC2's API. */
+export function interfacesOf(instanceId: string, settings: Settings, ec2: EC2Client): Interfaces {
+  return {
+    list: () => list(instanceId, ec2),
+    create: (wanted) => create(instanceId, wanted, settings, ec2),
+    async attach(interfaceId, deviceIndex) {
+      const { AttachmentId: id } = await ec2.send(
+        new AttachNetworkInterfaceCommand({
+          InstanceId: instanceId,
+          NetworkInterfaceId: interfaceId,
+          DeviceIndex: deviceIndex,
+        }),
+      );
+      return present(id, 'AttachNetworkInterface gave no attachment id');
+    },
+    async disableSourceDestCheck(interfaceId) {
+      await ec2.send(
+        new ModifyNetworkInterfaceAttributeCommand({
+          NetworkInterfaceId: interfaceId,
+          SourceDestCheck: { Value: false },
+        }),
+      );
+    },
+    async deleteOnTermination(interfaceId, attachmentId) {
+      await ec2.send(
+        new ModifyNetworkInterfaceAttributeCommand({
+          NetworkInterfaceId: interfaceId,
+          Attachment: { AttachmentId: attachmentId, DeleteOnTermination: true },
+        }),
+      );
+    },
+    async remove(interfaceId) {
+      await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: interfaceId }));
+    },
+  };
+}
+
+/** Those attached to the instance and those made for it: two questions, as EC2 has no "or". */
+async function list(instanceId: string, ec2: EC2Client): Promise<readonly NetworkInterface[]> {
+  const answers = await Promise.all([
+    describe({ Name: 'attachment.instance-id', Values: [instanceId] }, ec2),
+    describe({ Name: `tag:${INSTANCE_TAG}`, Values: [instanceId] }, ec2),
+  ]);
+  const byId = new Map(answers.flat().map((one) => [one.id, one]));
+  return [...byId.values()];
+}
+
+async function describe(filter: Filter, ec2: EC2Client): Promise<NetworkInterface[]> {
+  const found: NetworkInterface[] = [];
+  for await (const page of paginateDescribeNetworkInterfaces(
+    { client: ec2 },
+    { Filters: [filter] },
+  )) {
+    found.push(...(page.NetworkInterfaces ?? []).map(readInterface));
+  }
+  return found;
+}
+
+function readInterface(described: Ec2NetworkInterface): NetworkInterface {
+  const madeFor = described.TagSet?.find(({ Key }) => Key === DEVICE_INDEX_TAG)?.Value;
+  const { AttachmentId: id, DeviceIndex: deviceIndex } = described.Attachment ?? {};
+  return {
+    id: present(described.NetworkInterfaceId, 'an interface without an id'),
+    subnetId: described.SubnetId ?? '',
+    madeFor: madeFor === undefined ? undefined : Number(madeFor),
+    attachment:
+      id === undefined || deviceIndex === undefined
+        ? undefined
+        : {
+            id,
+            deviceIndex,
+            deleteOnTermination: described.Attachment?.DeleteOnTermination ?? false,
+          },
+    sourceDestCheck: described.SourceDestCheck ?? true,
+  };
+}
+
+async function create(
+  instanceId: string,
+  { deviceIndex, subnetId }: WantedInterface,
+  settings: Settings,
+  ec2: EC2Client,
+): Promise<string> {
+  const tags = {
+    ...settings.tags,
+    Name: `${settings.cluster}-eth${deviceIndex}`,
+    // The VPC CNI takes over any interface that it first sees without this tag, so it must not come later.
+    'node.k8s.amazonaws.com/no_manage': 'true',
+    [CLUSTER_TAG]: settings.cluster,
+    [INSTANCE_TAG]: instanceId,
+    [DEVICE_INDEX_TAG]: String(deviceIndex),
+  };
+  const { NetworkInterface: created } = await ec2.send(
+    new CreateNetworkInterfaceCommand({
+      // The same token gives the same interface: two deliveries of one event cannot make two.
+      ClientToken: `${instanceId}-${deviceIndex}`,
+      SubnetId: subnetId,
+      Groups: [...settings.securityGroupIds],
+      Description: `Multus eth${deviceIndex} of ${instanceId}`,
+      ...(settings.prefixes > 0 ? { Ipv4PrefixCount: settings.prefixes } : {}),
+      TagSpecifications: [
+        {
+          ResourceType: 'network-interface',
+          Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        },
+      ],
+    }),
+  );
+  return present(created?.NetworkInterfaceId, 'CreateNetworkInterface gave no interface id');
+}
+
+function present(value: string | undefined, otherwise: string): string {
+  if (value === undefined) throw new Error(otherwise);
+  return value;
+}

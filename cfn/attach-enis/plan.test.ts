@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type NetworkInterface, planAttachments, planRelease } from './plan.ts';
+
+const PRIMARY: NetworkInterface = {
+  id: 'eni-primary',
+  subnetId: 'subnet-private',
+  madeFor: undefined,
+  attachment: { id: 'attach-primary', deviceIndex: 0, deleteOnTermination: true },
+  sourceDestCheck: true,
+};
+const WANTED = [
+  { deviceIndex: 1, subnetId: 'subnet-1' },
+  { deviceIndex: 2, subnetId: 'subnet-2' },
+];
+
+function made(deviceIndex: number, fields: Partial<NetworkInterface> = {}): NetworkInterface {
+  return {
+    id: `eni-${deviceIndex}`,
+    subnetId: `subnet-${deviceIndex}`,
+    madeFor: deviceIndex,
+    attachment: { id: `attach-${deviceIndex}`, deviceIndex, deleteOnTermination: true },
+    sourceDestCheck: false,
+    ...fields,
+  };
+}
+
+describe('planAttachments', () => {
+  it('asks for everything on a new instance', () => {
+    const work = planAttachments([PRIMARY], WANTED);
+    expect(work).toEqual(
+      WANTED.map((wanted) => ({
+        wanted,
+        interfaceId: undefined,
+        attachmentId: undefined,
+        disableSourceDestCheck: true,
+        deleteOnTermination: true,
+      })),
+    );
+  });
+
+  it('asks for nothing when all is done', () => {
+    expect(planAttachments([PRIMARY, made(1), made(2)], WANTED)).toEqual([]);
+  });
+
+  it('goes on with an interface that was made but not attached', () => {
+    const left = made(2, { attachment: undefined, sourceDestCheck: true });
+    expect(planAttachments([PRIMARY, made(1), left], WANTED)).toMatchObject([
+      { wanted: { deviceIndex: 2 }, interfaceId: 'eni-2', attachmentId: undefined },
+    ]);
+  });
+
+  it('does not reuse an interface of another subnet', () => {
+    const elsewhere = made(1, { attachment: undefined, subnetId: 'subnet-old' });
+    expect(planAttachments([PRIMARY, elsewhere], WANTED)[0]?.interfaceId).toBeUndefined();
+  });
+
+  it("refuses a device index that holds somebody else's interface", () => {
+    const foreign = made(1, { madeFor: undefined });
+    expect(() => planAttachments([PRIMARY, foreign], WANTED)).toThrow('device 1 is taken by eni-1');
+  });
+
+  it('names exactly the steps that are missing, whatever they are', () => {
+    const anyState = fc.record({
+      attached: fc.boolean(),
+      sourceDestCheck: fc.boolean(),
+      deleteOnTermination: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 7 })), anyState, (indexes, state) => {
+        const attachment = (deviceIndex: number) =>
+          state.attached
+            ? {
+                id: `a-${deviceIndex}`,
+                deviceIndex,
+                deleteOnTermination: state.deleteOnTermination,
+              }
+            : undefined;
+        const existing = indexes.map((deviceIndex) =>
+          made(deviceIndex, {
+            attachment: attachment(deviceIndex),
+            sourceDestCheck: state.sourceDestCheck,
+          }),
+        );
+        const wanted = indexes.map((deviceIndex) => ({
+          deviceIndex,
+          subnetId: `subnet-${deviceIndex}`,
+        }));
+        const done = state.attached && state.deleteOnTermination && !state.sourceDestCheck;
+        expect(planAttachments(existing, wanted)).toEqual(
+          done
+            ? []
+            : wanted.map((device) => ({
+                wanted: device,
+                interfaceId: `eni-${device.deviceIndex}`,
+                attachmentId: attachment(device.deviceIndex)?.id,
+                disableSourceDestCheck: state.sourceDestCheck,
+                deleteOnTermination: !(state.attached && state.deleteOnTermination),
+              })),
+        );
+      }),
+    );
+  });
+});
+
+describe('planRelease', () => {
+  it('removes what is loose, ties what is attached to its instance, and leaves the rest alone', () => {
+    const loose = made(1, { attachment: undefined });
+    const attachment = { id: 'attach-2', deviceIndex: 2, deleteOnTermination: false };
+    expect(planRelease([PRIMARY, loose, made(2, { attachment }), made(3)])).toEqual({
+      remove: ['eni-1'],
+      deleteOnTermination: [{ interfaceId: 'eni-2', attachmentId: 'attach-2' }],
+    });
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings } from './settings.ts';
+
+const ENV = {
+  CLUSTER_NAME: 'eks-multus-cluster',
+  SUBNET_IDS: 'subnet-1, subnet-2',
+  SECURITY_GROUP_IDS: 'sg-1',
+  PREFIXES_PER_INTERFACE: '1',
+  TAGS: 'eks-multus-actions/node-group=ng1,owner=a=b',
+};
+
+describe('readSettings', () => {
+  it('makes the first subnet device 1, the second device 2', () => {
+    expect(readSettings(ENV)).toEqual({
+      cluster: 'eks-multus-cluster',
+      wanted: [
+        { deviceIndex: 1, subnetId: 'subnet-1' },
+        { deviceIndex: 2, subnetId: 'subnet-2' },
+      ],
+      securityGroupIds: ['sg-1'],
+      prefixes: 1,
+      tags: { 'eks-multus-actions/node-group': 'ng1', owner: 'a=b' },
+    });
+  });
+
+  it('needs no more tags', () => {
+    expect(readSettings({ ...ENV, TAGS: undefined }).tags).toEqual({});
+  });
+
+  it.each([
+    [{ SUBNET_IDS: '' }, 'SUBNET_IDS is not set'],
+    [{ PREFIXES_PER_INTERFACE: 'some' }, 'PREFIXES_PER_INTERFACE must be'],
+    [{ PREFIXES_PER_INTERFACE: '-1' }, 'PREFIXES_PER_INTERFACE must be'],
+    [{ TAGS: 'nothing' }, 'key=value'],
+  ])('refuses %j', (change, message) => {
+    expect(() => readSettings({ ...ENV, ...change })).toThrow(message);
+  });
+});
