@@ -1,0 +1,155 @@
+import { ServiceError } from '../query-protocol.ts';
+import { type RestCall, type RestRoutes, stringOf, textMapOf } from '../rest-json.ts';
+import {
+  type Addon,
+  arnOf,
+  type Cluster,
+  change,
+  type EksState,
+  findCluster,
+  invalid,
+  mustBeActive,
+  now,
+  page,
+  withKey,
+} from './state.ts';
+
+/** Add-ons that this stand-in knows, with one version each: nothing of them runs here. */
+const VERSIONS: Readonly<Record<string, string>> = {
+  'vpc-cni': 'v1.20.4-eksbuild.2',
+  'kube-proxy': 'v1.34.0-eksbuild.2',
+  coredns: 'v1.12.3-eksbuild.1',
+  'eks-pod-identity-agent': 'v1.3.8-eksbuild.2',
+  'aws-ebs-csi-driver': 'v1.48.0-eksbuild.2',
+};
+const CLUSTER_VERSIONS = ['1.32', '1.33', '1.34', '1.35'];
+
+const ADDONS = '/clusters/{name}/addons';
+const ADDON = `${ADDONS}/{addonName}`;
+
+/** How long an add-on says CREATING or DELETING. */
+const TAKES_MS = 300;
+
+export function addonRoutes(state: EksState): RestRoutes {
+  const keep = (name: string, addon: Addon) => put(state, name, addon.addonName, addon);
+  return {
+    [`POST ${ADDONS}`]: ({ path, body }) => {
+      const cluster = findCluster(state, path['name'] ?? '');
+      mustBeActive(cluster, 'Addons cannot be created');
+      const addon = newAddon(state, cluster, body);
+      keep(cluster.name, addon);
+      setTimeout(() => settle(state, cluster.name, addon), TAKES_MS).unref();
+      return { addon: visible(cluster, addon) };
+    },
+    [`GET ${ADDONS}`]: ({ path, query }) =>
+      page(findCluster(state, path['name'] ?? '').addons.keys(), 'addons', query),
+    [`GET ${ADDON}`]: (call) => {
+      const { cluster, addon } = find(state, call);
+      return { addon: visible(cluster, addon) };
+    },
+    [`POST ${ADDON}/update`]: (call) => {
+      const { cluster, addon } = find(state, call);
+      const { addonVersion, configurationValues } = call.body;
+      const given = { addonVersion, configurationValues: checkedJson(configurationValues) };
+      const texts = Object.entries(given).filter(([, value]) => typeof value === 'string');
+      keep(cluster.name, { ...addon, ...Object.fromEntries(texts), modifiedAt: now() });
+      return { update: recordUpdate(state, cluster, 'AddonUpdate') };
+    },
+    [`DELETE ${ADDON}`]: (call) => {
+      const { cluster, addon } = find(state, call);
+      const leaving: Addon = { ...addon, status: 'DELETING' };
+      keep(cluster.name, leaving);
+      setTimeout(() => put(state, cluster.name, addon.addonName, undefined), TAKES_MS).unref();
+      return { addon: visible(cluster, leaving) };
+    },
+    'GET /addons/supported-versions': ({ query }) => ({ addons: supported(query) }),
+  };
+}
+
+/** Notes a change that is already done, as DescribeUpdate answers it. */
+export function recordUpdate(state: EksState, { name }: Cluster, type: string): object {
+  const id = crypto.randomUUID();
+  const update = { id, status: 'Successful', type, params: [], createdAt: now(), errors: [] };
+  const { updates } = findCluster(state, name);
+  change(state, name, { updates: withKey(updates, id, update) });
+  return { ...update, status: 'InProgress' };
+}
+
+function newAddon(state: EksState, cluster: Cluster, body: RestCall['body']): Addon {
+  const addonName = stringOf(body['addonName']) ?? '';
+  const version = VERSIONS[addonName];
+  if (version === undefined) throw invalid(`Addon ${addonName} specified is not supported`);
+  if (cluster.addons.has(addonName)) {
+    throw new ServiceError('ResourceInUseException', 'Addon already exists.', 409);
+  }
+  const role = stringOf(body['serviceAccountRoleArn']);
+  const values = checkedJson(body['configurationValues']);
+  return {
+    addonName,
+    addonArn: arnOf(state, `addon/${cluster.name}/${addonName}/${crypto.randomUUID()}`),
+    addonVersion: stringOf(body['addonVersion']) ?? version,
+    status: 'CREATING',
+    createdAt: now(),
+    modifiedAt: now(),
+    ...(role === undefined ? {} : { serviceAccountRoleArn: role }),
+    ...(values === undefined ? {} : { configurationValues: values }),
+    tags: textMapOf(body['tags']),
+  };
+}
+
+function checkedJson(value: unknown): string | undefined {
+  const text = stringOf(value);
+  if (text === undefined || text === '') return undefined;
+  try {
+    JSON.parse(text);
+  } catch {
+    throw invalid('ConfigurationValue is not in valid JSON or YAML format');
+  }
+  return text;
+}
+
+function settle(state: EksState, cluster: string, { addonName }: Addon): void {
+  const addon = state.clusters.get(cluster)?.addons.get(addonName);
+  if (addon?.status === 'CREATING') put(state, cluster, addonName, { ...addon, status: 'ACTIVE' });
+}
+
+function put(state: EksState, cluster: string, name: string, addon: Addon | undefined): void {
+  const found = state.clusters.get(cluster);
+  if (found !== undefined) change(state, cluster, { addons: withKey(found.addons, name, addon) });
+}
+
+function find(state: EksState, { path }: RestCall): { cluster: Cluster; addon: Addon } {
+  const cluster = findCluster(state, path['name'] ?? '');
+  const name = path['addonName'] ?? '';
+  const addon = cluster.addons.get(name);
+  if (addon === undefined) {
+    const message = `No addon: ${name} found in cluster: ${cluster.name}`;
+    throw new ServiceError('ResourceNotFoundException', message, 404);
+  }
+  return { cluster, addon };
+}
+
+function visible(cluster: Cluster, addon: Addon): object {
+  return { clusterName: cluster.name, ...addon, health: { issues: [] } };
+}
+
+function supported(query: URLSearchParams): object[] {
+  const wanted = query.get('addonName');
+  const clusterVersion = query.get('kubernetesVersion');
+  const versions = clusterVersion === null ? CLUSTER_VERSIONS : [clusterVersion];
+  return Object.entries(VERSIONS)
+    .filter(([name]) => wanted === null || wanted === name)
+    .map(([addonName, addonVersion]) => ({
+      addonName,
+      type: 'networking',
+      owner: 'aws',
+      publisher: 'eks',
+      addonVersions: [
+        {
+          addonVersion,
+          architecture: ['amd64', 'arm64'],
+          compatibilities: versions.map((each) => ({ clusterVersion: each, defaultVersion: true })),
+        },
+      ],
+    }));
+}

@@ -1,0 +1,107 @@
+import { ServiceError } from '../query-protocol.ts';
+import type { JsonObject } from '../rest-json.ts';
+
+/** What EKS remembers of one cluster. Replaced as a whole at each change; the maps hold its parts. */
+export interface Cluster {
+  readonly name: string;
+  readonly arn: string;
+  readonly version: string;
+  readonly roleArn: string;
+  readonly status: 'CREATING' | 'ACTIVE' | 'DELETING' | 'FAILED';
+  /** Seconds since 1970, as all times of this API. */
+  readonly createdAt: number;
+  readonly endpoint?: string;
+  readonly certificateAuthority?: { readonly data: string };
+  readonly identity?: { readonly oidc: { readonly issuer: string } };
+  readonly resourcesVpcConfig: JsonObject;
+  readonly kubernetesNetworkConfig: JsonObject;
+  readonly accessConfig: { readonly authenticationMode: string };
+  readonly deletionProtection: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly health: { readonly issues: readonly object[] };
+  /** Logging, encryption and the like: kept as given. */
+  readonly given: JsonObject;
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly addons: ReadonlyMap<string, Addon>;
+  readonly updates: ReadonlyMap<string, object>;
+}
+
+export interface Entry {
+  readonly principalArn: string;
+  readonly accessEntryArn: string;
+  readonly type: string;
+  readonly username: string;
+  readonly kubernetesGroups: readonly string[];
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  readonly tags: Readonly<Record<string, string>>;
+  /** By policy ARN. */
+  readonly policies: ReadonlyMap<string, object>;
+}
+
+export interface Addon {
+  readonly addonName: string;
+  readonly addonArn: string;
+  readonly addonVersion: string;
+  readonly status: 'CREATING' | 'ACTIVE' | 'DELETING';
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  readonly serviceAccountRoleArn?: string;
+  readonly configurationValues?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The clusters of one account and region. */
+export interface EksState {
+  readonly account: string;
+  readonly region: string;
+  readonly clusters: Map<string, Cluster>;
+}
+
+export function now(): number {
+  return Date.now() / 1000;
+}
+
+export function findCluster(state: EksState, name: string): Cluster {
+  const cluster = state.clusters.get(name);
+  if (cluster === undefined) {
+    throw new ServiceError('ResourceNotFoundException', `No cluster found for name: ${name}.`, 404);
+  }
+  return cluster;
+}
+
+/** Changes a cluster that still exists; one that is gone stays gone. */
+export function change(state: EksState, name: string, by: Partial<Cluster>): void {
+  const cluster = state.clusters.get(name);
+  if (cluster !== undefined) state.clusters.set(name, { ...cluster, ...by });
+}
+
+/** A copy of a map with one more or another value; undefined removes the key. */
+export function withKey<V>(map: ReadonlyMap<string, V>, key: string, value: V | undefined) {
+  const copy = new Map(map);
+  if (value === undefined) copy.delete(key);
+  else copy.set(key, value);
+  return copy;
+}
+
+export function invalid(message: string): ServiceError {
+  return new ServiceError('InvalidParameterException', message, 400);
+}
+
+export function arnOf(state: EksState, rest: string): string {
+  return `arn:aws:eks:${state.region}:${state.account}:${rest}`;
+}
+
+export function mustBeActive(cluster: Cluster, what: string): void {
+  if (cluster.status === 'ACTIVE') return;
+  const message = `${what}: cluster ${cluster.name} is ${cluster.status}, not ACTIVE`;
+  throw new ServiceError('InvalidRequestException', message, 400);
+}
+
+/** One page of names by `maxResults` and `nextToken` (an offset). */
+export function page(names: Iterable<string>, key: string, query: URLSearchParams): object {
+  const all = [...names].sort();
+  const start = Number(query.get('nextToken') ?? 0);
+  const end = start + Number(query.get('maxResults') ?? 100);
+  return { [key]: all.slice(start, end), ...(end < all.length ? { nextToken: String(end) } : {}) };
+}
