@@ -7,10 +7,11 @@ import {
   KubeConfig,
   KubernetesObjectApi,
 } from '@kubernetes/client-node';
+import type { CredentialProvider } from '../aws/credentials.ts';
 import { InputError, messageOf } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { type Access, awaitAccess, awaitIdentity } from './access.ts';
-import { type CredentialProvider, tokenSource } from './eks-token.ts';
+import { tokenSource } from './eks-token.ts';
 import { type Clock, systemClock } from './poll.ts';
 
 /** An EKS cluster: what `DescribeCluster` says of it. The certificate authority is base64 of PEM. */

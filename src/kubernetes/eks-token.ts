@@ -1,15 +1,8 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
+import type { CredentialProvider } from '../aws/credentials.ts';
+import type { AwsCredentials } from '../aws/web-identity.ts';
 import { CloudError } from '../github/errors.ts';
-
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
-/** Gives credentials that are valid now; asked again for every token, so it may renew them. */
-export type CredentialProvider = () => Promise<AwsCredentials>;
 
 export interface TokenRequest {
   /** The cluster's name: a token is good for this one cluster. */

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { Environment } from '../environment/environment.ts';
+import { InputError, type InputProblem } from '../github/errors.ts';
+import {
+  type InputSource,
+  list,
+  oneOf,
+  readInputs,
+  text,
+  wholeNumber,
+  yaml,
+} from '../github/inputs.ts';
+import {
+  type ClusterTarget,
+  clusterTarget,
+  connectionFields,
+} from '../kubernetes/connection-inputs.ts';
+import type { Attachment } from '../multus/attachment.ts';
+import { multusImage } from '../multus/image.ts';
+import { networkSpecsSchema } from '../multus/network-spec.ts';
+import { planAttachments } from '../multus/plan-attachments.ts';
+
+const ROLE = 'ARNs of IAM roles, such as arn:aws:iam::111122223333:role/ng1-node';
+const IMAGE = 'an image with its registry, such as registry.example.com/multus-cni:v4.1.4-thick';
+
+const schema = z.object({
+  ...connectionFields,
+  authentication: oneOf(['access-entries', 'aws-auth', 'both']).optional(),
+  'node-role-arns': list(text(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, ROLE)).optional(),
+  'expected-nodes': wholeNumber(0, 5000).optional(),
+  networks: yaml(networkSpecsSchema, 'a YAML list of networks'),
+  namespace: text(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'the name of a namespace: lower case letters, digits and -, at most 63 characters',
+  ).default('default'),
+  'multus-image': text(
+    /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/,
+    IMAGE,
+  ).optional(),
+  'timeout-minutes': wholeNumber(1, 360).default(15),
+});
+
+type Raw = z.output<typeof schema>;
+
+/** The names of all inputs, for comparing with `action.yml`. */
+export const inputNames: readonly string[] = Object.keys(schema.shape);
+
+export interface ConfigureInputs {
+  readonly target: ClusterTarget;
+  readonly role: {
+    readonly arn: string | undefined;
+    readonly audience: string;
+    readonly durationSeconds: number;
+  };
+  /** The node roles to map in aws-auth; undefined leaves aws-auth alone. */
+  readonly mapRoleArns: readonly string[] | undefined;
+  readonly expectedNodes: number;
+  readonly attachments: readonly Attachment[];
+  readonly warnings: readonly string[];
+  readonly multusImage: string;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Everything that the action is told, checked against itself and against the environment.
+ *
+ * @throws InputError with every problem that can be seen without asking AWS or Kubernetes.
+ */
+export function parseInputs(
+  source?: InputSource,
+  ambientRegion: string | undefined = process.env['AWS_REGION'] || undefined,
+): ConfigureInputs {
+  const raw = readInputs(schema, source);
+  const target = clusterTarget(raw, ambientRegion);
+  const { environment } = raw;
+  const region = 'address' in target ? target.region : undefined;
+  const plan = planAttachments(raw.networks, environment, raw.namespace);
+  const problems: InputProblem[] = [
+    ...('address' in target ? [] : target),
+    ...('problems' in plan ? plan.problems.map(asInputProblem) : []),
+    ...checkRoles(raw, environment),
+    ...('address' in target ? checkImage(raw, region) : []),
+  ];
+  if (!('address' in target) || 'problems' in plan || problems.length > 0) {
+    throw new InputError(problems);
+  }
+  return {
+    target,
+    role: {
+      arn: raw['role-to-assume'],
+      audience: raw.audience,
+      durationSeconds: raw['role-duration-seconds'],
+    },
+    mapRoleArns: usesAwsAuth(raw, environment) ? roleArns(raw, environment) : undefined,
+    expectedNodes: raw['expected-nodes'] ?? desiredNodes(environment),
+    attachments: plan.attachments,
+    warnings: plan.warnings,
+    multusImage: raw['multus-image'] ?? multusImage(region ?? ''),
+    timeoutMs: raw['timeout-minutes'] * 60_000,
+  };
+}
+
+function asInputProblem(problem: { place: string; value: string; allowed: string }): InputProblem {
+  const { place, value, allowed } = problem;
+  return { input: 'networks', value, allowed: `${place}: ${allowed}` };
+}
+
+function usesAwsAuth(raw: Raw, environment: Environment | undefined): boolean {
+  return (
+    (raw.authentication ?? environment?.authentication ?? 'access-entries') !== 'access-entries'
+  );
+}
+
+function roleArns(raw: Raw, environment: Environment | undefined): readonly string[] {
+  const arns = raw['node-role-arns'] ?? environment?.nodeGroups.map(({ roleArn }) => roleArn) ?? [];
+  return [...new Set(arns)];
+}
+
+function checkRoles(raw: Raw, environment: Environment | undefined): readonly InputProblem[] {
+  const input = 'node-role-arns';
+  if (!usesAwsAuth(raw, environment)) {
+    const given = raw[input];
+    const allowed = 'nothing with authentication access-entries: only aws-auth is written from it';
+    return given === undefined ? [] : [{ input, value: given.join(','), allowed }];
+  }
+  if (roleArns(raw, environment).length > 0) return [];
+  return [{ input, value: '', allowed: `${ROLE} (needed to write aws-auth)` }];
+}
+
+function checkImage(raw: Raw, region: string | undefined): readonly InputProblem[] {
+  if (region !== undefined || raw['multus-image'] !== undefined) return [];
+  const allowed = `${IMAGE}; or set aws-region, and the image of EKS in that region is used`;
+  return [{ input: 'multus-image', value: '', allowed }];
+}
+
+function desiredNodes(environment: Environment | undefined): number {
+  if (environment === undefined) return 1;
+  return environment.nodeGroups.reduce((sum, { desired }) => sum + desired, 0);
+}

@@ -1,0 +1,24 @@
+import { credentialProvider } from '../aws/credentials.ts';
+import { idToken, mask } from '../github/id-token.ts';
+import { actionsLog } from '../github/log.ts';
+import { setOutputs } from '../github/outputs.ts';
+import { runAction } from '../github/run-action.ts';
+import { addSummary } from '../github/summary.ts';
+import { systemClock } from '../kubernetes/poll.ts';
+import { parseInputs } from './inputs.ts';
+import { toOutputs } from './outputs.ts';
+import { configure } from './run.ts';
+import { toSummary } from './summary.ts';
+
+await runAction(async () => {
+  const inputs = parseInputs();
+  const { arn: roleArn, audience, durationSeconds } = inputs.role;
+  const region = inputs.target.region ?? '';
+  const request = { region, roleArn, audience, durationSeconds, sessionName: 'configure-multus' };
+  const credentials = credentialProvider(request, { idToken, mask });
+  const report = async (result: Parameters<typeof toOutputs>[0]) => {
+    setOutputs(toOutputs(result));
+    await addSummary(toSummary(result));
+  };
+  await configure(inputs, { log: actionsLog, clock: systemClock, credentials, report });
+});

@@ -1,0 +1,36 @@
+import type { NodeState } from '../kubernetes/nodes.ts';
+import type { Rollout } from '../kubernetes/rollout.ts';
+import type { Attachment } from '../multus/attachment.ts';
+import type { RoleMapping } from '../multus/map-node-roles.ts';
+
+/** What has been reached; after a failure, what had been reached until then. */
+export interface ConfigureResult {
+  readonly cluster?: string;
+  readonly user?: string;
+  /** Undefined when aws-auth was left alone. */
+  readonly awsAuth?: RoleMapping;
+  readonly multusImage?: string;
+  readonly rollout?: Rollout;
+  readonly nodes?: readonly NodeState[];
+  readonly attachments?: readonly Attachment[];
+}
+
+export const outputNames = ['networks', 'nodes', 'aws-auth-changed'] as const;
+
+/** The outputs of `action.yml`; objects become JSON. */
+export function toOutputs(
+  result: ConfigureResult,
+): Readonly<Record<(typeof outputNames)[number], unknown>> {
+  return {
+    networks: (result.attachments ?? []).map(
+      ({ name, namespace, network, master, ipam, subnet, range }) => ({
+        ...{ name, namespace, network, master, ipam, subnet },
+        ...(range === undefined ? {} : { range: `${range.first}-${range.last}` }),
+      }),
+    ),
+    nodes: (result.nodes ?? []).map(({ name, zone, address, version, ready }) => ({
+      ...{ name, zone, address, version, ready },
+    })),
+    'aws-auth-changed': String(result.awsAuth?.changed ?? false),
+  };
+}

@@ -1,0 +1,77 @@
+import type { CredentialProvider } from '../aws/credentials.ts';
+import type { Log } from '../github/log.ts';
+import type { Access } from '../kubernetes/access.ts';
+import { connect } from '../kubernetes/connection.ts';
+import { awaitNodes } from '../kubernetes/nodes.ts';
+import type { Clock } from '../kubernetes/poll.ts';
+import { awaitRollout } from '../kubernetes/rollout.ts';
+import { applyNetworks } from '../multus/apply-networks.ts';
+import { installMultus } from '../multus/install.ts';
+import { MULTUS } from '../multus/manifest.ts';
+import { mapNodeRoles } from '../multus/map-node-roles.ts';
+import type { ConfigureInputs } from './inputs.ts';
+import type { ConfigureResult } from './outputs.ts';
+
+export interface ConfigureTools {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly credentials: CredentialProvider;
+  /** Told at the end what has been reached, whether all went well or not. */
+  report(result: ConfigureResult): Promise<void>;
+}
+
+type Reached = { -readonly [Key in keyof ConfigureResult]: ConfigureResult[Key] };
+
+/**
+ * Maps the node roles, installs Multus and the networks, and waits until the nodes are Ready and Multus
+ * runs on them. Everything is applied before anything is waited for, so that nodes which join meanwhile
+ * find it. Running it again changes nothing.
+ *
+ * @throws ClusterError (or CloudError, for the credentials) after `report` has been called.
+ */
+export async function configure(inputs: ConfigureInputs, tools: ConfigureTools): Promise<void> {
+  const reached: Reached = {};
+  try {
+    await applyAndWait(inputs, tools, reached);
+  } finally {
+    await tools.report(reached);
+  }
+}
+
+async function applyAndWait(
+  inputs: ConfigureInputs,
+  { log, clock, credentials }: ConfigureTools,
+  reached: Reached,
+): Promise<void> {
+  const { mapRoleArns, attachments, multusImage, expectedNodes } = inputs;
+  const wait = { deadline: clock.now() + inputs.timeoutMs, clock, log };
+  for (const warning of inputs.warnings) log.warn(warning);
+  const needs = accessNeeded(mapRoleArns !== undefined);
+  const connection = await connect(inputs.target.address, { log, credentials, needs, clock });
+  reached.cluster = connection.cluster;
+  reached.user = connection.user;
+  if (mapRoleArns !== undefined) {
+    reached.awsAuth = await log.group('Map node roles in aws-auth', () =>
+      mapNodeRoles(connection, mapRoleArns, log, clock),
+    );
+  }
+  reached.multusImage = multusImage;
+  await log.group('Install Multus', () => installMultus(connection, multusImage, log, wait));
+  await log.group('Apply networks', () => applyNetworks(connection, attachments, log, wait));
+  reached.attachments = attachments;
+  reached.nodes = await log.group('Wait for nodes', () =>
+    awaitNodes(connection, { ...wait, expected: expectedNodes }),
+  );
+  reached.rollout = await log.group('Wait for Multus', () => {
+    const { namespace, daemonSet: name } = MULTUS;
+    return awaitRollout(connection, { ...wait, namespace, name, atLeast: expectedNodes });
+  });
+}
+
+/** Enough to notice an identity without rights before half of the work is done. */
+function accessNeeded(awsAuth: boolean): readonly Access[] {
+  const { namespace } = MULTUS;
+  const daemonSets = { verb: 'patch', group: 'apps', resource: 'daemonsets', namespace };
+  const configMaps = { verb: 'patch', resource: 'configmaps', namespace };
+  return awsAuth ? [configMaps, daemonSets] : [daemonSets];
+}

@@ -1,0 +1,55 @@
+import { table } from '../github/summary.ts';
+import { described } from '../multus/apply-networks.ts';
+import type { ConfigureResult } from './outputs.ts';
+
+/** The Markdown for the job's summary page. Pure. */
+export function toSummary(result: ConfigureResult): string {
+  const { cluster, user } = result;
+  if (cluster === undefined) return '';
+  return [
+    `## Multus on ${cluster}`,
+    `Connected as \`${user}\`.`,
+    ...nodes(result),
+    ...multus(result),
+    ...networks(result),
+    ...awsAuth(result),
+    '',
+  ].join('\n\n');
+}
+
+function nodes({ nodes }: ConfigureResult): readonly string[] {
+  if (nodes === undefined) return ['### Nodes', 'The expected nodes are not Ready.'];
+  const rows = nodes.map(({ name, ready, zone, address, version, reason }) => [
+    name,
+    ready ? 'Ready' : `not Ready: ${reason}`,
+    zone,
+    address,
+    version,
+  ]);
+  return ['### Nodes', table(['Node', 'State', 'Zone', 'Address', 'Kubelet'], rows)];
+}
+
+function multus({ multusImage, rollout }: ConfigureResult): readonly string[] {
+  if (multusImage === undefined) return [];
+  const state = rollout === undefined ? 'not rolled out' : `running on ${rollout.ready} nodes`;
+  return ['### Multus', `\`${multusImage}\`: ${state}.`];
+}
+
+function networks({ attachments }: ConfigureResult): readonly string[] {
+  if (attachments === undefined) return [];
+  const rows = attachments.map((attachment) => [
+    `${attachment.namespace}/${attachment.name}`,
+    described(attachment),
+    attachment.subnet ?? 'that of the node',
+    attachment.gateway ?? '',
+  ]);
+  return ['### Networks', table(['Network', 'What', 'Subnet', 'Gateway'], rows)];
+}
+
+function awsAuth({ awsAuth }: ConfigureResult): readonly string[] {
+  if (awsAuth === undefined) return [];
+  const text = awsAuth.changed
+    ? ['```diff', ...awsAuth.diff, '```'].join('\n')
+    : 'It maps the node roles already; nothing was changed.';
+  return ['### aws-auth', text];
+}
