@@ -1,0 +1,72 @@
+import type { Pack } from 'tar-stream';
+import { type ContainerImage, imageArchive, type Layer } from './image-archive.ts';
+
+/** What the container images are made of, as they come from the machine and the Go builds. */
+export interface ImagePrograms {
+  /** A static busybox and the names of its applets (`busybox --list`). */
+  readonly busybox: Uint8Array;
+  readonly applets: readonly string[];
+  /** Programs of the Multus module, by name. */
+  readonly multus: Readonly<Record<string, Uint8Array>>;
+}
+
+/** Has no network to reach its registry with; containerd starts it for each pod to hold its namespaces. */
+export const PAUSE_IMAGE = 'localhost/kubernetes/pause:latest';
+export const BUSYBOX_IMAGE = 'public.ecr.aws/docker/library/busybox:1.37';
+export const MULTITOOL_IMAGE = 'docker.io/praqma/network-multitool:latest';
+export const MULTUS_IMAGE =
+  '602401143452.dkr.ecr.ap-northeast-2.amazonaws.com/eks/multus-cni:v4.1.4-eksbuild.3_thick';
+
+/**
+ * The container images that the nodes have from the start, as one archive that `ctr images import` reads.
+ * They carry the real names, so that manifests need no change, but not the real content: `pause`, `busybox`
+ * and `network-multitool` are the host's busybox (no bash, no curl, no nginx), and the Multus image is
+ * upstream Multus 4.1.4, which is what EKS builds, on busybox instead of EKS's minimal base image.
+ */
+export function containerImages(programs: ImagePrograms): Promise<Pack> {
+  const base = busyboxLayer(programs);
+  const forever = ['sleep', 'infinity'];
+  const images: readonly ContainerImage[] = [
+    { tags: [PAUSE_IMAGE, BUSYBOX_IMAGE], layers: [base], command: forever },
+    { tags: [MULTITOOL_IMAGE], layers: [base], command: forever },
+    {
+      tags: [MULTUS_IMAGE],
+      layers: [base, multusLayer(programs)],
+      command: ['/usr/src/multus-cni/bin/multus-daemon'],
+    },
+  ];
+  return imageArchive(images);
+}
+
+function busyboxLayer({ busybox, applets }: ImagePrograms): Layer {
+  const links = applets.filter((name) => name !== 'busybox');
+  return [
+    ...['bin/', 'dev/', 'etc/', 'proc/', 'root/', 'run/', 'sys/', 'usr/', 'usr/bin/', 'var/'].map(
+      (name) => ({ name, mode: 0o755 }),
+    ),
+    { name: 'tmp/', mode: 0o1777 },
+    { name: 'bin/busybox', mode: 0o755, content: busybox },
+    ...links.map((name) => ({ name: `bin/${name}`, mode: 0o777, link: 'busybox' })),
+    text('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n'),
+    text('etc/group', 'root:x:0:\nnogroup:x:65534:\n'),
+  ];
+}
+
+/** The paths of the upstream and EKS images, which the DaemonSet's commands name. */
+function multusLayer({ multus }: ImagePrograms): Layer {
+  return [
+    ...['usr/', 'usr/src/', 'usr/src/multus-cni/', 'usr/src/multus-cni/bin/'].map((name) => ({
+      name,
+      mode: 0o755,
+    })),
+    ...Object.entries(multus).map(([name, content]) => ({
+      name: `usr/src/multus-cni/bin/${name}`,
+      mode: 0o755,
+      content,
+    })),
+  ];
+}
+
+function text(name: string, content: string) {
+  return { name, mode: 0o644, content: Buffer.from(content) };
+}

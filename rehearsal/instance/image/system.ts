@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../../process.ts';
+import type { Progress } from '../../progress.ts';
+import { asRoot } from '../../tools/apt.ts';
+import { contentKey, fileContent } from '../../tools/content-key.ts';
+import { exists, forgetOld, makeOnce } from '../../tools/make-once.ts';
+import { hostSystem } from './host-system.ts';
+
+const script = join(import.meta.dirname, 'build-system.sh');
+const packageList = join(import.meta.dirname, 'packages.txt');
+
+/**
+ * The operating system of the nodes, without anything of ours: a tar archive that mmdebstrap makes from
+ * the distribution's packages, once per distribution and package list. Resolves with its path.
+ */
+export async function ensureSystem(
+  cache: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<string> {
+  const { suite, components } = hostSystem(await readFile('/etc/os-release', 'utf8'));
+  const files = await fileContent({ script, packageList });
+  const key = contentKey({ ...files, suite, components: components.join() });
+  const system = join(cache, 'system', `${key}.tar`);
+  if (!(await exists(system))) {
+    const packages = (await readFile(packageList, 'utf8')).trim().split('\n');
+    await progress.step(`install the nodes' system (${suite})`, (note) =>
+      makeOnce(system, note, (temporary) =>
+        inOwnNamespaces(script, [temporary, suite, components.join(), packages.join()], {
+          signal,
+          note,
+        }),
+      ),
+    );
+  }
+  await forgetOld(system, 2);
+  return system;
+}
+
+/** Runs a script as root with mounts and processes of its own; both are gone when it ends. */
+export async function inOwnNamespaces(
+  path: string,
+  args: readonly string[],
+  options: { readonly signal: AbortSignal; readonly note: (text: string) => void },
+): Promise<void> {
+  const alone = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const [command, ...rest] = asRoot([...alone, 'sh', path, ...args]);
+  const onLine = (line: string) => options.note(line.trim().slice(0, 80));
+  await run(command, rest, { signal: options.signal, onLine });
+}

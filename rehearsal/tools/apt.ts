@@ -1,0 +1,60 @@
+import { access } from 'node:fs/promises';
+import { run } from '../process.ts';
+import type { Progress } from '../progress.ts';
+import { debianPackages, missingMessage, prerequisitesOf } from './prerequisites.ts';
+import { findMissing, findProgram } from './probe.ts';
+import type { ToolSet } from './tool-sets.ts';
+
+/**
+ * Makes sure that the machine has what the sets need. On Debian and Ubuntu it installs its own
+ * packages, as root or through sudo when that asks for no password. Throws an error that says what is missing,
+ * what for, and what to type.
+ */
+export async function ensurePrerequisites(
+  sets: readonly ToolSet[],
+  progress: Progress,
+): Promise<void> {
+  const missing = await findMissing(prerequisitesOf(sets));
+  if (missing.length === 0) return;
+  const packages = debianPackages(missing);
+  if (packages.length === 0 || !(await canInstall())) throw new Error(missingMessage(missing));
+  await progress.step(`install Debian packages ${packages.join(', ')}`, (note) =>
+    install(packages, note),
+  );
+  const still = await findMissing(missing);
+  if (still.length > 0) throw new Error(missingMessage(still));
+}
+
+/** A command line that runs `command` as root, for the user `uid`. sudo must not ask for a password. */
+export function asRoot(
+  command: readonly string[],
+  uid: number | undefined = process.getuid?.(),
+): readonly [string, ...string[]] {
+  const [program = '', ...args] = command;
+  return uid === 0 ? [program, ...args] : ['sudo', '-n', program, ...args];
+}
+
+async function canInstall(): Promise<boolean> {
+  if ((await findProgram('apt-get')) === undefined) return false;
+  const isDebian = await access('/etc/debian_version').then(
+    () => true,
+    () => false,
+  );
+  if (!isDebian || process.getuid?.() === 0) return isDebian;
+  return run('sudo', ['-n', 'true']).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function install(packages: readonly string[], note: (text: string) => void): Promise<void> {
+  const apt = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300'];
+  const steps = [
+    [...apt, 'update'],
+    [...apt, 'install', '--yes', '--no-install-recommends', ...packages],
+  ];
+  for (const step of steps) {
+    const [program, ...args] = asRoot(step);
+    await run(program, args, { onLine: (line) => note(line.slice(0, 80)) });
+  }
+}

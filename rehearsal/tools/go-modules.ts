@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../process.ts';
+import { type Content, contentKey, fileContent } from './content-key.ts';
+import type { GoModule } from './tool-sets.ts';
+
+/** Without debugging tables: stripped binaries anyway, and a tenth less to compile. */
+const compilerFlags = '-gcflags=all=-dwarf=false';
+
+export function goModuleFolder(module: GoModule): string {
+  return join(import.meta.dirname, module);
+}
+
+/**
+ * The environment of every `go` command: modules, build results and telemetry counters stay in the
+ * cache folder, binaries need no C library. The user's own Go settings (proxy, private modules) still count.
+ * An older `go` fetches the toolchain that `go.mod` names (GOTOOLCHAIN).
+ */
+export function goEnvironment(cache: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const configHome = env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? homedir(), '.config');
+  return {
+    ...env,
+    CGO_ENABLED: '0',
+    GOENV: env['GOENV'] ?? join(configHome, 'go', 'env'),
+    XDG_CONFIG_HOME: join(cache, 'go', 'config'),
+    GOPATH: join(cache, 'go', 'path'),
+    GOMODCACHE: join(cache, 'go', 'mod'),
+    GOCACHE: join(cache, 'go', 'build'),
+    GOFLAGS: '-mod=readonly -modcacherw -trimpath -buildvcs=false',
+    GOTOOLCHAIN: 'auto',
+    GOWORK: 'off',
+  };
+}
+
+/** The arguments that build every tool of a module, given its `go.mod`. */
+export function installArguments(goMod: string): readonly string[] {
+  return ['install', '-v', compilerFlags, `-ldflags=${linkerFlags(goMod)}`, 'tool'];
+}
+
+/**
+ * Linker flags: strip, and tell Kubernetes programs their version, which its own build scripts would
+ * do; otherwise nodes and the API server report v0.0.0-master.
+ */
+export function linkerFlags(goMod: string): string {
+  const version = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\S+)/.exec(goMod);
+  if (version === null) return '-s -w';
+  const [, full, major, minor] = version;
+  const facts = { gitVersion: full, gitMajor: major, gitMinor: minor, gitTreeState: 'clean' };
+  const packages = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'];
+  const settings = packages.flatMap((name) =>
+    Object.entries(facts).map(([fact, value]) => `-X ${name}.${fact}=${value}`),
+  );
+  return ['-s -w', ...settings].join(' ');
+}
+
+/**
+ * A key for each module's binaries: its `go.mod` and `go.sum`, how they are built, and Go's minor
+ * version (a patch release of Go is not worth six minutes).
+ */
+export async function goModuleKeys(
+  cache: string,
+  modules: readonly GoModule[],
+): Promise<ReadonlyMap<GoModule, string>> {
+  if (modules.length === 0) return new Map();
+  const version = await run('go', ['env', 'GOVERSION'], { env: goEnvironment(cache, process.env) });
+  const keys = modules.map(async (module): Promise<[GoModule, string]> => {
+    const folder = goModuleFolder(module);
+    const files = { mod: join(folder, 'go.mod'), sum: join(folder, 'go.sum') };
+    return [module, moduleKey(await fileContent(files), version)];
+  });
+  return new Map(await Promise.all(keys));
+}
+
+export function moduleKey(files: Content, goVersion: string): string {
+  const minor = /go\d+\.\d+/.exec(goVersion)?.[0] ?? goVersion;
+  const how = installArguments(Buffer.from(files['mod'] ?? '').toString()).join(' ');
+  return contentKey({ ...files, minor, how, machine: process.arch });
+}
+
+export async function readGoMod(module: GoModule): Promise<string> {
+  return readFile(join(goModuleFolder(module), 'go.mod'), 'utf8');
+}

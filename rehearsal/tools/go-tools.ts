@@ -1,0 +1,89 @@
+import { mkdir, readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../process.ts';
+import type { Progress } from '../progress.ts';
+import {
+  goEnvironment,
+  goModuleFolder,
+  goModuleKeys,
+  installArguments,
+  readGoMod,
+} from './go-modules.ts';
+import { exists, forgetOld, makeOnce, pointTo } from './make-once.ts';
+import type { GoModule } from './tool-sets.ts';
+
+/** Programs whose Go package is not named after them. */
+const renamed: Readonly<Record<string, string>> = { server: 'etcd' };
+
+/**
+ * Builds the programs of the given modules that are missing, one module after the other (linking
+ * Kubernetes takes 2 GiB of memory), and links them into `<cache>/bin`. Resolves with
+ * the folder of each module's programs, which changes its name when its content would.
+ */
+export async function ensureGoTools(
+  cache: string,
+  modules: readonly GoModule[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<GoModule, string>> {
+  const folders = new Map<GoModule, string>();
+  for (const [module, key] of await goModuleKeys(cache, modules)) {
+    const folder = join(cache, 'go-tools', module, key);
+    if (!(await exists(folder))) {
+      await progress.step(`build ${module} with Go`, (note) =>
+        makeOnce(folder, note, (temporary) => build(cache, module, temporary, note, signal)),
+      );
+    }
+    await forgetOld(folder, 2);
+    await link(folder, join(cache, 'bin'));
+    folders.set(module, folder);
+  }
+  return folders;
+}
+
+async function build(
+  cache: string,
+  module: GoModule,
+  folder: string,
+  note: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const env = { ...goEnvironment(cache, process.env), GOBIN: folder };
+  const cwd = goModuleFolder(module);
+  await mkdir(folder, { recursive: true });
+  const follow = goProgress(note);
+  const packages = await run('go', ['list', '-deps', 'tool'], {
+    env,
+    cwd,
+    signal,
+    onLine: (line) => line.startsWith('go: ') && follow(line, 0),
+  });
+  const total = packages.split('\n').length;
+  const onLine = (line: string) => follow(line, total);
+  await run('go', installArguments(await readGoMod(module)), { env, cwd, signal, onLine });
+  for (const name of await readdir(folder)) {
+    const better = renamed[name];
+    if (better !== undefined) await rename(join(folder, name), join(folder, better));
+  }
+}
+
+/**
+ * Turns the lines of `go -v` into notes: the module that it downloads, or the package that it
+ * compiles and how many are done. Packages that Go has compiled earlier are not printed, hence "of at most".
+ */
+export function goProgress(note: (text: string) => void): (line: string, total: number) => void {
+  let compiled = 0;
+  return (line, total) => {
+    const download = /^go: downloading (\S+) (\S+)/.exec(line);
+    if (download !== null) note(`downloading ${download[1]} ${download[2]}`);
+    else if (!line.startsWith('go: ') && !line.startsWith('#')) {
+      compiled += 1;
+      note(`compiling ${line}, package ${compiled} of at most ${total}`);
+    }
+  };
+}
+
+async function link(folder: string, bin: string): Promise<void> {
+  await mkdir(bin, { recursive: true });
+  for (const name of await readdir(folder)) await pointTo(join(bin, name), join(folder, name));
+}

@@ -1,0 +1,106 @@
+import type { ToolSet } from './tool-sets.ts';
+
+/** One thing that the machine must have, because it is not built or downloaded into the cache folder. */
+export interface Prerequisite {
+  readonly name: string;
+  readonly why: string;
+  readonly sets: readonly ToolSet[];
+  /** How to recognise it: a program on the PATH, or a question answered by `probe.ts`. */
+  readonly test: { readonly program: string } | { readonly question: Question };
+  /** The Debian and Ubuntu package that brings it; without one a person must act. */
+  readonly debian?: string;
+  readonly remedy?: string;
+}
+
+export type Question = 'go' | 'python' | 'python-venv' | 'uml' | 'static-busybox' | 'x86-64';
+
+const withGo: readonly ToolSet[] = ['lint', 'control-plane', 'runner', 'node'];
+const withPython: readonly ToolSet[] = ['lint', 'moto'];
+const all: readonly ToolSet[] = ['lint', 'moto', 'control-plane', 'runner', 'node'];
+
+export const prerequisites: readonly Prerequisite[] = [
+  {
+    name: 'Go 1.21 or later',
+    why: 'builds Kubernetes, etcd, Multus, act and actionlint (it fetches the exact toolchain itself)',
+    sets: withGo,
+    test: { question: 'go' },
+    remedy: 'install Go: https://go.dev/doc/install',
+  },
+  {
+    name: 'Python 3.10 or later',
+    why: 'runs moto, cfn-lint and zizmor',
+    sets: withPython,
+    test: { question: 'python' },
+    remedy: 'install Python 3.10 or later as python3',
+  },
+  {
+    name: 'the venv module of Python',
+    why: 'keeps moto, cfn-lint and zizmor apart from other Python programs',
+    sets: withPython,
+    test: { question: 'python-venv' },
+    debian: 'python3-venv',
+  },
+  program('flock', 'util-linux', 'lets two rehearsals share the cache folder', all),
+  program('shellcheck', 'shellcheck', 'checks the shell scripts', ['lint']),
+  {
+    name: 'an x86-64 machine',
+    why: 'user-mode Linux, the rehearsal machines, exists for no other',
+    sets: ['node'],
+    test: { question: 'x86-64' },
+    remedy: 'rehearse on an x86-64 machine',
+  },
+  {
+    name: 'user-mode Linux and its modules',
+    why: 'is the kernel of the worker nodes',
+    sets: ['node'],
+    test: { question: 'uml' },
+    debian: 'user-mode-linux',
+  },
+  {
+    name: 'a static busybox',
+    why: 'is the content of the container images',
+    sets: ['node'],
+    test: { question: 'static-busybox' },
+    debian: 'busybox-static',
+  },
+  program('mmdebstrap', 'mmdebstrap', 'installs the system of the worker nodes', ['node']),
+  program('mke2fs', 'e2fsprogs', 'makes the disk of the worker nodes', ['node']),
+  program('tar', 'tar', 'unpacks the system of the worker nodes', ['node']),
+  program('unshare', 'util-linux', 'gives the rehearsal its own network', ['node']),
+  program('ip', 'iproute2', 'makes the interfaces and routes of the VPC', ['node']),
+];
+
+function program(
+  name: string,
+  debian: string,
+  why: string,
+  sets: readonly ToolSet[],
+): Prerequisite {
+  return { name, why, sets, debian, test: { program: name } };
+}
+
+/** What the sets need of the machine. */
+export function prerequisitesOf(sets: readonly ToolSet[]): readonly Prerequisite[] {
+  return prerequisites.filter((prerequisite) =>
+    prerequisite.sets.some((set) => sets.includes(set)),
+  );
+}
+
+/** The Debian packages that bring what is missing, each once. */
+export function debianPackages(missing: readonly Prerequisite[]): readonly string[] {
+  return [...new Set(missing.flatMap(({ debian }) => debian ?? []))].sort();
+}
+
+/** Tells a person what is missing, what it is for, and what to type. */
+export function missingMessage(missing: readonly Prerequisite[]): string {
+  const packages = debianPackages(missing);
+  return [
+    'this machine lacks something that the rehearsal needs:',
+    ...missing.map(({ name, why }) => `  - ${name}: ${why}`),
+    'to get it:',
+    ...missing.flatMap(({ debian, remedy }) => (debian === undefined ? [`  ${remedy}`] : [])),
+    ...(packages.length === 0
+      ? []
+      : [`  on Debian or Ubuntu: sudo apt-get install ${packages.join(' ')}`]),
+  ].join('\n');
+}

@@ -1,0 +1,63 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { run } from '../process.ts';
+import type { Progress } from '../progress.ts';
+import { contentKey, fileContent } from './content-key.ts';
+import { withLock } from './lock.ts';
+import { exists, forgetOld, pointTo } from './make-once.ts';
+
+const requirements = join(import.meta.dirname, 'requirements.txt');
+const constraints = join(import.meta.dirname, 'constraints.txt');
+
+/**
+ * Installs the Python programs unless they are there, and points the link `<cache>/venv` at them. A venv
+ * cannot be renamed, because its scripts name their interpreter by full path; a mark inside, written last, says
+ * that it is complete.
+ */
+export async function ensureVenv(
+  cache: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const venv = join(cache, 'venvs', await venvKey());
+  const complete = join(venv, 'complete');
+  if (!(await exists(complete))) {
+    await progress.step('install Python programs', (note) =>
+      withLock(
+        join(dirname(venv), `.${basename(venv)}.lock`),
+        (holder) => note(`waiting for ${holder}, which installs the same`),
+        async () => {
+          if (await exists(complete)) return;
+          await install(venv, note, signal);
+          await writeFile(complete, '');
+        },
+      ),
+    );
+  }
+  await forgetOld(venv, 2);
+  await pointTo(join(cache, 'venv'), venv);
+}
+
+/** A venv is bound to the Python that made it. */
+async function venvKey(): Promise<string> {
+  const python = await run('python3', ['-c', 'import sys; print(sys.base_prefix, sys.version)']);
+  return contentKey({ ...(await fileContent({ requirements, constraints })), python });
+}
+
+async function install(
+  venv: string,
+  note: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await rm(venv, { recursive: true, force: true });
+  note('making the virtual environment');
+  await run('python3', ['-m', 'venv', venv], { signal });
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-cache-dir'];
+  await run(join(venv, 'bin', 'python'), [...pip, '-c', constraints, '-r', requirements], {
+    signal,
+    onLine: (line) => {
+      const at = /^(Collecting|Downloading|Installing) (.*)/.exec(line.trim());
+      if (at !== null) note(`${at[1]?.toLowerCase()} ${at[2]?.slice(0, 80)}`);
+    },
+  });
+}
