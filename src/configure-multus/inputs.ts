@@ -23,7 +23,8 @@ import { planAttachments } from '../multus/plan-attachments.ts';
 const ROLE = 'ARNs of IAM roles, such as arn:aws:iam::111122223333:role/ng1-node';
 const IMAGE = 'an image with its registry, such as registry.example.com/multus-cni:v4.1.4-thick';
 
-const schema = z.object({
+/** The inputs of the action, by their names in `action.yml`. */
+export const inputSchema = z.object({
   ...connectionFields,
   authentication: oneOf(['access-entries', 'aws-auth', 'both']).optional(),
   'node-role-arns': list(text(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, ROLE)).optional(),
@@ -40,10 +41,7 @@ const schema = z.object({
   'timeout-minutes': wholeNumber(1, 360).default(15),
 });
 
-type Raw = z.output<typeof schema>;
-
-/** The names of all inputs, for comparing with `action.yml`. */
-export const inputNames: readonly string[] = Object.keys(schema.shape);
+type Raw = z.output<typeof inputSchema>;
 
 export interface ConfigureInputs {
   readonly target: ClusterTarget;
@@ -70,7 +68,7 @@ export function parseInputs(
   source?: InputSource,
   ambientRegion: string | undefined = process.env['AWS_REGION'] || undefined,
 ): ConfigureInputs {
-  const raw = readInputs(schema, source);
+  const raw = readInputs(inputSchema, source);
   const target = clusterTarget(raw, ambientRegion);
   const { environment } = raw;
   const region = 'address' in target ? target.region : undefined;
