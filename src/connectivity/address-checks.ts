@@ -1,0 +1,58 @@
+import { type AddressRange, inNetwork, inRange } from './address.ts';
+import { type CheckResult, failed, passed, skipped } from './check.ts';
+import type { ProbeNetwork } from './network.ts';
+import type { Endpoint } from './pairs.ts';
+
+/** Is the address one that the network's own configuration gives out? */
+export function checkRange(place: Endpoint, network: ProbeNetwork | undefined): CheckResult {
+  const question = {
+    check: 'address-in-range',
+    subject: `${place.pod} ${place.interface}`,
+  } as const;
+  const { address } = place;
+  if (address === undefined) return skipped(question, 'the interface has no address');
+  if (network === undefined) return skipped(question, `${place.network} was not read`);
+  if (!network.expected.known) return skipped(question, network.expected.reason);
+  const { ranges } = network.expected;
+  const range = ranges.find((one) => inRange(address, one));
+  if (range !== undefined) return passed(question, `${address} is in ${describe(range)}`);
+  return failed(
+    question,
+    `${address} is not in ${ranges.map(describe).join(' or ')}`,
+    'The network was changed after the pod was created, or a node has a file of its own for it. Create the pod again, and compare the files in /etc/cni/multus/net.d.',
+  );
+}
+
+/** Does the address belong to this pod alone, among all that were looked at on its network? */
+export function checkUnique(place: Endpoint, all: readonly Endpoint[]): CheckResult {
+  const question = { check: 'address-unique', subject: `${place.pod} ${place.interface}` } as const;
+  const { address } = place;
+  if (address === undefined) return skipped(question, 'the interface has no address');
+  const others = all.filter(
+    (other) => other !== place && other.address === address && other.network === place.network,
+  );
+  if (others.length === 0) return passed(question, `${address} is its own`);
+  const names = others.map(
+    (other) => `${other.pod} ${other.interface} on ${other.node ?? 'no node'}`,
+  );
+  return failed(
+    question,
+    `${address} is also that of ${names.join(' and ')}`,
+    'IPAM host-local keeps its books on each node by itself, so nodes that share a range hand out the same addresses. Use ipam: eni-prefix, or a range that only one node uses.',
+  );
+}
+
+/** The subnet that should be routed through an endpoint's interface; undefined when nothing tells. */
+export function subnetOf(
+  place: Endpoint,
+  network: ProbeNetwork | undefined,
+  ownSubnet: string | undefined,
+): string | undefined {
+  const { address } = place;
+  if (address === undefined || network === undefined || !network.expected.known) return ownSubnet;
+  return network.expected.subnets.find((subnet) => inNetwork(address, subnet)) ?? ownSubnet;
+}
+
+function describe(range: AddressRange): string {
+  return `${range.first}-${range.last}`;
+}

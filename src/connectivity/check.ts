@@ -1,0 +1,51 @@
+/** What is looked at, in the order of the report. */
+export const CHECKS = [
+  'pod-ready',
+  'interface-present',
+  'address-in-range',
+  'address-unique',
+  'route-present',
+  'reachability',
+  'isolation',
+] as const;
+
+export type CheckName = (typeof CHECKS)[number];
+
+/** One question with its answer. */
+export interface CheckResult {
+  readonly check: CheckName;
+  /** What it is about: `sampleapp-1`, `sampleapp-1 net1` or `sampleapp-1 net1 → sampleapp-2 net1`. */
+  readonly subject: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** What was seen. */
+  readonly detail: string;
+  /** For a failure: what it probably means and what to do next. */
+  readonly explanation?: string;
+}
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+type Question = Pick<CheckResult, 'check' | 'subject'>;
+
+export function passed(question: Question, detail: string): CheckResult {
+  return { ...question, outcome: 'passed', detail };
+}
+
+export function failed(question: Question, detail: string, explanation: string): CheckResult {
+  return { ...question, outcome: 'failed', detail, explanation };
+}
+
+/** It could not be asked; `detail` says why. */
+export function skipped(question: Question, detail: string): CheckResult {
+  return { ...question, outcome: 'skipped', detail };
+}
+
+export function countOutcomes(checks: readonly CheckResult[]): Counts {
+  const count = (outcome: CheckResult['outcome']) =>
+    checks.filter((check) => check.outcome === outcome).length;
+  return { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
+}

@@ -1,0 +1,94 @@
+import { CustomObjectsApi } from '@kubernetes/client-node';
+import { z } from 'zod';
+import { ClusterError } from '../github/errors.ts';
+import { statusOf } from '../kubernetes/api-error.ts';
+import type { Connection } from '../kubernetes/connection.ts';
+import { execInPod } from '../kubernetes/exec.ts';
+import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster, RUN_LABEL } from './cluster.ts';
+import type { AttachmentDefinition } from './network.ts';
+
+const DEFINITIONS = {
+  group: 'k8s.cni.cncf.io',
+  version: 'v1',
+  plural: 'network-attachment-definitions',
+};
+/** The label that upstream's manifest and EKS's give to the pods of the DaemonSet. */
+const MULTUS_PODS = 'app=multus';
+
+const definitionSchema: z.ZodType<AttachmentDefinition> = z.object({
+  metadata: z.object({ name: z.string(), namespace: z.string() }),
+  spec: z.object({ config: z.string().exactOptional() }).exactOptional(),
+});
+const definitionListSchema = z.object({ items: z.array(definitionSchema) });
+
+/** The cluster that a connection leads to, seen from one namespace. */
+export function probeCluster(connection: Connection, namespace: string): ProbeCluster {
+  const { core, config } = connection;
+  const custom = config.makeApiClient(CustomObjectsApi);
+  return {
+    namespace,
+    nodes: async () => (await core.listNode()).items,
+    multusPods: async () =>
+      (await core.listPodForAllNamespaces({ labelSelector: MULTUS_PODS })).items,
+    definition: (inNamespace, name) =>
+      orUndefined(async () =>
+        definitionSchema.parse(
+          await custom.getNamespacedCustomObject({ ...DEFINITIONS, namespace: inNamespace, name }),
+        ),
+      ),
+    definitions: async ({ managed }) => {
+      const selector = managed ? { labelSelector: `${MANAGED_BY_LABEL}=${MANAGED_BY}` } : {};
+      const list = await orUndefined(() =>
+        custom.listNamespacedCustomObject({ ...DEFINITIONS, namespace, ...selector }),
+      );
+      if (list === undefined) throw multusUnknown(connection.cluster);
+      return definitionListSchema.parse(list).items;
+    },
+    pod: (name) => orUndefined(() => core.readNamespacedPod({ namespace, name })),
+    podsOf: async (run) =>
+      (await core.listNamespacedPod({ namespace, labelSelector: `${RUN_LABEL}=${run}` })).items,
+    createPod: async (pod) => {
+      await core.createNamespacedPod({ namespace, body: pod });
+    },
+    deletePod: async (pod) => {
+      const { name = '', uid = '' } = pod.metadata ?? {};
+      await orUndefined(() =>
+        core.deleteNamespacedPod({ namespace, name, body: { preconditions: { uid } } }),
+      );
+    },
+    deletePodsOf: async (run, force = false) => {
+      await core.deleteCollectionNamespacedPod({
+        namespace,
+        labelSelector: `${RUN_LABEL}=${run}`,
+        ...(force ? { gracePeriodSeconds: 0 } : {}),
+      });
+    },
+    eventsOf: async (pod) => {
+      const fieldSelector = `involvedObject.uid=${pod.metadata?.uid ?? ''}`;
+      return (await core.listNamespacedEvent({ namespace, fieldSelector })).items;
+    },
+    runScript: async (pod, script, timeoutMs) => {
+      const target = { namespace, pod, container: 'app' };
+      const result = await execInPod(config, target, ['/bin/sh', '-c', script], timeoutMs);
+      return `${result.stdout}${result.stderr}`;
+    },
+  };
+}
+
+/** A client's answer, or undefined when there is no such thing. */
+async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+function multusUnknown(cluster: string): ClusterError {
+  return new ClusterError({
+    resource: `cluster ${cluster}`,
+    reason: 'it does not know NetworkAttachmentDefinitions, so Multus is not installed',
+    nextStep: 'run configure-multus on it first',
+  });
+}

@@ -1,0 +1,40 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { logReport } from '../connectivity/log-report.ts';
+import type { Report } from '../connectivity/report.ts';
+import { summaryMarkdown } from '../connectivity/report-summary.ts';
+import { ClusterError } from '../github/errors.ts';
+import type { Log } from '../github/log.ts';
+import { setOutputs } from '../github/outputs.ts';
+import { addSummary } from '../github/summary.ts';
+import { verifyOutputs } from './outputs.ts';
+
+/**
+ * Gives the report to people and to later steps: log, job summary, `report.json` and outputs.
+ *
+ * @throws ClusterError when a check failed, after everything is written.
+ */
+export async function publish(report: Report, directory: string, log: Log): Promise<void> {
+  const path = resolve(directory, 'report.json');
+  await mkdir(resolve(directory), { recursive: true });
+  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`);
+  await logReport(report, log);
+  await addSummary(summaryMarkdown(report));
+  setOutputs(verifyOutputs(report, join(directory, 'report.json')));
+  if (report.result === 'failed') throw notConnected(report);
+}
+
+const SHOWN = 5;
+
+function notConnected({ checks, counts, cluster, namespace }: Report): ClusterError {
+  const failures = checks.filter(({ outcome }) => outcome === 'failed');
+  const shown = failures
+    .slice(0, SHOWN)
+    .map(({ check, subject, detail }) => `${check} ${subject}: ${detail}`);
+  const rest = failures.length > SHOWN ? [`and ${failures.length - SHOWN} more`] : [];
+  return new ClusterError({
+    resource: `connectivity of cluster ${cluster}, namespace ${namespace}`,
+    reason: `${counts.failed} of ${counts.passed + counts.failed} checks failed: ${[...shown, ...rest].join('; ')}`,
+    nextStep: failures[0]?.explanation ?? 'look at the report in the job summary',
+  });
+}
