@@ -13,8 +13,6 @@ const KERNEL_SETTINGS: Readonly<Record<string, string>> = {
   // takes a packet only from the interface that its source is assigned to.
   'net/ipv4/conf/default/proxy_arp': '1',
   'net/ipv4/conf/default/rp_filter': '1',
-  // Otherwise a proxied ARP answer waits up to 0.8 s.
-  'net/ipv4/neigh/default/proxy_delay': '0',
 };
 
 /** Makes the network namespace that this process is in the VPC's router. Needs root there. */

@@ -1,0 +1,120 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Service, startService } from '../process.ts';
+import { coalesce } from '../vpc/coalesce.ts';
+import { type Ec2State, exists, interfacesOf, subnetOf } from '../vpc/ec2-state.ts';
+import type { Vpc } from '../vpc/vpc.ts';
+import { type MachineSpec, umlArguments } from './uml.ts';
+
+export interface MachinesOptions {
+  readonly tools: {
+    /** Path of the user-mode-linux kernel. */
+    readonly kernel: string;
+    /** Path of the AMI's disk image. */
+    readonly ami: string;
+  };
+  readonly runDir: string;
+  readonly logDir: string;
+  readonly readState: () => Promise<Ec2State>;
+  readonly vpc: Vpc;
+  /** Runs before an instance's first boot, for what EKS's own agents would do: the VPC CNI's prefix. */
+  readonly beforePowerOn?: (instanceId: string) => Promise<void>;
+  readonly memoryMiB?: number;
+}
+
+interface Machine {
+  readonly process: Service;
+  readonly spec: MachineSpec;
+}
+
+const MEMORY_MIB = 1500;
+
+/** The machines of a rehearsal by instance id. */
+export interface Machines {
+  /** Boots an instance with the network interfaces that are attached now; does nothing when it runs. */
+  powerOn(instanceId: string): Promise<void>;
+  /** Cuts the power and boots again from the same disk. */
+  reboot(instanceId: string): Promise<void>;
+  /** Powers off and clears away what EC2 no longer counts as existing; resolves when that is done. */
+  reconcile(): Promise<void>;
+  running(): readonly string[];
+  stop(): Promise<void>;
+}
+
+export function createMachines(options: MachinesOptions): Machines {
+  const machines = new Map<string, Promise<Machine>>();
+  const powerOff = async (instanceId: string) => {
+    const machine = await machines.get(instanceId)?.catch(() => undefined);
+    await machine?.process.stop(0);
+    machines.delete(instanceId);
+    await rm(diskOf(options, instanceId), { force: true });
+  };
+  return {
+    async powerOn(instanceId) {
+      if (!machines.has(instanceId)) {
+        const booting = boot(options, instanceId);
+        machines.set(instanceId, booting);
+        booting.catch(() => machines.delete(instanceId));
+      }
+      await machines.get(instanceId);
+    },
+    async reboot(instanceId) {
+      const machine = await machines.get(instanceId);
+      if (machine === undefined) throw new Error(`${instanceId} is not running`);
+      await machine.process.stop(0);
+      machines.set(instanceId, Promise.resolve(start(options, machine.spec)));
+    },
+    reconcile: coalesce(async () => {
+      const { instances } = await options.readState();
+      const alive = new Set(instances.filter(exists).map(({ id }) => id));
+      const gone = [...machines.keys()].filter((id) => !alive.has(id));
+      await Promise.all(gone.map(powerOff));
+    }),
+    running: () => [...machines.keys()],
+    async stop() {
+      await Promise.all([...machines.keys()].map(powerOff));
+    },
+  };
+}
+
+async function boot(options: MachinesOptions, instanceId: string): Promise<Machine> {
+  await options.beforePowerOn?.(instanceId);
+  await options.vpc.reconcile();
+  const spec = await specOf(options, await options.readState(), instanceId);
+  await rm(spec.files.disk, { force: true });
+  return start(options, spec);
+}
+
+function start({ tools, logDir }: MachinesOptions, spec: MachineSpec): Machine {
+  const process = startService(spec.instanceId, tools.kernel, umlArguments(spec), {
+    log: join(logDir, `${spec.instanceId}.console.log`),
+  });
+  return { process, spec };
+}
+
+async function specOf(
+  options: MachinesOptions,
+  state: Ec2State,
+  instanceId: string,
+): Promise<MachineSpec> {
+  const interfaces = interfacesOf(state, instanceId);
+  const primary = interfaces[0];
+  if (primary === undefined) throw new Error(`${instanceId} has no network interface`);
+  const files = {
+    image: options.tools.ami,
+    disk: diskOf(options, instanceId),
+    logWindow: join(options.logDir, instanceId),
+    umlDir: join(options.runDir, 'uml'),
+  };
+  await mkdir(files.logWindow, { recursive: true });
+  await mkdir(files.umlDir, { recursive: true });
+  await mkdir(join(options.runDir, 'disks'), { recursive: true });
+  return {
+    ...{ instanceId, interfaces, files, memoryMiB: options.memoryMiB ?? MEMORY_MIB },
+    primarySubnet: subnetOf(state, primary),
+  };
+}
+
+function diskOf({ runDir }: MachinesOptions, instanceId: string): string {
+  return join(runDir, 'disks', `${instanceId}.cow`);
+}

@@ -1,0 +1,120 @@
+import type { NetworkInterface } from '../vpc/ec2-state.ts';
+import { type Ec2State, type Instance, interfacesOf, subnetOf } from '../vpc/ec2-state.ts';
+
+/** A metadata item: text, a text that is fetched when it is asked for, or a folder. */
+export type Item = string | (() => Promise<string>) | Folder;
+export interface Folder {
+  readonly [name: string]: Item;
+}
+
+export interface InstanceSources {
+  readonly accountId: string;
+  readonly region: string;
+  /** The role of the instance profile, undefined without one. */
+  readonly roleName?: string;
+  /** Its temporary credentials, in the metadata service's JSON. */
+  readonly credentials: () => Promise<string>;
+  /** The user data, undefined when there is none. */
+  readonly userData: (() => Promise<string>) | undefined;
+}
+
+/**
+ * Everything below `/latest` for one instance, named as in the EC2 user guide ("Instance metadata
+ * categories"); items that nothing here reads are left out.
+ */
+export function metadataOf(state: Ec2State, instance: Instance, sources: InstanceSources): Folder {
+  const interfaces = interfacesOf(state, instance.id);
+  const primary = interfaces[0];
+  return {
+    dynamic: {
+      'instance-identity': { document: identityDocument(instance, sources, primary) },
+    },
+    'meta-data': {
+      'ami-id': instance.imageId,
+      hostname: instance.privateDnsName,
+      ...iam(instance, sources),
+      'instance-id': instance.id,
+      'instance-life-cycle': 'on-demand',
+      'instance-type': instance.type,
+      'local-hostname': instance.privateDnsName,
+      'local-ipv4': primary?.addresses[0] ?? '',
+      mac: primary?.mac ?? '',
+      network: {
+        interfaces: {
+          macs: Object.fromEntries(
+            interfaces.map((eni) => [eni.mac, networkInterface(state, eni, sources.accountId)]),
+          ),
+        },
+      },
+      placement: { 'availability-zone': instance.zone, region: sources.region },
+      'security-groups': (primary?.securityGroups ?? []).map(({ name }) => name).join('\n'),
+      services: { domain: 'amazonaws.com', partition: 'aws' },
+    },
+    ...(sources.userData === undefined ? {} : { 'user-data': sources.userData }),
+  };
+}
+
+function networkInterface(state: Ec2State, eni: NetworkInterface, owner: string): Folder {
+  const subnet = subnetOf(state, eni);
+  return {
+    'device-number': String(eni.attachment?.deviceIndex ?? 0),
+    'interface-id': eni.id,
+    // Absent without a prefix: the real service answers 404 then.
+    ...(eni.prefixes.length === 0 ? {} : { 'ipv4-prefix': eni.prefixes.join('\n') }),
+    'local-ipv4s': eni.addresses.join('\n'),
+    mac: eni.mac,
+    'owner-id': owner,
+    'security-group-ids': eni.securityGroups.map(({ id }) => id).join('\n'),
+    'subnet-id': subnet.id,
+    'subnet-ipv4-cidr-block': subnet.cidr,
+    'vpc-id': subnet.vpcId,
+    'vpc-ipv4-cidr-block': subnet.vpcCidr,
+    'vpc-ipv4-cidr-blocks': subnet.vpcCidr,
+  };
+}
+
+function iam(instance: Instance, { roleName, credentials }: InstanceSources): Folder {
+  if (instance.instanceProfileArn === undefined || roleName === undefined) return {};
+  return {
+    iam: {
+      info: JSON.stringify({ Code: 'Success', InstanceProfileArn: instance.instanceProfileArn }),
+      'security-credentials': { [roleName]: credentials },
+    },
+  };
+}
+
+function identityDocument(
+  instance: Instance,
+  { accountId, region }: InstanceSources,
+  primary: NetworkInterface | undefined,
+): string {
+  return JSON.stringify({
+    accountId,
+    architecture: 'x86_64',
+    availabilityZone: instance.zone,
+    imageId: instance.imageId,
+    instanceId: instance.id,
+    instanceType: instance.type,
+    pendingTime: instance.launchTime,
+    privateIp: primary?.addresses[0] ?? '',
+    region,
+    version: '2017-09-30',
+  });
+}
+
+/**
+ * The item at a path below `/latest`: a text, the listing of a folder (its folders end in a slash), or
+ * undefined, which is a 404.
+ */
+export async function readItem(root: Folder, path: string): Promise<string | undefined> {
+  let item: Item | undefined = root;
+  for (const name of path.split('/').filter((part) => part !== '')) {
+    if (typeof item !== 'object') return undefined;
+    item = Object.hasOwn(item, name) ? item[name] : undefined;
+  }
+  if (typeof item === 'function') return item();
+  if (typeof item !== 'object') return item;
+  return Object.entries(item)
+    .map(([name, child]) => (typeof child === 'object' ? `${name}/` : name))
+    .join('\n');
+}

@@ -1,0 +1,19 @@
+import { AssignPrivateIpAddressesCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import { type Ec2State, interfacesOf } from '../vpc/ec2-state.ts';
+
+/**
+ * Stands in for the address management of the VPC CNI plugin in prefix mode: gives the primary
+ * network interface of an instance one /28, from which its pods get their addresses. On EKS the
+ * plugin's daemon does this from the node after it joined, and takes more as pods come.
+ */
+export async function assignPodPrefix(
+  ec2: EC2Client,
+  readState: () => Promise<Ec2State>,
+  instanceId: string,
+): Promise<void> {
+  const [primary] = interfacesOf(await readState(), instanceId);
+  if (primary === undefined || primary.prefixes.length > 0) return;
+  await ec2.send(
+    new AssignPrivateIpAddressesCommand({ NetworkInterfaceId: primary.id, Ipv4PrefixCount: 1 }),
+  );
+}
