@@ -119,7 +119,7 @@ export function admissionFinding(logFolder: string): Finding {
 
 /** Pure part of {@link admissionFinding}: the order of refusals and admissions of node roles. */
 export function admission(log: string): Finding {
-  const lines = log.split('\n').filter((line) => /NodeInstanceRole|nodeinstancerole/i.test(line));
+  const lines = log.split('\n').filter((line) => /NodeRole/i.test(line));
   const refused = lines.findIndex((line) => /access denied|not mapped/i.test(line));
   const admitted = lines.findIndex((line) => /access granted/i.test(line));
   return {
