@@ -77,7 +77,7 @@ async function createChangeSet(client: CloudFormationClient, request: ChangeSetR
       ChangeSetName: request.name,
       ChangeSetType: request.type,
       TemplateURL: request.templateUrl,
-      Capabilities: ['CAPABILITY_NAMED_IAM'],
+      Capabilities: ['CAPABILITY_IAM'],
       Parameters: Object.entries(request.parameters).map(([ParameterKey, ParameterValue]) => ({
         ParameterKey,
         ParameterValue,

@@ -1,0 +1,99 @@
+import {
+  type Conflict,
+  groupInterfaces,
+  groupNames,
+  groupPrefixes,
+  groupZones,
+} from './check-node-groups.ts';
+import type { ProvisionFields } from './inputs.ts';
+import { planFor } from './plan-for.ts';
+
+interface Check {
+  /** The inputs that it looks at; when one of them is wrong by itself, that is told instead. */
+  readonly of: readonly (keyof ProvisionFields)[];
+  run(inputs: ProvisionFields): readonly Conflict[];
+}
+
+/** `cfn/infra.yaml` has this many zones, Multus networks and administrators. */
+const TEMPLATE = { zones: 2, networks: 2, administrators: 2 };
+
+const checks: readonly Check[] = [
+  { of: ['command', 'aws-region', 'availability-zones'], run: zonesOfRegion },
+  { of: ['command', 'multus-networks'], run: networkCount },
+  {
+    of: ['command', 'vpc-cidr', 'availability-zones', 'multus-networks', 'subnet-cidrs'],
+    run: networkFits,
+  },
+  { of: ['command', 'node-groups', 'availability-zones'], run: groupZones },
+  { of: ['command', 'node-groups'], run: groupNames },
+  { of: ['command', 'node-groups', 'multus-networks'], run: groupInterfaces },
+  {
+    of: [
+      'command',
+      'node-groups',
+      'vpc-cidr',
+      'availability-zones',
+      'multus-networks',
+      'subnet-cidrs',
+    ],
+    run: groupPrefixes,
+  },
+  { of: ['command', 'admin-role-arns', 'role-to-assume'], run: administrators },
+];
+
+/** Checks inputs against each other, except where one that takes part is wrong already. */
+export function checkInputs(
+  inputs: ProvisionFields,
+  bad: ReadonlySet<string>,
+): readonly Conflict[] {
+  if (inputs.command !== 'deploy') return [];
+  const wrong = new Set(bad);
+  const conflicts: Conflict[] = [];
+  for (const check of checks) {
+    if (check.of.some((name) => wrong.has(name))) continue;
+    const found = check.run(inputs);
+    for (const { path } of found) wrong.add(String(path[0]));
+    conflicts.push(...found);
+  }
+  return conflicts;
+}
+
+function zonesOfRegion(inputs: ProvisionFields): readonly Conflict[] {
+  const region = inputs['aws-region'];
+  const zones = inputs['availability-zones'] ?? [];
+  const example = `${region}a,${region}b`;
+  const foreign = zones.some((zone) => !isZoneOf(region, zone));
+  if (zones.length === TEMPLATE.zones && new Set(zones).size === zones.length && !foreign) {
+    return [];
+  }
+  const message = `${TEMPLATE.zones} different zones of ${region}, such as ${example}`;
+  return [{ path: ['availability-zones'], message }];
+}
+
+function isZoneOf(region: string, zone: string): boolean {
+  return zone.startsWith(region) && /^[a-z]$/.test(zone.slice(region.length));
+}
+
+function networkCount(inputs: ProvisionFields): readonly Conflict[] {
+  return inputs['multus-networks'] === TEMPLATE.networks
+    ? []
+    : [{ path: ['multus-networks'], message: String(TEMPLATE.networks) }];
+}
+
+function networkFits(inputs: ProvisionFields): readonly Conflict[] {
+  const result = planFor(inputs);
+  if ('plan' in result) return [];
+  return result.problems.map(({ input, value, allowed }) => ({
+    path: [input],
+    message: `${allowed} (not ${value})`,
+  }));
+}
+
+function administrators(inputs: ProvisionFields): readonly Conflict[] {
+  const deployer = inputs['role-to-assume'];
+  const others = new Set(inputs['admin-role-arns'].filter((arn) => arn !== deployer));
+  const most = TEMPLATE.administrators - 1;
+  return others.size <= most
+    ? []
+    : [{ path: ['admin-role-arns'], message: `at most ${most} role besides the one that deploys` }];
+}

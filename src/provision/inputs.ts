@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { credentialFields, ROLE_ARN, ROLE_ARN_ALLOWED } from '../aws/credential-fields.ts';
+import {
+  type InputSource,
+  list,
+  oneOf,
+  readInputs,
+  text,
+  wholeNumber,
+  yaml,
+} from '../github/inputs.ts';
+import { checkInputs } from './check-inputs.ts';
+import { defaultNodeGroups, nodeGroupsField } from './node-groups.ts';
+
+const SUBNETS =
+  'YAML such as { public: [a, b], private: [a, b], multus: [[net1 in a, net1 in b], [net2 in a, net2 in b]] }';
+const cidrs = z.array(z.string({ error: SUBNETS }), { error: SUBNETS }).optional();
+const subnetsSchema = z.strictObject(
+  {
+    public: cidrs,
+    private: cidrs,
+    multus: z
+      .array(z.array(z.string({ error: SUBNETS }), { error: SUBNETS }), { error: SUBNETS })
+      .optional(),
+  },
+  { error: SUBNETS },
+);
+
+const fields = z.object({
+  command: oneOf(['deploy', 'destroy']).default('deploy'),
+  environment: text(
+    /^[a-z][a-z0-9-]{0,37}[a-z0-9]$/,
+    'lower-case letters, digits and - (2 to 39 characters, first a letter, last no -)',
+  ),
+  ...credentialFields,
+  'vpc-cidr': z.string().default('10.0.0.0/16'),
+  'availability-zones': list().optional(),
+  'multus-networks': wholeNumber(1, 4).default(2),
+  'subnet-cidrs': yaml(subnetsSchema, SUBNETS).optional(),
+  'kubernetes-version': text(
+    /^1\.(2[4-9]|[3-9]\d)$/,
+    'a Kubernetes version that EKS has, such as 1.34',
+  ).default('1.34'),
+  'node-groups': nodeGroupsField().optional(),
+  'key-name': text(/^[\x21-\x7e]{1,255}$/, 'the name of an EC2 key pair').optional(),
+  authentication: oneOf(['access-entries', 'aws-auth', 'both']).default('access-entries'),
+  'admin-role-arns': list(text(ROLE_ARN, ROLE_ARN_ALLOWED)).default([]),
+  'staging-bucket': text(
+    /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+    'a bucket name of 3 to 63 lower-case letters, digits and -',
+  ).optional(),
+  'timeout-minutes': wholeNumber(1, 1440).default(60),
+});
+
+export type ProvisionFields = z.output<typeof fields>;
+
+const schema = fields.superRefine(
+  (inputs, context) => {
+    const bad = new Set(context.issues.map((issue) => String(issue.path?.[0])));
+    for (const { path, message } of checkInputs(inputs, bad)) {
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+  },
+  // Also when single fields are wrong, so that a run reports everything at once.
+  { when: () => true },
+);
+
+export type ProvisionInputs = ReturnType<typeof readProvisionInputs>;
+
+/**
+ * The action's inputs.
+ *
+ * @throws InputError that names everything that is wrong with them.
+ */
+export function readProvisionInputs(source?: InputSource) {
+  const inputs = readInputs(schema, source);
+  const zones = inputs['availability-zones'] ?? [];
+  return {
+    ...inputs,
+    'availability-zones': zones,
+    'node-groups': inputs['node-groups'] ?? defaultNodeGroups(zones),
+  };
+}

@@ -1,0 +1,97 @@
+import type { NetworkPlan } from '../network/plan.ts';
+import type { ProvisionInputs } from './inputs.ts';
+import { architecture } from './interface-limits.ts';
+import type { NodeGroup } from './node-groups.ts';
+
+type Parameters = Readonly<Record<string, string>>;
+
+const NODE_ACCESS = { 'access-entries': 'access-entry', 'aws-auth': 'aws-auth', both: 'both' };
+
+/** `<environment>-<node group>`. */
+export function nodeGroupStackName(environment: string, group: string): string {
+  return `${environment}-${group}`;
+}
+
+/**
+ * The parameters of `cfn/infra.yaml`. `deployer` is the IAM principal that runs the action, which becomes the
+ * cluster's first administrator.
+ */
+export function infraParameters(
+  inputs: ProvisionInputs,
+  plan: NetworkPlan,
+  deployer: string | undefined,
+): Parameters {
+  const administrators = new Set([
+    ...(deployer === undefined ? [] : [deployer]),
+    ...inputs['admin-role-arns'],
+  ]);
+  return {
+    ClusterName: inputs.environment,
+    KubernetesVersion: inputs['kubernetes-version'],
+    VpcCidr: plan.vpcCidr,
+    AvailabilityZones: plan.zones.join(),
+    PublicSubnetCidrs: plan.publicSubnets.join(),
+    PrivateSubnetCidrs: plan.privateSubnets.join(),
+    MultusSubnetCidrs: plan.multusSubnets.map((subnet) => subnet.cidr).join(),
+    MultusPrefixCidrs: plan.multusSubnets.map((subnet) => subnet.prefixCidr).join(),
+    AdminRoleArns: [...administrators].join(),
+  };
+}
+
+/** Where the launch hook's code is staged. */
+export interface HookCode {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** The parameters of `cfn/nodegroup.yaml` for one group, wired from the infra stack's outputs. */
+export function nodeGroupParameters(
+  inputs: ProvisionInputs,
+  group: NodeGroup,
+  plan: NetworkPlan,
+  infra: Parameters,
+  hook: HookCode,
+): Parameters {
+  const multusIds = idsOf(infra, 'MultusSubnetIds');
+  const inZone = plan.multusSubnets.flatMap((subnet, index) =>
+    subnet.zone === group.zone ? [multusIds[index] ?? ''] : [],
+  );
+  return {
+    ...pick(infra, [
+      'ClusterName',
+      'ClusterEndpoint',
+      'ClusterCertificateAuthority',
+      'ServiceCidr',
+      'ClusterSecurityGroupId',
+      'VpcId',
+      'MultusSecurityGroupId',
+    ]),
+    NodeGroupName: group.name,
+    MinSize: String(group.min),
+    DesiredSize: String(group.desired),
+    MaxSize: String(group.max),
+    InstanceType: group['instance-type'],
+    VolumeSize: String(group['volume-size']),
+    KeyName: inputs['key-name'] ?? '',
+    NodeImageIdSSMParam: imageParameter(inputs['kubernetes-version'], group['instance-type']),
+    SubnetId: idsOf(infra, 'PrivateSubnetIds')[plan.zones.indexOf(group.zone)] ?? '',
+    MultusSubnetIds: inZone.join(),
+    PrefixesPerInterface: String(group['prefixes-per-interface']),
+    LambdaBucket: hook.bucket,
+    LambdaKey: hook.key,
+    NodeAccess: NODE_ACCESS[inputs.authentication],
+  };
+}
+
+/** The public parameter in which AWS keeps the id of its newest EKS image. */
+function imageParameter(kubernetesVersion: string, instanceType: string): string {
+  return `/aws/service/eks/optimized-ami/${kubernetesVersion}/amazon-linux-2023/${architecture(instanceType)}/standard/recommended/image_id`;
+}
+
+export function idsOf(outputs: Parameters, name: string): readonly string[] {
+  return (outputs[name] ?? '').split(',');
+}
+
+function pick(from: Parameters, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, from[name] ?? '']));
+}

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { createClients } from '../aws/clients.ts';
+import { credentialProvider } from '../aws/credentials.ts';
+import { callerIdentity } from '../aws/identity.ts';
+import { s3Staging } from '../aws/staging.ts';
+import { systemClock } from '../cloudformation/polling.ts';
+import { sdkStackApi } from '../cloudformation/sdk-stack-api.ts';
+import { idToken, mask } from '../github/id-token.ts';
+import { actionsLog } from '../github/log.ts';
+import { setOutputs } from '../github/outputs.ts';
+import { packFile } from '../github/pack-files.ts';
+import { addSummary } from '../github/summary.ts';
+import type { ProvisionInputs } from './inputs.ts';
+import { reportMarkdown } from './report.ts';
+import type { ProvisionDeps } from './run.ts';
+
+/** The real things: AWS as `role-to-assume` or the job's own credentials, and the runner this job is on. */
+export function realDeps(inputs: ProvisionInputs): ProvisionDeps {
+  const run = {
+    id: process.env['GITHUB_RUN_ID'] ?? 'local',
+    repository: process.env['GITHUB_REPOSITORY'] ?? 'local',
+  };
+  const region = inputs['aws-region'];
+  const credentials = credentialProvider(
+    {
+      region,
+      roleArn: inputs['role-to-assume'],
+      audience: inputs.audience,
+      durationSeconds: inputs['role-duration-seconds'],
+      sessionName: `eks-multus-${run.id}`,
+    },
+    { idToken, mask },
+  );
+  const clients = createClients({ region, credentials, runId: run.id });
+  return {
+    stacks: sdkStackApi(clients.cloudFormation),
+    staging: s3Staging(clients.s3),
+    identity: () => callerIdentity(clients.sts),
+    packFile: (...path) => readFile(packFile(...path)),
+    log: actionsLog,
+    clock: systemClock,
+    run,
+    async publish(report) {
+      setOutputs({ ...report.outputs });
+      await addSummary(reportMarkdown(report));
+    },
+  };
+}
