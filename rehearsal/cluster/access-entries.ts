@@ -1,13 +1,4 @@
-/** An EKS access entry with what decides its mapping; the shape that the EKS stand-in hands over. */
-export interface AccessEntry {
-  readonly principalArn: string;
-  /** STANDARD, EC2_LINUX, … */
-  readonly type: string;
-  readonly username?: string;
-  readonly kubernetesGroups?: readonly string[];
-  /** ARNs of the access policies that are associated with it. */
-  readonly policyArns?: readonly string[];
-}
+import type { AccessEntry } from '../aws/eks.ts';
 
 interface Mapping {
   readonly username: string;
@@ -47,10 +38,10 @@ export function mappingOf(entry: AccessEntry): Mapping {
       groups: ['system:bootstrappers', 'system:nodes'],
     };
   }
-  const policies = (entry.policyArns ?? []).map((arn) => policyGroup(arn.split('/').at(-1) ?? ''));
+  const policies = entry.policyArns.map((arn) => policyGroup(arn.split('/').at(-1) ?? ''));
   return {
-    username: entry.username ?? defaultUsername(entry.principalArn),
-    groups: [...(entry.kubernetesGroups ?? []), ...policies],
+    username: entry.username === '' ? defaultUsername(entry.principalArn) : entry.username,
+    groups: [...entry.kubernetesGroups, ...policies],
   };
 }
 

@@ -1,8 +1,9 @@
 import { copyFile, mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { AccessEntry } from '../aws/eks.ts';
 import { type Service, startService } from '../process.ts';
-import { type AccessEntry, dynamicFile } from './access-entries.ts';
+import { dynamicFile } from './access-entries.ts';
 import type { Certificate } from './certificates.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import type { ControlPlaneTools } from './tools.ts';

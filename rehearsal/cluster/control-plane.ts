@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { AccessEntry, ControlPlanes } from '../aws/eks.ts';
 import { run } from '../process.ts';
-import type { AccessEntry } from './access-entries.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import {
   type AuthenticatorFiles,
@@ -18,14 +18,7 @@ import { freePorts } from './loopback.ts';
 import { startStsProxy } from './sts-proxy.ts';
 import type { ControlPlaneTools } from './tools.ts';
 
-export interface ClusterSpec {
-  readonly name: string;
-  readonly version: string;
-  readonly serviceCidr: string;
-  readonly subnetIds: readonly string[];
-  readonly vpcId: string;
-  readonly region: string;
-}
+type ClusterSpec = Parameters<ControlPlanes['create']>[0];
 
 export interface ControlPlaneOptions {
   readonly tools: ControlPlaneTools;
@@ -35,8 +28,7 @@ export interface ControlPlaneOptions {
   readonly ec2: EC2Client;
 }
 
-/** A control plane that runs: what a caller may see of it, and how to end it. */
-export interface ControlPlane {
+interface ControlPlane {
   readonly endpoint: string;
   /** Base64 of the PEM certificate. */
   readonly certificateAuthority: string;
@@ -47,8 +39,16 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-/** The control planes of this rehearsal by cluster name, as the EKS stand-in drives them. */
-export function createControlPlanes(options: ControlPlaneOptions) {
+/** What the EKS stand-in drives, and what the rehearsal itself may ask. */
+export interface LocalControlPlanes extends ControlPlanes {
+  /** Path of an administrator's kubeconfig, or undefined when there is no such cluster. */
+  kubeconfig(name: string): string | undefined;
+  /** Ends every cluster. */
+  stop(): Promise<void>;
+}
+
+/** The control planes of this rehearsal by cluster name. */
+export function createControlPlanes(options: ControlPlaneOptions): LocalControlPlanes {
   const clusters = new Map<string, ControlPlane>();
   const find = (name: string) => {
     const cluster = clusters.get(name);
@@ -67,9 +67,7 @@ export function createControlPlanes(options: ControlPlaneOptions) {
       await clusters.get(name)?.stop();
       clusters.delete(name);
     },
-    /** Replaces the access entries of a cluster. */
     admit: (name: string, entries: readonly AccessEntry[]) => find(name).admit(entries),
-    /** Path of an administrator's kubeconfig, or undefined when there is no such cluster. */
     kubeconfig: (name: string) => clusters.get(name)?.kubeconfig,
     async stop() {
       await Promise.all([...clusters.values()].map((cluster) => cluster.stop()));
@@ -83,7 +81,7 @@ async function startControlPlane(
   spec: ClusterSpec,
 ): Promise<ControlPlane> {
   const runDir = join(options.runDir, 'clusters', spec.name);
-  const address = await createEndpoint(options.ec2, spec.name, spec.subnetIds);
+  const address = await createEndpoint(options.ec2, spec);
   const started: (() => Promise<unknown>)[] = [() => deleteEndpoint(options.ec2, address)];
   const stop = async () => {
     for (const undo of started.splice(0).reverse()) await undo();

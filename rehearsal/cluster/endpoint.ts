@@ -1,6 +1,7 @@
 import {
   CreateNetworkInterfaceCommand,
   DeleteNetworkInterfaceCommand,
+  DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
@@ -18,13 +19,13 @@ export interface Endpoint {
  */
 export async function createEndpoint(
   ec2: EC2Client,
-  clusterName: string,
-  subnetIds: readonly string[],
+  cluster: { readonly name: string; readonly subnetIds: readonly string[] },
 ): Promise<Endpoint> {
   const { NetworkInterface: created } = await ec2.send(
     new CreateNetworkInterfaceCommand({
-      SubnetId: await firstPrivate(ec2, subnetIds),
-      Description: `Amazon EKS ${clusterName}`,
+      SubnetId: await firstPrivate(ec2, cluster.subnetIds),
+      Description: `Amazon EKS ${cluster.name}`,
+      Groups: await clusterGroups(ec2, cluster.name),
     }),
   );
   if (created?.NetworkInterfaceId === undefined || created.PrivateIpAddress === undefined) {
@@ -44,6 +45,16 @@ export async function deleteEndpoint(ec2: EC2Client, endpoint: Endpoint): Promis
   await ec2.send(
     new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: endpoint.networkInterfaceId }),
   );
+}
+
+/** The cluster's own security group, which the EKS API made and tagged beforehand. */
+async function clusterGroups(ec2: EC2Client, clusterName: string): Promise<string[]> {
+  const { SecurityGroups = [] } = await ec2.send(
+    new DescribeSecurityGroupsCommand({
+      Filters: [{ Name: 'tag:aws:eks:cluster-name', Values: [clusterName] }],
+    }),
+  );
+  return SecurityGroups.flatMap(({ GroupId }) => GroupId ?? []);
 }
 
 async function firstPrivate(ec2: EC2Client, subnetIds: readonly string[]): Promise<string> {

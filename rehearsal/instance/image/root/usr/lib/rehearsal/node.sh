@@ -1,0 +1,110 @@
+# nodeadm's part, and what EKS's add-ons do on a node: from the NodeConfig to a running kubelet. Read by
+# init after the user data's scripts have run, as on Amazon Linux 2023.
+
+declare -A cluster=()
+kubelet_flags=()
+
+# Several NodeConfigs are merged in order; the kubelet merges the drop-ins.
+read_node_configs() {
+  local part name value number=10
+  mkdir -p /etc/kubernetes/kubelet/config.d /etc/kubernetes/pki
+  for part in /run/user-data/*.node-config; do
+    [[ -e $part ]] || return 1
+    while IFS=$'\t' read -r name value; do
+      case $name in
+        flag) kubelet_flags+=("$value") ;;
+        cluster.*) cluster[${name#cluster.}]=$value ;;
+      esac
+    done < <(mawk -v dropin="/etc/kubernetes/kubelet/config.d/$number-user-data.conf" \
+      -f "$lib/node-config.awk" "$part")
+    number=$((number + 1))
+  done
+}
+
+# All four are required, by nodeadm too.
+check_cluster() {
+  local field
+  for field in name apiServerEndpoint certificateAuthority cidr; do
+    [[ ${cluster[$field]:-} ]] || { say "NodeConfig: spec.cluster.$field is missing"; return 1; }
+  done
+}
+
+write_kubelet_configuration() {
+  local network=${cluster[cidr]%/*}
+  base64 -d <<<"${cluster[certificateAuthority]}" >/etc/kubernetes/pki/ca.crt
+  cat >/etc/kubernetes/kubelet/config.d/00-nodeadm.conf <<YAML
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+clusterDNS: [${network%.*}.10]
+providerID: aws:///$zone/$instance
+YAML
+  cat >/run/kubeconfig <<YAML
+apiVersion: v1
+kind: Config
+clusters:
+  - {name: eks, cluster: {server: "${cluster[apiServerEndpoint]}", certificate-authority: /etc/kubernetes/pki/ca.crt}}
+contexts:
+  - {name: eks, context: {cluster: eks, user: node}}
+current-context: eks
+users:
+  - name: node
+    user:
+      exec:
+        apiVersion: client.authentication.k8s.io/v1beta1
+        command: aws-iam-authenticator
+        args: [token, -i, ${cluster[name]}, --region, $region]
+        interactiveMode: Never
+YAML
+}
+
+# The VPC CNI plugin's file name and, like it in prefix mode, pod addresses out of a /28 of the primary
+# interface. On EKS its DaemonSet writes the file once its daemon is up; here it is there at once.
+write_pod_network() {
+  local mac subnet prefix first
+  imds meta-data/mac && mac=$REPLY
+  imds "meta-data/network/interfaces/macs/$mac/subnet-ipv4-cidr-block" && subnet=$REPLY
+  imds "meta-data/network/interfaces/macs/$mac/ipv4-prefix" || { say 'no prefix for pods'; return; }
+  prefix=${REPLY%%$'\n'*}
+  first=${prefix%/*}
+  mkdir -p /etc/cni/net.d
+  cat >/etc/cni/net.d/10-aws.conflist <<JSON
+{"cniVersion": "0.4.0", "name": "aws-cni", "plugins": [{"type": "ptp", "mtu": 9001, "ipam": {
+  "type": "host-local", "dataDir": "/run/cni/aws", "routes": [{"dst": "0.0.0.0/0"}],
+  "ranges": [[{"subnet": "$subnet", "rangeStart": "$first",
+    "rangeEnd": "${first%.*}.$((${first##*.} + 15))", "gateway": "169.254.1.1"}]]}}]}
+JSON
+}
+
+# The labels are the cloud controller's on EKS.
+start_kubelet() {
+  local zone_label=topology.kubernetes.io/zone region_label=topology.kubernetes.io/region
+  supervise kubelet kubelet --config /etc/kubernetes/kubelet/config.yaml \
+    --config-dir /etc/kubernetes/kubelet/config.d --kubeconfig /run/kubeconfig \
+    --hostname-override "$HOSTNAME" --node-ip "$address" \
+    --node-labels "$zone_label=$zone,$region_label=$region,node.kubernetes.io/instance-type=$type" \
+    "${kubelet_flags[@]}" &
+}
+
+# A DaemonSet on EKS, a process here, with the node's own identity. It starts once the node is admitted,
+# as a pod would; before that the API server would refuse it.
+start_kube_proxy() {
+  grep -q -m1 'Successfully registered node' < <(tail -n +1 -F "$logs/kubelet.log" 2>/dev/null)
+  say 'node registered'
+  supervise kube-proxy kube-proxy --kubeconfig /run/kubeconfig --hostname-override "$HOSTNAME" \
+    --proxy-mode iptables --conntrack-max-per-core 0 --conntrack-tcp-timeout-established 0 \
+    --conntrack-tcp-timeout-close-wait 0 &
+}
+
+if read_node_configs && check_cluster; then
+  imds meta-data/instance-id && instance=$REPLY
+  imds meta-data/instance-type && type=$REPLY
+  imds meta-data/placement/availability-zone && zone=$REPLY
+  imds meta-data/placement/region && region=$REPLY
+  imds meta-data/local-ipv4 && address=$REPLY
+  imds meta-data/local-hostname && HOSTNAME=$REPLY
+  write_kubelet_configuration
+  write_pod_network
+  start_kubelet
+  say 'kubelet started'
+  start_kube_proxy &
+fi
