@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { extract } from 'tar-stream';
+import { describe, expect, it } from 'vitest';
+import { containerImages, MULTUS_IMAGE, PAUSE_IMAGE } from './container-images.ts';
+
+const programs = {
+  busybox: Buffer.from('busybox program'),
+  applets: ['busybox', 'sh', 'ping'],
+  multus: { 'multus-daemon': Buffer.from('daemon'), 'multus-shim': Buffer.from('shim') },
+};
+
+interface Entry {
+  readonly content: Buffer;
+  readonly link: string | null | undefined;
+  readonly mode: number | undefined;
+}
+
+async function entriesOf(tar: Buffer): Promise<ReadonlyMap<string, Entry>> {
+  const reader = extract();
+  reader.end(tar);
+  const entries = new Map<string, Entry>();
+  for await (const entry of reader) {
+    const { name, linkname, mode } = entry.header;
+    entries.set(name, { content: await buffer(entry), link: linkname, mode });
+  }
+  return entries;
+}
+
+const archive = async () => buffer(await containerImages(programs));
+const json = (entry: Entry | undefined) => JSON.parse(entry?.content.toString() ?? 'null');
+
+describe('containerImages', () => {
+  it('lists every name that the manifests use', async () => {
+    const entries = await entriesOf(await archive());
+    const tags = json(entries.get('manifest.json')).flatMap(
+      (image: { RepoTags: string[] }) => image.RepoTags,
+    );
+    expect(tags.sort()).toEqual([
+      MULTUS_IMAGE,
+      'docker.io/praqma/network-multitool:latest',
+      PAUSE_IMAGE,
+      'public.ecr.aws/docker/library/busybox:1.37',
+    ]);
+  });
+
+  it('names configurations and layers by their digests, as containerd checks', async () => {
+    const entries = await entriesOf(await archive());
+    for (const { Config, Layers } of json(entries.get('manifest.json'))) {
+      expect(sha256(entries.get(Config)?.content)).toBe(Config.replace('.json', ''));
+      const found = Layers.map((layer: string) => `sha256:${sha256(entries.get(layer)?.content)}`);
+      expect(json(entries.get(Config)).rootfs.diff_ids).toEqual(found);
+    }
+  });
+
+  it('puts Multus where the DaemonSet looks for it, on busybox', async () => {
+    const entries = await entriesOf(await archive());
+    const multus = json(entries.get('manifest.json')).find((image: { RepoTags: string[] }) =>
+      image.RepoTags.includes(MULTUS_IMAGE),
+    );
+    const layers = multus.Layers.map((name: string) => entries.get(name)?.content);
+    const [base, top] = await Promise.all(layers.map(entriesOf));
+    expect(base?.get('bin/sh')?.link).toBe('busybox');
+    expect(base?.get('bin/busybox')?.mode).toBe(0o755);
+    expect(top?.get('usr/src/multus-cni/bin/multus-shim')?.content.toString()).toBe('shim');
+  });
+
+  it('is the same, to the byte, for the same programs', async () => {
+    expect(sha256(await archive())).toBe(sha256(await archive()));
+  });
+
+  it('writes the shared layer once', async () => {
+    const bytes = (await archive()).toString('latin1');
+    expect(bytes.split('busybox program')).toHaveLength(2);
+  });
+});
+
+function sha256(content: Buffer | undefined): string {
+  return createHash('sha256')
+    .update(content ?? '')
+    .digest('hex');
+}

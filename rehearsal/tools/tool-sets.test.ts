@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { goModules, parseToolSets, planTools, toolSets } from './tool-sets.ts';
+
+describe('planTools', () => {
+  it('does not build Kubernetes for the linters', () => {
+    expect(planTools(['lint'])).toEqual({ goModules: ['actionlint'], python: true, image: false });
+  });
+
+  it('builds each module once however many sets need it', () => {
+    expect(planTools(['control-plane', 'node']).goModules).toEqual([
+      'cni-plugins',
+      'multus',
+      'kubernetes',
+    ]);
+  });
+
+  it('covers every module when everything is asked for', () => {
+    expect(planTools(toolSets)).toEqual({ goModules, python: true, image: true });
+  });
+
+  it('needs nothing for nothing', () => {
+    expect(planTools([])).toEqual({ goModules: [], python: false, image: false });
+  });
+});
+
+describe('parseToolSets', () => {
+  it('takes no word as everything', () => {
+    expect(parseToolSets([])).toEqual(toolSets);
+  });
+
+  it('names the known sets when it meets another', () => {
+    expect(() => parseToolSets(['lint', 'nodes'])).toThrow(/"nodes".*lint, moto, control-plane/);
+  });
+});
