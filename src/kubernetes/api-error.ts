@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { ApiException } from '@kubernetes/client-node';
 import { messageOf } from '../github/errors.ts';
 
@@ -8,7 +9,8 @@ export function statusOf(error: unknown): number | undefined {
 
 /** What went wrong in one line: the API server's own message, or the reason that there was no answer. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof ApiException) return `${error.code} ${serverMessage(error.body)}`.trim();
+  if (error instanceof ApiException)
+    return `${error.code} ${serverMessage(error.body) || STATUS_CODES[error.code]}`;
   const cause = error instanceof Error ? error.cause : undefined;
   return cause === undefined ? messageOf(error) : messageOf(cause);
 }

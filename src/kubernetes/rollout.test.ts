@@ -1,0 +1,103 @@
+import type { V1DaemonSet, V1DaemonSetStatus } from '@kubernetes/client-node';
+import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../testing/fake-clock.ts';
+import { type KubeAnswer, startKubeServer } from '../testing/kube-server.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { connect } from './connection.ts';
+import { awaitRollout, rolloutOf } from './rollout.ts';
+
+const counts = (desired: number, updated: number, available: number, seen = 2) => ({
+  desiredNumberScheduled: desired,
+  updatedNumberScheduled: updated,
+  numberAvailable: available,
+  observedGeneration: seen,
+});
+const set = (status: Partial<V1DaemonSetStatus>): V1DaemonSet => ({
+  metadata: { name: 'kube-multus-ds', generation: 2 },
+  spec: { selector: { matchLabels: { name: 'multus' } }, template: {} },
+  status: { currentNumberScheduled: 0, numberMisscheduled: 0, ...status } as V1DaemonSetStatus,
+});
+
+describe('rolloutOf', () => {
+  it.each([
+    ['all pods run', counts(2, 2, 2), 2, true],
+    ['more nodes than expected', counts(3, 3, 3), 2, true],
+    ['no nodes are expected and none are there', counts(0, 0, 0), 0, true],
+    ['the change is not seen yet', counts(2, 2, 2, 1), 2, false],
+    ['a pod is of the old version', counts(2, 1, 2), 2, false],
+    ['a pod is not available', counts(2, 2, 1), 2, false],
+    ['a node is missing', counts(1, 1, 1), 2, false],
+    ['there is no status', {}, 0, false],
+  ])('%s', (_name, status, atLeast, done) => {
+    expect(rolloutOf(set(status), atLeast).done).toBe(done);
+  });
+
+  it('says how far it is', () => {
+    expect(rolloutOf(set(counts(1, 1, 1)), 2).text).toBe('1 of 2 available, 1 updated');
+    expect(rolloutOf(set({}), 2).text).toMatch(/not seen/);
+  });
+});
+
+describe('awaitRollout', () => {
+  async function roll(daemonSets: readonly V1DaemonSet[], pods: unknown[] = []) {
+    const server = await startKubeServer(({ path }, asked): KubeAnswer => {
+      if (path.includes('selfsubject')) return { status: 201, body: {} };
+      if (path.includes('/pods')) return { status: 200, body: { items: pods } };
+      return { status: 200, body: daemonSets[Math.min(asked, daemonSets.length - 1)] };
+    });
+    const log = recordingLog();
+    const clock = fakeClock();
+    try {
+      const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
+      const credentials = () => Promise.reject(new Error());
+      const connection = await connect(address, { log: recordingLog(), credentials });
+      const where = { namespace: 'kube-system', name: 'kube-multus-ds', atLeast: 2 };
+      const wait = { ...where, deadline: 30_000, clock, log };
+      const result = await awaitRollout(connection, wait).catch((error: unknown) => error);
+      const podRequest = server.requests.find(({ path }) => path.includes('/pods'));
+      return { result, log, clock, podPath: podRequest?.path ?? '' };
+    } finally {
+      await server.close();
+    }
+  }
+  const crashing = {
+    metadata: { name: 'm-1' },
+    status: {
+      containerStatuses: [
+        { name: 'kube-multus', state: { waiting: { reason: 'CrashLoopBackOff' } } },
+      ],
+    },
+  };
+
+  it('waits and tells each step once', async () => {
+    const steps = [counts(2, 0, 0), counts(2, 0, 0), counts(2, 2, 1), counts(2, 2, 2)].map(set);
+    const { result, log, podPath } = await roll(steps);
+    expect(result).toMatchObject({ done: true, ready: 2 });
+    expect(log.lines).toEqual([
+      'DaemonSet kube-multus-ds: 0 of 2 available, 0 updated',
+      'DaemonSet kube-multus-ds: 1 of 2 available, 2 updated',
+      'DaemonSet kube-multus-ds: 2 of 2 available, 2 updated',
+    ]);
+    expect(podPath).toContain('labelSelector=name%3Dmultus');
+  });
+
+  it('gives up at the deadline with what the pods say', async () => {
+    const { result, clock } = await roll([set(counts(2, 2, 0))], [crashing]);
+    expect(String(result)).toMatch(/not rolled out in time: pod m-1: .*CrashLoopBackOff/);
+    expect(String(result)).toMatch(/10-aws\.conflist/);
+    expect(clock.now()).toBe(30_000);
+  });
+
+  it('gives up at once when a pod can never start', async () => {
+    const waiting = { reason: 'InvalidImageName', message: 'bad' };
+    const status = { containerStatuses: [{ name: 'kube-multus', state: { waiting } }] };
+    const { result, clock } = await roll([set(counts(2, 2, 0))], [{ status }]);
+    expect(String(result)).toMatch(/cannot roll out: .*InvalidImageName: bad[\s\S]*multus-image/);
+    expect(clock.now()).toBe(0);
+  });
+
+  it('says how far it was when no pod says anything', async () => {
+    const { result } = await roll([set(counts(1, 1, 1))]);
+    expect(String(result)).toMatch(/1 of 2 available[\s\S]*nodes are Ready/);
+  });
+});
