@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { shortForms } from '../rehearsal/aws/cloudformation/language/yaml-tags.ts';
+
+/** Test support: the parts of a CloudFormation template that the tests look at. */
+export interface Template {
+  readonly Parameters: Readonly<Record<string, Parameter>>;
+  readonly Conditions: Readonly<Record<string, unknown>>;
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
+}
+
+export interface Parameter {
+  readonly Type: string;
+  readonly Default?: string | number;
+}
+
+export interface Resource {
+  readonly Type: string;
+  readonly Condition?: string;
+  readonly DependsOn?: string | readonly string[];
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+/** The text of a template of this folder. */
+export function templateText(name: string): string {
+  return readFileSync(join(import.meta.dirname, `${name}.yaml`), 'utf8');
+}
+
+/** A template of this folder, with `!Ref x` and the like in their long form, `{ Ref: x }`. */
+export function readTemplate(name: string): Template {
+  return parse(templateText(name), { customTags: shortForms });
+}

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { readTemplate, type Template, templateText } from './read-template.ts';
+
+const infra = readTemplate('infra');
+const nodegroup = readTemplate('nodegroup');
+
+/** What the provision action passes and reads, and what the node group takes from the cluster. */
+const CONTRACT = [
+  {
+    name: 'infra',
+    template: infra,
+    parameters: [
+      'ClusterName',
+      'KubernetesVersion',
+      'VpcCidr',
+      'AvailabilityZones',
+      'PublicSubnetCidrs',
+      'PrivateSubnetCidrs',
+      'MultusSubnetCidrs',
+      'MultusPrefixCidrs',
+      'AdminRoleArns',
+    ],
+    outputs: [
+      'ClusterName',
+      'ClusterEndpoint',
+      'ClusterCertificateAuthority',
+      'ServiceCidr',
+      'ClusterSecurityGroupId',
+      'VpcId',
+      'VpcCidr',
+      'PrivateSubnetIds',
+      'PublicSubnetIds',
+      'MultusSubnetIds',
+      'MultusSecurityGroupId',
+      'KubernetesVersion',
+    ],
+  },
+  {
+    name: 'nodegroup',
+    template: nodegroup,
+    parameters: [
+      'ClusterName',
+      'ClusterEndpoint',
+      'ClusterCertificateAuthority',
+      'ServiceCidr',
+      'ClusterSecurityGroupId',
+      'VpcId',
+      'NodeGroupName',
+      'MinSize',
+      'DesiredSize',
+      'MaxSize',
+      'InstanceType',
+      'VolumeSize',
+      'KeyName',
+      'NodeImageIdSSMParam',
+      'SubnetId',
+      'MultusSubnetIds',
+      'MultusSecurityGroupId',
+      'PrefixesPerInterface',
+      'LambdaBucket',
+      'LambdaKey',
+      'NodeAccess',
+    ],
+    outputs: ['NodeInstanceRoleArn', 'NodeSecurityGroupId', 'AutoScalingGroupName'],
+  },
+] as const;
+
+/** The largest template that CloudFormation takes in a request, without a bucket. */
+const BODY_LIMIT = 51_200;
+
+describe.each(CONTRACT)('the $name template', ({ name, template, parameters, outputs }) => {
+  it('has exactly the parameters and outputs that provision knows', () => {
+    expect(Object.keys(template.Parameters).sort()).toEqual([...parameters].sort());
+    expect(Object.keys(template.Outputs).sort()).toEqual([...outputs].sort());
+  });
+
+  it('fits into a request and is plain ASCII', () => {
+    const text = templateText(name);
+    expect(Buffer.byteLength(text)).toBeLessThan(BODY_LIMIT);
+    expect(text).toMatch(/^[\n -~]+$/);
+  });
+
+  it('opens nothing to the world', () => {
+    expect(groups(template).length).toBeGreaterThan(0);
+    expect(JSON.stringify(groups(template))).not.toMatch(/0\.0\.0\.0\/0|::\/0/);
+  });
+
+  it('makes no bucket and no custom resource', () => {
+    const types = Object.values(template.Resources).map((resource) => resource.Type);
+    expect(
+      types.filter((type) => /^(AWS::S3::|Custom::|AWS::CloudFormation::)/.test(type)),
+    ).toEqual([]);
+  });
+});
+
+describe('infra.yaml', () => {
+  it("has the lab's layout as its defaults", () => {
+    expect(infra.Parameters).toMatchObject({
+      VpcCidr: { Default: '10.0.0.0/16' },
+      PublicSubnetCidrs: { Default: '10.0.0.0/24,10.0.1.0/24' },
+      PrivateSubnetCidrs: { Default: '10.0.2.0/24,10.0.3.0/24' },
+      MultusSubnetCidrs: { Default: '10.0.4.0/24,10.0.5.0/24,10.0.6.0/24,10.0.7.0/24' },
+    });
+  });
+
+  it('makes no administrator but those that it is told', () => {
+    expect(property(infra, 'Cluster', 'AccessConfig')).toEqual({
+      AuthenticationMode: 'API_AND_CONFIG_MAP',
+      BootstrapClusterCreatorAdminPermissions: false,
+    });
+  });
+
+  it('does not wait for nodes, which come after it: no CoreDNS add-on', () => {
+    const addons = ofType(infra, 'AWS::EKS::Addon').map((addon) => addon.Properties['AddonName']);
+    expect(addons.sort()).toEqual(['kube-proxy', 'vpc-cni']);
+  });
+});
+
+describe('nodegroup.yaml', () => {
+  it('has the hooks in the group itself, and what answers them before it', () => {
+    expect(property(nodegroup, 'AutoScalingGroup', 'LifecycleHookSpecificationList')).toMatchObject(
+      [
+        { LifecycleHookName: 'multus-attach-enis', DefaultResult: 'ABANDON' },
+        { LifecycleHookName: 'multus-release-enis', DefaultResult: 'CONTINUE' },
+      ],
+    );
+    const group = nodegroup.Resources['AutoScalingGroup'];
+    expect(group?.DependsOn).toEqual(['HookRule', 'HookPermission']);
+  });
+
+  it('sends the hooks of this group, and of no other, to the function', () => {
+    expect(property(nodegroup, 'HookRule', 'EventPattern')).toMatchObject({
+      detail: {
+        AutoScalingGroupName: [property(nodegroup, 'AutoScalingGroup', 'AutoScalingGroupName')],
+        LifecycleHookName: ['multus-attach-enis', 'multus-release-enis'],
+      },
+    });
+  });
+
+  it('admits nodes by an access entry only when asked to', () => {
+    const entry = nodegroup.Resources['NodeAccessEntry'];
+    expect(entry?.Condition).toBe('HasAccessEntry');
+    expect(nodegroup.Conditions['HasAccessEntry']).toEqual({
+      'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'NodeAccess' }, 'aws-auth'] }],
+    });
+  });
+
+  it('requires IMDSv2 and encrypts the disk', () => {
+    const data = property(nodegroup, 'LaunchTemplate', 'LaunchTemplateData');
+    expect(data).toMatchObject({
+      MetadataOptions: { HttpTokens: 'required' },
+      BlockDeviceMappings: [{ Ebs: { VolumeType: 'gp3', Encrypted: true } }],
+    });
+  });
+
+  it('names nothing but the group, so that environments cannot collide', () => {
+    const names = ['RoleName', 'LogGroupName', 'Name', 'LaunchTemplateName', 'GroupName'];
+    const named = Object.entries(nodegroup.Resources).filter(([, { Properties }]) =>
+      names.some((name) => name in Properties),
+    );
+    expect(named.map(([id]) => id)).toEqual([]);
+    expect(nodegroup.Resources['HookFunction']?.Properties).not.toHaveProperty('FunctionName');
+  });
+});
+
+function ofType(template: Template, type: string) {
+  return Object.values(template.Resources).filter((resource) => resource.Type === type);
+}
+
+function groups(template: Template) {
+  return ofType(template, 'AWS::EC2::SecurityGroup').concat(
+    ofType(template, 'AWS::EC2::SecurityGroupIngress'),
+  );
+}
+
+function property(template: Template, id: string, name: string): unknown {
+  const value = template.Resources[id]?.Properties[name];
+  expect(value, `${id}.${name}`).toBeDefined();
+  return value;
+}

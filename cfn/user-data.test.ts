@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { bootScript, EXAMPLE, mimeParts, renderUserData } from './user-data.ts';
+
+const USER_DATA_LIMIT = 16_384;
+
+describe('the user data', () => {
+  it('tells nodeadm which cluster to join', () => {
+    const config = parse(mimeParts(renderUserData(EXAMPLE))['application/node.eks.aws'] ?? '');
+    expect(config).toEqual({
+      apiVersion: 'node.eks.aws/v1alpha1',
+      kind: 'NodeConfig',
+      spec: {
+        cluster: {
+          name: 'eks-multus-cluster',
+          apiServerEndpoint: 'https://example.eks.amazonaws.com',
+          certificateAuthority: 'QUJD',
+          cidr: '172.20.0.0/16',
+        },
+        kubelet: {
+          maxPodsExpression:
+            "(default_enis - size(['subnet-1','subnet-2'])) * (ips_per_eni - 1) + 2",
+          flags: ['--node-labels=eks-multus-actions/node-group=ng1'],
+        },
+      },
+    });
+  });
+
+  it('is small enough, with room for the real values', () => {
+    expect(renderUserData(EXAMPLE).length).toBeLessThan(USER_DATA_LIMIT - 4_096);
+  });
+});
+
+describe('the boot script', () => {
+  it('passes shellcheck', () => {
+    const script = bootScript(['subnet-1', 'subnet-2'], 1);
+    expect(script).toMatch(/^#!\/bin\/bash\n/);
+    const { stdout, status, error } = spawnSync('shellcheck', ['-'], {
+      input: script,
+      encoding: 'utf8',
+    });
+    expect(error).toBeUndefined();
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  });
+});

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { readTemplate } from './read-template.ts';
+
+/** Test support: what a node of the node group template gets as user data. */
+
+const launchTemplateSchema = z.object({
+  LaunchTemplateData: z.object({
+    UserData: z.object({
+      'Fn::Base64': z.object({
+        'Fn::Join': z.tuple([
+          z.literal(''),
+          z.tuple([
+            z.object({ 'Fn::Sub': z.tuple([z.string(), z.record(z.string(), z.unknown())]) }),
+            z.string(),
+          ]),
+        ]),
+      }),
+    }),
+  }),
+});
+
+/** The user data with the template's `${…}` replaced; throws when a value is missing. */
+export function renderUserData(values: Readonly<Record<string, string>>): string {
+  const resource = readTemplate('nodegroup').Resources['LaunchTemplate'];
+  const { LaunchTemplateData } = launchTemplateSchema.parse(resource?.Properties);
+  const [, [head, script]] = LaunchTemplateData.UserData['Fn::Base64']['Fn::Join'];
+  const substituted = head['Fn::Sub'][0].replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`no value for ${name}`);
+    return value;
+  });
+  return substituted + script;
+}
+
+/** The bodies of a MIME message's parts, by content type. */
+export function mimeParts(message: string): Readonly<Record<string, string>> {
+  const boundary = /boundary="([^"]+)"/.exec(message)?.[1];
+  const [, ...parts] = message.split(new RegExp(`^--${boundary}(?:--)?\\n`, 'm'));
+  return Object.fromEntries(
+    parts
+      .filter((part) => part !== '')
+      .map((part) => {
+        const end = part.indexOf('\n\n');
+        return [/^Content-Type: ([^;\n]+)/.exec(part)?.[1] ?? '', part.slice(end + 2)];
+      }),
+  );
+}
+
+/** The boot script of a node with these Multus subnets. */
+export function bootScript(subnets: readonly string[], prefixesPerInterface: number): string {
+  const script = mimeParts(
+    renderUserData({
+      ...EXAMPLE,
+      Subnets: subnets.join(','),
+      QuotedSubnets: subnets.join("','"),
+      PrefixesPerInterface: String(prefixesPerInterface),
+    }),
+  )['text/x-shellscript'];
+  if (script === undefined) throw new Error('the user data has no shell script');
+  return script;
+}
+
+/** Values for everything that the user data takes from the stack's parameters. */
+export const EXAMPLE: Readonly<Record<string, string>> = {
+  ClusterName: 'eks-multus-cluster',
+  ClusterEndpoint: 'https://example.eks.amazonaws.com',
+  ClusterCertificateAuthority: 'QUJD',
+  ServiceCidr: '172.20.0.0/16',
+  NodeGroupName: 'ng1',
+  PrefixesPerInterface: '1',
+  Subnets: 'subnet-1,subnet-2',
+  QuotedSubnets: "subnet-1','subnet-2",
+};
