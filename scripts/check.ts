@@ -31,7 +31,7 @@ const node = (...args: string[]) => run(process.execPath, args, { cwd: ROOT });
 const CHECKS: readonly Check[] = [
   {
     name: 'lint and format (Biome)',
-    perform: () => node('node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.'),
+    perform: () => node('node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '--error-on-warnings', '.'),
   },
   { name: 'types (tsc)', perform: () => node('node_modules/typescript/bin/tsc', '--noEmit') },
   {
@@ -46,7 +46,7 @@ const CHECKS: readonly Check[] = [
   {
     name: 'workflows and actions (zizmor)',
     perform: ({ venv }) =>
-      run(join(venv, 'bin', 'zizmor'), ['--offline', '--no-progress', WORKFLOWS, 'actions'], {
+      run(join(venv, 'bin', 'zizmor'), ['--offline', '--no-progress', '--persona=pedantic', WORKFLOWS, 'actions'], {
         cwd: ROOT,
       }),
   },
