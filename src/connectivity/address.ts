@@ -8,7 +8,7 @@ export interface AddressRange {
 
 /** True for a network in CIDR form, IPv4 or IPv6. */
 export function isNetwork(text: string): boolean {
-  return ipaddr.isValidCIDR(text);
+  return ipaddr.isValidCIDR(text) && isAddress(text.split('/')[0] ?? '');
 }
 
 /** True for an IPv4 or IPv6 address. */

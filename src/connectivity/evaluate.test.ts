@@ -1,0 +1,257 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  healthy,
+  LAB_NETWORKS,
+  LAB_PODS,
+  type PodPlan,
+  reply,
+  silence,
+} from '../testing/lab-pods.ts';
+import { CHECKS, type CheckName, countOutcomes } from './check.ts';
+import { evaluate } from './evaluate.ts';
+import { probeNetwork } from './network.ts';
+import type { Ping, PodObservation, Probe } from './observation.ts';
+
+const failuresOf = (pods: readonly PodObservation[], networks = LAB_NETWORKS) =>
+  evaluate(networks, pods).checks.filter(({ outcome }) => outcome === 'failed');
+
+const failedChecks = (pods: readonly PodObservation[]) => [
+  ...new Set(failuresOf(pods).map(({ check }) => check)),
+];
+
+/** The lab with one pod changed. */
+function labWith(name: string, change: (pod: PodObservation) => PodObservation): PodObservation[] {
+  return healthy(LAB_PODS).map((pod) => (pod.name === name ? change(pod) : pod));
+}
+
+function withProbe(change: (probe: Probe) => Probe) {
+  return (pod: PodObservation): PodObservation =>
+    pod.probe === undefined ? pod : { ...pod, probe: change(pod.probe) };
+}
+
+const withPing = (address: string, change: (ping: Ping) => Ping) =>
+  withProbe((probe) => ({
+    ...probe,
+    pings: probe.pings.map((ping) => (ping.address === address ? change(ping) : ping)),
+  }));
+
+describe('the lab when all is well', () => {
+  const { checks, matrix } = evaluate(LAB_NETWORKS, healthy(LAB_PODS));
+
+  it('passes every check', () => {
+    expect(countOutcomes(checks)).toEqual({ passed: 54, failed: 0, skipped: 0 });
+    expect(matrix).toHaveLength(26);
+  });
+
+  it('asks every kind of question, in the order of the report', () => {
+    expect([...new Set(checks.map(({ check }) => check))]).toEqual(CHECKS);
+  });
+});
+
+describe('one thing wrong is found as what it is', () => {
+  it.each<[string, CheckName[], readonly PodObservation[], string]>([
+    [
+      'a pod whose image cannot be pulled',
+      ['pod-ready'],
+      labWith('sampleapp-2', ({ name, networks }) => ({
+        name,
+        networks,
+        notReady: 'ImagePullBackOff: back-off pulling image',
+      })),
+      'cannot get the image',
+    ],
+    [
+      'a pod that is older than Multus',
+      ['interface-present'],
+      labWith('sampleapp-1', ({ status: _, ...pod }) => pod),
+      'Multus did not handle this pod',
+    ],
+    [
+      'a network that was not attached',
+      ['interface-present'],
+      labWith('sampleapp-dual-1', (pod) => ({
+        ...pod,
+        status: (pod.status ?? []).filter((entry) => entry.interface !== 'net2'),
+      })),
+      'did not attach default/ipvlan-conf-2',
+    ],
+    [
+      'an interface that the pod does not show',
+      ['interface-present'],
+      labWith(
+        'sampleapp-1',
+        withProbe((probe) => ({
+          ...probe,
+          addresses: probe.addresses.filter((entry) => entry.interface !== 'net1'),
+        })),
+      ),
+      'changed after the pod was created',
+    ],
+    [
+      'a missing route',
+      ['route-present'],
+      labWith(
+        'sampleapp-1',
+        withProbe((probe) => ({ ...probe, routes: [] })),
+      ),
+      'IPAM gives the routes',
+    ],
+    [
+      'a route through another interface',
+      ['route-present'],
+      labWith(
+        'sampleapp-1',
+        withProbe((probe) => ({
+          ...probe,
+          routes: probe.routes.map((route) => ({ ...route, interface: 'eth0' })),
+        })),
+      ),
+      'IPAM gives the routes',
+    ],
+    [
+      'a drop in one direction',
+      ['reachability'],
+      labWith('sampleapp-1', withPing('10.0.4.71', silence)),
+      'The other direction answers',
+    ],
+    [
+      'a pod without a way to another',
+      ['reachability'],
+      labWith(
+        'sampleapp-1',
+        withPing('10.0.4.71', (ping) => ({
+          ...silence(ping),
+          problem: { kind: 'unreachable', text: 'Network is unreachable' },
+        })),
+      ),
+      'look at its routes',
+    ],
+    [
+      'networks that are not apart',
+      ['isolation'],
+      labWith('sampleapp-1', withPing('10.0.6.70', reply)),
+      'should be apart',
+    ],
+  ])('%s', (_, checks, pods, explanation) => {
+    expect(failedChecks(pods)).toEqual(checks);
+    expect(failuresOf(pods)[0]?.explanation).toContain(explanation);
+  });
+
+  it('an exec that fails is a failed check, and no pair of its pod passes', () => {
+    const pods = labWith('sampleapp-1', ({ probe: _, ...pod }) => ({
+      ...pod,
+      probeError: 'timed out',
+    }));
+    expect(failedChecks(pods)).toEqual(['interface-present']);
+    const own = evaluate(LAB_NETWORKS, pods).checks.filter(({ subject }) =>
+      subject.startsWith('sampleapp-1 net1 →'),
+    );
+    expect(own.map(({ outcome, detail }) => `${outcome} ${detail}`)).toEqual(
+      own.map(() => 'skipped timed out'),
+    );
+  });
+
+  it('a ping that does not work proves no isolation', () => {
+    const pods = labWith(
+      'sampleapp-1',
+      withPing('10.0.6.70', (ping) => ({
+        ...silence(ping),
+        problem: { kind: 'broken', text: 'ping: permission denied' },
+      })),
+    );
+    expect(failuresOf(pods)).toMatchObject([{ check: 'isolation', outcome: 'failed' }]);
+  });
+
+  it('silence between nodes only points at the VPC', () => {
+    const plans = LAB_PODS.map((plan) =>
+      plan.name === 'sampleapp-1' ? { ...plan, node: 'node-b' } : plan,
+    );
+    const pods = healthy(plans).map((pod) =>
+      pod.name === 'sampleapp-1'
+        ? withProbe((probe) => ({ ...probe, pings: probe.pings.map(silence) }))(pod)
+        : withPing('10.0.4.70', silence)(pod),
+    );
+    const failures = failuresOf(pods);
+    expect(failures).toHaveLength(4);
+    for (const { explanation } of failures) {
+      expect(explanation).toContain('Pods on the same node do reach each other');
+      expect(explanation).toContain('assigned to the network interface of the node');
+    }
+  });
+});
+
+describe('addresses', () => {
+  const plan = (name: string, node: string, host: number): PodPlan => ({
+    name,
+    node,
+    addresses: [{ network: 'default/ipvlan-conf-1', address: `10.0.4.${host}` }],
+  });
+
+  it('that two nodes gave out are reported for both pods', () => {
+    const failures = failuresOf(healthy([plan('a', 'node-a', 70), plan('b', 'node-b', 70)]));
+    expect(failures.map(({ check, subject }) => [check, subject])).toEqual([
+      ['address-unique', 'a net1'],
+      ['address-unique', 'b net1'],
+    ]);
+    expect(failures[0]?.explanation).toContain('host-local keeps its books on each node');
+  });
+
+  it('are judged by the range of the network', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 254 }), (host) => {
+        const failures = failuresOf(healthy([plan('a', 'node-a', host)]));
+        const inside = host >= 70 && host <= 80;
+        expect(failures.map(({ check }) => check)).toEqual(inside ? [] : ['address-in-range']);
+      }),
+    );
+  });
+
+  it('of a network without ranges are not judged, and their subnet is the one that the pod shows', () => {
+    const metadata = { name: 'ipvlan-conf-1', namespace: 'default' };
+    const { checks } = evaluate([probeNetwork({ metadata })], healthy([plan('a', 'node-a', 5)]));
+    const outcomes = checks.map(({ check, outcome }) => `${check} ${outcome}`);
+    expect(outcomes).toContain('address-in-range skipped');
+    expect(outcomes).toContain('route-present passed');
+  });
+});
+
+describe('whatever is seen', () => {
+  const change = fc.record({
+    pod: fc.nat(3),
+    kind: fc.constantFrom('notReady', 'noStatus', 'noProbe', 'silent', 'talkative', 'noRoutes'),
+  });
+
+  function apply(pod: PodObservation, kind: string): PodObservation {
+    const { probe, status, ...rest } = pod;
+    if (kind === 'notReady') return { ...rest, notReady: 'Pending' };
+    if (kind === 'noStatus') return { ...rest, ...(probe === undefined ? {} : { probe }) };
+    if (kind === 'noProbe') return { ...rest, ...(status === undefined ? {} : { status }) };
+    if (probe === undefined) return pod;
+    if (kind === 'noRoutes') return { ...pod, probe: { ...probe, routes: [] } };
+    return {
+      ...pod,
+      probe: { ...probe, pings: probe.pings.map(kind === 'silent' ? silence : reply) },
+    };
+  }
+
+  it('a change never passes unnoticed, and every failure explains itself', () => {
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+        const pods = healthy(LAB_PODS).map((pod, index) =>
+          changes
+            .filter((one) => one.pod === index)
+            .reduce((seen, { kind }) => apply(seen, kind), pod),
+        );
+        const { checks } = evaluate(LAB_NETWORKS, pods);
+        expect(countOutcomes(checks).failed).toBeGreaterThan(0);
+        for (const check of checks) {
+          expect(check.detail).not.toBe('');
+          expect(check.explanation !== undefined).toBe(check.outcome === 'failed');
+        }
+        const questions = checks.map(({ check, subject }) => `${check} ${subject}`);
+        expect(new Set(questions).size).toBe(questions.length);
+      }),
+    );
+  });
+});

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseProbe } from './probe-output.ts';
+import { probeScript, probeTimeoutMs } from './probe-script.ts';
+
+const OUTPUT = `@addresses
+1: lo    inet 127.0.0.1/8 scope host lo
+4: net1    inet 10.0.4.70/24 scope global net1
+@routes
+default via 10.0.2.1 dev eth0
+10.0.4.0/24 dev net1 scope link  src 10.0.4.70
+@routes6
+2001:db8::/64 dev net1 metric 256
+@mtu
+lo 65536
+net1 9001
+@ping net1 10.0.6.71 PING 10.0.6.71 (10.0.6.71): 56 data bytes --- 3 packets transmitted, 0 packets received, 100% packet loss
+@ping net1 10.0.4.71 3 packets transmitted, 3 packets received, 0% packet loss round-trip min/avg/max = 0.1/0.2/0.3 ms
+@end
+`;
+
+describe('parseProbe', () => {
+  it('takes the sections apart', () => {
+    expect(parseProbe(OUTPUT)).toEqual({
+      probe: {
+        addresses: [
+          { interface: 'lo', address: '127.0.0.1', prefix: 8 },
+          { interface: 'net1', address: '10.0.4.70', prefix: 24 },
+        ],
+        routes: [
+          { destination: 'default', interface: 'eth0' },
+          { destination: '10.0.4.0/24', interface: 'net1', source: '10.0.4.70' },
+          { destination: '2001:db8::/64', interface: 'net1' },
+        ],
+        routeText: 'default via 10.0.2.1 dev eth0\n10.0.4.0/24 dev net1 scope link  src 10.0.4.70',
+        mtu: { lo: 65536, net1: 9001 },
+        pings: [
+          { interface: 'net1', address: '10.0.6.71', sent: 3, received: 0 },
+          {
+            interface: 'net1',
+            address: '10.0.4.71',
+            sent: 3,
+            received: 3,
+            milliseconds: { min: 0.1, avg: 0.2, max: 0.3 },
+          },
+        ],
+      },
+    });
+  });
+
+  it('does not take part of an output for all of it', () => {
+    fc.assert(
+      fc.property(fc.nat(OUTPUT.length - '@end\n'.length), (length) => {
+        expect(parseProbe(OUTPUT.slice(0, length))).toHaveProperty('error');
+      }),
+    );
+  });
+
+  it('says so when the image has no ip', () => {
+    const parsed = parseProbe('@addresses\n/bin/sh: ip: not found\n@routes\n@mtu\n@end');
+    expect(parsed).toHaveProperty('error', expect.stringContaining('ip: not found'));
+  });
+
+  it('survives any text', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('@ping', '@end', '@mtu', 'net1 x', '@', ' 1: a inet 1')),
+        (words) => {
+          expect(Object.keys(parseProbe(words.join('\n')))).toHaveLength(1);
+        },
+      ),
+    );
+  });
+});
+
+describe('probeScript', () => {
+  const target = (index: number) => ({ interface: 'net1', address: `10.0.4.${index}` });
+
+  it('bounds the pings that run at once, and waits for all of them', () => {
+    const lines = probeScript(Array.from({ length: 70 }, (_, index) => target(index))).split('\n');
+    expect(lines.filter((line) => line === 'wait')).toHaveLength(3);
+    expect(lines.at(-2)).toBe('wait');
+    expect(lines.at(-1)).toBe('echo @end');
+  });
+
+  it('asks for IPv6 routes only when IPv6 is pinged', () => {
+    expect(probeScript([target(1)])).not.toContain('ip -6 route');
+    expect(probeScript([{ interface: 'net1', address: '2001:db8::1' }])).toContain('ip -6 route');
+  });
+
+  it('takes longer for more pings', () => {
+    fc.assert(
+      fc.property(fc.nat(200), (count) => {
+        const targets = Array.from({ length: count }, (_, index) => target(index));
+        expect(probeTimeoutMs([...targets, target(0)])).toBeGreaterThan(probeTimeoutMs(targets));
+      }),
+    );
+  });
+});
