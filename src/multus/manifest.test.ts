@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import type { V1ConfigMap, V1DaemonSet } from '@kubernetes/client-node';
+import { describe, expect, it } from 'vitest';
+import { packFile } from '../github/pack-files.ts';
+import { readManifest } from '../kubernetes/apply.ts';
+import { toDefinition } from './attachment.ts';
+import { multusImage } from './image.ts';
+import { multusObjects } from './manifest.ts';
+import { networkSpecsSchema } from './network-spec.ts';
+import { planAttachments } from './plan-attachments.ts';
+
+const file = (...path: string[]) => readFileSync(packFile('manifests', ...path), 'utf8');
+const texts = ['definition', 'access', 'daemonset'].map((name) => file('multus', `${name}.yaml`));
+const objects = multusObjects(texts, 'mirror.example.com/multus:1');
+const daemonSet = objects.find(({ kind }) => kind === 'DaemonSet') as V1DaemonSet;
+
+describe('the Multus manifest', () => {
+  it('has what Multus needs, each object with our label', () => {
+    expect(objects.map(({ kind }) => kind)).toEqual([
+      'CustomResourceDefinition',
+      'ServiceAccount',
+      'ClusterRole',
+      'ClusterRoleBinding',
+      'ConfigMap',
+      'DaemonSet',
+    ]);
+    for (const { metadata } of objects) {
+      expect(metadata?.labels?.['app.kubernetes.io/managed-by']).toBe('eks-multus-actions');
+    }
+  });
+
+  it('gets the image in each container, and no other image stays', () => {
+    const spec = daemonSet.spec?.template.spec;
+    const images = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map(
+      ({ image }) => image,
+    );
+    expect(images).toEqual(['mirror.example.com/multus:1', 'mirror.example.com/multus:1']);
+    expect(JSON.stringify(objects)).not.toContain('602401143452');
+  });
+
+  it('is pinned to the image that the action uses', () => {
+    const pinned = new Set(texts.join('\n').match(/image: \S+/g));
+    expect([...pinned]).toEqual([`image: ${multusImage('us-west-2')}`]);
+  });
+
+  it('replaces its pods when the configuration of the daemon changes', () => {
+    const hash = (all: typeof objects) =>
+      (all.find(({ kind }) => kind === 'DaemonSet') as V1DaemonSet).spec?.template.metadata
+        ?.annotations;
+    const changed = multusObjects(
+      texts.map((text) => text.replace('verbose', 'debug')),
+      'i',
+    );
+    expect(Object.keys(hash(objects) ?? {})).toEqual(['eks-multus-actions/daemon-config-sha256']);
+    expect(hash(changed)).not.toEqual(hash(objects));
+    expect(hash(multusObjects(texts, 'i'))).toEqual(hash(objects));
+  });
+
+  it('configures the daemon for the VPC CNI and for networks of the node', () => {
+    const map = objects.find(({ kind }) => kind === 'ConfigMap') as V1ConfigMap;
+    expect(JSON.parse(map.data?.['daemon-config.json'] ?? '')).toMatchObject({
+      confDir: '/hostroot/etc/cni/multus/net.d',
+      multusMasterCNI: '10-aws.conflist',
+      cniVersion: '0.3.1',
+      readinessindicatorfile: '/host/etc/cni/net.d/10-aws.conflist',
+    });
+  });
+
+  it('mounts every volume that it declares, and declares every one that it mounts', () => {
+    const spec = daemonSet.spec?.template.spec;
+    const mounts = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].flatMap(
+      ({ volumeMounts }) => volumeMounts?.map(({ name }) => name) ?? [],
+    );
+    const volumes = spec?.volumes?.map(({ name }) => name) ?? [];
+    expect([...new Set(mounts)].sort()).toEqual([...volumes].sort());
+  });
+});
+
+describe('the lab networks by hand', () => {
+  it('are what the action makes of the lab input', () => {
+    const specs = networkSpecsSchema.parse(
+      [1, 2].map((network) => ({
+        ...{ name: `ipvlan-conf-${network}`, network, ipam: 'host-local' },
+        subnet: `10.0.${2 + 2 * network}.0/24`,
+        range: `10.0.${2 + 2 * network}.70-10.0.${2 + 2 * network}.80`,
+      })),
+    );
+    const plan = planAttachments(specs, undefined, 'default');
+    const made = 'attachments' in plan ? plan.attachments.map(toDefinition) : [];
+    const written = readManifest(file('nads', 'lab.yaml')) as typeof made;
+    const config = (definition: (typeof made)[number]) => JSON.parse(definition.spec?.config ?? '');
+    expect(written.map(({ metadata }) => metadata?.name)).toEqual([
+      'ipvlan-conf-1',
+      'ipvlan-conf-2',
+    ]);
+    expect(written.map(config)).toEqual(made.map(config));
+  });
+});
+
+describe('readManifest', () => {
+  it('reads several documents, skips empty ones and keeps labels', () => {
+    const all = readManifest('kind: A\nmetadata: {name: a, labels: {x: y}}\n---\n---\nkind: B\n');
+    expect(all).toMatchObject([{ kind: 'A', metadata: { labels: { x: 'y' } } }, { kind: 'B' }]);
+  });
+  it('refuses what is not YAML', () => {
+    expect(() => readManifest('a: [')).toThrow();
+  });
+});
+
+describe('multusImage', () => {
+  it.each([
+    ['ap-northeast-2', '602401143452.dkr.ecr.ap-northeast-2.amazonaws.com'],
+    ['me-central-1', '759879836304.dkr.ecr.me-central-1.amazonaws.com'],
+    ['cn-north-1', '918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn'],
+    ['us-gov-west-1', '013241004608.dkr.ecr.us-gov-west-1.amazonaws.com'],
+  ])('is in the registry of %s', (region, registry) => {
+    expect(multusImage(region)).toBe(`${registry}/eks/multus-cni:v4.1.4-eksbuild.3_thick`);
+  });
+});
