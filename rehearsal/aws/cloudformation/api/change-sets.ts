@@ -1,0 +1,123 @@
+import {
+  booleanOf,
+  type QueryParams,
+  ServiceError,
+  textOf,
+  type XmlValue,
+} from '../../query-protocol.ts';
+import type { ChangeSet } from '../change-set.ts';
+import type { Engine, Region } from '../engine.ts';
+import { startExecution } from '../operations.ts';
+import type { ChangeDetail, ResourceChange } from '../plan.ts';
+import { isBusy } from '../stack.ts';
+import { findChangeSet, requiredChangeSet, requiredStack } from './find.ts';
+import { pageOf } from './paging.ts';
+import { parameterList, tagList } from './shapes.ts';
+
+/** Smaller than AWS's (which is not documented), so that callers meet a second page. */
+const CHANGES_PER_PAGE = 20;
+
+export function describeChangeSet(_engine: Engine, region: Region, params: QueryParams): XmlValue {
+  const changeSet = requiredChangeSet(region, params);
+  const { stack, deployment } = changeSet;
+  const { items, next } = pageOf(changeSet.changes, params, CHANGES_PER_PAGE);
+  return {
+    ...summary(changeSet),
+    StackId: stack.id,
+    Parameters: parameterList(deployment),
+    NotificationARNs: deployment.notificationArns,
+    RollbackConfiguration: {},
+    Capabilities: deployment.capabilities,
+    Tags: tagList(deployment.tags),
+    OnStackFailure: changeSet.onStackFailure,
+    Changes: items.map((change) => ({ Type: 'Resource', ResourceChange: changeShape(change) })),
+    NextToken: next,
+  };
+}
+
+function summary(changeSet: ChangeSet) {
+  return {
+    StackId: changeSet.stack.id,
+    StackName: changeSet.stack.name,
+    ChangeSetId: changeSet.id,
+    ChangeSetName: changeSet.name,
+    Description: changeSet.description,
+    CreationTime: changeSet.createdAt,
+    ExecutionStatus: changeSet.executionStatus,
+    Status: changeSet.status,
+    StatusReason: changeSet.statusReason,
+    IncludeNestedStacks: false,
+  };
+}
+
+function changeShape(change: ResourceChange): XmlValue {
+  return {
+    PolicyAction: change.policyAction,
+    Action: change.action,
+    LogicalResourceId: change.logicalId,
+    PhysicalResourceId: change.physicalId,
+    ResourceType: change.type,
+    Replacement: change.replacement,
+    Scope: change.scope,
+    Details: change.details.map(detailShape),
+  };
+}
+
+function detailShape(detail: ChangeDetail): XmlValue {
+  return {
+    Target: {
+      Attribute: detail.attribute,
+      Name: detail.name,
+      RequiresRecreation: detail.recreation,
+    },
+    Evaluation: detail.evaluation,
+    ChangeSource: detail.source,
+    CausingEntity: detail.cause,
+  };
+}
+
+export function listChangeSets(_engine: Engine, region: Region, params: QueryParams): XmlValue {
+  const stack = requiredStack(region, params);
+  const own = region.changeSets.filter((one) => one.stack === stack);
+  const { items, next } = pageOf(own, params, 100);
+  return { Summaries: items.map(summary), NextToken: next };
+}
+
+export function deleteChangeSet(_engine: Engine, region: Region, params: QueryParams): XmlValue {
+  const changeSet = findChangeSet(region, params);
+  if (changeSet === undefined) return {};
+  if (changeSet.status === 'CREATE_IN_PROGRESS' || changeSet.status === 'CREATE_PENDING') {
+    throw invalidStatus(changeSet, 'deleted');
+  }
+  region.changeSets.splice(region.changeSets.indexOf(changeSet), 1);
+  return {};
+}
+
+export function executeChangeSet(engine: Engine, region: Region, params: QueryParams): XmlValue {
+  const changeSet = requiredChangeSet(region, params);
+  const token = textOf(params, 'ClientRequestToken');
+  const again = changeSet.executionStatus.startsWith('EXECUTE_') && token === changeSet.token;
+  if (again && token !== undefined) return {};
+  if (changeSet.executionStatus !== 'AVAILABLE') throw invalidStatus(changeSet, 'executed');
+  const { stack } = changeSet;
+  if (isBusy(stack)) {
+    throw new ServiceError(
+      'InvalidChangeSetStatus',
+      `ChangeSet [${changeSet.id}] cannot be executed while stack ${stack.name} is in ${stack.status}`,
+    );
+  }
+  const keep = booleanOf(params, 'DisableRollback') === true;
+  stack.disableRollback = keep;
+  startExecution(engine, region, changeSet, {
+    token,
+    ...(keep ? { onFailure: 'DO_NOTHING' } : {}),
+  });
+  return {};
+}
+
+function invalidStatus({ id, status }: ChangeSet, what: string): ServiceError {
+  return new ServiceError(
+    'InvalidChangeSetStatus',
+    `ChangeSet [${id}] cannot be ${what} in its current status of [${status}]`,
+  );
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import {
+  booleanOf,
+  type QueryParams,
+  requiredText,
+  ServiceError,
+  structuresOf,
+  textOf,
+  textsOf,
+  type XmlValue,
+} from '../../query-protocol.ts';
+import type { ChangeSet } from '../change-set.ts';
+import { type DeploymentRequest, makeDeployment } from '../deployment.ts';
+import { type Engine, findStack, type Region } from '../engine.ts';
+import type { Tags } from '../handlers/handler.ts';
+import { newOperation } from '../operations.ts';
+import { prepareChangeSet } from '../prepare-change-set.ts';
+import { isBusy, type Stack } from '../stack.ts';
+import { setStackStatus } from '../stack-events.ts';
+import { templateBody } from './template-body.ts';
+
+const NAME = /^[a-zA-Z][-a-zA-Z0-9]{0,127}$/;
+
+type Kind = ChangeSet['type'];
+
+/** CreateChangeSet: checks what AWS checks at once, then works out the changes in the background. */
+export async function createChangeSet(
+  engine: Engine,
+  region: Region,
+  params: QueryParams,
+): Promise<XmlValue> {
+  const stackName = requiredText(params, 'StackName');
+  const name = requiredText(params, 'ChangeSetName');
+  const type = kindOf(params);
+  checkName('stackName', stackName.startsWith('arn:') ? 'x' : stackName);
+  checkName('changeSetName', name);
+  const found = findStack(region, stackName);
+  checkState(found, stackName, name, type);
+  const stack = found ?? newStack(engine, region, stackName);
+  if (region.changeSets.some((one) => one.stack === stack && one.name === name)) {
+    throw new ServiceError('AlreadyExistsException', `ChangeSet ${name} already exists`);
+  }
+  const request = await requestOf(region, params, stack);
+  const deployment = await makeDeployment(engine, region, request, stack);
+  if (found === undefined) enterReview(engine, region, stack);
+  const changeSet: ChangeSet = {
+    id: arn(engine, region, `changeSet/${name}`),
+    name,
+    stack,
+    type,
+    deployment,
+    createdAt: engine.clock(),
+    description: textOf(params, 'Description'),
+    onStackFailure: textOf(params, 'OnStackFailure') as ChangeSet['onStackFailure'],
+    operation: newOperation(engine, 'CREATE_CHANGESET', textOf(params, 'ClientToken')),
+    status: 'CREATE_PENDING',
+    statusReason: undefined,
+    executionStatus: 'UNAVAILABLE',
+    changes: [],
+    failures: [],
+  };
+  region.changeSets.push(changeSet);
+  setImmediate(() => void prepareChangeSet(engine, region, changeSet));
+  return { Id: changeSet.id, StackId: stack.id };
+}
+
+function kindOf(params: QueryParams): Kind {
+  const type = textOf(params, 'ChangeSetType') ?? 'UPDATE';
+  if (type === 'CREATE' || type === 'UPDATE') return type;
+  throw new ServiceError('ValidationError', `ChangeSetType ${type} is not simulated`);
+}
+
+function checkName(what: string, name: string): void {
+  if (NAME.test(name)) return;
+  throw new ServiceError(
+    'ValidationError',
+    `1 validation error detected: Value '${name}' at '${what}' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+  );
+}
+
+function checkState(stack: Stack | undefined, stackName: string, name: string, type: Kind): void {
+  if (type === 'CREATE') {
+    if (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS') return;
+    throw new ServiceError(
+      'ValidationError',
+      `Stack [${stackName}] already exists and cannot be created again with the changeSet [${name}].`,
+    );
+  }
+  if (stack === undefined) {
+    throw new ServiceError('ValidationError', `Stack [${stackName}] does not exist`);
+  }
+  checkUpdatable(stack);
+}
+
+const FINAL = new Set([
+  'REVIEW_IN_PROGRESS',
+  'ROLLBACK_COMPLETE',
+  'ROLLBACK_FAILED',
+  'DELETE_FAILED',
+]);
+
+/** Throws when a stack's status allows no update. */
+export function checkUpdatable(stack: Stack): void {
+  const stuck = FINAL.has(stack.status) || stack.status === 'UPDATE_ROLLBACK_FAILED';
+  if (!stuck && !isBusy(stack) && stack.status !== 'DELETE_COMPLETE') return;
+  throw new ServiceError(
+    'ValidationError',
+    `Stack:${stack.id} is in ${stack.status} state and can not be updated.`,
+  );
+}
+
+function newStack(engine: Engine, region: Region, name: string): Stack {
+  return {
+    id: arn(engine, region, `stack/${name}`),
+    name,
+    region: region.name,
+    createdAt: engine.clock(),
+    status: 'REVIEW_IN_PROGRESS',
+    statusReason: undefined,
+    deployed: undefined,
+    resources: new Map(),
+    outputs: [],
+    imports: new Set(),
+    events: [],
+    operations: [],
+    terminationProtection: false,
+    disableRollback: false,
+  };
+}
+
+function arn(engine: Engine, region: Region, path: string): string {
+  return `arn:aws:cloudformation:${region.name}:${engine.accountId}:${path}/${randomUUID()}`;
+}
+
+function enterReview(engine: Engine, region: Region, stack: Stack): void {
+  region.stacks.push(stack);
+  const operation = newOperation(engine, 'CREATE_CHANGESET', undefined);
+  const { signal } = new AbortController();
+  setStackStatus(
+    { engine, region, stack, operation, signal },
+    'REVIEW_IN_PROGRESS',
+    'User Initiated',
+  );
+}
+
+async function requestOf(
+  region: Region,
+  params: QueryParams,
+  stack: Stack,
+): Promise<DeploymentRequest> {
+  const before = stack.deployed;
+  const reuse = booleanOf(params, 'UsePreviousTemplate') === true ? before?.body : undefined;
+  return {
+    body: reuse ?? (await templateBody(region, params)),
+    parameters: structuresOf(params, 'Parameters').map((given) => {
+      const value = textOf(given, 'ParameterValue');
+      return {
+        key: requiredText(given, 'ParameterKey'),
+        usePrevious: booleanOf(given, 'UsePreviousValue') ?? false,
+        ...(value === undefined ? {} : { value }),
+      };
+    }),
+    // Without `Tags` a stack keeps those that it has.
+    tags: params['Tags'] === undefined ? (before?.tags ?? {}) : tagsOf(params),
+    capabilities: textsOf(params, 'Capabilities'),
+    notificationArns: textsOf(params, 'NotificationARNs'),
+    roleArn: textOf(params, 'RoleARN') ?? before?.roleArn,
+  };
+}
+
+function tagsOf(params: QueryParams): Tags {
+  const pairs = structuresOf(params, 'Tags').map((tag) => [
+    requiredText(tag, 'Key'),
+    textOf(tag, 'Value') ?? '',
+  ]);
+  if (pairs.length > 50)
+    throw new ServiceError('ValidationError', 'Stacks can have at most 50 tags');
+  return Object.fromEntries(pairs);
+}

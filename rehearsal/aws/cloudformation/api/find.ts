@@ -1,0 +1,33 @@
+import { type QueryParams, requiredText, ServiceError, textOf } from '../../query-protocol.ts';
+import type { ChangeSet } from '../change-set.ts';
+import { findStack, type Region } from '../engine.ts';
+import type { Stack } from '../stack.ts';
+
+/** The stack that `StackName` names; throws CloudFormation's ValidationError when there is none. */
+export function requiredStack(region: Region, params: QueryParams): Stack {
+  const name = requiredText(params, 'StackName');
+  const found = findStack(region, name);
+  if (found !== undefined) return found;
+  throw new ServiceError('ValidationError', `Stack with id ${name} does not exist`);
+}
+
+/** The change set that `ChangeSetName` (with `StackName`, or an ARN alone) names. */
+export function requiredChangeSet(region: Region, params: QueryParams): ChangeSet {
+  const found = findChangeSet(region, params);
+  if (found !== undefined) return found;
+  const name = requiredText(params, 'ChangeSetName');
+  throw new ServiceError('ChangeSetNotFound', `ChangeSet [${name}] does not exist`, 404);
+}
+
+export function findChangeSet(region: Region, params: QueryParams): ChangeSet | undefined {
+  const name = requiredText(params, 'ChangeSetName');
+  if (name.startsWith('arn:')) return region.changeSets.find(({ id }) => id === name);
+  if (textOf(params, 'StackName') === undefined) {
+    throw new ServiceError(
+      'ValidationError',
+      'StackName must be specified if ChangeSetName is not specified as an ARN.',
+    );
+  }
+  const stack = requiredStack(region, params);
+  return region.changeSets.find((one) => one.stack === stack && one.name === name);
+}

@@ -1,0 +1,16 @@
+import type { XmlValue } from '../../query-protocol.ts';
+import type { Tags } from '../handlers/handler.ts';
+import type { Deployment } from '../stack.ts';
+
+/** `Parameters` of an answer: secret ones masked, SSM ones with what they resolved to. */
+export function parameterList({ template, texts, resolved }: Deployment): XmlValue {
+  return Object.entries(texts).map(([ParameterKey, value]) => ({
+    ParameterKey,
+    ParameterValue: template.parameters[ParameterKey]?.noEcho === true ? '****' : value,
+    ResolvedValue: resolved[ParameterKey],
+  }));
+}
+
+export function tagList(tags: Tags): XmlValue {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}

@@ -1,0 +1,137 @@
+import {
+  booleanOf,
+  type QueryParams,
+  requiredText,
+  ServiceError,
+  textOf,
+  textsOf,
+  type XmlValue,
+} from '../../query-protocol.ts';
+import { type Engine, exportsOf, findStack, type Region } from '../engine.ts';
+import { startDeletion } from '../operations.ts';
+import { isDeleted, type Operation, type Output, type Stack } from '../stack.ts';
+import { requiredStack } from './find.ts';
+import { pageOf } from './paging.ts';
+import { parameterList, tagList } from './shapes.ts';
+
+/** DescribeStacks: one by name or id; all that are not deleted without a name. */
+export function describeStacks(_engine: Engine, region: Region, params: QueryParams): XmlValue {
+  const all = () => region.stacks.filter((stack) => !isDeleted(stack)).reverse();
+  const found = params['StackName'] === undefined ? all() : [requiredStack(region, params)];
+  const { items, next } = pageOf(found, params, 50);
+  return { Stacks: items.map(stackShape), NextToken: next };
+}
+
+function stackShape(stack: Stack): XmlValue {
+  const { deployed } = stack;
+  return {
+    StackId: stack.id,
+    StackName: stack.name,
+    ChangeSetId: stack.changeSetId,
+    Description: deployed?.template.description,
+    Parameters: deployed === undefined ? [] : parameterList(deployed),
+    CreationTime: stack.createdAt,
+    LastUpdatedTime: stack.updatedAt,
+    DeletionTime: stack.deletedAt,
+    RollbackConfiguration: {},
+    StackStatus: stack.status,
+    StackStatusReason: stack.statusReason,
+    DisableRollback: stack.disableRollback,
+    NotificationARNs: deployed?.notificationArns ?? [],
+    Capabilities: deployed?.capabilities ?? [],
+    Outputs: stack.outputs.map(outputShape),
+    RoleARN: deployed?.roleArn,
+    Tags: tagList(deployed?.tags ?? {}),
+    EnableTerminationProtection: stack.terminationProtection,
+    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    LastOperations: stack.operations.slice(-1).map(operationShape),
+  };
+}
+
+function outputShape({ key, value, description, exportName }: Output): XmlValue {
+  return { OutputKey: key, OutputValue: value, Description: description, ExportName: exportName };
+}
+
+function operationShape({ id, type }: Operation): XmlValue {
+  return { OperationType: type, OperationId: id };
+}
+
+export function listStacks(_engine: Engine, region: Region, params: QueryParams): XmlValue {
+  const wanted = textsOf(params, 'StackStatusFilter');
+  const found = region.stacks.filter(
+    ({ status }) => wanted.length === 0 || wanted.includes(status),
+  );
+  const { items, next } = pageOf(found.reverse(), params, 100);
+  return {
+    StackSummaries: items.map((stack) => ({
+      StackId: stack.id,
+      StackName: stack.name,
+      TemplateDescription: stack.deployed?.template.description,
+      CreationTime: stack.createdAt,
+      LastUpdatedTime: stack.updatedAt,
+      DeletionTime: stack.deletedAt,
+      StackStatus: stack.status,
+      StackStatusReason: stack.statusReason,
+      DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    })),
+    NextToken: next,
+  };
+}
+
+/** DeleteStack: accepted for what is not there, too; refused while something else is under way. */
+export function deleteStack(engine: Engine, region: Region, params: QueryParams): XmlValue {
+  const stack = findStack(region, requiredText(params, 'StackName'));
+  if (stack === undefined || isDeleted(stack) || stack.status === 'DELETE_IN_PROGRESS')
+    return undefined;
+  if (stack.terminationProtection) {
+    throw new ServiceError(
+      'ValidationError',
+      `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`,
+    );
+  }
+  if (/^UPDATE.*_IN_PROGRESS$/.test(stack.status)) {
+    throw new ServiceError(
+      'ValidationError',
+      `Stack [${stack.id}] cannot be deleted while in status ${stack.status}`,
+    );
+  }
+  const retain = textsOf(params, 'RetainResources');
+  const force = textOf(params, 'DeletionMode') === 'FORCE_DELETE_STACK';
+  if ((force || retain.length > 0) && stack.status !== 'DELETE_FAILED') {
+    throw new ServiceError(
+      'ValidationError',
+      `Invalid operation on stack [${stack.id}]. Resources can only be retained when the stack is in DELETE_FAILED state.`,
+    );
+  }
+  dropChangeSets(region, stack);
+  const token = textOf(params, 'ClientRequestToken');
+  startDeletion(engine, region, stack, { retain, force, token });
+  return undefined;
+}
+
+function dropChangeSets(region: Region, stack: Stack): void {
+  const others = region.changeSets.filter((one) => one.stack !== stack);
+  region.changeSets.splice(0, region.changeSets.length, ...others);
+}
+
+export function updateTerminationProtection(
+  _engine: Engine,
+  region: Region,
+  params: QueryParams,
+): XmlValue {
+  const stack = requiredStack(region, params);
+  stack.terminationProtection = booleanOf(params, 'EnableTerminationProtection') ?? false;
+  return { StackId: stack.id };
+}
+
+export function listExports(_engine: Engine, region: Region, params: QueryParams): XmlValue {
+  const { items, next } = pageOf(exportsOf(region), params, 100);
+  return {
+    Exports: items.map(({ name, value, stack }) => ({
+      ExportingStackId: stack.id,
+      Name: name,
+      Value: value,
+    })),
+    NextToken: next,
+  };
+}

@@ -1,0 +1,25 @@
+import { type QueryParams, ServiceError, textOf } from '../../query-protocol.ts';
+import type { Region } from '../engine.ts';
+import { BODY_LIMIT } from '../language/parse.ts';
+import { fetchTemplate } from '../template-source.ts';
+
+/** The template of a request: exactly one of `TemplateBody` (limited in size) and `TemplateURL`. */
+export async function templateBody(region: Region, params: QueryParams): Promise<string> {
+  const body = textOf(params, 'TemplateBody');
+  const url = textOf(params, 'TemplateURL');
+  if ((body === undefined) === (url === undefined)) {
+    throw new ServiceError(
+      'ValidationError',
+      'Either Template URL or Template Body must be specified.',
+    );
+  }
+  if (url !== undefined) return fetchTemplate(url, region.clients);
+  const text = body ?? '';
+  if (Buffer.byteLength(text) > BODY_LIMIT) {
+    throw new ServiceError(
+      'ValidationError',
+      `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${BODY_LIMIT}`,
+    );
+  }
+  return text;
+}

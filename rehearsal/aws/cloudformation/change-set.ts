@@ -1,0 +1,43 @@
+import type { ResourceChange } from './plan.ts';
+import type { PropertyProblem } from './properties.ts';
+import type { Deployment, Operation, Stack } from './stack.ts';
+
+export type ChangeSetStatus =
+  | 'CREATE_PENDING'
+  | 'CREATE_IN_PROGRESS'
+  | 'CREATE_COMPLETE'
+  | 'FAILED'
+  | 'DELETE_COMPLETE';
+
+export type ExecutionStatus =
+  | 'UNAVAILABLE'
+  | 'AVAILABLE'
+  | 'EXECUTE_IN_PROGRESS'
+  | 'EXECUTE_COMPLETE'
+  | 'EXECUTE_FAILED'
+  | 'OBSOLETE';
+
+/** A property that does not fit its type, found before anything is made. */
+export interface ValidationFailure extends PropertyProblem {
+  readonly logicalId: string;
+  readonly type: string;
+}
+
+export interface ChangeSet {
+  readonly id: string;
+  readonly name: string;
+  readonly stack: Stack;
+  readonly type: 'CREATE' | 'UPDATE';
+  readonly createdAt: Date;
+  readonly description: string | undefined;
+  readonly deployment: Deployment;
+  readonly onStackFailure: 'DELETE' | 'DO_NOTHING' | 'ROLLBACK' | undefined;
+  readonly operation: Operation;
+  status: ChangeSetStatus;
+  statusReason: string | undefined;
+  executionStatus: ExecutionStatus;
+  changes: readonly ResourceChange[];
+  failures: readonly ValidationFailure[];
+  /** The token that it was executed with. */
+  token?: string | undefined;
+}

@@ -1,0 +1,97 @@
+import { type QueryParams, queryService, ServiceError, type XmlValue } from '../query-protocol.ts';
+import type { AwsService } from '../service.ts';
+import {
+  deleteChangeSet,
+  describeChangeSet,
+  executeChangeSet,
+  listChangeSets,
+} from './api/change-sets.ts';
+import { createChangeSet } from './api/create-change-set.ts';
+import { describeEvents, describeStackEvents } from './api/events.ts';
+import {
+  describeStackResource,
+  describeStackResources,
+  listStackResources,
+} from './api/resources.ts';
+import {
+  deleteStack,
+  describeStacks,
+  listExports,
+  listStacks,
+  updateTerminationProtection,
+} from './api/stacks.ts';
+import { getTemplate, getTemplateSummary, validateTemplate } from './api/templates.ts';
+import { type Engine, type Region, regionOf } from './engine.ts';
+import type { Credentials } from './handlers/clients.ts';
+import { handlers } from './handlers/handlers.ts';
+import { TemplateError } from './language/value.ts';
+import { type Pacing, steadyPacing } from './pacing.ts';
+import { awsSpecification } from './specification.ts';
+
+export interface CloudFormationOptions {
+  /** Where the handlers' own calls go: the gateway. */
+  readonly endpoint: string;
+  readonly accountId: string;
+  readonly log: (line: string) => void;
+  readonly clock?: () => Date;
+  /** Speed, time-outs and faults. */
+  readonly pacing?: Pacing;
+  /** Whom the handlers' calls come from. */
+  readonly credentials?: Credentials;
+}
+
+type Action = (engine: Engine, region: Region, params: QueryParams) => XmlValue | Promise<XmlValue>;
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  CreateChangeSet: createChangeSet,
+  DeleteChangeSet: deleteChangeSet,
+  DeleteStack: deleteStack,
+  DescribeChangeSet: describeChangeSet,
+  DescribeEvents: describeEvents,
+  DescribeStackEvents: describeStackEvents,
+  DescribeStackResource: describeStackResource,
+  DescribeStackResources: describeStackResources,
+  DescribeStacks: describeStacks,
+  ExecuteChangeSet: executeChangeSet,
+  GetTemplate: getTemplate,
+  GetTemplateSummary: getTemplateSummary,
+  ListChangeSets: listChangeSets,
+  ListExports: listExports,
+  ListStackResources: listStackResources,
+  ListStacks: listStacks,
+  UpdateTerminationProtection: updateTerminationProtection,
+  ValidateTemplate: validateTemplate,
+};
+
+const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
+
+/** The rehearsal's CloudFormation. All its state is in memory and ends with the process. */
+export function createCloudFormation(options: CloudFormationOptions): AwsService {
+  const engine: Engine = {
+    endpoint: options.endpoint,
+    accountId: options.accountId,
+    credentials: options.credentials ?? {
+      accessKeyId: 'AKIACLOUDFORMATION00',
+      secretAccessKey: 'cloudformation',
+    },
+    log: options.log,
+    clock: options.clock ?? (() => new Date()),
+    pacing: options.pacing ?? steadyPacing(),
+    handlers,
+    specification: awsSpecification,
+    regions: new Map(),
+  };
+  const actions = Object.entries(ACTIONS).map(([name, action]) => [
+    name,
+    async (params: QueryParams, { region }: { region: string }) => {
+      try {
+        return await action(engine, regionOf(engine, region), params);
+      } catch (error) {
+        if (error instanceof TemplateError)
+          throw new ServiceError('ValidationError', error.message);
+        throw error;
+      }
+    },
+  ]);
+  return queryService('cloudformation', NAMESPACE, Object.fromEntries(actions));
+}

@@ -1,0 +1,92 @@
+import { DescribeAvailabilityZonesCommand } from '@aws-sdk/client-ec2';
+import type { ChangeSet } from './change-set.ts';
+import { type Clients, type Credentials, createClients } from './handlers/clients.ts';
+import type { Handlers } from './handlers/handlers.ts';
+import type { Pacing } from './pacing.ts';
+import type { StackFacts } from './scope.ts';
+import type { Specification } from './specification.ts';
+import { type Deployment, isDeleted, type Stack } from './stack.ts';
+
+/** What all regions share. */
+export interface Engine {
+  readonly endpoint: string;
+  readonly accountId: string;
+  readonly credentials: Credentials;
+  readonly log: (line: string) => void;
+  readonly clock: () => Date;
+  readonly pacing: Pacing;
+  readonly handlers: Handlers;
+  readonly specification: () => Promise<Specification>;
+  readonly regions: Map<string, Region>;
+}
+
+/** Everything CloudFormation holds in one region. */
+export interface Region {
+  readonly name: string;
+  readonly clients: Clients;
+  /** Newest last; deleted ones stay, as they can still be asked for by id. */
+  readonly stacks: Stack[];
+  readonly changeSets: ChangeSet[];
+  zones: readonly string[] | undefined;
+}
+
+export function regionOf(engine: Engine, name: string): Region {
+  const known = engine.regions.get(name);
+  if (known !== undefined) return known;
+  const clients = createClients(engine.endpoint, name, engine.credentials);
+  const region: Region = { name, clients, stacks: [], changeSets: [], zones: undefined };
+  engine.regions.set(name, region);
+  return region;
+}
+
+/** The stack of this name that is not deleted, or the stack of this id, deleted or not. */
+export function findStack(region: Region, nameOrId: string): Stack | undefined {
+  return nameOrId.startsWith('arn:')
+    ? region.stacks.find(({ id }) => id === nameOrId)
+    : region.stacks.find((stack) => stack.name === nameOrId && !isDeleted(stack));
+}
+
+export interface Export {
+  readonly name: string;
+  readonly value: string;
+  readonly stack: Stack;
+}
+
+export function exportsOf(region: Region): readonly Export[] {
+  return region.stacks
+    .filter((stack) => !isDeleted(stack))
+    .flatMap((stack) =>
+      stack.outputs.flatMap(({ exportName, value }) =>
+        exportName === undefined ? [] : [{ name: exportName, value, stack }],
+      ),
+    );
+}
+
+/** The names of the region's zones, asked of EC2 once. */
+export async function zonesOf(region: Region): Promise<readonly string[]> {
+  if (region.zones === undefined) {
+    const found = await region.clients.ec2.send(new DescribeAvailabilityZonesCommand({}));
+    region.zones = (found.AvailabilityZones ?? []).map(({ ZoneName }) => ZoneName ?? '').sort();
+  }
+  return region.zones;
+}
+
+/** What a deployment's template can refer to; `deployment` needs no resources for it yet. */
+export function factsOf(
+  engine: Engine,
+  region: Region,
+  stack: Pick<Stack, 'id' | 'name'>,
+  deployment: Pick<Deployment, 'template' | 'values' | 'notificationArns'>,
+): StackFacts {
+  return {
+    stackId: stack.id,
+    stackName: stack.name,
+    accountId: engine.accountId,
+    region: region.name,
+    values: deployment.values,
+    mappings: deployment.template.mappings,
+    zones: region.zones ?? [],
+    notificationArns: deployment.notificationArns,
+    exports: new Map(exportsOf(region).map(({ name, value }) => [name, value])),
+  };
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import type { Engine, Region } from './engine.ts';
+import type { Values } from './language/value.ts';
+import type { Operation, ResourceStatus, Stack, StackResource, StackStatus } from './stack.ts';
+
+/** One operation on one stack, with what it needs. */
+export interface Run {
+  readonly engine: Engine;
+  readonly region: Region;
+  readonly stack: Stack;
+  readonly operation: Operation;
+  readonly signal: AbortSignal;
+}
+
+/** Gives the stack a status, and says so in an event. */
+export function setStackStatus(run: Run, status: StackStatus, reason?: string): void {
+  const { stack } = run;
+  stack.status = status;
+  stack.statusReason = reason;
+  const subject = {
+    logicalId: stack.name,
+    physicalId: stack.id,
+    type: 'AWS::CloudFormation::Stack',
+  };
+  addEvent(run, subject, status, reason);
+}
+
+/** Gives a resource a status, and says so in an event. */
+export function setResourceStatus(
+  run: Run,
+  resource: StackResource,
+  status: ResourceStatus,
+  reason?: string,
+  properties?: Values,
+): void {
+  resource.status = status;
+  resource.statusReason = reason;
+  resource.updatedAt = run.engine.clock();
+  addEvent(run, resource, status, reason, properties);
+}
+
+function addEvent(
+  { engine, stack, operation }: Run,
+  subject: { readonly logicalId: string; readonly physicalId: string; readonly type: string },
+  status: string,
+  reason?: string,
+  properties?: Values,
+): void {
+  stack.events.push({
+    id: `${subject.logicalId}-${status}-${randomUUID()}`,
+    operation,
+    logicalId: subject.logicalId,
+    physicalId: subject.physicalId,
+    type: subject.type,
+    status,
+    reason,
+    properties,
+    at: engine.clock(),
+  });
+  const why = reason === undefined ? '' : ` (${reason})`;
+  engine.log(`${stack.name} ${subject.logicalId} ${status}${why}`);
+}

@@ -1,0 +1,111 @@
+import type { Tags } from './handlers/handler.ts';
+import type { Template } from './language/template.ts';
+import type { JsonObject, Value, Values } from './language/value.ts';
+
+export type ResourceStatus =
+  | `${'CREATE' | 'UPDATE' | 'DELETE'}_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}`
+  | 'DELETE_SKIPPED';
+
+export type StackStatus =
+  | 'REVIEW_IN_PROGRESS'
+  | `${'CREATE' | 'ROLLBACK' | 'DELETE' | 'UPDATE' | 'UPDATE_ROLLBACK'}_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}`
+  | `${'UPDATE' | 'UPDATE_ROLLBACK'}_COMPLETE_CLEANUP_IN_PROGRESS`;
+
+/** A resource as the stack knows it: what it was last made or changed to. */
+export interface StackResource {
+  readonly logicalId: string;
+  readonly type: string;
+  physicalId: string;
+  properties: Values;
+  attributes: Values;
+  tags: Tags;
+  /** Parts of the declaration that no handler sees (`Metadata`, `UpdatePolicy`, …). */
+  others: JsonObject;
+  dependsOn: readonly string[];
+  deletionPolicy: string;
+  updateReplacePolicy: string;
+  status: ResourceStatus;
+  statusReason: string | undefined;
+  updatedAt: Date;
+}
+
+export interface StackEvent {
+  readonly id: string;
+  readonly operation: Operation;
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string | undefined;
+  readonly properties: Values | undefined;
+  readonly at: Date;
+}
+
+/** One run of a change set or a deletion: what `DescribeEvents` calls an operation. */
+export interface Operation {
+  readonly id: string;
+  readonly type: 'CREATE_STACK' | 'UPDATE_STACK' | 'DELETE_STACK' | 'CREATE_CHANGESET';
+  readonly token: string | undefined;
+  readonly startedAt: Date;
+  endedAt?: Date;
+}
+
+export interface Output {
+  readonly key: string;
+  readonly value: string;
+  readonly description?: string;
+  readonly exportName?: string;
+}
+
+/** A template with the parameters that it is, or will be, deployed with. */
+export interface Deployment {
+  readonly body: string;
+  readonly template: Template;
+  /** The template with its conditions applied. */
+  readonly live: Template;
+  /** What the caller gave, previous values and defaults filled in. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** What the SSM parameters among them resolved to. */
+  readonly resolved: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, Value>>;
+  readonly tags: Tags;
+  readonly capabilities: readonly string[];
+  readonly notificationArns: readonly string[];
+  readonly roleArn: string | undefined;
+}
+
+export interface Stack {
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  readonly createdAt: Date;
+  updatedAt?: Date;
+  deletedAt?: Date;
+  status: StackStatus;
+  statusReason: string | undefined;
+  /** Undefined until the first change set is executed. */
+  deployed: Deployment | undefined;
+  changeSetId?: string;
+  readonly resources: Map<string, StackResource>;
+  outputs: readonly Output[];
+  imports: ReadonlySet<string>;
+  readonly events: StackEvent[];
+  readonly operations: Operation[];
+  terminationProtection: boolean;
+  disableRollback: boolean;
+  /** The operation under way: how to give it up, and when it has ended. */
+  running?: { readonly abort: AbortController; readonly ended: Promise<void> };
+}
+
+/** A resource that is there, or may be there, and would have to be deleted. */
+export function isPresent(resource: StackResource): boolean {
+  return resource.physicalId !== '' && !/^DELETE_(COMPLETE|SKIPPED)$/.test(resource.status);
+}
+
+export function isDeleted(stack: Stack): boolean {
+  return stack.status === 'DELETE_COMPLETE';
+}
+
+export function isBusy(stack: Stack): boolean {
+  return stack.status.endsWith('_IN_PROGRESS') && stack.status !== 'REVIEW_IN_PROGRESS';
+}
