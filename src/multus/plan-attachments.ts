@@ -2,7 +2,7 @@ import type { Environment, EnvironmentNetwork } from '../environment/environment
 import { formatAddress, parseCidr } from '../network/cidr.ts';
 import type { AddressRange, Attachment } from './attachment.ts';
 import { attachmentWarnings } from './attachment-warnings.ts';
-import { checkAddresses, checkOverlaps } from './check-addresses.ts';
+import { checkAddresses, checkOverlaps, spanOf } from './check-addresses.ts';
 import type { NetworkProblem, NetworkSpec } from './network-spec.ts';
 
 export type AttachmentPlan =
@@ -48,6 +48,7 @@ function resolve(
   const network = spec.network ?? known?.network;
   const hostLocal = spec.ipam === 'host-local';
   const subnet = spec.subnet ?? (hostLocal ? subnetOf(known, environment) : undefined);
+  const range = spec.range === undefined ? undefined : rangeOf(spec.range);
   return {
     name: spec.name,
     namespace: spec.namespace ?? defaultNamespace,
@@ -57,8 +58,8 @@ function resolve(
     ipam: spec.ipam,
     mtu: spec.mtu,
     subnet,
-    range: spec.range === undefined ? undefined : rangeOf(spec.range),
-    gateway: spec.gateway ?? (hostLocal ? routerOf(subnet) : undefined),
+    range,
+    gateway: spec.gateway ?? (hostLocal ? routerOf(subnet, range) : undefined),
     routes: spec.routes ?? [],
   };
 }
@@ -73,10 +74,14 @@ function subnetOf(
   return (subnets.find((subnet) => subnet.zone === zone) ?? subnets[0])?.cidr;
 }
 
-/** The VPC's router has the second address of every subnet. */
-function routerOf(subnet: string | undefined): string | undefined {
+/** The VPC's router has the second address of a subnet; a part of one has it nowhere. */
+function routerOf(subnet: string | undefined, range: AddressRange | undefined): string | undefined {
   const cidr = parseCidr(subnet ?? '');
-  return cidr === undefined ? undefined : formatAddress(cidr.base + 1);
+  if (cidr === undefined) return undefined;
+  const router = cidr.base + 1;
+  const span = range === undefined ? undefined : spanOf(range);
+  const handedOut = span !== undefined && span.first <= router && router <= span.last;
+  return handedOut ? undefined : formatAddress(router);
 }
 
 function rangeOf(text: string): AddressRange {
