@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addressesOf, type Boot, bootIn, LINKS, METADATA } from './simulated-boot.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'node-boot-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const boot = (options: Boot = {}) => bootIn(folder, options);
+
+const READY = [
+  { name: 'ens5', mac: LINKS.ens5, up: true, addresses: [] },
+  { name: 'eth1', mac: LINKS.ens6, up: true, addresses: ['10.0.4.21/24'] },
+  { name: 'eth2', mac: LINKS.ens7, up: true, addresses: ['10.0.6.21/23'] },
+];
+
+describe('the boot script', () => {
+  it('names the interfaces and gives each its primary address, and no default route', () => {
+    const result = boot();
+    expect(result.output).toContain('eth1 10.0.4.21 in 10.0.4.0/24, prefixes: 10.0.4.128/28');
+    expect(result.status).toBe(0);
+    expect(addressesOf(result)).toEqual(READY);
+    expect(result.json('routes')).toEqual([
+      expect.objectContaining({ dst: '10.0.4.0/24', dev: 'eth1' }),
+      expect.objectContaining({ dst: '10.0.6.0/23', dev: 'eth2' }),
+    ]);
+    expect(result.text('rp-filter')).toBe('0\n0\n0\n');
+  });
+
+  it("gives Multus one configuration per network, over the interface's own prefixes", () => {
+    const result = boot();
+    expect(result.json('etc/cni/multus/net.d/eni-prefix-1.conf')).toEqual({
+      cniVersion: '0.3.1',
+      name: 'eni-prefix-1',
+      type: 'ipvlan',
+      master: 'eth1',
+      mode: 'l3',
+      ipam: {
+        type: 'host-local',
+        dataDir: '/run/cni/multus',
+        ranges: [[{ subnet: '10.0.4.0/24', rangeStart: '10.0.4.128', rangeEnd: '10.0.4.143' }]],
+      },
+    });
+    expect(result.json('etc/cni/multus/net.d/eni-prefix-2.conf')).toMatchObject({
+      ipam: {
+        ranges: [
+          [
+            { subnet: '10.0.6.0/23', rangeStart: '10.0.6.240', rangeEnd: '10.0.6.255' },
+            { subnet: '10.0.6.0/23', rangeStart: '10.0.7.16', rangeEnd: '10.0.7.31' },
+          ],
+        ],
+      },
+    });
+  });
+
+  it('changes nothing when it runs again', () => {
+    const result = boot({ times: 2 });
+    expect(result.status).toBe(0);
+    expect(addressesOf(result)).toEqual(READY);
+  });
+
+  it('sorts out links that have each other’s names', () => {
+    const result = boot({ links: { ens5: LINKS.ens5, eth1: LINKS.ens7, eth2: LINKS.ens6 } });
+    expect(result.status).toBe(0);
+    expect(addressesOf(result)).toEqual(READY);
+  });
+
+  it('writes no configuration for an interface without prefixes', () => {
+    const path = `network/interfaces/macs/${LINKS.ens6}/ipv4-prefix`;
+    const result = boot({ metadata: { ...METADATA, [path]: undefined }, prefixes: 0 });
+    expect(result.status).toBe(0);
+    expect(addressesOf(result)).toEqual(READY);
+    expect(() => result.json('etc/cni/multus/net.d/eni-prefix-1.conf')).toThrow('ENOENT');
+  });
+
+  it('waits for what IMDS learns late', () => {
+    const path = `network/interfaces/macs/${LINKS.ens7}/device-number`;
+    const result = boot({ metadata: { ...METADATA, [path]: { value: '2', after: 1 } } });
+    expect(result.status).toBe(0);
+    expect(addressesOf(result)).toEqual(READY);
+  });
+
+  it('takes the interfaces from systemd-networkd where that runs', () => {
+    const result = boot({ networkd: true });
+    expect(result.status).toBe(0);
+    expect(result.text('networkctl')).toBe('reload\n');
+    expect(result.text('etc/systemd/network/10-multus-2.network')).toBe(
+      `[Match]\nPermanentMACAddress=${LINKS.ens7}\n\n[Link]\nUnmanaged=yes\n`,
+    );
+  });
+
+  it('sees to it that cloud-init runs it at every boot', () => {
+    const result = boot();
+    const copy = result.text('var/lib/cloud/scripts/per-boot/multus-interfaces.sh');
+    expect(copy).toBe(result.text('script'));
+  });
+
+  it('fails, and says what is missing, when an interface does not come', () => {
+    const { ens7: _, ...links } = LINKS;
+    const result = boot({ links });
+    expect(result.status).toBe(1);
+    expect(result.output).toMatch(
+      /multus-interfaces: after \d+ s there is no interface for device 2/,
+    );
+  });
+});

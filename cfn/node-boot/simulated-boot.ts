@@ -1,0 +1,132 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { bootScript } from '../user-data.ts';
+
+/**
+ * Test support: runs the boot script in a network, mount and process namespace of its own, on links with
+ * the MAC addresses that a simulated IMDS tells of. Leaves out the rest of the boot. Needs root.
+ */
+export const LINKS = {
+  ens5: '02:00:00:00:00:00',
+  ens6: '02:00:00:00:00:01',
+  ens7: '02:00:00:00:00:02',
+};
+const macs = (mac: string, fields: Readonly<Record<string, unknown>>) =>
+  Object.entries(fields).map(([name, value]) => [`network/interfaces/macs/${mac}/${name}`, value]);
+export const METADATA = {
+  'network/interfaces/macs/': Object.values(LINKS).join('/\n').concat('/'),
+  ...Object.fromEntries([
+    ...macs(LINKS.ens5, { 'device-number': '0' }),
+    ...macs(LINKS.ens6, {
+      'device-number': '1',
+      'local-ipv4s': '10.0.4.21\n10.0.4.22',
+      'subnet-ipv4-cidr-block': '10.0.4.0/24',
+      'ipv4-prefix': '10.0.4.128/28',
+    }),
+    ...macs(LINKS.ens7, {
+      'device-number': '2',
+      'local-ipv4s': '10.0.6.21',
+      'subnet-ipv4-cidr-block': '10.0.6.0/23',
+      'ipv4-prefix': '10.0.6.240/28\n10.0.7.16/28',
+    }),
+  ]),
+};
+const IMDS = join(import.meta.dirname, 'simulated-imds.ts');
+const SUBNETS = ['subnet-1', 'subnet-2'];
+
+export interface Boot {
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly links?: Readonly<Record<string, string>>;
+  readonly prefixes?: number;
+  readonly times?: number;
+  /** Whether the machine seems to be run by systemd-networkd. */
+  readonly networkd?: boolean;
+}
+
+export interface Booted {
+  readonly status: number | null;
+  readonly output: string;
+  /** A file below the folder: those of the machine, and `addresses`, `routes`, `rp-filter`. */
+  readonly text: (name: string) => string;
+  readonly json: (name: string) => unknown;
+}
+
+/** Boots a machine that has its files in a folder, and waits for the script to end. */
+export function bootIn(folder: string, options: Boot): Booted {
+  writeScript(folder, options.prefixes ?? 1, options.networkd ?? false);
+  writeFileSync(join(folder, 'world'), world(folder, options));
+  const args = ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child'];
+  const env = { ...process.env, PATH: `${folder}/bin:${process.env['PATH']}` };
+  const run = spawnSync('unshare', [...args, 'bash', join(folder, 'world')], {
+    encoding: 'utf8',
+    env,
+  });
+  const text = (name: string) => readFileSync(join(folder, name), 'utf8');
+  return {
+    status: run.status,
+    output: run.stdout + run.stderr,
+    text,
+    json: (name: string) => JSON.parse(text(name)),
+  };
+}
+
+/**
+ * Writes the script so that it stays out of this machine's own folders and systemd, and waits for seconds
+ * where it would wait for minutes.
+ */
+function writeScript(folder: string, prefixes: number, networkd: boolean): void {
+  const script = bootScript(SUBNETS, prefixes)
+    .replace('patience=300', 'patience=3')
+    .replaceAll(/\/(etc|var)\//g, `${folder}/$1/`);
+  writeFileSync(join(folder, 'script'), script);
+  mkdirSync(join(folder, 'var/lib/cloud/scripts/per-boot'), { recursive: true });
+  mkdirSync(join(folder, 'bin'));
+  const stub = (name: string, text: string) =>
+    writeFileSync(join(folder, 'bin', name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
+  stub('systemctl', `exit ${networkd ? 0 : 3}`);
+  stub('networkctl', `echo "$@" >>${folder}/networkctl`);
+}
+
+function world(folder: string, { metadata = METADATA, links = LINKS, times = 1 }: Boot): string {
+  return [
+    'set -e; mount -t sysfs none /sys',
+    'ip link set lo up; ip address add 169.254.169.254/32 dev lo',
+    ...Object.entries(links).map(
+      ([name, mac], index) =>
+        `ip link add ${name} address ${mac} type veth peer name vpc${index}
+        ip link set vpc${index} up; ip link set ${name} up`,
+    ),
+    `coproc ${process.execPath} ${IMDS} '${JSON.stringify(metadata)}'; read -r <&"\${COPROC[0]}"`,
+    `code=0; for i in $(seq ${times}); do bash ${folder}/script || code=$?; done`,
+    `ip -json address >${folder}/addresses; ip -json route >${folder}/routes`,
+    `cat /proc/sys/net/ipv4/conf/{all,eth1,eth2}/rp_filter >${folder}/rp-filter || true`,
+    'kill "$COPROC_PID"; exit $code',
+  ].join('\n');
+}
+
+const linksSchema = z.array(
+  z.object({
+    ifname: z.string(),
+    address: z.string(),
+    flags: z.array(z.string()),
+    addr_info: z.array(z.object({ family: z.string(), local: z.string(), prefixlen: z.number() })),
+  }),
+);
+
+/** The machine's own links with their IPv4 addresses, by name. */
+export function addressesOf(booted: Booted) {
+  return linksSchema
+    .parse(booted.json('addresses'))
+    .filter(({ ifname }) => ifname.startsWith('e'))
+    .sort((a, b) => a.ifname.localeCompare(b.ifname))
+    .map((link) => ({
+      name: link.ifname,
+      mac: link.address,
+      up: link.flags.includes('UP'),
+      addresses: link.addr_info
+        .filter(({ family }) => family === 'inet')
+        .map(({ local, prefixlen }) => `${local}/${prefixlen}`),
+    }));
+}
