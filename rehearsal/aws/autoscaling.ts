@@ -1,0 +1,73 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import { ec2Fleet } from './autoscaling/fleet.ts';
+import { groupActions } from './autoscaling/group-actions.ts';
+import { hookActions, tagActions } from './autoscaling/hook-actions.ts';
+import { createLifecycleActions } from './autoscaling/lifecycle.ts';
+import { announceAction } from './autoscaling/notices.ts';
+import { createReconciler } from './autoscaling/reconcile.ts';
+import { type Groups, groupOf } from './autoscaling/state.ts';
+import type { Emit } from './events.ts';
+import { queryService } from './query-protocol.ts';
+import type { AwsService } from './service.ts';
+
+export interface AutoScalingOptions {
+  readonly account: string;
+  readonly region: string;
+  readonly ec2: EC2Client;
+  readonly emit: Emit;
+  /** Called when an instance goes into service: its launching hooks continued, or it has none. */
+  readonly powerOn: (instanceId: string) => Promise<void>;
+  /** Told what went wrong where no caller waits for it. */
+  readonly problem: (what: string, error: unknown) => void;
+  /** The pause after a launch that failed or was abandoned. */
+  readonly backoffMs?: number;
+  /** The length of a second of heartbeat timeouts; shorter in tests. */
+  readonly secondMs?: number;
+}
+
+export interface AutoScaling {
+  readonly service: AwsService;
+  /** Looks which instances of groups have been ended by somebody else, and replaces them. */
+  inspect(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const NAMESPACE = 'http://autoscaling.amazonaws.com/doc/2011-01-01/';
+
+/**
+ * Amazon EC2 Auto Scaling of one account and region, in memory, on top of an EC2 endpoint. Leaves out:
+ * scaling policies, warm pools, instance refresh, mixed instances, load balancers, paging.
+ */
+export function startAutoScaling(options: AutoScalingOptions): AutoScaling {
+  const { account, region, emit, powerOn, problem, backoffMs = 5_000, secondMs = 1_000 } = options;
+  const groups: Groups = new Map();
+  const fleet = ec2Fleet(options.ec2);
+  const actions = createLifecycleActions((action) => {
+    const group = groups.get(action.group);
+    if (group !== undefined) announceAction(emit, group.arn, action);
+  }, secondMs);
+  const reconciler = createReconciler({
+    ...{ groups, fleet, actions, emit, powerOn, problem, backoffMs },
+  });
+  const { soon, terminate } = reconciler;
+  const drop = (instanceId: string) => actions.drop(instanceId, 'the group is deleted');
+  const service = queryService('autoscaling', NAMESPACE, {
+    ...groupActions({ account, region, groups, fleet, soon, terminate, drop }),
+    ...hookActions(groups, actions),
+    ...tagActions(groups),
+  });
+  return {
+    service,
+    async inspect() {
+      const serving = [...groups.values()].flatMap((group) =>
+        [...group.members.values()].filter((member) => member.state === 'InService'),
+      );
+      if (serving.length === 0) return;
+      for (const id of await fleet.gone(serving.map((member) => member.instanceId))) {
+        const group = groupOf(groups, id);
+        if (group?.members.get(id)?.state === 'InService') reconciler.forget(group.name, id);
+      }
+    },
+    stop: () => reconciler.stop(),
+  };
+}

@@ -1,0 +1,221 @@
+import {
+  booleanOf,
+  type QueryAction,
+  type QueryParams,
+  requiredText,
+  ServiceError,
+  structuresOf,
+  textOf,
+  textsOf,
+} from '../query-protocol.ts';
+import type { Fleet } from './fleet.ts';
+import { desiredOf, hookOf, otherSettings, sizesOf, tagsOf, templateOf } from './requests.ts';
+import {
+  change,
+  findGroup,
+  type Group,
+  type GroupSettings,
+  type Groups,
+  groupOf,
+  invalid,
+} from './state.ts';
+import { activityView, groupView, memberView, visibleMembers } from './views.ts';
+
+export interface GroupContext {
+  readonly account: string;
+  readonly region: string;
+  readonly groups: Groups;
+  readonly fleet: Fleet;
+  readonly soon: (group: string) => void;
+  readonly terminate: (group: string, instanceId: string, cause: string) => void;
+  /** Drops what an instance waits for. */
+  readonly drop: (instanceId: string) => void;
+}
+
+/** Actions on groups and their instances. */
+export function groupActions(on: GroupContext): Readonly<Record<string, QueryAction>> {
+  const set = (group: Group, settings: Partial<GroupSettings>) => {
+    change(on.groups, group.name, { settings: { ...group.settings, ...settings } });
+    on.soon(group.name);
+  };
+  const find = (params: QueryParams) =>
+    findGroup(on.groups, requiredText(params, 'AutoScalingGroupName'));
+  return {
+    CreateAutoScalingGroup: async (params) => {
+      const group = await newGroup(on, params);
+      if (on.groups.has(group.name)) throw exists(group.name);
+      on.groups.set(group.name, group);
+      on.soon(group.name);
+      return undefined;
+    },
+    UpdateAutoScalingGroup: async (params) => {
+      const placed = await placement(on, params);
+      const group = find(params);
+      if (group.deleting) throw pendingDelete(group.name);
+      set(group, { ...sizesOf(params, group.settings), ...otherSettings(params), ...placed });
+      return undefined;
+    },
+    SetDesiredCapacity: (params) => {
+      const group = find(params);
+      set(group, { desiredCapacity: desiredOf(params, group.settings) });
+      return undefined;
+    },
+    DeleteAutoScalingGroup: (params) => {
+      remove(on, find(params), booleanOf(params, 'ForceDelete') ?? false);
+      return undefined;
+    },
+    SuspendProcesses: (params) => {
+      const group = find(params);
+      const names = textsOf(params, 'ScalingProcesses');
+      set(group, { suspended: names.length > 0 ? names : ['Launch', 'Terminate'] });
+      return undefined;
+    },
+    ResumeProcesses: (params) => {
+      const group = find(params);
+      const names = textsOf(params, 'ScalingProcesses');
+      const left = group.settings.suspended.filter((each) => !names.includes(each));
+      set(group, { suspended: names.length > 0 ? left : [] });
+      return undefined;
+    },
+    TerminateInstanceInAutoScalingGroup: (params) => terminateInstance(on, params),
+    ...describeActions(on),
+  };
+}
+
+function describeActions({ groups }: GroupContext): Readonly<Record<string, QueryAction>> {
+  return {
+    DescribeAutoScalingGroups: (params) => {
+      const names = textsOf(params, 'AutoScalingGroupNames');
+      const filters = structuresOf(params, 'Filters');
+      const found = [...groups.values()]
+        .filter((group) => names.length === 0 || names.includes(group.name))
+        .filter((group) => filters.every((filter) => fits(group, filter)));
+      return { AutoScalingGroups: found.map(groupView) };
+    },
+    DescribeAutoScalingInstances: (params) => {
+      const ids = textsOf(params, 'InstanceIds');
+      const rows = [...groups.values()].flatMap((group) =>
+        visibleMembers(group)
+          .filter((member) => ids.length === 0 || ids.includes(member.instanceId))
+          .map((member) => ({ ...memberView(member), AutoScalingGroupName: group.name })),
+      );
+      return { AutoScalingInstances: rows };
+    },
+    DescribeScalingActivities: (params) => {
+      const name = textOf(params, 'AutoScalingGroupName');
+      const found = name === undefined ? [...groups.values()] : [groups.get(name)];
+      const rows = found.flatMap((group) =>
+        group === undefined ? [] : group.activities.map((each) => activityView(group, each)),
+      );
+      return { Activities: rows };
+    },
+  };
+}
+
+async function newGroup(on: GroupContext, params: QueryParams): Promise<Group> {
+  const name = requiredText(params, 'AutoScalingGroupName');
+  if (on.groups.has(name)) throw exists(name);
+  const { launchTemplate, subnets } = await placement(on, params);
+  if (launchTemplate === undefined) {
+    throw invalid('Valid requests must contain either LaunchTemplate or MixedInstancesPolicy');
+  }
+  const hooks = structuresOf(params, 'LifecycleHookSpecificationList').map((each) => hookOf(each));
+  const id = `${crypto.randomUUID()}:autoScalingGroupName/${name}`;
+  return {
+    name,
+    arn: `arn:aws:autoscaling:${on.region}:${on.account}:autoScalingGroup:${id}`,
+    createdAt: new Date(),
+    settings: {
+      ...{ cooldown: 300, healthCheckType: 'EC2', healthCheckGracePeriod: 0 },
+      ...{ protectFromScaleIn: false, suspended: [] },
+      ...sizesOf(params),
+      ...otherSettings(params),
+      launchTemplate,
+      subnets: subnets ?? (await on.fleet.subnets([])),
+    },
+    tags: tagsOf(params),
+    hooks: new Map(hooks.map((hook) => [hook.name, hook])),
+    members: new Map(),
+    activities: [],
+    deleting: false,
+  };
+}
+
+/** Launch template and subnets, where a request names them. */
+async function placement(on: GroupContext, params: QueryParams): Promise<Partial<GroupSettings>> {
+  const reference = templateOf(params);
+  const zones = textOf(params, 'VPCZoneIdentifier');
+  const ids = (zones ?? '').split(',').map((id) => id.trim());
+  return {
+    ...(reference === undefined ? {} : { launchTemplate: await on.fleet.template(reference) }),
+    ...(zones === undefined ? {} : { subnets: await on.fleet.subnets(ids.filter(Boolean)) }),
+  };
+}
+
+function remove(on: GroupContext, group: Group, force: boolean): void {
+  if (group.members.size > 0 && !force) {
+    const message =
+      'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.';
+    throw new ServiceError('ResourceInUse', message);
+  }
+  const members = [...group.members.values()].map((each) => ({
+    ...each,
+    protectedFromScaleIn: false,
+  }));
+  change(on.groups, group.name, {
+    deleting: true,
+    settings: { ...group.settings, minSize: 0, desiredCapacity: 0, suspended: [] },
+    members: new Map(members.map((each) => [each.instanceId, each])),
+  });
+  on.soon(group.name);
+  // Forced: what is still waited for does not hold the group up.
+  for (const { instanceId } of members) on.drop(instanceId);
+}
+
+function terminateInstance(on: GroupContext, params: QueryParams) {
+  const instanceId = requiredText(params, 'InstanceId');
+  const group = groupOf(on.groups, instanceId);
+  if (group === undefined) {
+    throw invalid(
+      `Instance Id not found - No managed instance found for instance ID: ${instanceId}`,
+    );
+  }
+  const { minSize, desiredCapacity } = group.settings;
+  if (booleanOf(params, 'ShouldDecrementDesiredCapacity')) {
+    if (desiredCapacity <= minSize) {
+      throw invalid(
+        `Currently, desiredSize equals minSize (${minSize}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
+      );
+    }
+    change(on.groups, group.name, {
+      settings: { ...group.settings, desiredCapacity: desiredCapacity - 1 },
+    });
+  }
+  on.terminate(
+    group.name,
+    instanceId,
+    'instance was taken out of service in response to a user request.',
+  );
+  const now = on.groups.get(group.name) ?? group;
+  const activity = now.activities.find((each) => each.instanceId === instanceId);
+  return activity === undefined ? undefined : { Activity: activityView(now, activity) };
+}
+
+function fits(group: Group, filter: QueryParams): boolean {
+  const name = textOf(filter, 'Name') ?? '';
+  const values = textsOf(filter, 'Values');
+  if (name === 'tag-key') return group.tags.some((tag) => values.includes(tag.key));
+  if (name === 'tag-value') return group.tags.some((tag) => values.includes(tag.value));
+  const key = name.startsWith('tag:') ? name.slice(4) : undefined;
+  if (key === undefined) throw invalid(`The filter ${name} is not valid.`);
+  return group.tags.some((tag) => tag.key === key && values.includes(tag.value));
+}
+
+function exists(name: string): ServiceError {
+  const message = `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`;
+  return new ServiceError('AlreadyExists', message);
+}
+
+function pendingDelete(name: string): ServiceError {
+  return invalid(`AutoScalingGroup by this name is pending delete - ${name}`);
+}

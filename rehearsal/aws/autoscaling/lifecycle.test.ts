@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { createLifecycleActions, type LifecycleAction } from './lifecycle.ts';
+import type { Hook } from './state.ts';
+
+const SECOND_MS = 2;
+const hook = (name: string, by: Partial<Hook> = {}): Hook => ({
+  name,
+  transition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+  heartbeatTimeout: 30,
+  defaultResult: 'ABANDON',
+  ...by,
+});
+
+function start() {
+  const announced: LifecycleAction[] = [];
+  const actions = createLifecycleActions((action) => announced.push(action), SECOND_MS);
+  const complete = (name: string, result: 'CONTINUE' | 'ABANDON') => {
+    const action = actions.find('asg', name, undefined, 'i-1');
+    actions.complete(action?.token ?? '', { result, reason: `${name} said so` });
+  };
+  return { actions, announced, complete };
+}
+
+describe('lifecycle actions', () => {
+  it('continue when every hook does', async () => {
+    const { actions, announced, complete } = start();
+    const outcome = actions.wait('asg', 'i-1', [hook('one'), hook('two')]);
+    expect(announced.map((action) => action.hook.name)).toEqual(['one', 'two']);
+    complete('one', 'CONTINUE');
+    complete('two', 'CONTINUE');
+    expect((await outcome).result).toBe('CONTINUE');
+    expect(actions.find('asg', 'one', undefined, 'i-1')).toBeUndefined();
+  });
+
+  it('are abandoned as soon as one is', async () => {
+    const { actions, complete } = start();
+    const outcome = actions.wait('asg', 'i-1', [hook('one'), hook('two')]);
+    complete('two', 'ABANDON');
+    expect(await outcome).toEqual({ result: 'ABANDON', reason: expect.any(String) });
+  });
+
+  it('take the default result at the heartbeat timeout, which a heartbeat postpones', async () => {
+    const { actions } = start();
+    const began = Date.now();
+    const outcome = actions.wait('asg', 'i-1', [hook('one', { defaultResult: 'CONTINUE' })]);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    actions.heartbeat(actions.find('asg', 'one', undefined, 'i-1')?.token ?? '');
+    expect((await outcome).result).toBe('CONTINUE');
+    expect(Date.now() - began).toBeGreaterThanOrEqual(95);
+  });
+
+  it('are over when there is no hook', async () => {
+    expect(await start().actions.wait('asg', 'i-1', [])).toMatchObject({ result: 'CONTINUE' });
+  });
+});

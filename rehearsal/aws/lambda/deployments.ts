@@ -1,0 +1,91 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { unzipSync } from 'fflate';
+import type { AwsCall } from '../aws-call.ts';
+import { matchRoute, objectOf, stringOf } from '../rest-json.ts';
+
+/** The code of one function on this machine. */
+export interface Deployment {
+  /** Where the package is unpacked. */
+  readonly folder: string;
+  readonly logGroup: string;
+}
+
+export interface Deployments {
+  /** Looks at a call that changed something in Lambda; takes the code it deploys or removes. */
+  notice(call: AwsCall): void;
+  /** Resolves when the code of a function is unpacked; rejects when there is none or it is broken. */
+  find(name: string): Promise<Deployment>;
+}
+
+const FUNCTIONS = '/2015-03-31/functions';
+
+/** Keeps unpacked deployment packages under `folder`, one sub-folder a function. */
+export function createDeployments(s3: S3Client, folder: string): Deployments {
+  const deployed = new Map<string, Promise<Deployment>>();
+  let version = 0;
+
+  const deploy = (name: string, code: unknown, logGroup: string) => {
+    const job = unpack(s3, code, join(folder, name, String(++version))).then((at) => ({
+      folder: at,
+      logGroup,
+    }));
+    job.catch(() => {}); // told to whoever invokes it
+    deployed.set(name, job);
+  };
+
+  return {
+    notice({ method, path, body }) {
+      const given = body.length === 0 ? {} : (objectOf(JSON.parse(body.toString('utf8'))) ?? {});
+      const created = stringOf(given['FunctionName']);
+      if (matchRoute(`POST ${FUNCTIONS}`, method, path) && created !== undefined) {
+        const group = stringOf(objectOf(given['LoggingConfig'])?.['LogGroup']);
+        deploy(created, given['Code'], group ?? `/aws/lambda/${created}`);
+        return;
+      }
+      const updated = matchRoute(`PUT ${FUNCTIONS}/{name}/code`, method, path)?.['name'];
+      if (updated !== undefined) {
+        const before = deployed.get(nameOf(updated));
+        void before?.then(({ logGroup }) => deploy(nameOf(updated), given, logGroup));
+      }
+      const removed = matchRoute(`DELETE ${FUNCTIONS}/{name}`, method, path)?.['name'];
+      if (removed === undefined) return;
+      deployed.delete(nameOf(removed));
+      void rm(join(folder, nameOf(removed)), { recursive: true, force: true });
+    },
+    find(name) {
+      const found = deployed.get(nameOf(name));
+      return found ?? Promise.reject(new Error(`no code is deployed for function ${name}`));
+    },
+  };
+}
+
+/** The name of a function that is given by name or by ARN. */
+export function nameOf(nameOrArn: string): string {
+  return nameOrArn.split(':function:').at(-1)?.split(':')[0] ?? nameOrArn;
+}
+
+async function unpack(s3: S3Client, code: unknown, folder: string): Promise<string> {
+  const files = unzipSync(await zipOf(s3, objectOf(code) ?? {}));
+  for (const [name, content] of Object.entries(files)) {
+    if (name.endsWith('/')) continue;
+    const path = join(folder, name);
+    if (relative(folder, path).startsWith('..')) throw new Error(`${name} leaves the package`);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+  }
+  return folder;
+}
+
+async function zipOf(s3: S3Client, code: Readonly<Record<string, unknown>>): Promise<Uint8Array> {
+  const inline = stringOf(code['ZipFile']);
+  if (inline !== undefined) return Buffer.from(inline, 'base64');
+  const Bucket = stringOf(code['S3Bucket']);
+  const Key = stringOf(code['S3Key']);
+  const VersionId = stringOf(code['S3ObjectVersion']);
+  const where = { Bucket, Key, ...(VersionId === undefined ? {} : { VersionId }) };
+  const { Body } = await s3.send(new GetObjectCommand(where));
+  if (Body === undefined) throw new Error(`s3://${Bucket}/${Key} is empty`);
+  return Body.transformToByteArray();
+}

@@ -1,0 +1,115 @@
+/** Evaluates resource policies: who may assume a role, what may invoke a function (pure). */
+
+type Json = unknown;
+type JsonMap = { readonly [name: string]: Json };
+
+export interface WebIdentity {
+  /** ARN of the IAM OIDC provider of the token's issuer. */
+  readonly providerArn: string;
+  /** The provider's URL without its scheme: the prefix of its condition keys. */
+  readonly host: string;
+  readonly claims: JsonMap;
+}
+
+/** Whether a role's trust policy lets the bearer of a token assume it. Deny statements win. */
+export function allowsWebIdentity(
+  policy: Json,
+  { providerArn, host, claims }: WebIdentity,
+): boolean {
+  const context = (key: string): readonly string[] => {
+    if (!key.toLowerCase().startsWith(`${host.toLowerCase()}:`)) return [];
+    return textsOf(claims[key.slice(host.length + 1)]);
+  };
+  return decide(policy, 'sts:AssumeRoleWithWebIdentity', { Federated: providerArn }, context);
+}
+
+export interface ServiceCall {
+  readonly service: string;
+  readonly action: string;
+  readonly sourceArn: string;
+}
+
+/** Whether a function's policy lets an AWS service call it for one of its resources. */
+export function allowsService(policy: Json, { service, action, sourceArn }: ServiceCall): boolean {
+  const context = (key: string) => (key.toLowerCase() === 'aws:sourcearn' ? [sourceArn] : []);
+  return decide(policy, action, { Service: service }, context);
+}
+
+type Context = (key: string) => readonly string[];
+
+function decide(policy: Json, action: string, principal: JsonMap, context: Context): boolean {
+  const applying = listOf(isMap(policy) ? policy['Statement'] : undefined)
+    .filter(isMap)
+    .filter(
+      (statement) =>
+        textsOf(statement['Action']).some((each) =>
+          like(each.toLowerCase(), action.toLowerCase()),
+        ) &&
+        matchesPrincipal(statement['Principal'], principal) &&
+        conditionsHold(statement['Condition'], context),
+    );
+  return (
+    applying.some((statement) => statement['Effect'] === 'Allow') &&
+    !applying.some((statement) => statement['Effect'] === 'Deny')
+  );
+}
+
+function matchesPrincipal(given: Json, wanted: JsonMap): boolean {
+  if (given === '*') return true;
+  if (!isMap(given)) return false;
+  return Object.entries(wanted).every(([kind, name]) =>
+    textsOf(given[kind]).some((each) => each === name || each === '*'),
+  );
+}
+
+function conditionsHold(conditions: Json, context: Context): boolean {
+  if (!isMap(conditions)) return conditions === undefined;
+  return Object.entries(conditions).every(
+    ([operator, keys]) =>
+      isMap(keys) &&
+      Object.entries(keys).every(([key, wanted]) => holds(operator, context(key), textsOf(wanted))),
+  );
+}
+
+const OPERATORS: Readonly<Record<string, (value: string, wanted: string) => boolean>> = {
+  StringEquals: (value, wanted) => value === wanted,
+  StringEqualsIgnoreCase: (value, wanted) => value.toLowerCase() === wanted.toLowerCase(),
+  StringLike: (value, wanted) => like(wanted, value),
+  ArnEquals: (value, wanted) => like(wanted, value),
+  ArnLike: (value, wanted) => like(wanted, value),
+};
+
+/** One condition. An operator that is not known here fails, whatever it is, as does a key without a value. */
+function holds(operator: string, values: readonly string[], wanted: readonly string[]): boolean {
+  const [, quantifier, rest = operator] = operator.match(/^(For\w+Values?):(.*)$/) ?? [];
+  const optional = rest.endsWith('IfExists');
+  const name = optional ? rest.slice(0, -'IfExists'.length) : rest;
+  if (values.length === 0) return optional || quantifier === 'ForAllValues';
+  const negated = name.match(/^(String|Arn)Not(\w+)$/);
+  const test = OPERATORS[negated === null ? name : `${negated[1]}${negated[2]}`];
+  if (test === undefined) return false;
+  const one = (value: string) => wanted.some((each) => test(value, each)) !== (negated !== null);
+  return quantifier === 'ForAllValues' ? values.every(one) : values.some(one);
+}
+
+/** A pattern with `*` (any text) and `?` (any character). */
+export function like(pattern: string, text: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's').test(text);
+}
+
+function listOf(value: Json): readonly Json[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+function textsOf(value: Json): readonly string[] {
+  return listOf(value).map(String);
+}
+
+function isMap(value: Json): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
