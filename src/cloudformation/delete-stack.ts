@@ -1,7 +1,6 @@
-import { follow, type StackEngine } from './follow.ts';
+import { adopt, operate, type StackEngine } from './follow.ts';
 import { operationFailed } from './operation-failed.ts';
 import type { Stack } from './stack-api.ts';
-import { operationStart } from './stack-events.ts';
 import type { Template } from './stack-spec.ts';
 import { destroyStep } from './stack-status.ts';
 
@@ -25,9 +24,10 @@ export async function deleteStack(
     const current = await engine.api.describe(stack.id);
     const step = destroyStep(current?.status);
     if (step === 'nothing') return { name: stack.name, durationMs: engine.clock.now() - began };
-    const after = await operationStart(engine.api, stack.id);
-    if (step === 'delete') await engine.api.deleteStack(stack.id);
-    const ended = await follow(engine, { stack, after, started: step === 'wait' });
+    const ended =
+      step === 'wait'
+        ? await adopt(engine, stack)
+        : await operate(engine, stack, () => engine.api.deleteStack(stack.id));
     const left = ended.stack?.status;
     if (step === 'delete' && left !== undefined && left !== 'DELETE_COMPLETE') {
       throw operationFailed(stack.name, ended, template);

@@ -7,11 +7,10 @@ import {
   prepareChangeSet,
 } from './change-set.ts';
 import { deleteStack } from './delete-stack.ts';
-import { checkDeadline, follow, type StackEngine } from './follow.ts';
+import { adopt, checkDeadline, operate, type StackEngine } from './follow.ts';
 import { operationFailed } from './operation-failed.ts';
 import { pollDelay } from './polling.ts';
 import type { Stack } from './stack-api.ts';
-import { operationStart } from './stack-events.ts';
 import type { StackSpec } from './stack-spec.ts';
 import { deployStep, isDeployed } from './stack-status.ts';
 
@@ -39,13 +38,14 @@ export async function deployStack(engine: StackEngine, spec: StackSpec): Promise
       const done = await changeStack(engine, spec, stack);
       if (done !== undefined) return { ...done, durationMs: engine.clock.now() - began };
     } else if (step === 'wait') {
+      engine.log.info(`${spec.name}  is ${stack.status}: following the operation under way`);
       await adopt(engine, stack);
     } else if (step === 'replace') {
       engine.log.info(`${spec.name}  is ${stack.status}: it never worked, so it is deleted first`);
       await deleteStack(engine, stack, spec.template);
     } else if (step === 'continue-rollback' && !continued) {
       engine.log.info(`${spec.name}  is ${stack.status}: continuing its rollback`);
-      await engine.api.continueRollback(stack.id);
+      await operate(engine, stack, () => engine.api.continueRollback(stack.id));
       continued = true;
     } else {
       throw needsPerson(stack);
@@ -85,19 +85,11 @@ async function execute(
 ) {
   for (const change of changeSet.changes) engine.log.info(`${spec.name}  ${changeLine(change)}`);
   const stack = { id: changeSet.stackId, name: spec.name };
-  const after = await operationStart(engine.api, stack.id);
-  await engine.api.executeChangeSet(changeSet.id);
-  const ended = await follow(engine, { stack, after, started: false });
+  const ended = await operate(engine, stack, () => engine.api.executeChangeSet(changeSet.id));
   if (ended.stack === undefined || !isDeployed(ended.stack.status)) {
     throw operationFailed(spec.name, ended, spec.template);
   }
   return result(ended.stack, outcome);
-}
-
-async function adopt(engine: StackEngine, stack: Stack): Promise<void> {
-  engine.log.info(`${stack.name}  is ${stack.status}: following the operation under way`);
-  const after = await operationStart(engine.api, stack.id);
-  await follow(engine, { stack, after, started: true });
 }
 
 function result(stack: Stack, outcome: DeployedStack['outcome']) {

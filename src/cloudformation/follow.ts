@@ -2,7 +2,7 @@ import { CloudError } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { type Clock, pollDelay } from './polling.ts';
 import type { Stack, StackApi, StackEvent } from './stack-api.ts';
-import { endsOperation, eventLines, eventsAfter } from './stack-events.ts';
+import { endsOperation, eventLines, eventsAfter, operationStart } from './stack-events.ts';
 import { isBusy } from './stack-status.ts';
 
 /** What the stack engine works with. */
@@ -15,7 +15,7 @@ export interface StackEngine {
 }
 
 /** An operation on a stack: which stack, and where in its events the operation begins. */
-export interface Operation {
+interface Operation {
   readonly stack: Pick<Stack, 'id' | 'name'>;
   readonly after: string | undefined;
   /** True when it is known to be under way; otherwise the stack's old status does not count as its end. */
@@ -36,7 +36,7 @@ const QUIET_ROUNDS = 3;
  *
  * @throws CloudError when the deadline passes first; the operation itself goes on in AWS.
  */
-export async function follow(engine: StackEngine, operation: Operation): Promise<Ended> {
+async function follow(engine: StackEngine, operation: Operation): Promise<Ended> {
   const { api, clock } = engine;
   const { id, name } = operation.stack;
   const line = eventLines();
@@ -56,6 +56,26 @@ export async function follow(engine: StackEngine, operation: Operation): Promise
     }
     if (clock.now() >= engine.deadline) throw timedOut(name, events);
   }
+}
+
+/** Starts an operation on a stack and follows it to its end. */
+export async function operate(
+  engine: StackEngine,
+  stack: Pick<Stack, 'id' | 'name'>,
+  start: () => Promise<void>,
+): Promise<Ended> {
+  const after = await operationStart(engine.api, stack.id);
+  await start();
+  return follow(engine, { stack, after, started: false });
+}
+
+/** Follows an operation that somebody else started. */
+export async function adopt(
+  engine: StackEngine,
+  stack: Pick<Stack, 'id' | 'name'>,
+): Promise<Ended> {
+  const after = await operationStart(engine.api, stack.id);
+  return follow(engine, { stack, after, started: true });
 }
 
 /** Fails when the time that the action was given is over. */

@@ -1,0 +1,207 @@
+import type { StackStatus } from '@aws-sdk/client-cloudformation';
+import { describe, expect, it } from 'vitest';
+import { CloudError } from '../github/errors.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
+import { FakeStacks, type Happening } from '../testing/fake-stacks.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { deployStack } from './deploy-stack.ts';
+import type { StackSpec } from './stack-spec.ts';
+
+const spec: StackSpec = {
+  name: 'lab',
+  template: { file: 'cfn/infra.yaml', text: 'Resources:\n  Vpc:\n    Type: AWS::EC2::VPC\n' },
+  templateUrl: 'https://bucket.s3.ap-northeast-2.amazonaws.com/key',
+  parameters: { VpcCidr: '10.0.0.0/16' },
+  tags: { 'eks-multus:environment': 'lab' },
+  creationTags: { 'eks-multus:run': '2' },
+  runId: '2',
+};
+
+function lab(timeoutMs = 3_600_000) {
+  const clock = fakeClock();
+  const api = new FakeStacks(clock);
+  const log = recordingLog();
+  api.outputs.set('lab', { VpcId: 'vpc-1' });
+  return { api, log, clock, deadline: clock.now() + timeoutMs };
+}
+
+const failingCreate: readonly Happening[] = [
+  { status: 'CREATE_IN_PROGRESS' },
+  { status: 'CREATE_IN_PROGRESS', resource: 'Vpc' },
+  { afterMs: 3_000, status: 'CREATE_FAILED', resource: 'Vpc', reason: 'limit exceeded' },
+  { status: 'ROLLBACK_IN_PROGRESS', reason: 'failed to create: [Vpc]' },
+  { afterMs: 3_000, status: 'ROLLBACK_COMPLETE' },
+];
+
+describe('a stack that does not exist', () => {
+  it('is created, and its events are told', async () => {
+    const engine = lab();
+    const stack = await deployStack(engine, spec);
+    expect(stack).toMatchObject({ name: 'lab', outcome: 'created', outputs: { VpcId: 'vpc-1' } });
+    expect(stack.durationMs).toBeGreaterThan(21_000);
+    expect(engine.api.requests[0]).toMatchObject({
+      type: 'CREATE',
+      templateUrl: spec.templateUrl,
+      tags: { 'eks-multus:environment': 'lab', 'eks-multus:run': '2' },
+    });
+    expect(engine.api.requests[0]?.name).toMatch(/^[A-Za-z][-A-Za-z0-9]{0,127}$/);
+    expect(engine.log.lines.join('\n')).toMatch(/Add Vpc[\s\S]*CREATE_COMPLETE +Vpc .* in 20 s/);
+  });
+
+  it('fails with the first failed resource, its reason and its line of the template', async () => {
+    const engine = lab();
+    engine.api.scripts.set('lab', failingCreate);
+    const error = await deployStack(engine, spec).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(CloudError);
+    expect((error as CloudError).failure).toMatchObject({
+      resource: 'stack lab: Vpc (AWS::EC2::VPC)',
+      reason: 'CREATE_FAILED: limit exceeded',
+      file: 'cfn/infra.yaml',
+      line: 2,
+    });
+  });
+
+  it('leaves no empty shell when its change set cannot be made', async () => {
+    const engine = lab();
+    engine.api.changeSets.push({ status: 'FAILED', reason: 'Unresolved [X]', changes: [] });
+    await expect(deployStack(engine, spec)).rejects.toThrow('Unresolved [X]');
+    expect(engine.api.calls).toContain('deleteChangeSet lab');
+    expect(engine.api.calls).toContain('deleteStack lab');
+  });
+});
+
+describe('a stack that is there', () => {
+  it('is updated and keeps the tags of its creation', async () => {
+    const engine = lab();
+    engine.api.put('lab', 'CREATE_COMPLETE', { tags: { 'eks-multus:run': '1' } });
+    expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'updated' });
+    expect(engine.api.requests[0]).toMatchObject({
+      type: 'UPDATE',
+      tags: { 'eks-multus:environment': 'lab', 'eks-multus:run': '1' },
+    });
+  });
+
+  it.each([
+    "The submitted information didn't contain changes. Submit different information to create a change set.",
+    'No updates are to be performed.',
+  ])('stays as it is when AWS says: %s', async (reason) => {
+    const engine = lab();
+    engine.api.put('lab', 'CREATE_COMPLETE');
+    engine.api.changeSets.push({ status: 'FAILED', reason, changes: [] });
+    expect(await deployStack(engine, spec)).toMatchObject({
+      outcome: 'unchanged',
+      outputs: { VpcId: 'vpc-1' },
+    });
+    expect(engine.api.calls).toContain('deleteChangeSet lab');
+    expect(engine.api.calls).not.toContain('executeChangeSet lab');
+    expect(engine.api.calls).not.toContain('deleteStack lab');
+  });
+
+  it('is not taken for updated while the update has not begun', async () => {
+    const engine = lab();
+    engine.api.put('lab', 'CREATE_COMPLETE');
+    engine.api.scripts.set('lab', [
+      { afterMs: 30_000, status: 'UPDATE_IN_PROGRESS' },
+      { afterMs: 5_000, status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason: 'cancelled' },
+      { afterMs: 5_000, status: 'UPDATE_ROLLBACK_COMPLETE' },
+    ]);
+    await expect(deployStack(engine, spec)).rejects.toThrow('UPDATE_ROLLBACK_COMPLETE: cancelled');
+  });
+});
+
+describe('recovery', () => {
+  it.each(['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED', 'DELETE_FAILED'] as const)(
+    'a stack in %s is deleted and created again',
+    async (status) => {
+      const engine = lab();
+      engine.api.put('lab', status);
+      expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'created' });
+      expect(engine.api.calls).toContain('deleteStack lab');
+      expect(engine.api.requests[0]?.type).toBe('CREATE');
+    },
+  );
+
+  it('the shell of an unexecuted change set takes another one', async () => {
+    const engine = lab();
+    engine.api.put('lab', 'REVIEW_IN_PROGRESS');
+    expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'created' });
+    expect(engine.api.calls).not.toContain('deleteStack lab');
+  });
+
+  it('a failed rollback is continued, once', async () => {
+    const engine = lab();
+    engine.api.put('lab', 'UPDATE_ROLLBACK_FAILED');
+    expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'updated' });
+
+    const stuck = lab();
+    stuck.api.put('lab', 'UPDATE_ROLLBACK_FAILED');
+    stuck.api.scripts.set('continue lab', [
+      { afterMs: 100, status: 'UPDATE_ROLLBACK_IN_PROGRESS' },
+      { afterMs: 100, status: 'UPDATE_ROLLBACK_FAILED', reason: 'still broken' },
+    ]);
+    await expect(deployStack(stuck, spec)).rejects.toThrow('UPDATE_ROLLBACK_FAILED: still broken');
+    expect(stuck.api.calls.filter((call) => call === 'continueRollback lab')).toHaveLength(1);
+  });
+
+  it('a failed import is left to a person', async () => {
+    const engine = lab();
+    engine.api.put('lab', 'IMPORT_ROLLBACK_FAILED');
+    await expect(deployStack(engine, spec)).rejects.toThrow('IMPORT_ROLLBACK_FAILED');
+  });
+});
+
+describe('other runs', () => {
+  it.each([
+    ['CREATE_IN_PROGRESS', 'CREATE_COMPLETE', 'updated'],
+    ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE', 'updated'],
+    ['ROLLBACK_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'created'],
+    ['DELETE_IN_PROGRESS', 'DELETE_COMPLETE', 'created'],
+  ] as const)('%s is followed to %s first', async (status, end, outcome) => {
+    const engine = lab();
+    const ahead = [{ afterMs: 40_000, status: end }];
+    engine.api.put('lab', status as StackStatus, { ahead });
+    expect(await deployStack(engine, spec)).toMatchObject({ outcome });
+    expect(engine.log.lines.join('\n')).toContain(`is ${status}: following`);
+  });
+
+  it('an operation that began in between is waited for', async () => {
+    const engine = lab();
+    engine.api.put('lab', 'CREATE_COMPLETE');
+    engine.api.errors.set(
+      'executeChangeSet',
+      new Error('Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated.'),
+    );
+    expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'updated' });
+    expect(engine.api.requests).toHaveLength(2);
+  });
+
+  it('any other refusal is an error', async () => {
+    const engine = lab();
+    engine.api.errors.set('createChangeSet', new Error('not authorized'));
+    await expect(deployStack(engine, spec)).rejects.toThrow('not authorized');
+  });
+});
+
+describe('time', () => {
+  it('ends waiting with an error, and says that the operation goes on', async () => {
+    const engine = lab(60_000);
+    engine.api.scripts.set('lab', [
+      { status: 'CREATE_IN_PROGRESS' },
+      { status: 'CREATE_IN_PROGRESS', resource: 'Vpc' },
+      { afterMs: 9_999_999, status: 'CREATE_COMPLETE' },
+    ]);
+    await expect(deployStack(engine, spec)).rejects.toThrow(
+      /time is over[\s\S]*run the action again/,
+    );
+  });
+
+  it('asks seldom while nothing happens', async () => {
+    const engine = lab();
+    engine.api.scripts.set('lab', [
+      { status: 'CREATE_IN_PROGRESS' },
+      { afterMs: 600_000, status: 'CREATE_COMPLETE' },
+    ]);
+    await deployStack(engine, spec);
+    expect(engine.api.calls.length).toBeLessThan(120);
+  });
+});

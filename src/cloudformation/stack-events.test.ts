@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { StackEvent } from './stack-api.ts';
+import { eventLines, firstFailure } from './stack-events.ts';
+
+let serial = 0;
+function event(logicalId: string, status: string, extra: Partial<StackEvent> = {}): StackEvent {
+  return {
+    id: String(++serial),
+    time: new Date('2026-01-01T00:00:00Z'),
+    logicalId,
+    type: 'AWS::EC2::VPC',
+    status: status as StackEvent['status'],
+    reason: undefined,
+    ofStack: false,
+    ...extra,
+  };
+}
+
+describe('firstFailure', () => {
+  it('is the resource that failed, not those that were cancelled because of it', () => {
+    const events = [
+      event('Subnet', 'CREATE_FAILED', { reason: 'Resource creation cancelled' }),
+      event('Cluster', 'CREATE_FAILED', { reason: 'no such version' }),
+      event('Role', 'CREATE_FAILED', { reason: 'Resource creation cancelled' }),
+      event('stack', 'ROLLBACK_IN_PROGRESS', {
+        ofStack: true,
+        reason: 'failed to create: [Cluster]',
+      }),
+    ];
+    expect(firstFailure(events)?.logicalId).toBe('Cluster');
+  });
+
+  it('is a cancelled resource when there is no better', () => {
+    const events = [event('Subnet', 'CREATE_FAILED', { reason: 'Resource creation cancelled' })];
+    expect(firstFailure(events)?.logicalId).toBe('Subnet');
+  });
+
+  it("is else the stack's own reason, and nothing when all went well", () => {
+    const rollback = event('stack', 'ROLLBACK_IN_PROGRESS', { ofStack: true, reason: 'because' });
+    expect(firstFailure([event('Vpc', 'CREATE_COMPLETE'), rollback])).toBe(rollback);
+    expect(firstFailure([event('Vpc', 'CREATE_COMPLETE')])).toBeUndefined();
+  });
+});
+
+describe('eventLines', () => {
+  it('says once that work began, and how long it took when it ends', () => {
+    const line = eventLines();
+    const done = new Date('2026-01-01T00:08:12Z');
+    expect(line(event('Cluster', 'CREATE_IN_PROGRESS'))).toContain('Cluster (AWS::EC2::VPC)');
+    expect(
+      line(event('Cluster', 'CREATE_IN_PROGRESS', { reason: 'Resource creation Initiated' })),
+    ).toBeUndefined();
+    expect(line(event('Cluster', 'CREATE_COMPLETE', { time: done }))).toMatch(
+      /^CREATE_COMPLETE +Cluster \(AWS::EC2::VPC\) in 8 m 12 s$/,
+    );
+  });
+
+  it('gives reasons', () => {
+    const line = eventLines();
+    expect(line(event('Vpc', 'CREATE_FAILED', { reason: 'limit exceeded' }))).toMatch(
+      /CREATE_FAILED .*: limit exceeded$/,
+    );
+  });
+});
