@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../github/errors.ts';
+import { readVerifyInputs } from './inputs.ts';
+
+type Given = Readonly<Record<string, string>>;
+
+const read = (given: Given, region?: string) =>
+  readVerifyInputs(region, (name) => given[name] ?? '');
+
+function problemsOf(given: Given) {
+  try {
+    read(given);
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+  return expect.fail('the inputs were accepted');
+}
+
+const kubeconfig = { kubeconfig: '/home/me/.kube/config' };
+const authority = Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64');
+
+describe('inputs', () => {
+  it('have defaults for everything but the cluster', () => {
+    expect(read(kubeconfig)).toEqual({
+      target: {
+        address: { kind: 'kubeconfig', path: '/home/me/.kube/config' },
+        environment: undefined,
+        region: undefined,
+      },
+      role: { arn: undefined, audience: 'sts.amazonaws.com', durationSeconds: 3600 },
+      networks: undefined,
+      layout: 'lab',
+      namespace: 'default',
+      image: 'public.ecr.aws/docker/library/busybox:1.37',
+      imagePullPolicy: 'IfNotPresent',
+      placement: 'same-node',
+      keep: false,
+      timeoutMs: 600_000,
+      reportDirectory: 'multus-report',
+    });
+  });
+
+  it('are all read', () => {
+    const inputs = read({
+      'cluster-name': 'c',
+      'cluster-endpoint': 'https://c.test',
+      'cluster-certificate-authority': authority,
+      'aws-region': 'eu-central-1',
+      networks: 'team/b\na',
+      namespace: 'probes',
+      image: 'registry.test:5000/tools@sha256:'.concat('0'.repeat(64)),
+      'image-pull-policy': 'Never',
+      placement: 'any',
+      keep: 'true',
+      'timeout-minutes': '3',
+      'report-directory': 'out/report',
+    });
+    expect(inputs).toMatchObject({
+      target: { address: { kind: 'eks', name: 'c', region: 'eu-central-1' } },
+      networks: [{ namespace: 'team', name: 'b' }, { name: 'a' }],
+      namespace: 'probes',
+      imagePullPolicy: 'Never',
+      placement: 'any',
+      keep: true,
+      timeoutMs: 180_000,
+      reportDirectory: 'out/report',
+    });
+  });
+
+  it('take the region of the job when no input has one', () => {
+    const eks = {
+      'cluster-name': 'c',
+      'cluster-endpoint': 'https://c.test',
+      'cluster-certificate-authority': authority,
+    };
+    expect(read(eks, 'us-west-2').target.region).toBe('us-west-2');
+  });
+
+  it.each([
+    'busybox',
+    'busybox:1.37',
+    'docker.io/praqma/network-multitool:latest',
+    'public.ecr.aws/docker/library/busybox:1.37',
+    'localhost:5000/team/tools',
+  ])('take the image %s', (image) => {
+    expect(read({ ...kubeconfig, image }).image).toBe(image);
+  });
+});
+
+describe('bad input is named, with what is allowed', () => {
+  it.each<[string, Given, string, RegExp]>([
+    ['no cluster', {}, 'environment', /exactly one of/],
+    ['two clusters', { ...kubeconfig, 'cluster-name': 'c' }, 'environment', /exactly one of/],
+    ['an environment that is no JSON', { environment: '{' }, 'environment', /provision/],
+    ['an environment of another kind', { environment: '{"schema":2}' }, 'environment', /schema/],
+    ['an endpoint without TLS', { 'cluster-endpoint': 'http://c' }, 'cluster-endpoint', /https/],
+    [
+      'an authority that is none',
+      { 'cluster-certificate-authority': 'eA==' },
+      'cluster-certificate-authority',
+      /PEM/,
+    ],
+    [
+      'a role that is no ARN',
+      { ...kubeconfig, 'role-to-assume': 'deployer' },
+      'role-to-assume',
+      /ARN/,
+    ],
+    [
+      'a session that is too long',
+      { ...kubeconfig, 'role-duration-seconds': '99999' },
+      'role-duration-seconds',
+      /900 to 43200/,
+    ],
+    ['one network', { ...kubeconfig, networks: 'a' }, 'networks', /exactly two/],
+    ['three networks', { ...kubeconfig, networks: 'a,b,c' }, 'networks', /exactly two/],
+    ['one network twice', { ...kubeconfig, networks: 'a,default/a' }, 'networks', /different/],
+    [
+      'networks that are no names',
+      { ...kubeconfig, networks: 'a,B_2' },
+      'networks',
+      /namespace\/name/,
+    ],
+    [
+      'a network with two slashes',
+      { ...kubeconfig, networks: 'a,b/c/d' },
+      'networks',
+      /namespace\/name/,
+    ],
+    ['an unknown layout', { ...kubeconfig, layout: 'star' }, 'layout', /one of lab/],
+    ['a namespace that is none', { ...kubeconfig, namespace: 'Team_1' }, 'namespace', /lower-case/],
+    ['an image with a space', { ...kubeconfig, image: 'busy box' }, 'image', /image reference/],
+    [
+      'an image with an option',
+      { ...kubeconfig, image: '--privileged' },
+      'image',
+      /image reference/,
+    ],
+    [
+      'an unknown pull policy',
+      { ...kubeconfig, 'image-pull-policy': 'always' },
+      'image-pull-policy',
+      /Always, IfNotPresent, Never/,
+    ],
+    ['an unknown placement', { ...kubeconfig, placement: 'spread' }, 'placement', /same-node, any/],
+    ['keep that is no truth', { ...kubeconfig, keep: 'yes' }, 'keep', /true or false/],
+    ['no time', { ...kubeconfig, 'timeout-minutes': '0' }, 'timeout-minutes', /1 to 120/],
+    [
+      'time in words',
+      { ...kubeconfig, 'timeout-minutes': '10m' },
+      'timeout-minutes',
+      /whole number/,
+    ],
+  ])('%s', (_, given, input, allowed) => {
+    const problem = problemsOf(given).find((one) => one.input === input);
+    expect(problem?.allowed).toMatch(allowed);
+  });
+
+  it('all at once', () => {
+    const given = { layout: 'star', keep: 'yes', 'timeout-minutes': '0' };
+    expect(problemsOf(given).map(({ input }) => input)).toEqual([
+      'layout',
+      'keep',
+      'timeout-minutes',
+    ]);
+  });
+});

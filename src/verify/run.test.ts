@@ -1,0 +1,163 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { V1Pod } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { fakeClock } from '../testing/fake-clock.ts';
+import {
+  type FakeBehaviour,
+  fakeProbeCluster,
+  readyNode,
+  readyPod,
+} from '../testing/fake-probe-cluster.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { accessNeeded } from './access.ts';
+import { readVerifyInputs } from './inputs.ts';
+import { outputNames } from './outputs.ts';
+import { publish } from './publish.ts';
+import { verify } from './run.ts';
+
+const inputs = readVerifyInputs(undefined, (name) => (name === 'kubeconfig' ? 'x' : ''));
+
+const definitions = [1, 2].map((number) => {
+  const net = `10.0.${2 + 2 * number}`;
+  const ipam = {
+    type: 'host-local',
+    subnet: `${net}.0/24`,
+    rangeStart: `${net}.70`,
+    rangeEnd: `${net}.80`,
+  };
+  return {
+    metadata: { name: `ipvlan-conf-${number}`, namespace: 'default' },
+    spec: { config: JSON.stringify({ type: 'ipvlan', master: `eth${number}`, mode: 'l3', ipam }) },
+  };
+});
+
+/** Stands in for Multus and for the pods: addresses as host-local gives them, and answers within a network. */
+function lab(answers: (address: string, device: string) => boolean): FakeBehaviour {
+  const next = new Map<string, number>();
+  const start = (pod: V1Pod): V1Pod => {
+    const names = (pod.metadata?.annotations?.['k8s.v1.cni.cncf.io/networks'] ?? '').split(',');
+    const status = names.map((name, index) => {
+      const host = next.get(name) ?? 70;
+      next.set(name, host + 1);
+      return {
+        name,
+        interface: `net${index + 1}`,
+        ips: [`10.0.${name.endsWith('1') ? 4 : 6}.${host}`],
+      };
+    });
+    const annotations = {
+      ...pod.metadata?.annotations,
+      'k8s.v1.cni.cncf.io/network-status': JSON.stringify(status),
+    };
+    return readyPod({ ...pod, metadata: { ...pod.metadata, annotations } }, 'node-a');
+  };
+  const script = async (pod: V1Pod, text: string) => {
+    const status: { interface: string; ips: string[] }[] = JSON.parse(
+      pod.metadata?.annotations?.['k8s.v1.cni.cncf.io/network-status'] ?? '[]',
+    );
+    const own = new Map(status.map((entry) => [entry.interface, entry.ips[0] ?? '']));
+    const pings = [...text.matchAll(/^p (\S+) (\S+) &$/gm)].map(([, device = '', address = '']) => {
+      const near = own.get(device)?.split('.')[2] === address.split('.')[2];
+      const received = near && answers(address, device) ? 3 : 0;
+      return `@ping ${device} ${address} 3 packets transmitted, ${received} packets received`;
+    });
+    return [
+      '@addresses',
+      ...[...own].map(([device, address], index) => `${index + 3}: ${device} inet ${address}/24`),
+      '@routes',
+      ...[...own].map(
+        ([device, address]) => `${address.replace(/\d+$/, '0/24')} dev ${device} src ${address}`,
+      ),
+      '@mtu',
+      ...pings,
+      '@end',
+    ].join('\n');
+  };
+  return { definitions, nodes: [readyNode('node-a')], start, script };
+}
+
+function setUp(behaviour: FakeBehaviour) {
+  const cluster = fakeProbeCluster(behaviour);
+  const log = recordingLog();
+  const signal = new AbortController().signal;
+  return { cluster, log, deps: { clusterName: 'c', cluster, log, clock: fakeClock(), signal } };
+}
+
+describe('verify', () => {
+  it('passes the lab, and leaves nothing', async () => {
+    const { cluster, deps } = setUp(lab(() => true));
+    const report = await verify(inputs, deps);
+    expect(report.counts).toEqual({ passed: 54, failed: 0, skipped: 0 });
+    expect(cluster.created).toHaveLength(4);
+    expect(cluster.present.size).toBe(0);
+  });
+
+  it('puts all pods on one node, unless told not to', async () => {
+    const together = setUp(lab(() => true));
+    await verify(inputs, together.deps);
+    expect(together.cluster.created.every((pod) => pod.spec?.affinity !== undefined)).toBe(true);
+    const anywhere = setUp({ ...lab(() => true), nodes: [] });
+    await verify({ ...inputs, placement: 'any' }, anywhere.deps);
+    expect(anywhere.cluster.created.some((pod) => pod.spec?.affinity !== undefined)).toBe(false);
+  });
+
+  it('reports pods that never become Ready', async () => {
+    const { cluster, deps } = setUp({ ...lab(() => true), start: (pod) => pod });
+    const report = await verify(inputs, deps);
+    expect(report.result).toBe('failed');
+    expect(report.counts.failed).toBe(4);
+    expect(cluster.present.size).toBe(0);
+  });
+
+  it('creates nothing when there are no networks', async () => {
+    const { cluster, deps } = setUp({ nodes: [readyNode('node-a')] });
+    await expect(verify(inputs, deps)).rejects.toThrow('apply the networks with configure-multus');
+    expect(cluster.changes).toEqual([]);
+  });
+});
+
+describe('publish', () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'verify-'));
+    for (const [variable, file] of [
+      ['GITHUB_OUTPUT', 'output'],
+      ['GITHUB_STEP_SUMMARY', 'summary'],
+    ] as const) {
+      await writeFile(join(folder, file), '');
+      vi.stubEnv(variable, join(folder, file));
+    }
+  });
+
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true });
+  });
+
+  it('writes the report, and fails with what is wrong and what it means', async () => {
+    const { deps, log } = setUp(
+      lab((address, device) => !(address === '10.0.4.71' && device === 'net1')),
+    );
+    const report = await verify(inputs, deps);
+    const directory = join(folder, 'deep', 'report');
+    await expect(publish(report, directory, log)).rejects.toThrow(
+      /connectivity of cluster c, namespace default: 2 of 54 checks failed: reachability sampleapp-1 net1 → sampleapp-dual-1 net1: 10.0.4.71: 0 of 3 answered;.*\n.*other direction answers/,
+    );
+    const written = JSON.parse(await readFile(join(directory, 'report.json'), 'utf8'));
+    expect(written).toEqual(report);
+    expect(await readFile(join(folder, 'summary'), 'utf8')).toContain('## Connectivity: ❌ failed');
+    const outputs = await readFile(join(folder, 'output'), 'utf8');
+    for (const name of outputNames) expect(outputs).toContain(`${name}<<`);
+    expect(outputs).toContain(JSON.stringify(report));
+  });
+});
+
+it('asks for nodes only when it chooses one', () => {
+  const verbs = (placement: 'same-node' | 'any') =>
+    accessNeeded({ ...inputs, placement }).map(({ verb, resource }) => `${verb} ${resource}`);
+  expect(verbs('same-node')).toContain('list nodes');
+  expect(verbs('any')).not.toContain('list nodes');
+});
