@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Hook, handleLifecycleEvent } from './hook.ts';
+import { completeWith, type Hook, handleLifecycleEvent } from './hook.ts';
 import type { LifecycleEvent } from './lifecycle-event.ts';
 import { awsError, type SimulatedInterfaces, simulateInterfaces } from './simulated-interfaces.ts';
 
@@ -74,5 +74,18 @@ describe('handleLifecycleEvent', () => {
       throw awsError('ServiceUnavailable');
     };
     await expect(handleLifecycleEvent(LAUNCH, { ...hook, complete })).rejects.toThrow();
+  });
+});
+
+describe('completeWith', () => {
+  it('is content when the action was answered before', async () => {
+    const message = 'No active Lifecycle Action found with token token-1';
+    const answered = { send: () => Promise.reject(awsError('ValidationError', message)) };
+    await expect(completeWith(answered)(LAUNCH, 'CONTINUE')).resolves.toBeUndefined();
+  });
+
+  it('passes on any other error', async () => {
+    const refused = { send: () => Promise.reject(awsError('ValidationError', 'no such group')) };
+    await expect(completeWith(refused)(LAUNCH, 'CONTINUE')).rejects.toThrow('no such group');
   });
 });

@@ -70,7 +70,7 @@ async function releaseOrLog(
 }
 
 /** Answers an action by its token. That it was answered before, as after a repeated event, is fine. */
-export function completeWith(autoScaling: AutoScalingClient): Hook['complete'] {
+export function completeWith(autoScaling: Pick<AutoScalingClient, 'send'>): Hook['complete'] {
   return async (event, result) => {
     try {
       await autoScaling.send(

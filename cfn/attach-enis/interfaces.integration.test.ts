@@ -1,0 +1,130 @@
+import {
+  AttachNetworkInterfaceCommand,
+  CreateNetworkInterfaceCommand,
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DescribeNetworkInterfacesCommand,
+  type EC2Client,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Moto } from '../../rehearsal/aws/moto.ts';
+import { clientsOf, REGION, startTestMoto } from '../../rehearsal/aws/testing/local-aws.ts';
+import { attach, release } from './attach.ts';
+import { type Interfaces, interfacesOf } from './interfaces.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+let moto: Moto;
+let ec2: EC2Client;
+let privateSubnet: string;
+let multusSubnets: readonly string[];
+let groupId: string;
+let settings: Settings;
+let instanceId: string;
+let interfaces: Interfaces;
+const once = { attempts: 1, pause: async () => {} };
+
+beforeAll(async () => {
+  moto = (await startTestMoto()).moto;
+  ec2 = clientsOf(moto.url).ec2;
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+  const group = { VpcId: Vpc?.VpcId, GroupName: 'multus', Description: 'multus' };
+  groupId = (await ec2.send(new CreateSecurityGroupCommand(group))).GroupId ?? '';
+  const subnet = async (CidrBlock: string): Promise<string> => {
+    const place = { VpcId: Vpc?.VpcId, CidrBlock, AvailabilityZone: `${REGION}a` };
+    return (await ec2.send(new CreateSubnetCommand(place))).Subnet?.SubnetId ?? '';
+  };
+  privateSubnet = await subnet('10.0.2.0/24');
+  multusSubnets = [await subnet('10.0.4.0/24'), await subnet('10.0.6.0/24')];
+  settings = readSettings({
+    CLUSTER_NAME: 'eks-multus-cluster',
+    SUBNET_IDS: multusSubnets.join(','),
+    SECURITY_GROUP_IDS: groupId,
+    PREFIXES_PER_INTERFACE: '1',
+    TAGS: 'eks-multus-actions/node-group=ng1',
+  });
+});
+
+afterAll(() => moto?.stop());
+
+beforeEach(async () => {
+  const { Instances } = await ec2.send(
+    new RunInstancesCommand({
+      ImageId: 'ami-12c6146b',
+      InstanceType: 'm5.xlarge',
+      SubnetId: privateSubnet,
+      MinCount: 1,
+      MaxCount: 1,
+    }),
+  );
+  instanceId = Instances?.[0]?.InstanceId ?? '';
+  interfaces = interfacesOf(instanceId, settings, ec2);
+});
+
+async function described() {
+  const filter = { Name: 'tag:eks-multus-actions/instance', Values: [instanceId] };
+  const { NetworkInterfaces } = await ec2.send(
+    new DescribeNetworkInterfacesCommand({ Filters: [filter] }),
+  );
+  return (NetworkInterfaces ?? []).sort(
+    (a, b) => (a.Attachment?.DeviceIndex ?? 0) - (b.Attachment?.DeviceIndex ?? 0),
+  );
+}
+
+describe("the hook's work on EC2", () => {
+  it('gives an instance an interface in each subnet, as its devices 1 and 2', async () => {
+    await attach(interfaces, settings.wanted, once);
+    const found = await described();
+    expect(found).toMatchObject(
+      multusSubnets.map((SubnetId, at) => ({
+        SubnetId,
+        SourceDestCheck: false,
+        Groups: [{ GroupId: groupId }],
+        Attachment: { InstanceId: instanceId, DeviceIndex: at + 1, DeleteOnTermination: true },
+        Ipv4Prefixes: [{ Ipv4Prefix: expect.stringMatching(/\/28$/) }],
+      })),
+    );
+    const tags = Object.fromEntries(found[0]?.TagSet?.map(({ Key, Value }) => [Key, Value]) ?? []);
+    expect(tags).toMatchObject({
+      Name: 'eks-multus-cluster-eth1',
+      'node.k8s.amazonaws.com/no_manage': 'true',
+      'eks-multus-actions/cluster': 'eks-multus-cluster',
+      'eks-multus-actions/instance': instanceId,
+      'eks-multus-actions/device-index': '1',
+      'eks-multus-actions/node-group': 'ng1',
+    });
+  });
+
+  it('makes nothing new when the event comes again', async () => {
+    await attach(interfaces, settings.wanted, once);
+    const before = await described();
+    await attach(interfaces, settings.wanted, once);
+    expect(await described()).toEqual(before);
+  });
+
+  it('leaves nothing when the instance is terminated', async () => {
+    await attach(interfaces, settings.wanted, once);
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
+    expect(await described()).toEqual([]);
+  });
+
+  it('leaves nothing when attaching failed half way', async () => {
+    const { NetworkInterface } = await ec2.send(
+      new CreateNetworkInterfaceCommand({ SubnetId: multusSubnets[1] }),
+    );
+    await ec2.send(
+      new AttachNetworkInterfaceCommand({
+        InstanceId: instanceId,
+        NetworkInterfaceId: NetworkInterface?.NetworkInterfaceId,
+        DeviceIndex: 3,
+      }),
+    );
+    const third = { deviceIndex: 3, subnetId: multusSubnets[1] ?? '' };
+    await expect(attach(interfaces, [...settings.wanted, third], once)).rejects.toThrow('device 3');
+    await interfaces.create({ deviceIndex: 1, subnetId: multusSubnets[0] ?? '' });
+    await release(interfaces);
+    expect(await described()).toEqual([]);
+  });
+});
