@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { InputError, type InputProblem } from '../github/errors.ts';
+import { BAD_INPUTS, groups, IN_ZONE } from '../testing/bad-provision-inputs.ts';
+import { LAB_INPUTS } from '../testing/lab-inputs.ts';
+import { readProvisionInputs } from './inputs.ts';
+
+function read(changes: Readonly<Record<string, string>> = {}) {
+  const inputs: Record<string, string> = { ...LAB_INPUTS, ...changes };
+  return readProvisionInputs((name) => inputs[name] ?? '');
+}
+
+function problems(changes: Readonly<Record<string, string>>): readonly InputProblem[] {
+  try {
+    read(changes);
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('good inputs', () => {
+  it('the lab', () => {
+    const inputs = read();
+    expect(inputs['availability-zones']).toEqual(['ap-northeast-2a', 'ap-northeast-2b']);
+    expect(inputs['node-groups']).toEqual([
+      {
+        name: 'ng1',
+        zone: 'ap-northeast-2a',
+        min: 1,
+        desired: 2,
+        max: 3,
+        'instance-type': 'm5.xlarge',
+        'volume-size': 50,
+        'prefixes-per-interface': 1,
+      },
+    ]);
+    expect(inputs).toMatchObject({
+      command: 'deploy',
+      'timeout-minutes': 60,
+      authentication: 'access-entries',
+    });
+  });
+
+  it('one node group in the first zone when none is named', () => {
+    const [group] = read({ 'node-groups': '' })['node-groups'];
+    expect(group).toMatchObject({
+      name: 'ng1',
+      zone: 'ap-northeast-2a',
+      min: 1,
+      desired: 2,
+      max: 3,
+    });
+  });
+
+  it('zones on lines, subnets and node groups in YAML', () => {
+    const inputs = read({
+      'availability-zones': 'ap-northeast-2a\nap-northeast-2c\n',
+      'subnet-cidrs': 'private: [10.0.128.0/20, 10.0.144.0/20]',
+      'node-groups':
+        '- { name: a, zone: ap-northeast-2a }\n- { name: b, zone: ap-northeast-2c, desired: 1, instance-type: m7g.large }',
+    });
+    expect(inputs['availability-zones']).toHaveLength(2);
+    expect(inputs['subnet-cidrs']?.private).toEqual(['10.0.128.0/20', '10.0.144.0/20']);
+    expect(inputs['node-groups'].map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  it('an instance type that no table knows', () => {
+    const group = '[{ name: a, zone: ap-northeast-2a, instance-type: z9.metal-96xl }]';
+    expect(problems({ 'node-groups': group })).toEqual([]);
+  });
+
+  it('destroy needs the name, the region and nothing else', () => {
+    const inputs: Record<string, string> = {
+      command: 'destroy',
+      environment: 'lab',
+      'aws-region': 'eu-west-1',
+    };
+    expect(() => readProvisionInputs((name) => inputs[name] ?? '')).not.toThrow();
+  });
+});
+
+describe('bad inputs', () => {
+  it.each(BAD_INPUTS)('%j', (changes, input, allowed) => {
+    const found = problems(changes);
+    expect(found.map((problem) => problem.input)).toEqual([input]);
+    expect(found[0]?.allowed).toContain(allowed);
+    expect(found[0]?.value).toBe(changes[input]);
+  });
+
+  it('are all reported at once, also those that only clash with each other', () => {
+    const found = problems({
+      environment: 'Bad',
+      'vpc-cidr': '10.0.0.0/25',
+      'availability-zones': 'ap-northeast-2a,us-east-1b',
+      'timeout-minutes': '0',
+      ...groups(`[{ name: a, ${IN_ZONE} }, { name: a, ${IN_ZONE} }]`),
+    });
+    expect(new Set(found.map((problem) => problem.input))).toEqual(
+      new Set(['environment', 'timeout-minutes', 'availability-zones', 'node-groups']),
+    );
+  });
+});

@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import { environmentSchema } from '../environment/environment.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
+import { FakeStacks } from '../testing/fake-stacks.ts';
+import { fakeStaging } from '../testing/fake-staging.ts';
+import { LAB_INPUTS } from '../testing/lab-inputs.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { readProvisionInputs } from './inputs.ts';
+import { type Report, reportMarkdown } from './report.ts';
+import { provision } from './run.ts';
+
+const INFRA_OUTPUTS = {
+  ClusterName: 'eks-multus-cluster',
+  ClusterEndpoint: 'https://10.0.2.10',
+  ClusterCertificateAuthority: 'Y2E=',
+  ServiceCidr: '172.20.0.0/16',
+  ClusterSecurityGroupId: 'sg-cluster',
+  VpcId: 'vpc-1',
+  VpcCidr: '10.0.0.0/16',
+  PrivateSubnetIds: 'subnet-p1,subnet-p2',
+  PublicSubnetIds: 'subnet-o1,subnet-o2',
+  MultusSubnetIds: 'subnet-11,subnet-12,subnet-21,subnet-22',
+  MultusSecurityGroupId: 'sg-multus',
+  KubernetesVersion: '1.34',
+};
+const NODE_OUTPUTS = {
+  NodeInstanceRoleArn: 'arn:aws:iam::123456789012:role/node',
+  NodeSecurityGroupId: 'sg-node',
+  AutoScalingGroupName: 'eks-multus-cluster-ng1',
+};
+const TWO_GROUPS =
+  '[{ name: ng1, zone: ap-northeast-2a }, { name: ng2, zone: ap-northeast-2b, desired: 1 }]';
+
+function world() {
+  const clock = fakeClock();
+  const stacks = new FakeStacks(clock);
+  stacks.outputs.set('eks-multus-cluster', INFRA_OUTPUTS);
+  for (const name of ['ng1', 'ng2']) stacks.outputs.set(`eks-multus-cluster-${name}`, NODE_OUTPUTS);
+  const reports: Report[] = [];
+  const deps = {
+    stacks,
+    staging: fakeStaging(),
+    identity: async () => ({
+      accountId: '123456789012',
+      arn: 'arn:aws:sts::123456789012:assumed-role/deployer/eks-multus-7',
+    }),
+    packFile: async (...path: readonly string[]) => new TextEncoder().encode(path.join('/')),
+    log: recordingLog(),
+    clock,
+    run: { id: '7', repository: 'o/r' },
+    publish: async (report: Report) => void reports.push(report),
+  };
+  const run = async (changes: Readonly<Record<string, string>> = {}) => {
+    const inputs: Record<string, string> = { ...LAB_INPUTS, ...changes };
+    await provision(
+      readProvisionInputs((name) => inputs[name] ?? ''),
+      deps,
+    );
+    return reports.at(-1);
+  };
+  return { deps, stacks, reports, run };
+}
+
+const parametersOf = (stacks: FakeStacks, name: string) =>
+  stacks.requests.find((request) => request.stackName === name)?.parameters;
+
+describe('deploy', () => {
+  it('wires the plan into the infra stack and its outputs into the node group', async () => {
+    const { stacks, run } = world();
+    await run();
+    expect(parametersOf(stacks, 'eks-multus-cluster')).toEqual({
+      ClusterName: 'eks-multus-cluster',
+      KubernetesVersion: '1.34',
+      VpcCidr: '10.0.0.0/16',
+      AvailabilityZones: 'ap-northeast-2a,ap-northeast-2b',
+      PublicSubnetCidrs: '10.0.0.0/24,10.0.1.0/24',
+      PrivateSubnetCidrs: '10.0.2.0/24,10.0.3.0/24',
+      MultusSubnetCidrs: '10.0.4.0/24,10.0.5.0/24,10.0.6.0/24,10.0.7.0/24',
+      MultusPrefixCidrs: '10.0.4.128/25,10.0.5.128/25,10.0.6.128/25,10.0.7.128/25',
+      AdminRoleArns: 'arn:aws:iam::123456789012:role/deployer',
+    });
+    expect(parametersOf(stacks, 'eks-multus-cluster-ng1')).toMatchObject({
+      ClusterEndpoint: 'https://10.0.2.10',
+      NodeGroupName: 'ng1',
+      MinSize: '1',
+      DesiredSize: '2',
+      MaxSize: '3',
+      SubnetId: 'subnet-p1',
+      MultusSubnetIds: 'subnet-11,subnet-21',
+      LambdaBucket: 'eks-multus-123456789012-ap-northeast-2',
+      LambdaKey: expect.stringMatching(/^eks-multus-cluster\/[0-9a-f]{64}\/attach-enis\.zip$/),
+      NodeAccess: 'access-entry',
+      NodeImageIdSSMParam:
+        '/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/standard/recommended/image_id',
+    });
+  });
+
+  it('hands over an environment, outputs and a summary', async () => {
+    const { run, deps } = world();
+    const report = await run();
+    const environment = environmentSchema.parse(report?.outputs.environment);
+    expect(environment.networks[1]).toEqual({
+      network: 2,
+      interface: 'eth2',
+      subnets: [
+        {
+          zone: 'ap-northeast-2a',
+          id: 'subnet-21',
+          cidr: '10.0.6.0/24',
+          prefixCidr: '10.0.6.128/25',
+        },
+        {
+          zone: 'ap-northeast-2b',
+          id: 'subnet-22',
+          cidr: '10.0.7.0/24',
+          prefixCidr: '10.0.7.128/25',
+        },
+      ],
+    });
+    expect(environment.nodeGroups[0]).toMatchObject({ name: 'ng1', desired: 2 });
+    expect(Object.keys(report?.outputs['node-group-stack-ids'] ?? {})).toEqual(['ng1']);
+    const markdown = report ? reportMarkdown(report) : '';
+    expect(markdown).toContain('| eks-multus-cluster-ng1 | created |');
+    expect(markdown).toContain('eth2: 10.0.6.0/24 (prefixes from 10.0.6.128/25)');
+    expect(deps.staging.objects.size).toBe(3);
+  });
+
+  it('deploys node groups side by side, each in its own zone', async () => {
+    const { stacks, run, deps } = world();
+    const before = deps.clock.now();
+    await run({ 'node-groups': TWO_GROUPS });
+    expect(parametersOf(stacks, 'eks-multus-cluster-ng2')).toMatchObject({
+      SubnetId: 'subnet-p2',
+      MultusSubnetIds: 'subnet-12,subnet-22',
+    });
+    expect(deps.clock.now() - before).toBeLessThan(100_000);
+    const created = stacks.calls.indexOf('createChangeSet eks-multus-cluster-ng2 CREATE');
+    expect(stacks.calls.lastIndexOf('events eks-multus-cluster-ng1')).toBeGreaterThan(created);
+  });
+
+  it('a second time uploads nothing and changes nothing', async () => {
+    const { stacks, run } = world();
+    const first = await run();
+    const unchanged = { status: 'FAILED', reason: 'No updates are to be performed.', changes: [] };
+    stacks.changeSets.push(unchanged as never, unchanged as never);
+    const second = await run();
+    expect(second?.stacks.map((stack) => stack.outcome)).toEqual(['unchanged', 'unchanged']);
+    expect(second?.outputs).toEqual(first?.outputs);
+  });
+
+  it('publishes what there is when a node group fails, after the others have ended', async () => {
+    const { stacks, run, reports } = world();
+    stacks.scripts.set('eks-multus-cluster-ng1', [
+      { status: 'CREATE_IN_PROGRESS' },
+      { status: 'CREATE_FAILED', resource: 'Vpc', reason: 'no capacity' },
+      { status: 'ROLLBACK_COMPLETE' },
+    ]);
+    await expect(run({ 'node-groups': TWO_GROUPS })).rejects.toThrow('no capacity');
+    const [report] = reports;
+    expect(report?.stacks.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['eks-multus-cluster', 'created'],
+      ['eks-multus-cluster-ng1', 'failed'],
+      ['eks-multus-cluster-ng2', 'created'],
+    ]);
+    expect(report?.outputs['infra-stack-id']).toContain('eks-multus-cluster');
+    expect(report?.outputs.environment).toBeUndefined();
+  });
+
+  it('gives the role of the input, with its path, as the first administrator', async () => {
+    const { stacks, run } = world();
+    const role = 'arn:aws:iam::123456789012:role/ci/deployer';
+    await run({
+      'role-to-assume': role,
+      'admin-role-arns': `${role},arn:aws:iam::123456789012:role/ops`,
+    });
+    expect(parametersOf(stacks, 'eks-multus-cluster')?.['AdminRoleArns']).toBe(
+      `${role},arn:aws:iam::123456789012:role/ops`,
+    );
+  });
+});
+
+describe('destroy', () => {
+  const destroy = { command: 'destroy' };
+
+  it('removes node groups before the infra stack, then what was staged', async () => {
+    const { stacks, run, deps } = world();
+    await run({ 'node-groups': TWO_GROUPS });
+    const report = await run(destroy);
+    expect(report?.stacks.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['eks-multus-cluster-ng1', 'deleted'],
+      ['eks-multus-cluster-ng2', 'deleted'],
+      ['eks-multus-cluster', 'deleted'],
+    ]);
+    expect(await stacks.list()).toEqual([]);
+    expect(deps.staging.objects.size).toBe(0);
+    expect(report?.notes.join('\n')).toContain('Deleted the staging bucket');
+  });
+
+  it('a second time, and with nothing there, says that there is nothing to do', async () => {
+    const { run } = world();
+    const report = await run(destroy);
+    expect(report?.notes).toEqual(['Nothing to do: there is no environment eks-multus-cluster.']);
+  });
+
+  it('leaves stacks of other environments alone', async () => {
+    const { stacks, run } = world();
+    stacks.put('eks-multus-cluster-two', 'CREATE_COMPLETE', {
+      tags: { 'eks-multus:environment': 'eks-multus-cluster-two' },
+    });
+    await run();
+    await run(destroy);
+    expect((await stacks.list()).map((stack) => stack.name)).toEqual(['eks-multus-cluster-two']);
+  });
+
+  it('removes what a half-built environment has', async () => {
+    const { stacks, run } = world();
+    stacks.put('eks-multus-cluster', 'REVIEW_IN_PROGRESS');
+    const report = await run(destroy);
+    expect(report?.stacks).toMatchObject([{ name: 'eks-multus-cluster', outcome: 'deleted' }]);
+  });
+
+  it('keeps the infra stack when a node group cannot be removed', async () => {
+    const { stacks, run } = world();
+    await run();
+    stacks.scripts.set('delete eks-multus-cluster-ng1', [
+      { status: 'DELETE_IN_PROGRESS' },
+      { status: 'DELETE_FAILED', resource: 'AutoScalingGroup', reason: 'in use' },
+      { status: 'DELETE_FAILED' },
+    ]);
+    await expect(run(destroy)).rejects.toThrow('in use');
+    expect(stacks.calls).not.toContain('deleteStack eks-multus-cluster');
+  });
+});

@@ -1,0 +1,61 @@
+/** The input `node-groups`. */
+export const groups = (text: string) => ({ 'node-groups': text });
+/** A zone that the lab has, as a node group names it. */
+export const IN_ZONE = 'zone: ap-northeast-2a';
+
+/** What is changed of the lab, the input that is blamed, and a part of what is said to be allowed. */
+export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, string])[] = [
+  [{ command: 'apply' }, 'command', 'one of deploy, destroy'],
+  [{ environment: '' }, 'environment', 'lower-case letters'],
+  [{ environment: 'My_Env' }, 'environment', 'lower-case letters'],
+  [{ environment: 'e'.repeat(40) }, 'environment', '39 characters'],
+  [{ 'aws-region': 'seoul' }, 'aws-region', 'an AWS region'],
+  [{ 'role-to-assume': 'deployer' }, 'role-to-assume', 'the ARN of an IAM role'],
+  [{ 'role-to-assume': 'arn:aws:iam::1:role/x' }, 'role-to-assume', 'the ARN of an IAM role'],
+  [{ 'role-duration-seconds': '60' }, 'role-duration-seconds', 'from 900 to 43200'],
+  [{ 'availability-zones': '' }, 'availability-zones', '2 different zones of ap-northeast-2'],
+  [{ 'availability-zones': 'ap-northeast-2a' }, 'availability-zones', '2 different zones'],
+  [{ 'availability-zones': 'ap-northeast-2a,ap-northeast-2a' }, 'availability-zones', 'different'],
+  [{ 'availability-zones': 'ap-northeast-2a,us-east-1b' }, 'availability-zones', 'ap-northeast-2b'],
+  [{ 'vpc-cidr': '10.0.0.0' }, 'vpc-cidr', 'an IPv4 network from /16 to /28'],
+  [{ 'vpc-cidr': '10.0.0.1/16' }, 'vpc-cidr', 'no host bits'],
+  [{ 'vpc-cidr': '10.0.0.0/8' }, 'vpc-cidr', 'from /16 to /28'],
+  [{ 'vpc-cidr': '10.0.0.0/25' }, 'vpc-cidr', 'room for 8 subnets'],
+  [{ 'multus-networks': '0' }, 'multus-networks', 'from 1 to 4'],
+  [{ 'multus-networks': '3' }, 'multus-networks', '2'],
+  [{ 'subnet-cidrs': 'public: [10.0.0.0/24' }, 'subnet-cidrs', 'YAML such as'],
+  [{ 'subnet-cidrs': 'private: [10.9.0.0/24, 10.0.1.0/24]' }, 'subnet-cidrs', 'inside the VPC'],
+  [{ 'subnet-cidrs': 'public: [10.0.0.0/24, 10.0.0.0/25]' }, 'subnet-cidrs', 'not overlap'],
+  [{ 'subnet-cidrs': 'multis: []' }, 'subnet-cidrs', 'YAML such as'],
+  [{ 'kubernetes-version': '2.0' }, 'kubernetes-version', 'such as 1.34'],
+  [groups('{'), 'node-groups', 'a YAML list'],
+  [groups('ng1'), 'node-groups', 'a YAML list'],
+  [groups('[]'), 'node-groups', 'a YAML list'],
+  [
+    groups('[{ name: a, zone: ap-northeast-2c }]'),
+    'node-groups',
+    'one of ap-northeast-2a, ap-northeast-2b',
+  ],
+  [groups(`[{ name: a, ${IN_ZONE}, min: 3, desired: 2 }]`), 'node-groups', 'min ≤ desired ≤ max'],
+  [groups(`[{ name: a, ${IN_ZONE}, min: many }]`), 'node-groups', '0.min: a whole number'],
+  [groups(`[{ name: A, ${IN_ZONE} }]`), 'node-groups', '0.name: lower-case letters'],
+  [groups(`[{ name: a, ${IN_ZONE}, size: 3 }]`), 'node-groups', 'only the keys name, zone'],
+  [
+    groups(`[{ name: a, ${IN_ZONE} }, { name: a, ${IN_ZONE} }]`),
+    'node-groups',
+    '1.name: a name other than a',
+  ],
+  [groups(`[{ name: a, ${IN_ZONE}, instance-type: t3.micro }]`), 'node-groups', 't3.micro has 2'],
+  [groups(`[{ name: a, ${IN_ZONE}, instance-type: t2.large }]`), 'node-groups', 'a Nitro type'],
+  [groups(`[{ name: a, ${IN_ZONE}, max: 8 }]`), 'node-groups', 'at most 7 prefixes'],
+  [{ 'key-name': 'my key' }, 'key-name', 'EC2 key pair'],
+  [{ authentication: 'iam' }, 'authentication', 'one of access-entries, aws-auth, both'],
+  [{ 'admin-role-arns': 'admin' }, 'admin-role-arns', 'the ARN of an IAM role'],
+  [
+    { 'admin-role-arns': 'arn:aws:iam::123456789012:role/a,arn:aws:iam::123456789012:role/b' },
+    'admin-role-arns',
+    'at most 1 role',
+  ],
+  [{ 'staging-bucket': 'My.Bucket' }, 'staging-bucket', 'a bucket name'],
+  [{ 'timeout-minutes': 'soon' }, 'timeout-minutes', 'from 1 to 1440'],
+];
