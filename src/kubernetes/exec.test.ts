@@ -1,0 +1,97 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type ExecScene, type ExecServer, startExecServer } from '../testing/exec-server.ts';
+import { execInPod } from './exec.ts';
+
+const TARGET = { namespace: 'default', pod: 'sampleapp-1', container: 'app' };
+const SUCCESS = { kind: 'Status', status: 'Success' };
+
+let server: ExecServer | undefined;
+afterEach(() => server?.close());
+
+function configFor(url: string): KubeConfig {
+  const config = new KubeConfig();
+  let tokens = 0;
+  config.addAuthenticator({
+    isAuthProvider: () => true,
+    applyAuthentication: async (_user, options) => {
+      options.headers = { ...options.headers, Authorization: `Bearer token-${++tokens}` };
+    },
+  });
+  config.loadFromClusterAndUser(
+    { name: 'c', server: url, skipTLSVerify: true },
+    { name: 'tester' },
+  );
+  return config;
+}
+
+async function play(scenes: readonly ExecScene[], timeoutMs = 5_000) {
+  server = await startExecServer(scenes);
+  return execInPod(configFor(server.url), TARGET, ['/bin/sh', '-c', 'echo "a b"'], timeoutMs);
+}
+
+describe('execInPod', () => {
+  it('gives what the command printed', async () => {
+    const scene = { stdout: ['one\n', 'zwei ü\n'], stderr: 'careful', status: SUCCESS };
+    expect(await play([scene])).toEqual({
+      stdout: 'one\nzwei ü\n',
+      stderr: 'careful',
+      exitCode: 0,
+    });
+    const url = new URL(server?.requests[0]?.path ?? '', 'http://server');
+    expect(url.pathname).toBe('/api/v1/namespaces/default/pods/sampleapp-1/exec');
+    expect(url.searchParams.getAll('command')).toEqual(['/bin/sh', '-c', 'echo "a b"']);
+    expect(url.searchParams.get('container')).toBe('app');
+  });
+
+  it('gives the exit code of a command that failed', async () => {
+    const status = {
+      status: 'Failure',
+      reason: 'NonZeroExitCode',
+      details: { causes: [{ reason: 'ExitCode', message: '7' }] },
+    };
+    expect(await play([{ stdout: ['x'], status }])).toEqual({
+      stdout: 'x',
+      stderr: '',
+      exitCode: 7,
+    });
+  });
+
+  it('tries once more, with a new token, when the connection drops', async () => {
+    expect(await play([{ stdout: ['half'] }, { stdout: ['all'], status: SUCCESS }])).toMatchObject({
+      stdout: 'all',
+    });
+    expect(server?.requests.map(({ authorization }) => authorization)).toEqual([
+      'Bearer token-1',
+      'Bearer token-2',
+    ]);
+  });
+
+  it('tries once more when the server is not well', async () => {
+    expect(await play([{ refuse: 503 }, { status: SUCCESS }])).toMatchObject({ exitCode: 0 });
+  });
+
+  it('does not try for ever', async () => {
+    await expect(play([{}, {}, { status: SUCCESS }])).rejects.toThrow(
+      'container app of pod default/sampleapp-1: a command could not be run: the connection to the API server dropped',
+    );
+    expect(server?.requests).toHaveLength(2);
+  });
+
+  it('does not ask again after a refusal', async () => {
+    await expect(play([{ refuse: 403 }])).rejects.toThrow('Unexpected server response: 403');
+    expect(server?.requests).toHaveLength(1);
+  });
+
+  it('gives up on a command that does not end', async () => {
+    await expect(play([{ stdout: ['…'], hang: true }], 200)).rejects.toThrow(
+      'no end after 0.2 seconds',
+    );
+    expect(server?.requests).toHaveLength(1);
+  });
+
+  it('tells why a command could not be started', async () => {
+    const status = { status: 'Failure', message: 'container not running', reason: 'InternalError' };
+    await expect(play([{ status }])).rejects.toThrow('container not running');
+  });
+});
