@@ -40,8 +40,9 @@ process.on('disconnect', () => {
 let up = false;
 const findings: Finding[] = [];
 try {
-  standIns = await startStandIns(plan, progress);
-  await rehearseLab(plan, standIns, progress, (finding) => findings.push(finding));
+  const world = await startStandIns(plan.tools, progress);
+  standIns = world;
+  await rehearseLab(plan, world, progress, (finding) => findings.push(finding));
   if (plan.keep) {
     up = true;
     tell({ kind: 'up', findings });

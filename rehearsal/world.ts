@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { STSClient } from '@aws-sdk/client-sts';
+import { prepareAccount } from './aws/account.ts';
+import { type AwsStandIn, startAws } from './aws/aws.ts';
+import { type Inventory, takeInventory } from './aws/inventory.ts';
+import { createControlPlanes } from './cluster/control-plane.ts';
+import { GITHUB_ISSUER, startOidcIssuer } from './github/oidc.ts';
+import { prepareRunner, type Runner } from './github/runner.ts';
+import { createMachines } from './instance/machines.ts';
+import { metadataSource } from './instance/metadata.ts';
+import { startMetadataServer } from './instance/metadata-server.ts';
+import { assignPodPrefix } from './instance/vpc-cni.ts';
+import { LAB } from './lab.ts';
+import type { Progress } from './progress.ts';
+import { CHECKOUT, LOG_FOLDER, RUN_FOLDER } from './run-folder.ts';
+import type { Tools } from './tools/tools.ts';
+import { readEc2State } from './vpc/ec2-state.ts';
+import { createVpc, METADATA_ADDRESS, prepareNamespace } from './vpc/vpc.ts';
+
+const ACCOUNT = '123456789012';
+const REPOSITORY = 'acme/telecom-lab';
+const GATEWAY_PORT = 4566;
+const MOTO_PORT = 5000;
+const OIDC_PORT = 4567;
+const GATEWAY = `http://127.0.0.1:${GATEWAY_PORT}`;
+
+/** Everything that stands in for GitHub, AWS and its machines, running. */
+export interface StandIns {
+  readonly runner: Runner;
+  readonly aws: AwsStandIn;
+  /** The role that the account's owner made for the repository. */
+  readonly roleArn: string;
+  /** Path of an administrator's kubeconfig for the lab's cluster. */
+  kubeconfig(): string;
+  /** The stacks of the account that exist. */
+  stacks(): Promise<readonly { readonly name: string; readonly status: string }[]>;
+  inventory(): Promise<Inventory>;
+  stop(): Promise<void>;
+}
+
+/** Starts the stand-ins in the namespaces that this process is in. Needs root there. */
+export async function startStandIns(tools: Tools, progress: Progress): Promise<StandIns> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    return await progress.step('start the stand-ins for GitHub and AWS', () =>
+      start(tools, (end) => stops.push(end), stop),
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  tools: Tools,
+  onStop: (end: () => Promise<void>) => void,
+  stop: () => Promise<void>,
+): Promise<StandIns> {
+  await prepareNamespace();
+  const client = clientConfig();
+  const ec2 = new EC2Client(client);
+  const readState = () => readEc2State(ec2);
+  const folders = { runDir: RUN_FOLDER, logDir: LOG_FOLDER };
+
+  const controlPlanes = createControlPlanes({ ...folders, tools, gatewayUrl: GATEWAY, ec2 });
+  const vpc = createVpc({ readState });
+  const machines = createMachines({
+    ...{ ...folders, tools, readState, vpc },
+    beforePowerOn: (instanceId) => assignPodPrefix(ec2, readState, instanceId),
+  });
+  const oidc = await startOidcIssuer(OIDC_PORT, {
+    repository: REPOSITORY,
+    ref: 'refs/heads/main',
+    workflow: '.github/workflows/provision.yml',
+  });
+  onStop(oidc.stop);
+  const aws = await startAws({
+    python: join(tools.venv, 'bin', 'python'),
+    ...{ motoPort: MOTO_PORT, port: GATEWAY_PORT, account: ACCOUNT, region: LAB.region },
+    ...{ controlPlanes, machines, runFolder: RUN_FOLDER, logFolder: LOG_FOLDER },
+    jwksUrls: { [GITHUB_ISSUER]: oidc.jwksUrl },
+  });
+  onStop(aws.stop);
+  onStop(controlPlanes.stop);
+  onStop(machines.stop);
+  const metadata = await startMetadataServer({
+    ...{ host: METADATA_ADDRESS, port: 80 },
+    lookUp: metadataSource({
+      ...{ ec2, iam: new IAMClient(client), sts: new STSClient(client), readState },
+      ...{ region: LAB.region, accountId: ACCOUNT },
+    }),
+    onError: (error) => console.error('instance metadata:', error),
+  });
+  onStop(metadata.stop);
+  const unfollow = followEc2(aws, [vpc, machines]);
+  onStop(async () => unfollow());
+  return {
+    ...{ aws, stop },
+    roleArn: await prepareAccount({ ...client, account: ACCOUNT, repository: REPOSITORY }),
+    runner: await prepareRunner({
+      ...{ bin: tools.bin, source: CHECKOUT, repository: REPOSITORY, oidc },
+      ...{ runFolder: RUN_FOLDER, logFolder: LOG_FOLDER },
+      // Credentials come from GitHub's ID token alone, as in a real job.
+      env: { AWS_ENDPOINT_URL: GATEWAY, AWS_EC2_METADATA_DISABLED: 'true' },
+    }),
+    kubeconfig: () => kubeconfigOf(controlPlanes),
+    stacks: () => existingStacks(new CloudFormationClient(client)),
+    inventory: () => takeInventory(client),
+  };
+}
+
+/** The key in the request log that says that the rehearsal itself asked. */
+function clientConfig() {
+  const credentials = { accessKeyId: 'AKIAREHEARSALITSELF0', secretAccessKey: 'rehearsal' };
+  return { endpoint: GATEWAY, region: LAB.region, credentials };
+}
+
+/** Keeps what is simulated around instances equal to EC2's state. Returns how to stop. */
+function followEc2(
+  { gateway }: AwsStandIn,
+  followers: readonly { reconcile(): Promise<void> }[],
+): () => void {
+  return gateway.onMutation((service) => {
+    if (service !== 'ec2') return;
+    for (const { reconcile } of followers) {
+      reconcile().catch((error: unknown) => console.error('follow EC2:', error));
+    }
+  });
+}
+
+function kubeconfigOf(controlPlanes: ReturnType<typeof createControlPlanes>): string {
+  const path = controlPlanes.kubeconfig(LAB.environment);
+  if (path === undefined) throw new Error(`there is no cluster ${LAB.environment}`);
+  return path;
+}
+
+async function existingStacks(cloudFormation: CloudFormationClient) {
+  const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({}));
+  return Stacks.map(({ StackName = '', StackStatus = '' }) => ({
+    name: StackName,
+    status: StackStatus,
+  }));
+}
