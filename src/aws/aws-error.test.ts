@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { CloudError } from '../github/errors.ts';
+import { explainAwsError } from './aws-error.ts';
+
+function serviceError(name: string, httpStatusCode = 400) {
+  const error = new Error('the reason');
+  return Object.assign(error, {
+    name,
+    $fault: 'client',
+    $metadata: { httpStatusCode, requestId: 'r-1' },
+  });
+}
+
+describe('explainAwsError', () => {
+  it.each([
+    ['AccessDenied', 403, 'allow the role'],
+    ['ExpiredTokenException', 400, 'credentials that are valid'],
+    ['Throttling', 400, 'run the action again'],
+    ['InternalFailure', 500, 'run the action again'],
+    ['ValidationError', 400, 'correct what the reason names'],
+  ])('%s (%d)', (name, status, nextStep) => {
+    const error = explainAwsError(serviceError(name, status));
+    expect(error).toBeInstanceOf(CloudError);
+    expect((error as CloudError).message).toContain(`r-1: ${name}: the reason`);
+    expect((error as CloudError).failure.nextStep).toContain(nextStep);
+  });
+
+  it('missing credentials and missing network', () => {
+    const none = Object.assign(new Error('none'), { name: 'CredentialsProviderError' });
+    expect((explainAwsError(none) as CloudError).failure.nextStep).toContain('role-to-assume');
+    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    expect((explainAwsError(refused) as CloudError).message).toContain('cannot be reached');
+  });
+
+  it('leaves explained failures and bugs as they are', () => {
+    const bug = new TypeError('x is not a function');
+    const explained = new CloudError({ resource: 'a', reason: 'b', nextStep: 'c' });
+    expect(explainAwsError(bug)).toBe(bug);
+    expect(explainAwsError(explained)).toBe(explained);
+    expect(explainAwsError('text')).toBe('text');
+  });
+});

@@ -1,0 +1,66 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { credentialProvider, memoized } from './credentials.ts';
+
+const HOUR = 3_600_000;
+
+function minting(lifetimeMs: number) {
+  let now = 0;
+  let minted = 0;
+  const provide = memoized(
+    async () => ({
+      accessKeyId: `key-${++minted}`,
+      secretAccessKey: 's',
+      expiration: new Date(now + lifetimeMs),
+    }),
+    () => now,
+  );
+  return { provide, pass: (ms: number) => (now += ms), minted: () => minted };
+}
+
+describe('memoized', () => {
+  it('asks once for many callers', async () => {
+    const { provide, minted } = minting(HOUR);
+    const keys = await Promise.all([provide(), provide(), provide()]);
+    expect(new Set(keys.map((key) => key.accessKeyId))).toEqual(new Set(['key-1']));
+    expect(minted()).toBe(1);
+  });
+
+  it('asks anew before the credentials expire', async () => {
+    const { provide, pass } = minting(HOUR);
+    await provide();
+    pass(HOUR - 6 * 60_000);
+    expect((await provide()).accessKeyId).toBe('key-1');
+    pass(2 * 60_000);
+    const renewed = await Promise.all([provide(), provide()]);
+    expect(renewed.map((key) => key.accessKeyId)).toEqual(['key-2', 'key-2']);
+  });
+
+  it('does not remember a failure', async () => {
+    let broken = true;
+    const provide = memoized(async () => {
+      if (broken) throw new Error('no');
+      return { accessKeyId: 'a', secretAccessKey: 's' };
+    });
+    await expect(provide()).rejects.toThrow('no');
+    broken = false;
+    expect((await provide()).accessKeyId).toBe('a');
+  });
+});
+
+describe('without a role', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('uses what the job has', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAOFTHEJOB');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+    const request = {
+      region: 'ap-northeast-2',
+      roleArn: undefined,
+      audience: 'a',
+      durationSeconds: 900,
+      sessionName: 's',
+    };
+    const noToken = { idToken: () => Promise.reject(new Error('not asked')), mask: () => {} };
+    expect((await credentialProvider(request, noToken)()).accessKeyId).toBe('AKIAOFTHEJOB');
+  });
+});

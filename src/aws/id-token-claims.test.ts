@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { describeClaims, readClaims, trustPolicy } from './id-token-claims.ts';
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const claims = {
+  sub: 'repo:o/r:environment:lab',
+  aud: 'sts.amazonaws.com',
+  iss: 'https://token.actions.githubusercontent.com',
+};
+
+it('reads the claims that trust policies look at, and only those', () => {
+  const token = `${encode({ alg: 'RS256' })}.${encode({ ...claims, jti: 'secret' })}.signature`;
+  expect(readClaims(token)).toEqual(claims);
+  expect(readClaims(`.${encode({ aud: ['a', 'b'] })}.`)).toEqual({ aud: 'a,b' });
+});
+
+it.each(['', 'abc', 'a.b.c', `.${encode(null)}.`, `.${encode(7)}.`])(
+  'finds none in %j',
+  (token) => {
+    expect(readClaims(token)).toEqual({});
+  },
+);
+
+it('says what is missing', () => {
+  expect(describeClaims({ sub: 'x' })).toBe('The token says sub "x", aud "?", iss "?".');
+});
+
+it('writes the trust policy that accepts the claims, in the partition and account of the role', () => {
+  const policy = JSON.parse(trustPolicy('arn:aws-cn:iam::111122223333:role/deployer', claims));
+  expect(policy.Statement[0]).toEqual({
+    Effect: 'Allow',
+    Principal: {
+      Federated: 'arn:aws-cn:iam::111122223333:oidc-provider/token.actions.githubusercontent.com',
+    },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: {
+      StringEquals: {
+        'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+        'token.actions.githubusercontent.com:sub': 'repo:o/r:environment:lab',
+      },
+    },
+  });
+});
