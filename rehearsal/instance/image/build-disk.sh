@@ -28,5 +28,5 @@ rm -rf "$overlay"
 
 echo 'making the disk'
 rm -f "$output"
-mke2fs -q -t ext4 -L rehearsal -m 0 -E lazy_itable_init=0,lazy_journal_init=0 \
+mke2fs -q -t ext4 -L rehearsal -m 0 -J size=8 -N 65536 -E lazy_itable_init=0,lazy_journal_init=0 \
   -d "$work" "$output" 4G

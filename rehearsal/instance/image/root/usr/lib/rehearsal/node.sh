@@ -57,21 +57,21 @@ users:
 YAML
 }
 
-# The VPC CNI plugin's file name and, like it in prefix mode, pod addresses out of a /28 of the primary
-# interface. On EKS its DaemonSet writes the file once its daemon is up; here it is there at once.
+# The VPC CNI plugin's file name and, like it in prefix mode, pod addresses out of /28 prefixes of the
+# primary interface. On EKS its DaemonSet writes the file once its daemon is up; here it is there at once.
+# host-local leaves out three addresses of each, one of them for the node's end of the pods' links.
 write_pod_network() {
-  local mac subnet prefix first
+  local mac prefix ranges=
   imds meta-data/mac && mac=$REPLY
-  imds "meta-data/network/interfaces/macs/$mac/subnet-ipv4-cidr-block" && subnet=$REPLY
   imds "meta-data/network/interfaces/macs/$mac/ipv4-prefix" || { say 'no prefix for pods'; return; }
-  prefix=${REPLY%%$'\n'*}
-  first=${prefix%/*}
+  for prefix in $REPLY; do
+    ranges+="${ranges:+, }{\"subnet\": \"$prefix\"}"
+  done
   mkdir -p /etc/cni/net.d
   cat >/etc/cni/net.d/10-aws.conflist <<JSON
 {"cniVersion": "0.4.0", "name": "aws-cni", "plugins": [{"type": "ptp", "mtu": 9001, "ipam": {
   "type": "host-local", "dataDir": "/run/cni/aws", "routes": [{"dst": "0.0.0.0/0"}],
-  "ranges": [[{"subnet": "$subnet", "rangeStart": "$first",
-    "rangeEnd": "${first%.*}.$((${first##*.} + 15))", "gateway": "169.254.1.1"}]]}}]}
+  "ranges": [[$ranges]]}}]}
 JSON
 }
 
