@@ -50,12 +50,20 @@ function send(
     const { expect: _, connection: __, ...headers } = outgoing.headers;
     const upstream = request(new URL(outgoing.target, motoUrl), {
       method: outgoing.method,
-      headers: headers as NodeJS.Dict<string | string[]>,
+      headers: withValues(headers),
       agent,
     });
     upstream.once('response', resolve).once('error', reject);
     write(upstream);
   });
+}
+
+/** Node refuses a header without a value. */
+function withValues(headers: Outgoing['headers']): Record<string, string | string[]> {
+  const given = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, typeof value === 'string' ? value : [...value]] as const],
+  );
+  return Object.fromEntries(given);
 }
 
 function sized(outgoing: Outgoing, body: Buffer): Outgoing['headers'] {

@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Gateway, startGateway } from './gateway.ts';
+import type { Moto } from './moto.ts';
+import { type Clients, clientsOf, REGION, startTestMoto } from './testing/local-aws.ts';
+
+let moto: Moto;
+let gateway: Gateway;
+let clients: Clients;
+let log: string;
+const changes: string[] = [];
+
+beforeAll(async () => {
+  const started = await startTestMoto();
+  moto = started.moto;
+  log = join(started.folder, 'aws-requests.jsonl');
+  gateway = await startGateway({ port: 0, motoUrl: moto.url, services: [], log });
+  gateway.onMutation((service, action) => changes.push(`${service} ${action}`));
+  clients = clientsOf(gateway.url);
+});
+
+afterAll(async () => {
+  await gateway?.stop();
+  await moto?.stop();
+});
+
+it('passes objects through both ways unchanged, streamed or not', async () => {
+  const { s3 } = clients;
+  const Bucket = 'objects';
+  const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
+  await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+  const content = randomBytes(3_000_000);
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'whole', Body: content }));
+  const pieces = Readable.from([content.subarray(0, 1_000_001), content.subarray(1_000_001)]);
+  await s3.send(
+    new PutObjectCommand({
+      ...{ Bucket, Key: 'streamed', Body: pieces, ContentLength: content.length },
+      ChecksumAlgorithm: 'SHA256',
+    }),
+  );
+  for (const Key of ['whole', 'streamed']) {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+    expect(digest(await Body?.transformToByteArray())).toBe(digest(content));
+  }
+  await expect(s3.send(new HeadObjectCommand({ Bucket, Key: 'none' }))).rejects.toMatchObject({
+    name: 'NotFound',
+  });
+  expect(changes).toEqual([
+    's3 PUT /objects/',
+    's3 PUT /objects/whole',
+    's3 PUT /objects/streamed',
+  ]);
+});
+
+it('says by name what moto cannot do, and remembers it', async () => {
+  expect(gateway.failures()).toEqual([]);
+  const headers = {
+    authorization: `AWS4-HMAC-SHA256 Credential=AKIA1/20260101/${REGION}/eks/aws4_request, SignedHeaders=host, Signature=0`,
+  };
+  const answer = await fetch(`${gateway.url}/clusters/a/insights`, { method: 'POST', headers });
+  expect(answer.headers.get('x-amzn-errortype')).toBe('InternalFailure');
+  expect(gateway.failures()).toMatchObject([
+    { service: 'eks', action: 'POST /clusters/a/insights', accessKey: 'AKIA1' },
+  ]);
+});
+
+it('writes each call to its log', async () => {
+  await clients.ec2.send(new DescribeVpcsCommand({}));
+  const last = gateway.calls().at(-1);
+  expect(last).toMatchObject({ service: 'ec2', action: 'DescribeVpcs', status: 200 });
+  await gateway.stop();
+  const lines = (await readFile(log, 'utf8')).trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(gateway.calls());
+});
+
+function digest(content: Uint8Array | undefined): string {
+  return createHash('sha256')
+    .update(content ?? '')
+    .digest('hex');
+}
