@@ -35,9 +35,9 @@ export async function runGraph(
     running.set(node, run);
   };
 
-  do {
-    if (!stopped()) [...waiting].filter(ready).forEach(start);
+  const startable = () => (stopped() ? [] : [...waiting].filter(ready));
+  for (startable().forEach(start); running.size > 0; startable().forEach(start)) {
     await Promise.race(running.values());
-  } while (running.size > 0 || (!stopped() && [...waiting].some(ready)));
+  }
   return { failed, done: [...done] };
 }

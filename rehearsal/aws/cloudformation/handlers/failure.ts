@@ -89,9 +89,19 @@ function described(error: unknown): { message: string; service?: string; status?
     '$metadata' in error ? (error.$metadata as { httpStatusCode?: number }) : undefined;
   if (metadata === undefined) return { message: error.message };
   const status = metadata.httpStatusCode;
-  const service =
-    '$service' in error
-      ? String(error.$service)
-      : error.constructor.name.replace(/ServiceException$/, '');
-  return { message: error.message, service, ...(status === undefined ? {} : { status }) };
+  const service = serviceOf(error);
+  return {
+    message: error.message,
+    ...(service === undefined ? {} : { service }),
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+/** `EKS` from the SDK's class `EKSServiceException`, from which all errors of that service derive. */
+function serviceOf(error: Error): string | undefined {
+  for (let at: unknown = error; at !== null && at !== undefined; at = Object.getPrototypeOf(at)) {
+    const found = /^(.+)ServiceException$/.exec((at as object).constructor.name);
+    if (found?.[1] !== undefined) return found[1];
+  }
+  return undefined;
 }

@@ -10,7 +10,9 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { sameValue, type Values } from '../language/value.ts';
+import { isMissing } from './failure.ts';
 import { handler, type ResourceContext } from './handler.ts';
 import { type TagPair, tagChanges } from './tags.ts';
 
@@ -56,6 +58,7 @@ const lambdaFunction = handler<LambdaFunction>({
     const name = properties.FunctionName ?? context.name(64);
     const { lambda } = context.clients;
     const { Code, Architectures } = properties;
+    await requireCode(Code, context);
     const input = { ...configuration(name, properties), Code: { ...Code }, Architectures };
     const made = await context.until(`Role of function ${name}`, () =>
       oncePropagated(
@@ -71,6 +74,7 @@ const lambdaFunction = handler<LambdaFunction>({
     const { lambda } = context.clients;
     const { Code, Architectures } = after;
     if (!sameValue(before.Code as Values, Code as Values)) {
+      await requireCode(Code, context);
       const input = { FunctionName: id, ...Code, Architectures };
       await lambda.send(new UpdateFunctionCodeCommand(input));
       await active(id, context);
@@ -99,6 +103,18 @@ function configuration(FunctionName: string, properties: LambdaFunction) {
     Environment,
     LoggingConfig,
   };
+}
+
+/** Lambda refuses code that is not there; moto's does not, so it is asked for here. */
+async function requireCode(code: Code, { clients }: ResourceContext): Promise<void> {
+  const { S3Bucket: Bucket, S3Key: Key, S3ObjectVersion: VersionId } = code;
+  try {
+    await clients.s3.send(new HeadObjectCommand({ Bucket, Key, VersionId }));
+  } catch (cause) {
+    if (!isMissing(cause)) throw cause;
+    const reason = `Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist. (${Bucket}/${Key})`;
+    throw new Error(reason, { cause });
+  }
 }
 
 /** A role that was created a moment ago may not be known to Lambda yet: then undefined, to try again. */

@@ -1,0 +1,37 @@
+import { ResourceNotFoundException } from '@aws-sdk/client-eks';
+import { expect, test } from 'vitest';
+import { Cancelled, failureReason, isHeld, isMissing, NotStabilized } from './failure.ts';
+
+function named(name: string, message = ''): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+test.each(['InvalidVpcID.NotFound', 'NoSuchEntityException', 'ResourceNotFoundException'])(
+  '%s means that it is gone',
+  (name) => expect(isMissing(named(name))).toBe(true),
+);
+
+test('so does Auto Scaling, which has only words for it', () => {
+  expect(isMissing(named('ValidationError', 'AutoScalingGroup name not found - x'))).toBe(true);
+  expect(isMissing(named('ValidationError', 'MinSize is too large'))).toBe(false);
+});
+
+test('what something else holds is worth another try', () => {
+  expect(isHeld(named('DependencyViolation'))).toBe(true);
+  expect(isHeld(named('DeleteConflictException'))).toBe(true);
+  expect(isHeld(named('InvalidParameterValue'))).toBe(false);
+});
+
+test('a reason names the service, the status and the class of error', () => {
+  const error = new ResourceNotFoundException({
+    message: 'No cluster found for name: lab.',
+    $metadata: { httpStatusCode: 404 },
+  });
+  expect(failureReason(error, 'token')).toBe(
+    'Resource handler returned message: "No cluster found for name: lab. (Service: EKS, Status Code: 404)" (RequestToken: token, HandlerErrorCode: NotFound)',
+  );
+  expect(failureReason(new NotStabilized('Cluster lab'), 'token')).toContain(
+    '"Cluster lab did not stabilize." (RequestToken: token, HandlerErrorCode: NotStabilized)',
+  );
+  expect(failureReason(new Cancelled(), 'token')).toBe('Resource creation cancelled');
+});
