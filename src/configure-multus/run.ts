@@ -1,4 +1,5 @@
 import type { CredentialProvider } from '../aws/credentials.ts';
+import { messageOf } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import type { Access } from '../kubernetes/access.ts';
 import { connect } from '../kubernetes/connection.ts';
@@ -33,9 +34,12 @@ export async function configure(inputs: ConfigureInputs, tools: ConfigureTools):
   const reached: Reached = {};
   try {
     await applyAndWait(inputs, tools, reached);
-  } finally {
-    await tools.report(reached);
+  } catch (error) {
+    // What went wrong matters more than whether it could be written down.
+    await tools.report(reached).catch((problem) => tools.log.warn(messageOf(problem)));
+    throw error;
   }
+  await tools.report(reached);
 }
 
 async function applyAndWait(

@@ -1,0 +1,67 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { badInputs, environment } from '../testing/configure-inputs.ts';
+import { runBundle } from '../testing/run-bundle.ts';
+
+/** Stands where AWS and the API server would be; who connects is counted, and gets no TLS. */
+let server: Server;
+let connections = 0;
+let port = 0;
+
+beforeAll(async () => {
+  server = createServer((socket) => {
+    connections += 1;
+    socket.end('this is no TLS\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+});
+afterAll(() => server.close());
+
+const aws = () => ({
+  AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+});
+
+/** The same inputs, with the counting server in the place of the cluster. */
+function pointed(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  const endpoint = `https://127.0.0.1:${port}`;
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [
+      name,
+      value
+        .replace(environment.cluster.endpoint, endpoint)
+        .replace('https://c1.example.com', endpoint),
+    ]),
+  );
+}
+
+describe('the bundle, given bad inputs', () => {
+  it.each(badInputs)(
+    '%s: one annotation, exit 1, nothing called',
+    async (_name, inputs, input, words) => {
+      const run = await runBundle('configure-multus', pointed(inputs), aws());
+      expect(run.exitCode, run.log).toBe(1);
+      expect(run.errors).toHaveLength(1);
+      expect(run.errors[0]).toContain(`Input "${input}": got `);
+      expect(run.errors[0]).toContain('allowed: ');
+      expect(run.errors[0]).toMatch(words);
+      expect(run.outputs).toEqual({});
+      expect(connections).toBe(0);
+    },
+  );
+
+  it('would have called, had they been good', async () => {
+    const good = {
+      ...pointed({ environment: JSON.stringify(environment) }),
+      'timeout-minutes': '1',
+    };
+    const networks = '- { name: eni-prefix-1, network: 1 }';
+    const run = await runBundle('configure-multus', { ...good, networks }, aws());
+    expect(connections).toBeGreaterThan(0);
+    expect(run.errors).toEqual([expect.stringMatching(/no usable answer from the API server/)]);
+    expect(run.outputs['aws-auth-changed']).toBe('false');
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../github/errors.ts';
+import { badInputs, direct, lab } from '../testing/configure-inputs.ts';
+import { parseInputs } from './inputs.ts';
+
+const read = (inputs: Readonly<Record<string, string>>, region?: string) =>
+  parseInputs((name) => inputs[name] ?? '', region);
+
+function problems(inputs: Readonly<Record<string, string>>, region?: string) {
+  try {
+    read(inputs, region);
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('good inputs', () => {
+  it('the lab needs its environment and its networks', () => {
+    expect(read(lab)).toMatchObject({
+      target: {
+        address: { kind: 'eks', name: 'eks-multus-cluster', region: 'ap-northeast-2' },
+        region: 'ap-northeast-2',
+      },
+      role: { arn: undefined, audience: 'sts.amazonaws.com', durationSeconds: 3600 },
+      mapRoleArns: ['arn:aws:iam::123456789012:role/ng1-node'],
+      expectedNodes: 2,
+      attachments: [{ name: 'ipvlan-conf-1' }, { name: 'ipvlan-conf-2' }],
+      warnings: [expect.stringMatching(/each node hands out the range by itself/)],
+      multusImage:
+        '602401143452.dkr.ecr.ap-northeast-2.amazonaws.com/eks/multus-cni:v4.1.4-eksbuild.3_thick',
+      timeoutMs: 900_000,
+    });
+  });
+
+  it('a cluster may be told by its parts', () => {
+    const inputs = read(direct);
+    expect(inputs.target.address).toMatchObject({
+      kind: 'eks',
+      name: 'c1',
+      region: 'eu-central-2',
+    });
+    expect(inputs.multusImage).toMatch(/^900612956339\.dkr\.ecr\.eu-central-2/);
+    expect(inputs).toMatchObject({ expectedNodes: 1, mapRoleArns: undefined });
+    const { 'aws-region': _, ...rest } = direct;
+    expect(read(rest, 'us-east-1').target.region).toBe('us-east-1');
+  });
+
+  it('a cluster may be told by a kubeconfig', () => {
+    const image = `registry.example.com:5000/mirror/multus:v4@sha256:${'a'.repeat(64)}`;
+    const inputs = read({ kubeconfig: 'k', networks: direct.networks, 'multus-image': image });
+    expect(inputs.target).toEqual({
+      address: { kind: 'kubeconfig', path: 'k' },
+      environment: undefined,
+      region: undefined,
+    });
+    expect(inputs.multusImage).toBe(image);
+  });
+
+  it('inputs win over the environment', () => {
+    const roles = 'arn:aws:iam::111122223333:role/a\narn:aws:iam::111122223333:role/p/b';
+    const inputs = read({ ...lab, 'node-role-arns': roles, 'expected-nodes': '5' });
+    expect(inputs).toMatchObject({ mapRoleArns: roles.split('\n'), expectedNodes: 5 });
+    expect(read({ ...lab, authentication: 'access-entries' }).mapRoleArns).toBeUndefined();
+    expect(read({ ...lab, authentication: 'both' }).mapRoleArns).toHaveLength(1);
+  });
+});
+
+describe('bad inputs', () => {
+  it.each(badInputs)('%s', (_name, inputs, input, allowed) => {
+    const found = problems(inputs);
+    expect(found.map((problem) => problem.input)).toContain(input);
+    expect(found.find((problem) => problem.input === input)?.allowed).toMatch(allowed);
+  });
+
+  it('are told all at once', () => {
+    const inputs = {
+      ...direct,
+      'cluster-name': '',
+      'cluster-endpoint': '',
+      authentication: 'both',
+    };
+    expect(problems(inputs).map(({ input }) => input)).toEqual([
+      'cluster-name',
+      'cluster-endpoint',
+      'node-role-arns',
+    ]);
+  });
+
+  it('are told with a region missing too', () => {
+    const { 'aws-region': _, ...rest } = direct;
+    expect(problems(rest).map(({ input }) => input)).toEqual(['aws-region']);
+  });
+});

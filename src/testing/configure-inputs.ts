@@ -1,0 +1,158 @@
+import { labEnvironment } from './lab-environment.ts';
+
+const NETWORKS = `
+- { name: ipvlan-conf-1, network: 1, ipam: host-local, range: 10.0.4.70-10.0.4.80 }
+- { name: ipvlan-conf-2, network: 2, ipam: host-local, range: 10.0.6.70-10.0.6.80 }
+`;
+export const environment = labEnvironment();
+/** The lab by its environment. */
+export const lab = { environment: JSON.stringify(environment), networks: NETWORKS };
+/** A cluster by its parts. */
+export const direct = {
+  'cluster-name': 'c1',
+  'cluster-endpoint': 'https://c1.example.com',
+  'cluster-certificate-authority': environment.cluster.certificateAuthority,
+  'aws-region': 'eu-central-2',
+  networks: '- { name: eni-prefix-1, network: 1 }',
+};
+/** Each bad input: what is given, and the input and the words that the message must have. */
+export const badInputs: readonly (readonly [
+  name: string,
+  inputs: Readonly<Record<string, string>>,
+  input: string,
+  words: RegExp,
+])[] = [
+  ['nothing at all', {}, 'networks', /a YAML list of networks/],
+  ['no cluster', { networks: NETWORKS }, 'environment', /exactly one of/],
+  ['two clusters', { ...lab, kubeconfig: 'k' }, 'environment', /exactly one of/],
+  [
+    'an environment that is not JSON',
+    { ...lab, environment: '{' },
+    'environment',
+    /provision gives/,
+  ],
+  [
+    'an environment without a cluster',
+    { ...lab, environment: '{"schema":1}' },
+    'environment',
+    /name:/,
+  ],
+  [
+    'an endpoint that is not https',
+    { ...direct, 'cluster-endpoint': 'http://x' },
+    'cluster-endpoint',
+    /https/,
+  ],
+  [
+    'a name without an endpoint',
+    { ...direct, 'cluster-endpoint': '' },
+    'cluster-endpoint',
+    /go together/,
+  ],
+  [
+    'a certificate that is none',
+    { ...direct, 'cluster-certificate-authority': 'eHh4' },
+    'cluster-certificate-authority',
+    /base64 of a PEM/,
+  ],
+  ['a region that is none', { ...direct, 'aws-region': 'Seoul' }, 'aws-region', /ap-northeast-2/],
+  [
+    'another region',
+    { ...lab, 'aws-region': 'us-east-1' },
+    'aws-region',
+    /region of the environment/,
+  ],
+  ['a role that is none', { ...lab, 'role-to-assume': 'deployer' }, 'role-to-assume', /ARN/],
+  [
+    'a short session',
+    { ...lab, 'role-duration-seconds': '60' },
+    'role-duration-seconds',
+    /900 to 43200/,
+  ],
+  [
+    'an unknown authentication',
+    { ...lab, authentication: 'iam' },
+    'authentication',
+    /access-entries, aws-auth, both/,
+  ],
+  [
+    'a node role that is none',
+    { ...lab, 'node-role-arns': 'x' },
+    'node-role-arns',
+    /ARNs of IAM roles/,
+  ],
+  [
+    'node roles for access entries',
+    { ...direct, 'node-role-arns': 'arn:aws:iam::111122223333:role/a' },
+    'node-role-arns',
+    /only aws-auth/,
+  ],
+  [
+    'aws-auth without node roles',
+    { ...direct, authentication: 'aws-auth' },
+    'node-role-arns',
+    /needed/,
+  ],
+  [
+    'nodes that are no number',
+    { ...lab, 'expected-nodes': 'two' },
+    'expected-nodes',
+    /whole number/,
+  ],
+  ['no time', { ...lab, 'timeout-minutes': '0' }, 'timeout-minutes', /1 to 360/],
+  ['a namespace that is none', { ...lab, namespace: 'My_Space' }, 'namespace', /lower case/],
+  ['an image that is none', { ...lab, 'multus-image': 'multus' }, 'multus-image', /registry/],
+  [
+    'no way to know the image',
+    { kubeconfig: 'k', networks: direct.networks },
+    'multus-image',
+    /aws-region/,
+  ],
+  [
+    'networks that are not YAML',
+    { ...lab, networks: '- {' },
+    'networks',
+    /a YAML list of networks \(/,
+  ],
+  ['networks that are no list', { ...lab, networks: 'name: x' }, 'networks', /a YAML list/],
+  ['no networks', { ...lab, networks: '[]' }, 'networks', /at least one/],
+  [
+    'a network without a name',
+    { ...lab, networks: '- { network: 1 }' },
+    'networks',
+    /0\.name: a DNS label/,
+  ],
+  [
+    'an unknown field',
+    { ...lab, networks: '- { name: eni-prefix-1, network: 1, vlan: 3 }' },
+    'networks',
+    /vlan/,
+  ],
+  [
+    'another type',
+    { ...lab, networks: '- { name: a, network: 1, type: macvlan }' },
+    'networks',
+    /0\.type: ipvlan/,
+  ],
+  [
+    'a network that is not there',
+    { ...lab, networks: '- { name: a, network: 7, ipam: static }' },
+    'networks',
+    /a\.network: .*eth1/,
+  ],
+  [
+    'a range in reserved addresses',
+    { ...lab, networks: NETWORKS.replace('4.70', '4.1') },
+    'networks',
+    /ipvlan-conf-1\.range: .*10\.0\.4\.4-10\.0\.4\.254/,
+  ],
+  [
+    'ranges that overlap',
+    {
+      ...lab,
+      networks: NETWORKS.replace('network: 2', 'network: 1').replaceAll('10.0.6', '10.0.4'),
+    },
+    'networks',
+    /ipvlan-conf-2\.range: .*clear of/,
+  ],
+];
