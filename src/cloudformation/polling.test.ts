@@ -21,9 +21,9 @@ describe('pollDelay', () => {
 });
 
 it('writes durations for people', () => {
-  expect([400, 8_000, 59_600, 200_000].map(duration)).toEqual([
-    '0 s',
-    '8 s',
+  expect([440, 18_400, 59_600, 200_000].map(duration)).toEqual([
+    '0.4 s',
+    '18 s',
     '1 m 0 s',
     '3 m 20 s',
   ]);

@@ -24,8 +24,9 @@ export function pollDelay(quietMs: number, random: () => number = Math.random): 
   return delay * (0.75 + random() / 2);
 }
 
-/** `8 s`, `3 m 20 s`: for people. */
+/** `0.4 s`, `18 s`, `3 m 20 s`: for people. */
 export function duration(ms: number): string {
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} m ${seconds % 60} s`;
 }

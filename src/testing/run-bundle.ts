@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,19 +16,33 @@ export interface BundleRun {
   readonly summary: string;
 }
 
+type Inputs = Readonly<Record<string, string>>;
+
+/** Runs an action's bundle, as the runner would. */
+export function runBundle(action: string, inputs: Inputs, env?: NodeJS.ProcessEnv) {
+  return runEntry(packFile('actions', action, 'dist', 'index.js'), inputs, env);
+}
+
+/** Runs an action from its source, otherwise as the runner would. */
+export function runSource(action: string, inputs: Inputs, env?: NodeJS.ProcessEnv) {
+  return runEntry(packFile('src', action, 'main.ts'), inputs, env);
+}
+
 /**
- * Runs `actions/<action>/dist/index.js` as the runner would: inputs as `INPUT_*`, outputs and summary in
- * files. Of the caller's own environment only PATH is passed on; `env` adds to it.
+ * Inputs are `INPUT_*`, outputs and summary are files. Of the caller's own environment only PATH is passed
+ * on; `env` adds to it.
  */
-export async function runBundle(
-  action: string,
-  inputs: Readonly<Record<string, string>>,
+async function runEntry(
+  script: string,
+  inputs: Inputs,
   env: NodeJS.ProcessEnv = {},
 ): Promise<BundleRun> {
   const folder = await mkdtemp(join(tmpdir(), 'run-bundle-'));
   const files = { output: join(folder, 'output'), summary: join(folder, 'summary') };
   try {
-    const { exitCode, log } = await runNode(packFile('actions', action, 'dist', 'index.js'), {
+    // The toolkit appends to these; the runner has made them.
+    for (const file of Object.values(files)) await writeFile(file, '');
+    const { exitCode, log } = await runNode(script, {
       PATH: process.env['PATH'],
       HOME: folder,
       GITHUB_OUTPUT: files.output,

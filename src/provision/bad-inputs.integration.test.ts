@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BAD_INPUTS } from '../testing/bad-provision-inputs.ts';
+import { LAB_INPUTS } from '../testing/lab-inputs.ts';
+import { recordingServer, runBundle } from '../testing/run-bundle.ts';
+
+let server: Awaited<ReturnType<typeof recordingServer>>;
+
+beforeAll(async () => {
+  server = await recordingServer();
+});
+afterAll(() => server.close());
+
+/** One of each kind is enough here: the unit test goes through all of them. */
+const oneOfEach = [...new Map(BAD_INPUTS.map((bad) => [bad[1], bad])).values()];
+
+it('there are enough of them', () => {
+  expect(oneOfEach.length).toBeGreaterThanOrEqual(15);
+});
+
+it.each(oneOfEach)(
+  'the bundle refuses %j before it calls anybody',
+  async (changes, input, allowed) => {
+    const env = {
+      AWS_ENDPOINT_URL: server.url,
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 'b',
+    };
+    const { exitCode, errors, outputs } = await runBundle(
+      'provision',
+      { ...LAB_INPUTS, ...changes },
+      env,
+    );
+    expect(exitCode).toBe(1);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(`Input "${input}": got ${JSON.stringify(changes[input])}`);
+    expect(errors[0]).toContain(allowed);
+    expect(outputs).toEqual({});
+    expect(server.requests).toEqual([]);
+  },
+);

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepareAccount } from '../../rehearsal/aws/account.ts';
+import { freePort } from '../../rehearsal/aws/testing/local-aws.ts';
+import { startTestAws, type TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
+import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../../rehearsal/github/oidc.ts';
+import { environmentSchema } from '../environment/environment.ts';
+import { LAB_INPUTS } from '../testing/lab-inputs.ts';
+import { runSource } from '../testing/run-bundle.ts';
+
+const REGION = 'ap-northeast-2';
+
+let issuer: OidcIssuer;
+let aws: TestAws;
+let env: NodeJS.ProcessEnv;
+let role: string;
+
+beforeAll(async () => {
+  const job = { repository: 'o/r', ref: 'refs/heads/main', workflow: '.github/workflows/p.yml' };
+  issuer = await startOidcIssuer(await freePort(), job);
+  aws = await startTestAws({ jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl } });
+  const account = { endpoint: aws.endpoint, account: '123456789012', region: REGION };
+  role = await prepareAccount({ ...account, repository: 'o/r' });
+  env = {
+    AWS_ENDPOINT_URL: aws.endpoint,
+    ACTIONS_ID_TOKEN_REQUEST_URL: issuer.requestUrl,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: issuer.requestToken,
+    GITHUB_REPOSITORY: 'o/r',
+  };
+});
+afterAll(async () => {
+  await aws?.stop();
+  await issuer?.stop();
+});
+
+function run(command: string, changes: Readonly<Record<string, string>> = {}) {
+  const inputs = { ...LAB_INPUTS, command, 'role-to-assume': role, ...changes };
+  return runSource('provision', inputs, { ...env, GITHUB_RUN_ID: crypto.randomUUID() });
+}
+
+/** What is left of a log when the runner has taken its own commands out. */
+function shown(log: string): string {
+  return log.replaceAll(/^::add-mask::.*$/gm, '');
+}
+
+describe('an environment', () => {
+  it('is deployed', async () => {
+    const { exitCode, log, errors, outputs, summary } = await run('deploy');
+    expect(errors, log).toEqual([]);
+    expect(exitCode).toBe(0);
+    const environment = environmentSchema.parse(JSON.parse(outputs['environment'] ?? ''));
+    expect(environment).toMatchObject({ name: 'eks-multus-cluster', accountId: '123456789012' });
+    expect(environment.networks.map((network) => network.subnets.map(({ cidr }) => cidr))).toEqual([
+      ['10.0.4.0/24', '10.0.5.0/24'],
+      ['10.0.6.0/24', '10.0.7.0/24'],
+    ]);
+    expect(environment.nodeGroups).toMatchObject([{ name: 'ng1', min: 1, desired: 2, max: 3 }]);
+    expect(summary).toContain('| eks-multus-cluster-ng1 | created |');
+    expect(shown(log)).not.toMatch(/SecretAccessKey|ASIA|eyJ[\w-]+\.eyJ/);
+  });
+
+  it('deployed again, by another run, stays as it is', async () => {
+    const { exitCode, log, summary } = await run('deploy');
+    expect(exitCode, log).toBe(0);
+    expect(summary).toContain('| eks-multus-cluster | unchanged |');
+    expect(summary).toContain('| eks-multus-cluster-ng1 | unchanged |');
+  });
+
+  it('is destroyed, with all that was staged', async () => {
+    const { exitCode, log, summary } = await run('destroy');
+    expect(exitCode, log).toBe(0);
+    expect(summary).toContain('| eks-multus-cluster-ng1 | deleted |');
+    expect(summary).toContain('Deleted the staging bucket');
+    expect(aws.controlPlanes.size).toBe(0);
+  });
+
+  it('destroyed again is nothing to do', async () => {
+    const { exitCode, log, summary } = await run('destroy');
+    expect(exitCode, log).toBe(0);
+    expect(summary).toContain('Nothing to do');
+  });
+});
+
+describe('a role that does not trust the job', () => {
+  it('is explained with what the token says, and without the token', async () => {
+    const other = role.replace('eks-multus-deployer', 'somebody-elses');
+    const { exitCode, errors, log } = await run('destroy', { 'role-to-assume': other });
+    expect(exitCode).toBe(1);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain('sub "repo:o/r:ref:refs/heads/main"');
+    expect(errors[0]).toContain(
+      '"token.actions.githubusercontent.com:sub": "repo:o/r:ref:refs/heads/main"',
+    );
+    expect(shown(log)).not.toMatch(/eyJ[\w-]+\.eyJ/);
+  });
+});
