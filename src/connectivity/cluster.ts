@@ -1,4 +1,5 @@
 import type { CoreV1Event, V1Node, V1Pod } from '@kubernetes/client-node';
+import { OUR_LABELS } from '../kubernetes/apply.ts';
 import type { AttachmentDefinition } from './network.ts';
 
 /**
@@ -27,5 +28,6 @@ export interface ProbeCluster {
 }
 
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
-export const MANAGED_BY = 'eks-multus-actions';
+export const MANAGED_BY = OUR_LABELS[MANAGED_BY_LABEL];
+/** Names the run that a pod belongs to. */
 export const RUN_LABEL = 'eks-multus-actions/run';

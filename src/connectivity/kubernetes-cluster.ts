@@ -2,6 +2,7 @@ import { CustomObjectsApi } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { ClusterError } from '../github/errors.ts';
 import { statusOf } from '../kubernetes/api-error.ts';
+import { FIELD_MANAGER } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { execInPod } from '../kubernetes/exec.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster, RUN_LABEL } from './cluster.ts';
@@ -48,7 +49,7 @@ export function probeCluster(connection: Connection, namespace: string): ProbeCl
     podsOf: async (run) =>
       (await core.listNamespacedPod({ namespace, labelSelector: `${RUN_LABEL}=${run}` })).items,
     createPod: async (pod) => {
-      await core.createNamespacedPod({ namespace, body: pod });
+      await core.createNamespacedPod({ namespace, body: pod, fieldManager: FIELD_MANAGER });
     },
     deletePod: async (pod) => {
       const { name = '', uid = '' } = pod.metadata ?? {};
