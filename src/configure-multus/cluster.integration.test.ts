@@ -1,0 +1,112 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { type Connection, connect } from '../kubernetes/connection.ts';
+import { systemClock } from '../kubernetes/poll.ts';
+import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { parseInputs } from './inputs.ts';
+import { type ConfigureResult, toOutputs } from './outputs.ts';
+import { configure } from './run.ts';
+
+const NETWORKS = `
+- { name: ipvlan-conf-1, network: 1, ipam: host-local, subnet: 10.0.4.0/24, range: 10.0.4.70-10.0.4.80 }
+- { name: eni-prefix-2, network: 2 }
+`;
+const credentials = () => Promise.reject(new Error('a kubeconfig needs none'));
+
+let server: TestApiServer;
+let connection: Connection;
+
+beforeAll(async () => {
+  server = await startTestApiServer();
+  const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
+  connection = await connect(address, { log: recordingLog(), credentials });
+});
+afterAll(() => server?.stop());
+
+const inputs = (networks = NETWORKS, more: Record<string, string> = {}) => {
+  const given: Record<string, string> = {
+    ...{ kubeconfig: server.kubeconfig, networks, 'aws-region': 'ap-northeast-2' },
+    ...more,
+  };
+  return parseInputs((name) => given[name] ?? '', undefined);
+};
+
+describe('the whole of it', () => {
+  async function run(more: Record<string, string> = {}) {
+    const log = recordingLog();
+    const results: ConfigureResult[] = [];
+    const report = async (result: ConfigureResult) => void results.push(result);
+    const outcome = await configure(inputs(NETWORKS, more), {
+      ...{ log, clock: systemClock, credentials, report },
+    }).catch((error: unknown) => error);
+    return { log, outcome, result: results[0] ?? {}, reports: results.length };
+  }
+
+  it('reports what it has reached when the nodes do not come', async () => {
+    const clock = { now: () => Date.now() * 30, sleep: systemClock.sleep };
+    const results: ConfigureResult[] = [];
+    const waiting = configure(inputs(NETWORKS, { 'timeout-minutes': '1' }), {
+      ...{ log: recordingLog(), clock, credentials },
+      report: async (result) => void results.push(result),
+    });
+    await expect(waiting).rejects.toThrow(/0 of 1 expected nodes are Ready, 0 have joined/);
+    expect(results).toMatchObject([{ cluster: expect.any(String), attachments: [{}, {}] }]);
+    expect(results[0]).not.toHaveProperty('nodes');
+  });
+
+  it('maps, installs, applies, waits; and does it again', async () => {
+    const roles = 'arn:aws:iam::111122223333:role/teams/ng2';
+    const running = run({ authentication: 'both', 'node-role-arns': roles });
+    await joinNode('ip-10-0-2-11');
+    await rollOut();
+    const first = await running;
+    expect(first.outcome).toBeUndefined();
+    expect(first.result.awsAuth?.diff.at(-5)).toBe(
+      '+- rolearn: arn:aws:iam::111122223333:role/ng2',
+    );
+    expect(toOutputs(first.result)).toMatchObject({
+      networks: [{ name: 'ipvlan-conf-1' }, { name: 'eni-prefix-2' }],
+      nodes: [{ name: 'ip-10-0-2-11', ready: true }],
+      'aws-auth-changed': 'true',
+    });
+    expect(first.log.lines).toContain('1 of 1 nodes Ready (ip-10-0-2-11)');
+    const second = await run({ authentication: 'both', 'node-role-arns': roles });
+    expect(second).toMatchObject({ outcome: undefined, reports: 1 });
+    expect(second.result.awsAuth?.changed).toBe(false);
+  });
+
+  it('stops before it changes anything when it has no rights', async () => {
+    const path = join(server.folder, 'nobody.kubeconfig');
+    const config = parse(await readFile(server.kubeconfig, 'utf8'));
+    config.users[0].user.as = 'nobody';
+    await writeFile(path, stringify(config));
+    const needs = [
+      { verb: 'patch', group: 'apps', resource: 'daemonsets', namespace: 'kube-system' },
+    ];
+    const options = { log: recordingLog(), credentials, needs, patienceMs: 500 };
+    await expect(connect({ kind: 'kubeconfig', path }, options)).rejects.toThrow(
+      /may not patch daemonsets\.apps in kube-system/,
+    );
+  });
+
+  async function joinNode(name: string): Promise<void> {
+    const body = await connection.core.createNode({ body: { metadata: { name } } });
+    body.status = { conditions: [{ type: 'Ready', status: 'True' }] };
+    await connection.core.replaceNodeStatus({ name, body });
+  }
+
+  /** What the DaemonSet controller would say. */
+  async function rollOut(): Promise<void> {
+    const where = { namespace: 'kube-system', name: 'kube-multus-ds' };
+    const body = await connection.apps.readNamespacedDaemonSet(where);
+    body.status = {
+      ...{ currentNumberScheduled: 1, numberMisscheduled: 0, numberReady: 1 },
+      ...{ desiredNumberScheduled: 1, updatedNumberScheduled: 1, numberAvailable: 1 },
+      observedGeneration: body.metadata?.generation ?? 0,
+    };
+    await connection.apps.replaceNamespacedDaemonSetStatus({ ...where, body });
+  }
+});

@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises';
+import type { V1ConfigMap } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { packFile } from '../github/pack-files.ts';
+import { apply, readManifest } from '../kubernetes/apply.ts';
+import { type Connection, connect } from '../kubernetes/connection.ts';
+import { systemClock } from '../kubernetes/poll.ts';
+import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { applyNetworks } from './apply-networks.ts';
+import { installMultus } from './install.ts';
+import { mapNodeRoles } from './map-node-roles.ts';
+import { networkSpecsSchema } from './network-spec.ts';
+import { planAttachments } from './plan-attachments.ts';
+
+const NETWORKS = `
+- { name: ipvlan-conf-1, network: 1, ipam: host-local, subnet: 10.0.4.0/24, range: 10.0.4.70-10.0.4.80 }
+- { name: eni-prefix-2, network: 2 }
+`;
+const AWS_AUTH = { namespace: 'kube-system', name: 'aws-auth' };
+
+let server: TestApiServer;
+let connection: Connection;
+
+beforeAll(async () => {
+  server = await startTestApiServer();
+  const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
+  const credentials = () => Promise.reject(new Error('a kubeconfig needs none'));
+  connection = await connect(address, { log: recordingLog(), credentials });
+});
+afterAll(() => server?.stop());
+
+const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 20_000, everyMs: 100 });
+const readAwsAuth = () => connection.core.readNamespacedConfigMap(AWS_AUTH);
+
+describe('Multus', () => {
+  const install = () => installMultus(connection, 'multus:1', recordingLog(), patience());
+  const daemonSet = () =>
+    connection.apps.readNamespacedDaemonSet({ namespace: 'kube-system', name: 'kube-multus-ds' });
+
+  it('is taken by a real API server, and a second time changes nothing', async () => {
+    await install();
+    const first = await daemonSet();
+    expect(first.spec?.template.spec?.containers[0]?.image).toBe('multus:1');
+    await install();
+    const second = await daemonSet();
+    expect(second.metadata?.resourceVersion).toBe(first.metadata?.resourceVersion);
+    const managers = second.metadata?.managedFields?.map(({ manager }) => manager);
+    expect(managers).toEqual(['eks-multus-actions']);
+  });
+});
+
+describe('networks', () => {
+  const run = async (networks: string) => {
+    const log = recordingLog();
+    const plan = planAttachments(networkSpecsSchema.parse(parse(networks)), undefined, 'default');
+    const attachments = 'attachments' in plan ? plan.attachments : [];
+    await applyNetworks(connection, attachments, log, patience());
+    return log.lines;
+  };
+
+  it('are created, then left alone, then changed', async () => {
+    expect(await run(NETWORKS)).toEqual([
+      'Created networkattachmentdefinition default/ipvlan-conf-1: ipvlan l3 on eth1, host-local 10.0.4.70-10.0.4.80',
+      'Created networkattachmentdefinition default/eni-prefix-2: ipvlan l3 on eth2, eni-prefix',
+    ]);
+    expect((await run(NETWORKS)).map((line) => line.split(' ')[0])).toEqual([
+      'Unchanged',
+      'Unchanged',
+    ]);
+    const changed = await run(NETWORKS.replace('4.80', '4.90'));
+    expect(changed.map((line) => line.split(' ')[0])).toEqual(['Changed', 'Unchanged']);
+  });
+
+  it('lose their configuration when the nodes are to give the addresses', async () => {
+    await run('- { name: eni-prefix-1, network: 1, ipam: static }');
+    await run('- { name: eni-prefix-1, network: 1 }');
+    const read = await connection.objects.read({
+      ...{ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition' },
+      metadata: { name: 'eni-prefix-1', namespace: 'default' },
+    });
+    expect(read).not.toHaveProperty('spec.config');
+  });
+
+  it('by hand are the same', async () => {
+    const text = await readFile(packFile('manifests', 'nads', 'lab.yaml'), 'utf8');
+    for (const object of readManifest(text)) await apply(connection, object);
+  });
+
+  it('that the cluster refuses are explained', async () => {
+    const lost = NETWORKS.replace('name: ipvlan-conf-1', 'name: ipvlan-conf-1, namespace: nowhere');
+    await expect(run(lost)).rejects.toThrow(
+      /networkattachmentdefinition nowhere\/ipvlan-conf-1: the API server refused it \(404 namespaces "nowhere" not found\)/,
+    );
+  });
+});
+
+describe('aws-auth', () => {
+  const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+  const map = (names: readonly string[]) =>
+    mapNodeRoles(connection, names.map(role), recordingLog(), systemClock);
+  const rolesOf = (configMap: V1ConfigMap) =>
+    (parse(configMap.data?.['mapRoles'] ?? '') as { rolearn: string }[]).map(
+      ({ rolearn }) => rolearn,
+    );
+
+  it('is created when there is none, then left alone', async () => {
+    expect(await map(['ng1'])).toMatchObject({
+      changed: true,
+      diff: [`+- rolearn: ${role('ng1')}`, ...Array(4).fill(expect.stringMatching(/^\+ /))],
+    });
+    const first = await readAwsAuth();
+    expect(await map(['ng1'])).toEqual({ changed: false, diff: [] });
+    expect((await readAwsAuth()).metadata?.resourceVersion).toBe(first.metadata?.resourceVersion);
+  });
+
+  it('loses nothing, whoever else writes it at the same time', async () => {
+    const mine = Array.from({ length: 8 }, (_, index) => `mine-${index}`);
+    const theirs = Array.from({ length: 8 }, (_, index) => `theirs-${index}`);
+    await Promise.all([...mine.map((name) => map([name])), ...theirs.map(addAsOthersDo)]);
+    const after = await readAwsAuth();
+    expect(rolesOf(after).sort()).toEqual(['ng1', ...mine, ...theirs].map(role).sort());
+    expect(Object.keys(after.data ?? {}).sort()).toEqual(
+      ['mapRoles', ...theirs.map((name) => `seen-${name}`)].sort(),
+    );
+  });
+
+  /** Another tool: reads all, adds a row and a key of its own, writes all, again on conflict. */
+  async function addAsOthersDo(name: string): Promise<void> {
+    for (;;) {
+      const body = await readAwsAuth();
+      const rows = parse(body.data?.['mapRoles'] ?? '') as object[];
+      const mapRoles = stringify([...rows, { rolearn: role(name), username: name, groups: ['x'] }]);
+      body.data = { ...body.data, mapRoles, [`seen-${name}`]: 'yes' };
+      try {
+        await connection.core.replaceNamespacedConfigMap({ ...AWS_AUTH, body });
+        return;
+      } catch {
+        await systemClock.sleep(Math.random() * 50);
+      }
+    }
+  }
+});
