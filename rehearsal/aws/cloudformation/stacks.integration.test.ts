@@ -1,0 +1,389 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CreateChangeSetCommand,
+  DeleteChangeSetCommand,
+  DeleteStackCommand,
+  DescribeChangeSetCommand,
+  DescribeEventsCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  GetTemplateCommand,
+  GetTemplateSummaryCommand,
+  ListChangeSetsCommand,
+  ListExportsCommand,
+  ListStackResourcesCommand,
+  ListStacksCommand,
+  UpdateTerminationProtectionCommand,
+  ValidateTemplateCommand,
+} from '@aws-sdk/client-cloudformation';
+import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { eventually, REGION } from '../testing/local-aws.ts';
+import type { Step } from './pacing.ts';
+import { steadyPacing } from './pacing.ts';
+import { inventory } from './testing/inventory.ts';
+import {
+  changeSetFor,
+  deploy,
+  destroy,
+  eventsOf,
+  type LocalStacks,
+  outputsOf,
+  settled,
+  startLocalStacks,
+} from './testing/local-stacks.ts';
+
+let stacks: LocalStacks;
+let before: Record<string, string[]>;
+/** Makes the steps that it says true to fail. */
+let fault: (step: Step) => boolean = () => false;
+let delayMs = 20;
+
+beforeAll(async () => {
+  const pacing = {
+    ...steadyPacing(),
+    pollMs: 20,
+    releaseMs: 200,
+    async before(step: Step) {
+      await sleep(delayMs);
+      if (fault(step)) throw new Error('out of order');
+    },
+  };
+  stacks = await startLocalStacks({ pacing });
+  before = await inventory(stacks.clients);
+}, 60_000);
+afterAll(() => stacks?.stop());
+beforeEach(() => {
+  fault = () => false;
+  delayMs = 20;
+});
+
+const network = `
+Parameters:
+  Cidr: {Type: String, Default: 10.9.0.0/16}
+  Second: {Type: String, Default: 10.9.1.0/24}
+  Secret: {Type: String, Default: s3cr3t, NoEcho: true}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref Cidr}}
+  First: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.9.0.0/24}}
+  Other: {Type: AWS::EC2::Subnet, DependsOn: First, Properties: {VpcId: !Ref Vpc, CidrBlock: !Ref Second}}
+Outputs:
+  Vpc: {Value: !Ref Vpc, Export: {Name: !Sub "\${AWS::StackName}-vpc"}}
+`;
+const request = { template: network, type: 'CREATE' as const };
+const cf = () => stacks.cloudFormation;
+
+test('a failed creation is rolled back, and only deletion leads on from there', async () => {
+  const parameters = { Second: '10.9.0.0/25' };
+  const stack = await deploy(cf(), { ...request, name: 'overlap', parameters });
+  expect(stack.StackStatus).toBe('ROLLBACK_COMPLETE');
+  const events = await eventsOf(cf(), 'overlap');
+  expect(events.find(({ ResourceStatus }) => ResourceStatus === 'CREATE_FAILED')).toMatchObject({
+    LogicalResourceId: 'Other',
+    ResourceStatusReason: expect.stringMatching(
+      /conflicts with another subnet.*Service: EC2, Status Code: 400/,
+    ),
+  });
+  expect(
+    events.find(({ ResourceStatus }) => ResourceStatus === 'ROLLBACK_IN_PROGRESS'),
+  ).toMatchObject({
+    ResourceStatusReason:
+      'The following resource(s) failed to create: [Other]. Rollback requested by user.',
+  });
+  expect(await inventory(stacks.clients)).toEqual(before);
+  const update = changeSetFor(cf(), { ...request, name: 'overlap', type: 'UPDATE' });
+  await expect(update).rejects.toThrow(/is in ROLLBACK_COMPLETE state and can not be updated/);
+  await destroy(cf(), 'overlap');
+  expect((await deploy(cf(), { ...request, name: 'overlap' })).StackStatus).toBe('CREATE_COMPLETE');
+  await destroy(cf(), 'overlap');
+});
+
+test('a failure gives up what is being created at the same time', async () => {
+  const template = `
+Resources:
+  Bad: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.8.0.0/16}}
+  Slow: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.7.0.0/16}}
+`;
+  fault = ({ kind, logicalId }) => kind === 'create' && logicalId === 'Bad';
+  await deploy(cf(), { ...request, template, name: 'both' });
+  const reasons = (await eventsOf(cf(), 'both'))
+    .filter(({ ResourceStatus }) => ResourceStatus === 'CREATE_FAILED')
+    .map(({ LogicalResourceId, ResourceStatusReason = '' }) => [
+      LogicalResourceId,
+      ResourceStatusReason,
+    ]);
+  expect(reasons[0]).toEqual(['Bad', expect.stringContaining('out of order')]);
+  expect(reasons[1]).toEqual(['Slow', 'Resource creation cancelled']);
+  await destroy(cf(), 'both');
+  expect(await inventory(stacks.clients)).toEqual(before);
+});
+
+test('everything is asynchronous, and nothing else may start meanwhile', async () => {
+  delayMs = 200;
+  const name = 'busy';
+  const { Id: ChangeSetName, StackId } = await cf().send(
+    new CreateChangeSetCommand({
+      StackName: name,
+      ChangeSetName: 'first',
+      ChangeSetType: 'CREATE',
+      TemplateBody: network,
+    }),
+  );
+  const early = await cf().send(new DescribeChangeSetCommand({ ChangeSetName }));
+  expect(early.Status).toMatch(/CREATE_(PENDING|IN_PROGRESS)/);
+  await expect(cf().send(new ExecuteChangeSetCommand({ ChangeSetName }))).rejects.toMatchObject({
+    name: expect.stringMatching(/InvalidChangeSetStatus/),
+  });
+  const { Stacks = [] } = await cf().send(new DescribeStacksCommand({ StackName: StackId }));
+  expect(Stacks[0]?.StackStatus).toBe('REVIEW_IN_PROGRESS');
+  await eventually(async () => {
+    const { Status } = await cf().send(new DescribeChangeSetCommand({ ChangeSetName }));
+    return Status === 'CREATE_COMPLETE';
+  });
+  const execution = { ChangeSetName, ClientRequestToken: 'once' };
+  await cf().send(new ExecuteChangeSetCommand(execution));
+  await cf().send(new ExecuteChangeSetCommand(execution));
+  const running = await cf().send(new DescribeStacksCommand({ StackName: name }));
+  expect(running.Stacks?.[0]?.StackStatus).toBe('CREATE_IN_PROGRESS');
+  const update = changeSetFor(cf(), { ...request, name, type: 'UPDATE' });
+  await expect(update).rejects.toThrow(/CREATE_IN_PROGRESS state and can not be updated/);
+  expect((await settled(cf(), name)).StackStatus).toBe('CREATE_COMPLETE');
+  delayMs = 20;
+  await destroy(cf(), name);
+});
+
+test('a deletion overtakes a creation', async () => {
+  delayMs = 100;
+  const { ChangeSetId, StackId = '' } = await changeSetFor(cf(), { ...request, name: 'short' });
+  await cf().send(new ExecuteChangeSetCommand({ ChangeSetName: ChangeSetId }));
+  await eventually(async () => {
+    const { StackResourceSummaries = [] } = await cf().send(
+      new ListStackResourcesCommand({ StackName: 'short' }),
+    );
+    return StackResourceSummaries.some(
+      ({ ResourceStatus }) => ResourceStatus === 'CREATE_COMPLETE',
+    );
+  });
+  await cf().send(new DeleteStackCommand({ StackName: 'short' }));
+  const stack = await eventually(async () => {
+    const { Stacks = [] } = await cf().send(new DescribeStacksCommand({ StackName: StackId }));
+    return Stacks[0]?.StackStatus === 'DELETE_COMPLETE' && Stacks[0];
+  });
+  expect(stack.DeletionTime).toBeDefined();
+  expect(await inventory(stacks.clients)).toEqual(before);
+});
+
+test('a replacement gets a new resource first, then the old one goes', async () => {
+  const name = 'moved';
+  const template =
+    'Parameters: {C: {Type: String}}\nResources: {V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref C}}}\nOutputs: {V: {Value: !Ref V}}';
+  const one = await deploy(cf(), { ...request, name, template, parameters: { C: '10.1.0.0/16' } });
+  const next = {
+    ...request,
+    name,
+    template,
+    type: 'UPDATE' as const,
+    parameters: { C: '10.2.0.0/16' },
+  };
+  const changes = await changeSetFor(cf(), next);
+  expect(changes.Changes?.[0]?.ResourceChange).toMatchObject({
+    Replacement: 'True',
+    PolicyAction: 'ReplaceAndDelete',
+  });
+  const two = await deploy(cf(), next);
+  expect(two.StackStatus).toBe('UPDATE_COMPLETE');
+  expect(outputsOf(two)['V']).not.toBe(outputsOf(one)['V']);
+  const { Vpcs = [] } = await stacks.clients.ec2.send(
+    new DescribeVpcsCommand({
+      Filters: [{ Name: 'tag:aws:cloudformation:stack-name', Values: [name] }],
+    }),
+  );
+  expect(Vpcs.map(({ CidrBlock }) => CidrBlock)).toEqual(['10.2.0.0/16']);
+  fault = ({ kind, logicalId }) => kind === 'create' && logicalId === 'Extra';
+  const extra = template.replace(
+    'Resources: {',
+    'Resources: {Extra: {Type: AWS::EC2::VPC, DependsOn: V, Properties: {CidrBlock: 10.3.0.0/16}}, ',
+  );
+  const failed = await deploy(cf(), { ...next, template: extra, parameters: { C: '10.4.0.0/16' } });
+  expect(failed.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(outputsOf(failed)).toEqual(outputsOf(two));
+  await destroy(cf(), name);
+  expect(await inventory(stacks.clients)).toEqual(before);
+});
+
+test('what cannot be deleted fails the stack; then it can be retained, or deleted after all', async () => {
+  const name = 'stuck';
+  await deploy(cf(), { ...request, name });
+  fault = ({ kind, logicalId }) => kind === 'delete' && logicalId === 'First';
+  expect(await destroy(cf(), name)).toMatchObject({
+    StackStatus: 'DELETE_FAILED',
+    StackStatusReason: 'The following resource(s) failed to delete: [First]. ',
+  });
+  const update = changeSetFor(cf(), { ...request, name, type: 'UPDATE' });
+  await expect(update).rejects.toThrow(/DELETE_FAILED state/);
+  fault = () => false;
+  expect((await destroy(cf(), name)).StackStatus).toBe('DELETE_COMPLETE');
+  expect(await inventory(stacks.clients)).toEqual(before);
+});
+
+test('an export in use keeps its stack', async () => {
+  await deploy(cf(), { ...request, name: 'giver' });
+  const template =
+    'Resources: {S: {Type: AWS::EC2::Subnet, Properties: {VpcId: !ImportValue giver-vpc, CidrBlock: 10.9.7.0/24}}}';
+  await deploy(cf(), { ...request, name: 'taker', template });
+  const { Exports = [] } = await cf().send(new ListExportsCommand({}));
+  expect(Exports).toMatchObject([{ Name: 'giver-vpc', Value: expect.stringMatching(/^vpc-/) }]);
+  const kept = await destroy(cf(), 'giver');
+  expect(kept).toMatchObject({
+    StackStatus: 'CREATE_COMPLETE',
+    StackStatusReason: 'Export giver-vpc cannot be deleted as it is in use by taker',
+  });
+  await destroy(cf(), 'taker');
+  await destroy(cf(), 'giver');
+});
+
+test('a stack can be asked about in every way', async () => {
+  const name = 'asked';
+  const { StackId = '' } = await deploy(cf(), { ...request, name });
+  const described = await cf().send(new DescribeStacksCommand({ StackName: name }));
+  expect(described.Stacks?.[0]?.Parameters).toEqual(
+    expect.arrayContaining([{ ParameterKey: 'Secret', ParameterValue: '****' }]),
+  );
+  const { TemplateBody } = await cf().send(new GetTemplateCommand({ StackName: name }));
+  expect(TemplateBody).toBe(network);
+  const { StackSummaries = [] } = await cf().send(
+    new ListStacksCommand({ StackStatusFilter: ['CREATE_COMPLETE'] }),
+  );
+  expect(StackSummaries.map(({ StackName }) => StackName)).toEqual([name]);
+  const operation = described.Stacks?.[0]?.LastOperations?.[0];
+  expect(operation?.OperationType).toBe('CREATE_STACK');
+  const byOperation = await cf().send(
+    new DescribeEventsCommand({ OperationId: operation?.OperationId }),
+  );
+  expect(byOperation.OperationEvents?.[0]).toMatchObject({
+    EventType: 'STACK_EVENT',
+    ResourceStatus: 'CREATE_COMPLETE',
+  });
+  await cf().send(
+    new UpdateTerminationProtectionCommand({ StackName: name, EnableTerminationProtection: true }),
+  );
+  await expect(cf().send(new DeleteStackCommand({ StackName: name }))).rejects.toThrow(
+    /TerminationProtection is enabled/,
+  );
+  await cf().send(
+    new UpdateTerminationProtectionCommand({ StackName: name, EnableTerminationProtection: false }),
+  );
+  await destroy(cf(), name);
+  await expect(cf().send(new DescribeStacksCommand({ StackName: name }))).rejects.toMatchObject({
+    name: 'ValidationError',
+    message: 'Stack with id asked does not exist',
+    $metadata: { httpStatusCode: 400 },
+  });
+  const gone = await cf().send(new DescribeStackEventsCommand({ StackName: StackId }));
+  expect(gone.StackEvents?.[0]?.ResourceStatus).toBe('DELETE_COMPLETE');
+  await cf().send(new DeleteStackCommand({ StackName: name }));
+});
+
+test('change sets can be listed and deleted, and executing one removes the others', async () => {
+  const name = 'sets';
+  const one = await changeSetFor(cf(), { ...request, name });
+  const two = await changeSetFor(cf(), { ...request, name });
+  const three = await changeSetFor(cf(), { ...request, name });
+  await cf().send(new DeleteChangeSetCommand({ ChangeSetName: one.ChangeSetId }));
+  await cf().send(new DeleteChangeSetCommand({ ChangeSetName: one.ChangeSetId }));
+  const { Summaries = [] } = await cf().send(new ListChangeSetsCommand({ StackName: name }));
+  expect(Summaries.map(({ ChangeSetId }) => ChangeSetId)).toEqual([
+    two.ChangeSetId,
+    three.ChangeSetId,
+  ]);
+  await cf().send(
+    new ExecuteChangeSetCommand({ ChangeSetName: two.ChangeSetName, StackName: name }),
+  );
+  await settled(cf(), name);
+  const after = await cf().send(new DescribeChangeSetCommand({ ChangeSetName: two.ChangeSetId }));
+  expect(after.ExecutionStatus).toBe('EXECUTE_COMPLETE');
+  await expect(
+    cf().send(new DescribeChangeSetCommand({ ChangeSetName: three.ChangeSetId })),
+  ).rejects.toMatchObject({ name: expect.stringMatching(/ChangeSetNotFound/) });
+  await destroy(cf(), name);
+});
+
+test('properties that do not fit fail the change set, with the details in DescribeEvents', async () => {
+  const template =
+    'Resources: {S: {Type: AWS::EC2::Subnet, Properties: {CidrBlok: 10.0.0.0/24, Ipv6Native: true}}}';
+  const failed = await changeSetFor(cf(), { ...request, name: 'typo', template });
+  expect(failed).toMatchObject({
+    Status: 'FAILED',
+    StatusReason: expect.stringContaining('AWS::EarlyValidation::PropertyValidation'),
+  });
+  const { OperationEvents = [] } = await cf().send(
+    new DescribeEventsCommand({
+      ChangeSetName: failed.ChangeSetId,
+      Filters: { FailedEvents: true },
+    }),
+  );
+  expect(OperationEvents.map(({ ValidationStatusReason }) => ValidationStatusReason)).toEqual([
+    'Unsupported property [CidrBlok]',
+    'Required property [VpcId] not found',
+    expect.stringContaining('does not simulate AWS::EC2::Subnet'),
+    'The rehearsal does not simulate AWS::EC2::Subnet Ipv6Native',
+  ]);
+  await destroyReview('typo');
+});
+
+async function destroyReview(StackName: string): Promise<void> {
+  const { Stacks = [] } = await cf().send(new DescribeStacksCommand({ StackName }));
+  await cf().send(new DeleteStackCommand({ StackName }));
+  await settled(cf(), Stacks[0]?.StackId ?? '');
+}
+
+test('templates come from S3 by URL, and only small ones in the request', async () => {
+  const { s3 } = stacks.clients;
+  const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
+  await s3.send(new CreateBucketCommand({ Bucket: 'staging', CreateBucketConfiguration }));
+  const large = `${network}${'#'.repeat(60_000)}\n`;
+  await s3.send(new PutObjectCommand({ Bucket: 'staging', Key: 'a/t.yaml', Body: large }));
+  await expect(changeSetFor(cf(), { ...request, name: 'large', template: large })).rejects.toThrow(
+    /less than or equal to 51200/,
+  );
+  const TemplateURL = `https://staging.s3.${REGION}.amazonaws.com/a/t.yaml`;
+  const more = { TemplateBody: undefined, TemplateURL };
+  expect(await changeSetFor(cf(), { ...request, name: 'large' }, more)).toMatchObject({
+    Status: 'CREATE_COMPLETE',
+  });
+  await destroyReview('large');
+  const missing = { TemplateBody: undefined, TemplateURL: `${TemplateURL}x` };
+  await expect(changeSetFor(cf(), { ...request, name: 'large' }, missing)).rejects.toThrow(
+    /S3 error/,
+  );
+});
+
+test('a template is judged without a stack', async () => {
+  const role =
+    'Parameters: {P: {Type: String, Default: x}}\nResources: {R: {Type: AWS::IAM::Role, Properties: {RoleName: r, AssumeRolePolicyDocument: {}}}}';
+  const summary = await cf().send(new GetTemplateSummaryCommand({ TemplateBody: role }));
+  expect(summary).toMatchObject({
+    Capabilities: ['CAPABILITY_NAMED_IAM'],
+    ResourceTypes: ['AWS::IAM::Role'],
+    Parameters: [{ ParameterKey: 'P', DefaultValue: 'x', NoEcho: false }],
+  });
+  await expect(
+    changeSetFor(
+      cf(),
+      { ...request, name: 'role', template: role },
+      { Capabilities: ['CAPABILITY_IAM'] },
+    ),
+  ).rejects.toMatchObject({
+    name: expect.stringMatching(/InsufficientCapabilities/),
+    message: 'Requires capabilities : [CAPABILITY_NAMED_IAM]',
+  });
+  const broken = 'Resources: {V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref Nothing}}}';
+  await expect(cf().send(new ValidateTemplateCommand({ TemplateBody: broken }))).rejects.toThrow(
+    'Unresolved resource dependencies [Nothing]',
+  );
+  await expect(cf().send(new DescribeStacksCommand({ StackName: 'role' }))).rejects.toThrow(
+    'does not exist',
+  );
+});
