@@ -45,6 +45,8 @@ function busyboxLayer({ busybox, applets }: ImagePrograms): Layer {
       (name) => ({ name, mode: 0o755 }),
     ),
     { name: 'tmp/', mode: 0o1777 },
+    // containerd names the network namespaces of pods by /var/run/netns; Multus opens them under /run.
+    { name: 'var/run', mode: 0o777, link: '/run' },
     { name: 'bin/busybox', mode: 0o755, content: busybox },
     ...links.map((name) => ({ name: `bin/${name}`, mode: 0o777, link: 'busybox' })),
     text('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n'),
