@@ -9,7 +9,8 @@ import {
   installArguments,
   readGoMod,
 } from './go-modules.ts';
-import { exists, forgetOld, makeOnce, pointTo } from './make-once.ts';
+import { pointTo } from './make-once.ts';
+import { provide } from './provide.ts';
 import type { GoModule } from './tool-sets.ts';
 
 /** Programs whose Go package is not named after them. */
@@ -28,13 +29,12 @@ export async function ensureGoTools(
 ): Promise<ReadonlyMap<GoModule, string>> {
   const folders = new Map<GoModule, string>();
   for (const [module, key] of await goModuleKeys(cache, modules)) {
-    const folder = join(cache, 'go-tools', module, key);
-    if (!(await exists(folder))) {
-      await progress.step(`build ${module} with Go`, (note) =>
-        makeOnce(folder, note, (temporary) => build(cache, module, temporary, note, signal)),
-      );
-    }
-    await forgetOld(folder, 2);
+    const folder = await provide(join(cache, 'go-tools', module, key), {
+      step: `build ${module} with Go`,
+      progress,
+      keep: 2,
+      build: (temporary, note) => build(cache, module, temporary, note, signal),
+    });
     await link(folder, join(cache, 'bin'));
     folders.set(module, folder);
   }

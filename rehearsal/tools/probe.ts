@@ -1,12 +1,9 @@
 import { constants } from 'node:fs';
 import { access, open, readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { umlKernel, umlModules } from '../instance/image/kernel.ts';
 import { run } from '../process.ts';
 import type { Prerequisite, Question } from './prerequisites.ts';
-
-/** Where Debian's user-mode-linux package puts the kernel and its modules. */
-export const umlKernel = '/usr/bin/linux';
-export const umlModules = '/usr/lib/uml/modules';
 
 /** Those of the prerequisites that this machine does not have. */
 export async function findMissing(

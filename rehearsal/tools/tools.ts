@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { umlKernel } from '../instance/image/kernel.ts';
 import { ensureNodeImage } from '../instance/image/node-image.ts';
 import { ensureSystem } from '../instance/image/system.ts';
 import { stopAll } from '../process.ts';
@@ -6,7 +7,6 @@ import { consoleProgress, type Progress } from '../progress.ts';
 import { ensurePrerequisites } from './apt.ts';
 import { cacheFolder } from './cache.ts';
 import { ensureGoTools } from './go-tools.ts';
-import { umlKernel } from './probe.ts';
 import { ensureVenv } from './python.ts';
 import { parseToolSets, planTools, type ToolSet } from './tool-sets.ts';
 

@@ -4,7 +4,7 @@ import { run } from '../../process.ts';
 import type { Progress } from '../../progress.ts';
 import { asRoot } from '../../tools/apt.ts';
 import { contentKey, fileContent } from '../../tools/content-key.ts';
-import { exists, forgetOld, makeOnce } from '../../tools/make-once.ts';
+import { provide } from '../../tools/provide.ts';
 import { hostSystem } from './host-system.ts';
 
 const script = join(import.meta.dirname, 'build-system.sh');
@@ -22,20 +22,14 @@ export async function ensureSystem(
   const { suite, components } = hostSystem(await readFile('/etc/os-release', 'utf8'));
   const files = await fileContent({ script, packageList });
   const key = contentKey({ ...files, suite, components: components.join() });
-  const system = join(cache, 'system', `${key}.tar`);
-  if (!(await exists(system))) {
-    const packages = (await readFile(packageList, 'utf8')).trim().split('\n');
-    await progress.step(`install the nodes' system (${suite})`, (note) =>
-      makeOnce(system, note, (temporary) =>
-        inOwnNamespaces(script, [temporary, suite, components.join(), packages.join()], {
-          signal,
-          note,
-        }),
-      ),
-    );
-  }
-  await forgetOld(system, 2);
-  return system;
+  const packages = (await readFile(packageList, 'utf8')).trim().split('\n');
+  const choice = [suite, components.join(), packages.join()];
+  return provide(join(cache, 'system', `${key}.tar`), {
+    step: `install the nodes' system (${suite})`,
+    progress,
+    keep: 2,
+    build: (temporary, note) => inOwnNamespaces(script, [temporary, ...choice], { signal, note }),
+  });
 }
 
 /** Runs a script as root with mounts and processes of its own; both are gone when it ends. */
