@@ -91,7 +91,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
   });
   const eks = startEks({
     ...{ account, region, ec2: clients.ec2, controlPlanes: options.controlPlanes },
-    principalOf: (accessKey) => principalOf(endpoint, region, accessKey),
+    principalOf: (accessKey) => principalOf(clients.iam, endpoint, region, accessKey),
     principalExists: (arn) => principalExists(clients.iam, arn),
   });
   const gateway = await startGateway({
@@ -143,12 +143,19 @@ function serviceClients(endpoint: string, region: string) {
 }
 
 /** The role or user behind an access key: STS does not check secrets here. */
-async function principalOf(endpoint: string, region: string, accessKey: string): Promise<string> {
+async function principalOf(
+  iam: IAMClient,
+  endpoint: string,
+  region: string,
+  accessKey: string,
+): Promise<string> {
   const credentials = { accessKeyId: accessKey, secretAccessKey: 'unchecked' };
   const sts = new STSClient({ endpoint, region, credentials });
   const { Arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
-  const session = Arn.match(/^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//);
-  return session === null ? Arn : `arn:${session[1]}:iam::${session[2]}:role/${session[3]}`;
+  const RoleName = Arn.match(/:assumed-role\/([^/]+)\//)?.[1];
+  if (RoleName === undefined) return Arn;
+  // A session's ARN leaves out the path of its role.
+  return (await iam.send(new GetRoleCommand({ RoleName }))).Role?.Arn ?? Arn;
 }
 
 async function principalExists(iam: IAMClient, arn: string): Promise<boolean> {

@@ -58,7 +58,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       records.push(record);
       log.write(record);
       if (record.status < 400 && isMutation(call)) {
-        for (const listener of listeners) listener(call.service, call.action, call);
+        for (const listener of listeners) tell(listener, call);
       }
     });
   });
@@ -96,6 +96,7 @@ async function serve(
   const began = Date.now();
   const streamed = isStreamed(from.url ?? '/', from.headers);
   const body = streamed ? Buffer.alloc(0) : await readBody(from);
+  if (body === undefined) return;
   const call = readCall(from.method ?? 'GET', from.url ?? '/', from.headers, body);
   const finish = (status: number, problem?: string) =>
     done(call, { ...recordOf(call, began), status, ...(problem === undefined ? {} : { problem }) });
@@ -159,8 +160,22 @@ function write(to: ServerResponse, answer: AwsResponse): void {
   to.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
-async function readBody(from: IncomingMessage): Promise<Buffer> {
-  return Buffer.concat(await from.toArray());
+/** Undefined when the caller went away before it had sent everything. */
+async function readBody(from: IncomingMessage): Promise<Buffer | undefined> {
+  try {
+    return Buffer.concat(await from.toArray());
+  } catch {
+    return undefined;
+  }
+}
+
+/** A listener that fails must not change the answer to a call that it only watches. */
+function tell(listener: MutationListener, call: AwsCall): void {
+  try {
+    listener(call.service, call.action, call);
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
+  }
 }
 
 function recordOf(call: AwsCall, began: number) {

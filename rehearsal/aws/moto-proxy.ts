@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
 import type { AwsResponse } from './service.ts';
 
 /** What is sent to moto: a request as it came, or one that the gateway wrote. */
@@ -34,10 +35,10 @@ export async function streamToMoto(
   to: ServerResponse,
 ): Promise<AwsResponse | undefined> {
   const outgoing = { method: from.method ?? 'GET', target: from.url ?? '/', headers: from.headers };
-  const answer = await send(motoUrl, outgoing, (upstream) => from.pipe(upstream));
+  const answer = await send(motoUrl, outgoing, (upstream) => pipeline(from, upstream, () => {}));
   if ((answer.statusCode ?? 500) >= 400) return readAnswer(answer);
   to.writeHead(answer.statusCode ?? 500, answer.headers);
-  answer.pipe(to);
+  pipeline(answer, to, () => {});
   return undefined;
 }
 

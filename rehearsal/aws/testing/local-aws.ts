@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -12,6 +12,8 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import { consoleProgress } from '../../progress.ts';
+import { ensureTools } from '../../tools/tools.ts';
 import { type Moto, startMoto } from '../moto.ts';
 
 export const REGION = 'ap-northeast-2';
@@ -39,18 +41,17 @@ export type Clients = ReturnType<typeof clientsOf>;
 export async function startTestMoto(): Promise<{ moto: Moto; folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'rehearsal-aws-'));
   const moto = await startMoto({
-    python: motoPython(),
+    python: await motoPython(),
     port: await freePort(),
     log: join(folder, 'moto.log'),
   });
   return { moto, folder };
 }
 
-export function motoPython(): string {
-  const { EKS_MULTUS_CACHE, XDG_CACHE_HOME } = process.env;
-  const cache =
-    EKS_MULTUS_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'eks-multus-actions');
-  return join(cache, 'venv', 'bin', 'python');
+/** The interpreter that has moto; installed when it is missing. */
+export async function motoPython(): Promise<string> {
+  const { venv } = await ensureTools(['moto'], consoleProgress());
+  return join(venv, 'bin', 'python');
 }
 
 /** A port that nothing listens on now. */

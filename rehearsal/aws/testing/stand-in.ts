@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AwsStandIn, startAws } from '../aws.ts';
 import type { AccessEntry, ControlPlanes } from '../eks.ts';
@@ -52,12 +52,16 @@ export async function startTestAws(options: TestAwsOptions = {}): Promise<TestAw
   };
   const port = await freePort();
   const aws = await startAws({
-    ...{ python: motoPython(), motoPort: await freePort(), port, controlPlanes, ...options },
+    ...{ python: await motoPython(), motoPort: await freePort(), port, controlPlanes, ...options },
     ...{ account: '123456789012', region: REGION, runFolder, logFolder: join(runFolder, 'logs') },
     jwksUrls: options.jwksUrls ?? {},
     machines: { powerOn: async (instanceId) => void poweredOn.push(instanceId) },
   });
   const endpoint = `http://127.0.0.1:${port}`;
   const clients = clientsOf(endpoint);
-  return { aws, clients, endpoint, poweredOn, admitted, controlPlanes: running, stop: aws.stop };
+  const stop = async () => {
+    await aws.stop();
+    rmSync(runFolder, { recursive: true, force: true });
+  };
+  return { aws, clients, endpoint, poweredOn, admitted, controlPlanes: running, stop };
 }

@@ -21,7 +21,6 @@ def install() -> None:
     guard(VPCBackend, "delete_vpc", vpc_in_use)
     guard(InternetGatewayBackend, "detach_internet_gateway", gateway_in_use)
     guard(ElasticAddressBackend, "release_address", address_in_use)
-    InternetGatewayBackend.delete_internet_gateway = known_gateway(InternetGatewayBackend.delete_internet_gateway)
     NatGatewayBackend.create_nat_gateway = make_nat(NatGatewayBackend.create_nat_gateway)
     NatGatewayBackend.delete_nat_gateway = end_nat(NatGatewayBackend.delete_nat_gateway)
     VPCBackend.delete_vpc_endpoints = end_endpoints(VPCBackend.delete_vpc_endpoints)
@@ -82,16 +81,6 @@ def address_in_use(self: Any, address: str | None = None, allocation_id: str | N
         raise EC2ClientError(
             "InvalidIPAddress.InUse", f"Address with allocation id [{found[0].allocation_id}] is in use."
         )
-
-
-def known_gateway(original: Any) -> Any:
-    """moto answers an unknown gateway with a Python error."""
-
-    def delete_internet_gateway(self: Any, internet_gateway_id: str) -> None:
-        self.get_internet_gateway(internet_gateway_id)
-        original(self, internet_gateway_id)
-
-    return delete_internet_gateway
 
 
 def make_nat(original: Any) -> Any:

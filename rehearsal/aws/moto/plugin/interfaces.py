@@ -24,7 +24,8 @@ LOCK = threading.RLock()
 def install() -> None:
     NetworkInterface.ipv4_prefixes = []
     NetworkInterface.client_token = None
-    # moto answers the filter of an attached interface only for some names.
+    # moto adds the groups of the instance to those of each interface.
+    NetworkInterface.group_set = property(lambda self: self._group_set)
     NetworkInterface.get_filter_value = filter_value(NetworkInterface.get_filter_value)
     Subnet.get_available_subnet_ip = lambda self, instance: str(next_address(self))
     for owner, name in ((InstanceBackend, "run_instances"), (NetworkInterfaceBackend, "assign_private_ip_addresses")):
