@@ -27,6 +27,10 @@ describe('linkerFlags', () => {
     expect(flags).toContain('-X k8s.io/component-base/version.gitMinor=34');
   });
 
+  it('tell Multus its version, which the name of its container image claims', async () => {
+    expect(linkerFlags(await readGoMod('multus'))).toMatch(/pkg\/multus\.version=v4\.1\.4$/);
+  });
+
   it('only strip other programs', async () => {
     expect(linkerFlags(await readGoMod('act'))).toBe('-s -w');
   });

@@ -39,19 +39,36 @@ export function installArguments(goMod: string): readonly string[] {
 }
 
 /**
- * Linker flags: strip, and tell Kubernetes programs their version, which its own build scripts would
- * do; otherwise nodes and the API server report v0.0.0-master.
+ * Linker flags: strip, and tell Kubernetes and Multus their versions, which their own build scripts
+ * would do; otherwise nodes and the API server report v0.0.0-master.
  */
 export function linkerFlags(goMod: string): string {
-  const version = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\S+)/.exec(goMod);
-  if (version === null) return '-s -w';
-  const [, full, major, minor] = version;
-  const facts = { gitVersion: full, gitMajor: major, gitMinor: minor, gitTreeState: 'clean' };
-  const packages = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'];
-  const settings = packages.flatMap((name) =>
-    Object.entries(facts).map(([fact, value]) => `-X ${name}.${fact}=${value}`),
+  const settings = [
+    ...kubernetesVersion(versionIn(goMod, 'k8s.io/kubernetes')),
+    ...multusVersion(versionIn(goMod, multus)),
+  ];
+  return ['-s -w', ...settings.map((setting) => `-X ${setting}`)].join(' ');
+}
+
+const multus = 'gopkg.in/k8snetworkplumbingwg/multus-cni.v4';
+
+function versionIn(goMod: string, path: string): string | undefined {
+  const words = goMod.split(/\s+/);
+  const at = words.indexOf(path);
+  return at === -1 ? undefined : words[at + 1];
+}
+
+function kubernetesVersion(version: string | undefined): readonly string[] {
+  if (version === undefined) return [];
+  const [gitMajor, gitMinor] = version.slice(1).split('.');
+  const facts = { gitVersion: version, gitMajor, gitMinor, gitTreeState: 'clean' };
+  return ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((name) =>
+    Object.entries(facts).map(([fact, value]) => `${name}.${fact}=${value}`),
   );
-  return ['-s -w', ...settings].join(' ');
+}
+
+function multusVersion(version: string | undefined): readonly string[] {
+  return version === undefined ? [] : [`${multus}/pkg/multus.version=${version}`];
 }
 
 /**
