@@ -1,5 +1,5 @@
 import type { AuthenticationV1Api, AuthorizationV1Api } from '@kubernetes/client-node';
-import { ClusterError } from '../github/errors.ts';
+import { ClusterError, isExplained } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { codeOf, isTransient, reasonOf, statusOf } from './api-error.ts';
 import { type Clock, until } from './poll.ts';
@@ -32,6 +32,7 @@ export async function awaitIdentity(api: AuthenticationV1Api, asking: Asking): P
       const review = await api.createSelfSubjectReview({ body: {} });
       return review.status?.userInfo?.username ?? 'an unnamed user';
     } catch (error) {
+      if (isExplained(error)) throw error;
       if (!isRefusal(error) && !isTransient(error)) throw noAnswer(asking.cluster, error);
       if (last === undefined) asking.log.info(`Not let in yet (${reasonOf(error)}); trying again`);
       last = error;

@@ -4,6 +4,7 @@ import { ClusterError } from '../github/errors.ts';
 import { isTransient, reasonOf, statusOf } from './api-error.ts';
 import type { Connection } from './connection.ts';
 import { type Clock, systemClock } from './poll.ts';
+import { retrying } from './retry.ts';
 
 /** Under this name the API server records which fields are ours. */
 export const FIELD_MANAGER = 'eks-multus-actions';
@@ -25,8 +26,6 @@ function labelled(object: KubernetesObject): KubernetesObject {
   return { ...object, metadata: { ...object.metadata, labels } };
 }
 
-const ATTEMPTS = 5;
-
 /**
  * Puts an object into the cluster by server-side apply: creates it, or makes the fields that it names
  * what it says and leaves all others as they are. Doing it twice changes nothing. Fields that somebody
@@ -40,20 +39,13 @@ export async function apply<T extends KubernetesObject>(
   object: T,
   clock: Clock = systemClock,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await connection.objects.patch(
-        object,
-        undefined,
-        undefined,
-        FIELD_MANAGER,
-        true,
-        PatchStrategy.ServerSideApply,
-      );
-    } catch (error) {
-      if (attempt === ATTEMPTS || !mayPass(error)) throw refused(object, error);
-      await clock.sleep(250 * 2 ** attempt);
-    }
+  const { objects } = connection;
+  const send = () =>
+    objects.patch(object, undefined, undefined, FIELD_MANAGER, true, PatchStrategy.ServerSideApply);
+  try {
+    return await retrying(send, clock, mayPass);
+  } catch (error) {
+    throw refused(object, error);
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ClusterError, InputError } from '../github/errors.ts';
+import { CloudError, ClusterError, InputError } from '../github/errors.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { type KubeServer, refusal, startKubeServer } from '../testing/kube-server.ts';
 import { recordingLog } from '../testing/recording-log.ts';
@@ -110,6 +110,38 @@ describe('a server that does not answer', () => {
     await expect(result).rejects.toThrow(/no usable answer from the API server .*ECONNREFUSED/);
     expect(clock.now()).toBe(5000);
     await rm(folder, { recursive: true });
+  });
+});
+
+describe('AWS credentials that cannot be had', () => {
+  const address = {
+    kind: 'eks',
+    ...{ name: 'c', endpoint: 'https://127.0.0.1:1', region: 'eu-west-1' },
+    certificateAuthority: '',
+  } as const;
+  const connectWith = (error: Error) =>
+    connect(address, { log: recordingLog(), credentials: () => Promise.reject(error) });
+
+  it('are told as such, not as a failure of the cluster', async () => {
+    const result = connectWith(new Error('Could not load credentials from any providers'));
+    await expect(result).rejects.toThrow(CloudError);
+    await expect(result).rejects.toThrow(/AWS credentials: Could not load[\s\S]*role-to-assume/);
+  });
+
+  it('keep an explanation that they bring', async () => {
+    const explained = new CloudError({ resource: 'role r', reason: 'no', nextStep: 'trust it' });
+    await expect(connectWith(explained)).rejects.toBe(explained);
+  });
+
+  it('keep it when they run out while we are trying', async () => {
+    const explained = new CloudError({ resource: 'role r', reason: 'no', nextStep: 'trust it' });
+    let asked = 0;
+    const credentials = async () => {
+      asked += 1;
+      if (asked > 1) throw explained;
+      return { accessKeyId: 'AKIA', secretAccessKey: 's' };
+    };
+    await expect(connect(address, { log: recordingLog(), credentials })).rejects.toBe(explained);
   });
 });
 

@@ -8,7 +8,7 @@ import {
   KubernetesObjectApi,
 } from '@kubernetes/client-node';
 import type { CredentialProvider } from '../aws/credentials.ts';
-import { InputError, messageOf } from '../github/errors.ts';
+import { CloudError, InputError, isExplained, messageOf } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { type Access, awaitAccess, awaitIdentity } from './access.ts';
 import { tokenSource } from './eks-token.ts';
@@ -62,12 +62,14 @@ const DEFAULT_PATIENCE_MS = 90_000;
  * take some seconds to be seen by the API server, so a refusal is tried again for a while.
  *
  * @throws InputError when a kubeconfig cannot be used.
+ * @throws CloudError when there are no AWS credentials.
  * @throws ClusterError when the cluster does not answer, does not know us, or does not let us.
  */
 export async function connect(
   address: ClusterAddress,
   options: ConnectOptions,
 ): Promise<Connection> {
+  if (address.kind === 'eks') await checkCredentials(options.credentials);
   const config = kubeConfig(address, options.credentials);
   const cluster = address.kind === 'eks' ? address.name : (config.getCurrentCluster()?.name ?? '');
   const clock = options.clock ?? systemClock;
@@ -87,6 +89,22 @@ export async function connect(
     apps: config.makeApiClient(AppsV1Api),
     objects: KubernetesObjectApi.makeApiClient(config),
   };
+}
+
+/** Asked for here once, so that a failure is not taken for one of the cluster. */
+async function checkCredentials(credentials: CredentialProvider): Promise<void> {
+  try {
+    await credentials();
+  } catch (cause) {
+    if (isExplained(cause)) throw cause;
+    throw new CloudError({
+      resource: 'AWS credentials',
+      reason: messageOf(cause),
+      nextStep:
+        'set role-to-assume and give the job `permissions: { id-token: write }`, or get credentials in a step before this one',
+      cause,
+    });
+  }
 }
 
 /** The client configuration for a cluster. Nothing is sent. */

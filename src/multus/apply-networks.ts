@@ -4,6 +4,7 @@ import { statusOf } from '../kubernetes/api-error.ts';
 import { apply, nameOf } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { type Patience, until } from '../kubernetes/poll.ts';
+import { retrying } from '../kubernetes/retry.ts';
 import { type Attachment, type NetworkAttachmentDefinition, toDefinition } from './attachment.ts';
 
 /** Applies the definitions of networks and waits until each can be read back. */
@@ -15,7 +16,7 @@ export async function applyNetworks(
 ): Promise<void> {
   for (const attachment of attachments) {
     const definition = toDefinition(attachment);
-    const before = await read(connection, definition);
+    const before = await retrying(() => read(connection, definition), patience.clock);
     const after = await apply(connection, definition, patience.clock);
     log.info(`${change(before, after)} ${nameOf(definition)}: ${described(attachment)}`);
     await awaitReadable(connection, definition, patience);

@@ -35,6 +35,7 @@ describe('mergeNodeRoles', () => {
     ['without a last line end', '- rolearn: a', '- rolearn: a\n- rolearn: arn'],
     ['only a comment', '# none yet\n', '# none yet\n- rolearn: arn'],
     ['an empty list', '[]', '- rolearn: arn'],
+    ['an empty text in quotes', '""', '- rolearn: arn'],
     ['a document end', '- rolearn: a\n...\n', '- rolearn: a\n- rolearn: arn'],
     [
       'a text that keeps its line ends',

@@ -6,6 +6,7 @@ import { statusOf } from '../kubernetes/api-error.ts';
 import { FIELD_MANAGER, OUR_LABELS } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import type { Clock } from '../kubernetes/poll.ts';
+import { retrying } from '../kubernetes/retry.ts';
 import { type AwsAuthMerge, mergeNodeRoles } from './aws-auth.ts';
 import { textDiff } from './text-diff.ts';
 
@@ -30,11 +31,11 @@ export async function mapNodeRoles(
   clock: Clock,
 ): Promise<RoleMapping> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const current = await read(connection);
+    const current = await retrying(() => read(connection), clock);
     const before = current?.data?.['mapRoles'] ?? '';
     const merge = mergeNodeRoles(before, roleArns);
     const unchanged = merge.added.length === 0;
-    if (unchanged || (await written(connection, current, merge))) {
+    if (unchanged || (await retrying(() => written(connection, current, merge), clock))) {
       for (const warning of merge.warnings) log.warn(warning);
       const diff = unchanged ? [] : textDiff(before, merge.mapRoles);
       log.info(

@@ -1,0 +1,33 @@
+import { ApiException } from '@kubernetes/client-node';
+import { expect, it } from 'vitest';
+import { fakeClock } from '../testing/fake-clock.ts';
+import { retrying } from './retry.ts';
+
+const failing = (times: number, error: unknown) => {
+  let asked = 0;
+  return async () => {
+    asked += 1;
+    if (asked <= times) throw error;
+    return asked;
+  };
+};
+const busy = new ApiException(503, 'm', undefined, {});
+
+it('sends a request again when that may help', async () => {
+  const clock = fakeClock();
+  expect(await retrying(failing(3, busy), clock)).toBe(4);
+  expect(clock.now()).toBe(250 + 500 + 1000);
+});
+
+it('gives up in the end', async () => {
+  const clock = fakeClock();
+  await expect(retrying(failing(9, busy), clock)).rejects.toBe(busy);
+  expect(clock.now()).toBe(3750);
+});
+
+it('does not try what cannot help, unless told that it may', async () => {
+  const clock = fakeClock();
+  const conflict = new ApiException(409, 'm', undefined, {});
+  await expect(retrying(failing(1, conflict), clock)).rejects.toBe(conflict);
+  expect(await retrying(failing(1, conflict), clock, () => true)).toBe(2);
+});
