@@ -21,7 +21,7 @@ describe('explainAwsError', () => {
   ])('%s (%d)', (name, status, nextStep) => {
     const error = explainAwsError(serviceError(name, status));
     expect(error).toBeInstanceOf(CloudError);
-    expect((error as CloudError).message).toContain(`r-1: ${name}: the reason`);
+    expect((error as CloudError).message).toContain(`AWS (request r-1): ${name}: the reason`);
     expect((error as CloudError).failure.nextStep).toContain(nextStep);
   });
 

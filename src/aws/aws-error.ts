@@ -3,6 +3,8 @@ import { CloudError, isExplained, messageOf } from '../github/errors.ts';
 /** What every error of an AWS service carries, whichever client threw it. */
 interface ServiceError extends Error {
   readonly $fault: string;
+  /** Put there by our clients: `CloudFormation CreateChangeSet`. */
+  readonly operation?: string;
   readonly $metadata: { readonly requestId?: string; readonly httpStatusCode?: number };
 }
 
@@ -17,7 +19,7 @@ export function explainAwsError(error: unknown): unknown {
   if (isServiceError(error)) {
     const request = error.$metadata.requestId ?? 'unknown';
     return new CloudError({
-      resource: `AWS request ${request}`,
+      resource: `${error.operation ?? 'AWS'} (request ${request})`,
       reason: `${error.name}: ${error.message}`,
       nextStep: nextStep(error),
       cause: error,

@@ -25,9 +25,38 @@ export function createClients({ region, credentials, runId }: ClientSettings): A
     retryMode: 'adaptive',
     customUserAgent: [['eks-multus-actions'], ['run', runId]] as [string, string?][],
   };
-  return {
+  const clients = {
     cloudFormation: new CloudFormationClient(config),
     s3: new S3Client(config),
     sts: new STSClient(config),
+  };
+  const naming = { step: 'initialize', name: 'nameFailedOperation' } as const;
+  clients.cloudFormation.middlewareStack.add(nameFailedOperation, naming);
+  clients.s3.middlewareStack.add(nameFailedOperation, naming);
+  clients.sts.middlewareStack.add(nameFailedOperation, naming);
+  return clients;
+}
+
+interface CallContext {
+  readonly clientName?: string;
+  readonly commandName?: string;
+}
+
+/** Notes on an error which call it comes from: the messages of some services do not say. */
+function nameFailedOperation<Args, Output>(
+  next: (args: Args) => Promise<Output>,
+  { clientName = '', commandName = '' }: CallContext,
+): (args: Args) => Promise<Output> {
+  return async (args) => {
+    try {
+      return await next(args);
+    } catch (error) {
+      const [service, action] = [
+        clientName.replace(/Client$/, ''),
+        commandName.replace(/Command$/, ''),
+      ];
+      if (error instanceof Error) Object.assign(error, { operation: `${service} ${action}` });
+      throw error;
+    }
   };
 }

@@ -3,10 +3,12 @@ import {
   GetBucketEncryptionCommand,
   GetBucketLocationCommand,
   GetBucketPolicyCommand,
+  GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
+  PutBucketTaggingCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -65,6 +67,20 @@ describe('ensureBucket', () => {
     await ensureBucket(s3, bucketIn('ap-northeast-2'));
     await ensureBucket(client('us-east-1'), bucketIn('us-east-1'));
     await ensureBucket(client('us-east-1'), bucketIn('us-east-1'));
+  });
+
+  it('finishes what an earlier run began', async () => {
+    const bucket = bucketIn('ap-northeast-2', 'half-built');
+    const Bucket = bucket.name;
+    const elsewhere = { LocationConstraint: 'ap-northeast-2' } as const;
+    await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: elsewhere }));
+    const TagSet = [{ Key: 'eks-multus:staging', Value: 'unfinished' }];
+    await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
+    await ensureBucket(s3, bucket);
+    expect((await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe('Enabled');
+    expect((await s3.send(new GetBucketTaggingCommand({ Bucket }))).TagSet?.[0]?.Value).toBe(
+      'ready',
+    );
   });
 
   it("leaves a bucket of somebody else's making as it is", async () => {

@@ -1,4 +1,5 @@
 import {
+  BucketAlreadyOwnedByYou,
   type BucketLocationConstraint,
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -22,8 +23,10 @@ export interface StagingBucket {
   readonly accountId: string;
 }
 
-/** Marks the buckets that this pack made, and may therefore set up and delete. */
-const OURS = { Key: 'eks-multus:staging', Value: 'true' };
+/** The tag of the buckets that this pack made, and may therefore set up and delete. */
+const TAG = 'eks-multus:staging';
+/** Whether a bucket is ours, and whether its setting up came to its end. */
+type Ownership = 'ready' | 'unfinished' | 'foreign';
 
 /** The bucket that is used when none is named: one per account and region. */
 export function defaultBucketName(accountId: string, region: string): string {
@@ -35,11 +38,18 @@ export function defaultBucketName(accountId: string, region: string): string {
  * A bucket that somebody else made is used as it is.
  */
 export async function ensureBucket(s3: S3Client, bucket: StagingBucket): Promise<void> {
-  const exists = await bucketExists(s3, bucket);
-  if (exists && !(await isOurs(s3, bucket))) return;
-  if (!exists) await createBucket(s3, bucket);
+  if (await bucketExists(s3, bucket)) {
+    if ((await ownership(s3, bucket)) !== 'unfinished') return;
+  } else {
+    await createBucket(s3, bucket);
+    await tag(s3, bucket, 'unfinished');
+  }
+  await setUp(s3, bucket);
+  await tag(s3, bucket, 'ready');
+}
+
+async function setUp(s3: S3Client, bucket: StagingBucket): Promise<void> {
   const target = targetOf(bucket);
-  await s3.send(new PutBucketTaggingCommand({ ...target, Tagging: { TagSet: [OURS] } }));
   await s3.send(
     new PutPublicAccessBlockCommand({
       ...target,
@@ -80,7 +90,7 @@ export async function bucketExists(s3: S3Client, bucket: StagingBucket): Promise
 
 /** Deletes the bucket if this pack made it and nothing, not even an old version, is left in it. */
 export async function deleteBucketIfUnused(s3: S3Client, bucket: StagingBucket): Promise<boolean> {
-  if (!(await isOurs(s3, bucket))) return false;
+  if ((await ownership(s3, bucket)) === 'foreign') return false;
   const target = targetOf(bucket);
   const left = await s3.send(new ListObjectVersionsCommand({ ...target, MaxKeys: 1 }));
   if ((left.Versions ?? []).length + (left.DeleteMarkers ?? []).length > 0) return false;
@@ -99,24 +109,35 @@ export function statusOf(error: unknown): number | undefined {
 async function createBucket(s3: S3Client, { name, region }: StagingBucket): Promise<void> {
   // The oldest region is the one without a location constraint, and refuses to hear its own name as one.
   const elsewhere = { LocationConstraint: region as BucketLocationConstraint };
-  await s3.send(
-    new CreateBucketCommand({
-      Bucket: name,
-      ...(region === 'us-east-1' ? {} : { CreateBucketConfiguration: elsewhere }),
-    }),
-  );
+  const create = new CreateBucketCommand({
+    Bucket: name,
+    ...(region === 'us-east-1' ? {} : { CreateBucketConfiguration: elsewhere }),
+  });
+  try {
+    await s3.send(create);
+  } catch (error) {
+    // Another run came first; it sets up the same as we would.
+    if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
+  }
 }
 
 /** By its tag; or by the default name, for a bucket whose creation was cut off before it was tagged. */
-async function isOurs(s3: S3Client, bucket: StagingBucket): Promise<boolean> {
-  if (bucket.name === defaultBucketName(bucket.accountId, bucket.region)) return true;
+async function ownership(s3: S3Client, bucket: StagingBucket): Promise<Ownership> {
+  const untagged =
+    bucket.name === defaultBucketName(bucket.accountId, bucket.region) ? 'unfinished' : 'foreign';
   try {
     const { TagSet = [] } = await s3.send(new GetBucketTaggingCommand(targetOf(bucket)));
-    return TagSet.some(({ Key, Value }) => Key === OURS.Key && Value === OURS.Value);
+    const value = TagSet.find(({ Key }) => Key === TAG)?.Value;
+    return value === 'ready' || value === 'unfinished' ? value : untagged;
   } catch (error) {
-    if (statusOf(error) === 404) return false;
+    if (statusOf(error) === 404) return untagged;
     throw error;
   }
+}
+
+async function tag(s3: S3Client, bucket: StagingBucket, Value: Ownership): Promise<void> {
+  const Tagging = { TagSet: [{ Key: TAG, Value }] };
+  await s3.send(new PutBucketTaggingCommand({ ...targetOf(bucket), Tagging }));
 }
 
 function tlsOnly({ name, region }: StagingBucket): string {

@@ -25,6 +25,9 @@ function lab(timeoutMs = 3_600_000) {
   return { api, log, clock, deadline: clock.now() + timeoutMs };
 }
 
+/** The tags of a stack that an earlier run made. */
+const ours = { ...spec.tags, 'eks-multus:run': '1' };
+
 const failingCreate: readonly Happening[] = [
   { status: 'CREATE_IN_PROGRESS' },
   { status: 'CREATE_IN_PROGRESS', resource: 'Vpc' },
@@ -45,7 +48,9 @@ describe('a stack that does not exist', () => {
       tags: { 'eks-multus:environment': 'lab', 'eks-multus:run': '2' },
     });
     expect(engine.api.requests[0]?.name).toMatch(/^[A-Za-z][-A-Za-z0-9]{0,127}$/);
-    expect(engine.log.lines.join('\n')).toMatch(/Add Vpc[\s\S]*CREATE_COMPLETE +Vpc .* in 20 s/);
+    expect(engine.log.lines.join('\n')).toMatch(
+      /1 resources to create[\s\S]*CREATE_COMPLETE +Vpc .* in 20 s/,
+    );
   });
 
   it('fails with the first failed resource, its reason and its line of the template', async () => {
@@ -73,7 +78,7 @@ describe('a stack that does not exist', () => {
 describe('a stack that is there', () => {
   it('is updated and keeps the tags of its creation', async () => {
     const engine = lab();
-    engine.api.put('lab', 'CREATE_COMPLETE', { tags: { 'eks-multus:run': '1' } });
+    engine.api.put('lab', 'CREATE_COMPLETE', { tags: ours });
     expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'updated' });
     expect(engine.api.requests[0]).toMatchObject({
       type: 'UPDATE',
@@ -86,7 +91,7 @@ describe('a stack that is there', () => {
     'No updates are to be performed.',
   ])('stays as it is when AWS says: %s', async (reason) => {
     const engine = lab();
-    engine.api.put('lab', 'CREATE_COMPLETE');
+    engine.api.put('lab', 'CREATE_COMPLETE', { tags: ours });
     engine.api.changeSets.push({ status: 'FAILED', reason, changes: [] });
     expect(await deployStack(engine, spec)).toMatchObject({
       outcome: 'unchanged',
@@ -99,7 +104,7 @@ describe('a stack that is there', () => {
 
   it('is not taken for updated while the update has not begun', async () => {
     const engine = lab();
-    engine.api.put('lab', 'CREATE_COMPLETE');
+    engine.api.put('lab', 'CREATE_COMPLETE', { tags: ours });
     engine.api.scripts.set('lab', [
       { afterMs: 30_000, status: 'UPDATE_IN_PROGRESS' },
       { afterMs: 5_000, status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason: 'cancelled' },
@@ -114,7 +119,7 @@ describe('recovery', () => {
     'a stack in %s is deleted and created again',
     async (status) => {
       const engine = lab();
-      engine.api.put('lab', status);
+      engine.api.put('lab', status, { tags: ours });
       expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'created' });
       expect(engine.api.calls).toContain('deleteStack lab');
       expect(engine.api.requests[0]?.type).toBe('CREATE');
@@ -123,18 +128,18 @@ describe('recovery', () => {
 
   it('the shell of an unexecuted change set takes another one', async () => {
     const engine = lab();
-    engine.api.put('lab', 'REVIEW_IN_PROGRESS');
+    engine.api.put('lab', 'REVIEW_IN_PROGRESS', { tags: ours });
     expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'created' });
     expect(engine.api.calls).not.toContain('deleteStack lab');
   });
 
   it('a failed rollback is continued, once', async () => {
     const engine = lab();
-    engine.api.put('lab', 'UPDATE_ROLLBACK_FAILED');
+    engine.api.put('lab', 'UPDATE_ROLLBACK_FAILED', { tags: ours });
     expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'updated' });
 
     const stuck = lab();
-    stuck.api.put('lab', 'UPDATE_ROLLBACK_FAILED');
+    stuck.api.put('lab', 'UPDATE_ROLLBACK_FAILED', { tags: ours });
     stuck.api.scripts.set('continue lab', [
       { afterMs: 100, status: 'UPDATE_ROLLBACK_IN_PROGRESS' },
       { afterMs: 100, status: 'UPDATE_ROLLBACK_FAILED', reason: 'still broken' },
@@ -145,9 +150,21 @@ describe('recovery', () => {
 
   it('a failed import is left to a person', async () => {
     const engine = lab();
-    engine.api.put('lab', 'IMPORT_ROLLBACK_FAILED');
+    engine.api.put('lab', 'IMPORT_ROLLBACK_FAILED', { tags: ours });
     await expect(deployStack(engine, spec)).rejects.toThrow('IMPORT_ROLLBACK_FAILED');
   });
+});
+
+describe("a stack of the same name that is somebody else's", () => {
+  it.each(['CREATE_COMPLETE', 'ROLLBACK_COMPLETE', 'UPDATE_IN_PROGRESS'] as const)(
+    'is not touched in %s',
+    async (status) => {
+      const engine = lab();
+      engine.api.put('lab', status, { tags: { 'eks-multus:environment': 'other' } });
+      await expect(deployStack(engine, spec)).rejects.toThrow('eks-multus:environment=lab');
+      expect(engine.api.calls).toEqual(['describe lab']);
+    },
+  );
 });
 
 describe('other runs', () => {
@@ -159,14 +176,14 @@ describe('other runs', () => {
   ] as const)('%s is followed to %s first', async (status, end, outcome) => {
     const engine = lab();
     const ahead = [{ afterMs: 40_000, status: end }];
-    engine.api.put('lab', status as StackStatus, { ahead });
+    engine.api.put('lab', status as StackStatus, { ahead, tags: ours });
     expect(await deployStack(engine, spec)).toMatchObject({ outcome });
     expect(engine.log.lines.join('\n')).toContain(`is ${status}: following`);
   });
 
   it('an operation that began in between is waited for', async () => {
     const engine = lab();
-    engine.api.put('lab', 'CREATE_COMPLETE');
+    engine.api.put('lab', 'CREATE_COMPLETE', { tags: ours });
     engine.api.errors.set(
       'executeChangeSet',
       new Error('Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated.'),
@@ -203,5 +220,8 @@ describe('time', () => {
     ]);
     await deployStack(engine, spec);
     expect(engine.api.calls.length).toBeLessThan(120);
+    const waiting = engine.log.lines.filter((line) => line.includes('still waiting for'));
+    expect(waiting.length).toBeGreaterThan(5);
+    expect(waiting.length).toBeLessThan(11);
   });
 });

@@ -10,7 +10,7 @@ import { deleteStack } from './delete-stack.ts';
 import { adopt, checkDeadline, operate, type StackEngine } from './follow.ts';
 import { operationFailed } from './operation-failed.ts';
 import { pollDelay } from './polling.ts';
-import type { Stack } from './stack-api.ts';
+import type { Change, Stack } from './stack-api.ts';
 import type { StackSpec } from './stack-spec.ts';
 import { deployStep, isDeployed } from './stack-status.ts';
 
@@ -33,6 +33,7 @@ export async function deployStack(engine: StackEngine, spec: StackSpec): Promise
   for (let continued = false; ; ) {
     checkDeadline(engine, spec.name);
     const stack = await engine.api.describe(spec.name);
+    if (stack !== undefined && isForeign(stack, spec)) throw foreign(stack, spec);
     const step = deployStep(stack?.status);
     if (stack === undefined || step === 'create' || step === 'update') {
       const done = await changeStack(engine, spec, stack);
@@ -83,13 +84,37 @@ async function execute(
   changeSet: PreparedChangeSet,
   outcome: 'created' | 'updated',
 ) {
-  for (const change of changeSet.changes) engine.log.info(`${spec.name}  ${changeLine(change)}`);
+  for (const line of changeLines(changeSet.changes, outcome)) {
+    engine.log.info(`${spec.name}  ${line}`);
+  }
   const stack = { id: changeSet.stackId, name: spec.name };
   const ended = await operate(engine, stack, () => engine.api.executeChangeSet(changeSet.id));
   if (ended.stack === undefined || !isDeployed(ended.stack.status)) {
     throw operationFailed(spec.name, ended, spec.template);
   }
   return result(ended.stack, outcome);
+}
+
+/** The events of a creation name every resource anyhow; for an update it matters what it is about to do. */
+function changeLines(changes: readonly Change[], outcome: 'created' | 'updated') {
+  return outcome === 'created'
+    ? [`${changes.length} resources to create`]
+    : changes.map(changeLine);
+}
+
+/** A stack that has something in it and that was not made for this purpose: it must not be touched. */
+function isForeign(stack: Stack, spec: StackSpec): boolean {
+  if (deployStep(stack.status) === 'create' || stack.status === 'DELETE_IN_PROGRESS') return false;
+  return Object.entries(spec.tags).some(([key, value]) => stack.tags[key] !== value);
+}
+
+function foreign(stack: Stack, spec: StackSpec): CloudError {
+  const tags = Object.entries(spec.tags).map(([key, value]) => `${key}=${value}`);
+  return new CloudError({
+    resource: `stack ${stack.name}`,
+    reason: `there is a stack of this name already, and it lacks the tag ${tags.join(', ')}`,
+    nextStep: 'choose another name, or remove that stack if nobody needs it',
+  });
 }
 
 function result(stack: Stack, outcome: DeployedStack['outcome']) {

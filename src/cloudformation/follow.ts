@@ -2,7 +2,7 @@ import { CloudError } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { type Clock, pollDelay } from './polling.ts';
 import type { Stack, StackApi, StackEvent } from './stack-api.ts';
-import { endsOperation, eventLines, eventsAfter, operationStart } from './stack-events.ts';
+import { endsOperation, eventsAfter, narrator, operationStart } from './stack-events.ts';
 import { isBusy } from './stack-status.ts';
 
 /** What the stack engine works with. */
@@ -30,6 +30,8 @@ export interface Ended {
 
 /** Rounds without an event after which the stack itself is asked for its status. */
 const QUIET_ROUNDS = 3;
+/** How often to say that nothing is new: an EKS cluster takes ten minutes, and a silent log looks dead. */
+const STILL_WAITING_MS = 60_000;
 
 /**
  * Follows an operation to its end and logs its events on the way.
@@ -39,15 +41,20 @@ const QUIET_ROUNDS = 3;
 async function follow(engine: StackEngine, operation: Operation): Promise<Ended> {
   const { api, clock } = engine;
   const { id, name } = operation.stack;
-  const line = eventLines();
+  const { tell, waitingFor } = narrator();
   const events: StackEvent[] = [];
   let news = clock.now();
+  let said = news;
   for (let quiet = operation.started ? QUIET_ROUNDS : 0; ; quiet += 1) {
     await clock.sleep(pollDelay(clock.now() - news));
     const fresh = await eventsAfter(api, id, events.at(-1)?.id ?? operation.after);
-    if (fresh.length > 0) [news, quiet] = [clock.now(), 0];
-    for (const event of fresh) say(engine, name, line(event));
+    if (fresh.length > 0) [news, said, quiet] = [clock.now(), clock.now(), 0];
+    for (const event of fresh) say(engine, name, tell(event));
     events.push(...fresh);
+    if (clock.now() - said > STILL_WAITING_MS) {
+      said = clock.now();
+      say(engine, name, `still waiting for ${waitingFor(said) || 'CloudFormation'}`);
+    }
     if (fresh.some(endsOperation) || quiet >= QUIET_ROUNDS) {
       const stack = await api.describe(id);
       const started = operation.started || events.some((event) => event.ofStack);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StackEvent } from './stack-api.ts';
-import { eventLines, firstFailure } from './stack-events.ts';
+import { firstFailure, narrator } from './stack-events.ts';
 
 let serial = 0;
 function event(logicalId: string, status: string, extra: Partial<StackEvent> = {}): StackEvent {
@@ -42,23 +42,32 @@ describe('firstFailure', () => {
   });
 });
 
-describe('eventLines', () => {
+describe('narrator', () => {
   it('says once that work began, and how long it took when it ends', () => {
-    const line = eventLines();
+    const { tell } = narrator();
     const done = new Date('2026-01-01T00:08:12Z');
-    expect(line(event('Cluster', 'CREATE_IN_PROGRESS'))).toContain('Cluster (AWS::EC2::VPC)');
+    expect(tell(event('Cluster', 'CREATE_IN_PROGRESS'))).toContain('Cluster (AWS::EC2::VPC)');
     expect(
-      line(event('Cluster', 'CREATE_IN_PROGRESS', { reason: 'Resource creation Initiated' })),
+      tell(event('Cluster', 'CREATE_IN_PROGRESS', { reason: 'Resource creation Initiated' })),
     ).toBeUndefined();
-    expect(line(event('Cluster', 'CREATE_COMPLETE', { time: done }))).toMatch(
+    expect(tell(event('Cluster', 'CREATE_COMPLETE', { time: done }))).toMatch(
       /^CREATE_COMPLETE +Cluster \(AWS::EC2::VPC\) in 8 m 12 s$/,
     );
   });
 
   it('gives reasons', () => {
-    const line = eventLines();
-    expect(line(event('Vpc', 'CREATE_FAILED', { reason: 'limit exceeded' }))).toMatch(
+    const { tell } = narrator();
+    expect(tell(event('Vpc', 'CREATE_FAILED', { reason: 'limit exceeded' }))).toMatch(
       /CREATE_FAILED .*: limit exceeded$/,
     );
+  });
+
+  it('knows what is being waited for', () => {
+    const { tell, waitingFor } = narrator();
+    tell(event('lab', 'CREATE_IN_PROGRESS', { ofStack: true }));
+    tell(event('Vpc', 'CREATE_IN_PROGRESS'));
+    tell(event('Cluster', 'CREATE_IN_PROGRESS'));
+    tell(event('Vpc', 'CREATE_COMPLETE'));
+    expect(waitingFor(Date.parse('2026-01-01T00:04:00Z'))).toBe('Cluster (4 m 0 s)');
   });
 });

@@ -49,23 +49,39 @@ function endsBadly(event: StackEvent): boolean {
   return /ROLLBACK|FAILED/.test(event.status);
 }
 
+/** What a stack's events tell a person, line by line. */
+export interface Narrator {
+  /** The line for an event, if it says anything new. */
+  tell(event: StackEvent): string | undefined;
+  /** The resources that are being worked on, each with since when; empty when there are none. */
+  waitingFor(nowMs: number): string;
+}
+
 /**
  * Turns events into log lines: one when work on a resource begins, one when it ends, with how long it
  * took. CloudFormation repeats IN_PROGRESS when a resource has its id; the repetition is left out.
  */
-export function eventLines(): (event: StackEvent) => string | undefined {
+export function narrator(): Narrator {
   const began = new Map<string, StackEvent>();
-  return (event) => {
-    const first = began.get(event.logicalId);
-    const what = `${event.status.padEnd(18)} ${event.logicalId} (${event.type})`;
-    if (isBusy(event.status)) {
-      if (first?.status === event.status) return undefined;
-      began.set(event.logicalId, event);
-      return withReason(what, event.reason);
-    }
-    began.delete(event.logicalId);
-    const took = first && duration(event.time.getTime() - first.time.getTime());
-    return withReason(took === undefined ? what : `${what} in ${took}`, event.reason);
+  return {
+    tell(event) {
+      const first = began.get(event.logicalId);
+      const what = `${event.status.padEnd(18)} ${event.logicalId} (${event.type})`;
+      if (isBusy(event.status)) {
+        if (first?.status === event.status) return undefined;
+        began.set(event.logicalId, event);
+        return withReason(what, event.reason);
+      }
+      began.delete(event.logicalId);
+      const took = first && duration(event.time.getTime() - first.time.getTime());
+      return withReason(took === undefined ? what : `${what} in ${took}`, event.reason);
+    },
+    waitingFor(nowMs) {
+      return [...began.values()]
+        .filter((event) => !event.ofStack)
+        .map((event) => `${event.logicalId} (${duration(nowMs - event.time.getTime())})`)
+        .join(', ');
+    },
   };
 }
 

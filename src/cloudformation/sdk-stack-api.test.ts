@@ -1,0 +1,128 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type QueryAnswer, queryServer } from '../testing/query-server.ts';
+import { sdkStackApi } from './sdk-stack-api.ts';
+
+const ID = 'arn:aws:cloudformation:ap-northeast-2:123456789012:stack/lab/1';
+const STACK = `<member><StackId>${ID}</StackId><StackName>lab</StackName>
+  <StackStatus>CREATE_COMPLETE</StackStatus>
+  <Outputs><member><OutputKey>VpcId</OutputKey><OutputValue>vpc-1</OutputValue></member></Outputs>
+  <Tags><member><Key>eks-multus:environment</Key><Value>lab</Value></member></Tags></member>`;
+
+let server: Awaited<ReturnType<typeof queryServer>>;
+afterEach(() => server.close());
+
+async function api(answers: Readonly<Record<string, (params: URLSearchParams) => QueryAnswer>>) {
+  server = await queryServer(answers);
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+  const config = { endpoint: server.url, region: 'ap-northeast-2', credentials, maxAttempts: 1 };
+  return sdkStackApi(new CloudFormationClient(config));
+}
+
+/** Answers with the first page, then, for its token, with the second. */
+const pages = (first: string, second: string) => (params: URLSearchParams) =>
+  params.get('NextToken') === 't' ? second : `${first}<NextToken>t</NextToken>`;
+
+describe('stacks', () => {
+  it('are described with outputs and tags', async () => {
+    const stacks = await api({ DescribeStacks: () => `<Stacks>${STACK}</Stacks>` });
+    expect(await stacks.describe('lab')).toEqual({
+      id: ID,
+      name: 'lab',
+      status: 'CREATE_COMPLETE',
+      reason: undefined,
+      outputs: { VpcId: 'vpc-1' },
+      tags: { 'eks-multus:environment': 'lab' },
+    });
+  });
+
+  it('that do not exist are undefined; other refusals are errors', async () => {
+    const message = 'Stack with id lab does not exist';
+    const none = await api({ DescribeStacks: () => ({ code: 'ValidationError', message }) });
+    expect(await none.describe('lab')).toBeUndefined();
+    await server.close();
+    const denied = await api({ DescribeStacks: () => ({ code: 'AccessDenied', message: 'no' }) });
+    await expect(denied.describe('lab')).rejects.toThrow('no');
+  });
+
+  it('are listed from all pages', async () => {
+    const page = `<Stacks>${STACK}</Stacks>`;
+    const stacks = await api({ DescribeStacks: pages(page, page) });
+    expect(await stacks.list()).toHaveLength(2);
+  });
+});
+
+describe('change sets', () => {
+  it('are asked for with template, parameters, tags and the capability that roles need', async () => {
+    const stacks = await api({ CreateChangeSet: () => `<Id>cs-1</Id><StackId>${ID}</StackId>` });
+    const made = await stacks.createChangeSet({
+      stackName: 'lab',
+      name: 'run-1',
+      type: 'CREATE',
+      templateUrl: 'https://b/k',
+      parameters: { VpcCidr: '10.0.0.0/16' },
+      tags: { a: 'b' },
+    });
+    expect(made).toEqual({ id: 'cs-1', stackId: ID });
+    expect(Object.fromEntries(server.calls[0] ?? [])).toMatchObject({
+      StackName: 'lab',
+      ChangeSetType: 'CREATE',
+      TemplateURL: 'https://b/k',
+      'Capabilities.member.1': 'CAPABILITY_IAM',
+      'Parameters.member.1.ParameterKey': 'VpcCidr',
+      'Tags.member.1.Value': 'b',
+    });
+  });
+
+  it('are described with the changes of all pages', async () => {
+    const change = (id: string) =>
+      `<Status>CREATE_COMPLETE</Status><Changes><member><Type>Resource</Type><ResourceChange><Action>Modify</Action><LogicalResourceId>${id}</LogicalResourceId><ResourceType>AWS::EC2::VPC</ResourceType><Replacement>True</Replacement></ResourceChange></member></Changes>`;
+    const stacks = await api({ DescribeChangeSet: pages(change('A'), change('B')) });
+    const { status, changes } = await stacks.describeChangeSet('cs-1');
+    expect(status).toBe('CREATE_COMPLETE');
+    expect(changes.map(({ logicalId, replacement }) => [logicalId, replacement])).toEqual([
+      ['A', 'True'],
+      ['B', 'True'],
+    ]);
+  });
+
+  it('and stacks are acted on by their ids', async () => {
+    const stacks = await api({
+      ExecuteChangeSet: () => '',
+      DeleteChangeSet: () => '',
+      DeleteStack: () => '',
+      ContinueUpdateRollback: () => '',
+    });
+    await stacks.executeChangeSet('cs-1');
+    await stacks.deleteChangeSet('cs-1');
+    await stacks.deleteStack(ID);
+    await stacks.continueRollback(ID);
+    const named = server.calls.map((call) => call.get('ChangeSetName') ?? call.get('StackName'));
+    expect(named).toEqual(['cs-1', 'cs-1', ID, ID]);
+  });
+});
+
+describe('events', () => {
+  const event = (id: string, physicalId: string) =>
+    `<StackEvents><member><StackId>${ID}</StackId><EventId>${id}</EventId><StackName>lab</StackName>
+    <LogicalResourceId>lab</LogicalResourceId><PhysicalResourceId>${physicalId}</PhysicalResourceId>
+    <ResourceType>AWS::CloudFormation::Stack</ResourceType><Timestamp>2026-01-01T00:00:00Z</Timestamp>
+    <ResourceStatus>CREATE_COMPLETE</ResourceStatus></member></StackEvents>`;
+
+  it('come page by page, and tell the stack from its resources', async () => {
+    const stacks = await api({ DescribeStackEvents: pages(event('2', ID), event('1', 'vpc-1')) });
+    const read = [];
+    for await (const one of stacks.events(ID)) read.push(one);
+    expect(read.map(({ id, ofStack }) => [id, ofStack])).toEqual([
+      ['2', true],
+      ['1', false],
+    ]);
+    expect(read[0]?.time).toEqual(new Date('2026-01-01T00:00:00Z'));
+  });
+
+  it('are read no further than asked for', async () => {
+    const stacks = await api({ DescribeStackEvents: pages(event('2', ID), event('1', 'vpc-1')) });
+    for await (const { id } of stacks.events(ID)) if (id === '2') break;
+    expect(server.calls).toHaveLength(1);
+  });
+});
