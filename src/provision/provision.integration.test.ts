@@ -9,6 +9,9 @@ import { runSource } from '../testing/run-bundle.ts';
 
 const REGION = 'ap-northeast-2';
 
+/** The stand-in has no control plane for a cluster of this name. */
+const BROKEN = { environment: 'broken' };
+
 let issuer: OidcIssuer;
 let aws: TestAws;
 let env: NodeJS.ProcessEnv;
@@ -77,6 +80,27 @@ describe('an environment', () => {
     const { exitCode, log, summary } = await run('destroy');
     expect(exitCode, log).toBe(0);
     expect(summary).toContain('Nothing to do');
+  });
+});
+
+describe('a cluster that cannot be created', () => {
+  it('fails with the resource, the reason and the line of the template', async () => {
+    const { exitCode, log, errors, outputs, summary } = await run('deploy', BROKEN);
+    expect(exitCode).toBe(1);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain('stack broken: Cluster (AWS::EKS::Cluster)');
+    expect(log).toMatch(/^::error title=AWS,file=cfn\/infra\.yaml,line=\d+::/m);
+    expect(summary).toContain('| broken | failed |');
+    expect(outputs['staging-bucket']).toContain('eks-multus-');
+  });
+
+  it('is removed and tried again by the next run, and destroyed like any other', async () => {
+    const again = await run('deploy', BROKEN);
+    expect(again.log).toContain('is ROLLBACK_COMPLETE: it never worked, so it is deleted first');
+    expect(again.exitCode).toBe(1);
+    const destroyed = await run('destroy', BROKEN);
+    expect(destroyed.exitCode, destroyed.log).toBe(0);
+    expect(destroyed.summary).toContain('| broken | deleted |');
   });
 });
 
