@@ -6,6 +6,7 @@ import { type Connection, connect } from '../kubernetes/connection.ts';
 import { systemClock } from '../kubernetes/poll.ts';
 import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
 import { recordingLog } from '../testing/recording-log.ts';
+import { runBundle } from '../testing/run-bundle.ts';
 import { parseInputs } from './inputs.ts';
 import { type ConfigureResult, toOutputs } from './outputs.ts';
 import { configure } from './run.ts';
@@ -76,6 +77,19 @@ describe('the whole of it', () => {
     const second = await run({ authentication: 'both', 'node-role-arns': roles });
     expect(second).toMatchObject({ outcome: undefined, reports: 1 });
     expect(second.result.awsAuth?.changed).toBe(false);
+  });
+
+  it('is what the bundle does', async () => {
+    const given = { kubeconfig: server.kubeconfig, networks: NETWORKS };
+    const bundle = await runBundle('configure-multus', {
+      ...given,
+      'aws-region': 'ap-northeast-2',
+    });
+    expect(bundle.exitCode, bundle.log).toBe(0);
+    expect(bundle.outputs['aws-auth-changed']).toBe('false');
+    expect(JSON.parse(bundle.outputs['nodes'] ?? '')).toMatchObject([{ name: 'ip-10-0-2-11' }]);
+    expect(bundle.summary).toContain('| ip-10-0-2-11 | Ready |');
+    expect(bundle.log).toContain('Unchanged networkattachmentdefinition default/ipvlan-conf-1');
   });
 
   it('stops before it changes anything when it has no rights', async () => {
