@@ -39,8 +39,12 @@ export interface AwsOptions {
   readonly runFolder: string;
   /** For `moto.log`, `aws-requests.jsonl`, `aws-problems.log`, `cloudformation.log`, `lambda-<name>.log`. */
   readonly logFolder: string;
-  /** See `startAutoScaling`. */
-  readonly secondMs?: number;
+  /** For tests: shorter times, see `startAutoScaling` and `createLambda`. */
+  readonly pace?: {
+    readonly secondMs?: number;
+    readonly backoffMs?: number;
+    readonly retryDelaysMs?: readonly number[];
+  };
 }
 
 /** The rehearsal's AWS: one endpoint with moto's services and ours behind it. */
@@ -80,14 +84,14 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
   const { problem, problems } = keepProblems(logFolder);
   const lambda = createLambda({
     ...{ endpoint, region, ...clients, problem },
-    ...{ folder: join(runFolder, 'lambda'), logFolder },
+    ...{ folder: join(runFolder, 'lambda'), logFolder, ...options.pace },
   });
   const invoke = lambda.invokeForRule;
   const bus = createEventBus({ account, region, events: clients.events, invoke, problem });
   const autoscaling = startAutoScaling({
     ...{ account, region, ec2: clients.ec2, emit: bus.emit, problem },
     powerOn: (instanceId) => options.machines.powerOn(instanceId),
-    ...(options.secondMs === undefined ? {} : { secondMs: options.secondMs }),
+    ...options.pace,
   });
   const eks = startEks({
     ...{ account, region, ec2: clients.ec2, controlPlanes: options.controlPlanes },

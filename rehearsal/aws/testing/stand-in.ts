@@ -1,8 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AwsStandIn, startAws } from '../aws.ts';
+import { type AwsOptions, type AwsStandIn, startAws } from '../aws.ts';
 import type { AccessEntry, ControlPlanes } from '../eks.ts';
-import type { Answer } from '../gateway.ts';
 import { type Clients, clientsOf, freePort, motoPython, REGION } from './local-aws.ts';
 
 export interface TestAws {
@@ -18,11 +17,7 @@ export interface TestAws {
   stop(): Promise<void>;
 }
 
-export interface TestAwsOptions {
-  readonly jwksUrls?: Readonly<Record<string, string>>;
-  readonly secondMs?: number;
-  readonly answers?: readonly Answer[];
-}
+export type TestAwsOptions = Partial<Pick<AwsOptions, 'jwksUrls' | 'pace' | 'answers'>>;
 
 const CHECKOUT = join(import.meta.dirname, '..', '..', '..');
 
