@@ -68,9 +68,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     serviceAccounts: options.controllers === true,
     ...(options.tokenWebhook === undefined ? {} : { tokenWebhook: options.tokenWebhook }),
   });
+  // Nothing of it is kept, so nothing has to be put in order first.
   const stop = async () => {
-    await server.stop();
-    await etcd.stop();
+    await Promise.all([server.stop(0), etcd.stop(0)]);
   };
   try {
     await untilServing(endpoint, identities, [etcd, server]);

@@ -96,7 +96,7 @@ async function startControlPlane(
     });
     started.push(() => api.stop());
     const services = await startAroundApi(options, spec, { runDir, api, address, authentication });
-    started.push(() => Promise.all(services.map((service) => service.stop())));
+    started.push(() => Promise.all(services.map((service) => service.stop(0))));
     let version = 0;
     return {
       endpoint: api.endpoint,
