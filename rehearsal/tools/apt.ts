@@ -3,6 +3,7 @@ import { run } from '../process.ts';
 import type { Progress } from '../progress.ts';
 import { debianPackages, missingMessage, prerequisitesOf } from './prerequisites.ts';
 import { findMissing, findProgram } from './probe.ts';
+import { asRoot } from './root.ts';
 import type { ToolSet } from './tool-sets.ts';
 
 /**
@@ -23,15 +24,6 @@ export async function ensurePrerequisites(
   );
   const still = await findMissing(missing);
   if (still.length > 0) throw new Error(missingMessage(still));
-}
-
-/** A command line that runs `command` as root, for the user `uid`. sudo must not ask for a password. */
-export function asRoot(
-  command: readonly string[],
-  uid: number | undefined = process.getuid?.(),
-): readonly [string, ...string[]] {
-  const [program = '', ...args] = command;
-  return uid === 0 ? [program, ...args] : ['sudo', '-n', program, ...args];
 }
 
 async function canInstall(): Promise<boolean> {

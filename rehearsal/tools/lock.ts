@@ -16,6 +16,8 @@ export async function withLock<T>(
   const holder = spawn('flock', [path, 'sh', '-c', 'echo held; exec cat >/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  // Somebody may have killed it; then there is nothing to close.
+  holder.stdin.on('error', () => {});
   const held = new Promise<void>((resolve, reject) => {
     holder.once('error', (cause) => reject(new Error('cannot run flock (util-linux)', { cause })));
     holder.once('exit', (code) => reject(new Error(`flock ${path}: exit code ${code}`)));

@@ -44,7 +44,12 @@ export async function forgetOld(used: string, newest: number): Promise<void> {
   );
   const aged = finished.map(async (name) => {
     const path = join(folder, name);
-    return { path, time: path === used ? Infinity : (await stat(path)).atimeMs };
+    // Another process may be forgetting the same thing right now.
+    const time = await stat(path).then(
+      ({ atimeMs }) => atimeMs,
+      () => 0,
+    );
+    return { path, time: path === used ? Infinity : time };
   });
   const newestFirst = (await Promise.all(aged)).sort((a, b) => b.time - a.time);
   for (const { path } of newestFirst.slice(newest)) {

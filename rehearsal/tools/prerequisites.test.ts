@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { asRoot } from './apt.ts';
 import { debianPackages, missingMessage, prerequisites, prerequisitesOf } from './prerequisites.ts';
 import { isAtLeast, isStatic } from './probe.ts';
+import { asRoot, sudoCaller } from './root.ts';
 import { toolSets } from './tool-sets.ts';
 
 const named = (...names: readonly string[]) =>
@@ -42,6 +42,15 @@ describe('asRoot', () => {
   it('is the command itself for root, and goes through sudo without a question for others', () => {
     expect(asRoot(['apt-get', 'update'], 0)).toEqual(['apt-get', 'update']);
     expect(asRoot(['apt-get', 'update'], 1000)).toEqual(['sudo', '-n', 'apt-get', 'update']);
+  });
+});
+
+describe('sudoCaller', () => {
+  const env = { SUDO_UID: '1000', SUDO_GID: '100' };
+  it('is who became root by sudo, and nobody otherwise', () => {
+    expect(sudoCaller(env, 0)).toBe('1000:100');
+    expect(sudoCaller(env, 1000)).toBeUndefined();
+    expect(sudoCaller({}, 0)).toBeUndefined();
   });
 });
 

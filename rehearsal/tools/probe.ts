@@ -3,6 +3,8 @@ import { access, open, readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { umlKernel, umlModules } from '../instance/image/kernel.ts';
 import { run } from '../process.ts';
+import { cacheFolder } from './cache.ts';
+import { goEnvironment } from './go-modules.ts';
 import type { Prerequisite, Question } from './prerequisites.ts';
 
 /** Those of the prerequisites that this machine does not have. */
@@ -45,8 +47,11 @@ async function isThere({ test }: Prerequisite): Promise<boolean> {
 const pythonVersion = 'import sys; print("%d.%d" % sys.version_info[:2])';
 
 const ask: Readonly<Record<Question, () => Promise<boolean>>> = {
-  go: async () => isAtLeast(await output('go', 'env', 'GOVERSION'), 1, 21),
-  python: async () => isAtLeast(await output('python3', '-c', pythonVersion), 3, 10),
+  go: async () => {
+    const env = goEnvironment(cacheFolder(), process.env);
+    return isAtLeast(await run('go', ['env', 'GOVERSION'], { env }).catch(() => ''), 1, 21);
+  },
+  python: async () => isAtLeast(await run('python3', ['-c', pythonVersion]).catch(() => ''), 3, 10),
   'python-venv': () => succeeds(run('python3', ['-c', 'import ensurepip, venv'])),
   uml: async () =>
     (await succeeds(access(umlKernel, constants.X_OK))) &&
@@ -65,10 +70,6 @@ async function firstPage(path: string): Promise<Buffer> {
   } finally {
     await file.close();
   }
-}
-
-async function output(command: string, ...args: readonly string[]): Promise<string> {
-  return run(command, args).catch(() => '');
 }
 
 async function succeeds(work: Promise<unknown>): Promise<boolean> {

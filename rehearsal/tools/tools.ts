@@ -8,7 +8,8 @@ import { ensurePrerequisites } from './apt.ts';
 import { cacheFolder } from './cache.ts';
 import { ensureGoTools } from './go-tools.ts';
 import { ensureVenv } from './python.ts';
-import { parseToolSets, planTools, type ToolSet } from './tool-sets.ts';
+import { handBack } from './root.ts';
+import { parseToolSets, planTools, type ToolPlan, type ToolSet } from './tool-sets.ts';
 
 export type { ToolSet } from './tool-sets.ts';
 
@@ -34,15 +35,27 @@ export async function ensureTools(sets: readonly ToolSet[], progress: Progress):
   const plan = planTools(sets);
   const cache = cacheFolder();
   await ensurePrerequisites(sets, progress);
-  const ami = await abortingAtFailure(async (signal) => {
-    const [programs, system] = await Promise.all([
-      ensureGoTools(cache, plan.goModules, progress, signal),
-      plan.image ? ensureSystem(cache, progress, signal) : '',
-      plan.python ? ensureVenv(cache, progress, signal) : undefined,
-    ]);
-    return plan.image ? ensureNodeImage(cache, system, programs, progress, signal) : '';
-  });
-  return { cache, bin: join(cache, 'bin'), venv: join(cache, 'venv'), ami, kernel: umlKernel };
+  try {
+    const ami = await abortingAtFailure((signal) => make(plan, cache, progress, signal));
+    return { cache, bin: join(cache, 'bin'), venv: join(cache, 'venv'), ami, kernel: umlKernel };
+  } finally {
+    await handBack(cache);
+  }
+}
+
+/** Makes what the plan names and the cache lacks, side by side. Resolves with the nodes' disk, if planned. */
+async function make(
+  plan: ToolPlan,
+  cache: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<string> {
+  const [programs, system] = await Promise.all([
+    ensureGoTools(cache, plan.goModules, progress, signal),
+    plan.image ? ensureSystem(cache, progress, signal) : '',
+    plan.python ? ensureVenv(cache, progress, signal) : undefined,
+  ]);
+  return plan.image ? ensureNodeImage(cache, system, programs, progress, signal) : '';
 }
 
 /** When one of several things at work fails, the others need not go on. */

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../process.ts';
 import type { Progress } from '../../progress.ts';
-import { asRoot } from '../../tools/apt.ts';
 import { contentKey, fileContent } from '../../tools/content-key.ts';
 import { provide } from '../../tools/provide.ts';
+import { asRoot } from '../../tools/root.ts';
 import { hostSystem } from './host-system.ts';
 
 const script = join(import.meta.dirname, 'build-system.sh');
