@@ -55,6 +55,14 @@ describe('narrator', () => {
     );
   });
 
+  it('counts from the first of several busy states', () => {
+    const { tell } = narrator();
+    const at = (time: string) => ({ ofStack: true, time: new Date(`2026-01-01T00:${time}Z`) });
+    tell(event('lab', 'UPDATE_IN_PROGRESS', at('00:00')));
+    tell(event('lab', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', at('01:00')));
+    expect(tell(event('lab', 'UPDATE_COMPLETE', at('02:00')))).toContain('in 2 m 0 s');
+  });
+
   it('gives reasons', () => {
     const { tell } = narrator();
     expect(tell(event('Vpc', 'CREATE_FAILED', { reason: 'limit exceeded' }))).toMatch(

@@ -69,7 +69,8 @@ export function narrator(): Narrator {
       const what = `${event.status.padEnd(18)} ${event.logicalId} (${event.type})`;
       if (isBusy(event.status)) {
         if (first?.status === event.status) return undefined;
-        began.set(event.logicalId, event);
+        // An update goes through several busy states; its time counts from the first.
+        began.set(event.logicalId, { ...event, time: first?.time ?? event.time });
         return withReason(what, event.reason);
       }
       began.delete(event.logicalId);

@@ -19,11 +19,12 @@ export interface StagedPack {
 export async function stagePack(session: Session): Promise<StagedPack> {
   await session.staging.ensure(session.bucket);
   const hook = await session.packFile('cfn', 'attach-enis', 'dist', 'index.mjs');
-  return {
-    infra: await stageTemplate(session, 'infra.yaml'),
-    nodeGroup: await stageTemplate(session, 'nodegroup.yaml'),
-    hookKey: await put(session, 'attach-enis.zip', deterministicZip({ 'index.mjs': hook })),
-  };
+  const [infra, nodeGroup, hookKey] = await Promise.all([
+    stageTemplate(session, 'infra.yaml'),
+    stageTemplate(session, 'nodegroup.yaml'),
+    put(session, 'attach-enis.zip', deterministicZip({ 'index.mjs': hook })),
+  ]);
+  return { infra, nodeGroup, hookKey };
 }
 
 async function stageTemplate(session: Session, name: string): Promise<StagedTemplate> {
