@@ -53,8 +53,9 @@ export function probeCluster(connection: Connection, namespace: string): ProbeCl
     },
     deletePod: async (pod) => {
       const { name = '', uid = '' } = pod.metadata ?? {};
-      await orUndefined(() =>
-        core.deleteNamespacedPod({ namespace, name, body: { preconditions: { uid } } }),
+      await orUndefined(
+        () => core.deleteNamespacedPod({ namespace, name, body: { preconditions: { uid } } }),
+        [404, OTHER_UID],
       );
     },
     deletePodsOf: async (run, force = false) => {
@@ -76,12 +77,18 @@ export function probeCluster(connection: Connection, namespace: string): ProbeCl
   };
 }
 
+/** The API server's answer to a precondition that does not hold: the pod that was meant is gone. */
+const OTHER_UID = 409;
+
 /** A client's answer, or undefined when there is no such thing. */
-async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
+async function orUndefined<T>(
+  call: () => Promise<T>,
+  absent: readonly number[] = [404],
+): Promise<T | undefined> {
   try {
     return await call();
   } catch (error) {
-    if (statusOf(error) === 404) return undefined;
+    if (absent.includes(statusOf(error) ?? 0)) return undefined;
     throw error;
   }
 }

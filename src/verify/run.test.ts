@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { V1Pod } from '@kubernetes/client-node';
+import { ApiException, type V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fakeClock } from '../testing/fake-clock.ts';
 import {
@@ -115,6 +115,19 @@ describe('verify', () => {
     const { cluster, deps } = setUp({ nodes: [readyNode('node-a')] });
     await expect(verify(inputs, deps)).rejects.toThrow('apply the networks with configure-multus');
     expect(cluster.changes).toEqual([]);
+  });
+
+  it('puts what the API server refuses into words, and leaves bugs as they are', async () => {
+    const { deps } = setUp(lab(() => true));
+    const failing = (error: Error) => ({
+      ...deps,
+      cluster: { ...deps.cluster, nodes: () => Promise.reject(error) },
+    });
+    const refusal = new ApiException(403, 'Forbidden', { message: 'nodes is forbidden' }, {});
+    await expect(verify(inputs, failing(refusal))).rejects.toThrow(
+      'cluster c: the API server did not do what it was asked: 403 nodes is forbidden',
+    );
+    await expect(verify(inputs, failing(new TypeError('bug')))).rejects.toThrow(TypeError);
   });
 });
 

@@ -11,6 +11,7 @@ import { networksNeeded, probePods, readSampleApps } from '../connectivity/sampl
 import type { Log } from '../github/log.ts';
 import { packFile } from '../github/pack-files.ts';
 import type { Clock } from '../kubernetes/poll.ts';
+import { explainApiError } from './explain-api-error.ts';
 import type { VerifyInputs } from './inputs.ts';
 
 export interface VerifyDeps {
@@ -32,6 +33,14 @@ const STARTING = 0.8;
  * @throws ClusterError when there is nothing to look at: no networks, no node, pods that are refused.
  */
 export async function verify(inputs: VerifyInputs, deps: VerifyDeps): Promise<Report> {
+  try {
+    return await runTest(inputs, deps);
+  } catch (error) {
+    throw explainApiError(error, deps.clusterName);
+  }
+}
+
+async function runTest(inputs: VerifyInputs, deps: VerifyDeps): Promise<Report> {
   const { cluster, clock, log, signal } = deps;
   const startedAt = new Date();
   const deadline = clock.now() + inputs.timeoutMs * STARTING;
