@@ -14,6 +14,7 @@ import {
   listStackResources,
 } from './api/resources.ts';
 import {
+  continueUpdateRollback,
   deleteStack,
   describeStacks,
   listExports,
@@ -43,6 +44,7 @@ export interface CloudFormationOptions {
 type Action = (engine: Engine, region: Region, params: QueryParams) => XmlValue | Promise<XmlValue>;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
+  ContinueUpdateRollback: continueUpdateRollback,
   CreateChangeSet: createChangeSet,
   DeleteChangeSet: deleteChangeSet,
   DeleteStack: deleteStack,
@@ -81,6 +83,8 @@ export function createCloudFormation(options: CloudFormationOptions): AwsService
     specification: awsSpecification,
     regions: new Map(),
   };
+  // Reading the specification keeps the process busy for a second: better now than in somebody's first call.
+  setImmediate(() => void engine.specification());
   const actions = Object.entries(ACTIONS).map(([name, action]) => [
     name,
     async (params: QueryParams, { region }: { region: string }) => {

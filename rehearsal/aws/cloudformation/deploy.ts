@@ -3,18 +3,18 @@ import { dependenciesOf } from './language/graph.ts';
 import { sameValue, type Values } from './language/value.ts';
 import { deployedScope } from './outputs.ts';
 import { propertyChanges, typedProperties } from './properties.ts';
-import { createResource, type Desired, updateResource } from './resource-operations.ts';
+import { createResource, updateResource } from './resource-operations.ts';
 import { type GraphOutcome, runGraph } from './run-graph.ts';
 import type { Specification } from './specification.ts';
-import { type Deployment, isPresent, type StackResource } from './stack.ts';
+import {
+  type Deployment,
+  type Desired,
+  isPresent,
+  type StackResource,
+  type Undo,
+} from './stack.ts';
 import { type Run, setResourceStatus } from './stack-events.ts';
 import { resourceTags } from './tags.ts';
-
-/** What has been done to a resource, so that it can be undone. */
-export type Undo =
-  | { readonly kind: 'created'; readonly resource: StackResource }
-  | { readonly kind: 'updated'; readonly resource: StackResource; readonly before: Desired }
-  | { readonly kind: 'replaced'; readonly resource: StackResource; readonly before: StackResource };
 
 export interface Applied extends GraphOutcome {
   /** In the order in which it happened, failed changes included. */

@@ -3,6 +3,7 @@ import type { ChangeSet } from './change-set.ts';
 import { createStack, type OnFailure } from './create-stack.ts';
 import { type DeletionOptions, deleteStack } from './delete-stack.ts';
 import type { Engine, Region } from './engine.ts';
+import { continueRollback } from './roll-back-update.ts';
 import type { Operation, Stack } from './stack.ts';
 import { type Run, setStackStatus } from './stack-events.ts';
 import { updateStack } from './update-stack.ts';
@@ -56,6 +57,17 @@ export function startDeletion(
   });
 }
 
+/** Starts to finish a rollback that failed, and returns at once. */
+export function startContinuation(
+  engine: Engine,
+  region: Region,
+  stack: Stack,
+  { skip, token }: { readonly skip: readonly string[]; readonly token: string | undefined },
+): void {
+  const operation = newOperation(engine, 'CONTINUE_ROLLBACK', token);
+  start(engine, region, stack, operation, (run) => continueRollback(run, skip));
+}
+
 function start(
   engine: Engine,
   region: Region,
@@ -75,17 +87,19 @@ function start(
   stack.running = { abort, ended };
 }
 
+const BROKEN = {
+  CREATE_CHANGESET: 'REVIEW_IN_PROGRESS',
+  CREATE_STACK: 'CREATE_FAILED',
+  UPDATE_STACK: 'UPDATE_FAILED',
+  DELETE_STACK: 'DELETE_FAILED',
+  CONTINUE_ROLLBACK: 'UPDATE_ROLLBACK_FAILED',
+} as const;
+
 /** An error of the stand-in itself: nobody should wait for ever because of it. */
 function brokenDown(run: Run, error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   run.engine.log(`${run.stack.name}: ${text}`);
-  const status = (
-    {
-      CREATE_STACK: 'CREATE_FAILED',
-      UPDATE_STACK: 'UPDATE_FAILED',
-      DELETE_STACK: 'DELETE_FAILED',
-    } as const
-  )[run.operation.type as 'CREATE_STACK' | 'UPDATE_STACK' | 'DELETE_STACK'];
+  const status = BROKEN[run.operation.type];
   const [firstLine] = text.split('\n');
   setStackStatus(run, status, `The rehearsal's CloudFormation broke down: ${firstLine}`);
 }

@@ -2,22 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cancelled, failureReason, isHeld, isMissing, NotStabilized } from './handlers/failure.ts';
 import type { AnyHandler, Existing, ResourceContext, Tags } from './handlers/handler.ts';
-import type { JsonObject, Values } from './language/value.ts';
+import type { Values } from './language/value.ts';
 import { physicalName } from './physical-name.ts';
-import type { StackResource } from './stack.ts';
+import type { Desired, StackResource } from './stack.ts';
 import { type Run, setResourceStatus } from './stack-events.ts';
-
-/** What a resource is to be made from, everything evaluated. */
-export interface Desired {
-  readonly logicalId: string;
-  readonly type: string;
-  readonly properties: Values;
-  readonly tags: Tags;
-  readonly others: JsonObject;
-  readonly dependsOn: readonly string[];
-  readonly deletionPolicy: string;
-  readonly updateReplacePolicy: string;
-}
 
 /**
  * Makes a resource. `record` tells the caller of it as soon as it may exist, so that a failure later on

@@ -82,14 +82,6 @@ function shapeReader(database: SpecDatabase): (type: PropertyType) => Shape {
   const definitions = new Map<string, Shape>();
   const shapeOf = (type: PropertyType): Shape => {
     switch (type.type) {
-      case 'string':
-      case 'date-time':
-        return { kind: 'text' };
-      case 'number':
-      case 'integer':
-        return { kind: 'number' };
-      case 'boolean':
-        return { kind: 'boolean' };
       case 'array':
         return { kind: 'list', of: shapeOf(type.element) };
       case 'map':
@@ -99,7 +91,7 @@ function shapeReader(database: SpecDatabase): (type: PropertyType) => Shape {
       case 'ref':
         return definition(type.reference.$ref);
       default:
-        return { kind: 'json' };
+        return { kind: SCALARS[type.type] ?? 'json' };
     }
   };
   // A definition may contain itself: its properties are read when they are first looked at.
@@ -119,3 +111,12 @@ function shapeReader(database: SpecDatabase): (type: PropertyType) => Shape {
   };
   return shapeOf;
 }
+
+/** Unions and JSON documents are not looked into. */
+const SCALARS: Readonly<Record<string, 'text' | 'number' | 'boolean' | undefined>> = {
+  string: 'text',
+  'date-time': 'text',
+  number: 'number',
+  integer: 'number',
+  boolean: 'boolean',
+};

@@ -29,6 +29,24 @@ export interface StackResource {
   updatedAt: Date;
 }
 
+/** What a resource is to be made from, everything evaluated. */
+export interface Desired {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: Values;
+  readonly tags: Tags;
+  readonly others: JsonObject;
+  readonly dependsOn: readonly string[];
+  readonly deletionPolicy: string;
+  readonly updateReplacePolicy: string;
+}
+
+/** What has been done to a resource, so that it can be undone. */
+export type Undo =
+  | { readonly kind: 'created'; readonly resource: StackResource }
+  | { readonly kind: 'updated'; readonly resource: StackResource; readonly before: Desired }
+  | { readonly kind: 'replaced'; readonly resource: StackResource; readonly before: StackResource };
+
 export interface StackEvent {
   readonly id: string;
   readonly operation: Operation;
@@ -44,7 +62,12 @@ export interface StackEvent {
 /** One run of a change set or a deletion: what `DescribeEvents` calls an operation. */
 export interface Operation {
   readonly id: string;
-  readonly type: 'CREATE_STACK' | 'UPDATE_STACK' | 'DELETE_STACK' | 'CREATE_CHANGESET';
+  readonly type:
+    | 'CREATE_STACK'
+    | 'UPDATE_STACK'
+    | 'DELETE_STACK'
+    | 'CONTINUE_ROLLBACK'
+    | 'CREATE_CHANGESET';
   readonly token: string | undefined;
   readonly startedAt: Date;
   endedAt?: Date;
@@ -93,6 +116,8 @@ export interface Stack {
   readonly operations: Operation[];
   terminationProtection: boolean;
   disableRollback: boolean;
+  /** What an update's rollback has not managed to undo; ContinueUpdateRollback goes on with it. */
+  unfinished?: { readonly undos: readonly Undo[]; readonly leftovers: readonly StackResource[] };
   /** The operation under way: how to give it up, and when it has ended. */
   running?: { readonly abort: AbortController; readonly ended: Promise<void> };
 }

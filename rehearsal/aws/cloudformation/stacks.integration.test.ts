@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  ContinueUpdateRollbackCommand,
   CreateChangeSetCommand,
   DeleteChangeSetCommand,
   DeleteStackCommand,
@@ -17,7 +18,12 @@ import {
   UpdateTerminationProtectionCommand,
   ValidateTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
-import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import {
+  DeleteSubnetCommand,
+  DeleteVpcCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually, REGION } from '../testing/local-aws.ts';
@@ -213,7 +219,28 @@ test('a replacement gets a new resource first, then the old one goes', async () 
   expect(await inventory(stacks.clients)).toEqual(before);
 });
 
-test('what cannot be deleted fails the stack; then it can be retained, or deleted after all', async () => {
+test('a rollback that is stuck can be continued', async () => {
+  const name = 'wedged';
+  const template = (dns: boolean) => `
+Resources:
+  V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.6.0.0/16, EnableDnsHostnames: ${dns}}}
+  W: {Type: AWS::EC2::VPC, DependsOn: V, Properties: {CidrBlock: 10.5.0.0/16, EnableDnsHostnames: ${dns}}}
+`;
+  await deploy(cf(), { ...request, name, template: template(false) });
+  let updates = 0;
+  // The first update, of V, works; that of W fails, and so does undoing it.
+  fault = ({ kind }) => kind === 'update' && ++updates > 1 && updates < 4;
+  const stuck = await deploy(cf(), { ...request, name, template: template(true), type: 'UPDATE' });
+  expect(stuck).toMatchObject({
+    StackStatus: 'UPDATE_ROLLBACK_FAILED',
+    StackStatusReason: 'The following resource(s) failed to update: [W]. ',
+  });
+  await cf().send(new ContinueUpdateRollbackCommand({ StackName: name }));
+  expect((await settled(cf(), name)).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+  await destroy(cf(), name);
+});
+
+test('what cannot be deleted fails the stack; later it can be deleted after all', async () => {
   const name = 'stuck';
   await deploy(cf(), { ...request, name });
   fault = ({ kind, logicalId }) => kind === 'delete' && logicalId === 'First';
@@ -225,6 +252,26 @@ test('what cannot be deleted fails the stack; then it can be retained, or delete
   await expect(update).rejects.toThrow(/DELETE_FAILED state/);
   fault = () => false;
   expect((await destroy(cf(), name)).StackStatus).toBe('DELETE_COMPLETE');
+  expect(await inventory(stacks.clients)).toEqual(before);
+});
+
+test('only a stack that could not be deleted can let go of resources', async () => {
+  const name = 'kept';
+  const { StackId = '', ...stack } = await deploy(cf(), { ...request, name });
+  const retain = { StackName: name, RetainResources: ['First', 'Vpc'] };
+  await expect(cf().send(new DeleteStackCommand(retain))).rejects.toThrow(/DELETE_FAILED state/);
+  fault = ({ kind, logicalId }) => kind === 'delete' && logicalId === 'First';
+  await destroy(cf(), name);
+  await cf().send(new DeleteStackCommand(retain));
+  expect((await settled(cf(), StackId)).StackStatus).toBe('DELETE_COMPLETE');
+
+  const { ec2 } = stacks.clients;
+  const VpcId = outputsOf(stack)['Vpc'];
+  const Filters = [{ Name: 'vpc-id', Values: [VpcId ?? ''] }];
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ Filters }));
+  expect(Subnets).toHaveLength(1);
+  await ec2.send(new DeleteSubnetCommand({ SubnetId: Subnets[0]?.SubnetId }));
+  await ec2.send(new DeleteVpcCommand({ VpcId }));
   expect(await inventory(stacks.clients)).toEqual(before);
 });
 

@@ -1,10 +1,10 @@
 import type { ChangeSet } from './change-set.ts';
 import { deleteResources } from './delete-stack.ts';
-import { applyDeployment, type Undo } from './deploy.ts';
+import { applyDeployment } from './deploy.ts';
 import { concludeDeployment } from './outcome.ts';
-import { updateResource } from './resource-operations.ts';
+import { rollBackUpdate } from './roll-back-update.ts';
 import type { Specification } from './specification.ts';
-import type { StackResource } from './stack.ts';
+import type { StackResource, Undo } from './stack.ts';
 import { type Run, setStackStatus } from './stack-events.ts';
 
 /** Carries out a change set of type UPDATE; resolves when the stack has its final status. */
@@ -31,7 +31,8 @@ export async function updateStack(
     return;
   }
   stack.deployed = before;
-  await rollBack(run, applied.journal, failure);
+  setStackStatus(run, 'UPDATE_ROLLBACK_IN_PROGRESS', `${failure} `);
+  await rollBackUpdate(run, [...applied.journal].reverse());
 }
 
 /** Deletes what the new template no longer has, and the former selves of what was replaced. */
@@ -57,45 +58,4 @@ async function finish(
 function kept(resource: StackResource): StackResource {
   resource.deletionPolicy = resource.updateReplacePolicy;
   return resource;
-}
-
-/** Undoes the journal, the latest first, then deletes what the failed update had made. */
-async function rollBack(run: Run, journal: readonly Undo[], reason: string): Promise<void> {
-  setStackStatus(run, 'UPDATE_ROLLBACK_IN_PROGRESS', `${reason} `);
-  const calm: Run = { ...run, signal: new AbortController().signal };
-  const leftovers: StackResource[] = [];
-  const stuck: string[] = [];
-  for (const undo of [...journal].reverse()) {
-    try {
-      const leftover = await undoOne(calm, undo);
-      if (leftover !== undefined) leftovers.push(leftover);
-    } catch {
-      stuck.push(undo.resource.logicalId);
-    }
-  }
-  if (stuck.length > 0) {
-    const why = `The following resource(s) failed to update: [${stuck.join(', ')}]. `;
-    setStackStatus(run, 'UPDATE_ROLLBACK_FAILED', why);
-    return;
-  }
-  setStackStatus(run, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
-  await deleteResources(calm, leftovers);
-  setStackStatus(run, 'UPDATE_ROLLBACK_COMPLETE');
-}
-
-async function undoOne(run: Run, undo: Undo): Promise<StackResource | undefined> {
-  const { resources } = run.stack;
-  const { resource } = undo;
-  switch (undo.kind) {
-    case 'updated':
-      await updateResource(run, resource, undo.before);
-      return undefined;
-    case 'replaced':
-      resources.set(undo.before.logicalId, undo.before);
-      undo.before.status = 'UPDATE_COMPLETE';
-      return resource;
-    default:
-      resources.delete(resource.logicalId);
-      return resource;
-  }
 }

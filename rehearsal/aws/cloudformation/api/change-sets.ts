@@ -8,7 +8,7 @@ import {
 import type { ChangeSet } from '../change-set.ts';
 import type { Engine, Region } from '../engine.ts';
 import { startExecution } from '../operations.ts';
-import type { ChangeDetail, ResourceChange } from '../plan.ts';
+import type { ChangeDetail, ResourceChange } from '../resource-change.ts';
 import { isBusy } from '../stack.ts';
 import { findChangeSet, requiredChangeSet, requiredStack } from './find.ts';
 import { pageOf } from './paging.ts';

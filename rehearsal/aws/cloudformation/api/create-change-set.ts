@@ -1,23 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import {
-  booleanOf,
   type QueryParams,
   requiredText,
   ServiceError,
-  structuresOf,
   textOf,
-  textsOf,
   type XmlValue,
 } from '../../query-protocol.ts';
 import type { ChangeSet } from '../change-set.ts';
-import { type DeploymentRequest, makeDeployment } from '../deployment.ts';
+import { makeDeployment } from '../deployment.ts';
 import { type Engine, findStack, type Region } from '../engine.ts';
-import type { Tags } from '../handlers/handler.ts';
 import { newOperation } from '../operations.ts';
 import { prepareChangeSet } from '../prepare-change-set.ts';
 import { isBusy, type Stack } from '../stack.ts';
 import { setStackStatus } from '../stack-events.ts';
-import { templateBody } from './template-body.ts';
+import { deploymentRequest } from './deployment-request.ts';
 
 const NAME = /^[a-zA-Z][-a-zA-Z0-9]{0,127}$/;
 
@@ -36,13 +32,14 @@ export async function createChangeSet(
   checkName('changeSetName', name);
   const found = findStack(region, stackName);
   checkState(found, stackName, name, type);
-  const stack = found ?? newStack(engine, region, stackName);
-  if (region.changeSets.some((one) => one.stack === stack && one.name === name)) {
-    throw new ServiceError('AlreadyExistsException', `ChangeSet ${name} already exists`);
-  }
-  const request = await requestOf(region, params, stack);
-  const deployment = await makeDeployment(engine, region, request, stack);
-  if (found === undefined) enterReview(engine, region, stack);
+  const provisional = found ?? newStack(engine, region, stackName);
+  const request = await deploymentRequest(region, params, provisional);
+  const deployment = await makeDeployment(engine, region, request, provisional);
+  // Another call may have come first while this one was waiting.
+  const now = findStack(region, stackName);
+  checkState(now, stackName, name, type);
+  const stack = now ?? enterReview(engine, region, provisional);
+  checkNewName(region, stack, name);
   const changeSet: ChangeSet = {
     id: arn(engine, region, `changeSet/${name}`),
     name,
@@ -62,6 +59,11 @@ export async function createChangeSet(
   region.changeSets.push(changeSet);
   setImmediate(() => void prepareChangeSet(engine, region, changeSet));
   return { Id: changeSet.id, StackId: stack.id };
+}
+
+function checkNewName(region: Region, stack: Stack, name: string): void {
+  if (!region.changeSets.some((one) => one.stack === stack && one.name === name)) return;
+  throw new ServiceError('AlreadyExistsException', `ChangeSet ${name} already exists`);
 }
 
 function kindOf(params: QueryParams): Kind {
@@ -132,7 +134,7 @@ function arn(engine: Engine, region: Region, path: string): string {
   return `arn:aws:cloudformation:${region.name}:${engine.accountId}:${path}/${randomUUID()}`;
 }
 
-function enterReview(engine: Engine, region: Region, stack: Stack): void {
+function enterReview(engine: Engine, region: Region, stack: Stack): Stack {
   region.stacks.push(stack);
   const operation = newOperation(engine, 'CREATE_CHANGESET', undefined);
   const { signal } = new AbortController();
@@ -141,39 +143,5 @@ function enterReview(engine: Engine, region: Region, stack: Stack): void {
     'REVIEW_IN_PROGRESS',
     'User Initiated',
   );
-}
-
-async function requestOf(
-  region: Region,
-  params: QueryParams,
-  stack: Stack,
-): Promise<DeploymentRequest> {
-  const before = stack.deployed;
-  const reuse = booleanOf(params, 'UsePreviousTemplate') === true ? before?.body : undefined;
-  return {
-    body: reuse ?? (await templateBody(region, params)),
-    parameters: structuresOf(params, 'Parameters').map((given) => {
-      const value = textOf(given, 'ParameterValue');
-      return {
-        key: requiredText(given, 'ParameterKey'),
-        usePrevious: booleanOf(given, 'UsePreviousValue') ?? false,
-        ...(value === undefined ? {} : { value }),
-      };
-    }),
-    // Without `Tags` a stack keeps those that it has.
-    tags: params['Tags'] === undefined ? (before?.tags ?? {}) : tagsOf(params),
-    capabilities: textsOf(params, 'Capabilities'),
-    notificationArns: textsOf(params, 'NotificationARNs'),
-    roleArn: textOf(params, 'RoleARN') ?? before?.roleArn,
-  };
-}
-
-function tagsOf(params: QueryParams): Tags {
-  const pairs = structuresOf(params, 'Tags').map((tag) => [
-    requiredText(tag, 'Key'),
-    textOf(tag, 'Value') ?? '',
-  ]);
-  if (pairs.length > 50)
-    throw new ServiceError('ValidationError', 'Stacks can have at most 50 tags');
-  return Object.fromEntries(pairs);
+  return stack;
 }

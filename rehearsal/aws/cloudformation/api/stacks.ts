@@ -8,7 +8,7 @@ import {
   type XmlValue,
 } from '../../query-protocol.ts';
 import { type Engine, exportsOf, findStack, type Region } from '../engine.ts';
-import { startDeletion } from '../operations.ts';
+import { startContinuation, startDeletion } from '../operations.ts';
 import { isDeleted, type Operation, type Output, type Stack } from '../stack.ts';
 import { requiredStack } from './find.ts';
 import { pageOf } from './paging.ts';
@@ -81,8 +81,7 @@ export function listStacks(_engine: Engine, region: Region, params: QueryParams)
 /** DeleteStack: accepted for what is not there, too; refused while something else is under way. */
 export function deleteStack(engine: Engine, region: Region, params: QueryParams): XmlValue {
   const stack = findStack(region, requiredText(params, 'StackName'));
-  if (stack === undefined || isDeleted(stack) || stack.status === 'DELETE_IN_PROGRESS')
-    return undefined;
+  if (stack === undefined || isDeleted(stack) || isBeingDeleted(stack)) return undefined;
   if (stack.terminationProtection) {
     throw new ServiceError(
       'ValidationError',
@@ -109,9 +108,32 @@ export function deleteStack(engine: Engine, region: Region, params: QueryParams)
   return undefined;
 }
 
+/** A deletion may still wait for the end of what it has overtaken, with the stack's status unchanged. */
+function isBeingDeleted({ running, operations }: Stack): boolean {
+  return running !== undefined && operations.at(-1)?.type === 'DELETE_STACK';
+}
+
 function dropChangeSets(region: Region, stack: Stack): void {
   const others = region.changeSets.filter((one) => one.stack !== stack);
   region.changeSets.splice(0, region.changeSets.length, ...others);
+}
+
+export function continueUpdateRollback(
+  engine: Engine,
+  region: Region,
+  params: QueryParams,
+): XmlValue {
+  const stack = requiredStack(region, params);
+  if (stack.status !== 'UPDATE_ROLLBACK_FAILED') {
+    throw new ServiceError(
+      'ValidationError',
+      `Stack:${stack.id} is in ${stack.status} state and can not continue rolling back.`,
+    );
+  }
+  const skip = textsOf(params, 'ResourcesToSkip');
+  const token = textOf(params, 'ClientRequestToken');
+  startContinuation(engine, region, stack, { skip, token });
+  return {};
 }
 
 export function updateTerminationProtection(

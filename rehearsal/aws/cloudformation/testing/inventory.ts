@@ -21,67 +21,88 @@ import type { Clients } from '../../testing/local-aws.ts';
 
 /** What exists in the account, by kind: ids or names. Equal before and after means nothing is left. */
 export async function inventory(clients: Clients): Promise<Record<string, string[]>> {
-  const { ec2, eks, iam, lambda, events, logs, autoscaling } = clients;
-  const kinds: Record<string, Promise<(string | undefined)[]>> = {
-    vpcs: ec2.send(new DescribeVpcsCommand({})).then((r) => (r.Vpcs ?? []).map((v) => v.VpcId)),
+  const entries = Object.entries({ ...inEc2(clients), ...elsewhere(clients) }).map(
+    async ([kind, found]) => [kind, (await found).map((id) => id ?? '').sort()],
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+type Kinds = Record<string, Promise<(string | undefined)[]>>;
+
+function inEc2({ ec2 }: Clients): Kinds {
+  return {
+    vpcs: ec2
+      .send(new DescribeVpcsCommand({}))
+      .then(({ Vpcs = [] }) => Vpcs.map((one) => one.VpcId)),
     subnets: ec2
       .send(new DescribeSubnetsCommand({}))
-      .then((r) => (r.Subnets ?? []).map((v) => v.SubnetId)),
+      .then(({ Subnets = [] }) => Subnets.map((one) => one.SubnetId)),
     groups: ec2
       .send(new DescribeSecurityGroupsCommand({}))
-      .then((r) => (r.SecurityGroups ?? []).map((v) => v.GroupId)),
+      .then(({ SecurityGroups = [] }) => SecurityGroups.map((one) => one.GroupId)),
     routeTables: ec2
       .send(new DescribeRouteTablesCommand({}))
-      .then((r) => (r.RouteTables ?? []).map((v) => v.RouteTableId)),
+      .then(({ RouteTables = [] }) => RouteTables.map((one) => one.RouteTableId)),
     gateways: ec2
       .send(new DescribeInternetGatewaysCommand({}))
-      .then((r) => (r.InternetGateways ?? []).map((v) => v.InternetGatewayId)),
+      .then(({ InternetGateways = [] }) => InternetGateways.map((one) => one.InternetGatewayId)),
     nats: ec2
       .send(new DescribeNatGatewaysCommand({}))
-      .then((r) =>
-        (r.NatGateways ?? []).filter((v) => v.State !== 'deleted').map((v) => v.NatGatewayId),
+      .then(({ NatGateways = [] }) =>
+        NatGateways.filter(({ State }) => State !== 'deleted').map((one) => one.NatGatewayId),
       ),
     addresses: ec2
       .send(new DescribeAddressesCommand({}))
-      .then((r) => (r.Addresses ?? []).map((v) => v.PublicIp)),
+      .then(({ Addresses = [] }) => Addresses.map((one) => one.PublicIp)),
     endpoints: ec2
       .send(new DescribeVpcEndpointsCommand({}))
-      .then((r) =>
-        (r.VpcEndpoints ?? [])
-          .filter((v) => `${v.State}` !== 'deleted')
-          .map((v) => v.VpcEndpointId),
+      .then(({ VpcEndpoints = [] }) =>
+        VpcEndpoints.filter(({ State }) => `${State}` !== 'deleted').map(
+          (one) => one.VpcEndpointId,
+        ),
       ),
+    ...inEc2Instances(ec2),
+  };
+}
+
+function inEc2Instances(ec2: Clients['ec2']): Kinds {
+  return {
     interfaces: ec2
       .send(new DescribeNetworkInterfacesCommand({}))
-      .then((r) => (r.NetworkInterfaces ?? []).map((v) => v.NetworkInterfaceId)),
-    instances: ec2.send(new DescribeInstancesCommand({})).then((r) =>
-      (r.Reservations ?? [])
-        .flatMap((v) => v.Instances ?? [])
-        .filter((v) => v.State?.Name !== 'terminated')
-        .map((v) => v.InstanceId),
+      .then(({ NetworkInterfaces = [] }) => NetworkInterfaces.map((one) => one.NetworkInterfaceId)),
+    instances: ec2.send(new DescribeInstancesCommand({})).then(({ Reservations = [] }) =>
+      Reservations.flatMap(({ Instances = [] }) => Instances)
+        .filter(({ State }) => State?.Name !== 'terminated')
+        .map((one) => one.InstanceId),
     ),
     launchTemplates: ec2
       .send(new DescribeLaunchTemplatesCommand({}))
-      .then((r) => (r.LaunchTemplates ?? []).map((v) => v.LaunchTemplateId)),
+      .then(({ LaunchTemplates = [] }) => LaunchTemplates.map((one) => one.LaunchTemplateId)),
+  };
+}
+
+function elsewhere({ eks, iam, lambda, events, logs, autoscaling }: Clients): Kinds {
+  return {
     scalingGroups: autoscaling
       .send(new DescribeAutoScalingGroupsCommand({}))
-      .then((r) => (r.AutoScalingGroups ?? []).map((v) => v.AutoScalingGroupName)),
-    clusters: eks.send(new ListClustersCommand({})).then((r) => r.clusters ?? []),
-    roles: iam.send(new ListRolesCommand({})).then((r) => (r.Roles ?? []).map((v) => v.RoleName)),
+      .then(({ AutoScalingGroups = [] }) =>
+        AutoScalingGroups.map((one) => one.AutoScalingGroupName),
+      ),
+    clusters: eks.send(new ListClustersCommand({})).then(({ clusters = [] }) => clusters),
+    roles: iam
+      .send(new ListRolesCommand({}))
+      .then(({ Roles = [] }) => Roles.map((one) => one.RoleName)),
     profiles: iam
       .send(new ListInstanceProfilesCommand({}))
-      .then((r) => (r.InstanceProfiles ?? []).map((v) => v.InstanceProfileName)),
+      .then(({ InstanceProfiles = [] }) => InstanceProfiles.map((one) => one.InstanceProfileName)),
     functions: lambda
       .send(new ListFunctionsCommand({}))
-      .then((r) => (r.Functions ?? []).map((v) => v.FunctionName)),
-    rules: events.send(new ListRulesCommand({})).then((r) => (r.Rules ?? []).map((v) => v.Name)),
+      .then(({ Functions = [] }) => Functions.map((one) => one.FunctionName)),
+    rules: events
+      .send(new ListRulesCommand({}))
+      .then(({ Rules = [] }) => Rules.map((one) => one.Name)),
     logGroups: logs
       .send(new DescribeLogGroupsCommand({}))
-      .then((r) => (r.logGroups ?? []).map((v) => v.logGroupName)),
+      .then(({ logGroups = [] }) => logGroups.map((one) => one.logGroupName)),
   };
-  const entries = Object.entries(kinds).map(async ([kind, found]) => [
-    kind,
-    (await found).map((id) => id ?? '').sort(),
-  ]);
-  return Object.fromEntries(await Promise.all(entries));
 }

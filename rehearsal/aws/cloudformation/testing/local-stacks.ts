@@ -45,7 +45,31 @@ export async function startLocalStacks(
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const clients = clientsOf(url);
-  const shared = { account: ACCOUNT, region: REGION, ec2: clients.ec2 };
+  const { services, stop } = localServices(url, clients.ec2, options);
+  const gateway = await startGateway({ port, motoUrl: moto.url, services });
+  const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
+  const config = { endpoint: url, region: REGION, credentials, maxAttempts: 1 };
+  return {
+    url,
+    clients,
+    cloudFormation: new CloudFormationClient(config),
+    failures: () => gateway.failures(),
+    async stop() {
+      await stop();
+      await gateway.stop();
+      await moto.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The services that are our own; CloudFormation calls the other two through the gateway. */
+function localServices(
+  endpoint: string,
+  ec2: Clients['ec2'],
+  options: Partial<CloudFormationOptions>,
+) {
+  const shared = { account: ACCOUNT, region: REGION, ec2 };
   const autoscaling = startAutoScaling({
     ...shared,
     emit: () => {},
@@ -59,33 +83,10 @@ export async function startLocalStacks(
     principalOf: async () => `arn:aws:iam::${ACCOUNT}:role/deployer`,
     principalExists: async () => true,
   });
-  const cloudFormation = createCloudFormation({
-    endpoint: url,
-    accountId: ACCOUNT,
-    log: () => {},
-    ...options,
-  });
-  const gateway = await startGateway({
-    port,
-    motoUrl: moto.url,
-    services: [cloudFormation, autoscaling.service, eks.service],
-  });
+  const stacks = { endpoint, accountId: ACCOUNT, log: () => {}, ...options };
   return {
-    url,
-    clients,
-    cloudFormation: new CloudFormationClient({
-      endpoint: url,
-      region: REGION,
-      credentials: { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' },
-      maxAttempts: 1,
-    }),
-    failures: () => gateway.failures(),
-    async stop() {
-      await autoscaling.stop();
-      await gateway.stop();
-      await moto.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    services: [createCloudFormation(stacks), autoscaling.service, eks.service],
+    stop: () => autoscaling.stop(),
   };
 }
 
