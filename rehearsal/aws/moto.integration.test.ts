@@ -3,6 +3,7 @@ import {
   AssignPrivateIpAddressesCommand,
   AttachInternetGatewayCommand,
   AttachNetworkInterfaceCommand,
+  AuthorizeSecurityGroupIngressCommand,
   CreateInternetGatewayCommand,
   CreateLaunchTemplateCommand,
   CreateNatGatewayCommand,
@@ -213,6 +214,9 @@ describe('instances of a launch template', () => {
     const instance = await describeInstance(instanceId);
     const indexes = instance?.NetworkInterfaces?.map((each) => each.Attachment?.DeviceIndex);
     expect(indexes?.toSorted()).toEqual([0, 1, 2, 3]);
+    // An interface has its own groups, here the VPC's default one, and not those of the instance.
+    const second = instance?.NetworkInterfaces?.find((each) => each.Attachment?.DeviceIndex === 1);
+    expect(second?.Groups?.map((each) => each.GroupName)).toEqual(['default']);
     const primary = instance?.NetworkInterfaces?.find((each) => each.Attachment?.DeviceIndex === 0);
     await expect(
       aws.ec2.send(
@@ -278,12 +282,21 @@ describe('deletes', () => {
     await aws.ec2.send(new DeleteSubnetCommand({ SubnetId: otherZone }));
   });
 
-  it('refuse a security group that an interface wears', async () => {
+  it('refuse a security group that an interface or a rule names', async () => {
     const eni = await makeInterface({ Groups: [groupId] });
     await expect(
       aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: groupId })),
     ).rejects.toMatchObject({ name: 'DependencyViolation' });
     await remove(eni.NetworkInterfaceId);
+    const other = { VpcId: vpcId, GroupName: 'other', Description: 'other' };
+    const { GroupId = '' } = await aws.ec2.send(new CreateSecurityGroupCommand(other));
+    const fromGroup = { IpProtocol: '-1', UserIdGroupPairs: [{ GroupId: groupId }] };
+    const rule = { GroupId, IpPermissions: [fromGroup] };
+    await aws.ec2.send(new AuthorizeSecurityGroupIngressCommand(rule));
+    await expect(
+      aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: groupId })),
+    ).rejects.toMatchObject({ name: 'DependencyViolation' });
+    await aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
     await aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: groupId }));
   });
 });

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsRequest, AwsResponse, AwsService } from './service.ts';
+import { element, escapeXml, type XmlValue } from './xml.ts';
+
+export type { XmlValue } from './xml.ts';
 
 /**
  * The AWS Query protocol (CloudFormation, Auto Scaling, STS, …): form-encoded requests with dotted
@@ -11,16 +14,6 @@ export type QueryValue = string | readonly QueryValue[] | QueryParams;
 export interface QueryParams {
   readonly [name: string]: QueryValue;
 }
-
-/** What an answer may hold: lists become `<member>` elements, undefined is left out, dates are ISO 8601. */
-export type XmlValue =
-  | string
-  | number
-  | boolean
-  | Date
-  | undefined
-  | readonly XmlValue[]
-  | { readonly [name: string]: XmlValue };
 
 /** An error that the API answers with: `code` and HTTP `status` are what an SDK sees. */
 export class ServiceError extends Error {
@@ -209,32 +202,6 @@ export function asServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new ServiceError('InternalFailure', text, 500);
-}
-
-/** One XML element. Lists hold `<member>` elements; characters that XML 1.0 cannot hold are dropped. */
-export function element(name: string, value: XmlValue): string {
-  if (value === undefined) return '';
-  if (Array.isArray(value)) {
-    return `<${name}>${value.map((item) => element('member', item)).join('')}</${name}>`;
-  }
-  if (value instanceof Date) return `<${name}>${value.toISOString()}</${name}>`;
-  if (typeof value === 'object') {
-    const fields = Object.entries(value).map(([key, field]) => element(key, field));
-    return `<${name}>${fields.join('')}</${name}>`;
-  }
-  return `<${name}>${escapeXml(String(value))}</${name}>`;
-}
-
-const NOT_XML = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
-
-function escapeXml(text: string): string {
-  return text
-    .replace(NOT_XML, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\r', '&#13;');
 }
 
 function xml(status: number, requestId: string, body: string): AwsResponse {

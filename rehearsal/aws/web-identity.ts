@@ -9,16 +9,10 @@ import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } fro
 import type { AwsCall } from './aws-call.ts';
 import type { Answer } from './gateway.ts';
 import { callMoto } from './moto-proxy.ts';
-import {
-  element,
-  parseQuery,
-  queryError,
-  requiredText,
-  ServiceError,
-  textOf,
-} from './query-protocol.ts';
+import { parseQuery, queryError, requiredText, ServiceError, textOf } from './query-protocol.ts';
 import type { AwsResponse } from './service.ts';
 import { allowsWebIdentity } from './trust-policy.ts';
+import { element } from './xml.ts';
 
 export interface WebIdentityOptions {
   readonly motoUrl: string;

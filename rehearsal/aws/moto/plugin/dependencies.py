@@ -49,8 +49,8 @@ def group_in_use(self: Any, name: str | None = None, group_id: str | None = None
     group = self.get_security_group_by_name_or_id(group_id or name)
     if group is None:
         return
-    held = any(group.id in [each.id for each in eni._group_set] for eni in self.enis.values())
-    others = [other for groups in self.groups.values() for other in groups.values() if other.id != group.id]
+    held = any(group.id in [each.id for each in eni._group_set] for eni in list(self.enis.values()))
+    others = [other for groups in list(self.groups.values()) for other in list(groups.values()) if other.id != group.id]
     named = any(
         (rule.source_group or {}).get("GroupId") == group.id
         for other in others
@@ -61,15 +61,15 @@ def group_in_use(self: Any, name: str | None = None, group_id: str | None = None
 
 
 def vpc_in_use(self: Any, vpc_id: str) -> None:
-    gateways = [each for each in self.internet_gateways.values() if each.vpc and each.vpc.id == vpc_id]
-    groups = [each for each in self.groups[vpc_id].values() if each.name != "default"]
-    endpoints = [each for each in self.vpc_end_points.values() if each.vpc_id == vpc_id and each.state != "deleted"]
+    gateways = [each for each in list(self.internet_gateways.values()) if each.vpc and each.vpc.id == vpc_id]
+    groups = [each for each in list(self.groups[vpc_id].values()) if each.name != "default"]
+    endpoints = [each for each in list(self.vpc_end_points.values()) if each.vpc_id == vpc_id and each.state != "deleted"]
     if gateways or groups or endpoints:
         raise violation(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
 
 
 def gateway_in_use(self: Any, internet_gateway_id: str, vpc_id: str) -> None:
-    if any(each.eni and each.eni.vpc_id == vpc_id for each in self.addresses):
+    if any(each.eni and each.eni.vpc_id == vpc_id for each in list(self.addresses)):
         raise violation(
             f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway."
         )

@@ -8,6 +8,8 @@ from typing import Any
 from moto.ec2.models.instances import Instance, InstanceBackend, MetadataOptions
 from moto.ec2.utils import convert_tag_spec, filter_dict_attribute_mapping, filter_iam_instance_profiles
 
+from .interfaces import locked
+
 MORE_FILTERS = {
     "iam-instance-profile.arn": "iam_instance_profile.arn",
     "network-interface.network-interface-id": "interface_ids",
@@ -19,7 +21,7 @@ MORE_FILTERS = {
 
 
 def install() -> None:
-    Instance.terminate = terminate(Instance.terminate)
+    Instance.terminate = locked(terminate(Instance.terminate))
     InstanceBackend.run_instances = run(InstanceBackend.run_instances)
     Instance.interface_ids = property(lambda self: [nic.id for nic in self.network_interfaces])
     Instance.interface_subnets = property(lambda self: [nic.subnet.id for nic in self.network_interfaces])

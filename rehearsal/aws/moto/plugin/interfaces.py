@@ -170,7 +170,7 @@ def create(original: Any) -> Any:
     def create_network_interface(self: Any) -> ActionResult:
         token = self._get_param("ClientToken")
         backend = self.ec2_backend
-        known = next((eni for eni in backend.enis.values() if token and eni.client_token == token), None)
+        known = next((eni for eni in list(backend.enis.values()) if token and eni.client_token == token), None)
         if known is not None:
             return ActionResult({"NetworkInterface": known})
         count, wanted = self._get_int_param("Ipv4PrefixCount", 0), wanted_prefixes(self)
@@ -350,7 +350,7 @@ def check_attachment(eni: Any, instance: Instance, device_index: int) -> None:
 
 def detach_in_backend(original: Any) -> Any:
     def detach_network_interface(self: Any, attachment_id: str) -> None:
-        eni = next((each for each in self.enis.values() if each.attachment_id == attachment_id), None)
+        eni = next((each for each in list(self.enis.values()) if each.attachment_id == attachment_id), None)
         if eni is not None and eni.instance is None:
             raise EC2ClientError("OperationNotPermitted", f"Attachment {attachment_id} belongs to an AWS service")
         if eni is not None and eni.device_index == 0:
