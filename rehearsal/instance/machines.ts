@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Service, startService } from '../process.ts';
@@ -25,13 +26,18 @@ export interface MachinesOptions {
 interface Machine {
   readonly process: Service;
   readonly spec: MachineSpec;
+  /** Resolves when user data has run and the kubelet has started, or when the power went before that. */
+  readonly booted: Promise<void>;
 }
 
 const MEMORY_MIB = 1500;
 
 /** The machines of a rehearsal by instance id. */
 export interface Machines {
-  /** Boots an instance with the network interfaces that are attached now; does nothing when it runs. */
+  /**
+   * Boots an instance with the network interfaces that are attached now; does nothing when it runs.
+   * Resolves when its user data has run and its kubelet has started.
+   */
   powerOn(instanceId: string): Promise<void>;
   /** Cuts the power and boots again from the same disk. */
   reboot(instanceId: string): Promise<void>;
@@ -56,7 +62,7 @@ export function createMachines(options: MachinesOptions): Machines {
         machines.set(instanceId, booting);
         booting.catch(() => machines.delete(instanceId));
       }
-      await machines.get(instanceId);
+      await (await machines.get(instanceId))?.booted;
     },
     async reboot(instanceId) {
       const machine = await machines.get(instanceId);
@@ -85,11 +91,31 @@ async function boot(options: MachinesOptions, instanceId: string): Promise<Machi
   return start(options, spec);
 }
 
+const BOOTED_WITHIN_MS = 180_000;
+
+/** The instance writes the kubelet's log through a window on a folder of this machine. */
+async function kubeletStarted(process: Service, spec: MachineSpec): Promise<void> {
+  let ended = false;
+  void process.exited.then(() => {
+    ended = true;
+  });
+  const deadline = Date.now() + BOOTED_WITHIN_MS;
+  while (!existsSync(join(spec.files.logWindow, 'kubelet.log'))) {
+    if (ended) return; // powered off before it was through
+    if (Date.now() > deadline)
+      throw new Error(`${spec.instanceId} did not boot; see ${process.log}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 function start({ tools, logDir }: MachinesOptions, spec: MachineSpec): Machine {
   const process = startService(spec.instanceId, tools.kernel, umlArguments(spec), {
     log: join(logDir, `${spec.instanceId}.console.log`),
   });
-  return { process, spec };
+  const booted = kubeletStarted(process, spec);
+  // Whoever powered the machine on hears of it; nobody does when it was rebooted.
+  booted.catch(() => undefined);
+  return { process, spec, booted };
 }
 
 async function specOf(

@@ -126,9 +126,11 @@ async function launchOne(
   const abandoned = await passLaunchHooks(on, name, instanceId, started);
   if (abandoned === undefined) {
     if (on.groups.get(name)?.members.get(instanceId)?.state !== 'Pending:Proceed') return false;
+    // On AWS a machine boots while its hooks run; here it boots after them, with what they attached.
+    await on.powerOn(instanceId).catch((error) => on.problem(`power on ${instanceId}`, error));
+    if (on.groups.get(name)?.members.get(instanceId)?.state !== 'Pending:Proceed') return false;
     changeMember(on.groups, name, instanceId, { state: 'InService' });
     finish(on, name, started, 'Successful', undefined, 'Launch', subnet);
-    on.powerOn(instanceId).catch((error) => on.problem(`power on ${instanceId}`, error));
     return false;
   }
   finish(on, name, started, 'Cancelled', abandoned, 'Launch', subnet);

@@ -60,7 +60,7 @@ const group = handler<Group>({
       }),
     );
     context.initiated(name);
-    const found = await context.until(`AutoScalingGroup ${name}`, () => describe(name, context));
+    const found = await context.until(`AutoScalingGroup ${name}`, () => stable(name, context));
     return { id: name, attributes: { AutoScalingGroupARN: found.AutoScalingGroupARN ?? '' } };
   },
   async update({ id, properties: before, attributes }, after, context) {
@@ -113,6 +113,13 @@ async function describe(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
   );
   return found.AutoScalingGroups?.[0];
+}
+
+/** The group once as many instances as it wants are in service: CloudFormation calls it stable then. */
+async function stable(name: string, context: ResourceContext): Promise<FoundGroup | undefined> {
+  const group = await describe(name, context);
+  const serving = group?.Instances?.filter(({ LifecycleState }) => LifecycleState === 'InService');
+  return (serving?.length ?? 0) >= (group?.DesiredCapacity ?? 0) ? group : undefined;
 }
 
 async function setHooks(
