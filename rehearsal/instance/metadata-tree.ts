@@ -1,8 +1,8 @@
 import type { NetworkInterface } from '../vpc/ec2-state.ts';
 import { type Ec2State, type Instance, interfacesOf, subnetOf } from '../vpc/ec2-state.ts';
 
-/** A metadata item: text, a text that is fetched when it is asked for, or a folder. */
-export type Item = string | (() => Promise<string>) | Folder;
+/** A metadata item: text, a text that is fetched when it is asked for (undefined: none), or a folder. */
+export type Item = string | (() => Promise<string | undefined>) | Folder;
 export interface Folder {
   readonly [name: string]: Item;
 }
@@ -15,7 +15,7 @@ export interface InstanceSources {
   /** Its temporary credentials, in the metadata service's JSON. */
   readonly credentials: () => Promise<string>;
   /** The user data, undefined when there is none. */
-  readonly userData: (() => Promise<string>) | undefined;
+  readonly userData: () => Promise<string | undefined>;
 }
 
 /**
@@ -50,7 +50,7 @@ export function metadataOf(state: Ec2State, instance: Instance, sources: Instanc
       'security-groups': (primary?.securityGroups ?? []).map(({ name }) => name).join('\n'),
       services: { domain: 'amazonaws.com', partition: 'aws' },
     },
-    ...(sources.userData === undefined ? {} : { 'user-data': sources.userData }),
+    'user-data': sources.userData,
   };
 }
 

@@ -20,6 +20,8 @@ interface Role {
 }
 
 const RENEW_BEFORE_MS = 5 * 60_000;
+/** A booting instance asks for dozens of items in a row; the real service lags behind EC2 by more. */
+const STATE_MS = 500;
 
 /** Finds the metadata of the instance behind a source address; all of it comes from AWS's APIs. */
 export function metadataSource(
@@ -27,17 +29,17 @@ export function metadataSource(
 ): (sourceAddress: string) => Promise<Folder | undefined> {
   const roles = new Map<string, Promise<Role | undefined>>();
   const credentials = new Map<string, Promise<InstanceCredentials>>();
+  const readState = recent(options.readState, STATE_MS);
   return async (source) => {
-    const state = await options.readState();
+    const state = await readState();
     const instance = instanceAt(state, source);
     if (instance === undefined) return undefined;
     const profile = instance.instanceProfileArn;
     const role = profile && (await once(roles, profile, () => roleOf(options.iam, profile)));
-    const userData = await readUserData(options.ec2, instance.id);
     return metadataOf(state, instance, {
       accountId: options.accountId,
       region: options.region,
-      userData: userData === undefined ? undefined : async () => userData,
+      userData: () => readUserData(options.ec2, instance.id),
       ...(role ? { roleName: role.name } : {}),
       credentials: async () => {
         const current = await credentials.get(instance.id);
@@ -121,6 +123,19 @@ async function assumeRole(
 
 function wholeSeconds(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** Shares one result among the calls of the next `ms` milliseconds; failures are not shared. */
+function recent<T>(read: () => Promise<T>, ms: number): () => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  let readAt = 0;
+  return () => {
+    if (Date.now() - readAt > ms) {
+      known.clear();
+      readAt = Date.now();
+    }
+    return once(known, 'latest', read);
+  };
 }
 
 /** Remembers a result by key; a failure is forgotten, so that the next call tries again. */
