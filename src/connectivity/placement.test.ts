@@ -1,6 +1,8 @@
+import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { readyNode, readyPod } from '../testing/fake-probe-cluster.ts';
-import { chooseNode } from './placement.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
+import { fakeProbeCluster, readyNode, readyPod } from '../testing/fake-probe-cluster.ts';
+import { awaitNode } from './placement.ts';
 
 const multusOn = (node: string) => readyPod({ metadata: { name: `multus-${node}` } }, node);
 const notReady = {
@@ -10,22 +12,25 @@ const notReady = {
   },
 };
 
-describe('chooseNode', () => {
-  it('takes the first node by name that is Ready and has Multus', () => {
+const choose = (nodes: readonly V1Node[], multusPods: readonly V1Pod[]) =>
+  awaitNode(fakeProbeCluster({ nodes, multusPods }), fakeClock());
+
+describe('awaitNode', () => {
+  it('takes the first node by name that is Ready and has Multus', async () => {
     const nodes = [readyNode('node-c'), readyNode('node-b'), readyNode('node-a'), notReady];
-    expect(chooseNode(nodes, [multusOn('node-c'), multusOn('node-b')])).toBe('node-b');
+    expect(await choose(nodes, [multusOn('node-c'), multusOn('node-b')])).toBe('node-b');
   });
 
-  it('passes over nodes that take no pods', () => {
+  it('passes over nodes that take no pods', async () => {
     const nodes = [
       readyNode('node-a', { unschedulable: true }),
       readyNode('node-b', { taints: [{ key: 'x', effect: 'NoSchedule' }] }),
       readyNode('node-c', { taints: [{ key: 'x', effect: 'PreferNoSchedule' }] }),
     ];
-    expect(chooseNode(nodes, [])).toBe('node-c');
+    expect(await choose(nodes, [])).toBe('node-c');
   });
 
-  it('says of each node why it will not do', () => {
+  it('says of each node why it will not do', async () => {
     const nodes = [
       notReady,
       readyNode('node-a', { unschedulable: true }),
@@ -36,9 +41,21 @@ describe('chooseNode', () => {
       metadata: { name: 'multus-x' },
       spec: { containers: [], nodeName: 'node-c' },
     };
-    expect(() => chooseNode(nodes, [unready])).toThrow(
+    await expect(choose(nodes, [unready])).rejects.toThrow(
       'node-0: not Ready (cni plugin not initialized); node-a: cordoned; node-b: tainted startup:NoExecute; node-c: Multus is not Ready on it',
     );
-    expect(() => chooseNode([], [])).toThrow('the cluster has no node');
+    await expect(choose([], [])).rejects.toThrow('the cluster has no node');
+  });
+
+  it('waits for a node that has just become Ready to lose its taint', async () => {
+    const taints = [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }];
+    const looks = [readyNode('node-a', { taints }), readyNode('node-a', { taints })];
+    const cluster = {
+      ...fakeProbeCluster(),
+      nodes: async () => [looks.shift() ?? readyNode('node-a')],
+    };
+    const clock = fakeClock();
+    expect(await awaitNode(cluster, clock)).toBe('node-a');
+    expect(clock.now()).toBe(2000);
   });
 });

@@ -1,23 +1,51 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import { ClusterError } from '../github/errors.ts';
 import { nodeState } from '../kubernetes/nodes.ts';
+import { type Clock, until } from '../kubernetes/poll.ts';
+import type { ProbeCluster } from './cluster.ts';
+
+/** A node, and why it will not do for the sample pods; no obstacle when it will. */
+export interface NodeVerdict {
+  readonly name: string;
+  readonly obstacle?: string;
+}
 
 /**
- * The node for pods that must be together: the first by name that is Ready, takes new pods, and on which
- * Multus is Ready. A cluster in which no Multus pod is found may run it under another name: there any
- * node that is Ready will do.
+ * Judges the nodes, by name: one will do that is Ready, takes new pods, and has a Multus that is Ready. A
+ * cluster in which no Multus pod is found may run it under another name: there it is not asked for. Pure.
+ */
+export function judgeNodes(
+  nodes: readonly V1Node[],
+  multusPods: readonly V1Pod[],
+): readonly NodeVerdict[] {
+  const withMultus = new Set(multusPods.filter(isReady).flatMap((pod) => pod.spec?.nodeName ?? []));
+  return nodes
+    .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)))
+    .map((node) => {
+      const name = nameOf(node);
+      const why = obstacle(node, multusPods.length === 0 || withMultus.has(name));
+      return why === undefined ? { name } : { name, obstacle: why };
+    });
+}
+
+/** A node that has just become Ready keeps its taint for some seconds. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * The first node that will do for pods that must be together.
  *
  * @throws ClusterError that says of each node why it will not do.
  */
-export function chooseNode(nodes: readonly V1Node[], multusPods: readonly V1Pod[]): string {
-  const withMultus = new Set(multusPods.filter(isReady).flatMap((pod) => pod.spec?.nodeName ?? []));
-  const verdicts = nodes
-    .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)))
-    .map((node) => ({
-      name: nameOf(node),
-      obstacle: obstacle(node, multusPods.length === 0 || withMultus.has(nameOf(node))),
-    }));
-  const chosen = verdicts.find((verdict) => verdict.obstacle === undefined);
+export async function awaitNode(cluster: ProbeCluster, clock: Clock): Promise<string> {
+  let verdicts: readonly NodeVerdict[] = [];
+  const chosen = await until(
+    async () => {
+      const [nodes, multusPods] = await Promise.all([cluster.nodes(), cluster.multusPods()]);
+      verdicts = judgeNodes(nodes, multusPods);
+      return verdicts.find((verdict) => verdict.obstacle === undefined);
+    },
+    { clock, deadline: clock.now() + PATIENCE_MS, everyMs: 1000 },
+  );
   if (chosen !== undefined) return chosen.name;
   const reasons = verdicts.map(({ name, obstacle: why }) => `${name}: ${why}`);
   throw new ClusterError({

@@ -9,6 +9,8 @@ export function accessNeeded(inputs: VerifyInputs): Access[] {
     { verb: 'list', ...networks, namespace },
     { verb: 'create', resource: 'pods', namespace },
     { verb: 'deletecollection', resource: 'pods', namespace },
+    // Exec over a web socket is a GET; from Kubernetes 1.35 on it takes both verbs.
+    { verb: 'get', resource: 'pods', subresource: 'exec', namespace },
     { verb: 'create', resource: 'pods', subresource: 'exec', namespace },
     ...(inputs.placement === 'same-node' ? [{ verb: 'list', resource: 'nodes' }] : []),
   ];

@@ -122,13 +122,3 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     expect(await ourPods()).toEqual([]);
   },
 );
-
-it('a run that finds no node says so, and makes nothing', async () => {
-  await core.patchNode({
-    name: 'node-a',
-    body: [{ op: 'add', path: '/spec/unschedulable', value: true }],
-  });
-  const run = await runSource('verify', { kubeconfig: server.kubeconfig });
-  expect(run.errors).toEqual([expect.stringContaining('node-a: cordoned')]);
-  expect(run.log).not.toContain('Created');
-});

@@ -4,7 +4,7 @@ import { awaitPods } from '../connectivity/await-pods.ts';
 import type { ProbeCluster } from '../connectivity/cluster.ts';
 import { findNetworks } from '../connectivity/find-networks.ts';
 import { observedFromOutside, observeFromInside } from '../connectivity/observe.ts';
-import { chooseNode } from '../connectivity/placement.ts';
+import { awaitNode } from '../connectivity/placement.ts';
 import { withProbePods } from '../connectivity/probe-pods.ts';
 import { makeReport, type Report } from '../connectivity/report.ts';
 import { networksNeeded, probePods, readSampleApps } from '../connectivity/sample-apps.ts';
@@ -50,7 +50,8 @@ async function runTest(inputs: VerifyInputs, deps: VerifyDeps): Promise<Report> 
   const networks = await findNetworks(cluster, inputs.networks, networksNeeded(apps));
   log.info(`Networks: ${networks.map(({ id, kind }) => `${id} (${kind})`).join(', ')}`);
   const run = randomUUID().slice(0, 8);
-  const node = await placement(inputs, cluster);
+  // A host-local range is kept by each node for itself, so the lab's pods are put together.
+  const node = inputs.placement === 'any' ? undefined : await awaitNode(cluster, clock);
   const pods = probePods(apps, networks, {
     run,
     namespace: inputs.namespace,
@@ -72,11 +73,4 @@ async function runTest(inputs: VerifyInputs, deps: VerifyDeps): Promise<Report> 
     finishedAt: new Date(),
   };
   return makeReport(context, networks, observations);
-}
-
-/** Same node by default: a host-local range is kept by each node for itself. */
-async function placement(inputs: VerifyInputs, cluster: ProbeCluster): Promise<string | undefined> {
-  if (inputs.placement === 'any') return undefined;
-  const [nodes, multusPods] = await Promise.all([cluster.nodes(), cluster.multusPods()]);
-  return chooseNode(nodes, multusPods);
 }
