@@ -26,7 +26,8 @@ const subnetsSchema = z.strictObject(
   { error: SUBNETS },
 );
 
-const fields = z.object({
+/** Each input by itself; the names are those of `action.yml`. */
+export const inputSchema = z.object({
   command: oneOf(['deploy', 'destroy']).default('deploy'),
   environment: text(
     /^[a-z][a-z0-9-]{0,37}[a-z0-9]$/,
@@ -52,9 +53,9 @@ const fields = z.object({
   'timeout-minutes': wholeNumber(1, 1440).default(60),
 });
 
-export type ProvisionFields = z.output<typeof fields>;
+export type ProvisionFields = z.output<typeof inputSchema>;
 
-const schema = fields.superRefine(
+const checkedSchema = inputSchema.superRefine(
   (inputs, context) => {
     const bad = new Set(context.issues.map((issue) => String(issue.path?.[0])));
     for (const { path, message } of checkInputs(inputs, bad)) {
@@ -73,7 +74,7 @@ export type ProvisionInputs = ReturnType<typeof readProvisionInputs>;
  * @throws InputError that names everything that is wrong with them.
  */
 export function readProvisionInputs(source?: InputSource) {
-  const inputs = readInputs(schema, source);
+  const inputs = readInputs(checkedSchema, source);
   const zones = inputs['availability-zones'] ?? [];
   return {
     ...inputs,

@@ -1,6 +1,15 @@
 import type { Environment } from '../environment/environment.ts';
 
-/** The action's outputs; the keys are the names in `action.yml`. Those that came to be are set, even on failure. */
+/** The names in `action.yml`. */
+export const outputNames = [
+  'environment',
+  'cluster-name',
+  'infra-stack-id',
+  'node-group-stack-ids',
+  'staging-bucket',
+] as const;
+
+/** The action's outputs. Those that came to be are set, even when the action fails. */
 export interface ProvisionOutputs {
   environment?: Environment;
   'cluster-name'?: string;
