@@ -60,10 +60,9 @@ const lambdaFunction = handler<LambdaFunction>({
     const { Code, Architectures } = properties;
     await requireCode(Code, context);
     const input = { ...configuration(name, properties), Code: { ...Code }, Architectures };
-    const made = await context.until(`Role of function ${name}`, () =>
-      oncePropagated(
-        lambda.send(new CreateFunctionCommand({ ...input, Tags: { ...context.tags } })),
-      ),
+    const command = new CreateFunctionCommand({ ...input, Tags: { ...context.tags } });
+    const made = await oncePropagated(`Role of function ${name}`, context, () =>
+      lambda.send(command),
     );
     const attributes = { Arn: made.FunctionArn ?? '' };
     context.initiated(name, attributes);
@@ -117,15 +116,25 @@ async function requireCode(code: Code, { clients }: ResourceContext): Promise<vo
   }
 }
 
-/** A role that was created a moment ago may not be known to Lambda yet: then undefined, to try again. */
-async function oncePropagated<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof Error && /cannot be assumed by Lambda/.test(error.message))
-      return undefined;
-    throw error;
-  }
+const ROLE_ATTEMPTS = 20;
+
+/** A role that was created a moment ago may not be known to Lambda yet: tries again, but not for ever. */
+function oncePropagated<T>(
+  what: string,
+  { until }: ResourceContext,
+  call: () => Promise<T>,
+): Promise<T> {
+  let attempts = 0;
+  return until(what, async () => {
+    attempts += 1;
+    try {
+      return await call();
+    } catch (error) {
+      const young = error instanceof Error && /cannot be assumed by Lambda/.test(error.message);
+      if (young && attempts < ROLE_ATTEMPTS) return undefined;
+      throw error;
+    }
+  });
 }
 
 async function active(FunctionName: string, { clients, until }: ResourceContext): Promise<void> {
