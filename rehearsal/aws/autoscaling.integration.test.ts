@@ -171,6 +171,17 @@ describe('a launching hook', () => {
     );
   });
 
+  it('is forgotten with an instance that somebody else ended', async () => {
+    await create({ DesiredCapacity: 1, LifecycleHookSpecificationList: [LAUNCH] });
+    const first = await whenWaiting();
+    await test.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [first] }));
+    await eventually(async () => {
+      const found = await waiting();
+      return found !== first && found;
+    });
+    await expect(complete(first, 'CONTINUE')).rejects.toThrow(/No active Lifecycle Action/);
+  });
+
   it('can be put, seen and deleted', async () => {
     await create({ DesiredCapacity: 0 });
     const { autoscaling } = test.clients;

@@ -1,11 +1,13 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import { counts } from './autoscaling/decide.ts';
 import { ec2Fleet } from './autoscaling/fleet.ts';
 import { groupActions } from './autoscaling/group-actions.ts';
 import { hookActions, tagActions } from './autoscaling/hook-actions.ts';
 import { createLifecycleActions } from './autoscaling/lifecycle.ts';
+import { isReserved } from './autoscaling/members.ts';
 import { announceAction } from './autoscaling/notices.ts';
 import { createReconciler } from './autoscaling/reconcile.ts';
-import { type Groups, groupOf } from './autoscaling/state.ts';
+import { type Groups, groupOf, type Member } from './autoscaling/state.ts';
 import type { Emit } from './events.ts';
 import { queryService } from './query-protocol.ts';
 import type { AwsService } from './service.ts';
@@ -15,7 +17,10 @@ export interface AutoScalingOptions {
   readonly region: string;
   readonly ec2: EC2Client;
   readonly emit: Emit;
-  /** Called when an instance goes into service: its launching hooks continued, or it has none. */
+  /**
+   * Called when the launching hooks of an instance have continued, or it has none. The instance is in
+   * service when this resolves, whatever comes of it.
+   */
   readonly powerOn: (instanceId: string) => Promise<void>;
   /** Told what went wrong where no caller waits for it. */
   readonly problem: (what: string, error: unknown) => void;
@@ -59,13 +64,14 @@ export function startAutoScaling(options: AutoScalingOptions): AutoScaling {
   return {
     service,
     async inspect() {
-      const serving = [...groups.values()].flatMap((group) =>
-        [...group.members.values()].filter((member) => member.state === 'InService'),
-      );
-      if (serving.length === 0) return;
-      for (const id of await fleet.gone(serving.map((member) => member.instanceId))) {
+      const alive = (member: Member | undefined) =>
+        member !== undefined && counts(member) && !isReserved(member);
+      const members = [...groups.values()].flatMap((group) => [...group.members.values()]);
+      const ids = members.filter(alive).map((member) => member.instanceId);
+      if (ids.length === 0) return;
+      for (const id of await fleet.gone(ids)) {
         const group = groupOf(groups, id);
-        if (group?.members.get(id)?.state === 'InService') reconciler.forget(group.name, id);
+        if (alive(group?.members.get(id))) reconciler.forget(group?.name ?? '', id);
       }
     },
     stop: () => reconciler.stop(),

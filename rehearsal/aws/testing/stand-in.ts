@@ -23,11 +23,12 @@ const CHECKOUT = join(import.meta.dirname, '..', '..', '..');
 
 /**
  * The whole of the rehearsal's AWS on free ports, with control planes and machines that only take notes.
- * Its folder is inside the checkout, so that functions find the AWS SDK, as Lambda's runtime has it.
+ * Its folder is below the checkout's node_modules, so that functions find the AWS SDK, as Lambda's runtime has it.
  */
 export async function startTestAws(options: TestAwsOptions = {}): Promise<TestAws> {
-  mkdirSync(join(CHECKOUT, '.rehearsal'), { recursive: true });
-  const runFolder = mkdtempSync(join(CHECKOUT, '.rehearsal', 'test-aws-'));
+  const parent = join(CHECKOUT, 'node_modules', '.rehearsal');
+  mkdirSync(parent, { recursive: true });
+  const runFolder = mkdtempSync(join(parent, 'aws-'));
   const poweredOn: string[] = [];
   const admitted: (readonly AccessEntry[])[] = [];
   const running = new Set<string>();
