@@ -59,9 +59,8 @@ export async function startWorld(options: Pick<WorldPlan, 'nodes' | 'keep'>): Pr
   forgetWorld();
   const left = leftoverFindings(world.namespaces);
   if (outcome === undefined) return interruptedExit(progress, left);
-  if (outcome.kind === 'failed') progress.say(`failed: ${outcome.message}\nlogs: ${LOG_FOLDER}`);
-  const code = report([...outcome.findings, ...left]);
-  return outcome.kind === 'failed' ? 1 : code;
+  const failure = outcome.kind === 'failed' ? [failureFinding(outcome.message)] : [];
+  return report([...outcome.findings, ...failure, ...left]);
 }
 
 /** Ends the running world, if there is one, and resolves with the exit code. */
@@ -150,6 +149,10 @@ function leftoverFindings(namespaces: Namespaces): readonly Finding[] {
     found: [String(items.length), ...items].join('\n'),
     ok: items.length === 0,
   }));
+}
+
+function failureFinding(message: string): Finding {
+  return { what: 'Failed', found: `${message}\nlogs: ${LOG_FOLDER}`, ok: false };
 }
 
 function report(findings: readonly Finding[]): number {

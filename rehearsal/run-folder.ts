@@ -40,7 +40,7 @@ export function forgetWorld(): void {
 
 /** A clean run folder; the logs of the run before go too. */
 export function freshRunFolder(): void {
-  rmSync(RUN_FOLDER, { recursive: true, force: true });
+  rmSync(RUN_FOLDER, { recursive: true, force: true, maxRetries: 5 });
   mkdirSync(LOG_FOLDER, { recursive: true });
 }
 
