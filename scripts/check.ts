@@ -31,7 +31,14 @@ const node = (...args: string[]) => run(process.execPath, args, { cwd: ROOT });
 const CHECKS: readonly Check[] = [
   {
     name: 'lint and format (Biome)',
-    perform: () => node('node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '--error-on-warnings', '.'),
+    perform: () =>
+      node(
+        'node_modules/@biomejs/biome/bin/biome',
+        'ci',
+        '--colors=off',
+        '--error-on-warnings',
+        '.',
+      ),
   },
   { name: 'types (tsc)', perform: () => node('node_modules/typescript/bin/tsc', '--noEmit') },
   {
@@ -46,9 +53,13 @@ const CHECKS: readonly Check[] = [
   {
     name: 'workflows and actions (zizmor)',
     perform: ({ venv }) =>
-      run(join(venv, 'bin', 'zizmor'), ['--offline', '--no-progress', '--persona=pedantic', WORKFLOWS, 'actions'], {
-        cwd: ROOT,
-      }),
+      run(
+        join(venv, 'bin', 'zizmor'),
+        ['--offline', '--no-progress', '--persona=pedantic', WORKFLOWS, 'actions'],
+        {
+          cwd: ROOT,
+        },
+      ),
   },
   {
     name: 'templates (cfn-lint)',
