@@ -1,10 +1,10 @@
-/** Numbers in [0, 1) that a seed repeats (mulberry32, a public-domain generator by Tommy Ettinger). */
+import { createHash } from 'node:crypto';
+
+/** Numbers in [0, 1) that a seed repeats. */
 export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
+  let count = 0;
   return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    count += 1;
+    return createHash('sha256').update(`${seed}:${count}`).digest().readUInt32BE() / 2 ** 32;
   };
 }
