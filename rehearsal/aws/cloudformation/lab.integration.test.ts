@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  DescribeAutoScalingGroupsCommand,
+  DescribeLifecycleHooksCommand,
+} from '@aws-sdk/client-auto-scaling';
 import {
   DeleteSecurityGroupCommand,
   DescribeImagesCommand,
@@ -158,7 +161,7 @@ async function instanceIds(count: number): Promise<string[]> {
   });
 }
 
-test('the node group is created, with its hooks in place before the first instance', async () => {
+test('the node group is created when its instances are in service, after their hooks', async () => {
   const stack = await deploy(stacks.cloudFormation, nodeGroup);
   expect(stack).toMatchObject({ StackStatus: 'CREATE_COMPLETE' });
   expect(outputsOf(stack)).toMatchObject({ AutoScalingGroupName: 'lab-ng1' });
@@ -171,9 +174,15 @@ test('the node group is created, with its hooks in place before the first instan
       },
     ]),
   );
-  await instanceIds(2);
   const states = (await group())?.Instances?.map(({ LifecycleState }) => LifecycleState);
-  expect(states?.every((state) => state?.startsWith('Pending'))).toBe(true);
+  expect(states).toEqual(['InService', 'InService']);
+  const { LifecycleHooks = [] } = await stacks.clients.autoscaling.send(
+    new DescribeLifecycleHooksCommand({ AutoScalingGroupName: 'lab-ng1' }),
+  );
+  expect(LifecycleHooks.map(({ LifecycleHookName }) => LifecycleHookName).sort()).toEqual([
+    'multus-attach-enis',
+    'multus-release-enis',
+  ]);
 });
 
 test('an update changes what differs and keeps the instances', async () => {

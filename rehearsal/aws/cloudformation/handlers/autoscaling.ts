@@ -69,6 +69,7 @@ const group = handler<Group>({
     );
     await setHooks(id, before, after, context);
     await retag(id, after, context);
+    await context.until(`AutoScalingGroup ${id}`, () => stable(id, context));
     return attributes;
   },
   /** As CloudFormation does: to zero, wait until the instances are gone, then the group. */

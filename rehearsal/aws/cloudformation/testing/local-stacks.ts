@@ -1,5 +1,9 @@
 import { rmSync } from 'node:fs';
 import {
+  CompleteLifecycleActionCommand,
+  type CompleteLifecycleActionCommandInput,
+} from '@aws-sdk/client-auto-scaling';
+import {
   type Change,
   CloudFormationClient,
   CreateChangeSetCommand,
@@ -45,7 +49,7 @@ export async function startLocalStacks(
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const clients = clientsOf(url);
-  const { services, stop } = localServices(url, clients.ec2, options);
+  const { services, stop } = localServices(url, clients, options);
   const gateway = await startGateway({ port, motoUrl: moto.url, services });
   const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
   const config = { endpoint: url, region: REGION, credentials, maxAttempts: 1 };
@@ -66,13 +70,13 @@ export async function startLocalStacks(
 /** The services that are our own; CloudFormation calls the other two through the gateway. */
 function localServices(
   endpoint: string,
-  ec2: Clients['ec2'],
+  clients: Clients,
   options: Partial<CloudFormationOptions>,
 ) {
-  const shared = { account: ACCOUNT, region: REGION, ec2 };
+  const shared = { account: ACCOUNT, region: REGION, ec2: clients.ec2 };
   const autoscaling = startAutoScaling({
     ...shared,
-    emit: () => {},
+    emit: ({ detail }) => void continueHook(detail, clients).catch(console.error),
     powerOn: async () => {},
     problem: (what, error) => console.error(what, error),
     secondMs: 10,
@@ -88,6 +92,21 @@ function localServices(
     services: [createCloudFormation(stacks), autoscaling.service, eks.service],
     stop: () => autoscaling.stop(),
   };
+}
+
+/** What the pack's launch hook does in the end; here there is nothing to do before. */
+async function continueHook(detail: object, { autoscaling }: Clients): Promise<void> {
+  if (!('LifecycleActionToken' in detail)) return;
+  const { LifecycleActionToken, AutoScalingGroupName, LifecycleHookName } =
+    detail as CompleteLifecycleActionCommandInput;
+  await autoscaling.send(
+    new CompleteLifecycleActionCommand({
+      LifecycleActionToken,
+      AutoScalingGroupName,
+      LifecycleHookName,
+      LifecycleActionResult: 'CONTINUE',
+    }),
+  );
 }
 
 const addressOnly: ControlPlanes = {
