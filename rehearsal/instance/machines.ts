@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Service, startService } from '../process.ts';
 import { coalesce } from '../vpc/coalesce.ts';
 import { type Ec2State, exists, interfacesOf, subnetOf } from '../vpc/ec2-state.ts';
@@ -26,7 +27,7 @@ export interface MachinesOptions {
 interface Machine {
   readonly process: Service;
   readonly spec: MachineSpec;
-  /** Resolves when user data has run and the kubelet has started, or when the power went before that. */
+  /** Resolves when the instance has booted, or when the power went before that. */
   readonly booted: Promise<void>;
 }
 
@@ -36,10 +37,10 @@ const MEMORY_MIB = 1500;
 export interface Machines {
   /**
    * Boots an instance with the network interfaces that are attached now; does nothing when it runs.
-   * Resolves when its user data has run and its kubelet has started.
+   * Resolves when it has booted: its user data has run and its kubelet, if it is a node, has started.
    */
   powerOn(instanceId: string): Promise<void>;
-  /** Cuts the power and boots again from the same disk. */
+  /** Shuts an instance down in order and boots it again from the same disk. */
   reboot(instanceId: string): Promise<void>;
   /** Powers off and clears away what EC2 no longer counts as existing; resolves when that is done. */
   reconcile(): Promise<void>;
@@ -67,7 +68,7 @@ export function createMachines(options: MachinesOptions): Machines {
     async reboot(instanceId) {
       const machine = await machines.get(instanceId);
       if (machine === undefined) throw new Error(`${instanceId} is not running`);
-      await machine.process.stop(0);
+      await shutDown(machine);
       machines.set(instanceId, Promise.resolve(start(options, machine.spec)));
     },
     reconcile: coalesce(async () => {
@@ -92,27 +93,39 @@ async function boot(options: MachinesOptions, instanceId: string): Promise<Machi
 }
 
 const BOOTED_WITHIN_MS = 180_000;
+const SHUT_DOWN_WITHIN_MS = 20_000;
 
-/** The instance writes the kubelet's log through a window on a folder of this machine. */
-async function kubeletStarted(process: Service, spec: MachineSpec): Promise<void> {
+/** Files in the instance's log folder, a folder of this machine, by which the two talk. */
+const bootMarker = ({ files }: MachineSpec) => join(files.logWindow, 'booted');
+const powerButton = ({ files }: MachineSpec) => join(files.logWindow, 'power-off');
+
+async function untilBooted(process: Service, spec: MachineSpec): Promise<void> {
   let ended = false;
   void process.exited.then(() => {
     ended = true;
   });
   const deadline = Date.now() + BOOTED_WITHIN_MS;
-  while (!existsSync(join(spec.files.logWindow, 'kubelet.log'))) {
+  while (!existsSync(bootMarker(spec))) {
     if (ended) return; // powered off before it was through
     if (Date.now() > deadline)
       throw new Error(`${spec.instanceId} did not boot; see ${process.log}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await delay(100);
   }
 }
 
+/** An instance that does not react in time loses power, as on EC2. */
+async function shutDown({ process, spec }: Machine): Promise<void> {
+  await writeFile(powerButton(spec), '');
+  await Promise.race([process.exited, delay(SHUT_DOWN_WITHIN_MS, undefined, { ref: false })]);
+  await process.stop(0);
+}
+
 function start({ tools, logDir }: MachinesOptions, spec: MachineSpec): Machine {
+  for (const file of [bootMarker(spec), powerButton(spec)]) rmSync(file, { force: true });
   const process = startService(spec.instanceId, tools.kernel, umlArguments(spec), {
     log: join(logDir, `${spec.instanceId}.console.log`),
   });
-  const booted = kubeletStarted(process, spec);
+  const booted = untilBooted(process, spec);
   // Whoever powered the machine on hears of it; nobody does when it was rebooted.
   booted.catch(() => undefined);
   return { process, spec, booted };
