@@ -39,12 +39,14 @@ export async function createEndpoint(
   return endpoint;
 }
 
-/** Removes the address and the interface. */
+/** Removes the address and the interface, unless somebody has removed the interface already. */
 export async function deleteEndpoint(ec2: EC2Client, endpoint: Endpoint): Promise<void> {
   await run('ip', ['address', 'delete', `${endpoint.address}/32`, 'dev', 'lo']);
-  await ec2.send(
-    new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: endpoint.networkInterfaceId }),
-  );
+  await ec2
+    .send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: endpoint.networkInterfaceId }))
+    .catch((error: Error) => {
+      if (error.name !== 'InvalidNetworkInterfaceID.NotFound') throw error;
+    });
 }
 
 /** The cluster's own security group, which the EKS API made and tagged beforehand. */
