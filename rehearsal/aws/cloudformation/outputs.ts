@@ -1,6 +1,6 @@
 import { exportsOf, factsOf } from './engine.ts';
 import { evaluate, type Scope } from './language/evaluate.ts';
-import { TemplateError, type Value } from './language/value.ts';
+import { TemplateError } from './language/value.ts';
 import { stackScope } from './scope.ts';
 import type { Deployment, Output } from './stack.ts';
 import type { Run } from './stack-events.ts';
@@ -22,14 +22,13 @@ export interface EvaluatedOutputs {
 /** The outputs of a deployed stack; throws when an export clashes with, or is needed by, another stack. */
 export function evaluateOutputs(run: Run, deployment: Deployment): EvaluatedOutputs {
   const scope = deployedScope(run, deployment);
-  const text = (value: Value) => (Array.isArray(value) ? value.join(',') : String(value));
   const outputs = Object.entries(deployment.live.outputs).map(([key, declared]) => ({
     key,
-    value: text(evaluate(declared.value, scope) as Value),
+    value: String(evaluate(declared.value, scope)),
     ...(declared.description === undefined ? {} : { description: declared.description }),
     ...(declared.exportName === undefined
       ? {}
-      : { exportName: text(evaluate(declared.exportName, scope) as Value) }),
+      : { exportName: String(evaluate(declared.exportName, scope)) }),
   }));
   checkExports(run, outputs);
   return { outputs, imports: importsOf(deployment, scope) };

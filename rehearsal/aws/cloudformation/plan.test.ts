@@ -149,3 +149,8 @@ test('outputs can change without any resource', () => {
   const other = withOutput('!Ref Size', { ...before, Size: '2' });
   expect(sameOutputs(withOutput('!Ref Size'), other)).toBe(false);
 });
+
+test('an output must be a text', () => {
+  const list = deployment(`${two}Outputs: {O: {Value: !Split [",", "a,b"]}}`, before);
+  expect(() => plan(list, made)).toThrow('Output O is malformed');
+});

@@ -1,8 +1,16 @@
-import { evaluate } from './language/evaluate.ts';
+import { evaluate, type Scope } from './language/evaluate.ts';
 import { dependenciesOf, inOrder } from './language/graph.ts';
 import { references } from './language/references.ts';
 import type { Template } from './language/template.ts';
-import { isRecord, sameValue, UNKNOWN, type Value, type Values } from './language/value.ts';
+import {
+  isRecord,
+  type Json,
+  sameValue,
+  TemplateError,
+  UNKNOWN,
+  type Value,
+  type Values,
+} from './language/value.ts';
 import { typedProperties } from './properties.ts';
 import { changeOf, type PlanInput, type ResourceChange, removal } from './resource-change.ts';
 import { type ResourceFacts, stackScope } from './scope.ts';
@@ -34,8 +42,17 @@ export function planChanges(input: PlanInput): Plan {
     const change = changeOf(input, logicalId, declared, spec, values, changes);
     if (change !== undefined) changes.set(logicalId, change);
   }
+  for (const [key, { value }] of Object.entries(next.live.outputs)) checkOutput(key, value, scope);
   const removed = [...existing.values()].filter(({ logicalId }) => !next.live.resources[logicalId]);
   return { changes: [...changes.values(), ...removed.map(removal)], properties };
+}
+
+function checkOutput(key: string, declared: Json, scope: Scope): void {
+  const value = evaluate(declared, scope);
+  if (typeof value !== 'object' || value === null) return;
+  throw new TemplateError(
+    `Template format error: Output ${key} is malformed. The Value field of every Outputs member must evaluate to a String.`,
+  );
 }
 
 /** Ids are known for what stays, attributes for what does not change at all. */

@@ -81,7 +81,7 @@ export async function deleteResource(
   resource: StackResource,
   retain = false,
 ): Promise<void> {
-  if (retain || resource.deletionPolicy === 'Retain') {
+  if (retain || isRetained(run, resource)) {
     setResourceStatus(run, resource, 'DELETE_SKIPPED');
     return;
   }
@@ -94,6 +94,11 @@ export async function deleteResource(
     await deleted(run, () => handlerOf(run, resource.type).delete(existing(resource), context));
   });
   setResourceStatus(run, resource, 'DELETE_COMPLETE');
+}
+
+function isRetained({ operation }: Run, { deletionPolicy }: StackResource): boolean {
+  if (deletionPolicy === 'RetainExceptOnCreate') return operation.type !== 'CREATE_STACK';
+  return deletionPolicy === 'Retain';
 }
 
 async function deleted({ engine }: Run, call: () => Promise<void>): Promise<void> {

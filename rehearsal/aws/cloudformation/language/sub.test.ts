@@ -24,3 +24,9 @@ test('a text without places is itself', () => {
     ),
   );
 });
+
+test('what a shell would expand has to be escaped', () => {
+  expect(() => subParts('echo ${name:-none}')).toThrow('variable names in Fn::Sub syntax');
+  expect(() => subParts('echo ${names[$1]}')).toThrow('variable names in Fn::Sub syntax');
+  expect(subParts('echo ${!name:-none} $name')).toContainEqual({ literal: '${name:-none}' });
+});

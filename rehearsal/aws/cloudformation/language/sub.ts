@@ -1,18 +1,30 @@
+import { TemplateError } from './value.ts';
+
 /** A piece of an `Fn::Sub` text: literal, or the name in `${…}`. */
 export type SubPart = { readonly literal: string } | { readonly name: string };
 
-/** Splits a text at its `${Name}` places; `${!Literal}` stays in it as `${Literal}`. */
+const NAME = /^[A-Za-z0-9_.:]+$/;
+
+/**
+ * Splits a text at its `${Name}` places; `${!Literal}` stays in it as `${Literal}`. Throws on `${x:-y}` and
+ * the like: a shell script inside `Fn::Sub` must write `${!x:-y}`.
+ */
 export function subParts(text: string): readonly SubPart[] {
   const parts: SubPart[] = [];
   let at = 0;
-  for (const match of text.matchAll(/\$\{([^${}]*)\}/g)) {
+  for (const match of text.matchAll(/\$\{([^{}]*)\}/g)) {
     const inner = match[1] ?? '';
     parts.push({ literal: text.slice(at, match.index) });
-    parts.push(
-      inner.startsWith('!') ? { literal: `\${${inner.slice(1)}}` } : { name: inner.trim() },
-    );
+    parts.push(inner.startsWith('!') ? { literal: `\${${inner.slice(1)}}` } : named(inner.trim()));
     at = match.index + match[0].length;
   }
   parts.push({ literal: text.slice(at) });
   return parts;
+}
+
+function named(name: string): SubPart {
+  if (NAME.test(name)) return { name };
+  throw new TemplateError(
+    `Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons (${name})`,
+  );
 }
