@@ -3,7 +3,7 @@ import { dependenciesOf } from './language/graph.ts';
 import { sameValue, type Values } from './language/value.ts';
 import { deployedScope } from './outputs.ts';
 import { propertyChanges, typedProperties } from './properties.ts';
-import { createResource, updateResource } from './resource-operations.ts';
+import { createResource, deleteResource, updateResource } from './resource-operations.ts';
 import { type GraphOutcome, runGraph } from './run-graph.ts';
 import type { Specification } from './specification.ts';
 import {
@@ -60,7 +60,9 @@ async function applyResource(
 ): Promise<void> {
   const { resources } = run.stack;
   const now = resources.get(desired.logicalId);
-  if (now === undefined || !isPresent(now)) {
+  if (now === undefined || !isPresent(now) || now.status === 'CREATE_FAILED') {
+    // A creation that failed, was not rolled back, and is now tried again, may have left a half-made resource.
+    if (now !== undefined && isPresent(now)) await deleteResource(run, now);
     await createResource(run, desired, (resource) => {
       resources.set(desired.logicalId, resource);
       journal.push({ kind: 'created', resource });

@@ -43,7 +43,9 @@ function planOf(
   { stack, deployment, type }: ChangeSet,
   specification: Specification,
 ): Plan {
-  const existing = [...stack.resources].filter(([, one]) => type === 'UPDATE' && isPresent(one));
+  const existing = [...stack.resources].filter(
+    ([, one]) => type === 'UPDATE' && isPresent(one) && one.status !== 'CREATE_FAILED',
+  );
   return planChanges({
     next: deployment,
     facts: factsOf(engine, region, stack, deployment),

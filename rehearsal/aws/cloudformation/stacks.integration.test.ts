@@ -126,6 +126,29 @@ Resources:
   expect(await inventory(stacks.clients)).toEqual(before);
 });
 
+test('a failed creation can be kept, and completed by an update', async () => {
+  const name = 'again';
+  fault = ({ kind, logicalId }) => kind === 'create' && logicalId === 'Other';
+  const keep = { OnStackFailure: 'DO_NOTHING' as const };
+  const { ChangeSetId } = await changeSetFor(cf(), { ...request, name }, keep);
+  await cf().send(new ExecuteChangeSetCommand({ ChangeSetName: ChangeSetId }));
+  expect((await settled(cf(), name)).StackStatus).toBe('CREATE_FAILED');
+  fault = () => false;
+  const stack = await deploy(cf(), { ...request, name, type: 'UPDATE' });
+  expect(stack).toMatchObject({ StackStatus: 'UPDATE_COMPLETE' });
+  expect(outputsOf(stack)['Vpc']).toMatch(/^vpc-/);
+  await destroy(cf(), name);
+  expect(await inventory(stacks.clients)).toEqual(before);
+});
+
+test('stacks are deployed at the same time', async () => {
+  const names = ['one', 'two', 'three'];
+  const all = await Promise.all(names.map((name) => deploy(cf(), { ...request, name })));
+  expect(all.map(({ StackStatus }) => StackStatus)).toEqual(names.map(() => 'CREATE_COMPLETE'));
+  await Promise.all(names.map((name) => destroy(cf(), name)));
+  expect(await inventory(stacks.clients)).toEqual(before);
+});
+
 test('everything is asynchronous, and nothing else may start meanwhile', async () => {
   delayMs = 200;
   const name = 'busy';
