@@ -36,6 +36,7 @@ export function build(bundle: Bundle, root: string): void {
       'build',
       resolve(ROOT, bundle.entry),
       '-m',
+      '--transpile-only', // tsc checks the types, once for everything
       '--license',
       'licenses.txt',
       '-o',
