@@ -38,7 +38,13 @@ kind: KubeletConfiguration
 clusterDNS: [${network%.*}.10]
 providerID: aws:///$zone/$instance
 YAML
-  cat >/run/kubeconfig <<YAML
+  write_kubeconfig kubelet
+  write_kubeconfig kube-proxy
+}
+
+# Both have the instance's role, and nothing else, to show to the API server.
+write_kubeconfig() {
+  cat >"/run/$1.kubeconfig" <<YAML
 apiVersion: v1
 kind: Config
 clusters:
@@ -51,8 +57,8 @@ users:
     user:
       exec:
         apiVersion: client.authentication.k8s.io/v1beta1
-        command: aws-iam-authenticator
-        args: [token, -i, ${cluster[name]}, --region, $region]
+        command: $lib/eks-token
+        args: [/run/$1.token, ${cluster[name]}, $region]
         interactiveMode: Never
 YAML
 }
@@ -79,7 +85,7 @@ JSON
 start_kubelet() {
   local zone_label=topology.kubernetes.io/zone region_label=topology.kubernetes.io/region
   supervise kubelet kubelet --config /etc/kubernetes/kubelet/config.yaml \
-    --config-dir /etc/kubernetes/kubelet/config.d --kubeconfig /run/kubeconfig \
+    --config-dir /etc/kubernetes/kubelet/config.d --kubeconfig /run/kubelet.kubeconfig \
     --hostname-override "$HOSTNAME" --node-ip "$address" \
     --node-labels "$zone_label=$zone,$region_label=$region,node.kubernetes.io/instance-type=$type" \
     "${kubelet_flags[@]}" &
@@ -90,7 +96,7 @@ start_kubelet() {
 start_kube_proxy() {
   grep -q -m1 'Successfully registered node' < <(tail -n +1 -F "$logs/kubelet.log" 2>/dev/null)
   say 'node registered'
-  supervise kube-proxy kube-proxy --kubeconfig /run/kubeconfig --hostname-override "$HOSTNAME" \
+  supervise kube-proxy kube-proxy --kubeconfig /run/kube-proxy.kubeconfig --hostname-override "$HOSTNAME" \
     --proxy-mode iptables --conntrack-max-per-core 0 --conntrack-tcp-timeout-established 0 \
     --conntrack-tcp-timeout-close-wait 0 &
 }
