@@ -45,7 +45,7 @@ describe.skipIf(process.getuid?.() !== 0)('the VPC in a network namespace', () =
     const [both, one, none] = JSON.parse(output) as [Step, Step, Step];
 
     expect(both.links).toEqual(['lo 65536', 't5 9001', 't6 9001']);
-    expect(both.routes.sort()).toEqual(['10.0.4.5 t5', '10.0.4.6 t6', '10.0.4.64/28 t5']);
+    expect([...both.routes].sort()).toEqual(['10.0.4.5 t5', '10.0.4.6 t6', '10.0.4.64/28 t5']);
     expect(both.neighbours).toContain('10.0.4.79 t5 02:00:00:00:00:05');
     expect(both.neighbours).toHaveLength(18);
     expect(both.loopback).toEqual(['127.0.0.1', '169.254.169.254', '10.0.4.1']);
