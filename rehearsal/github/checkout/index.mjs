@@ -3,6 +3,12 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+// A hosted runner takes some seconds to pick a job up, and act takes none. What happens meanwhile on AWS,
+// such as a node that asks to join before anybody has mapped its role, is to happen here as well.
+const PICK_UP_MS = 5_000;
+await sleep(PICK_UP_MS);
 
 const from = process.env.REHEARSAL_REPOSITORY;
 const to = join(process.env.GITHUB_WORKSPACE, process.env.INPUT_PATH || '.');
