@@ -1,4 +1,12 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// What tests and the programs that they start keep for a while stays inside the checkout.
+const scratch = join(import.meta.dirname, 'node_modules', '.cache', 'tests');
+mkdirSync(scratch, { recursive: true });
+process.env['TMPDIR'] = scratch;
+process.env['KUBECACHEDIR'] = join(scratch, 'kubectl');
 
 /**
  * Two projects: `unit` (pure, fast) and `integration` (real servers that the tests start themselves).

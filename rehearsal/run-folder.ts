@@ -9,6 +9,9 @@ export const RUN_FOLDER = join(CHECKOUT, '.rehearsal');
 export const LOG_FOLDER = join(RUN_FOLDER, 'logs');
 export const KUBECONFIG = join(RUN_FOLDER, 'kubeconfig');
 
+/** Where kubectl may keep what it learns of an API server, instead of in the home folder. */
+process.env['KUBECACHEDIR'] ??= join(RUN_FOLDER, 'kubectl-cache');
+
 const STATE = join(RUN_FOLDER, 'world.json');
 
 /** What the command needs to find a running world again. */

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { actionNames, ROOT } from './pack.ts';
+import { actionNames, ROOT, scratchFolder } from './pack.ts';
 
 /** One bundle: an entry source, the committed folder that it becomes, and the name of its file there. */
 export interface Bundle {
@@ -29,7 +28,7 @@ export function bundles(): readonly Bundle[] {
  * the check can compare them.
  */
 export function build(bundle: Bundle, root: string): void {
-  const out = mkdtempSync(join(tmpdir(), 'bundle-'));
+  const out = scratchFolder('bundle');
   try {
     const ncc = resolve(ROOT, 'node_modules/@vercel/ncc/dist/ncc/cli.js');
     const args = [
@@ -41,6 +40,7 @@ export function build(bundle: Bundle, root: string): void {
       'licenses.txt',
       '-o',
       out,
+      '--no-cache',
       '-q',
     ];
     execFileSync(process.execPath, [ncc, ...args], {

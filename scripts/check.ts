@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { run } from '../rehearsal/process.ts';
 import { consoleProgress } from '../rehearsal/progress.ts';
@@ -7,7 +6,7 @@ import { ensureTools, type Tools } from '../rehearsal/tools/tools.ts';
 import { build, bundles } from './build.ts';
 import { staleReadmes } from './docs.ts';
 import { validateManifests } from './manifests.ts';
-import { ROOT } from './pack.ts';
+import { CACHE, ROOT, scratchFolder } from './pack.ts';
 
 interface Check {
   readonly name: string;
@@ -26,7 +25,8 @@ const REGIONS = [
   'ap-northeast-2',
 ];
 
-const node = (...args: string[]) => run(process.execPath, args, { cwd: ROOT });
+const env = { ...process.env, XDG_CACHE_HOME: CACHE, XDG_DATA_HOME: CACHE };
+const node = (...args: string[]) => run(process.execPath, args, { cwd: ROOT, env });
 
 const CHECKS: readonly Check[] = [
   {
@@ -48,7 +48,7 @@ const CHECKS: readonly Check[] = [
   },
   {
     name: 'workflows (actionlint)',
-    perform: ({ bin }) => run(join(bin, 'actionlint'), ['-color=false'], { cwd: ROOT }),
+    perform: ({ bin }) => run(join(bin, 'actionlint'), ['-color=false'], { cwd: ROOT, env }),
   },
   {
     name: 'workflows and actions (zizmor)',
@@ -85,7 +85,7 @@ function readmesAreCurrent(): void {
 }
 
 function distIsCurrent(): void {
-  const root = mkdtempSync(join(tmpdir(), 'dist-check-'));
+  const root = scratchFolder('dist-check');
   try {
     const different = bundles().filter((bundle) => {
       build(bundle, root);
@@ -109,6 +109,7 @@ function sameFolder(one: string, other: string): boolean {
   );
 }
 
+process.env['KUBECACHEDIR'] = join(CACHE, 'kubectl');
 const progress = consoleProgress();
 const tools = await ensureTools(['lint', 'control-plane'], progress);
 let failed = 0;

@@ -1,10 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startApiServer } from '../rehearsal/cluster/api-server.ts';
 import { run } from '../rehearsal/process.ts';
 import type { Tools } from '../rehearsal/tools/tools.ts';
-import { ROOT } from './pack.ts';
+import { ROOT, scratchFolder } from './pack.ts';
 
 /** Custom resources come after the definition that they need. */
 const ORDER = ['multus', 'nads', 'sample-apps'] as const;
@@ -19,7 +18,7 @@ export async function validateManifests(tools: Tools): Promise<void> {
   const unknown = folders().filter((name) => !ORDER.some((known) => known === name));
   if (unknown.length > 0)
     throw new Error(`manifests/${unknown[0]}: add it to the order of application`);
-  const runDir = mkdtempSync(join(tmpdir(), 'manifests-'));
+  const runDir = scratchFolder('manifests');
   const server = await startApiServer({ tools, runDir });
   const kubectl = (...args: string[]) =>
     run(join(tools.bin, 'kubectl'), ['--kubeconfig', server.kubeconfig, ...args]);

@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '..');
 
@@ -9,4 +9,13 @@ export function actionNames(): readonly string[] {
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
+}
+
+/** Where the tools that a script runs may keep caches: inside the checkout. */
+export const CACHE = join(ROOT, 'node_modules', '.cache');
+
+/** A new folder, inside the checkout, for files that are needed for a moment. */
+export function scratchFolder(name: string): string {
+  mkdirSync(CACHE, { recursive: true });
+  return mkdtempSync(join(CACHE, `${name}-`));
 }
