@@ -9,6 +9,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type AutoScaling, startAutoScaling } from './autoscaling.ts';
 import { createCloudFormation } from './cloudformation/cloudformation.ts';
+import type { Pacing } from './cloudformation/pacing.ts';
 import { type ControlPlanes, type Eks, startEks } from './eks.ts';
 import { eksAmiParameters } from './eks-ami-parameters.ts';
 import { createEventBus, type EventBus } from './events.ts';
@@ -39,6 +40,8 @@ export interface AwsOptions {
   readonly runFolder: string;
   /** For `moto.log`, `aws-requests.jsonl`, `aws-problems.log`, `cloudformation.log`, `lambda-<name>.log`. */
   readonly logFolder: string;
+  /** How fast CloudFormation is, and where it fails. */
+  readonly pacing?: Pacing;
   /** For tests: shorter times, see `startAutoScaling` and `createLambda`. */
   readonly pace?: {
     readonly secondMs?: number;
@@ -107,6 +110,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
         endpoint,
         accountId: account,
         log: lineLog(logFolder, 'cloudformation'),
+        ...(options.pacing === undefined ? {} : { pacing: options.pacing }),
       }),
       ...(options.services ?? []),
     ],

@@ -17,7 +17,7 @@ export interface TestAws {
   stop(): Promise<void>;
 }
 
-export type TestAwsOptions = Partial<Pick<AwsOptions, 'jwksUrls' | 'pace' | 'answers'>>;
+export type TestAwsOptions = Partial<Pick<AwsOptions, 'jwksUrls' | 'pace' | 'answers' | 'pacing'>>;
 
 const CHECKOUT = join(import.meta.dirname, '..', '..', '..');
 
