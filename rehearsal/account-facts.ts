@@ -4,16 +4,16 @@ import type { Finding } from './table.ts';
 
 /** Pure: is the account as it was? Lists every kind that was counted, so that nothing is left out silently. */
 export function leftoverFinding(before: Inventory, after: Inventory): Finding {
-  const left = Object.entries(leftovers(before, after));
+  const left = leftovers(before, after);
   const kinds = Object.keys(after).sort();
+  const total = Object.values(left).reduce((sum, count) => sum + count, 0);
   return {
     what: 'Leftovers in AWS',
     found: [
-      `${left.reduce((sum, [, count]) => sum + count, 0)}`,
-      ...left.map(([kind, count]) => `${count} ${kind}`),
-      ...lines(`counted: ${kinds.join(', ')}`),
+      String(total),
+      ...lines(kinds.map((kind) => `${kind} ${left[kind] ?? 0}`).join(', ')),
     ].join('\n'),
-    ok: left.length === 0 && kinds.length > 0,
+    ok: total === 0 && kinds.length > 0,
   };
 }
 
