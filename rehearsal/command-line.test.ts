@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parseCommand } from './command-line.ts';
 
 it('rehearses everything when nothing is asked', () => {
-  expect(parseCommand([])).toEqual({ name: 'rehearse', keep: false, nodes: 2 });
+  expect(parseCommand([])).toEqual({ name: 'rehearse', keep: false, nodes: 2, switches: {} });
 });
 
 it('reads options', () => {
@@ -10,8 +10,19 @@ it('reads options', () => {
     name: 'rehearse',
     keep: true,
     nodes: 3,
+    switches: {},
   });
-  expect(parseCommand(['up', '--nodes=1'])).toEqual({ name: 'up', nodes: 1 });
+  expect(parseCommand(['up', '--nodes=1'])).toEqual({ name: 'up', nodes: 1, switches: {} });
+});
+
+it('reads the switches of AWS', () => {
+  const argv = '--latency realistic --scale 0.02 --throttle 0.2 --fail Cluster:2 --deny s3:*';
+  expect(parseCommand(argv.split(' '))).toMatchObject({
+    switches: {
+      ...{ latency: 'realistic', scale: 0.02, throttle: 0.2, deny: ['s3:*'] },
+      failures: [{ what: 'Cluster', times: 2 }],
+    },
+  });
 });
 
 it('hands everything after kubectl to kubectl, options too', () => {
@@ -27,6 +38,8 @@ it.each([
   [['--nodes', '0'], '--nodes: got "0"; allowed: a whole number from 1 to 8'],
   [['--nodes', 'two'], '--nodes: got "two"'],
   [['--fast'], '--fast'],
+  [['--throttle', '20'], '--throttle: got "20"; allowed: a number from 0 to 1'],
+  [['--latency', 'slow'], '--latency: got "slow"; allowed: instant or realistic'],
 ])('refuses %j', (argv, message) => {
   expect(() => parseCommand(argv)).toThrow(message);
 });

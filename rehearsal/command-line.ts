@@ -1,11 +1,18 @@
 import { parseArgs } from 'node:util';
+import type { Switches } from './aws/switches.ts';
+import { readSwitches, SWITCH_OPTIONS, SWITCH_USAGE } from './switch-options.ts';
 
 /** What the user asked of `npm run rehearse`. */
 export type Command =
-  | { readonly name: 'rehearse'; readonly keep: boolean; readonly nodes: number }
-  | { readonly name: 'up'; readonly nodes: number }
+  | ({ readonly name: 'rehearse'; readonly keep: boolean } & LabOptions)
+  | ({ readonly name: 'up' } & LabOptions)
   | { readonly name: 'down' | 'status' | 'help' }
   | { readonly name: 'kubectl'; readonly args: readonly string[] };
+
+interface LabOptions {
+  readonly nodes: number;
+  readonly switches: Partial<Switches>;
+}
 
 export const USAGE = `usage: npm run rehearse -- [command] [options]
 
@@ -17,7 +24,8 @@ export const USAGE = `usage: npm run rehearse -- [command] [options]
 
   --nodes N         worker nodes (default 2)
   --keep            do not destroy at the end; leave the lab running
-`;
+
+${SWITCH_USAGE}`;
 
 const MOST_NODES = 8;
 
@@ -32,12 +40,12 @@ export function parseCommand(argv: readonly string[]): Command {
   const [name = 'rehearse', ...extra] = positionals;
   if (extra.length > 0) throw new Error(`unexpected word "${extra[0]}"\n\n${USAGE}`);
   if (values.help) return { name: 'help' };
-  const nodes = nodeCount(values.nodes);
+  const lab = { nodes: nodeCount(values.nodes), switches: readSwitches(values) };
   switch (name) {
     case 'rehearse':
-      return { name, keep: values.keep, nodes };
+      return { name, keep: values.keep, ...lab };
     case 'up':
-      return { name, nodes };
+      return { name, ...lab };
     case 'down':
     case 'status':
     case 'help':
@@ -56,6 +64,7 @@ function parse(argv: readonly string[]) {
         keep: { type: 'boolean', default: false },
         nodes: { type: 'string', default: '2' },
         help: { type: 'boolean', short: 'h', default: false },
+        ...SWITCH_OPTIONS,
       },
     });
   } catch (error) {

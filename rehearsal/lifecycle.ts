@@ -23,10 +23,11 @@ import type { FromWorld, ToWorld, WorldPlan } from './world-messages.ts';
 /** How long a world may take to end by itself before it is killed. */
 const GRACE_MS = 20_000;
 
+type LabPlan = Omit<WorldPlan, 'tools'>;
 type Outcome = Exclude<FromWorld, { kind: 'line' }>;
 
 /** Sets everything up, runs the lab in a world of its own and resolves with the exit code. */
-export async function startWorld(options: Pick<WorldPlan, 'nodes' | 'keep'>): Promise<number> {
+export async function startWorld(options: LabPlan): Promise<number> {
   const progress = consoleProgress();
   const standing = runningWorld();
   if (standing !== undefined) {
@@ -76,7 +77,7 @@ export async function endWorld(progress: Progress): Promise<number> {
 }
 
 async function prepare(
-  options: Pick<WorldPlan, 'nodes' | 'keep'>,
+  options: LabPlan,
   progress: Progress,
   interrupted: AbortSignal,
 ): Promise<WorldPlan | undefined> {
@@ -84,7 +85,8 @@ async function prepare(
   interrupted.addEventListener('abort', stop);
   try {
     const tools = await ensureTools(['moto', 'control-plane', 'runner', 'node'], progress);
-    return interrupted.aborted ? undefined : { ...options, tools };
+    const { nodes, keep, switches } = options;
+    return interrupted.aborted ? undefined : { nodes, keep, switches, tools };
   } catch (error) {
     if (interrupted.aborted) return undefined;
     throw error;

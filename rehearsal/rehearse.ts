@@ -19,9 +19,9 @@ async function perform(command: Command): Promise<number> {
     case 'down':
       return endWorld(consoleProgress());
     case 'up':
-      return startWorld({ nodes: command.nodes, keep: true });
+      return startWorld({ ...command, keep: true });
     case 'rehearse':
-      return startWorld({ nodes: command.nodes, keep: command.keep });
+      return startWorld(command);
   }
 }
 

@@ -40,7 +40,7 @@ process.on('disconnect', () => {
 let up = false;
 const findings: Finding[] = [];
 try {
-  const world = await startStandIns(plan.tools, progress);
+  const world = await startStandIns(plan, progress);
   standIns = world;
   await rehearseLab(plan, world, progress, (finding) => findings.push(finding));
   if (plan.keep) {

@@ -1,3 +1,4 @@
+import type { Switches } from './aws/switches.ts';
 import type { Finding } from './table.ts';
 import type { Tools } from './tools/tools.ts';
 
@@ -5,6 +6,8 @@ import type { Tools } from './tools/tools.ts';
 export interface WorldPlan {
   readonly tools: Tools;
   readonly nodes: number;
+  /** How slow AWS is and what goes wrong with it. */
+  readonly switches: Partial<Switches>;
   /** Leave the lab running after verify, instead of destroying it. */
   readonly keep: boolean;
 }

@@ -16,9 +16,9 @@ import { assignPodPrefix } from './instance/vpc-cni.ts';
 import { LAB } from './lab.ts';
 import type { Progress } from './progress.ts';
 import { CHECKOUT, LOG_FOLDER, RUN_FOLDER } from './run-folder.ts';
-import type { Tools } from './tools/tools.ts';
 import { readEc2State } from './vpc/ec2-state.ts';
 import { createVpc, METADATA_ADDRESS, prepareNamespace } from './vpc/vpc.ts';
+import type { WorldPlan } from './world-messages.ts';
 
 const ACCOUNT = '123456789012';
 const REPOSITORY = 'acme/telecom-lab';
@@ -42,14 +42,14 @@ export interface StandIns {
 }
 
 /** Starts the stand-ins in the namespaces that this process is in. Needs root there. */
-export async function startStandIns(tools: Tools, progress: Progress): Promise<StandIns> {
+export async function startStandIns(plan: WorldPlan, progress: Progress): Promise<StandIns> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
     return await progress.step('start the stand-ins for GitHub and AWS', () =>
-      start(tools, (end) => stops.push(end), stop),
+      start(plan, (end) => stops.push(end), stop),
     );
   } catch (error) {
     await stop();
@@ -58,7 +58,7 @@ export async function startStandIns(tools: Tools, progress: Progress): Promise<S
 }
 
 async function start(
-  tools: Tools,
+  { tools, switches }: WorldPlan,
   onStop: (end: () => Promise<void>) => void,
   stop: () => Promise<void>,
 ): Promise<StandIns> {
@@ -83,7 +83,7 @@ async function start(
   const aws = await startAws({
     python: join(tools.venv, 'bin', 'python'),
     ...{ motoPort: MOTO_PORT, port: GATEWAY_PORT, account: ACCOUNT, region: LAB.region },
-    ...{ controlPlanes, machines, runFolder: RUN_FOLDER, logFolder: LOG_FOLDER },
+    ...{ controlPlanes, machines, switches, runFolder: RUN_FOLDER, logFolder: LOG_FOLDER },
     jwksUrls: { [GITHUB_ISSUER]: oidc.jwksUrl },
   });
   onStop(aws.stop);

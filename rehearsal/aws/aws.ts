@@ -7,17 +7,22 @@ import { GetRoleCommand, GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { seededRandom } from '../seeded-random.ts';
 import { type AutoScaling, startAutoScaling } from './autoscaling.ts';
 import { createCloudFormation } from './cloudformation/cloudformation.ts';
 import type { Pacing } from './cloudformation/pacing.ts';
+import { failingPacing, realisticPacing, steadyPacing } from './cloudformation/pacing.ts';
 import { type ControlPlanes, type Eks, startEks } from './eks.ts';
 import { eksAmiParameters } from './eks-ami-parameters.ts';
 import { createEventBus, type EventBus } from './events.ts';
+import { createFaults, type Faults } from './faults.ts';
 import { type Answer, type Gateway, startGateway } from './gateway.ts';
 import { createLambda, type Lambda } from './lambda.ts';
 import { startMoto } from './moto.ts';
 import { presignedIdentity } from './presigned-identity.ts';
 import type { AwsService } from './service.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+import { ALL_OFF, type Switches } from './switches.ts';
 import { webIdentity } from './web-identity.ts';
 
 export interface AwsOptions {
@@ -34,6 +39,8 @@ export interface AwsOptions {
   readonly services?: readonly AwsService[];
   /** Further answers, tried first, such as faults. */
   readonly answers?: readonly Answer[];
+  /** How slow it is and what goes wrong; all off unless said otherwise. */
+  readonly switches?: Partial<Switches>;
   /** Where the keys of OIDC issuers are published, by issuer. */
   readonly jwksUrls: Readonly<Record<string, string>>;
   /** Unpacked functions go to `<runFolder>/lambda`. */
@@ -57,6 +64,8 @@ export interface AwsStandIn {
   readonly eks: Eks;
   readonly lambda: Lambda;
   readonly bus: EventBus;
+  readonly faults: Faults;
+  readonly sessions: Sessions;
   /** What went wrong where no caller waits for it, oldest first. */
   problems(): readonly string[];
   stop(): Promise<void>;
@@ -84,6 +93,9 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
   const { account, region, runFolder, logFolder } = options;
   const endpoint = `http://127.0.0.1:${options.port}`;
   const clients = serviceClients(endpoint, region);
+  const switches = { ...ALL_OFF, ...options.switches };
+  const sessions = createSessions(switches.sessionScale);
+  const faults = createFaults(switches, sessions, seededRandom(switches.seed));
   const { problem, problems } = keepProblems(logFolder);
   const lambda = createLambda({
     ...{ endpoint, region, ...clients, problem },
@@ -107,20 +119,20 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
       autoscaling.service,
       eks.service,
       createCloudFormation({
-        endpoint,
-        accountId: account,
-        log: lineLog(logFolder, 'cloudformation'),
+        ...{ endpoint, accountId: account, log: lineLog(logFolder, 'cloudformation') },
+        pacing: pacingFor(switches),
         ...(options.pacing === undefined ? {} : { pacing: options.pacing }),
       }),
       ...(options.services ?? []),
     ],
     answers: [
       ...(options.answers ?? []),
-      webIdentity({ motoUrl, iam: clients.iam, jwksUrls: options.jwksUrls }),
+      webIdentity({ motoUrl, iam: clients.iam, jwksUrls: options.jwksUrls, sessions }),
       presignedIdentity(motoUrl),
       eksAmiParameters,
       lambda.answer,
     ],
+    disturb: faults.disturb,
   });
   gateway.onMutation((service, action, call) => {
     if (service === 'lambda') lambda.notice(call);
@@ -132,7 +144,12 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
     await autoscaling.stop();
     await gateway.stop();
   };
-  return { gateway, autoscaling, eks, lambda, bus, problems, stop };
+  return { gateway, autoscaling, eks, lambda, bus, faults, sessions, problems, stop };
+}
+
+function pacingFor({ latency, scale, failures, seed }: Switches) {
+  const realistic = () => realisticPacing(scale, seededRandom(seed + 1));
+  return failingPacing(latency === 'realistic' ? realistic() : steadyPacing(), failures);
 }
 
 /** Clients of the services themselves; the key says in the request log who called. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { CreateVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -10,6 +10,8 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Disturbance } from './disturbance.ts';
+import { throttled } from './fault-answers.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import type { Moto } from './moto.ts';
 import { type Clients, clientsOf, REGION, startTestMoto } from './testing/local-aws.ts';
@@ -72,6 +74,35 @@ it('says by name what moto cannot do, and remembers it', async () => {
   expect(gateway.failures()).toMatchObject([
     { service: 'eks', action: 'POST /clusters/a/insights', accessKey: 'AKIA1' },
   ]);
+});
+
+it('disturbs calls: instead of serving them, or so that the caller never learns of it', async () => {
+  const due: Disturbance[] = ['reset', throttled('ec2'), 'lost-answer', throttled('s3')];
+  const disturb = () => due.shift();
+  const other = await startGateway({ port: 0, motoUrl: moto.url, services: [], disturb });
+  const { ec2, s3 } = clientsOf(other.url);
+  const countVpcs = async () => (await clients.ec2.send(new DescribeVpcsCommand({}))).Vpcs?.length;
+  const before = (await countVpcs()) ?? 0;
+  const create = () => ec2.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }));
+  await expect(create()).rejects.toMatchObject({ code: 'ECONNRESET' });
+  await expect(create()).rejects.toMatchObject({ name: 'RequestLimitExceeded' });
+  expect(await countVpcs()).toBe(before);
+  await expect(create()).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(await countVpcs()).toBe(before + 1);
+  const put = () =>
+    s3.send(new PutObjectCommand({ Bucket: 'objects', Key: 'late', Body: randomBytes(300_000) }));
+  await expect(put()).rejects.toMatchObject({ name: 'SlowDown' });
+  await put();
+  expect(other.calls().map(({ status, disturbed }) => [status, disturbed ?? false])).toEqual([
+    ...[
+      [0, true],
+      [503, true],
+      [200, true],
+      [503, true],
+      [200, false],
+    ],
+  ]);
+  await other.stop();
 });
 
 it('writes each call to its log', async () => {

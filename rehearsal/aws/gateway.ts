@@ -2,6 +2,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { type AwsCall, errorAnswer, isMutation, isStreamed, readCall } from './aws-call.ts';
+import { type Disturb, disturb, reset } from './disturbance.ts';
 import { callMoto, streamToMoto } from './moto-proxy.ts';
 import { ServiceError } from './query-protocol.ts';
 import type { AwsResponse, AwsService } from './service.ts';
@@ -26,6 +27,8 @@ export interface CallRecord {
   readonly accessKey: string | undefined;
   readonly status: number;
   readonly ms: number;
+  /** Something befell it on its way, on purpose; status 0 when it had no answer for that. */
+  readonly disturbed?: true;
   /** For a failure: why. */
   readonly problem?: string;
 }
@@ -42,6 +45,8 @@ export interface GatewayOptions {
   readonly services: readonly AwsService[];
   /** Tried before the services, in order. */
   readonly answers?: readonly Answer[];
+  /** What befalls calls before they are served. */
+  readonly disturb?: Disturb;
   /** Path of the request log, one JSON object a line. */
   readonly log?: string;
 }
@@ -57,7 +62,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     void serve(from, to, { ...options, answers }, (call, record) => {
       records.push(record);
       log.write(record);
-      if (record.status < 400 && isMutation(call)) {
+      if (record.status > 0 && record.status < 400 && isMutation(call)) {
         for (const listener of listeners) tell(listener, call);
       }
     });
@@ -98,8 +103,17 @@ async function serve(
   const body = streamed ? Buffer.alloc(0) : await readBody(from);
   if (body === undefined) return;
   const call = readCall(from.method ?? 'GET', from.url ?? '/', from.headers, body);
+  const fault = options.disturb?.(call);
+  const disturbed = fault === undefined ? {} : ({ disturbed: true } as const);
   const finish = (status: number, problem?: string) =>
-    done(call, { ...recordOf(call, began), status, ...(problem === undefined ? {} : { problem }) });
+    done(call, {
+      ...{ ...recordOf(call, began), status, ...disturbed },
+      ...(problem === undefined ? {} : { problem }),
+    });
+  if (fault !== undefined && fault !== 'lost-answer') {
+    finish(disturb(from, to, fault));
+    return;
+  }
   try {
     const answer = streamed
       ? await streamToMoto(options.motoUrl, from, to)
@@ -110,7 +124,8 @@ async function serve(
     }
     const problem = problemOf(answer);
     finish(answer.status, problem);
-    write(to, problem === undefined ? answer : sayFailure(call, answer, problem));
+    if (fault === 'lost-answer') reset(to);
+    else write(to, problem === undefined ? answer : sayFailure(call, answer, problem));
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     finish(500, problem);

@@ -5,6 +5,7 @@ import * as EC2 from '@aws-sdk/client-ec2';
 import * as EKS from '@aws-sdk/client-eks';
 import * as EventBridge from '@aws-sdk/client-eventbridge';
 import * as IAM from '@aws-sdk/client-iam';
+import * as KMS from '@aws-sdk/client-kms';
 import * as Lambda from '@aws-sdk/client-lambda';
 import * as S3 from '@aws-sdk/client-s3';
 import * as SSM from '@aws-sdk/client-ssm';
@@ -114,6 +115,7 @@ function serviceCounters(config: ClientConfig): Counters {
   const events = new EventBridge.EventBridgeClient(config);
   const logs = new Logs.CloudWatchLogsClient(config);
   const eks = new EKS.EKSClient(config);
+  const kms = new KMS.KMSClient(config);
   const lambda = new Lambda.LambdaClient(config);
   const s3 = new S3.S3Client({ ...config, forcePathStyle: true });
   const ssm = new SSM.SSMClient(config);
@@ -129,12 +131,24 @@ function serviceCounters(config: ClientConfig): Counters {
     'log groups': async () =>
       sizeOf((await logs.send(new Logs.DescribeLogGroupsCommand({}))).logGroups),
     clusters: async () => sizeOf((await eks.send(new EKS.ListClustersCommand({}))).clusters),
+    'KMS keys': () => keysInUse(kms),
     functions: async () =>
       sizeOf((await lambda.send(new Lambda.ListFunctionsCommand({}))).Functions),
     buckets: async () => sizeOf((await s3.send(new S3.ListBucketsCommand({}))).Buckets),
     'SSM parameters': async () =>
       sizeOf((await ssm.send(new SSM.DescribeParametersCommand({}))).Parameters),
   };
+}
+
+/** Keys of the account's own that are not on their way out. */
+async function keysInUse(kms: KMS.KMSClient): Promise<number> {
+  const { Keys = [] } = await kms.send(new KMS.ListKeysCommand({}));
+  const described = await Promise.all(
+    Keys.map(({ KeyId }) => kms.send(new KMS.DescribeKeyCommand({ KeyId }))),
+  );
+  return described.filter(
+    ({ KeyMetadata: key }) => key?.KeyManager === 'CUSTOMER' && key.KeyState !== 'PendingDeletion',
+  ).length;
 }
 
 function sizeOf(list: readonly unknown[] | undefined): number {

@@ -11,6 +11,7 @@ import type { Answer } from './gateway.ts';
 import { callMoto } from './moto-proxy.ts';
 import { parseQuery, queryError, requiredText, ServiceError, textOf } from './query-protocol.ts';
 import type { AwsResponse } from './service.ts';
+import type { Sessions } from './sessions.ts';
 import { allowsWebIdentity } from './trust-policy.ts';
 import { element } from './xml.ts';
 
@@ -19,6 +20,7 @@ export interface WebIdentityOptions {
   readonly iam: IAMClient;
   /** Where the keys of an issuer are really published, by the issuer's URL. */
   readonly jwksUrls: Readonly<Record<string, string>>;
+  readonly sessions: Sessions;
 }
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
@@ -31,9 +33,9 @@ export function webIdentity(options: WebIdentityOptions): Answer {
   return async (call) => {
     if (call.action !== 'AssumeRoleWithWebIdentity') return undefined;
     try {
-      const { claims, provider } = await check(options, call);
+      const { claims, provider, seconds } = await check(options, call);
       const answer = await issue(options.motoUrl, call);
-      return withSubject(answer, claims, provider);
+      return options.sessions.begin(withSubject(answer, claims, provider), seconds);
     } catch (error) {
       return queryError(error, NAMESPACE);
     }
@@ -53,11 +55,12 @@ async function check(options: WebIdentityOptions, call: AwsCall) {
   const provider = await findProvider(options.iam, issuer);
   const claims = await verify(token, issuer, provider, jwksUrl(options, issuer));
   const role = await findRole(options.iam, requiredText(params, 'RoleArn'));
-  checkDuration(role, Number(textOf(params, 'DurationSeconds') ?? 3600));
+  const seconds = Number(textOf(params, 'DurationSeconds') ?? 3600);
+  checkDuration(role, seconds);
   const policy: unknown = JSON.parse(decodeURIComponent(role.AssumeRolePolicyDocument ?? '{}'));
   const identity = { providerArn: provider.arn, host: provider.host, claims };
   if (!allowsWebIdentity(policy, identity)) throw denied();
-  return { claims, provider };
+  return { claims, provider, seconds };
 }
 
 function issuerOf(token: string): string {

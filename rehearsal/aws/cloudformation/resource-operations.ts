@@ -45,6 +45,7 @@ export async function createResource(
     const made = await handlerOf(run, desired.type).create(desired.properties, context);
     initiated(made.id, made.attributes);
     resource.attributes = made.attributes ?? {};
+    await run.engine.pacing.settle?.(stepOf(run, resource, 'create'), run.signal);
     if (run.signal.aborted) throw new Cancelled();
   });
   setResourceStatus(run, resource, 'CREATE_COMPLETE', undefined, desired.properties);
@@ -68,6 +69,7 @@ export async function updateResource(
     }
     const context = contextOf(run, resource, desired.tags);
     resource.attributes = await update(before, desired.properties, context);
+    await run.engine.pacing.settle?.(stepOf(run, resource, 'update'), run.signal);
   });
   setResourceStatus(run, resource, 'UPDATE_COMPLETE', undefined, desired.properties);
 }

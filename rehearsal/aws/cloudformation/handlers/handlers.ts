@@ -10,6 +10,7 @@ import { clusterHandlers } from './eks-cluster.ts';
 import { eventsLogsHandlers } from './events-logs.ts';
 import type { AnyHandler } from './handler.ts';
 import { iamHandlers } from './iam.ts';
+import { kmsHandlers } from './kms.ts';
 import { lambdaHandlers } from './lambda.ts';
 
 export type Handlers = Readonly<Record<string, AnyHandler>>;
@@ -23,6 +24,7 @@ export const handlers: Handlers = {
   ...securityGroupHandlers,
   ...launchTemplateHandlers,
   ...iamHandlers,
+  ...kmsHandlers,
   ...clusterHandlers,
   ...accessHandlers,
   ...autoScalingHandlers,
