@@ -219,7 +219,7 @@ describe('time', () => {
       { afterMs: 600_000, status: 'CREATE_COMPLETE' },
     ]);
     await deployStack(engine, spec);
-    expect(engine.api.calls.length).toBeLessThan(120);
+    expect(engine.api.calls.length).toBeLessThan(160);
     const waiting = engine.log.lines.filter((line) => line.includes('still waiting for'));
     expect(waiting.length).toBeGreaterThan(5);
     expect(waiting.length).toBeLessThan(11);

@@ -1,6 +1,8 @@
 import { CloudError } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
-import { type Clock, pollDelay } from './polling.ts';
+import { dueInMs, type Planned } from './outlook.ts';
+import { type CallBudget, callBudget, followDelay } from './pace.ts';
+import type { Clock } from './polling.ts';
 import type { Stack, StackApi, StackEvent } from './stack-api.ts';
 import { endsOperation, eventsAfter, narrator, operationStart } from './stack-events.ts';
 import { isBusy } from './stack-status.ts';
@@ -12,6 +14,8 @@ export interface StackEngine {
   readonly clock: Clock;
   /** The time, on `clock`, at which waiting ends with an error. */
   readonly deadline: number;
+  /** What asking about operations may cost, for all of them together; one of its own when there is none. */
+  readonly budget?: CallBudget;
 }
 
 /** An operation on a stack: which stack, and where in its events the operation begins. */
@@ -20,6 +24,8 @@ interface Operation {
   readonly after: string | undefined;
   /** True when it is known to be under way; otherwise the stack's old status does not count as its end. */
   readonly started: boolean;
+  /** What it is going to make, as far as that is known. */
+  readonly planned: readonly Planned[];
 }
 
 export interface Ended {
@@ -28,8 +34,8 @@ export interface Ended {
   readonly events: readonly StackEvent[];
 }
 
-/** Rounds without an event after which the stack itself is asked for its status. */
-const QUIET_ROUNDS = 3;
+/** How long after the last event, or the last look, the stack itself is asked for its status. */
+const LOOK_AFTER_MS = 20_000;
 /** How often to say that nothing is new: an EKS cluster takes ten minutes, and a silent log looks dead. */
 const STILL_WAITING_MS = 60_000;
 
@@ -39,41 +45,49 @@ const STILL_WAITING_MS = 60_000;
  * @throws CloudError when the deadline passes first; the operation itself goes on in AWS.
  */
 async function follow(engine: StackEngine, operation: Operation): Promise<Ended> {
-  const { api, clock } = engine;
+  const { api, clock, budget = callBudget(engine.clock) } = engine;
   const { id, name } = operation.stack;
   const { tell, waitingFor } = narrator();
   const events: StackEvent[] = [];
-  let news = clock.now();
-  let said = news;
-  for (let quiet = operation.started ? QUIET_ROUNDS : 0; ; quiet += 1) {
-    await clock.sleep(pollDelay(clock.now() - news));
+  const began = clock.now();
+  let lookAt = operation.started ? began : began + LOOK_AFTER_MS;
+  let said = began;
+  for (;;) {
+    const now = clock.now();
+    const dueMs = dueInMs(events, operation.planned, now);
+    await clock.sleep(
+      followDelay({ ageMs: now - began, dueInMs: dueMs, hasMore: budget.hasMore() }),
+    );
     const fresh = await eventsAfter(api, id, events.at(-1)?.id ?? operation.after);
-    if (fresh.length > 0) [news, said, quiet] = [clock.now(), clock.now(), 0];
+    budget.spend();
+    if (fresh.length > 0) [said, lookAt] = [clock.now(), clock.now() + LOOK_AFTER_MS];
     for (const event of fresh) say(engine, name, tell(event));
     events.push(...fresh);
     if (clock.now() - said > STILL_WAITING_MS) {
       said = clock.now();
       say(engine, name, `still waiting for ${waitingFor(said) || 'CloudFormation'}`);
     }
-    if (fresh.some(endsOperation) || quiet >= QUIET_ROUNDS) {
+    if (fresh.some(endsOperation) || clock.now() >= lookAt) {
+      lookAt = clock.now() + LOOK_AFTER_MS;
       const stack = await api.describe(id);
+      budget.spend();
       const started = operation.started || events.some((event) => event.ofStack);
       if (stack === undefined || (started && !isBusy(stack.status))) return { stack, events };
-      quiet = 0;
     }
     if (clock.now() >= engine.deadline) throw timedOut(name, events);
   }
 }
 
-/** Starts an operation on a stack and follows it to its end. */
+/** Starts an operation on a stack, which is going to make what is `planned`, and follows it to its end. */
 export async function operate(
   engine: StackEngine,
   stack: Pick<Stack, 'id' | 'name'>,
   start: () => Promise<void>,
+  planned: readonly Planned[] = [],
 ): Promise<Ended> {
   const after = await operationStart(engine.api, stack.id);
   await start();
-  return follow(engine, { stack, after, started: false });
+  return follow(engine, { stack, after, started: false, planned });
 }
 
 /** Follows an operation that somebody else started. */
@@ -82,7 +96,7 @@ export async function adopt(
   stack: Pick<Stack, 'id' | 'name'>,
 ): Promise<Ended> {
   const after = await operationStart(engine.api, stack.id);
-  return follow(engine, { stack, after, started: true });
+  return follow(engine, { stack, after, started: true, planned: [] });
 }
 
 /** Fails when the time that the action was given is over. */

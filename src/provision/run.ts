@@ -3,6 +3,7 @@ import type { Identity } from '../aws/identity.ts';
 import type { Staging } from '../aws/staging.ts';
 import { defaultBucketName, type StagingBucket } from '../aws/staging-bucket.ts';
 import type { StackEngine } from '../cloudformation/follow.ts';
+import { callBudget } from '../cloudformation/pace.ts';
 import type { Clock } from '../cloudformation/polling.ts';
 import type { StackApi } from '../cloudformation/stack-api.ts';
 import type { Log } from '../github/log.ts';
@@ -66,5 +67,6 @@ async function begin(
   const region = inputs['aws-region'];
   const name = inputs['staging-bucket'] ?? defaultBucketName(accountId, region);
   const bucket = { name, region, accountId };
-  return { ...deps, inputs, account, bucket, report, engine: { api, log, clock, deadline } };
+  const engine = { api, log, clock, deadline, budget: callBudget(clock) };
+  return { ...deps, inputs, account, bucket, report, engine };
 }

@@ -1,0 +1,66 @@
+import type { StackEvent } from './stack-api.ts';
+import { isBusy } from './stack-status.ts';
+
+/** A resource that an operation is about to work on. */
+export interface Planned {
+  readonly logicalId: string;
+  readonly type: string;
+}
+
+interface LeastSeconds {
+  readonly create: number;
+  readonly delete: number;
+}
+
+/**
+ * In how many seconds AWS has these done at the earliest, as public logs of deployments have it. They only
+ * decide how often CloudFormation is asked: an entry that is too low costs calls, one that is too high costs
+ * some seconds before the end of an operation is seen. What is not listed may be done at any moment.
+ */
+const LEAST: Readonly<Record<string, LeastSeconds>> = {
+  'AWS::EKS::Cluster': { create: 400, delete: 90 },
+  'AWS::EKS::Addon': { create: 8, delete: 5 },
+  'AWS::EC2::NatGateway': { create: 60, delete: 40 },
+  'AWS::AutoScaling::AutoScalingGroup': { create: 40, delete: 60 },
+  'AWS::IAM::InstanceProfile': { create: 100, delete: 0 },
+  'AWS::IAM::Role': { create: 8, delete: 0 },
+  'AWS::Events::Rule': { create: 40, delete: 40 },
+};
+
+/**
+ * How long, in milliseconds, an operation takes from now on at least: as long as the slowest resource that is
+ * being made or removed, or whose turn has not come, needs. 0 when it may end at any moment.
+ */
+export function dueInMs(
+  events: readonly StackEvent[],
+  planned: readonly Planned[],
+  nowMs: number,
+): number {
+  const latest = new Map<string, StackEvent>();
+  const began = new Map<string, number>();
+  for (const event of events) {
+    if (event.ofStack) continue;
+    if (latest.get(event.logicalId)?.status !== event.status) {
+      began.set(event.logicalId, event.time.getTime());
+    }
+    latest.set(event.logicalId, event);
+  }
+  const underWay = [...latest.values()]
+    .filter(({ status }) => isBusy(status))
+    .map(
+      ({ logicalId, type, status }) =>
+        leastMs(type, status) - (nowMs - (began.get(logicalId) ?? nowMs)),
+    );
+  // A failure ends all plans: what comes then is the rollback.
+  const failed = events.some(({ status }) => /FAILED|ROLLBACK/.test(status));
+  const ahead = planned
+    .filter(({ logicalId }) => !failed && !latest.has(logicalId))
+    .map(({ type }) => leastMs(type, 'CREATE_IN_PROGRESS'));
+  return Math.max(0, ...underWay, ...ahead);
+}
+
+function leastMs(type: string, status: string): number {
+  const least = LEAST[type];
+  if (least === undefined || status.startsWith('UPDATE')) return 0;
+  return (status.startsWith('DELETE') ? least.delete : least.create) * 1000;
+}

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../testing/fake-clock.ts';
+import { callBudget, followDelay } from './pace.ts';
+
+const half = () => 0.5;
+
+describe('followDelay', () => {
+  it('is quicker the sooner an operation can end', () => {
+    const delay = (ageMs: number, dueInMs: number, hasMore = true) =>
+      followDelay({ ageMs, dueInMs, hasMore }, half);
+    expect(delay(0, 0)).toBe(500);
+    expect(delay(60_000, 0)).toBe(1_300);
+    expect(delay(60_000, 4_000)).toBe(4_000);
+    expect(delay(60_000, 300_000)).toBe(12_000);
+    expect(delay(60_000, 0, false)).toBeCloseTo(5_455, 0);
+  });
+
+  it('is always within bounds, and differs between callers', () => {
+    const unit = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.boolean(), unit, (ageMs, dueInMs, hasMore, random) => {
+        const delay = followDelay({ ageMs, dueInMs, hasMore }, () => random);
+        return delay > 449 && delay < 13_201;
+      }),
+    );
+    const some = Array.from({ length: 20 }, () =>
+      followDelay({ ageMs: 9_000, dueInMs: 0, hasMore: true }),
+    );
+    expect(new Set(some).size).toBeGreaterThan(1);
+  });
+});
+
+it('a budget is spent ahead of its time at first, and grows with time', async () => {
+  const clock = fakeClock();
+  const budget = callBudget(clock);
+  let calls = 0;
+  while (budget.hasMore()) {
+    budget.spend();
+    calls += 1;
+  }
+  expect(calls).toBe(10);
+  await clock.sleep(60_000);
+  while (budget.hasMore()) {
+    budget.spend();
+    calls += 1;
+  }
+  expect(calls).toBe(21);
+});
