@@ -16,8 +16,14 @@ const CONTRACT = [
       'AvailabilityZones',
       'PublicSubnetCidrs',
       'PrivateSubnetCidrs',
-      'MultusSubnetCidrs',
-      'MultusPrefixCidrs',
+      'Multus1SubnetCidrs',
+      'Multus2SubnetCidrs',
+      'Multus3SubnetCidrs',
+      'Multus4SubnetCidrs',
+      'NatGateways',
+      'SecretsEncryption',
+      'EndpointPublicAccessCidrs',
+      'ControlPlaneLogs',
       'AdminRoleArns',
     ],
     outputs: [
@@ -55,6 +61,7 @@ const CONTRACT = [
       'NodeImageIdSSMParam',
       'SubnetId',
       'MultusSubnetIds',
+      'MultusPrefixCidrs',
       'MultusSecurityGroupId',
       'PrefixesPerInterface',
       'LambdaBucket',
@@ -99,7 +106,10 @@ describe('infra.yaml', () => {
       VpcCidr: { Default: '10.0.0.0/16' },
       PublicSubnetCidrs: { Default: '10.0.0.0/24,10.0.1.0/24' },
       PrivateSubnetCidrs: { Default: '10.0.2.0/24,10.0.3.0/24' },
-      MultusSubnetCidrs: { Default: '10.0.4.0/24,10.0.5.0/24,10.0.6.0/24,10.0.7.0/24' },
+      Multus1SubnetCidrs: { Default: '10.0.4.0/24,10.0.5.0/24' },
+      Multus2SubnetCidrs: { Default: '10.0.6.0/24,10.0.7.0/24' },
+      Multus3SubnetCidrs: { Default: '' },
+      Multus4SubnetCidrs: { Default: '' },
     });
   });
 

@@ -15,16 +15,18 @@ const TERMINATE: LifecycleEvent = { ...LAUNCH, transition: 'terminating', token:
 function hookWith(interfaces: SimulatedInterfaces) {
   const answers: string[] = [];
   const logged: string[] = [];
+  const reserved: string[] = [];
   const hook: Hook = {
     wanted: [{ deviceIndex: 1, subnetId: 'subnet-1' }],
     interfacesOf: () => interfaces,
+    reserve: async (subnetId, cidr) => void reserved.push(`${subnetId} ${cidr}`),
     complete: async (event, result) => {
       answers.push(`${event.token} ${result}`);
     },
     patience: { attempts: 2, pause: async () => {} },
     log: (message, details) => logged.push(`${message} ${JSON.stringify(details)}`),
   };
-  return { hook, answers, logged };
+  return { hook, answers, logged, reserved };
 }
 
 describe('handleLifecycleEvent', () => {
@@ -34,6 +36,26 @@ describe('handleLifecycleEvent', () => {
     await handleLifecycleEvent(LAUNCH, hook);
     expect(answers).toEqual(['token-1 CONTINUE']);
     expect(interfaces.state()).toHaveLength(1);
+  });
+
+  it('has the part of each subnet that prefixes come from reserved first', async () => {
+    const { hook, reserved } = hookWith(simulateInterfaces());
+    const wanted = [{ deviceIndex: 1, subnetId: 'subnet-1', prefixCidr: '10.0.4.128/25' }];
+    await handleLifecycleEvent(LAUNCH, { ...hook, wanted });
+    expect(reserved).toEqual(['subnet-1 10.0.4.128/25']);
+    await handleLifecycleEvent(TERMINATE, { ...hook, wanted });
+    expect(reserved).toHaveLength(1);
+  });
+
+  it('lets an instance go on when nothing can be reserved, and says why', async () => {
+    const { hook, answers, logged } = hookWith(simulateInterfaces());
+    const wanted = [{ deviceIndex: 1, subnetId: 'subnet-1', prefixCidr: '10.0.4.128/25' }];
+    const reserve = async () => {
+      throw awsError('UnauthorizedOperation');
+    };
+    await handleLifecycleEvent(LAUNCH, { ...hook, wanted, reserve });
+    expect(answers).toEqual(['token-1 CONTINUE']);
+    expect(logged[0]).toContain('UnauthorizedOperation');
   });
 
   it('gives up an instance that cannot get them, says why, and leaves nothing', async () => {

@@ -6,10 +6,12 @@ import { attach, type Patience, release } from './attach.ts';
 import type { Interfaces } from './interfaces.ts';
 import type { LifecycleEvent } from './lifecycle-event.ts';
 import type { WantedInterface } from './plan.ts';
+import type { Reserve } from './reservations.ts';
 
 export interface Hook {
   readonly wanted: readonly WantedInterface[];
   readonly interfacesOf: (instanceId: string) => Interfaces;
+  readonly reserve: Reserve;
   readonly complete: (event: LifecycleEvent, result: Result) => Promise<void>;
   readonly patience: Patience;
   readonly log: (message: string, details: Readonly<Record<string, unknown>>) => void;
@@ -35,6 +37,7 @@ export async function handleLifecycleEvent(event: LifecycleEvent, hook: Hook): P
 }
 
 async function launch(event: LifecycleEvent, interfaces: Interfaces, hook: Hook): Promise<Result> {
+  await reservePrefixes(event, hook);
   try {
     await attach(interfaces, hook.wanted, hook.patience);
     return 'CONTINUE';
@@ -44,6 +47,22 @@ async function launch(event: LifecycleEvent, interfaces: Interfaces, hook: Hook)
     await hook.patience.pause();
     await releaseOrLog(event, interfaces, hook);
     return 'ABANDON';
+  }
+}
+
+/**
+ * The first node in a subnet has its prefixes' part reserved. Without it the subnet would be used up sooner,
+ * which is no reason to give up an instance.
+ */
+async function reservePrefixes(event: LifecycleEvent, hook: Hook): Promise<void> {
+  for (const { subnetId, prefixCidr } of hook.wanted) {
+    if (prefixCidr === undefined) continue;
+    try {
+      await hook.reserve(subnetId, prefixCidr);
+    } catch (error) {
+      const details = { ...about(event), subnetId, prefixCidr, error: String(error) };
+      hook.log('cannot reserve addresses for prefixes', details);
+    }
   }
 }
 

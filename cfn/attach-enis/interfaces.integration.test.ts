@@ -6,6 +6,7 @@ import {
   CreateVpcCommand,
   DescribeNetworkInterfacesCommand,
   type EC2Client,
+  GetSubnetCidrReservationsCommand,
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
@@ -14,6 +15,7 @@ import type { Moto } from '../../rehearsal/aws/moto.ts';
 import { clientsOf, REGION, startTestMoto } from '../../rehearsal/aws/testing/local-aws.ts';
 import { attach, release } from './attach.ts';
 import { type Interfaces, interfacesOf } from './interfaces.ts';
+import { reserveWith } from './reservations.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 let moto: Moto;
@@ -95,6 +97,19 @@ describe("the hook's work on EC2", () => {
       'eks-multus-actions/device-index': '1',
       'eks-multus-actions/node-group': 'ng1',
     });
+  });
+
+  it('takes prefixes from the part that it has had reserved, once', async () => {
+    const SubnetId = multusSubnets[0] ?? '';
+    const reserve = reserveWith(ec2);
+    for (let launch = 0; launch < 2; launch += 1) await reserve(SubnetId, '10.0.4.128/25');
+    const { SubnetIpv4CidrReservations: found } = await ec2.send(
+      new GetSubnetCidrReservationsCommand({ SubnetId }),
+    );
+    expect(found).toMatchObject([{ Cidr: '10.0.4.128/25', ReservationType: 'prefix' }]);
+    await attach(interfaces, settings.wanted, once);
+    const [prefix] = (await described())[0]?.Ipv4Prefixes ?? [];
+    expect(prefix?.Ipv4Prefix).toMatch(/^10\.0\.4\.(1[2-9]\d|2\d\d)\/28$/);
   });
 
   it('makes nothing new when the event comes again', async () => {

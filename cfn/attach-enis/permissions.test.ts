@@ -28,7 +28,11 @@ describe("the hook function's role", () => {
     const allowed = role.Policies.flatMap(({ PolicyDocument }) =>
       PolicyDocument.Statement.flatMap(({ Action }) => Action),
     );
-    const called = [...calls('interfaces.ts', 'ec2'), ...calls('hook.ts', 'autoscaling')];
+    const called = [
+      ...calls('interfaces.ts', 'ec2'),
+      ...calls('reservations.ts', 'ec2'),
+      ...calls('hook.ts', 'autoscaling'),
+    ];
     expect(called.length).toBeGreaterThan(4);
     // Tags are set as part of creating; the logs are written by Lambda itself.
     const implied = ['ec2:CreateTags', 'logs:CreateLogStream', 'logs:PutLogEvents'];

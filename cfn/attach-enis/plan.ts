@@ -18,6 +18,8 @@ export interface Attachment {
 export interface WantedInterface {
   readonly deviceIndex: number;
   readonly subnetId: string;
+  /** The part of the subnet that is kept for prefixes, if one is. */
+  readonly prefixCidr?: string;
 }
 
 /** What is still to be done for one device; steps that are already done are absent. */

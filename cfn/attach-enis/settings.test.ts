@@ -27,6 +27,19 @@ describe('readSettings', () => {
     expect(readSettings({ ...ENV, TAGS: undefined }).tags).toEqual({});
   });
 
+  it('knows which part of a subnet is for prefixes, if nodes get any', () => {
+    const env = { ...ENV, PREFIX_CIDRS: '10.0.4.128/25,10.0.6.128/25' };
+    expect(readSettings(env).wanted[1]).toEqual({
+      deviceIndex: 2,
+      subnetId: 'subnet-2',
+      prefixCidr: '10.0.6.128/25',
+    });
+    expect(readSettings({ ...env, PREFIXES_PER_INTERFACE: '0' }).wanted[1]).toEqual({
+      deviceIndex: 2,
+      subnetId: 'subnet-2',
+    });
+  });
+
   it.each([
     [{ SUBNET_IDS: '' }, 'SUBNET_IDS is not set'],
     [{ PREFIXES_PER_INTERFACE: 'some' }, 'PREFIXES_PER_INTERFACE must be'],

@@ -14,19 +14,22 @@ export interface Settings {
 
 /**
  * Reads the function's environment: CLUSTER_NAME, SUBNET_IDS and SECURITY_GROUP_IDS (comma lists),
- * PREFIXES_PER_INTERFACE, TAGS (`key=value,key=value`, may be absent). Throws on what it cannot use.
+ * PREFIXES_PER_INTERFACE, PREFIX_CIDRS (in the order of SUBNET_IDS, may be absent),
+ * TAGS (`key=value,key=value`, may be absent). Throws on what it cannot use.
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const prefixes = Number(required(env, 'PREFIXES_PER_INTERFACE'));
   if (!Number.isInteger(prefixes) || prefixes < 0) {
     throw new Error('PREFIXES_PER_INTERFACE must be a whole number, 0 or more');
   }
+  const prefixCidrs = commaList(env['PREFIX_CIDRS'] ?? '');
   return {
     cluster: required(env, 'CLUSTER_NAME'),
-    wanted: commaList(required(env, 'SUBNET_IDS')).map((subnetId, index) => ({
-      deviceIndex: index + 1,
-      subnetId,
-    })),
+    wanted: commaList(required(env, 'SUBNET_IDS')).map((subnetId, index) => {
+      const prefixCidr = prefixes > 0 ? prefixCidrs[index] : undefined;
+      const device = { deviceIndex: index + 1, subnetId };
+      return prefixCidr === undefined ? device : { ...device, prefixCidr };
+    }),
     securityGroupIds: commaList(required(env, 'SECURITY_GROUP_IDS')),
     prefixes,
     tags: Object.fromEntries(commaList(env['TAGS'] ?? '').map(readTag)),

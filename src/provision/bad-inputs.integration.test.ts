@@ -10,14 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** One of each kind is enough here: the unit test goes through all of them. */
-const oneOfEach = [...new Map(BAD_INPUTS.map((bad) => [bad[1], bad])).values()];
-
 it('there are enough of them', () => {
-  expect(oneOfEach.length).toBeGreaterThanOrEqual(15);
+  expect(BAD_INPUTS.length).toBeGreaterThanOrEqual(60);
 });
 
-it.each(oneOfEach)(
+it.each(BAD_INPUTS)(
   'the bundle refuses %j before it calls anybody',
   async (changes, input, allowed) => {
     const env = {

@@ -14,12 +14,11 @@ interface Check {
   run(inputs: ProvisionFields): readonly Conflict[];
 }
 
-/** `cfn/infra.yaml` has this many zones, Multus networks and administrators. */
-const TEMPLATE = { zones: 2, networks: 2, administrators: 2 };
+/** `cfn/infra.yaml` has this many zones and administrators. EKS wants two zones or more. */
+const TEMPLATE = { fewestZones: 2, zones: 3, administrators: 6 };
 
 const checks: readonly Check[] = [
   { of: ['command', 'aws-region', 'availability-zones'], run: zonesOfRegion },
-  { of: ['command', 'multus-networks'], run: networkCount },
   {
     of: ['command', 'vpc-cidr', 'availability-zones', 'multus-networks', 'subnet-cidrs'],
     run: networkFits,
@@ -46,7 +45,7 @@ export function checkInputs(
   inputs: ProvisionFields,
   bad: ReadonlySet<string>,
 ): readonly Conflict[] {
-  if (inputs.command !== 'deploy') return [];
+  if (inputs.command === 'destroy') return [];
   const wrong = new Set(bad);
   const conflicts: Conflict[] = [];
   for (const check of checks) {
@@ -63,21 +62,14 @@ function zonesOfRegion(inputs: ProvisionFields): readonly Conflict[] {
   const zones = inputs['availability-zones'] ?? [];
   const example = `${region}a,${region}b`;
   const foreign = zones.some((zone) => !isZoneOf(region, zone));
-  if (zones.length === TEMPLATE.zones && new Set(zones).size === zones.length && !foreign) {
-    return [];
-  }
-  const message = `${TEMPLATE.zones} different zones of ${region}, such as ${example}`;
+  const enough = zones.length >= TEMPLATE.fewestZones && zones.length <= TEMPLATE.zones;
+  if (enough && new Set(zones).size === zones.length && !foreign) return [];
+  const message = `${TEMPLATE.fewestZones} or ${TEMPLATE.zones} different zones of ${region}, such as ${example}`;
   return [{ path: ['availability-zones'], message }];
 }
 
 function isZoneOf(region: string, zone: string): boolean {
   return zone.startsWith(region) && /^[a-z]$/.test(zone.slice(region.length));
-}
-
-function networkCount(inputs: ProvisionFields): readonly Conflict[] {
-  return inputs['multus-networks'] === TEMPLATE.networks
-    ? []
-    : [{ path: ['multus-networks'], message: String(TEMPLATE.networks) }];
 }
 
 function networkFits(inputs: ProvisionFields): readonly Conflict[] {
@@ -95,5 +87,10 @@ function administrators(inputs: ProvisionFields): readonly Conflict[] {
   const most = TEMPLATE.administrators - 1;
   return others.size <= most
     ? []
-    : [{ path: ['admin-role-arns'], message: `at most ${most} role besides the one that deploys` }];
+    : [
+        {
+          path: ['admin-role-arns'],
+          message: `at most ${most} roles besides the one that deploys`,
+        },
+      ];
 }

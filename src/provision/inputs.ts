@@ -10,7 +10,9 @@ import {
   yaml,
 } from '../github/inputs.ts';
 import { checkInputs } from './check-inputs.ts';
+import { clusterFields } from './cluster-fields.ts';
 import { defaultNodeGroups, nodeGroupsField } from './node-groups.ts';
+import { stackFields } from './stack-fields.ts';
 
 const SUBNETS =
   'YAML such as { public: [a, b], private: [a, b], multus: [[net1 in a, net1 in b], [net2 in a, net2 in b]] }';
@@ -28,7 +30,7 @@ const subnetsSchema = z.strictObject(
 
 /** Each input by itself; the names are those of `action.yml`. */
 export const inputSchema = z.object({
-  command: oneOf(['deploy', 'destroy']).default('deploy'),
+  command: oneOf(['plan', 'deploy', 'destroy']).default('deploy'),
   environment: text(
     /^[a-z][a-z0-9-]{0,37}[a-z0-9]$/,
     'lower-case letters, digits and - (2 to 39 characters, first a letter, last no -)',
@@ -42,6 +44,7 @@ export const inputSchema = z.object({
     /^1\.(2[4-9]|[3-9]\d)$/,
     'a Kubernetes version that EKS has, such as 1.34',
   ).default('1.34'),
+  ...clusterFields,
   'node-groups': nodeGroupsField().optional(),
   'key-name': text(/^[\x21-\x7e]{1,255}$/, 'the name of an EC2 key pair').optional(),
   authentication: oneOf(['access-entries', 'aws-auth', 'both']).default('access-entries'),
@@ -50,6 +53,7 @@ export const inputSchema = z.object({
     /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
     'a bucket name of 3 to 63 lower-case letters, digits and -',
   ).optional(),
+  ...stackFields,
   'timeout-minutes': wholeNumber(1, 1440).default(60),
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { environmentSchema } from '../environment/environment.ts';
+import { fakeCleanUp } from '../testing/fake-clean-up.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { FakeStacks } from '../testing/fake-stacks.ts';
 import { fakeStaging } from '../testing/fake-staging.ts';
@@ -40,6 +41,7 @@ function world() {
   const deps = {
     stacks,
     staging: fakeStaging(),
+    cleanUp: fakeCleanUp().cleanUp,
     identity: async () => ({
       accountId: '123456789012',
       arn: 'arn:aws:sts::123456789012:assumed-role/deployer/eks-multus-7',
@@ -75,8 +77,14 @@ describe('deploy', () => {
       AvailabilityZones: 'ap-northeast-2a,ap-northeast-2b',
       PublicSubnetCidrs: '10.0.0.0/24,10.0.1.0/24',
       PrivateSubnetCidrs: '10.0.2.0/24,10.0.3.0/24',
-      MultusSubnetCidrs: '10.0.4.0/24,10.0.5.0/24,10.0.6.0/24,10.0.7.0/24',
-      MultusPrefixCidrs: '10.0.4.128/25,10.0.5.128/25,10.0.6.128/25,10.0.7.128/25',
+      Multus1SubnetCidrs: '10.0.4.0/24,10.0.5.0/24',
+      Multus2SubnetCidrs: '10.0.6.0/24,10.0.7.0/24',
+      Multus3SubnetCidrs: '',
+      Multus4SubnetCidrs: '',
+      NatGateways: 'one',
+      SecretsEncryption: 'true',
+      EndpointPublicAccessCidrs: '0.0.0.0/0',
+      ControlPlaneLogs: 'api,audit,authenticator',
       AdminRoleArns: 'arn:aws:iam::123456789012:role/deployer',
     });
     expect(parametersOf(stacks, 'eks-multus-cluster-ng1')).toMatchObject({
@@ -87,6 +95,7 @@ describe('deploy', () => {
       MaxSize: '3',
       SubnetId: 'subnet-p1',
       MultusSubnetIds: 'subnet-11,subnet-21',
+      MultusPrefixCidrs: '10.0.4.128/25,10.0.6.128/25',
       LambdaBucket: 'eks-multus-123456789012-ap-northeast-2',
       LambdaKey: expect.stringMatching(/^eks-multus-cluster\/[0-9a-f]{64}\/attach-enis\.zip$/),
       NodeAccess: 'access-entry',

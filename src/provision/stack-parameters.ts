@@ -32,10 +32,26 @@ export function infraParameters(
     AvailabilityZones: plan.zones.join(),
     PublicSubnetCidrs: plan.publicSubnets.join(),
     PrivateSubnetCidrs: plan.privateSubnets.join(),
-    MultusSubnetCidrs: plan.multusSubnets.map((subnet) => subnet.cidr).join(),
-    MultusPrefixCidrs: plan.multusSubnets.map((subnet) => subnet.prefixCidr).join(),
+    ...multusSubnetCidrs(plan),
+    NatGateways: inputs['nat-gateways'],
+    SecretsEncryption: String(inputs['secrets-encryption']),
+    EndpointPublicAccessCidrs: inputs['endpoint-public-access-cidrs'].join(),
+    ControlPlaneLogs: inputs['control-plane-logs'].join(),
     AdminRoleArns: [...administrators].join(),
   };
+}
+
+/** One list for each network that the template can have; those of networks that there are not are empty. */
+function multusSubnetCidrs({ multusSubnets }: NetworkPlan): Parameters {
+  return Object.fromEntries(
+    [1, 2, 3, 4].map((network) => [
+      `Multus${network}SubnetCidrs`,
+      multusSubnets
+        .filter((subnet) => subnet.network === network)
+        .map(({ cidr }) => cidr)
+        .join(),
+    ]),
+  );
 }
 
 /** Where the launch hook's code is staged. */
@@ -54,7 +70,7 @@ export function nodeGroupParameters(
 ): Parameters {
   const multusIds = idsOf(infra, 'MultusSubnetIds');
   const inZone = plan.multusSubnets.flatMap((subnet, index) =>
-    subnet.zone === group.zone ? [multusIds[index] ?? ''] : [],
+    subnet.zone === group.zone ? [{ id: multusIds[index] ?? '', prefixes: subnet.prefixCidr }] : [],
   );
   return {
     ...pick(infra, [
@@ -75,7 +91,8 @@ export function nodeGroupParameters(
     KeyName: inputs['key-name'] ?? '',
     NodeImageIdSSMParam: imageParameter(inputs['kubernetes-version'], group['instance-type']),
     SubnetId: idsOf(infra, 'PrivateSubnetIds')[plan.zones.indexOf(group.zone)] ?? '',
-    MultusSubnetIds: inZone.join(),
+    MultusSubnetIds: inZone.map(({ id }) => id).join(),
+    MultusPrefixCidrs: inZone.map(({ prefixes }) => prefixes).join(),
     PrefixesPerInterface: String(group['prefixes-per-interface']),
     LambdaBucket: hook.bucket,
     LambdaKey: hook.key,

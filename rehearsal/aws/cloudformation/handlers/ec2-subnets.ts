@@ -1,10 +1,7 @@
 import {
-  CreateSubnetCidrReservationCommand,
   CreateSubnetCommand,
-  DeleteSubnetCidrReservationCommand,
   DeleteSubnetCommand,
   ModifySubnetAttributeCommand,
-  type SubnetCidrReservationType,
 } from '@aws-sdk/client-ec2';
 import { handler, type ResourceContext } from './handler.ts';
 import { ec2Tags, retagEc2, type TagPair } from './tags.ts';
@@ -59,44 +56,6 @@ async function mapPublicIp(SubnetId: string, Value: boolean, { clients }: Resour
   await clients.ec2.send(new ModifySubnetAttributeCommand(change));
 }
 
-interface SubnetCidrReservation {
-  readonly SubnetId: string;
-  readonly Cidr: string;
-  readonly ReservationType: SubnetCidrReservationType;
-  readonly Description?: string;
-  readonly Tags?: readonly TagPair[];
-}
-
-const subnetCidrReservation = handler<SubnetCidrReservation>({
-  properties: ['SubnetId', 'Cidr', 'ReservationType', 'Description', 'Tags'],
-  async create({ Tags: _tags, ...reservation }, { clients, accountId, tags }) {
-    const { SubnetCidrReservation: made } = await clients.ec2.send(
-      new CreateSubnetCidrReservationCommand({
-        ...reservation,
-        TagSpecifications: ec2Tags('subnet-cidr-reservation', tags),
-      }),
-    );
-    const SubnetCidrReservationId = made?.SubnetCidrReservationId ?? '';
-    return {
-      id: `${reservation.SubnetId}|${SubnetCidrReservationId}`,
-      attributes: { SubnetCidrReservationId, OwnerId: accountId },
-    };
-  },
-  async update({ id, tags, attributes }, _properties, context) {
-    await retagEc2(reservationId(id), tags, context);
-    return attributes;
-  },
-  async delete({ id }, { clients }) {
-    const reservation = { SubnetCidrReservationId: reservationId(id) };
-    await clients.ec2.send(new DeleteSubnetCidrReservationCommand(reservation));
-  },
-});
-
-function reservationId(id: string): string {
-  return id.split('|')[1] ?? id;
-}
-
 export const subnetHandlers = {
   'AWS::EC2::Subnet': subnet,
-  'AWS::EC2::SubnetCidrReservation': subnetCidrReservation,
 };

@@ -1,0 +1,111 @@
+import { expect, it } from 'vitest';
+import {
+  conditionValues,
+  selectLive,
+} from '../rehearsal/aws/cloudformation/language/conditions.ts';
+import { evaluate } from '../rehearsal/aws/cloudformation/language/evaluate.ts';
+import { readTemplate } from '../rehearsal/aws/cloudformation/language/template.ts';
+import { NO_RESOURCES, stackScope } from '../rehearsal/aws/cloudformation/scope.ts';
+import { templateText } from './read-template.ts';
+
+/** What there is in `infra.yaml` for which parameters; here lists are given as lists. */
+type Values = Readonly<Record<string, string | readonly string[]>>;
+
+const template = readTemplate(templateText('infra'));
+const defaults = Object.entries(template.parameters).map(([name, { type, default: value }]) => {
+  const text = String(value ?? '');
+  return [name, type === 'CommaDelimitedList' ? text.split(',') : text] as const;
+});
+
+function scopeOf(values: Values) {
+  return stackScope(
+    {
+      stackId: 'id',
+      stackName: 'lab',
+      accountId: '123456789012',
+      region: 'ap-northeast-2',
+      values: { ...Object.fromEntries(defaults), ...values },
+      mappings: {},
+      zones: [],
+      notificationArns: [],
+      exports: new Map(),
+    },
+    NO_RESOURCES,
+  );
+}
+
+function templateWith(values: Values) {
+  return selectLive(template, conditionValues(template, scopeOf(values)));
+}
+
+function live(values: Values = {}): readonly string[] {
+  return Object.keys(templateWith(values).resources);
+}
+
+const matching = (resources: readonly string[], pattern: RegExp) =>
+  resources.filter((name) => pattern.test(name)).length;
+const three = { AvailabilityZones: ['a', 'b', 'c'] };
+
+it('makes the lab by default', () => {
+  const resources = live();
+  expect(matching(resources, /^(Public|Private)Subnet\d$/)).toBe(4);
+  expect(matching(resources, /^MultusSubnet\dZone\d$/)).toBe(4);
+  expect(matching(resources, /^NatGateway/)).toBe(1);
+  expect(matching(resources, /^PrivateDefaultRoute/)).toBe(2);
+  expect(matching(resources, /^SecretsKey$/)).toBe(1);
+  expect(matching(resources, /^Admin/)).toBe(0);
+});
+
+it.each([
+  [{}, 1],
+  [{ Multus2SubnetCidrs: [''] }, 1],
+  [three, 1],
+  [{ NatGateways: 'per-az' }, 2],
+  [{ NatGateways: 'per-az', ...three }, 3],
+  [{ NatGateways: 'none' }, 0],
+  [{ NatGateways: 'none', ...three }, 0],
+])('%j: %i NAT gateways, and a way out of every zone that has one', (values, gateways) => {
+  const resources = live(values);
+  const zones = 'AvailabilityZones' in values ? 3 : 2;
+  expect(matching(resources, /^NatGateway/)).toBe(gateways);
+  expect(matching(resources, /^NatAddress/)).toBe(gateways);
+  expect(matching(resources, /^PrivateRouteTable/)).toBe(zones);
+  expect(matching(resources, /^PrivateDefaultRoute/)).toBe(gateways === 0 ? 0 : zones);
+});
+
+it.each([1, 2, 3, 4])('%i Multus networks are a subnet in each zone, with its routes', (count) => {
+  const lists = [2, 3, 4].map((n) => [`Multus${n}SubnetCidrs`, n <= count ? ['x'] : ['']]);
+  for (const zones of [{}, three]) {
+    const resources = live({ ...Object.fromEntries(lists), ...zones });
+    const expected = count * ('AvailabilityZones' in zones ? 3 : 2);
+    expect(matching(resources, /^MultusSubnet\dZone\d$/)).toBe(expected);
+    expect(matching(resources, /^MultusSubnet\dZone\dRoutes$/)).toBe(expected);
+  }
+});
+
+it.each([0, 1, 2, 6])('%i administrators have an entry each; a gap is skipped', (count) => {
+  const arns = Array.from({ length: count }, (_, index) => `role-${index}`);
+  expect(matching(live({ AdminRoleArns: arns }), /^Admin\d$/)).toBe(count);
+  expect(matching(live({ AdminRoleArns: ['a', '', ...arns.slice(2)] }), /^Admin2$/)).toBe(0);
+});
+
+it('encrypts secrets with a key unless told not to', () => {
+  expect(live({ SecretsEncryption: 'false' })).not.toContain('SecretsKey');
+});
+
+it.each([
+  [
+    ['api', 'audit', 'authenticator'],
+    ['api', 'audit', 'authenticator'],
+  ],
+  [
+    ['scheduler', 'controllerManager'],
+    ['controllerManager', 'scheduler'],
+  ],
+  [[''], []],
+])('the control plane logs %j', (ControlPlaneLogs, expected) => {
+  const properties = templateWith({ ControlPlaneLogs }).resources['Cluster']?.properties;
+  const Logging = evaluate(properties?.['Logging'] ?? null, scopeOf({}));
+  const EnabledTypes = expected.map((Type) => ({ Type }));
+  expect(Logging).toEqual({ ClusterLogging: { EnabledTypes } });
+});
