@@ -24,14 +24,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{src,cfn,scripts,rehearsal,tests}/**/*.test.ts'],
+          include: ['{src,cfn,scripts,rehearsal,bench,tests}/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
         },
       },
       {
         test: {
           name: 'integration',
-          include: ['{src,cfn,scripts,rehearsal,tests}/**/*.integration.test.ts'],
+          include: ['{src,cfn,scripts,rehearsal,bench,tests}/**/*.integration.test.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 120_000,
           hookTimeout: 900_000,
