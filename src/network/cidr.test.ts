@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  blocks,
   contains,
   formatAddress,
   formatCidr,
   lastAddress,
+  lowestFree,
   overlaps,
   parseAddress,
   parseCidr,
@@ -63,15 +63,16 @@ describe('relations', () => {
     );
   });
 
-  it('blocks tile a network without gaps', () => {
-    const tiles = [...blocks(read('10.0.0.0/22'), 24)];
-    expect(tiles.map(formatCidr)).toEqual([
-      '10.0.0.0/24',
-      '10.0.1.0/24',
-      '10.0.2.0/24',
-      '10.0.3.0/24',
-    ]);
-    expect([...blocks(read('10.0.0.0/26'), 24)]).toEqual([]);
+  it.each([
+    ['10.0.0.0/22', 24, [], '10.0.0.0/24'],
+    ['10.0.0.0/22', 24, ['10.0.0.0/28'], '10.0.1.0/24'],
+    ['10.0.0.0/22', 24, ['10.0.0.0/23', '10.0.2.192/26'], '10.0.3.0/24'],
+    ['10.0.0.0/22', 28, ['10.0.0.0/24'], '10.0.1.0/28'],
+    ['10.0.0.0/22', 24, ['10.0.0.0/22'], undefined],
+    ['10.0.0.0/26', 24, [], undefined],
+  ])('the lowest free block in %s of /%i beside %j is %s', (cidr, prefix, taken, expected) => {
+    const free = lowestFree(read(cidr), prefix, taken.map(read));
+    expect(free && formatCidr(free)).toBe(expected);
   });
 
   it('the upper half lies inside and leaves the first address out', () => {

@@ -51,12 +51,17 @@ export function overlaps(one: Cidr, other: Cidr): boolean {
   return one.base <= lastAddress(other) && other.base <= lastAddress(one);
 }
 
-/** The blocks of `prefix` that a network divides into, lowest first; none when it is smaller than that. */
-export function* blocks(cidr: Cidr, prefix: number): Generator<Cidr> {
+/** The lowest block of `prefix` in a network that touches nothing of what is taken. */
+export function lowestFree(cidr: Cidr, prefix: number, taken: readonly Cidr[]): Cidr | undefined {
   const step = 2 ** (32 - prefix);
-  for (let base = cidr.base; base + step - 1 <= lastAddress(cidr); base += step) {
-    yield { base, prefix };
+  let base = cidr.base;
+  while (base + step - 1 <= lastAddress(cidr)) {
+    const block = { base, prefix };
+    const other = taken.find((one) => overlaps(block, one));
+    if (other === undefined) return block;
+    base = Math.ceil((lastAddress(other) + 1) / step) * step;
   }
+  return undefined;
 }
 
 /** The upper half of a network. */

@@ -1,4 +1,4 @@
-import { blocks, type Cidr, formatCidr, overlaps, parseCidr, size, upperHalf } from './cidr.ts';
+import { type Cidr, formatCidr, lowestFree, parseCidr, size, upperHalf } from './cidr.ts';
 import { type GivenSubnets, type NetworkProblem, placeGiven, type Slot } from './given-subnets.ts';
 
 export interface NetworkRequest {
@@ -33,13 +33,27 @@ export type NetworkResult =
   | { readonly plan: NetworkPlan }
   | { readonly problems: readonly NetworkProblem[] };
 
-/** The lab's subnets, and ours wherever the VPC has room for them, are /24. */
-const PREFERRED_PREFIX = 24;
 /** A VPC may be /16 to /28: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
 const VPC_ALLOWED = 'an IPv4 network from /16 to /28 with no host bits set, such as 10.0.0.0/16';
 /** Half of a /26 is two /28 blocks, of which the subnet's last address makes one unusable. */
 const SMALLEST_MULTUS = 26;
 const ENI_PREFIX = 28;
+
+interface Sizes {
+  readonly multus: number;
+  readonly others: number;
+}
+/**
+ * The lab's subnets, and ours wherever the VPC has room for them, are /24. Where it has not, all are smaller,
+ * and at last public and private ones are smaller than Multus ones.
+ */
+const SIZES: readonly Sizes[] = [
+  { multus: 24, others: 24 },
+  { multus: 25, others: 25 },
+  { multus: 26, others: 26 },
+  { multus: 26, others: 27 },
+  { multus: 26, others: 28 },
+];
 
 /**
  * Lays out a VPC: public subnets, private subnets, then Multus subnets network by network, each of them
@@ -58,11 +72,11 @@ export function planNetwork(request: NetworkRequest): NetworkResult {
   const slots = slotsOf(request);
   const given = placeGiven(vpc, slots, request.subnetCidrs ?? {}, SMALLEST_MULTUS);
   if ('problems' in given) return given;
-  const free = freeBlocks(vpc, slots.length, given.placed);
-  const placed = slots.map((slot) => given.placed.get(slot) ?? free.next().value);
-  return placed.every((cidr) => cidr !== undefined)
-    ? { plan: toPlan(request, placed) }
-    : { problems: [tooSmall(request.vpcCidr, slots.length)] };
+  for (const sizes of SIZES) {
+    const placed = placeAll(vpc, slots, given.placed, sizes);
+    if (placed !== undefined) return { plan: toPlan(request, placed) };
+  }
+  return { problems: [tooSmall(request.vpcCidr, slots.length - given.placed.size)] };
 }
 
 function slotsOf({ zones, multusNetworks }: NetworkRequest): readonly Slot[] {
@@ -76,17 +90,23 @@ function slotsOf({ zones, multusNetworks }: NetworkRequest): readonly Slot[] {
   ];
 }
 
-/** Equal blocks that no explicit subnet touches, lowest first: /24, or smaller when the VPC is. */
-function* freeBlocks(
+/** Puts the slots that are not placed yet into the lowest free blocks, one after the other; undefined if they do not fit. */
+function placeAll(
   vpc: Cidr,
-  count: number,
-  taken: ReadonlyMap<Slot, Cidr>,
-): Generator<Cidr, undefined> {
-  const prefix = Math.max(PREFERRED_PREFIX, vpc.prefix + Math.ceil(Math.log2(count)));
-  if (prefix > SMALLEST_MULTUS) return;
-  for (const block of blocks(vpc, prefix)) {
-    if (![...taken.values()].some((other) => overlaps(block, other))) yield block;
+  slots: readonly Slot[],
+  given: ReadonlyMap<Slot, Cidr>,
+  sizes: Sizes,
+): readonly Cidr[] | undefined {
+  const taken = [...given.values()];
+  const placed: Cidr[] = [];
+  for (const slot of slots) {
+    const prefix = slot.kind === 'multus' ? sizes.multus : sizes.others;
+    const cidr = given.get(slot) ?? lowestFree(vpc, prefix, taken);
+    if (cidr === undefined) return undefined;
+    placed.push(cidr);
+    taken.push(cidr);
   }
+  return placed;
 }
 
 function toPlan(request: NetworkRequest, cidrs: readonly Cidr[]): NetworkPlan {
@@ -108,6 +128,6 @@ function toPlan(request: NetworkRequest, cidrs: readonly Cidr[]): NetworkPlan {
 }
 
 function tooSmall(vpcCidr: string, count: number): NetworkProblem {
-  const allowed = `a network with room for ${count} subnets of at least /${SMALLEST_MULTUS} beside those given in subnet-cidrs`;
+  const allowed = `a network with room for ${count} subnets (Multus at least /${SMALLEST_MULTUS}, others /28) beside those given in subnet-cidrs`;
   return { input: 'vpc-cidr', value: vpcCidr, allowed };
 }

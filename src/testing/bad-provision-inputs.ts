@@ -5,7 +5,7 @@ export const IN_ZONE = 'zone: ap-northeast-2a';
 
 /** What is changed of the lab, the input that is blamed, and a part of what is said to be allowed. */
 export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, string])[] = [
-  [{ command: 'apply' }, 'command', 'one of deploy, destroy'],
+  [{ command: 'apply' }, 'command', 'one of plan, deploy, destroy'],
   [{ environment: '' }, 'environment', 'lower-case letters'],
   [{ environment: 'My_Env' }, 'environment', 'lower-case letters'],
   [{ environment: 'e'.repeat(40) }, 'environment', '39 characters'],
@@ -72,7 +72,7 @@ export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, str
   [{ 'vpc-cidr': '10.0.0.0/29' }, 'vpc-cidr', 'from /16 to /28'],
   [{ 'vpc-cidr': 'fd00::/56' }, 'vpc-cidr', 'an IPv4 network'],
   [{ 'vpc-cidr': '010.0.0.0/16' }, 'vpc-cidr', 'an IPv4 network'],
-  [{ 'vpc-cidr': '10.0.0.0/24', 'multus-networks': '1' }, 'vpc-cidr', 'room for 6 subnets'],
+  [{ 'vpc-cidr': '10.0.0.0/25', 'multus-networks': '1' }, 'vpc-cidr', 'room for 6 subnets'],
   [{ 'multus-networks': '5' }, 'multus-networks', 'from 1 to 4'],
   [{ 'multus-networks': 'two' }, 'multus-networks', 'from 1 to 4'],
   [
