@@ -2,6 +2,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { CredentialProvider } from './credentials.ts';
+import { renewsCredentials } from './renewal.ts';
 
 export interface ClientSettings {
   readonly region: string;
@@ -20,8 +21,10 @@ export interface AwsClients {
 export function createClients({ region, credentials, runId }: ClientSettings): AwsClients {
   const config = {
     region,
-    credentials,
-    maxAttempts: 8,
+    // The SDK would keep credentials for itself until shortly before they expire; ours may be rejected earlier.
+    credentials: Object.assign(() => credentials(), { memoized: true }),
+    // With every third call going wrong, one call in two million fails after all.
+    maxAttempts: 12,
     retryMode: 'adaptive',
     customUserAgent: [['eks-multus-actions'], ['run', runId]] as [string, string?][],
   };
@@ -30,12 +33,18 @@ export function createClients({ region, credentials, runId }: ClientSettings): A
     s3: new S3Client(config),
     sts: new STSClient(config),
   };
-  const naming = { step: 'initialize', name: 'nameFailedOperation' } as const;
-  clients.cloudFormation.middlewareStack.add(nameFailedOperation, naming);
-  clients.s3.middlewareStack.add(nameFailedOperation, naming);
-  clients.sts.middlewareStack.add(nameFailedOperation, naming);
+  const renewing = renewsCredentials(credentials);
+  function aroundCall<Args, Output>(next: Call<Args, Output>, context: CallContext) {
+    return nameFailedOperation(renewing(next), context);
+  }
+  const first = { step: 'initialize', name: 'aroundCall' } as const;
+  clients.cloudFormation.middlewareStack.add(aroundCall, first);
+  clients.s3.middlewareStack.add(aroundCall, first);
+  clients.sts.middlewareStack.add(aroundCall, first);
   return clients;
 }
+
+type Call<Args, Output> = (args: Args) => Promise<Output>;
 
 interface CallContext {
   readonly clientName?: string;
@@ -44,9 +53,9 @@ interface CallContext {
 
 /** Notes on an error which call it comes from: the messages of some services do not say. */
 function nameFailedOperation<Args, Output>(
-  next: (args: Args) => Promise<Output>,
+  next: Call<Args, Output>,
   { clientName = '', commandName = '' }: CallContext,
-): (args: Args) => Promise<Output> {
+): Call<Args, Output> {
   return async (args) => {
     try {
       return await next(args);

@@ -35,6 +35,43 @@ describe('memoized', () => {
     expect(renewed.map((key) => key.accessKeyId)).toEqual(['key-2', 'key-2']);
   });
 
+  it('gives up a third of a short session, no more', async () => {
+    const { provide, pass } = minting(9_000);
+    await provide();
+    pass(5_900);
+    expect((await provide()).accessKeyId).toBe('key-1');
+    pass(200);
+    expect((await provide()).accessKeyId).toBe('key-2');
+  });
+
+  it('does not give again what was rejected, whoever says so first', async () => {
+    const { provide, minted } = minting(HOUR);
+    await provide();
+    provide.reject?.('key-1');
+    expect((await provide()).accessKeyId).toBe('key-2');
+    provide.reject?.('key-1');
+    expect((await provide()).accessKeyId).toBe('key-2');
+    expect(minted()).toBe(2);
+  });
+
+  it('uses what it has as long as that is good, when there is nothing new', async () => {
+    let now = 0;
+    let failing = false;
+    const provide = memoized(
+      async () => {
+        if (failing) throw new Error('GitHub is down');
+        return { accessKeyId: 'a', secretAccessKey: 's', expiration: new Date(now + HOUR) };
+      },
+      () => now,
+    );
+    await provide();
+    failing = true;
+    now += HOUR - 60_000;
+    expect((await provide()).accessKeyId).toBe('a');
+    now += 61_000;
+    await expect(provide()).rejects.toThrow('GitHub is down');
+  });
+
   it('does not remember a failure', async () => {
     let broken = true;
     const provide = memoized(async () => {
@@ -50,9 +87,10 @@ describe('memoized', () => {
 describe('without a role', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it('uses what the job has', async () => {
+  it('uses what the job has, and masks it', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAOFTHEJOB');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+    const masked: string[] = [];
     const request = {
       region: 'ap-northeast-2',
       roleArn: undefined,
@@ -60,7 +98,11 @@ describe('without a role', () => {
       durationSeconds: 900,
       sessionName: 's',
     };
-    const noToken = { idToken: () => Promise.reject(new Error('not asked')), mask: () => {} };
+    const noToken = {
+      idToken: () => Promise.reject(new Error('not asked')),
+      mask: (secret: string) => void masked.push(secret),
+    };
     expect((await credentialProvider(request, noToken)()).accessKeyId).toBe('AKIAOFTHEJOB');
+    expect(masked).toEqual(['secret']);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeClaims, readClaims, trustPolicy } from './id-token-claims.ts';
+import { describeClaims, readClaims, subjectAdvice, trustPolicy } from './id-token-claims.ts';
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const claims = {
@@ -40,4 +40,24 @@ it('writes the trust policy that accepts the claims, in the partition and accoun
       },
     },
   });
+});
+
+it.each([
+  ['repo:o/r:ref:refs/heads/main', '"repo:o/r:*"', false],
+  ['repo:o@12/r@345:environment:lab', '"repo:o@12/r@345:*"', true],
+  ['repo:o/r:pull_request', '"repo:o/r:*"', false],
+])('advises on the subject %s', (sub, pattern, ids) => {
+  expect(subjectAdvice({ sub })).toContain(pattern);
+  expect(subjectAdvice({ sub }).includes('names alone')).toBe(ids);
+});
+
+it('shows a subject with ids as it is', () => {
+  const sub = 'repo:o@12/r@345:ref:refs/heads/main';
+  expect(trustPolicy('arn:aws:iam::111122223333:role/d', { ...claims, sub })).toContain(
+    `"token.actions.githubusercontent.com:sub": "${sub}"`,
+  );
+});
+
+it('has no advice on a subject that was customized', () => {
+  expect(subjectAdvice({ sub: 'job_workflow_ref:o/r/.github/workflows/x.yml@main' })).toBe('');
 });

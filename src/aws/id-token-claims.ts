@@ -42,3 +42,16 @@ export function trustPolicy(roleArn: string, claims: TokenClaims): string {
   };
   return JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, null, 2);
 }
+
+/**
+ * What a person who writes the policy should know about this subject. Repositories made, renamed or moved
+ * since July 2026 have ids in it (`repo:owner@1/name@2:…`), so that names alone never match.
+ */
+export function subjectAdvice({ sub = '' }: TokenClaims): string {
+  const [, repository] = /^(repo:[^:]+):/.exec(sub) ?? [];
+  if (repository === undefined) return '';
+  const every = `For every job of the repository, use StringLike and "${repository}:*" instead.`;
+  return /^repo:[^:/]+@\d+\/[^:/]+@\d+$/.test(repository)
+    ? `${every} This repository's subject has ids in it: a policy with names alone does not match.`
+    : every;
+}

@@ -1,6 +1,6 @@
-import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleWithWebIdentityCommand, type Credentials, STSClient } from '@aws-sdk/client-sts';
 import { CloudError, messageOf } from '../github/errors.ts';
-import { describeClaims, readClaims, trustPolicy } from './id-token-claims.ts';
+import { describeClaims, readClaims, subjectAdvice, trustPolicy } from './id-token-claims.ts';
 
 /** The role to take on, and what the ID token for it says. */
 export interface RoleRequest {
@@ -18,6 +18,9 @@ export interface AwsCredentials {
   readonly sessionToken?: string;
   readonly expiration?: Date;
 }
+
+/** Backing off in between, this is patience for some minutes. Nothing can be done without credentials. */
+export const MAX_STS_ATTEMPTS = 12;
 
 /** What taking on a role needs of the runner. */
 export interface TokenSource {
@@ -37,7 +40,7 @@ export async function assumeRole(
   source: TokenSource,
 ): Promise<AwsCredentials> {
   const token = await source.idToken(request.audience);
-  const sts = new STSClient({ region: request.region, maxAttempts: 6 });
+  const sts = new STSClient({ region: request.region, maxAttempts: MAX_STS_ATTEMPTS });
   try {
     const { Credentials: given } = await sts.send(
       new AssumeRoleWithWebIdentityCommand({
@@ -47,24 +50,32 @@ export async function assumeRole(
         DurationSeconds: request.durationSeconds,
       }),
     );
-    const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = given ?? {};
-    if (accessKeyId === undefined || secretAccessKey === undefined) {
-      throw new Error('STS answered without credentials');
-    }
-    for (const secret of [accessKeyId, secretAccessKey, given?.SessionToken]) {
-      if (secret !== undefined) source.mask(secret);
-    }
-    return {
-      accessKeyId,
-      secretAccessKey,
-      ...(given?.SessionToken === undefined ? {} : { sessionToken: given.SessionToken }),
-      ...(given?.Expiration === undefined ? {} : { expiration: given.Expiration }),
-    };
+    return toCredentials(given, source.mask);
   } catch (error) {
     throw refused(request, token, error);
   } finally {
     sts.destroy();
   }
+}
+
+/** What STS gave, masked before anybody else sees it. */
+export function toCredentials(
+  given: Credentials | undefined,
+  mask: TokenSource['mask'],
+): AwsCredentials {
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = given ?? {};
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw new Error('STS answered without credentials');
+  }
+  for (const secret of [accessKeyId, secretAccessKey, given?.SessionToken]) {
+    if (secret !== undefined) mask(secret);
+  }
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(given?.SessionToken === undefined ? {} : { sessionToken: given.SessionToken }),
+    ...(given?.Expiration === undefined ? {} : { expiration: given.Expiration }),
+  };
 }
 
 function refused(request: RoleRequest, token: string, cause: unknown): CloudError {
@@ -77,7 +88,7 @@ function refused(request: RoleRequest, token: string, cause: unknown): CloudErro
     resource: `role ${request.roleArn}`,
     reason: `cannot be assumed with GitHub's ID token: ${message} (${name}). ${describeClaims(claims)}`,
     nextStep: trust
-      ? `see that the identity provider exists and that the role's trust policy accepts this token:\n${trustPolicy(request.roleArn, claims)}`
+      ? `see that the identity provider exists and that the role's trust policy accepts this token:\n${trustPolicy(request.roleArn, claims)}\n${subjectAdvice(claims)}`
       : "see that the region and the network let this runner reach AWS STS, and that role-duration-seconds is within the role's own maximum",
   });
 }

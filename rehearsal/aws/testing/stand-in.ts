@@ -17,7 +17,9 @@ export interface TestAws {
   stop(): Promise<void>;
 }
 
-export type TestAwsOptions = Partial<Pick<AwsOptions, 'jwksUrls' | 'pace' | 'answers' | 'pacing'>>;
+export type TestAwsOptions = Partial<
+  Pick<AwsOptions, 'jwksUrls' | 'pace' | 'answers' | 'pacing' | 'switches'>
+>;
 
 const CHECKOUT = join(import.meta.dirname, '..', '..', '..');
 
