@@ -1,7 +1,8 @@
 import type { ChangeSetType } from '@aws-sdk/client-cloudformation';
+import { deleteStack } from './delete-stack.ts';
 import { checkDeadline, type StackEngine } from './follow.ts';
 import { pollDelay } from './polling.ts';
-import type { Change, ChangeSet, Stack, StackApi } from './stack-api.ts';
+import type { Change, ChangeSet, Stack } from './stack-api.ts';
 import type { StackSpec } from './stack-spec.ts';
 import { deployStep } from './stack-status.ts';
 
@@ -16,6 +17,8 @@ export interface PreparedChangeSet {
 
 /** The reasons that CloudFormation gives when there is nothing to do; both wordings occur. */
 const NO_CHANGES = /didn't contain changes|no updates are to be performed/i;
+/** No change set is worked out sooner than this, so asking earlier would be a call for nothing. */
+const FIRST_LOOK_MS = 700;
 
 /** A name that no other run uses: letters, digits and hyphens, at most 128. */
 export function changeSetName(runId: string): string {
@@ -38,11 +41,14 @@ export async function prepareChangeSet(
     stackName: spec.name,
     name: changeSetName(spec.runId),
     type: changeSetType(before),
-    templateUrl: spec.templateUrl,
+    template: spec.template.text,
     parameters: spec.parameters,
     tags: tagsFor(spec, before),
+    onFailure: spec.onFailure,
+    roleArn: spec.roleArn,
   });
   const began = engine.clock.now();
+  await engine.clock.sleep(FIRST_LOOK_MS);
   for (;;) {
     const changeSet = await engine.api.describeChangeSet(id);
     if (changeSet.status === 'CREATE_COMPLETE') return prepared('ready', changeSet);
@@ -58,24 +64,26 @@ export async function prepareChangeSet(
   }
 }
 
-/** Removes a change set and, when it was to create its stack, the empty shell that it left. */
+/**
+ * Removes a change set and, when the stack was not there `before` it, the empty shell that it left; unless
+ * another run's change set is waiting in that shell, which then removes it in turn.
+ */
 export async function discardChangeSet(
-  api: StackApi,
+  engine: StackEngine,
   changeSet: Pick<PreparedChangeSet, 'id' | 'stackId'>,
+  before: Stack | undefined,
 ): Promise<void> {
+  const { api } = engine;
   await api.deleteChangeSet(changeSet.id);
-  const stack = await api.describe(changeSet.stackId);
-  if (stack?.status === 'REVIEW_IN_PROGRESS') await api.deleteStack(stack.id);
+  if (changeSetType(before) !== 'CREATE') return;
+  const shell = await api.describe(changeSet.stackId);
+  if (shell?.status !== 'REVIEW_IN_PROGRESS') return;
+  if ((await api.countChangeSets(shell.id)) > 0) return;
+  await deleteStack({ ...engine, log: { info: () => {} } }, shell);
 }
 
-/** `Modify VpcSubnet (AWS::EC2::Subnet), replaces it`. */
-export function changeLine(change: Change): string {
-  const what = `${change.action} ${change.logicalId} (${change.type})`;
-  if (change.replacement === 'True') return `${what}, replaces it`;
-  return change.replacement === 'Conditional' ? `${what}, may replace it` : what;
-}
-
-function tagsFor(spec: StackSpec, before: Stack | undefined): Record<string, string> {
+/** The tags that a stack is to have: an existing one keeps those of its creation. */
+export function tagsFor(spec: StackSpec, before: Stack | undefined): Record<string, string> {
   const kept = Object.entries(spec.creationTags).map(([key, value]) => [
     key,
     before?.tags[key] ?? value,

@@ -1,3 +1,4 @@
+import { CloudError } from '../github/errors.ts';
 import { adopt, operate, type StackEngine } from './follow.ts';
 import { operationFailed } from './operation-failed.ts';
 import type { Stack } from './stack-api.ts';
@@ -22,6 +23,7 @@ export async function deleteStack(
   const began = engine.clock.now();
   for (;;) {
     const current = await engine.api.describe(stack.id);
+    if (current?.terminationProtection === true) throw isProtected(current);
     const step = destroyStep(current?.status);
     if (step === 'nothing') return { name: stack.name, durationMs: engine.clock.now() - began };
     const ended =
@@ -33,4 +35,12 @@ export async function deleteStack(
       throw operationFailed(stack.name, ended, template);
     }
   }
+}
+
+function isProtected({ name }: Stack): CloudError {
+  return new CloudError({
+    resource: `stack ${name}`,
+    reason: 'its termination protection is on',
+    nextStep: 'deploy it with termination-protection: false first, if it is really to go',
+  });
 }

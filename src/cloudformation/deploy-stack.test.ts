@@ -10,10 +10,12 @@ import type { StackSpec } from './stack-spec.ts';
 const spec: StackSpec = {
   name: 'lab',
   template: { file: 'cfn/infra.yaml', text: 'Resources:\n  Vpc:\n    Type: AWS::EC2::VPC\n' },
-  templateUrl: 'https://bucket.s3.ap-northeast-2.amazonaws.com/key',
   parameters: { VpcCidr: '10.0.0.0/16' },
   tags: { 'eks-multus:environment': 'lab' },
   creationTags: { 'eks-multus:run': '2' },
+  onFailure: 'rollback',
+  terminationProtection: undefined,
+  roleArn: undefined,
   runId: '2',
 };
 
@@ -44,13 +46,11 @@ describe('a stack that does not exist', () => {
     expect(stack.durationMs).toBeGreaterThan(21_000);
     expect(engine.api.requests[0]).toMatchObject({
       type: 'CREATE',
-      templateUrl: spec.templateUrl,
+      template: spec.template.text,
       tags: { 'eks-multus:environment': 'lab', 'eks-multus:run': '2' },
     });
     expect(engine.api.requests[0]?.name).toMatch(/^[A-Za-z][-A-Za-z0-9]{0,127}$/);
-    expect(engine.log.lines.join('\n')).toMatch(
-      /1 resources to create[\s\S]*CREATE_COMPLETE +Vpc .* in 20 s/,
-    );
+    expect(engine.log.lines.join('\n')).toMatch(/CREATE_COMPLETE +Vpc .* in 20 s/);
   });
 
   it('fails with the first failed resource, its reason and its line of the template', async () => {

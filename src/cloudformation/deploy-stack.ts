@@ -1,16 +1,14 @@
-import { CloudError, messageOf } from '../github/errors.ts';
-import {
-  changeLine,
-  changeSetType,
-  discardChangeSet,
-  type PreparedChangeSet,
-  prepareChangeSet,
-} from './change-set.ts';
+import { changeSetType, type PreparedChangeSet } from './change-set.ts';
 import { deleteStack } from './delete-stack.ts';
 import { adopt, checkDeadline, operate, type StackEngine } from './follow.ts';
 import { operationFailed } from './operation-failed.ts';
-import { pollDelay } from './polling.ts';
-import type { Change, Stack } from './stack-api.ts';
+import { checkOurs, unlessOvertaken } from './other-runs.ts';
+import { proposeChange } from './propose-change.ts';
+import type { Stack } from './stack-api.ts';
+import { isBeingDestroyed } from './stack-events.ts';
+
+import { beingDestroyed, needsPerson } from './stack-failures.ts';
+import { planOf, type StackPlan } from './stack-plan.ts';
 import type { StackSpec } from './stack-spec.ts';
 import { deployStep, isDeployed } from './stack-status.ts';
 
@@ -22,23 +20,41 @@ export interface DeployedStack {
   readonly durationMs: number;
 }
 
+export interface DeployOptions {
+  /** The stack as it was just described, if it was. */
+  readonly seen?: Stack | undefined;
+  /** Is told what is about to be done, before it is done. */
+  readonly planned?: (plan: StackPlan) => void;
+}
+
 /**
  * Makes a stack be what `spec` says, whatever state it is in: waits for operations that are already under way,
  * removes a stack that never worked, and changes nothing when there is nothing to change.
  *
  * @throws CloudError naming the first resource that failed and the line of the template that declares it.
  */
-export async function deployStack(engine: StackEngine, spec: StackSpec): Promise<DeployedStack> {
+export async function deployStack(
+  engine: StackEngine,
+  spec: StackSpec,
+  { seen, planned = () => {} }: DeployOptions = {},
+): Promise<DeployedStack> {
   const began = engine.clock.now();
-  for (let continued = false; ; ) {
+  let known = seen;
+  for (let continued = false; ; known = undefined) {
     checkDeadline(engine, spec.name);
-    const stack = await engine.api.describe(spec.name);
-    if (stack !== undefined && isForeign(stack, spec)) throw foreign(stack, spec);
+    const stack = known ?? (await engine.api.describe(spec.name));
+    checkOurs(stack, spec);
     const step = deployStep(stack?.status);
     if (stack === undefined || step === 'create' || step === 'update') {
-      const done = await changeStack(engine, spec, stack);
-      if (done !== undefined) return { ...done, durationMs: engine.clock.now() - began };
-    } else if (step === 'wait') {
+      const done = await unlessOvertaken(engine, spec.name, () =>
+        changeStack(engine, spec, stack, planned),
+      );
+      if (done === undefined) continue;
+      await protect(engine, spec, done, stack);
+      return { ...done, durationMs: engine.clock.now() - began };
+    }
+    if (step === 'wait') {
+      if (await isBeingDestroyed(engine.api, stack)) throw beingDestroyed(stack);
       engine.log.info(`${spec.name}  is ${stack.status}: following the operation under way`);
       await adopt(engine, stack);
     } else if (step === 'replace') {
@@ -54,93 +70,52 @@ export async function deployStack(engine: StackEngine, spec: StackSpec): Promise
   }
 }
 
-/** Undefined when somebody else's operation came first, so that the stack has to be looked at again. */
-async function changeStack(engine: StackEngine, spec: StackSpec, before: Stack | undefined) {
-  try {
-    const changeSet = await prepareChangeSet(engine, spec, before);
-    if (changeSet.outcome !== 'ready') await discardChangeSet(engine.api, changeSet);
-    if (changeSet.outcome === 'failed') throw changeSetFailed(spec, changeSet);
-    if (changeSet.outcome === 'no-changes' && before !== undefined) {
-      engine.log.info(`${spec.name}  is up to date`);
-      return result(before, 'unchanged');
-    }
-    return await execute(
-      engine,
-      spec,
-      changeSet,
-      changeSetType(before) === 'CREATE' ? 'created' : 'updated',
-    );
-  } catch (error) {
-    if (!otherOperationRuns(error)) throw error;
-    engine.log.info(`${spec.name}  is busy with another operation: ${messageOf(error)}`);
-    await engine.clock.sleep(pollDelay(0));
-    return undefined;
-  }
+async function changeStack(
+  engine: StackEngine,
+  spec: StackSpec,
+  before: Stack | undefined,
+  planned: (plan: StackPlan) => void,
+) {
+  const changeSet = await proposeChange(engine, spec, before);
+  planned(planOf(spec, before, changeSet?.changes));
+  if (changeSet !== undefined) return execute(engine, spec, changeSet, before);
+  if (before === undefined) throw new Error(`${spec.name}: nothing to create`);
+  return { ...facts(before), outcome: 'unchanged' as const };
 }
 
 async function execute(
   engine: StackEngine,
   spec: StackSpec,
   changeSet: PreparedChangeSet,
-  outcome: 'created' | 'updated',
+  before: Stack | undefined,
 ) {
-  for (const line of changeLines(changeSet.changes, outcome)) {
-    engine.log.info(`${spec.name}  ${line}`);
-  }
   const stack = { id: changeSet.stackId, name: spec.name };
-  const ended = await operate(engine, stack, () => engine.api.executeChangeSet(changeSet.id));
+  const start = () => engine.api.executeChangeSet(changeSet.id);
+  const ended = await operate(engine, stack, start, added(changeSet.changes));
   if (ended.stack === undefined || !isDeployed(ended.stack.status)) {
     throw operationFailed(spec.name, ended, spec.template);
   }
-  return result(ended.stack, outcome);
+  const outcome = changeSetType(before) === 'CREATE' ? ('created' as const) : ('updated' as const);
+  return { ...facts(ended.stack), outcome };
 }
 
-/** The events of a creation name every resource anyhow; for an update it matters what it is about to do. */
-function changeLines(changes: readonly Change[], outcome: 'created' | 'updated') {
-  return outcome === 'created'
-    ? [`${changes.length} resources to create`]
-    : changes.map(changeLine);
+function facts({ name, id, outputs }: Stack) {
+  return { name, id, outputs };
 }
 
-/** A stack that has something in it and that was not made for this purpose: it must not be touched. */
-function isForeign(stack: Stack, spec: StackSpec): boolean {
-  if (deployStep(stack.status) === 'create' || stack.status === 'DELETE_IN_PROGRESS') return false;
-  return Object.entries(spec.tags).some(([key, value]) => stack.tags[key] !== value);
+/** Termination protection is no part of a change set. */
+async function protect(
+  engine: StackEngine,
+  spec: StackSpec,
+  { id }: Pick<Stack, 'id'>,
+  before: Stack | undefined,
+): Promise<void> {
+  const wanted = spec.terminationProtection;
+  if (wanted === undefined || wanted === (before?.terminationProtection ?? false)) return;
+  await engine.api.protect(id, wanted);
+  engine.log.info(`${spec.name}  termination protection is ${wanted ? 'on' : 'off'}`);
 }
-
-function foreign(stack: Stack, spec: StackSpec): CloudError {
-  const tags = Object.entries(spec.tags).map(([key, value]) => `${key}=${value}`);
-  return new CloudError({
-    resource: `stack ${stack.name}`,
-    reason: `there is a stack of this name already, and it lacks the tag ${tags.join(', ')}`,
-    nextStep: 'choose another name, or remove that stack if nobody needs it',
-  });
-}
-
-function result(stack: Stack, outcome: DeployedStack['outcome']) {
-  return { name: stack.name, id: stack.id, outputs: stack.outputs, outcome };
-}
-
-/** CloudFormation refuses a change set, or its execution, when another run has begun an operation since. */
-function otherOperationRuns(error: unknown): boolean {
-  const refusal = /is in \w+_IN_PROGRESS state|already exists and cannot be created again/;
-  return refusal.test(messageOf(error)) && !(error instanceof CloudError);
-}
-
-function changeSetFailed(spec: StackSpec, changeSet: PreparedChangeSet): CloudError {
-  return new CloudError({
-    resource: `stack ${spec.name}: change set`,
-    reason: changeSet.reason ?? 'CloudFormation gave no reason',
-    nextStep: 'correct the inputs that the reason points at, then run the action again',
-    file: spec.template.file,
-  });
-}
-
-function needsPerson(stack: Stack): CloudError {
-  return new CloudError({
-    resource: `stack ${stack.name}`,
-    reason: `it is ${stack.status}${stack.reason === undefined ? '' : `: ${stack.reason}`}`,
-    nextStep:
-      'bring the stack into a stable state in the CloudFormation console, or destroy the environment, then run the action again',
-  });
+/** What is made anew: what takes long. */
+function added(changes: PreparedChangeSet['changes']): PreparedChangeSet['changes'] {
+  return changes.filter(({ action }) => action === 'Add');
 }

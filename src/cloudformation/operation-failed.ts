@@ -6,12 +6,20 @@ import { resourceLine } from './template-line.ts';
 
 /** Explains an operation that did not end well by the first resource that failed in it. */
 export function operationFailed(stackName: string, ended: Ended, template?: Template): CloudError {
-  const status = ended.stack?.status ?? 'gone';
   const event = firstFailure(ended.events);
+  if (ended.stack === undefined || ended.stack.status === 'DELETE_COMPLETE') {
+    return new CloudError({
+      resource: `stack ${stackName}`,
+      reason: 'it was deleted while this run was waiting for it',
+      nextStep:
+        'see who destroyed the environment, then run the action again if it is to come back',
+    });
+  }
+  const { status } = ended.stack;
   if (event === undefined || event.ofStack) {
     return new CloudError({
       resource: `stack ${stackName}`,
-      reason: `it is ${status}: ${event?.reason ?? ended.stack?.reason ?? 'no reason was given'}`,
+      reason: `it is ${status}: ${event?.reason ?? ended.stack.reason ?? 'no reason was given'}`,
       nextStep: nextStep(status),
     });
   }

@@ -7,6 +7,9 @@ const ID = 'arn:aws:cloudformation:ap-northeast-2:123456789012:stack/lab/1';
 const STACK = `<member><StackId>${ID}</StackId><StackName>lab</StackName>
   <StackStatus>CREATE_COMPLETE</StackStatus>
   <Outputs><member><OutputKey>VpcId</OutputKey><OutputValue>vpc-1</OutputValue></member></Outputs>
+  <Parameters><member><ParameterKey>ImageId</ParameterKey><ParameterValue>/aws/image</ParameterValue>
+  <ResolvedValue>ami-1</ResolvedValue></member></Parameters>
+  <EnableTerminationProtection>true</EnableTerminationProtection>
   <Tags><member><Key>eks-multus:environment</Key><Value>lab</Value></member></Tags></member>`;
 
 let server: Awaited<ReturnType<typeof queryServer>>;
@@ -32,6 +35,9 @@ describe('stacks', () => {
       status: 'CREATE_COMPLETE',
       reason: undefined,
       outputs: { VpcId: 'vpc-1' },
+      parameters: { ImageId: '/aws/image' },
+      looksUpParameters: true,
+      terminationProtection: true,
       tags: { 'eks-multus:environment': 'lab' },
     });
   });
@@ -59,15 +65,19 @@ describe('change sets', () => {
       stackName: 'lab',
       name: 'run-1',
       type: 'CREATE',
-      templateUrl: 'https://b/k',
+      template: 'Resources: {}',
       parameters: { VpcCidr: '10.0.0.0/16' },
       tags: { a: 'b' },
+      onFailure: 'delete',
+      roleArn: 'arn:aws:iam::123456789012:role/cfn',
     });
     expect(made).toEqual({ id: 'cs-1', stackId: ID });
     expect(Object.fromEntries(server.calls[0] ?? [])).toMatchObject({
       StackName: 'lab',
       ChangeSetType: 'CREATE',
-      TemplateURL: 'https://b/k',
+      TemplateBody: 'Resources: {}',
+      OnStackFailure: 'DELETE',
+      RoleARN: 'arn:aws:iam::123456789012:role/cfn',
       'Capabilities.member.1': 'CAPABILITY_IAM',
       'Parameters.member.1.ParameterKey': 'VpcCidr',
       'Tags.member.1.Value': 'b',

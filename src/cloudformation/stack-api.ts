@@ -12,7 +12,12 @@ export interface Stack {
   readonly status: StackStatus;
   readonly reason: string | undefined;
   readonly outputs: Readonly<Record<string, string>>;
+  /** What it was last deployed with, as given: for an SSM parameter the parameter's name. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** True when a parameter's value is looked up in SSM, so that it may change without the stack changing. */
+  readonly looksUpParameters: boolean;
   readonly tags: Readonly<Record<string, string>>;
+  readonly terminationProtection: boolean;
 }
 
 export interface StackEvent {
@@ -27,13 +32,20 @@ export interface StackEvent {
   readonly ofStack: boolean;
 }
 
+/** What CloudFormation does with a stack when an operation on it fails. */
+export type OnFailure = 'rollback' | 'keep' | 'delete';
+
 export interface ChangeSetRequest {
   readonly stackName: string;
   readonly name: string;
   readonly type: ChangeSetType;
-  readonly templateUrl: string;
+  /** The template's text, at most 51,200 bytes. */
+  readonly template: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
+  readonly onFailure: OnFailure;
+  /** The role that CloudFormation works with, now and in later operations; else it uses the caller's session. */
+  readonly roleArn: string | undefined;
 }
 
 export interface Change {
@@ -42,6 +54,25 @@ export interface Change {
   readonly type: string;
   /** `True`, `False` or `Conditional` for a modification. */
   readonly replacement: string | undefined;
+  /** Why a modification is one; empty for what is added or removed. */
+  readonly details: readonly ChangeDetail[];
+}
+
+/** One reason for which a resource changes. */
+export interface ChangeDetail {
+  /** The property, or the attribute (`Tags`, `Metadata`, …) where it is not a property. */
+  readonly target: string;
+  /** The parameter, resource or attribute of a resource that it follows from. */
+  readonly cause: string | undefined;
+}
+
+/** A property that does not fit its resource type. */
+export interface ChangeSetProblem {
+  readonly logicalId: string;
+  readonly type: string;
+  /** `/Resources/Vpc/Properties/CidrBlock`. */
+  readonly path: string;
+  readonly reason: string;
 }
 
 export interface ChangeSet {
@@ -60,7 +91,17 @@ export interface StackApi {
   describeChangeSet(id: string): Promise<ChangeSet>;
   executeChangeSet(id: string): Promise<void>;
   deleteChangeSet(id: string): Promise<void>;
+  /** How many change sets a stack has. */
+  countChangeSets(stackId: string): Promise<number>;
+  /**
+   * What early validation found wrong; empty when it found nothing. `not-allowed` where the role, or the
+   * region, does not have DescribeEvents.
+   */
+  changeSetProblems(id: string): Promise<readonly ChangeSetProblem[] | 'not-allowed'>;
+  /** The template's text as it was given; undefined when CloudFormation does not have one. */
+  template(stackId: string): Promise<string | undefined>;
   deleteStack(id: string): Promise<void>;
+  protect(id: string, on: boolean): Promise<void>;
   continueRollback(id: string): Promise<void>;
   /** Newest first, page by page as far as the reader reads. */
   events(id: string): AsyncIterable<StackEvent>;

@@ -1,6 +1,7 @@
+import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import { duration } from './polling.ts';
-import type { StackApi, StackEvent } from './stack-api.ts';
-import { isBusy } from './stack-status.ts';
+import type { Stack, StackApi, StackEvent } from './stack-api.ts';
+import { deployStep, isBusy } from './stack-status.ts';
 
 /** True for the event that ends an operation on a stack. */
 export function endsOperation(event: StackEvent): boolean {
@@ -16,6 +17,18 @@ export async function operationStart(api: StackApi, stackId: string): Promise<st
     if (endsOperation(event)) return event.id;
   }
   return undefined;
+}
+
+/**
+ * True for a stack that worked and is being deleted: somebody wants it gone. A stack that never worked is also
+ * deleted by a deploy, in order to create it again.
+ */
+export async function isBeingDestroyed(api: StackApi, stack: Stack): Promise<boolean> {
+  if (stack.status !== 'DELETE_IN_PROGRESS') return false;
+  for await (const event of api.events(stack.id)) {
+    if (endsOperation(event)) return deployStep(event.status as StackStatus) === 'update';
+  }
+  return false;
 }
 
 /** The events after the one named, oldest first. */

@@ -1,13 +1,18 @@
+import type { OnFailure } from './stack-api.ts';
+
 /** A stack as it should be. */
 export interface StackSpec {
   readonly name: string;
   readonly template: Template;
-  readonly templateUrl: string;
   /** A value for every parameter of the template, so that what a stack is follows from the inputs alone. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   /** Tags that say how the stack came to be: an existing stack keeps the values that it has. */
   readonly creationTags: Readonly<Record<string, string>>;
+  readonly onFailure: OnFailure;
+  /** Undefined leaves the stack's own setting. */
+  readonly terminationProtection: boolean | undefined;
+  readonly roleArn: string | undefined;
   /** Makes change sets of one run recognisable. */
   readonly runId: string;
 }
@@ -15,5 +20,6 @@ export interface StackSpec {
 export interface Template {
   /** Its path in the pack, for annotations: `cfn/infra.yaml`. */
   readonly file: string;
+  /** At most 51,200 bytes: what a request may carry. */
   readonly text: string;
 }

@@ -11,3 +11,22 @@ export function resourceLine(template: string, logicalId: string): number | unde
   );
   return declared === -1 ? undefined : declared + 1;
 }
+
+export interface DeclaredResource {
+  readonly logicalId: string;
+  readonly type: string;
+  /** The condition on which it exists. */
+  readonly condition: string | undefined;
+}
+
+/** The resources that a YAML template declares, in its order; by the same layout. */
+export function declaredResources(template: string): readonly DeclaredResource[] {
+  const [, section = ''] = template.split(/^Resources:\s*$/m);
+  const [resources = ''] = section.split(/^(?=\w)/m);
+  return resources.split(/^(?= {2}\w+:\s*$)/m).flatMap((block) => {
+    const logicalId = /^ {2}(\w+):/.exec(block)?.[1];
+    const type = /^ {4}Type: (\S+)/m.exec(block)?.[1];
+    if (logicalId === undefined || type === undefined) return [];
+    return [{ logicalId, type, condition: /^ {4}Condition: (\w+)/m.exec(block)?.[1] }];
+  });
+}

@@ -1,86 +1,97 @@
-import { principalArn } from '../aws/identity.ts';
 import { type DeployedStack, deployStack } from '../cloudformation/deploy-stack.ts';
-import { InputError } from '../github/errors.ts';
+import type { Stack } from '../cloudformation/stack-api.ts';
+import { isBeingDestroyed } from '../cloudformation/stack-events.ts';
+import { beingDestroyed } from '../cloudformation/stack-failures.ts';
+import { planLines } from '../cloudformation/stack-plan.ts';
+import type { StackSpec } from '../cloudformation/stack-spec.ts';
 import type { NetworkPlan } from '../network/plan.ts';
 import { allOrFirstFailure } from './all-or-first-failure.ts';
-import { environmentOf } from './environment-of.ts';
-import type { NodeGroup } from './node-groups.ts';
-import { planFor } from './plan-for.ts';
+import { type DeployedNodeGroup, environmentOf } from './environment-of.ts';
+import { type Pack, readPack, runsHook, stageHook } from './pack.ts';
+import { requiredPlan } from './plan-for.ts';
+import { addPlan } from './report.ts';
 import type { Session } from './run.ts';
-import { infraParameters, nodeGroupParameters, nodeGroupStackName } from './stack-parameters.ts';
-import { type StagedPack, type StagedTemplate, stagePack } from './stage-pack.ts';
-import { creationTags, stackTags } from './tags.ts';
+import { groupStack, infraSpec, nodeGroupSpec } from './stack-specs.ts';
 
-/** Makes the environment be what the inputs say: staging, then the infra stack, then the node groups side by side. */
+/** The environment's stacks by name, as they are; those that do not exist are not in it. */
+type Seen = ReadonlyMap<string, Stack>;
+
+/** Makes the environment be what the inputs say: the infra stack, then the node groups side by side. */
 export async function deploy(session: Session): Promise<void> {
   const { inputs, log, report } = session;
-  const result = planFor(inputs);
-  if ('problems' in result) throw new InputError(result.problems);
-  const { plan } = result;
-  report.plan = plan;
+  const network = requiredPlan(inputs);
+  report.network = network;
   report.outputs['staging-bucket'] = session.bucket.name;
-  const pack = await log.group('Stage templates and code', () => stagePack(session));
+  const pack = await readPack(session);
+  const seen = await look(session);
+  const groups = inputs['node-groups'].map((group) => seen.get(groupStack(session, group)));
+  if (!groups.every((stack) => runsHook(session, pack, stack))) {
+    await log.group("Stage the launch hook's code", () => stageHook(session, pack));
+  }
   const infra = await log.group(`Stack ${inputs.environment}`, () =>
-    deployOne(session, inputs.environment, pack.infra, infraParametersOf(session, plan)),
+    deployOne(session, infraSpec(session, pack, network), seen),
   );
   report.outputs['cluster-name'] = infra.outputs['ClusterName'] ?? inputs.environment;
   report.outputs['infra-stack-id'] = infra.id;
-  const groups = await log.group('Node groups', () => deployGroups(session, plan, infra, pack));
-  report.outputs.environment = environmentOf(
-    inputs,
-    session.account.accountId,
-    plan,
-    infra,
-    groups,
+  // By the end of a change, minutes have passed: what was seen before says nothing any more.
+  const still = infra.outcome === 'unchanged' ? seen : new Map();
+  const deployed = await log.group('Node groups', () =>
+    deployGroups(session, pack, network, infra, still),
   );
+  const { accountId } = session.account;
+  report.outputs.environment = environmentOf(inputs, accountId, network, infra, deployed);
 }
 
-function infraParametersOf({ inputs, account }: Session, plan: NetworkPlan) {
-  // The input knows the role's whole ARN; what STS says of a session leaves out its path.
-  const deployer = inputs['role-to-assume'] ?? principalArn(account.arn);
-  return infraParameters(inputs, plan, deployer);
+/** @throws CloudError when a stack that worked is being deleted. */
+async function look({ inputs, stacks, ...session }: Session): Promise<Seen> {
+  const names = [
+    inputs.environment,
+    ...inputs['node-groups'].map((group) => groupStack({ inputs }, group)),
+  ];
+  const found = await Promise.all(names.map((name) => stacks.describe(name)));
+  const seen = found.flatMap((stack) => (stack === undefined ? [] : [stack]));
+  for (const stack of seen) {
+    if (await isBeingDestroyed(session.engine.api, stack)) throw beingDestroyed(stack);
+  }
+  return new Map(seen.map((stack) => [stack.name, stack]));
 }
 
 async function deployGroups(
   session: Session,
-  plan: NetworkPlan,
+  pack: Pack,
+  network: NetworkPlan,
   infra: DeployedStack,
-  pack: StagedPack,
-) {
+  seen: Seen,
+): Promise<readonly DeployedNodeGroup[]> {
   const ids: Record<string, string> = {};
   session.report.outputs['node-group-stack-ids'] = ids;
-  return allOrFirstFailure(session.inputs['node-groups'], async (group: NodeGroup) => {
-    const name = nodeGroupStackName(session.inputs.environment, group.name);
-    const hook = { bucket: session.bucket.name, key: pack.hookKey };
-    const parameters = nodeGroupParameters(session.inputs, group, plan, infra.outputs, hook);
-    const stack = await deployOne(session, name, pack.nodeGroup, parameters);
+  return allOrFirstFailure(session.inputs['node-groups'], async (group) => {
+    const spec = nodeGroupSpec(session, pack, network, group, infra.outputs);
+    const stack = await deployOne(session, spec, seen);
     ids[group.name] = stack.id;
     return { group, stack };
   });
 }
 
-async function deployOne(
-  session: Session,
-  name: string,
-  template: StagedTemplate,
-  parameters: Readonly<Record<string, string>>,
-): Promise<DeployedStack> {
-  const { clock, report, run } = session;
+async function deployOne(session: Session, spec: StackSpec, seen: Seen): Promise<DeployedStack> {
+  const { clock, log, report } = session;
   const began = clock.now();
   try {
-    const stack = await deployStack(session.engine, {
-      name,
-      template: template.source,
-      templateUrl: template.url,
-      parameters,
-      tags: stackTags(session.inputs.environment),
-      creationTags: creationTags(run),
-      runId: run.id,
+    const stack = await deployStack(session.engine, spec, {
+      seen: seen.get(spec.name),
+      planned(plan) {
+        for (const line of planLines(plan)) log.info(line);
+        addPlan(report, plan);
+      },
     });
     report.stacks.push(stack);
     return stack;
   } catch (error) {
-    report.stacks.push({ name, outcome: 'failed', durationMs: clock.now() - began });
+    report.stacks.push({
+      name: spec.name,
+      outcome: 'failed',
+      durationMs: clock.now() - began,
+    });
     throw error;
   }
 }

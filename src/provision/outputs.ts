@@ -1,4 +1,5 @@
 import type { Environment } from '../environment/environment.ts';
+import type { PlannedStack } from './plan-markdown.ts';
 
 /** The names in `action.yml`. */
 export const outputNames = [
@@ -7,6 +8,8 @@ export const outputNames = [
   'infra-stack-id',
   'node-group-stack-ids',
   'staging-bucket',
+  'plan',
+  'has-changes',
 ] as const;
 
 /** The action's outputs. Those that came to be are set, even when the action fails. */
@@ -17,4 +20,7 @@ export interface ProvisionOutputs {
   /** Node group name → stack id. */
   'node-group-stack-ids'?: Record<string, string>;
   'staging-bucket'?: string;
+  /** What is, or would be, changed, stack by stack. */
+  plan?: readonly PlannedStack[];
+  'has-changes'?: boolean;
 }

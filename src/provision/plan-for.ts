@@ -1,4 +1,5 @@
-import { type NetworkResult, planNetwork } from '../network/plan.ts';
+import { InputError } from '../github/errors.ts';
+import { type NetworkPlan, type NetworkResult, planNetwork } from '../network/plan.ts';
 import type { ProvisionFields } from './inputs.ts';
 
 type NetworkInputs = Pick<
@@ -14,4 +15,15 @@ export function planFor(inputs: NetworkInputs): NetworkResult {
     multusNetworks: inputs['multus-networks'],
     subnetCidrs: inputs['subnet-cidrs'],
   });
+}
+
+/**
+ * The same for a run that cannot go on without.
+ *
+ * @throws InputError that says why there is none; reading the inputs has found that before.
+ */
+export function requiredPlan(inputs: NetworkInputs): NetworkPlan {
+  const result = planFor(inputs);
+  if ('problems' in result) throw new InputError(result.problems);
+  return result.plan;
 }

@@ -1,7 +1,10 @@
 import { duration } from '../cloudformation/polling.ts';
+import type { StackPlan } from '../cloudformation/stack-plan.ts';
 import { table } from '../github/summary.ts';
 import type { NetworkPlan } from '../network/plan.ts';
+import type { EndStateCheck } from './end-state.ts';
 import type { ProvisionOutputs } from './outputs.ts';
+import { planMarkdown, plannedStack } from './plan-markdown.ts';
 
 export interface StackRow {
   readonly name: string;
@@ -16,11 +19,23 @@ export interface Report {
   readonly stacks: StackRow[];
   readonly notes: string[];
   readonly outputs: ProvisionOutputs;
-  plan?: NetworkPlan;
+  /** What was, or would be, changed, stack by stack. */
+  readonly plans: StackPlan[];
+  network?: NetworkPlan;
+  /** What a destroy looked for in the end. */
+  endState?: readonly EndStateCheck[];
 }
 
 export function newReport(title: string): Report {
-  return { title, stacks: [], notes: [], outputs: {} };
+  return { title, stacks: [], notes: [], plans: [], outputs: {} };
+}
+
+/** Notes a stack's plan, in place of one that the stack had before. */
+export function addPlan({ plans, outputs }: Report, plan: StackPlan): void {
+  const before = plans.findIndex(({ name }) => name === plan.name);
+  plans.splice(before < 0 ? plans.length : before, before < 0 ? 0 : 1, plan);
+  outputs.plan = plans.map(plannedStack);
+  outputs['has-changes'] = plans.some(({ action }) => action !== 'none');
 }
 
 /** The report as Markdown for the job's summary page. */
@@ -34,10 +49,17 @@ export function reportMarkdown(report: Report): string {
     `## ${report.title}`,
     stacks.length > 0 ? table(['Stack', 'Outcome', 'Time'], stacks) : '',
     ...report.notes,
-    report.plan === undefined ? '' : networkTable(report.plan),
+    report.endState === undefined ? '' : endStateTable(report.endState),
+    ...report.plans.map(planMarkdown),
+    report.network === undefined ? '' : networkTable(report.network),
     outputTable(report.outputs),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function endStateTable(checks: readonly EndStateCheck[]): string {
+  const rows = checks.map(({ what, found }) => [what, found.length, found.join('\n')]);
+  return `What is left:\n\n${table(['Looked for', 'Left', 'Which'], rows)}`;
 }
 
 function networkTable(plan: NetworkPlan): string {
@@ -53,9 +75,18 @@ function networkTable(plan: NetworkPlan): string {
   return `VPC ${plan.vpcCidr}\n\n${table(['Zone', 'Public', 'Private', 'Multus'], rows)}`;
 }
 
-function outputTable({ environment, ...outputs }: ProvisionOutputs): string {
+function outputTable({
+  environment,
+  plan: _,
+  'has-changes': changes,
+  ...outputs
+}: ProvisionOutputs): string {
   const endpoint = environment?.cluster.endpoint;
-  const rows = Object.entries({ ...outputs, ...(endpoint && { 'cluster endpoint': endpoint }) });
+  const rows = Object.entries({
+    ...(changes === undefined ? {} : { 'has-changes': String(changes) }),
+    ...outputs,
+    ...(endpoint && { 'cluster endpoint': endpoint }),
+  });
   if (rows.length === 0) return '';
   return table(
     ['Output', 'Value'],

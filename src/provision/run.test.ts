@@ -131,7 +131,9 @@ describe('deploy', () => {
     const markdown = report ? reportMarkdown(report) : '';
     expect(markdown).toContain('| eks-multus-cluster-ng1 | created |');
     expect(markdown).toContain('eth2: 10.0.6.0/24 (prefixes from 10.0.6.128/25)');
-    expect(deps.staging.objects.size).toBe(3);
+    expect(markdown).toContain('### eks-multus-cluster-ng1: create, 1 change');
+    expect(report?.outputs).toMatchObject({ 'has-changes': true });
+    expect([...deps.staging.objects.keys()]).toEqual([expect.stringMatching(/attach-enis\.zip$/)]);
   });
 
   it('deploys node groups side by side, each in its own zone', async () => {
@@ -147,14 +149,40 @@ describe('deploy', () => {
     expect(stacks.calls.lastIndexOf('events eks-multus-cluster-ng1')).toBeGreaterThan(created);
   });
 
-  it('a second time uploads nothing and changes nothing', async () => {
-    const { stacks, run } = world();
+  it('a second time uploads nothing, makes no change set and changes nothing', async () => {
+    const { stacks, run, deps } = world();
     const first = await run();
-    const unchanged = { status: 'FAILED', reason: 'No updates are to be performed.', changes: [] };
-    stacks.changeSets.push(unchanged as never, unchanged as never);
+    deps.staging.objects.clear();
+    stacks.calls.length = 0;
     const second = await run();
     expect(second?.stacks.map((stack) => stack.outcome)).toEqual(['unchanged', 'unchanged']);
-    expect(second?.outputs).toEqual(first?.outputs);
+    expect(stacks.calls).toEqual([
+      'describe eks-multus-cluster',
+      'describe eks-multus-cluster-ng1',
+      'template eks-multus-cluster',
+      'template eks-multus-cluster-ng1',
+    ]);
+    expect(deps.staging.objects.size).toBe(0);
+    expect(second?.outputs).toEqual({
+      ...first?.outputs,
+      'has-changes': false,
+      plan: [
+        { stack: 'eks-multus-cluster', action: 'none', basis: 'change-set', changes: [] },
+        { stack: 'eks-multus-cluster-ng1', action: 'none', basis: 'change-set', changes: [] },
+      ],
+    });
+  });
+
+  it('refuses an environment that somebody destroys, before it touches anything', async () => {
+    const { stacks, run, deps } = world();
+    await run();
+    await stacks.deleteStack((await stacks.describe('eks-multus-cluster-ng1'))?.id ?? '');
+    await deps.clock.sleep(1_000);
+    stacks.calls.length = 0;
+    await expect(run()).rejects.toThrow(
+      'eks-multus-cluster-ng1: it is DELETE_IN_PROGRESS: somebody destroys this environment',
+    );
+    expect(stacks.calls.filter((call) => !/^(describe|events)/.test(call))).toEqual([]);
   });
 
   it('publishes what there is when a node group fails, after the others have ended', async () => {
@@ -185,6 +213,67 @@ describe('deploy', () => {
     expect(parametersOf(stacks, 'eks-multus-cluster')?.['AdminRoleArns']).toBe(
       `${role},arn:aws:iam::123456789012:role/ops`,
     );
+  });
+});
+
+describe('plan', () => {
+  const plan = { command: 'plan' };
+
+  it('of an environment that is not there: a change set for infra, the template for node groups', async () => {
+    const { stacks, run, deps } = world();
+    const report = await run(plan);
+    expect(report?.outputs).toMatchObject({
+      'has-changes': true,
+      plan: [
+        { stack: 'eks-multus-cluster', action: 'create', basis: 'change-set' },
+        {
+          stack: 'eks-multus-cluster-ng1',
+          action: 'create',
+          basis: 'template',
+          note: expect.stringContaining('not there yet'),
+        },
+      ],
+    });
+    expect(stacks.calls).not.toContain('executeChangeSet eks-multus-cluster');
+    expect(await stacks.list()).toEqual([]);
+    expect(deps.staging.objects.size).toBe(0);
+    expect(report?.stacks).toEqual([]);
+  });
+
+  it('of one that is as it should be: no changes', async () => {
+    const { run } = world();
+    await run();
+    const report = await run(plan);
+    expect(report?.outputs['has-changes']).toBe(false);
+    expect(report ? reportMarkdown(report) : '').toContain('### eks-multus-cluster: no changes');
+  });
+
+  it('names what changes, with the parameters that it follows from, and removes the change set', async () => {
+    const { stacks, run } = world();
+    await run();
+    const details = [{ target: 'MaxSize', cause: 'MaxSize' }];
+    const type = 'AWS::AutoScaling::AutoScalingGroup';
+    const change = { action: 'Modify', logicalId: 'Nodes', type, replacement: 'False', details };
+    stacks.changeSets.push({ status: 'CREATE_COMPLETE', reason: undefined, changes: [change] });
+    const group = '[{ name: ng1, zone: ap-northeast-2a, max: 4 }]';
+    stacks.calls.length = 0;
+    const report = await run({ ...plan, 'node-groups': group });
+    expect(report?.outputs.plan?.[1]).toEqual({
+      stack: 'eks-multus-cluster-ng1',
+      action: 'update',
+      basis: 'change-set',
+      changes: [
+        {
+          action: 'Modify',
+          logicalId: 'Nodes',
+          type,
+          replacement: 'no',
+          what: 'MaxSize (MaxSize 3 → 4)',
+        },
+      ],
+    });
+    expect(stacks.calls).toContain('deleteChangeSet eks-multus-cluster-ng1');
+    expect(stacks.calls).not.toContain('executeChangeSet eks-multus-cluster-ng1');
   });
 });
 

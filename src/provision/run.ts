@@ -7,9 +7,11 @@ import { callBudget } from '../cloudformation/pace.ts';
 import type { Clock } from '../cloudformation/polling.ts';
 import type { StackApi } from '../cloudformation/stack-api.ts';
 import type { Log } from '../github/log.ts';
+import type { CleanUp } from './clean-up.ts';
 import { deploy } from './deploy.ts';
 import { destroy } from './destroy.ts';
 import type { ProvisionInputs } from './inputs.ts';
+import { plan } from './plan.ts';
 import { newReport, type Report } from './report.ts';
 import type { Run } from './tags.ts';
 
@@ -17,6 +19,7 @@ import type { Run } from './tags.ts';
 export interface ProvisionDeps {
   readonly stacks: StackApi;
   readonly staging: Staging;
+  readonly cleanUp: CleanUp;
   readonly identity: () => Promise<Identity>;
   /** Reads a file that ships with the pack: `('cfn', 'infra.yaml')`. */
   readonly packFile: (...path: readonly string[]) => Promise<Uint8Array>;
@@ -36,17 +39,23 @@ export interface Session extends ProvisionDeps {
   readonly report: Report;
 }
 
+const COMMANDS = {
+  plan: { title: 'Plan of environment', run: plan },
+  deploy: { title: 'Environment', run: deploy },
+  destroy: { title: 'Destroyed environment', run: destroy },
+} as const;
+
 /**
- * Deploys or destroys one environment.
+ * Plans, deploys or destroys one environment.
  *
  * @throws CloudError when AWS refuses or fails something. What was done by then is published first.
  */
 export async function provision(inputs: ProvisionInputs, deps: ProvisionDeps): Promise<void> {
-  const verb = inputs.command === 'deploy' ? 'Environment' : 'Destroyed environment';
-  const report = newReport(`${verb} ${inputs.environment} in ${inputs['aws-region']}`);
+  const { title, run } = COMMANDS[inputs.command];
+  const report = newReport(`${title} ${inputs.environment} in ${inputs['aws-region']}`);
   try {
     const session = await begin(inputs, deps, report);
-    await (inputs.command === 'deploy' ? deploy(session) : destroy(session));
+    await run(session);
   } catch (error) {
     throw explainAwsError(error);
   } finally {

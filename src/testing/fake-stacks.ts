@@ -2,6 +2,7 @@ import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import type { Clock } from '../cloudformation/polling.ts';
 import type {
   ChangeSet,
+  ChangeSetProblem,
   ChangeSetRequest,
   Stack,
   StackApi,
@@ -19,6 +20,7 @@ export interface Happening {
 type Texts = Readonly<Record<string, string>>;
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 interface FakeStack extends Mutable<Stack> {
+  template: string | undefined;
   events: StackEvent[];
   ahead: { at: number; happening: Happening }[];
 }
@@ -32,6 +34,8 @@ export class FakeStacks implements StackApi {
   readonly requests: ChangeSetRequest[] = [];
   /** What the next change sets turn out to be; `CREATE_COMPLETE` with one addition when none is set. */
   readonly changeSets: ChangeSet[] = [];
+  /** What early validation finds wrong with a change set that failed. */
+  problems: readonly ChangeSetProblem[] | 'not-allowed' = [];
   /** What executing, deleting and continuing do, per stack name. */
   readonly scripts = new Map<string, readonly Happening[]>();
   /** Outputs that a stack has once it is deployed. */
@@ -58,6 +62,10 @@ export class FakeStacks implements StackApi {
       status,
       reason: undefined,
       outputs: this.outputs.get(name) ?? {},
+      template: undefined,
+      parameters: {},
+      looksUpParameters: false,
+      terminationProtection: false,
       tags,
       events: [],
       ahead: [],
@@ -98,20 +106,43 @@ export class FakeStacks implements StackApi {
       logicalId: 'Vpc',
       type: 'AWS::EC2::VPC',
       replacement: undefined,
+      details: [],
     };
     const next = this.changeSets.shift();
     return next ?? { status: 'CREATE_COMPLETE', reason: undefined, changes: [change] };
   }
 
   async executeChangeSet(id: string): Promise<void> {
-    const stack = this.#byId(id.split(' ')[1] ?? '');
+    const [name, stackId = ''] = id.split(' ');
+    const stack = this.#byId(stackId);
     this.#say('executeChangeSet', stack.name);
+    const request = this.requests.find((one) => one.name === name);
+    Object.assign(stack, { parameters: request?.parameters, template: request?.template });
     const verb = stack.status === 'REVIEW_IN_PROGRESS' ? 'CREATE' : 'UPDATE';
     this.#schedule(stack, this.scripts.get(stack.name) ?? succeeds(verb));
   }
 
   async deleteChangeSet(id: string): Promise<void> {
     this.#say('deleteChangeSet', this.#byId(id.split(' ')[1] ?? '').name);
+  }
+
+  async countChangeSets(): Promise<number> {
+    return 0;
+  }
+
+  async changeSetProblems(): Promise<readonly ChangeSetProblem[] | 'not-allowed'> {
+    return this.problems;
+  }
+
+  async template(id: string): Promise<string | undefined> {
+    this.#say('template', this.#byId(id).name);
+    return this.#byId(id).template;
+  }
+
+  async protect(id: string, on: boolean): Promise<void> {
+    const stack = this.#byId(id);
+    this.#say('protect', stack.name, String(on));
+    stack.terminationProtection = on;
   }
 
   async deleteStack(id: string): Promise<void> {
