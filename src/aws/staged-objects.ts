@@ -57,6 +57,22 @@ export async function removeStaged(
   }
 }
 
+/** Whether there is any version or delete marker below `<environment>/`. */
+export async function hasStaged(
+  s3: S3Client,
+  bucket: StagingBucket,
+  environment: string,
+): Promise<boolean> {
+  const { Versions = [], DeleteMarkers = [] } = await s3.send(
+    new ListObjectVersionsCommand({
+      ...targetOf(bucket),
+      Prefix: `${environment}/`,
+      MaxKeys: 1,
+    }),
+  );
+  return Versions.length + DeleteMarkers.length > 0;
+}
+
 async function objectExists(s3: S3Client, bucket: StagingBucket, key: string): Promise<boolean> {
   try {
     await s3.send(new HeadObjectCommand({ ...targetOf(bucket), Key: key }));

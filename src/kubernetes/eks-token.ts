@@ -1,6 +1,6 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { CredentialProvider } from '../aws/credentials.ts';
+import { Sha256 } from '../aws/sha256.ts';
 import type { AwsCredentials } from '../aws/web-identity.ts';
 import { CloudError } from '../github/errors.ts';
 
@@ -81,37 +81,4 @@ function tooLong(cluster: string, length: number): CloudError {
     reason: `it would be ${length} bytes; EKS takes at most ${LONGEST_TOKEN_BYTES}`,
     nextStep: 'use a role session with fewer or shorter session tags and policies',
   });
-}
-
-/** SHA-256, keyed or not, in the form that the signer takes. */
-class Sha256 {
-  #hash: Hash | Hmac;
-  readonly #key: string | ArrayBuffer | ArrayBufferView | undefined;
-
-  constructor(key?: string | ArrayBuffer | ArrayBufferView) {
-    this.#key = key;
-    this.#hash = this.#start();
-  }
-
-  reset(): void {
-    this.#hash = this.#start();
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytes(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  #start(): Hash | Hmac {
-    return this.#key === undefined ? createHash('sha256') : createHmac('sha256', bytes(this.#key));
-  }
-}
-
-function bytes(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data);
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

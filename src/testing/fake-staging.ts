@@ -14,6 +14,9 @@ export function fakeStaging(): Staging & { readonly objects: Map<string, Uint8Ar
       objects.set(key, content);
       return 'uploaded';
     },
+    async has(_bucket, environment) {
+      return [...objects.keys()].some((key) => key.startsWith(`${environment}/`));
+    },
     async clear(_bucket, environment) {
       const keys = [...objects.keys()].filter((key) => key.startsWith(`${environment}/`));
       for (const key of keys) objects.delete(key);

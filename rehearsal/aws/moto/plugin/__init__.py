@@ -1,6 +1,6 @@
 """What moto 5.2.5 lacks for the rehearsal. Loaded beside moto, which stays as it was installed."""
 
-from . import dependencies, instances, interfaces, policies
+from . import dependencies, instances, interfaces, policies, tags
 
 MOTO_VERSION = "5.2.5"
 
@@ -12,5 +12,5 @@ def install() -> None:
     found = version("moto")
     if found != MOTO_VERSION:
         raise SystemExit(f"this plugin is written for moto {MOTO_VERSION}, not {found}")
-    for part in (interfaces, instances, dependencies, policies):
+    for part in (interfaces, instances, dependencies, policies, tags):
         part.install()

@@ -1,0 +1,43 @@
+import type { Stack, StackApi } from '../cloudformation/stack-api.ts';
+import type { StackInsides } from '../cloudformation/stack-resources.ts';
+import { ENVIRONMENT_TAG } from './tags.ts';
+
+/** The stacks of an environment, told by their tag, whatever state they are in. */
+export interface EnvironmentStacks {
+  readonly infra: Stack | undefined;
+  readonly nodeGroups: readonly Stack[];
+  /** Somebody else's stack that has the environment's name. */
+  readonly foreign: Stack | undefined;
+}
+
+export async function environmentStacks(
+  stacks: Pick<StackApi, 'list'>,
+  insides: Pick<StackInsides, 'plannedTags'>,
+  environment: string,
+): Promise<EnvironmentStacks> {
+  const all = await stacks.list();
+  const ours: Stack[] = [];
+  for (const stack of all) if (await belongs(stack, insides, environment)) ours.push(stack);
+  const named = all.find(({ name }) => name === environment);
+  return {
+    infra: ours.find(({ name }) => name === environment),
+    nodeGroups: ours.filter(({ name }) => name !== environment),
+    foreign: named !== undefined && !ours.includes(named) ? named : undefined,
+  };
+}
+
+/**
+ * The shell that an unexecuted change set leaves may lack the tags that its stack would have had; they are
+ * asked of the change set, as a name alone may also be that of another environment's stack.
+ */
+async function belongs(
+  { id, name, status, tags }: Stack,
+  insides: Pick<StackInsides, 'plannedTags'>,
+  environment: string,
+): Promise<boolean> {
+  const tag = tags[ENVIRONMENT_TAG];
+  if (tag !== undefined || status !== 'REVIEW_IN_PROGRESS') return tag === environment;
+  if (name !== environment && !name.startsWith(`${environment}-`)) return false;
+  const planned = await insides.plannedTags(id);
+  return planned === undefined ? name === environment : planned[ENVIRONMENT_TAG] === environment;
+}
