@@ -40,7 +40,7 @@ export const interrupt: Soak = async ({ seed, size }) => {
 };
 
 async function interruptAt(moment: Moment, delayMs: number): Promise<Finding> {
-  const before = machineState();
+  const before = machineState(CHECKOUT);
   const run = rehearse();
   let reached = false;
   run.onLine((line) => {
@@ -49,7 +49,7 @@ async function interruptAt(moment: Moment, delayMs: number): Promise<Finding> {
     setTimeout(() => run.signal('SIGINT'), delayMs);
   });
   const code = await run.exited;
-  const left = difference(before, machineState());
+  const left = difference(before, machineState(CHECKOUT));
   return {
     what: `SIGINT ${moment.name}, ${delayMs} ms in`,
     found: [`exit code ${code}, left: ${left.length}`, ...left].join('\n'),

@@ -5,45 +5,48 @@ export type MachineState = ReadonlySet<string>;
 
 const NAMESPACES = ['net', 'mnt', 'pid'] as const;
 
-/** Looks at processes, namespaces and mounts. Short-lived processes of others may be among them. */
-export function machineState(): MachineState {
+/**
+ * The processes that npm scripts of `checkout` started, directly or not, with their namespaces, and all
+ * mounts. npm hands INIT_CWD down to whatever a script starts, so what else runs here does not disturb.
+ */
+export function machineState(checkout: string): MachineState {
   const state = new Set<string>();
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    for (const kind of NAMESPACES) addLink(state, `/proc/${pid}/ns/${kind}`);
-    const command = commandOf(pid);
-    if (command !== '') state.add(`process ${pid} ${command}`);
+    if (!environmentOf(pid).includes(`INIT_CWD=${checkout}`)) continue;
+    state.add(`process ${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()}`);
+    for (const kind of NAMESPACES) {
+      const namespace = linkOf(`/proc/${pid}/ns/${kind}`);
+      if (namespace !== '') state.add(`namespace ${namespace}`);
+    }
   }
-  for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
+  for (const line of read('/proc/self/mountinfo').split('\n')) {
     const [, , , , point] = line.split(' ');
     if (point !== undefined) state.add(`mount ${point}`);
   }
   return state;
 }
 
-/** What there is now and was not before, of what a rehearsal starts: namespaces, mounts, its programs. */
+/** What there is now and was not before. */
 export function difference(before: MachineState, after: MachineState): readonly string[] {
-  return [...after].filter((item) => !before.has(item) && concerns(item));
+  return [...after].filter((item) => !before.has(item));
 }
 
-/** The programs of a rehearsal; what else runs on the machine comes and goes as it likes. */
-const PROGRAMS =
-  /unshare|world-main|rehears|moto|kube-|etcd|authenticator|linux\.?(uml)? mem=|\bact\b|containerd|lambda-runner/;
-
-function concerns(item: string): boolean {
-  return !item.startsWith('process ') || PROGRAMS.test(item);
+function environmentOf(pid: string): readonly string[] {
+  return read(`/proc/${pid}/environ`).split('\0');
 }
 
-function addLink(state: Set<string>, path: string): void {
+/** The empty text when the process has ended meanwhile. */
+function read(path: string): string {
   try {
-    state.add(`namespace ${readlinkSync(path)}`);
+    return readFileSync(path, 'utf8');
   } catch {
-    // The process has ended meanwhile.
+    return '';
   }
 }
 
-function commandOf(pid: string): string {
+function linkOf(path: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    return readlinkSync(path);
   } catch {
     return '';
   }
