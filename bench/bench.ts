@@ -1,0 +1,33 @@
+import { type Measurement, renderMeasurements } from './measurement.ts';
+import { provision } from './provision.ts';
+
+/** One benchmark: measures, and tells on the way what it does. */
+export type Bench = (options: BenchOptions) => Promise<readonly Measurement[]>;
+
+export interface BenchOptions {
+  /** The checkout whose bundles are measured: this one, or a folder that `scripts/build.ts` built into. */
+  readonly root: string;
+  readonly say: (line: string) => void;
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = { provision };
+
+const USAGE = `usage: npm run bench -- NAME [--json] [--root FOLDER]
+names: ${Object.keys(BENCHES).join(', ')}`;
+
+const [name = '', ...flags] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench === undefined) {
+  console.error(USAGE);
+  process.exit(1);
+}
+const rootAt = flags.indexOf('--root');
+const root = (rootAt >= 0 && flags[rootAt + 1]) || `${import.meta.dirname}/..`;
+// Progress goes to stderr, so that stdout is the result and nothing else.
+const measurements = await bench({ root, say: (line) => console.error(line) });
+console.log(
+  flags.includes('--json')
+    ? JSON.stringify(measurements, null, 2)
+    : renderMeasurements(measurements),
+);
+process.exit(measurements.every(({ ok }) => ok) ? 0 : 1);

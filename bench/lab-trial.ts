@@ -1,0 +1,42 @@
+import { readProvisionInputs } from '../src/provision/inputs.ts';
+import { provision } from '../src/provision/run.ts';
+import { realDeps } from '../src/provision/wiring.ts';
+import { LAB_INPUTS } from '../src/testing/lab-inputs.ts';
+import type { FastClock } from './fast-clock.ts';
+import { type Operation, observed } from './observed-stacks.ts';
+
+/** One run of the action: how long it took, and what its stacks did. Times in milliseconds on the run's clock. */
+export interface LabRun {
+  readonly wallMs: number;
+  readonly operations: readonly Operation[];
+  /** The shortest time in which the stacks can be done: the infra stack and then the slowest node group. */
+  readonly criticalPathMs: number;
+}
+
+/**
+ * Deploys or destroys the lab, in this process, against the endpoint in `AWS_ENDPOINT_URL`. It is the action as it
+ * is, except that its clock is fast and that it publishes nothing.
+ */
+export async function runLab(command: 'deploy' | 'destroy', clock: FastClock): Promise<LabRun> {
+  const texts: Readonly<Record<string, string>> = { ...LAB_INPUTS, command };
+  const inputs = readProvisionInputs((name) => texts[name] ?? '');
+  const real = realDeps(inputs);
+  const { api, operations } = observed(real.stacks, clock);
+  const quiet = { info: () => undefined, warn: () => undefined };
+  const log = { ...quiet, group: <T>(_: string, work: () => Promise<T>) => work() };
+  const began = clock.now();
+  await provision(inputs, { ...real, stacks: api, log, clock, publish: async () => undefined });
+  const wallMs = clock.now() - began;
+  return { wallMs, operations: operations(), criticalPathMs: criticalPath(operations()) };
+}
+
+function criticalPath(operations: readonly Operation[]): number {
+  const longest = (infra: boolean) =>
+    Math.max(
+      0,
+      ...operations
+        .filter(({ stackName }) => (stackName === LAB_INPUTS['environment']) === infra)
+        .map(({ beganAt, endedAt }) => endedAt - beganAt),
+    );
+  return longest(true) + longest(false);
+}

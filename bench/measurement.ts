@@ -1,0 +1,55 @@
+/** One measured value, and the limit that it must not exceed; without a target it is for information. */
+export interface Measurement {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly target?: number;
+  readonly ok: boolean;
+}
+
+/** A measurement that must be at most `target`. */
+export function atMost(name: string, value: number, unit: string, target: number): Measurement {
+  const rounded = round(value);
+  return { name, value: rounded, unit, target, ok: rounded <= target };
+}
+
+/** A measurement that nothing is demanded of. */
+export function noted(name: string, value: number, unit: string): Measurement {
+  return { name, value: round(value), unit, ok: true };
+}
+
+/**
+ * The smallest of the values that at least `share` of them do not exceed (nearest rank).
+ *
+ * @throws Error when there are no values.
+ */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const value = sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)];
+  if (value === undefined) throw new Error('no values');
+  return value;
+}
+
+/** The measurements for people, aligned, failures marked. */
+export function renderMeasurements(measurements: readonly Measurement[]): string {
+  const rows = measurements.map(({ name, value, unit, target, ok }) => [
+    ok ? '✔' : '✘',
+    name,
+    `${value} ${unit}`,
+    target === undefined ? '' : `≤ ${target} ${unit}`,
+  ]);
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  const lines = rows.map((row) =>
+    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '),
+  );
+  const missed = measurements.filter(({ ok }) => !ok).length;
+  return [...lines.map((line) => line.trimEnd()), '', `${missed} of ${rows.length} missed`].join(
+    '\n',
+  );
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,66 @@
+import type { StackApi, StackEvent } from '../src/cloudformation/stack-api.ts';
+import { isBusy } from '../src/cloudformation/stack-status.ts';
+import type { FastClock } from './fast-clock.ts';
+
+/** One operation on a stack; times in milliseconds on the clock of the run. */
+export interface Operation {
+  readonly stackName: string;
+  readonly status: string;
+  readonly beganAt: number;
+  readonly endedAt: number;
+  /** When the run was told of the end by an answer. */
+  readonly knownAt: number;
+}
+
+/**
+ * A stack API that notes when each operation began and ended, by its events, and when whoever uses the API was
+ * told that the stack has settled. Times of events are shown as of `clock`.
+ */
+export function observed(api: StackApi, clock: FastClock) {
+  const events = new Map<string, StackEvent>();
+  const known = new Map<string, { stackId: string; status: string; at: number }>();
+  const observedApi: StackApi = {
+    ...api,
+    async describe(name) {
+      const stack = await api.describe(name);
+      if (stack !== undefined && !isBusy(stack.status)) {
+        const key = `${stack.id} ${stack.status}`;
+        const told = { stackId: stack.id, status: stack.status, at: clock.now() };
+        if (!known.has(key)) known.set(key, told);
+      }
+      return stack;
+    },
+    async *events(id) {
+      for await (const event of api.events(id)) {
+        const shown = { ...event, time: new Date(clock.at(event.time)) };
+        if (event.ofStack) events.set(event.id, { ...shown, id });
+        yield shown;
+      }
+    },
+  };
+  return { api: observedApi, operations: () => operationsOf([...events.values()], known) };
+}
+
+function operationsOf(
+  events: readonly StackEvent[],
+  known: ReadonlyMap<string, { readonly at: number }>,
+): readonly Operation[] {
+  return events.flatMap((end) => {
+    const told = known.get(`${end.id} ${end.status}`);
+    if (isBusy(end.status) || told === undefined) return [];
+    const verb = end.status.split('_')[0] ?? '';
+    const begin = events.find(
+      ({ id, status }) => id === end.id && status === `${verb}_IN_PROGRESS`,
+    );
+    if (begin === undefined) return [];
+    return [
+      {
+        stackName: end.logicalId,
+        status: end.status,
+        beganAt: begin.time.getTime(),
+        endedAt: end.time.getTime(),
+        knownAt: told.at,
+      },
+    ];
+  });
+}
