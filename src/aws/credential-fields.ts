@@ -1,13 +1,37 @@
-import { text, wholeNumber } from '../github/inputs.ts';
+import type { z } from 'zod';
+import { list, text, wholeNumber } from '../github/inputs.ts';
+import type { CredentialsRequest } from './credentials.ts';
 
 export const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 export const ROLE_ARN_ALLOWED =
   'the ARN of an IAM role, such as arn:aws:iam::111122223333:role/eks-multus-deployer';
 
-/** The inputs that say where and as whom an action calls AWS; spread them into the schema of the action. */
-export const credentialFields = {
-  'aws-region': text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as ap-northeast-2'),
+/** The inputs that say as whom an action calls AWS; spread them into the schema of the action. */
+export const roleFields = {
   'role-to-assume': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
+  'chained-role': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
+  'allowed-account-ids': list(text(/^\d{12}$/, 'AWS account ids of 12 digits')).default([]),
   audience: text(/^\S+$/, 'an audience without spaces').default('sts.amazonaws.com'),
   'role-duration-seconds': wholeNumber(900, 43_200).default(3600),
 };
+
+/** And where. */
+export const credentialFields = {
+  'aws-region': text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as ap-northeast-2'),
+  ...roleFields,
+};
+
+type RoleInputs = z.output<z.ZodObject<typeof roleFields>>;
+
+export type RoleChoice = Omit<CredentialsRequest, 'region' | 'sessionName'>;
+
+/** What those inputs ask for, apart from the region and the name of the session. */
+export function roleRequest(inputs: RoleInputs): RoleChoice {
+  return {
+    roleArn: inputs['role-to-assume'],
+    chainedRoleArn: inputs['chained-role'],
+    allowedAccountIds: inputs['allowed-account-ids'],
+    audience: inputs.audience,
+    durationSeconds: inputs['role-duration-seconds'],
+  };
+}

@@ -23,7 +23,10 @@ describe('good inputs', () => {
         address: { kind: 'eks', name: 'eks-multus-cluster', region: 'ap-northeast-2' },
         region: 'ap-northeast-2',
       },
-      role: { arn: undefined, audience: 'sts.amazonaws.com', durationSeconds: 3600 },
+      role: {
+        ...{ roleArn: undefined, chainedRoleArn: undefined, allowedAccountIds: [] },
+        ...{ audience: 'sts.amazonaws.com', durationSeconds: 3600 },
+      },
       mapRoleArns: ['arn:aws:iam::123456789012:role/ng1-node'],
       expectedNodes: 2,
       attachments: [{ name: 'ipvlan-conf-1' }, { name: 'ipvlan-conf-2' }],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
 import type { Environment } from '../environment/environment.ts';
 import { InputError, type InputProblem } from '../github/errors.ts';
 import {
@@ -45,11 +46,7 @@ type Raw = z.output<typeof inputSchema>;
 
 export interface ConfigureInputs {
   readonly target: ClusterTarget;
-  readonly role: {
-    readonly arn: string | undefined;
-    readonly audience: string;
-    readonly durationSeconds: number;
-  };
+  readonly role: RoleChoice;
   /** The node roles to map in aws-auth; undefined leaves aws-auth alone. */
   readonly mapRoleArns: readonly string[] | undefined;
   readonly expectedNodes: number;
@@ -84,11 +81,7 @@ export function parseInputs(
   }
   return {
     target,
-    role: {
-      arn: raw['role-to-assume'],
-      audience: raw.audience,
-      durationSeconds: raw['role-duration-seconds'],
-    },
+    role: roleRequest(raw),
     mapRoleArns: usesAwsAuth(raw, environment) ? roleArns(raw, environment) : undefined,
     expectedNodes: raw['expected-nodes'] ?? desiredNodes(environment),
     attachments: plan.attachments,

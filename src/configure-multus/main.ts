@@ -12,9 +12,8 @@ import { toSummary } from './summary.ts';
 
 await runAction(async () => {
   const inputs = parseInputs();
-  const { arn: roleArn, audience, durationSeconds } = inputs.role;
   const region = inputs.target.region ?? '';
-  const request = { region, roleArn, audience, durationSeconds, sessionName: 'configure-multus' };
+  const request = { region, ...inputs.role, sessionName: 'configure-multus' };
   const credentials = credentialProvider(request, { idToken, mask });
   const report = async (result: Parameters<typeof toOutputs>[0]) => {
     setOutputs(toOutputs(result));

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { roleFields } from '../aws/credential-fields.ts';
 import { type Environment, environmentSchema } from '../environment/environment.ts';
 import { type InputProblem, messageOf } from '../github/errors.ts';
-import { text, wholeNumber } from '../github/inputs.ts';
+import { text } from '../github/inputs.ts';
 import type { ClusterAddress } from './connection.ts';
 
 const ENVIRONMENT = 'the JSON that provision gives as its output "environment"';
@@ -21,12 +22,7 @@ export const connectionFields = {
   'cluster-certificate-authority': certificateField().optional(),
   kubeconfig: z.string().optional(),
   'aws-region': text(/^[a-z]{2}(-[a-z]+)+-\d$/, REGION).optional(),
-  'role-to-assume': text(
-    /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-    'the ARN of an IAM role, such as arn:aws:iam::111122223333:role/eks-multus-deployer',
-  ).optional(),
-  audience: text(/^\S+$/, 'an audience without spaces').default('sts.amazonaws.com'),
-  'role-duration-seconds': wholeNumber(900, 43_200).default(3600),
+  ...roleFields,
 };
 
 const connectionSchema = z.object(connectionFields);

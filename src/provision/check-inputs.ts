@@ -37,7 +37,7 @@ const checks: readonly Check[] = [
     ],
     run: groupPrefixes,
   },
-  { of: ['command', 'admin-role-arns', 'role-to-assume'], run: administrators },
+  { of: ['command', 'admin-role-arns', 'role-to-assume', 'chained-role'], run: administrators },
 ];
 
 /** Checks inputs against each other, except where one that takes part is wrong already. */
@@ -82,7 +82,7 @@ function networkFits(inputs: ProvisionFields): readonly Conflict[] {
 }
 
 function administrators(inputs: ProvisionFields): readonly Conflict[] {
-  const deployer = inputs['role-to-assume'];
+  const deployer = inputs['chained-role'] ?? inputs['role-to-assume'];
   const others = new Set(inputs['admin-role-arns'].filter((arn) => arn !== deployer));
   const most = TEMPLATE.administrators - 1;
   return others.size <= most

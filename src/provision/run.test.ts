@@ -214,6 +214,13 @@ describe('deploy', () => {
       `${role},arn:aws:iam::123456789012:role/ops`,
     );
   });
+
+  it('gives the chained role, which is the one that deploys', async () => {
+    const { stacks, run } = world();
+    const arn = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+    await run({ 'role-to-assume': arn('first'), 'chained-role': arn('second') });
+    expect(parametersOf(stacks, 'eks-multus-cluster')?.['AdminRoleArns']).toBe(arn('second'));
+  });
 });
 
 describe('plan', () => {

@@ -13,7 +13,8 @@ type Texts = Readonly<Record<string, string>>;
 export function infraSpec(session: Session, pack: Pack, network: NetworkPlan): StackSpec {
   const { inputs, account } = session;
   // The input knows the role's whole ARN; what STS says of a session leaves out its path.
-  const deployer = inputs['role-to-assume'] ?? principalArn(account.arn);
+  const role = inputs['chained-role'] ?? inputs['role-to-assume'];
+  const deployer = role ?? principalArn(account.arn);
   const parameters = infraParameters(inputs, network, deployer);
   return spec(session, inputs.environment, pack.infra, parameters);
 }

@@ -1,15 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { createClients } from '../aws/clients.ts';
+import { roleRequest } from '../aws/credential-fields.ts';
 import { credentialProvider } from '../aws/credentials.ts';
 import { callerIdentity } from '../aws/identity.ts';
 import { s3Staging } from '../aws/staging.ts';
 import { systemClock } from '../cloudformation/polling.ts';
 import { sdkStackApi } from '../cloudformation/sdk-stack-api.ts';
+import { stackInsides } from '../cloudformation/stack-resources.ts';
 import { idToken, mask } from '../github/id-token.ts';
 import { actionsLog } from '../github/log.ts';
 import { setOutputs } from '../github/outputs.ts';
 import { packFile } from '../github/pack-files.ts';
 import { addSummary } from '../github/summary.ts';
+import { cleanUpWith } from './clean-up.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import { reportMarkdown } from './report.ts';
 import type { ProvisionDeps } from './run.ts';
@@ -22,19 +25,18 @@ export function realDeps(inputs: ProvisionInputs): ProvisionDeps {
   };
   const region = inputs['aws-region'];
   const credentials = credentialProvider(
-    {
-      region,
-      roleArn: inputs['role-to-assume'],
-      audience: inputs.audience,
-      durationSeconds: inputs['role-duration-seconds'],
-      sessionName: `eks-multus-${run.id}`,
-    },
+    { region, ...roleRequest(inputs), sessionName: `eks-multus-${run.id}` },
     { idToken, mask },
   );
   const clients = createClients({ region, credentials, runId: run.id });
+  const caller = {
+    ...{ region, credentials, sleep: systemClock.sleep },
+    userAgent: `eks-multus-actions run/${run.id}`,
+  };
   return {
     stacks: sdkStackApi(clients.cloudFormation),
     staging: s3Staging(clients.s3),
+    cleanUp: cleanUpWith(caller, stackInsides(clients.cloudFormation), credentials),
     identity: () => callerIdentity(clients.sts),
     packFile: (...path) => readFile(packFile(...path)),
     log: actionsLog,

@@ -12,6 +12,8 @@ export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, str
   [{ 'aws-region': 'seoul' }, 'aws-region', 'an AWS region'],
   [{ 'role-to-assume': 'deployer' }, 'role-to-assume', 'the ARN of an IAM role'],
   [{ 'role-to-assume': 'arn:aws:iam::1:role/x' }, 'role-to-assume', 'the ARN of an IAM role'],
+  [{ 'chained-role': 'workload' }, 'chained-role', 'the ARN of an IAM role'],
+  [{ 'allowed-account-ids': '1111' }, 'allowed-account-ids', 'AWS account ids of 12 digits'],
   [{ 'role-duration-seconds': '60' }, 'role-duration-seconds', 'from 900 to 43200'],
   [{ 'availability-zones': '' }, 'availability-zones', '2 or 3 different zones of ap-northeast-2'],
   [{ 'availability-zones': 'ap-northeast-2a' }, 'availability-zones', '2 or 3 different'],

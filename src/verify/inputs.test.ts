@@ -28,7 +28,10 @@ describe('inputs', () => {
         environment: undefined,
         region: undefined,
       },
-      role: { arn: undefined, audience: 'sts.amazonaws.com', durationSeconds: 3600 },
+      role: {
+        ...{ roleArn: undefined, chainedRoleArn: undefined, allowedAccountIds: [] },
+        ...{ audience: 'sts.amazonaws.com', durationSeconds: 3600 },
+      },
       networks: undefined,
       layout: 'lab',
       namespace: 'default',

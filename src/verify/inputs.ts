@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
 import type { NetworkName } from '../connectivity/find-networks.ts';
 import { InputError, type InputProblem } from '../github/errors.ts';
 import {
@@ -47,11 +48,7 @@ export const inputSchema = z.object({
 
 export interface VerifyInputs {
   readonly target: ClusterTarget;
-  readonly role: {
-    readonly arn: string | undefined;
-    readonly audience: string;
-    readonly durationSeconds: number;
-  };
+  readonly role: RoleChoice;
   /** Undefined: all networks that configure-multus made. */
   readonly networks: readonly NetworkName[] | undefined;
   readonly layout: (typeof LAYOUTS)[number];
@@ -83,11 +80,7 @@ export function readVerifyInputs(
   if (problems.length > 0 || !('address' in target)) throw new InputError(problems);
   return {
     target,
-    role: {
-      arn: inputs['role-to-assume'],
-      audience: inputs.audience,
-      durationSeconds: inputs['role-duration-seconds'],
-    },
+    role: roleRequest(inputs),
     networks,
     layout: inputs.layout,
     namespace: inputs.namespace,

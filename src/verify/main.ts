@@ -13,9 +13,8 @@ import { stopSignal } from './stop-signal.ts';
 
 await runAction(async () => {
   const inputs = readVerifyInputs(process.env['AWS_REGION']);
-  const { arn: roleArn, audience, durationSeconds } = inputs.role;
   const region = inputs.target.region ?? '';
-  const role = { region, roleArn, audience, durationSeconds, sessionName: 'eks-multus-verify' };
+  const role = { region, ...inputs.role, sessionName: 'eks-multus-verify' };
   const credentials = credentialProvider(role, { idToken, mask });
   const needs = accessNeeded(inputs);
   const connection = await connect(inputs.target.address, { log, credentials, needs });
