@@ -1,3 +1,6 @@
+import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareAccount } from '../../rehearsal/aws/account.ts';
 import { freePort } from '../../rehearsal/aws/testing/local-aws.ts';
@@ -6,8 +9,11 @@ import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../../rehearsal
 import { environmentSchema } from '../environment/environment.ts';
 import { LAB_INPUTS } from '../testing/lab-inputs.ts';
 import { runSource } from '../testing/run-bundle.ts';
+import type { PlannedStack } from './plan-markdown.ts';
 
 const REGION = 'ap-northeast-2';
+const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
+const client = { region: REGION, credentials };
 
 /** The stand-in has no control plane for a cluster of this name. */
 const BROKEN = { environment: 'broken' };
@@ -45,7 +51,50 @@ function shown(log: string): string {
   return log.replaceAll(/^::add-mask::.*$/gm, '');
 }
 
+/** What the account has of ours: stacks, shells of change sets among them, and buckets. */
+async function present() {
+  const cloudFormation = new CloudFormationClient({ ...client, endpoint: aws.endpoint });
+  const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({}));
+  const { Buckets = [] } = await aws.clients.s3.send(new ListBucketsCommand({}));
+  return [...Stacks.map(({ StackName }) => StackName), ...Buckets.map(({ Name }) => Name)];
+}
+
+/** The calls that a run makes, by the order of their ends; the stand-in's own services have keys of their own. */
+async function callsOf<Result>(work: () => Promise<Result>) {
+  const before = aws.aws.gateway.calls().length;
+  const result = await work();
+  const records = aws.aws.gateway.calls().slice(before);
+  const calls = records
+    .filter(({ accessKey }) => accessKey?.startsWith('AKIA') !== true)
+    .map(({ service, action }) => `${service} ${action}`);
+  return { result, calls };
+}
+
+const planOf = (outputs: Readonly<Record<string, string>>) =>
+  JSON.parse(outputs['plan'] ?? '[]') as readonly PlannedStack[];
+
+const FOUR = {
+  'node-groups': '- { name: ng1, zone: ap-northeast-2a, min: 1, desired: 2, max: 4 }',
+};
+
 describe('an environment', () => {
+  it('is planned before it is there, and nothing is left of that', async () => {
+    const { exitCode, log, outputs, summary } = await run('plan');
+    expect(exitCode, log).toBe(0);
+    const [infra, group] = planOf(outputs);
+    expect(infra).toMatchObject({ stack: 'eks-multus-cluster', action: 'create' });
+    expect(infra?.changes).toContainEqual({
+      ...{ action: 'Add', logicalId: 'Cluster', type: 'AWS::EKS::Cluster' },
+      ...{ replacement: '', what: '' },
+    });
+    expect(group).toMatchObject({ stack: 'eks-multus-cluster-ng1', basis: 'template' });
+    expect(group?.changes.map(({ type }) => type)).toContain('AWS::AutoScaling::AutoScalingGroup');
+    expect(outputs['has-changes']).toBe('true');
+    expect(summary).toContain('| Add | Cluster | AWS::EKS::Cluster |');
+    expect(summary).toContain('which is not there yet');
+    expect(await present()).toEqual([]);
+  });
+
   it('is deployed', async () => {
     const { exitCode, log, errors, outputs, summary } = await run('deploy');
     expect(errors, log).toEqual([]);
@@ -61,11 +110,41 @@ describe('an environment', () => {
     expect(shown(log)).not.toMatch(/SecretAccessKey|ASIA|eyJ[\w-]+\.eyJ/);
   });
 
-  it('deployed again, by another run, stays as it is', async () => {
-    const { exitCode, log, summary } = await run('deploy');
+  it('planned then has no changes', async () => {
+    const { exitCode, log, outputs } = await run('plan');
     expect(exitCode, log).toBe(0);
+    expect(outputs['has-changes']).toBe('false');
+    expect(planOf(outputs).map(({ action }) => action)).toEqual(['none', 'none']);
+  });
+
+  it('deployed again, by another run, stays as it is, which takes eight calls at the most', async () => {
+    const { result, calls } = await callsOf(() => run('deploy'));
+    const { exitCode, log, summary } = result;
+    expect(exitCode, log).toBe(0);
+    expect(calls.length, calls.join('\n')).toBeLessThanOrEqual(8);
+    expect(log).toContain('eks-multus-cluster: no changes');
     expect(summary).toContain('| eks-multus-cluster | unchanged |');
     expect(summary).toContain('| eks-multus-cluster-ng1 | unchanged |');
+  });
+
+  it('is planned and updated in place', async () => {
+    const what = 'MaxSize (MaxSize 3 → 4)';
+    const change = {
+      ...{ action: 'Modify', logicalId: 'AutoScalingGroup', replacement: 'no', what },
+      type: 'AWS::AutoScaling::AutoScalingGroup',
+    };
+    const planned = await run('plan', FOUR);
+    expect(planned.exitCode, planned.log).toBe(0);
+    expect(planOf(planned.outputs)[1]).toMatchObject({ action: 'update', changes: [change] });
+    const { exitCode, log, outputs, summary } = await run('deploy', FOUR);
+    expect(exitCode, log).toBe(0);
+    expect(planOf(outputs)).toEqual(planOf(planned.outputs));
+    expect(summary).toContain('| eks-multus-cluster | unchanged |');
+    expect(summary).toContain('| eks-multus-cluster-ng1 | updated |');
+    const { AutoScalingGroups = [] } = await aws.clients.autoscaling.send(
+      new DescribeAutoScalingGroupsCommand({}),
+    );
+    expect(AutoScalingGroups.map(({ MaxSize }) => MaxSize)).toEqual([4]);
   });
 
   it('is destroyed, with all that was staged', async () => {
