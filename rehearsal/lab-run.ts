@@ -1,9 +1,12 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { leftoverFinding, unservedFinding } from './account-facts.ts';
+import { leftovers } from './aws/inventory.ts';
+import { callsOfRun, planFinding, secondDeployFinding, updateFinding } from './deploy-facts.ts';
 import { admissionFinding, clusterFindings, kubectlFor } from './facts.ts';
 import type { WorkflowResult } from './github/act-log.ts';
-import { destroyInputs, LAB, provisionInputs, type WorkflowInputs } from './lab.ts';
+import type { Dispatch } from './github/runner.ts';
+import { destroyInputs, LAB, labMaxSize, provisionInputs } from './lab.ts';
 import type { Progress } from './progress.ts';
 import { reportFindings } from './report-facts.ts';
 import { KUBECONFIG, LOG_FOLDER } from './run-folder.ts';
@@ -12,8 +15,8 @@ import type { StandIns } from './world.ts';
 import type { WorldPlan } from './world-messages.ts';
 
 /**
- * The lab from end to end: provision, configure and verify by the real workflow, a look at what came of
- * it, and, unless the lab is kept, destroy and proof that the account is as it was.
+ * The lab from end to end: a plan, then provision, configure and verify by the real workflow, a look at what came
+ * of it, and, unless the lab is kept, a second deploy, an update, destroy and proof that the account is as it was.
  *
  * @throws Error when a workflow fails; what was found before is with `found` already.
  */
@@ -25,7 +28,18 @@ export async function rehearseLab(
 ): Promise<void> {
   const before = await world.inventory();
   const inputs = provisionInputs(world.roleArn, plan.nodes);
-  const provisioned = await runWorkflow(world, progress, 'provision.yml', inputs);
+  const provision = { workflow: 'provision.yml', inputs };
+  const planned = await runWorkflow(world, progress, {
+    ...{ ...provision, name: 'plan', inputs: { ...inputs, 'plan-only': 'true' } },
+  });
+  const left = leftovers(before, await world.inventory());
+  found(
+    planFinding(planned.outputs, [
+      ...(await world.stacks()).map(({ name }) => name),
+      ...Object.keys(left),
+    ]),
+  );
+  const provisioned = await runWorkflow(world, progress, { ...provision, name: 'provision' });
 
   const stacks = await world.stacks();
   found({
@@ -41,7 +55,11 @@ export async function rehearseLab(
   copyFileSync(world.kubeconfig(), KUBECONFIG);
   if (plan.keep) return;
 
-  await runWorkflow(world, progress, 'destroy.yml', destroyInputs(world.roleArn));
+  await changeNothing(plan, world, progress, found);
+  await changeMaxSize(plan, world, progress, found);
+  await runWorkflow(world, progress, {
+    ...{ workflow: 'destroy.yml', name: 'destroy', inputs: destroyInputs(world.roleArn) },
+  });
   const remaining = await world.stacks();
   found({
     what: 'Destroy',
@@ -52,17 +70,45 @@ export async function rehearseLab(
   found(unservedFinding(world.aws.gateway.failures(), world.aws.problems()));
 }
 
+/** The same again, by the job that deploys: what does it cost to find that there is nothing to do? */
+async function changeNothing(
+  plan: WorldPlan,
+  world: StandIns,
+  progress: Progress,
+  found: (finding: Finding) => void,
+): Promise<void> {
+  const mark = world.aws.gateway.calls().length;
+  const inputs = provisionInputs(world.roleArn, plan.nodes);
+  const { outputs } = await runWorkflow(world, progress, {
+    ...{ workflow: 'provision.yml', job: 'provision', name: 'provision-again', inputs },
+  });
+  found(secondDeployFinding(outputs, callsOfRun(world.aws.gateway.calls(), mark)));
+}
+
+/** An update in place: one more node is allowed. */
+async function changeMaxSize(
+  plan: WorldPlan,
+  world: StandIns,
+  progress: Progress,
+  found: (finding: Finding) => void,
+): Promise<void> {
+  const before = await world.scalingGroups();
+  const inputs = provisionInputs(world.roleArn, plan.nodes, labMaxSize(plan.nodes) + 1);
+  const { outputs } = await runWorkflow(world, progress, {
+    ...{ workflow: 'provision.yml', job: 'provision', name: 'update', inputs },
+  });
+  found(updateFinding(outputs, before, await world.scalingGroups()));
+}
+
 async function runWorkflow(
   world: StandIns,
   progress: Progress,
-  workflow: string,
-  inputs: WorkflowInputs,
+  request: Dispatch,
 ): Promise<WorkflowResult> {
-  const result = await progress.step(`workflow ${workflow}`, async (note) => {
-    const ran = await world.runner.dispatch(workflow, inputs, note);
+  return progress.step(`workflow ${request.workflow} (${request.name})`, async (note) => {
+    const ran = await world.runner.dispatch(request, note);
     if (ran.succeeded) return ran;
     const reasons = ran.errors.length === 0 ? ['see the log'] : ran.errors;
-    throw new Error(`${workflow} failed:\n${reasons.join('\n')}`);
+    throw new Error(`${request.workflow} failed:\n${reasons.join('\n')}`);
   });
-  return result;
 }

@@ -32,14 +32,23 @@ const LAB_NETWORKS = `
 
 export type WorkflowInputs = Readonly<Record<string, string>>;
 
+/** The most nodes that the lab's group may have, when it is to have `nodes` now. */
+export function labMaxSize(nodes: number): number {
+  return Math.max(3, nodes);
+}
+
 /** Inputs of `provision.yml` for the lab with `nodes` nodes (the lab has two). */
-export function provisionInputs(roleArn: string, nodes: number): WorkflowInputs {
+export function provisionInputs(
+  roleArn: string,
+  nodes: number,
+  max = labMaxSize(nodes),
+): WorkflowInputs {
   const group = {
     name: LAB.nodeGroup,
     zone: LAB.zones[0],
     min: 1,
     desired: nodes,
-    max: Math.max(3, nodes),
+    max,
   };
   return {
     ...destroyInputs(roleArn),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -7,6 +8,7 @@ import { prepareAccount } from './aws/account.ts';
 import { type AwsStandIn, startAws } from './aws/aws.ts';
 import { type Inventory, takeInventory } from './aws/inventory.ts';
 import { createControlPlanes } from './cluster/control-plane.ts';
+import type { ScalingGroup } from './deploy-facts.ts';
 import { GITHUB_ISSUER, startOidcIssuer } from './github/oidc.ts';
 import { prepareRunner, type Runner } from './github/runner.ts';
 import { createMachines } from './instance/machines.ts';
@@ -37,6 +39,8 @@ export interface StandIns {
   kubeconfig(): string;
   /** The stacks of the account that exist. */
   stacks(): Promise<readonly { readonly name: string; readonly status: string }[]>;
+  /** The Auto Scaling groups of the account. */
+  scalingGroups(): Promise<readonly ScalingGroup[]>;
   inventory(): Promise<Inventory>;
   stop(): Promise<void>;
 }
@@ -111,6 +115,7 @@ async function start(
     }),
     kubeconfig: () => kubeconfigOf(controlPlanes),
     stacks: () => existingStacks(new CloudFormationClient(client)),
+    scalingGroups: () => scalingGroups(new AutoScalingClient(client)),
     inventory: () => takeInventory(client),
   };
 }
@@ -138,6 +143,16 @@ function kubeconfigOf(controlPlanes: ReturnType<typeof createControlPlanes>): st
   const path = controlPlanes.kubeconfig(LAB.environment);
   if (path === undefined) throw new Error(`there is no cluster ${LAB.environment}`);
   return path;
+}
+
+async function scalingGroups(autoScaling: AutoScalingClient): Promise<readonly ScalingGroup[]> {
+  const { AutoScalingGroups = [] } = await autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({}),
+  );
+  return AutoScalingGroups.map(({ MaxSize = 0, Instances = [] }) => ({
+    maxSize: MaxSize,
+    instances: Instances.map(({ InstanceId = '' }) => InstanceId).sort(),
+  }));
 }
 
 async function existingStacks(cloudFormation: CloudFormationClient) {

@@ -14,11 +14,17 @@ export interface Runner {
    * Runs one workflow of the repository, by hand, as `workflow_dispatch` does.
    * `show` gets each line that a person would see in the job's log.
    */
-  dispatch(
-    workflow: string,
-    inputs: WorkflowInputs,
-    show: (line: string) => void,
-  ): Promise<WorkflowResult>;
+  dispatch(request: Dispatch, show: (line: string) => void): Promise<WorkflowResult>;
+}
+
+export interface Dispatch {
+  /** Its file name. */
+  readonly workflow: string;
+  readonly inputs: WorkflowInputs;
+  /** Runs this job and those that it needs, instead of all. */
+  readonly job?: string;
+  /** What its logs are called: `workflow-<name>.log`. */
+  readonly name: string;
 }
 
 export interface RunnerOptions {
@@ -48,10 +54,10 @@ export async function prepareRunner(options: RunnerOptions): Promise<Runner> {
   await checkoutAction(checkout);
 
   return {
-    async dispatch(workflow, inputs, show) {
-      const event = join(folder, `${workflow}.json`);
+    async dispatch({ workflow, inputs, job, name }, show) {
+      const event = join(folder, `${name}.json`);
       writeFileSync(event, JSON.stringify({ inputs }));
-      const log = join(options.logFolder, `workflow-${workflow.replace(/\.yml$/, '')}.log`);
+      const log = join(options.logFolder, `workflow-${name}.log`);
       const following = followWorkflow();
       const keep = (line: string) => {
         const text = following.line(line);
@@ -59,7 +65,7 @@ export async function prepareRunner(options: RunnerOptions): Promise<Runner> {
         appendFileSync(log, `${text}\n`);
         show(text);
       };
-      const args = actArguments({ workflow, event, checkout, repository, options });
+      const args = actArguments({ workflow, job, event, checkout, repository, options });
       // act's exit code says the same as the jobs' results, which carry the reasons.
       await run(join(options.bin, 'act'), args, {
         cwd: repository,
@@ -77,6 +83,7 @@ export async function prepareRunner(options: RunnerOptions): Promise<Runner> {
 
 function actArguments(given: {
   readonly workflow: string;
+  readonly job: string | undefined;
   readonly event: string;
   readonly checkout: string;
   readonly repository: string;
@@ -94,6 +101,7 @@ function actArguments(given: {
   return [
     'workflow_dispatch',
     ...['--workflows', file],
+    ...(given.job === undefined ? [] : ['--job', given.job]),
     ...['--eventpath', given.event],
     ...['--platform', 'ubuntu-latest=-self-hosted'],
     ...['--local-repository', `https://github.com/${action}=${given.checkout}`],
