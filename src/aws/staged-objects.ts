@@ -28,7 +28,15 @@ export async function stage(
   content: Uint8Array,
 ): Promise<'uploaded' | 'present'> {
   if (await objectExists(s3, bucket, key)) return 'present';
-  await s3.send(new PutObjectCommand({ ...targetOf(bucket), Key: key, Body: content }));
+  const tags = new URLSearchParams({ 'eks-multus:environment': key.split('/')[0] ?? '' });
+  await s3.send(
+    new PutObjectCommand({
+      ...targetOf(bucket),
+      Key: key,
+      Body: content,
+      Tagging: tags.toString(),
+    }),
+  );
   return 'uploaded';
 }
 

@@ -84,9 +84,9 @@ export async function discardChangeSet(
 
 /** The tags that a stack is to have: an existing one keeps those of its creation. */
 export function tagsFor(spec: StackSpec, before: Stack | undefined): Record<string, string> {
-  const kept = Object.entries(spec.creationTags).map(([key, value]) => [
-    key,
-    before?.tags[key] ?? value,
-  ]);
+  const kept = Object.entries(spec.creationTags).flatMap(([key, value]) => {
+    const tag = before?.tags[key] ?? value;
+    return tag === undefined ? [] : [[key, tag]];
+  });
   return { ...Object.fromEntries(kept), ...spec.tags };
 }

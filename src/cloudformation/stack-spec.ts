@@ -7,8 +7,11 @@ export interface StackSpec {
   /** A value for every parameter of the template, so that what a stack is follows from the inputs alone. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
-  /** Tags that say how the stack came to be: an existing stack keeps the values that it has. */
-  readonly creationTags: Readonly<Record<string, string>>;
+  /**
+   * Tags that say how the stack came to be: an existing stack keeps the values that it has, and gets those that
+   * it lacks. Undefined keeps what is there and gives nothing.
+   */
+  readonly creationTags: Readonly<Record<string, string | undefined>>;
   readonly onFailure: OnFailure;
   /** Undefined leaves the stack's own setting. */
   readonly terminationProtection: boolean | undefined;

@@ -54,6 +54,7 @@ export const inputSchema = z.object({
     'a bucket name of 3 to 63 lower-case letters, digits and -',
   ).optional(),
   ...stackFields,
+  'ttl-hours': wholeNumber(0, 8760).optional(),
   'timeout-minutes': wholeNumber(1, 1440).default(60),
 });
 

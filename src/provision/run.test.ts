@@ -49,7 +49,7 @@ function world() {
     packFile: async (...path: readonly string[]) => new TextEncoder().encode(path.join('/')),
     log: recordingLog(),
     clock,
-    run: { id: '7', repository: 'o/r' },
+    run: { id: '7', repository: 'o/r', pullRequest: undefined },
     publish: async (report: Report) => void reports.push(report),
   };
   const run = async (changes: Readonly<Record<string, string>> = {}) => {

@@ -7,13 +7,13 @@ import { callBudget } from '../cloudformation/pace.ts';
 import type { Clock } from '../cloudformation/polling.ts';
 import type { StackApi } from '../cloudformation/stack-api.ts';
 import type { Log } from '../github/log.ts';
+import type { WorkflowRun } from '../github/workflow-run.ts';
 import type { CleanUp } from './clean-up.ts';
 import { deploy } from './deploy.ts';
 import { destroy } from './destroy.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import { plan } from './plan.ts';
 import { newReport, type Report } from './report.ts';
-import type { Run } from './tags.ts';
 
 /** What the action does its work with. */
 export interface ProvisionDeps {
@@ -25,7 +25,7 @@ export interface ProvisionDeps {
   readonly packFile: (...path: readonly string[]) => Promise<Uint8Array>;
   readonly log: Log;
   readonly clock: Clock;
-  readonly run: Run;
+  readonly run: WorkflowRun;
   /** Sets the outputs and writes the summary; called once, at the end, whatever the end is. */
   readonly publish: (report: Report) => Promise<void>;
 }

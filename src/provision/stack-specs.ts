@@ -38,7 +38,7 @@ export function groupStack({ inputs }: Pick<Session, 'inputs'>, group: NodeGroup
 }
 
 function spec(
-  { inputs, run }: Session,
+  { clock, inputs, run }: Session,
   name: string,
   template: Template,
   parameters: Texts,
@@ -48,7 +48,7 @@ function spec(
     template,
     parameters,
     tags: stackTags(inputs.environment),
-    creationTags: creationTags(run),
+    creationTags: creationTags(run, { ttlHours: inputs['ttl-hours'], now: clock.now() }),
     onFailure: inputs['on-failure'],
     terminationProtection: inputs['termination-protection'],
     roleArn: inputs['cloudformation-role-arn'],

@@ -12,6 +12,7 @@ import { actionsLog } from '../github/log.ts';
 import { setOutputs } from '../github/outputs.ts';
 import { packFile } from '../github/pack-files.ts';
 import { addSummary } from '../github/summary.ts';
+import { workflowRun } from '../github/workflow-run.ts';
 import { cleanUpWith } from './clean-up.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import { reportMarkdown } from './report.ts';
@@ -19,10 +20,7 @@ import type { ProvisionDeps } from './run.ts';
 
 /** The real things: AWS as `role-to-assume` or the job's own credentials, and the runner this job is on. */
 export function realDeps(inputs: ProvisionInputs): ProvisionDeps {
-  const run = {
-    id: process.env['GITHUB_RUN_ID'] ?? 'local',
-    repository: process.env['GITHUB_REPOSITORY'] ?? 'local',
-  };
+  const run = workflowRun(process.env);
   const region = inputs['aws-region'];
   const credentials = credentialProvider(
     { region, ...roleRequest(inputs), sessionName: `eks-multus-${run.id}` },
