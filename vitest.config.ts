@@ -24,6 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: 'tests/ensure-tools.ts',
           include: ['{src,cfn,scripts,rehearsal,bench,tests}/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
         },
@@ -31,6 +32,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          globalSetup: 'tests/ensure-tools.ts',
           include: ['{src,cfn,scripts,rehearsal,bench,tests}/**/*.integration.test.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 120_000,
