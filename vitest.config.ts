@@ -19,6 +19,7 @@ export default defineConfig({
       include: ['src/**/*.ts', 'cfn/attach-enis/*.ts'],
       exclude: ['**/*.test.ts', 'src/testing/**', 'src/**/main.ts'],
       reporter: ['text-summary', 'html', 'json-summary'],
+      thresholds: { lines: 95 },
     },
     projects: [
       {
