@@ -1,9 +1,8 @@
-import * as core from '@actions/core';
+import { summary } from './workflow-commands.ts';
 
 /** Adds Markdown to the job's summary page. Does nothing where the runner offers no summary. */
 export async function addSummary(markdown: string): Promise<void> {
-  if (process.env['GITHUB_STEP_SUMMARY'] === undefined) return;
-  await core.summary.addRaw(markdown, true).write();
+  summary(markdown);
 }
 
 /** A Markdown table; cells are escaped so that a value cannot break the table. */
