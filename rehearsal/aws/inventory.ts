@@ -143,8 +143,17 @@ function serviceCounters(config: ClientConfig): Counters {
 /** Keys of the account's own that are not on their way out. */
 async function keysInUse(kms: KMS.KMSClient): Promise<number> {
   const { Keys = [] } = await kms.send(new KMS.ListKeysCommand({}));
+  // moto takes the keys that AWS itself keeps in an account for the account's own; their aliases tell.
+  const { Aliases = [] } = await kms.send(new KMS.ListAliasesCommand({}));
+  const ofAws = new Set(
+    Aliases.filter(({ AliasName }) => AliasName?.startsWith('alias/aws/')).map(
+      ({ TargetKeyId }) => TargetKeyId,
+    ),
+  );
   const described = await Promise.all(
-    Keys.map(({ KeyId }) => kms.send(new KMS.DescribeKeyCommand({ KeyId }))),
+    Keys.filter(({ KeyId }) => !ofAws.has(KeyId)).map(({ KeyId }) =>
+      kms.send(new KMS.DescribeKeyCommand({ KeyId })),
+    ),
   );
   return described.filter(
     ({ KeyMetadata: key }) => key?.KeyManager === 'CUSTOMER' && key.KeyState !== 'PendingDeletion',
