@@ -23,9 +23,14 @@ export async function deleteStack(
   const began = engine.clock.now();
   for (;;) {
     const current = await engine.api.describe(stack.id);
-    if (current?.terminationProtection === true) throw isProtected(current);
     const step = destroyStep(current?.status);
-    if (step === 'nothing') return { name: stack.name, durationMs: engine.clock.now() - began };
+    if (current === undefined || step === 'nothing') {
+      return { name: stack.name, durationMs: engine.clock.now() - began };
+    }
+    checkUnprotected(current);
+    if (step === 'wait') {
+      engine.log.info(`${stack.name}  is ${current.status}: waiting for the operation under way`);
+    }
     const ended =
       step === 'wait'
         ? await adopt(engine, stack)
@@ -37,8 +42,10 @@ export async function deleteStack(
   }
 }
 
-function isProtected({ name }: Stack): CloudError {
-  return new CloudError({
+/** @throws CloudError when a stack's termination protection is on. */
+export function checkUnprotected({ name, terminationProtection }: Stack): void {
+  if (!terminationProtection) return;
+  throw new CloudError({
     resource: `stack ${name}`,
     reason: 'its termination protection is on',
     nextStep: 'deploy it with termination-protection: false first, if it is really to go',

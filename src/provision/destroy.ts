@@ -1,3 +1,4 @@
+import { checkUnprotected } from '../cloudformation/delete-stack.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { allOrFirstFailure } from './all-or-first-failure.ts';
 import { checkNothingLeft } from './end-state.ts';
@@ -40,6 +41,9 @@ export async function destroy(session: Session): Promise<void> {
 async function removeStacks(session: Session, { infra, nodeGroups }: EnvironmentStacks) {
   if (infra === undefined && nodeGroups.length === 0) return;
   const { log } = session;
+  for (const stack of [...nodeGroups, ...(infra === undefined ? [] : [infra])]) {
+    checkUnprotected(stack);
+  }
   await log.group('Workloads', () => releaseWorkloads(session, infra));
   const vpcId = infra && (await session.cleanUp.physicalId(infra.id, 'Vpc'));
   await deleteAll(session, 'Node groups', nodeGroups, 'nodegroup.yaml', vpcId);

@@ -39,6 +39,8 @@ export interface CloudFormationOptions {
   readonly pacing?: Pacing;
   /** Whom the handlers' calls come from. */
   readonly credentials?: Credentials;
+  /** For tests that force what no call leads to. */
+  readonly onEngine?: (engine: Engine) => void;
 }
 
 type Action = (engine: Engine, region: Region, params: QueryParams) => XmlValue | Promise<XmlValue>;
@@ -83,6 +85,7 @@ export function createCloudFormation(options: CloudFormationOptions): AwsService
     specification: awsSpecification,
     regions: new Map(),
   };
+  options.onEngine?.(engine);
   // Reading the specification keeps the process busy for a second: better now than in somebody's first call.
   setImmediate(() => void engine.specification());
   const actions = Object.entries(ACTIONS).map(([name, action]) => [

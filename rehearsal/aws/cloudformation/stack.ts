@@ -9,7 +9,13 @@ export type ResourceStatus =
 export type StackStatus =
   | 'REVIEW_IN_PROGRESS'
   | `${'CREATE' | 'ROLLBACK' | 'DELETE' | 'UPDATE' | 'UPDATE_ROLLBACK'}_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}`
-  | `${'UPDATE' | 'UPDATE_ROLLBACK'}_COMPLETE_CLEANUP_IN_PROGRESS`;
+  | `${'UPDATE' | 'UPDATE_ROLLBACK'}_COMPLETE_CLEANUP_IN_PROGRESS`
+  | ImportStatus;
+
+/** Imports are not simulated: a stack only has these when a test forces them on it (`testing/force-status.ts`). */
+export type ImportStatus =
+  | `IMPORT_${'IN_PROGRESS' | 'COMPLETE'}`
+  | `IMPORT_ROLLBACK_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}`;
 
 /** A resource as the stack knows it: what it was last made or changed to. */
 export interface StackResource {

@@ -1,0 +1,21 @@
+import type { Engine } from '../engine.ts';
+import { findStack } from '../engine.ts';
+import { newOperation } from '../operations.ts';
+import type { StackStatus } from '../stack.ts';
+import { setStackStatus } from '../stack-events.ts';
+
+/**
+ * Test seam: gives a stack a status that no call of the stand-in leads to, with an event that says so. Its
+ * resources stay as they are. Real stacks come into it by operations that are not simulated, such as imports.
+ */
+export function forceStatus(engine: Engine, stackName: string, status: StackStatus): void {
+  for (const region of engine.regions.values()) {
+    const stack = findStack(region, stackName);
+    if (stack === undefined) continue;
+    const operation = newOperation(engine, 'UPDATE_STACK', undefined);
+    const { signal } = new AbortController();
+    setStackStatus({ engine, region, stack, operation, signal }, status, 'Forced by a test');
+    return;
+  }
+  throw new Error(`there is no stack ${stackName}`);
+}
