@@ -12,6 +12,7 @@ import { requiredPlan } from './plan-for.ts';
 import { addPlan } from './report.ts';
 import type { Session } from './run.ts';
 import { groupStack, infraSpec, nodeGroupSpec } from './stack-specs.ts';
+import { ENVIRONMENT_TAG } from './tags.ts';
 
 /** The environment's stacks by name, as they are; those that do not exist are not in it. */
 type Seen = ReadonlyMap<string, Stack>;
@@ -43,17 +44,29 @@ export async function deploy(session: Session): Promise<void> {
 }
 
 /** @throws CloudError when a stack that worked is being deleted. */
-async function look({ inputs, stacks, ...session }: Session): Promise<Seen> {
-  const names = [
-    inputs.environment,
-    ...inputs['node-groups'].map((group) => groupStack({ inputs }, group)),
-  ];
-  const found = await Promise.all(names.map((name) => stacks.describe(name)));
-  const seen = found.flatMap((stack) => (stack === undefined ? [] : [stack]));
-  for (const stack of seen) {
-    if (await isBeingDestroyed(session.engine.api, stack)) throw beingDestroyed(stack);
+async function look(session: Session): Promise<Seen> {
+  const { engine, inputs, stacks } = session;
+  const all = await stacks.list();
+  const groups = inputs['node-groups'].map((group) => groupStack(session, group));
+  const named = all.filter(({ name }) => [inputs.environment, ...groups].includes(name));
+  for (const stack of named) {
+    if (await isBeingDestroyed(engine.api, stack)) throw beingDestroyed(stack);
   }
-  return new Map(seen.map((stack) => [stack.name, stack]));
+  reportUnnamed(
+    session,
+    all.filter((stack) => !named.includes(stack)),
+  );
+  return new Map(named.map((stack) => [stack.name, stack]));
+}
+
+/** A node group that no input names any more stays: removing nodes that run something is not for a deploy. */
+function reportUnnamed({ inputs, log, report }: Session, others: readonly Stack[]): void {
+  const ours = others.filter(({ tags }) => tags[ENVIRONMENT_TAG] === inputs.environment);
+  if (ours.length === 0) return;
+  const names = ours.map(({ name }) => name).join(', ');
+  const text = `Not in node-groups any more, and left as it is: ${names}. Delete the stack if nobody needs its nodes; destroy removes it with the rest.`;
+  log.warn(text);
+  report.notes.push(text);
 }
 
 async function deployGroups(

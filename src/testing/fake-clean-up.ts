@@ -14,6 +14,8 @@ export function fakeCleanUp() {
     logGroups: new Set<string>(),
     plannedTags: undefined as Readonly<Record<string, string>> | undefined,
     calls: [] as string[],
+    /** Called after each removal. */
+    onRemoved: () => {},
     kubernetes: undefined as PlainApi | undefined,
   };
   const cleanUp: CleanUp = {
@@ -26,10 +28,12 @@ export function fakeCleanUp() {
       async removeInterface(id) {
         state.calls.push(`remove ${id}`);
         state.interfaces = state.interfaces.filter((one) => one.id !== id);
+        state.onRemoved();
       },
       async removeSecurityGroup(id) {
         state.calls.push(`remove ${id}`);
         state.groups = state.groups.filter((one) => one.id !== id);
+        state.onRemoved();
       },
     },
     traces: {
@@ -43,3 +47,5 @@ export function fakeCleanUp() {
   };
   return { cleanUp, state };
 }
+
+export type FakeCleanUp = ReturnType<typeof fakeCleanUp>;

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import type { NetworkInterface } from '../aws/ec2.ts';
+import { type FakeCleanUp, fakeCleanUp } from '../testing/fake-clean-up.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
+import { FakeStacks } from '../testing/fake-stacks.ts';
+import { fakeStaging } from '../testing/fake-staging.ts';
+import { LAB_INPUTS } from '../testing/lab-inputs.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { readProvisionInputs } from './inputs.ts';
+import { type Report, reportMarkdown } from './report.ts';
+import { provision } from './run.ts';
+
+const NAME = 'eks-multus-cluster';
+const OURS = { tags: { 'eks-multus:environment': NAME } };
+const BUCKET = { name: 'eks-multus-123456789012-ap-northeast-2', region: '', accountId: '' };
+const DELETE_FAILED = [
+  { status: 'DELETE_IN_PROGRESS' },
+  { status: 'DELETE_FAILED', resource: 'Vpc', reason: 'has dependencies' },
+  { status: 'DELETE_FAILED' },
+];
+
+function world() {
+  const clock = fakeClock();
+  const stacks = new FakeStacks(clock);
+  const staging = fakeStaging();
+  const account: FakeCleanUp = fakeCleanUp();
+  const log = recordingLog();
+  const reports: Report[] = [];
+  const deps = {
+    ...{ stacks, staging, clock, log, cleanUp: account.cleanUp },
+    identity: async () => ({ accountId: '123456789012', arn: 'arn:aws:iam::123456789012:root' }),
+    packFile: async () => new Uint8Array(),
+    run: { id: '7', repository: 'o/r', pullRequest: undefined },
+    publish: async (report: Report) => void reports.push(report),
+  };
+  const inputs: Record<string, string> = { ...LAB_INPUTS, command: 'destroy' };
+  const destroy = async () => {
+    await provision(
+      readProvisionInputs((name) => inputs[name] ?? ''),
+      deps,
+    );
+    return reports.at(-1);
+  };
+  return { account: account.state, stacks, staging, log, reports, destroy };
+}
+
+function networkInterface(id: string, changes: Partial<NetworkInterface> = {}): NetworkInterface {
+  const described = { description: 'aws-K8S-i-1', status: 'available', attachedTo: undefined };
+  return { id, ...described, tags: {}, ...changes };
+}
+
+describe('what is in no stack', () => {
+  it('goes between the node groups and the infra stack', async () => {
+    const { account, stacks, destroy } = world();
+    stacks.put(NAME, 'CREATE_COMPLETE', OURS);
+    stacks.put(`${NAME}-ng1`, 'CREATE_COMPLETE', OURS);
+    account.vpcId = 'vpc-1';
+    account.interfaces = [networkInterface('eni-1')];
+    account.calls = stacks.calls;
+    const report = await destroy();
+    const order = stacks.calls.filter((call) => /^(deleteStack|remove)/.test(call));
+    expect(order).toEqual([`deleteStack ${NAME}-ng1`, 'remove eni-1', `deleteStack ${NAME}`]);
+    expect(report?.notes).toContain('Removed what the cluster left in vpc-1: eni-1.');
+  });
+
+  it('is swept when it holds up the deletion, which is then tried again', async () => {
+    const { account, stacks, destroy } = world();
+    stacks.put(NAME, 'CREATE_COMPLETE', OURS);
+    stacks.scripts.set(`delete ${NAME}`, DELETE_FAILED);
+    account.vpcId = 'vpc-1';
+    const tags = { [`kubernetes.io/cluster/${NAME}`]: 'owned' };
+    account.groups = [{ id: 'sg-1', name: 'eks-cluster-sg', tags }];
+    account.onRemoved = () => void stacks.scripts.delete(`delete ${NAME}`);
+    const report = await destroy();
+    expect(account.groups).toEqual([]);
+    expect(report?.stacks).toMatchObject([{ name: NAME, outcome: 'deleted' }]);
+  });
+
+  it('is named when it is not ours to remove', async () => {
+    const { account, stacks, reports, destroy } = world();
+    stacks.put(NAME, 'CREATE_COMPLETE', OURS);
+    stacks.scripts.set(`delete ${NAME}`, DELETE_FAILED);
+    account.vpcId = 'vpc-1';
+    account.interfaces = [
+      networkInterface('eni-9', {
+        ...{ description: 'ELB app/web/1', status: 'in-use', attachedTo: 'amazon-elb' },
+      }),
+    ];
+    await expect(destroy()).rejects.toThrow(
+      'In vpc-1 there still is: eni-9 (ELB app/web/1, in-use, attached to amazon-elb)',
+    );
+    expect(reports[0]?.stacks).toMatchObject([{ name: NAME, outcome: 'failed' }]);
+    expect(stacks.calls.filter((call) => call === `deleteStack ${NAME}`)).toHaveLength(2);
+  });
+});
+
+describe('stacks', () => {
+  it('of somebody else are not touched, nor are the logs of their cluster', async () => {
+    const { account, stacks, destroy } = world();
+    stacks.put(NAME, 'CREATE_COMPLETE', { tags: { owner: 'somebody' } });
+    account.logGroups.add(NAME);
+    const report = await destroy();
+    expect((await stacks.list()).map(({ name }) => name)).toEqual([NAME]);
+    expect(account.logGroups.has(NAME)).toBe(true);
+    expect(report?.notes).toEqual([
+      `Stack ${NAME} is not touched: it lacks this environment's tag.`,
+    ]);
+  });
+
+  it('that are shells without tags go when their change set is ours', async () => {
+    const { account, stacks, destroy } = world();
+    stacks.put(`${NAME}-other`, 'REVIEW_IN_PROGRESS');
+    account.plannedTags = OURS.tags;
+    await destroy();
+    expect(await stacks.list()).toEqual([]);
+  });
+
+  it("that are another environment's shells stay", async () => {
+    const { account, stacks, destroy } = world();
+    stacks.put(`${NAME}-two`, 'REVIEW_IN_PROGRESS');
+    account.plannedTags = { 'eks-multus:environment': `${NAME}-two` };
+    await destroy();
+    expect((await stacks.list()).map(({ name }) => name)).toEqual([`${NAME}-two`]);
+  });
+});
+
+describe("the log group of the cluster's control plane", () => {
+  it('is removed when EKS made it again', async () => {
+    const { account, stacks, destroy } = world();
+    stacks.put(NAME, 'CREATE_COMPLETE', OURS);
+    account.logGroups.add(NAME);
+    await destroy();
+    expect(account.logGroups.size).toBe(0);
+  });
+
+  it('is removed by the next run when one was cut off before', async () => {
+    const { account, staging, destroy } = world();
+    await staging.stage(BUCKET, `${NAME}/1/attach-enis.zip`, new Uint8Array());
+    account.logGroups.add(NAME);
+    await destroy();
+    expect(account.logGroups.size).toBe(0);
+    expect(staging.objects.size).toBe(0);
+  });
+
+  it('stays when there never was such an environment, or its cluster is alive', async () => {
+    const { account, staging, destroy } = world();
+    account.logGroups.add(NAME);
+    await destroy();
+    await staging.stage(BUCKET, `${NAME}/1/attach-enis.zip`, new Uint8Array());
+    account.clusters.add(NAME);
+    await destroy();
+    expect(account.logGroups.has(NAME)).toBe(true);
+  });
+});
+
+describe('the end state', () => {
+  it('is listed', async () => {
+    const { stacks, destroy } = world();
+    stacks.put(NAME, 'ROLLBACK_COMPLETE', OURS);
+    const report = await destroy();
+    expect(report && reportMarkdown(report)).toContain('| Stacks | 0 |  |');
+  });
+
+  it('fails the run when something stays, but not for what EC2 only remembers', async () => {
+    const { account, reports, destroy } = world();
+    account.tagged = ['vol-1', 'i-1', 'nat-1'];
+    await expect(destroy()).rejects.toThrow(
+      `environment ${NAME}: not everything is gone: EC2 resources tagged eks-multus:environment=${NAME}: vol-1\n`,
+    );
+    expect(reports[0]?.endState).toMatchObject([{}, { found: ['vol-1'] }, {}]);
+  });
+});
