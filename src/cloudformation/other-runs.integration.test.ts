@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type LocalStacks,
+  startLocalStacks,
+} from '../../rehearsal/aws/cloudformation/testing/local-stacks.ts';
+import { scriptedPacing } from '../../rehearsal/aws/cloudformation/testing/scripted-pacing.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { logStack, reaches } from '../testing/stack-in-status.ts';
+import { deleteStack } from './delete-stack.ts';
+import { deployStack } from './deploy-stack.ts';
+import { planStack } from './plan-stack.ts';
+import { sdkStackApi } from './sdk-stack-api.ts';
+import type { StackApi } from './stack-api.ts';
+
+const clock = {
+  now: () => Date.now() * 10,
+  sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / 10)),
+};
+const pacing = scriptedPacing();
+let local: LocalStacks;
+let api: StackApi;
+
+beforeAll(async () => {
+  local = await startLocalStacks({ pacing });
+  api = sdkStackApi(local.cloudFormation);
+});
+afterEach(() => pacing.release());
+afterAll(() => local?.stop());
+
+/** One of several runs: what it works with, and what it says. */
+function run() {
+  const log = recordingLog();
+  return { api, clock, log, deadline: clock.now() + 600_000 };
+}
+
+const saidBy = ({ log }: ReturnType<typeof run>) => log.lines.join('\n');
+
+describe('two deploys at once', () => {
+  it.each([1, 2, 3, 4, 5])(
+    'of a stack that is not there make one stack, and the second says whose work it waits for (%i)',
+    async (trial) => {
+      const name = `both-${trial}`;
+      const runs = [run(), run()];
+      const done = await Promise.all(runs.map((one) => deployStack(one, logStack(name, 7))));
+      expect(done.map(({ outcome }) => outcome).sort()).toEqual(['created', 'unchanged']);
+      expect(new Set(done.map(({ id }) => id)).size).toBe(1);
+      expect((await api.describe(name))?.status).toBe('CREATE_COMPLETE');
+      const second = runs[done.findIndex(({ outcome }) => outcome === 'unchanged')];
+      expect(second && saidBy(second)).toMatch(/another run came first|following the operation/);
+      const first = runs[done.findIndex(({ outcome }) => outcome === 'created')];
+      expect(first && saidBy(first)).toContain('CREATE_COMPLETE');
+    },
+  );
+
+  it('that want different things come one after the other', async () => {
+    await deployStack(run(), logStack('different', 7));
+    const runs = [run(), run()] as const;
+    const done = await Promise.all([
+      deployStack(runs[0], logStack('different', 14)),
+      deployStack(runs[1], logStack('different', 30)),
+    ]);
+    expect(done.map(({ outcome }) => outcome)).toEqual(['updated', 'updated']);
+    expect(runs.map(saidBy).join('\n')).toMatch(/another run came first|following the operation/);
+    expect((await api.describe('different'))?.status).toBe('UPDATE_COMPLETE');
+  });
+});
+
+describe('a plan beside a deploy', () => {
+  it.each([1, 2, 3, 4, 5])('disturbs nothing and leaves nothing (%i)', async (trial) => {
+    const name = `planned-${trial}`;
+    const [planned, deployed] = await Promise.all([
+      planStack(run(), logStack(name, 7)),
+      deployStack(run(), logStack(name, 7)),
+    ]);
+    expect(['create', 'none']).toContain(planned.action);
+    expect(deployed.outcome).toBe('created');
+    expect((await api.describe(name))?.status).toBe('CREATE_COMPLETE');
+    expect(await api.countChangeSets(deployed.id)).toBeLessThanOrEqual(1);
+  });
+
+  it('alone leaves neither stack nor change set', async () => {
+    const planned = await planStack(run(), logStack('alone', 7));
+    expect(planned.changes).toMatchObject([{ action: 'Add', logicalId: 'Main' }]);
+    expect(await api.describe('alone')).toBeUndefined();
+    const { id } = await deployStack(run(), logStack('alone', 7));
+    const before = await api.countChangeSets(id);
+    expect(await planStack(run(), logStack('alone', 8))).toMatchObject({
+      action: 'update',
+      changes: [{ details: [{ target: 'RetentionInDays' }], replacement: 'False' }],
+    });
+    expect(await api.countChangeSets(id)).toBe(before);
+  });
+});
+
+describe('deploy and destroy at once', () => {
+  it('a deploy refuses a stack that is being destroyed, and touches nothing', async () => {
+    const { id } = await deployStack(run(), logStack('going', 7));
+    pacing.script('going', 'delete', 'Main', 'hold');
+    const destroyed = deleteStack(run(), { id, name: 'going' });
+    await reaches(api, id, 'DELETE_IN_PROGRESS');
+    await expect(deployStack(run(), logStack('going', 7))).rejects.toThrow(
+      /stack going: it is DELETE_IN_PROGRESS: somebody destroys this environment\nNext step: wait/,
+    );
+    pacing.release();
+    await destroyed;
+    expect(await api.describe('going')).toBeUndefined();
+  });
+
+  it('a destroy waits for the end of a deploy, which says that it has come to nothing', async () => {
+    pacing.script('coming', 'create', 'Main', 'hold');
+    const deploying = run();
+    const deployed = deployStack(deploying, logStack('coming', 7)).catch((error: Error) => error);
+    const id = await exists('coming');
+    await reaches(api, id, 'CREATE_IN_PROGRESS');
+    const destroying = run();
+    const destroyed = deleteStack(destroying, { id, name: 'coming' });
+    setTimeout(() => pacing.release(), 300);
+    await destroyed;
+    expect(saidBy(destroying)).toContain('is CREATE_IN_PROGRESS: waiting for the operation');
+    expect(await api.describe('coming')).toBeUndefined();
+    const outcome = await deployed;
+    if (outcome instanceof Error) {
+      expect(outcome.message).toContain('it was deleted while this run was waiting for it');
+    } else {
+      expect(outcome.outcome).toBe('created');
+    }
+  });
+});
+
+async function exists(name: string): Promise<string> {
+  for (;;) {
+    const stack = await api.describe(name);
+    if (stack !== undefined) return stack.id;
+    await clock.sleep(100);
+  }
+}
