@@ -14,7 +14,7 @@ import { type Trial, tryStack } from './stack-trial.ts';
 
 /** AWS's own durations, and the action's clock with them, go by this many times as fast. */
 const SPEED = 10;
-const ROUNDS = 1;
+const ROUNDS = 3;
 
 /**
  * The provisioning action against the rehearsal's AWS, whose CloudFormation takes as long as AWS's does. Time is

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { V1Node } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { type Connection, connect } from '../kubernetes/connection.ts';
@@ -107,9 +108,11 @@ describe('the whole of it', () => {
   });
 
   async function joinNode(name: string): Promise<void> {
-    const body = await connection.core.createNode({ body: { metadata: { name } } });
+    const nodes = '/api/v1/nodes';
+    const created = { metadata: { name } };
+    const body = await connection.rest<V1Node>({ method: 'POST', path: nodes, body: created });
     body.status = { conditions: [{ type: 'Ready', status: 'True' }] };
-    await connection.core.replaceNodeStatus({ name, body });
+    await connection.rest({ method: 'PUT', path: `${nodes}/${name}/status`, body });
   }
 
   /** What the DaemonSet controller would say. */
@@ -121,6 +124,7 @@ describe('the whole of it', () => {
       ...{ desiredNumberScheduled: 1, updatedNumberScheduled: 1, numberAvailable: 1 },
       observedGeneration: body.metadata?.generation ?? 0,
     };
-    await connection.apps.replaceNamespacedDaemonSetStatus({ ...where, body });
+    const path = '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds/status';
+    await connection.rest({ method: 'PUT', path, body });
   }
 });

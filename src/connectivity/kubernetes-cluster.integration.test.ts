@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { V1Namespace } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../../rehearsal/cluster/api-server.ts';
 import { consoleProgress } from '../../rehearsal/progress.ts';
@@ -8,6 +9,7 @@ import { ensureTools } from '../../rehearsal/tools/tools.ts';
 import { packFile } from '../github/pack-files.ts';
 import { apply, readManifest } from '../kubernetes/apply.ts';
 import { type Connection, connect } from '../kubernetes/connection.ts';
+import type { List } from '../kubernetes/core.ts';
 import { systemClock, until } from '../kubernetes/poll.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { recordingLog } from '../testing/recording-log.ts';
@@ -42,7 +44,9 @@ afterAll(async () => {
 async function untilNamespace(name: string) {
   await until(
     async () =>
-      (await connection.core.listNamespace()).items.find(({ metadata }) => metadata?.name === name),
+      (
+        await connection.rest<List<V1Namespace>>({ method: 'GET', path: '/api/v1/namespaces' })
+      ).items.find(({ metadata }) => metadata?.name === name),
     {
       clock: systemClock,
       deadline: systemClock.now() + 30_000,
@@ -58,7 +62,8 @@ async function applyFile(...path: string[]) {
 }
 
 async function makeNamespace(name: string, level: string) {
-  await connection.core.createNamespace({
+  await connection.rest({
+    ...{ method: 'POST', path: '/api/v1/namespaces' },
     body: { metadata: { name, labels: { 'pod-security.kubernetes.io/enforce': level } } },
   });
   return probeCluster(connection, name);

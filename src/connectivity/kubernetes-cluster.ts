@@ -1,18 +1,15 @@
-import { CustomObjectsApi } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { ClusterError } from '../github/errors.ts';
 import { statusOf } from '../kubernetes/api-error.ts';
 import { FIELD_MANAGER } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { execInPod } from '../kubernetes/exec.ts';
+import type { Query } from '../kubernetes/rest.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster, RUN_LABEL } from './cluster.ts';
 import type { AttachmentDefinition } from './network.ts';
 
-const DEFINITIONS = {
-  group: 'k8s.cni.cncf.io',
-  version: 'v1',
-  plural: 'network-attachment-definitions',
-};
+const definitionsIn = (namespace: string) =>
+  `/apis/k8s.cni.cncf.io/v1/namespaces/${namespace}/network-attachment-definitions`;
 /** The label that upstream's manifest and EKS's give to the pods of the DaemonSet. */
 const MULTUS_PODS = 'app=multus';
 
@@ -24,8 +21,7 @@ const definitionListSchema = z.object({ items: z.array(definitionSchema) });
 
 /** The cluster that a connection leads to, seen from one namespace. */
 export function probeCluster(connection: Connection, namespace: string): ProbeCluster {
-  const { core, config } = connection;
-  const custom = config.makeApiClient(CustomObjectsApi);
+  const { core, rest, server } = connection;
   return {
     namespace,
     nodes: async () => (await core.listNode()).items,
@@ -34,13 +30,13 @@ export function probeCluster(connection: Connection, namespace: string): ProbeCl
     definition: (inNamespace, name) =>
       orUndefined(async () =>
         definitionSchema.parse(
-          await custom.getNamespacedCustomObject({ ...DEFINITIONS, namespace: inNamespace, name }),
+          await rest({ method: 'GET', path: `${definitionsIn(inNamespace)}/${name}` }),
         ),
       ),
     definitions: async ({ managed }) => {
-      const selector = managed ? { labelSelector: `${MANAGED_BY_LABEL}=${MANAGED_BY}` } : {};
+      const query: Query = managed ? { labelSelector: `${MANAGED_BY_LABEL}=${MANAGED_BY}` } : {};
       const list = await orUndefined(() =>
-        custom.listNamespacedCustomObject({ ...DEFINITIONS, namespace, ...selector }),
+        rest({ method: 'GET', path: definitionsIn(namespace), query }),
       );
       if (list === undefined) throw multusUnknown(connection.cluster);
       return definitionListSchema.parse(list).items;
@@ -71,7 +67,7 @@ export function probeCluster(connection: Connection, namespace: string): ProbeCl
     },
     runScript: async (pod, script, timeoutMs) => {
       const target = { namespace, pod, container: 'app' };
-      const result = await execInPod(config, target, ['/bin/sh', '-c', script], timeoutMs);
+      const result = await execInPod(server, target, ['/bin/sh', '-c', script], timeoutMs);
       return `${result.stdout}${result.stderr}`;
     },
   };

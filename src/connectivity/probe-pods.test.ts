@@ -1,5 +1,5 @@
-import { ApiException } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
+import { ApiError } from '../kubernetes/rest.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { earlierPod, type FakeBehaviour, fakeProbeCluster } from '../testing/fake-probe-cluster.ts';
 import { recordingLog } from '../testing/recording-log.ts';
@@ -57,7 +57,7 @@ describe('withProbePods', () => {
   it('removes those that could be created when one could not', async () => {
     const refuse: FakeBehaviour['refuse'] = (pod) =>
       pod.metadata?.name === 'b'
-        ? new ApiException(403, 'Forbidden', { message: 'violates PodSecurity "restricted"' }, {})
+        ? new ApiError(403, { message: 'violates PodSecurity "restricted"' })
         : undefined;
     const { cluster, during } = setUp({ refuse });
     await expect(during(async () => 1)).rejects.toThrow(

@@ -1,8 +1,12 @@
-import type { AuthenticationV1Api, AuthorizationV1Api } from '@kubernetes/client-node';
+import type { V1SelfSubjectAccessReview, V1SelfSubjectReview } from '@kubernetes/client-node';
 import { ClusterError, isExplained } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { codeOf, isTransient, reasonOf, statusOf } from './api-error.ts';
 import { type Clock, until } from './poll.ts';
+import type { Rest } from './rest.ts';
+
+const IDENTITY = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+const ACCESS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
 /** Something that one may be allowed to do: `patch daemonsets.apps in kube-system`. */
 export interface Access {
@@ -25,11 +29,11 @@ interface Asking {
  *
  * @throws ClusterError saying why not, and what to do about it.
  */
-export async function awaitIdentity(api: AuthenticationV1Api, asking: Asking): Promise<string> {
+export async function awaitIdentity(rest: Rest, asking: Asking): Promise<string> {
   let last: unknown;
   const user = await until(async () => {
     try {
-      const review = await api.createSelfSubjectReview({ body: {} });
+      const review = await rest<V1SelfSubjectReview>({ method: 'POST', path: IDENTITY, body: {} });
       return review.status?.userInfo?.username ?? 'an unnamed user';
     } catch (error) {
       if (isExplained(error)) throw error;
@@ -45,13 +49,13 @@ export async function awaitIdentity(api: AuthenticationV1Api, asking: Asking): P
 
 /** Asks the API server whether we may do something, until it says yes or the deadline passes. */
 export async function awaitAccess(
-  api: AuthorizationV1Api,
+  rest: Rest,
   access: Access,
   asking: Asking & { readonly user: string },
 ): Promise<void> {
   const allowed = await until(async () => {
     const body = { spec: { resourceAttributes: { ...access } } };
-    const review = await api.createSelfSubjectAccessReview({ body });
+    const review = await rest<V1SelfSubjectAccessReview>({ method: 'POST', path: ACCESS, body });
     return review.status?.allowed === true ? true : undefined;
   }, asking);
   if (allowed) return;

@@ -1,6 +1,6 @@
-import { ApiException } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { codeOf, isTransient, reasonOf, statusOf } from './api-error.ts';
+import { ApiError } from './rest.ts';
 
 const status = { kind: 'Status', message: 'pods "x" not found' };
 const coded = (code: string) => Object.assign(new Error(`connect ${code}`), { code });
@@ -8,10 +8,10 @@ const fetchFailed = (cause: unknown) => new TypeError('fetch failed', { cause })
 
 describe('reasonOf', () => {
   it.each([
-    [new ApiException(404, 'm', status, {}), '404 pods "x" not found'],
-    [new ApiException(404, 'm', JSON.stringify(status), {}), '404 pods "x" not found'],
-    [new ApiException(502, 'm', 'Bad Gateway\n', {}), '502 Bad Gateway'],
-    [new ApiException(500, 'm', undefined, {}), '500 Internal Server Error'],
+    [new ApiError(404, status), '404 pods "x" not found'],
+    [new ApiError(404, JSON.stringify(status)), '404 pods "x" not found'],
+    [new ApiError(502, 'Bad Gateway\n'), '502 Bad Gateway'],
+    [new ApiError(500, undefined), '500 Internal Server Error'],
     [fetchFailed(coded('ECONNREFUSED')), 'connect ECONNREFUSED'],
     [new Error('plain'), 'plain'],
     ['text', 'text'],
@@ -22,10 +22,10 @@ describe('reasonOf', () => {
 
 describe('isTransient', () => {
   it.each([429, 500, 502, 503, 504])('is true of %d', (code) => {
-    expect(isTransient(new ApiException(code, 'm', undefined, {}))).toBe(true);
+    expect(isTransient(new ApiError(code, undefined))).toBe(true);
   });
   it.each([400, 401, 403, 404, 409, 422])('is false of %d', (code) => {
-    expect(isTransient(new ApiException(code, 'm', undefined, {}))).toBe(false);
+    expect(isTransient(new ApiError(code, undefined))).toBe(false);
   });
   it('knows failed connections, however deep', () => {
     expect(isTransient(fetchFailed(coded('ECONNRESET')))).toBe(true);
@@ -37,8 +37,8 @@ describe('isTransient', () => {
 });
 
 it('statusOf and codeOf tell an answer from no answer', () => {
-  expect(statusOf(new ApiException(409, 'm', undefined, {}))).toBe(409);
+  expect(statusOf(new ApiError(409, undefined))).toBe(409);
   expect(statusOf(fetchFailed(coded('EPIPE')))).toBeUndefined();
   expect(codeOf(fetchFailed(coded('EPIPE')))).toBe('EPIPE');
-  expect(codeOf(new ApiException(409, 'm', undefined, {}))).toBeUndefined();
+  expect(codeOf(new ApiError(409, undefined))).toBeUndefined();
 });

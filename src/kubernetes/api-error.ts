@@ -1,18 +1,20 @@
 import { STATUS_CODES } from 'node:http';
-import { ApiException } from '@kubernetes/client-node';
 import { messageOf } from '../github/errors.ts';
+import { ApiError } from './rest.ts';
 
 /** The HTTP status with which the API server refused, or undefined when it did not answer. */
 export function statusOf(error: unknown): number | undefined {
-  return error instanceof ApiException ? error.code : undefined;
+  return error instanceof ApiError ? error.code : undefined;
 }
 
 /** What went wrong in one line: the API server's own message, or the reason that there was no answer. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof ApiException)
+  if (error instanceof ApiError)
     return `${error.code} ${serverMessage(error.body) || STATUS_CODES[error.code]}`;
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause === undefined ? messageOf(error) : messageOf(cause);
+  const message = messageOf(cause ?? error);
+  // The error of several addresses that were tried has no message of its own.
+  return message === '' ? (codeOf(error) ?? '') : message;
 }
 
 const PASSING_STATUS: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);

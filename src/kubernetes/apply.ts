@@ -1,8 +1,9 @@
-import { type KubernetesObject, PatchStrategy } from '@kubernetes/client-node';
+import type { KubernetesObject } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
 import { ClusterError } from '../github/errors.ts';
 import { isTransient, reasonOf, statusOf } from './api-error.ts';
 import type { Connection } from './connection.ts';
+import { PATCH_TYPES } from './objects.ts';
 import { type Clock, systemClock } from './poll.ts';
 import { retrying } from './retry.ts';
 
@@ -41,7 +42,7 @@ export async function apply<T extends KubernetesObject>(
 ): Promise<T> {
   const { objects } = connection;
   const send = () =>
-    objects.patch(object, undefined, undefined, FIELD_MANAGER, true, PatchStrategy.ServerSideApply);
+    objects.patch(object, PATCH_TYPES.apply, { fieldManager: FIELD_MANAGER, force: true });
   try {
     return await retrying(send, clock, mayPass);
   } catch (error) {

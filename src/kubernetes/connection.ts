@@ -1,18 +1,14 @@
-import { accessSync, constants } from 'node:fs';
-import {
-  AppsV1Api,
-  AuthenticationV1Api,
-  AuthorizationV1Api,
-  CoreV1Api,
-  KubeConfig,
-  KubernetesObjectApi,
-} from '@kubernetes/client-node';
 import type { CredentialProvider } from '../aws/credentials.ts';
 import { CloudError, InputError, isExplained, messageOf } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { type Access, awaitAccess, awaitIdentity } from './access.ts';
+import { type Apps, appsOf, type Core, coreOf } from './core.ts';
 import { tokenSource } from './eks-token.ts';
+import { readKubeconfig } from './kubeconfig.ts';
+import { type Objects, objectsOf } from './objects.ts';
 import { type Clock, systemClock } from './poll.ts';
+import { type Rest, restOf } from './rest.ts';
+import type { Server } from './server.ts';
 
 /** An EKS cluster: what `DescribeCluster` says of it. The certificate authority is base64 of PEM. */
 export interface EksAddress {
@@ -48,11 +44,13 @@ export interface Connection {
   readonly cluster: string;
   /** The Kubernetes user that the API server takes us for. */
   readonly user: string;
-  /** For clients not listed here, and for web sockets (exec); it brings current tokens with it. */
-  readonly config: KubeConfig;
-  readonly core: CoreV1Api;
-  readonly apps: AppsV1Api;
-  readonly objects: KubernetesObjectApi;
+  /** For web sockets (exec). */
+  readonly server: Server;
+  /** For what is not listed here. */
+  readonly rest: Rest;
+  readonly core: Core;
+  readonly apps: Apps;
+  readonly objects: Objects;
 }
 
 const DEFAULT_PATIENCE_MS = 90_000;
@@ -70,25 +68,19 @@ export async function connect(
   options: ConnectOptions,
 ): Promise<Connection> {
   if (address.kind === 'eks') await checkCredentials(options.credentials);
-  const config = kubeConfig(address, options.credentials);
-  const cluster = address.kind === 'eks' ? address.name : (config.getCurrentCluster()?.name ?? '');
+  const server = serverAt(address, options.credentials);
+  const { cluster } = server;
+  const rest = restOf(server);
   const clock = options.clock ?? systemClock;
   const deadline = clock.now() + (options.patienceMs ?? DEFAULT_PATIENCE_MS);
   const asking = { cluster, log: options.log, clock, deadline };
-  const user = await awaitIdentity(config.makeApiClient(AuthenticationV1Api), asking);
+  const user = await awaitIdentity(rest, asking);
   options.log.info(`Connected to cluster ${cluster} as ${user}`);
-  const authorization = config.makeApiClient(AuthorizationV1Api);
   for (const access of options.needs ?? []) {
-    await awaitAccess(authorization, access, { ...asking, user });
+    await awaitAccess(rest, access, { ...asking, user });
   }
-  return {
-    cluster,
-    user,
-    config,
-    core: config.makeApiClient(CoreV1Api),
-    apps: config.makeApiClient(AppsV1Api),
-    objects: KubernetesObjectApi.makeApiClient(config),
-  };
+  const clients = { core: coreOf(rest), apps: appsOf(rest), objects: objectsOf(rest) };
+  return { cluster, user, server, rest, ...clients };
 }
 
 /** Asked for here once, so that a failure is not taken for one of the cluster. */
@@ -107,52 +99,27 @@ async function checkCredentials(credentials: CredentialProvider): Promise<void> 
   }
 }
 
-/** The client configuration for a cluster. Nothing is sent. */
-export function kubeConfig(address: ClusterAddress, credentials: CredentialProvider): KubeConfig {
-  return address.kind === 'eks' ? forEks(address, credentials) : fromFile(address.path);
+/** How to reach a cluster. Nothing is sent. */
+export function serverAt(address: ClusterAddress, credentials: CredentialProvider): Server {
+  return address.kind === 'eks' ? eksServer(address, credentials) : fromFile(address.path);
 }
 
-function forEks(address: EksAddress, credentials: CredentialProvider): KubeConfig {
-  const config = new KubeConfig();
-  const user = `${address.name}-iam`;
-  config.addAuthenticator(bearer(user, tokenSource(address.name, address.region, credentials)));
-  config.loadFromClusterAndUser(
-    {
-      name: address.name,
-      server: address.endpoint,
-      caData: address.certificateAuthority,
-      skipTLSVerify: false,
-    },
-    { name: user },
-  );
-  return config;
-}
-
-/** The client asks its authenticator before each request and before each web socket. */
-function bearer(
-  userName: string,
-  token: () => Promise<string>,
-): Parameters<KubeConfig['addAuthenticator']>[0] {
+function eksServer(address: EksAddress, credentials: CredentialProvider): Server {
+  const token = tokenSource(address.name, address.region, credentials);
   return {
-    isAuthProvider: (user) => user.name === userName,
-    applyAuthentication: async (_user, options) => {
-      options.headers = { ...options.headers, Authorization: `Bearer ${await token()}` };
-    },
+    cluster: address.name,
+    url: address.endpoint,
+    tls: { ca: Buffer.from(address.certificateAuthority, 'base64').toString('utf8') },
+    identity: async () => ({ headers: { authorization: `Bearer ${await token()}` } }),
   };
 }
 
-function fromFile(path: string): KubeConfig {
-  const config = new KubeConfig();
+function fromFile(path: string): Server {
   try {
-    accessSync(path, constants.R_OK);
-    config.loadFromFile(path);
+    return readKubeconfig(path);
   } catch (error) {
     throw unusable(path, messageOf(error));
   }
-  if (config.getCurrentCluster() === null || config.getCurrentUser() === null) {
-    throw unusable(path, 'it has no usable current context');
-  }
-  return config;
 }
 
 function unusable(path: string, reason: string): InputError {

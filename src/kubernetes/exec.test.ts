@@ -1,7 +1,7 @@
-import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExecScene, type ExecServer, startExecServer } from '../testing/exec-server.ts';
 import { execInPod } from './exec.ts';
+import type { Server } from './server.ts';
 
 const TARGET = { namespace: 'default', pod: 'sampleapp-1', container: 'app' };
 const SUCCESS = { kind: 'Status', status: 'Success' };
@@ -9,25 +9,15 @@ const SUCCESS = { kind: 'Status', status: 'Success' };
 let server: ExecServer | undefined;
 afterEach(() => server?.close());
 
-function configFor(url: string): KubeConfig {
-  const config = new KubeConfig();
+function serverAt(url: string): Server {
   let tokens = 0;
-  config.addAuthenticator({
-    isAuthProvider: () => true,
-    applyAuthentication: async (_user, options) => {
-      options.headers = { ...options.headers, Authorization: `Bearer token-${++tokens}` };
-    },
-  });
-  config.loadFromClusterAndUser(
-    { name: 'c', server: url, skipTLSVerify: true },
-    { name: 'tester' },
-  );
-  return config;
+  const identity = async () => ({ headers: { authorization: `Bearer token-${++tokens}` } });
+  return { cluster: 'c', url, tls: {}, identity };
 }
 
 async function play(scenes: readonly ExecScene[], timeoutMs = 5_000) {
   server = await startExecServer(scenes);
-  return execInPod(configFor(server.url), TARGET, ['/bin/sh', '-c', 'echo "a b"'], timeoutMs);
+  return execInPod(serverAt(server.url), TARGET, ['/bin/sh', '-c', 'echo "a b"'], timeoutMs);
 }
 
 describe('execInPod', () => {

@@ -1,6 +1,7 @@
-import { Writable } from 'node:stream';
-import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
+import type { V1Status } from '@kubernetes/client-node';
 import { ClusterError, messageOf } from '../github/errors.ts';
+import { type ExecSocket, openExec } from './exec-socket.ts';
+import type { Server } from './server.ts';
 
 export interface ExecTarget {
   readonly namespace: string;
@@ -14,9 +15,6 @@ export interface ExecResult {
   readonly exitCode: number;
 }
 
-/** What the API server said at the end of an exec; undefined when the connection ended without it. */
-type Ending = { readonly status: V1Status | undefined };
-
 /** A connection that ended before the command did: worth one more try. */
 class DroppedError extends Error {
   override readonly name = 'DroppedError';
@@ -29,17 +27,17 @@ class DroppedError extends Error {
  * @throws ClusterError when it cannot be run, or does not end within `timeoutMs`.
  */
 export async function execInPod(
-  config: KubeConfig,
+  server: Server,
   target: ExecTarget,
   command: readonly string[],
   timeoutMs: number,
 ): Promise<ExecResult> {
   try {
     try {
-      return await execOnce(config, target, command, timeoutMs);
+      return await execOnce(server, target, command, timeoutMs);
     } catch (error) {
       if (!(error instanceof DroppedError)) throw error;
-      return await execOnce(config, target, command, timeoutMs);
+      return await execOnce(server, target, command, timeoutMs);
     }
   } catch (error) {
     throw cannotExec(target, error);
@@ -47,31 +45,22 @@ export async function execInPod(
 }
 
 async function execOnce(
-  config: KubeConfig,
-  { namespace, pod, container }: ExecTarget,
+  server: Server,
+  target: ExecTarget,
   command: readonly string[],
   timeoutMs: number,
 ): Promise<ExecResult> {
-  const stdout = new Collector();
-  const stderr = new Collector();
   const over = new AbortController();
   const timeout = AbortSignal.any([over.signal, AbortSignal.timeout(timeoutMs)]);
   const timedOut = rejectOnAbort(timeout, `no end after ${timeoutMs / 1000} seconds`);
-  const ended = Promise.withResolvers<Ending>();
-  const words = [...command];
-  const connecting = new Exec(config)
-    .exec(namespace, pod, container, words, stdout, stderr, null, false, (status) =>
-      ended.resolve({ status }),
-    )
-    .catch((error) => {
-      throw refusedOrDropped(error);
-    });
+  const connecting: Promise<ExecSocket> = openExec(server, target, command).catch((error) => {
+    throw refusedOrDropped(error);
+  });
   try {
     const socket = await Promise.race([connecting, timedOut]);
-    socket.addEventListener('close', () => ended.resolve({ status: undefined }));
-    const { status } = await Promise.race([ended.promise, timedOut]);
+    const { status, stdout, stderr } = await Promise.race([socket.ended, timedOut]);
     if (status === undefined) throw new DroppedError('the connection to the API server dropped');
-    return { stdout: stdout.text(), stderr: stderr.text(), exitCode: exitCodeOf(status) };
+    return { stdout, stderr, exitCode: exitCodeOf(status) };
   } finally {
     over.abort();
     void connecting.then((socket) => socket.terminate()).catch(() => undefined);
@@ -79,11 +68,8 @@ async function execOnce(
 }
 
 /** A refusal has an HTTP status; anything else is a connection that did not come about. */
-function refusedOrDropped(event: unknown): Error {
-  const message =
-    typeof event === 'object' && event !== null && 'message' in event
-      ? String(event.message)
-      : messageOf(event);
+function refusedOrDropped(error: unknown): Error {
+  const message = messageOf(error);
   const refused = /Unexpected server response: (?:4\d\d)/.test(message);
   return refused ? new Error(message) : new DroppedError(message);
 }
@@ -112,18 +98,4 @@ function cannotExec({ namespace, pod, container }: ExecTarget, error: unknown): 
       'check that this identity may create pods/exec, that the pod still runs, and that the API server reaches the kubelet of its node (port 10250)',
     cause: error,
   });
-}
-
-/** Keeps what is written to it. */
-class Collector extends Writable {
-  readonly #chunks: Buffer[] = [];
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#chunks.push(chunk);
-    done();
-  }
-
-  text(): string {
-    return Buffer.concat(this.#chunks).toString('utf8');
-  }
 }

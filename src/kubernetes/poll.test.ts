@@ -1,7 +1,7 @@
-import { ApiException } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { systemClock, until } from './poll.ts';
+import { ApiError } from './rest.ts';
 
 const answers = (...list: readonly (string | undefined | Error)[]) => {
   let index = 0;
@@ -12,7 +12,7 @@ const answers = (...list: readonly (string | undefined | Error)[]) => {
     return answer;
   };
 };
-const busy = new ApiException(503, 'unavailable', undefined, {});
+const busy = new ApiError(503, undefined);
 
 describe('until', () => {
   it('gives the first value', async () => {

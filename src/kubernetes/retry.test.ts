@@ -1,6 +1,6 @@
-import { ApiException } from '@kubernetes/client-node';
 import { expect, it } from 'vitest';
 import { fakeClock } from '../testing/fake-clock.ts';
+import { ApiError } from './rest.ts';
 import { retrying } from './retry.ts';
 
 const failing = (times: number, error: unknown) => {
@@ -11,7 +11,7 @@ const failing = (times: number, error: unknown) => {
     return asked;
   };
 };
-const busy = new ApiException(503, 'm', undefined, {});
+const busy = new ApiError(503, undefined);
 
 it('sends a request again when that may help', async () => {
   const clock = fakeClock();
@@ -27,7 +27,7 @@ it('gives up in the end', async () => {
 
 it('does not try what cannot help, unless told that it may', async () => {
   const clock = fakeClock();
-  const conflict = new ApiException(409, 'm', undefined, {});
+  const conflict = new ApiError(409, undefined);
   await expect(retrying(failing(1, conflict), clock)).rejects.toBe(conflict);
   expect(await retrying(failing(1, conflict), clock, () => true)).toBe(2);
 });

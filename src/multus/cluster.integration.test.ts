@@ -134,7 +134,8 @@ describe('aws-auth', () => {
       const mapRoles = stringify([...rows, { rolearn: role(name), username: name, groups: ['x'] }]);
       body.data = { ...body.data, mapRoles, [`seen-${name}`]: 'yes' };
       try {
-        await connection.core.replaceNamespacedConfigMap({ ...AWS_AUTH, body });
+        const path = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
+        await connection.rest({ method: 'PUT', path, body });
         return;
       } catch {
         await systemClock.sleep(Math.random() * 50);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ApiextensionsV1Api } from '@kubernetes/client-node';
+import type { V1CustomResourceDefinition } from '@kubernetes/client-node';
 import { ClusterError } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { packFile } from '../github/pack-files.ts';
@@ -31,10 +31,13 @@ export async function installMultus(
 }
 
 async function awaitDefinition(connection: Connection, patience: Patience): Promise<void> {
-  const api = connection.config.makeApiClient(ApiextensionsV1Api);
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${DEFINITION}`;
   const established = await until(
     async () => {
-      const definition = await api.readCustomResourceDefinition({ name: DEFINITION });
+      const definition = await connection.rest<V1CustomResourceDefinition>({
+        method: 'GET',
+        path,
+      });
       const condition = definition.status?.conditions?.find(({ type }) => type === 'Established');
       return condition?.status === 'True' ? true : undefined;
     },

@@ -1,10 +1,10 @@
 import type { KubernetesObject, V1ConfigMap } from '@kubernetes/client-node';
-import { PatchStrategy } from '@kubernetes/client-node';
 import { ClusterError } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { statusOf } from '../kubernetes/api-error.ts';
 import { FIELD_MANAGER, OUR_LABELS } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
+import { PATCH_TYPES } from '../kubernetes/objects.ts';
 import type { Clock } from '../kubernetes/poll.ts';
 import { retrying } from '../kubernetes/retry.ts';
 import { type AwsAuthMerge, mergeNodeRoles } from './aws-auth.ts';
@@ -82,16 +82,9 @@ async function written(
 }
 
 function create({ objects }: Connection, object: KubernetesObject) {
-  return objects.create(object, undefined, undefined, FIELD_MANAGER);
+  return objects.create(object, { fieldManager: FIELD_MANAGER });
 }
 
 function merge({ objects }: Connection, object: KubernetesObject) {
-  return objects.patch(
-    object,
-    undefined,
-    undefined,
-    FIELD_MANAGER,
-    undefined,
-    PatchStrategy.MergePatch,
-  );
+  return objects.patch(object, PATCH_TYPES.merge, { fieldManager: FIELD_MANAGER });
 }

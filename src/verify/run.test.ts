@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiException, type V1Pod } from '@kubernetes/client-node';
+import type { V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ApiError } from '../kubernetes/rest.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import {
   type FakeBehaviour,
@@ -123,7 +124,7 @@ describe('verify', () => {
       ...deps,
       cluster: { ...deps.cluster, nodes: () => Promise.reject(error) },
     });
-    const refusal = new ApiException(403, 'Forbidden', { message: 'nodes is forbidden' }, {});
+    const refusal = new ApiError(403, { message: 'nodes is forbidden' });
     await expect(verify(inputs, failing(refusal))).rejects.toThrow(
       'cluster c: the API server did not do what it was asked: 403 nodes is forbidden',
     );

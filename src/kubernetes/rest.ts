@@ -1,0 +1,105 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Server } from './server.ts';
+
+export type Query = Readonly<Record<string, string | boolean | number>>;
+
+export interface RestRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** From `/api` or `/apis` on; names in it are already such as may stand in a path. */
+  readonly path: string;
+  readonly query?: Query;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly contentType?: string;
+}
+
+/**
+ * One request to an API server, answered with the JSON that it gives. What type that is follows from the path,
+ * which the caller knows.
+ *
+ * @throws ApiError when the server refuses; the error of the connection when there is no answer.
+ */
+export type Rest = <Answer>(request: RestRequest) => Promise<Answer>;
+
+/** The API server's refusal: its HTTP status, and its body if that was JSON or text. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: number;
+  readonly body: unknown;
+
+  constructor(code: number, body: unknown) {
+    super(`HTTP ${code}`);
+    this.code = code;
+    this.body = body;
+  }
+}
+
+const TIMEOUT_MS = 60_000;
+
+/** Requests to one API server, over connections that are kept. */
+export function restOf(server: Server): Rest {
+  const secure = server.url.startsWith('https:');
+  const agent = new (secure ? https : http).Agent({ keepAlive: true });
+  return async <Answer>(request: RestRequest) => {
+    const identity = await server.identity();
+    const text = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const headers = {
+      accept: 'application/json',
+      'user-agent': 'eks-multus-actions',
+      ...identity.headers,
+      ...(text === undefined ? {} : bodyHeaders(text, request.contentType)),
+    };
+    const options = { agent, method: request.method, ...server.tls, ...identity, headers };
+    const { status, body } = await exchange(urlOf(server, request), options, text);
+    if (status < 200 || status > 299) throw new ApiError(status, body);
+    return body as Answer;
+  };
+}
+
+/** Node sends no length with a DELETE on its own, and a body without one is not taken for a body. */
+function bodyHeaders(text: string, type = 'application/json'): Record<string, string> {
+  return { 'content-type': type, 'content-length': String(Buffer.byteLength(text)) };
+}
+
+/** A server's URL may have a path of its own: that of a proxy in front of several clusters. */
+function urlOf(server: Server, { path, query = {} }: RestRequest): URL {
+  const url = new URL(server.url.replace(/\/+$/, '') + path);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  return url;
+}
+
+function exchange(
+  url: URL,
+  options: https.RequestOptions,
+  text: string | undefined,
+): Promise<{ readonly status: number; readonly body: unknown }> {
+  const { request } = url.protocol === 'https:' ? https : http;
+  return new Promise((resolve, reject) => {
+    const sent = request(url, options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const body = parsed(Buffer.concat(chunks).toString('utf8'));
+        resolve({ status: response.statusCode ?? 0, body });
+      });
+    });
+    sent.on('error', reject);
+    sent.setTimeout(TIMEOUT_MS, () => sent.destroy(noAnswer()));
+    sent.end(text);
+  });
+}
+
+function noAnswer(): Error {
+  const error = new Error(`no answer within ${TIMEOUT_MS / 1000} seconds`);
+  return Object.assign(error, { code: 'ETIMEDOUT' });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
