@@ -7,6 +7,7 @@ import { admissionFinding, clusterFindings, kubectlFor } from './facts.ts';
 import type { WorkflowResult } from './github/act-log.ts';
 import type { Dispatch } from './github/runner.ts';
 import { destroyInputs, LAB, labMaxSize, provisionInputs } from './lab.ts';
+import { permissionFindings } from './permission-facts.ts';
 import type { Progress } from './progress.ts';
 import { reportFindings } from './report-facts.ts';
 import { KUBECONFIG, LOG_FOLDER } from './run-folder.ts';
@@ -68,6 +69,7 @@ export async function rehearseLab(
   });
   found(leftoverFinding(before, await world.inventory()));
   found(unservedFinding(world.aws.gateway.failures(), world.aws.problems()));
+  for (const finding of permissionFindings(world.aws)) found(finding);
 }
 
 /** The same again, by the job that deploys: what does it cost to find that there is nothing to do? */

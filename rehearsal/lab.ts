@@ -1,3 +1,5 @@
+import { serviceRoleArn } from './aws/account.ts';
+
 /**
  * The lab's own parameters, as inputs of the workflows. This is the acceptance fixture: the same values
  * that people used to type by hand.
@@ -59,6 +61,8 @@ export function provisionInputs(
     'kubernetes-version': '1.34',
     'node-groups': JSON.stringify([group]),
     authentication: 'aws-auth',
+    'nat-gateways': 'one',
+    'cloudformation-role-arn': serviceRoleArn(roleArn),
     networks: LAB_NETWORKS,
     image: LAB.image,
   };

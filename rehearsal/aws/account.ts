@@ -1,11 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  AttachRolePolicyCommand,
-  CreateOpenIDConnectProviderCommand,
-  CreateRoleCommand,
-  GetRoleCommand,
-  IAMClient,
-  UpdateAssumeRolePolicyCommand,
-} from '@aws-sdk/client-iam';
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  DescribeChangeSetCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+} from '@aws-sdk/client-cloudformation';
+import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { createCloudFormation } from './cloudformation/cloudformation.ts';
+import { startGateway } from './gateway.ts';
 
 export interface AccountOptions {
   /** The gateway. */
@@ -16,67 +22,87 @@ export interface AccountOptions {
   readonly repository: string;
 }
 
-const ISSUER_HOST = 'token.actions.githubusercontent.com';
-const AUDIENCE = 'sts.amazonaws.com';
-const ROLE = 'eks-multus-deployer';
+const TEMPLATE = join(import.meta.dirname, '..', '..', 'cfn', 'github-oidc.yaml');
+const DEPLOYER = 'eks-multus-deployer';
+const SERVICE = 'eks-multus-cloudformation';
+const OWNER = { accessKeyId: 'AKIAREHEARSALOWNER00', secretAccessKey: 'owner' };
+const SET_UP = { StackName: 'eks-multus-github', ChangeSetName: 'install' };
 
 /**
- * What an account's owner does once, by hand or with a template: the OIDC provider of GitHub and the
- * role that the workflows of one repository may assume. Safe to repeat. Returns the role's ARN.
+ * What an account's owner does once: installs the pack's `github-oidc.yaml`, for jobs on the branches of one
+ * repository. Safe to repeat. Returns the ARN of the role that such a job may assume.
+ *
+ * The owner has a CloudFormation of their own here, so that the stack is not among those that a rehearsal looks at.
  */
 export async function prepareAccount(options: AccountOptions): Promise<string> {
-  const credentials = { accessKeyId: 'AKIAREHEARSALOWNER00', secretAccessKey: 'owner' };
-  const iam = new IAMClient({ endpoint: options.endpoint, region: options.region, credentials });
-  await unlessExists(
-    iam.send(
-      new CreateOpenIDConnectProviderCommand({
-        Url: `https://${ISSUER_HOST}`,
-        ClientIDList: [AUDIENCE],
-        ThumbprintList: ['0'.repeat(40)], // IAM has not used GitHub's since 2023, but wants one
-      }),
-    ),
-  );
-  const trust = {
-    RoleName: ROLE,
-    AssumeRolePolicyDocument: JSON.stringify(trustPolicy(options.account, options.repository)),
-  };
-  const created = await unlessExists(
-    iam.send(new CreateRoleCommand({ ...trust, MaxSessionDuration: 4 * 3600 })),
-  );
-  if (created === undefined) {
-    const PolicyDocument = trust.AssumeRolePolicyDocument;
-    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: ROLE, PolicyDocument }));
+  const { endpoint, region, account } = options;
+  const iam = new IAMClient({ endpoint, region, credentials: OWNER });
+  if (!(await hasRole(iam))) {
+    const services = [
+      createCloudFormation({ endpoint, accountId: account, credentials: OWNER, log: () => {} }),
+    ];
+    const gateway = await startGateway({ port: 0, motoUrl: endpoint, services });
+    try {
+      const client = { endpoint: gateway.url, region, credentials: OWNER };
+      await install(new CloudFormationClient(client), options.repository);
+    } finally {
+      await gateway.stop();
+    }
   }
-  const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
-  await iam.send(new AttachRolePolicyCommand({ RoleName: ROLE, PolicyArn }));
-  const { Role } = await iam.send(new GetRoleCommand({ RoleName: ROLE }));
-  if (Role?.Arn === undefined) throw new Error(`IAM has no role ${ROLE}`);
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName: DEPLOYER }));
+  if (Role?.Arn === undefined) throw new Error(`IAM has no role ${DEPLOYER}`);
   return Role.Arn;
 }
 
-/** Trust in every workflow of a repository, for tokens that were asked for STS. */
-export function trustPolicy(account: string, repository: string): object {
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${ISSUER_HOST}` },
-        Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: {
-          StringEquals: { [`${ISSUER_HOST}:aud`]: AUDIENCE },
-          StringLike: { [`${ISSUER_HOST}:sub`]: `repo:${repository}:*` },
-        },
-      },
-    ],
-  };
+/** The role that CloudFormation works with, in the account of the deployer's role. */
+export function serviceRoleArn(deployerArn: string): string {
+  return deployerArn.replace(/role\/.*$/, `role/${SERVICE}`);
 }
 
-async function unlessExists<T>(made: Promise<T>): Promise<T | undefined> {
+async function hasRole(iam: IAMClient): Promise<boolean> {
   try {
-    return await made;
+    await iam.send(new GetRoleCommand({ RoleName: DEPLOYER }));
+    return true;
   } catch (error) {
-    if ((error as Error).name === 'EntityAlreadyExistsException') return undefined;
+    if ((error as Error).name === 'NoSuchEntityException') return false;
     throw error;
+  }
+}
+
+async function install(stacks: CloudFormationClient, repository: string): Promise<void> {
+  const values = { Repository: repository, Subjects: 'ref:refs/heads/*' };
+  await stacks.send(
+    new CreateChangeSetCommand({
+      ...SET_UP,
+      ChangeSetType: 'CREATE',
+      TemplateBody: await readFile(TEMPLATE, 'utf8'),
+      Parameters: Object.entries(values).map(([ParameterKey, ParameterValue]) => ({
+        ParameterKey,
+        ParameterValue,
+      })),
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
+    }),
+  );
+  const set = await settled(() => stacks.send(new DescribeChangeSetCommand(SET_UP)));
+  if (set.Status !== 'CREATE_COMPLETE') throw new Error(`github-oidc.yaml: ${set.StatusReason}`);
+  await stacks.send(new ExecuteChangeSetCommand(SET_UP));
+  const { StackName } = SET_UP;
+  const stack = await settled(async () => {
+    const { Stacks: [found] = [] } = await stacks.send(new DescribeStacksCommand({ StackName }));
+    return { Status: found?.StackStatus };
+  });
+  if (stack.Status === 'CREATE_COMPLETE') return;
+  const { StackEvents = [] } = await stacks.send(new DescribeStackEventsCommand({ StackName }));
+  const failed = StackEvents.filter((event) => event.ResourceStatus === 'CREATE_FAILED');
+  throw new Error(failed.map((event) => event.ResourceStatusReason).join('\n'));
+}
+
+async function settled<T extends { readonly Status?: string | undefined }>(
+  read: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const found = await read();
+    if (!/(IN_PROGRESS|PENDING)$/.test(found.Status ?? '')) return found;
+    await sleep(50);
   }
 }

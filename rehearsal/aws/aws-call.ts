@@ -6,7 +6,7 @@ import type { AwsRequest, AwsResponse } from './service.ts';
 export interface AwsCall extends AwsRequest {
   /** The name in the signing scope (`ec2`, `s3`, `events`, …). */
   readonly service: string;
-  /** `CreateVpc`; for services of the REST kind method and path, `POST /clusters`. */
+  /** `CreateVpc`; for services of the REST kind method and path, `POST /clusters`; S3's with the part, `PUT /b?tagging`. */
   readonly action: string;
   /** Signed in the query string rather than in the Authorization header. */
   readonly presigned: boolean;
@@ -45,7 +45,7 @@ export function readCall(
     region: scope?.region ?? FALLBACK_REGION,
     accessKey: scope?.accessKey,
     service: scope?.service ?? (form?.has('Action') ? 'sts' : 's3'),
-    action: named ?? `${method} ${url.pathname}`,
+    action: named ?? `${method} ${url.pathname}${partOf(url.searchParams)}`,
     presigned: signed === undefined && presigned !== undefined,
   };
 }
@@ -86,6 +86,22 @@ export function errorAnswer(service: string, error: unknown): AwsResponse {
       ? `<Error>${inner}</Error>`
       : `<Response><Errors><Error>${inner}</Error></Errors><RequestID>gateway</RequestID></Response>`;
   return { ...answer, body };
+}
+
+const S3_PARTS = [
+  'delete',
+  'encryption',
+  'policy',
+  'publicAccessBlock',
+  'tagging',
+  'versioning',
+  'versions',
+];
+
+/** S3 tells by a query without a value which part of a bucket or an object is meant. */
+function partOf(query: URLSearchParams): string {
+  const part = S3_PARTS.find((name) => query.get(name) === '');
+  return part === undefined ? '' : `?${part}`;
 }
 
 function scopeOf(credential: string | undefined): Scope | undefined {

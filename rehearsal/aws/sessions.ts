@@ -10,6 +10,8 @@ export interface Sessions {
   /** Ends a session now. */
   end(accessKey: string): void;
   isOver(accessKey: string): boolean;
+  /** Whether a key is one of these sessions'. */
+  has(accessKey: string): boolean;
 }
 
 /** With a `scale` below 1, sessions are shorter than asked for, by that factor: hours pass in seconds. */
@@ -29,6 +31,7 @@ export function createSessions(scale = 1, now: () => number = Date.now): Session
       return { ...answer, headers, body };
     },
     end: (accessKey) => void ends.set(accessKey, 0),
+    has: (accessKey) => ends.has(accessKey),
     isOver: (accessKey) => (ends.get(accessKey) ?? Number.POSITIVE_INFINITY) <= now(),
   };
 }

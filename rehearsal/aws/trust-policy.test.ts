@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { trustPolicy } from './account.ts';
 import { allowsService, allowsWebIdentity, like } from './trust-policy.ts';
 
 const host = 'token.actions.githubusercontent.com';
@@ -9,7 +8,19 @@ const token = (sub: string, aud = 'sts.amazonaws.com') => ({
   ...{ providerArn, host },
   claims: { sub, aud },
 });
-const policy = trustPolicy('123456789012', 'acme/telecom-lab');
+const policy = {
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Federated: providerArn },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: {
+        StringEquals: { [`${host}:aud`]: 'sts.amazonaws.com' },
+        StringLike: { [`${host}:sub`]: 'repo:acme/telecom-lab:*' },
+      },
+    },
+  ],
+};
 
 describe('the trust of a deployer role', () => {
   it('covers every workflow of its repository', () => {

@@ -10,6 +10,7 @@ import { clusterHandlers } from './eks-cluster.ts';
 import { eventsLogsHandlers } from './events-logs.ts';
 import type { AnyHandler } from './handler.ts';
 import { iamHandlers } from './iam.ts';
+import { oidcProviderHandlers } from './iam-oidc.ts';
 import { kmsHandlers } from './kms.ts';
 import { lambdaHandlers } from './lambda.ts';
 
@@ -24,6 +25,7 @@ export const handlers: Handlers = {
   ...securityGroupHandlers,
   ...launchTemplateHandlers,
   ...iamHandlers,
+  ...oidcProviderHandlers,
   ...kmsHandlers,
   ...clusterHandlers,
   ...accessHandlers,

@@ -1,0 +1,124 @@
+/** The roles of `cfn/github-oidc.yaml`, by their logical ids. */
+export type Role = 'DeployerRole' | 'ServiceRole';
+
+type Reasons = Readonly<Record<string, string>>;
+
+const WITH_ANOTHER =
+  'no call of its own: tags, grants and roles go with the call that makes something';
+const BY_CLOUDFORMATION = 'asked for by CloudFormation or EKS with the permissions of the role';
+const ON_UPDATE = 'only when the template, its tags or another parameter change';
+const WHEN_STUCK = 'only after something went wrong, or was left behind';
+const READ_BY_HANDLER =
+  'in the permissions of the schema of a resource type: CloudFormation reads what it has made';
+
+/** What the roles may do although a rehearsal of the lab does not do it, and why. */
+export const UNCALLED: Readonly<Record<Role, Reasons>> = {
+  DeployerRole: {
+    ...each(['cloudformation:TagResource', 'iam:PassRole', 's3:PutObjectTagging'], WITH_ANOTHER),
+    ...each(['ssm:GetParameters'], BY_CLOUDFORMATION),
+    ...each(['cloudformation:UpdateTerminationProtection'], ON_UPDATE),
+    ...each(
+      [
+        'cloudformation:ContinueUpdateRollback',
+        'cloudformation:DescribeEvents',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DeleteSecurityGroup',
+        'ec2:DescribeSecurityGroups',
+      ],
+      WHEN_STUCK,
+    ),
+  },
+  ServiceRole: {
+    ...each(
+      [
+        'autoscaling:CreateOrUpdateTags',
+        'autoscaling:PutLifecycleHook',
+        'ec2:CreateTags',
+        'ec2:RunInstances',
+        'eks:TagResource',
+        'events:TagResource',
+        'iam:CreateServiceLinkedRole',
+        'iam:PassRole',
+        'iam:TagRole',
+        'kms:CreateGrant',
+        'kms:TagResource',
+        'lambda:TagResource',
+        'logs:TagResource',
+      ],
+      WITH_ANOTHER,
+    ),
+    ...each(
+      [
+        'autoscaling:DescribeLifecycleHooks',
+        'autoscaling:DescribeScalingActivities',
+        'ec2:DescribeAddresses',
+        'ec2:DescribeInstances',
+        'ec2:DescribeInternetGateways',
+        'ec2:DescribeLaunchTemplateVersions',
+        'ec2:DescribeLaunchTemplates',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeRouteTables',
+        'ec2:DescribeSubnets',
+        'ec2:DescribeVpcAttribute',
+        'ec2:DescribeVpcs',
+        'ec2:DescribeVpnGateways',
+        'eks:DescribeAccessEntry',
+        'eks:DescribeUpdate',
+        'eks:ListAssociatedAccessPolicies',
+        'events:DescribeRule',
+        'events:ListTagsForResource',
+        'events:ListTargetsByRule',
+        'iam:GetInstanceProfile',
+        'iam:GetRole',
+        'iam:GetRolePolicy',
+        'iam:ListAttachedRolePolicies',
+        'iam:ListRolePolicies',
+        'kms:DescribeKey',
+        'kms:GetKeyPolicy',
+        'kms:GetKeyRotationStatus',
+        'kms:ListResourceTags',
+        'lambda:GetFunction',
+        'lambda:GetPolicy',
+        'logs:DescribeLogGroups',
+        'logs:ListTagsForResource',
+        's3:GetObjectVersion',
+      ],
+      READ_BY_HANDLER,
+    ),
+    ...each(
+      [
+        'autoscaling:DeleteLifecycleHook',
+        'autoscaling:DeleteTags',
+        'ec2:CreateLaunchTemplateVersion',
+        'ec2:DeleteTags',
+        'ec2:DisassociateAddress',
+        'ec2:ModifySubnetAttribute',
+        'ec2:ModifyVpcEndpoint',
+        'ec2:RevokeSecurityGroupIngress',
+        'eks:DisassociateAccessPolicy',
+        'eks:UntagResource',
+        'eks:UpdateAccessEntry',
+        'eks:UpdateAddon',
+        'eks:UpdateClusterConfig',
+        'eks:UpdateClusterVersion',
+        'events:UntagResource',
+        'iam:UntagRole',
+        'iam:UpdateAssumeRolePolicy',
+        'iam:UpdateRole',
+        'kms:DisableKeyRotation',
+        'kms:PutKeyPolicy',
+        'kms:UntagResource',
+        'kms:UpdateKeyDescription',
+        'lambda:UntagResource',
+        'lambda:UpdateFunctionCode',
+        'lambda:UpdateFunctionConfiguration',
+        'logs:UntagResource',
+      ],
+      ON_UPDATE,
+    ),
+  },
+};
+
+function each(actions: readonly string[], reason: string): Reasons {
+  return Object.fromEntries(actions.map((action) => [action, reason]));
+}
