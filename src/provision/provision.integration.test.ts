@@ -3,7 +3,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareAccount } from '../../rehearsal/aws/account.ts';
-import { freePort } from '../../rehearsal/aws/testing/local-aws.ts';
+import { eventually, freePort } from '../../rehearsal/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
 import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../../rehearsal/github/oidc.ts';
 import { environmentSchema } from '../environment/environment.ts';
@@ -57,6 +57,14 @@ async function present() {
   const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({}));
   const { Buckets = [] } = await aws.clients.s3.send(new ListBucketsCommand({}));
   return [...Stacks.map(({ StackName }) => StackName), ...Buckets.map(({ Name }) => Name)];
+}
+
+async function untilDeleting() {
+  const cloudFormation = new CloudFormationClient({ ...client, endpoint: aws.endpoint });
+  await eventually(async () => {
+    const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({}));
+    return Stacks.some(({ StackStatus }) => StackStatus === 'DELETE_IN_PROGRESS');
+  }, 60_000);
 }
 
 /** The calls that a run makes, by the order of their ends; the stand-in's own services have keys of their own. */
@@ -159,6 +167,42 @@ describe('an environment', () => {
     const { exitCode, log, summary } = await run('destroy');
     expect(exitCode, log).toBe(0);
     expect(summary).toContain('Nothing to do');
+  });
+});
+
+describe('two runs at once', () => {
+  it('that deploy make one environment, and both end well', async () => {
+    const runs = await Promise.all([run('deploy'), run('deploy')]);
+    expect(
+      runs.map(({ exitCode }) => exitCode),
+      runs.map(({ log }) => log).join('\n'),
+    ).toEqual([0, 0]);
+    const outcomes = runs.flatMap(({ summary }) => [
+      ...summary.matchAll(/\| eks-multus-cluster(?:-ng1)? \| (created|unchanged) \|/g),
+    ]);
+    expect(outcomes.map(([, outcome]) => outcome).sort()).toEqual([
+      ...['created', 'created'],
+      ...['unchanged', 'unchanged'],
+    ]);
+    expect(runs[0].outputs['infra-stack-id']).toBe(runs[1].outputs['infra-stack-id']);
+    expect(runs[0].outputs['node-group-stack-ids']).toBe(runs[1].outputs['node-group-stack-ids']);
+    expect(runs.map(({ log }) => shown(log)).join('\n')).toMatch(
+      /another run came first|following the operation under way/,
+    );
+  });
+
+  it('of which one destroys: the other is told, and does nothing', async () => {
+    const destroying = run('destroy');
+    await untilDeleting();
+    const { exitCode, errors, log, outputs } = await run('deploy');
+    expect(exitCode, log).toBe(1);
+    expect(errors).toEqual([
+      expect.stringContaining('it is DELETE_IN_PROGRESS: somebody destroys this environment'),
+    ]);
+    expect(outputs['infra-stack-id']).toBeUndefined();
+    const destroyed = await destroying;
+    expect(destroyed.exitCode, destroyed.log).toBe(0);
+    expect(await present()).toEqual([]);
   });
 });
 
