@@ -8,7 +8,7 @@ export interface Operation {
   readonly status: string;
   readonly beganAt: number;
   readonly endedAt: number;
-  /** When the run was told of the end by an answer. */
+  /** When the run was told of the end, by an event or by the stack's status. */
   readonly knownAt: number;
 }
 
@@ -18,22 +18,25 @@ export interface Operation {
  */
 export function observed(api: StackApi, clock: FastClock) {
   const events = new Map<string, StackEvent>();
-  const known = new Map<string, { stackId: string; status: string; at: number }>();
+  const known = new Map<string, number>();
+  const told = (id: string, status: string) => {
+    const key = `${id} ${status}`;
+    if (!isBusy(status) && !known.has(key)) known.set(key, clock.now());
+  };
   const observedApi: StackApi = {
     ...api,
     async describe(name) {
       const stack = await api.describe(name);
-      if (stack !== undefined && !isBusy(stack.status)) {
-        const key = `${stack.id} ${stack.status}`;
-        const told = { stackId: stack.id, status: stack.status, at: clock.now() };
-        if (!known.has(key)) known.set(key, told);
-      }
+      if (stack !== undefined) told(stack.id, stack.status);
       return stack;
     },
     async *events(id) {
       for await (const event of api.events(id)) {
         const shown = { ...event, time: new Date(clock.at(event.time)) };
-        if (event.ofStack) events.set(event.id, { ...shown, id });
+        if (event.ofStack) {
+          events.set(event.id, { ...shown, id });
+          told(id, event.status);
+        }
         yield shown;
       }
     },
@@ -43,11 +46,11 @@ export function observed(api: StackApi, clock: FastClock) {
 
 function operationsOf(
   events: readonly StackEvent[],
-  known: ReadonlyMap<string, { readonly at: number }>,
+  known: ReadonlyMap<string, number>,
 ): readonly Operation[] {
   return events.flatMap((end) => {
-    const told = known.get(`${end.id} ${end.status}`);
-    if (isBusy(end.status) || told === undefined) return [];
+    const knownAt = known.get(`${end.id} ${end.status}`);
+    if (isBusy(end.status) || knownAt === undefined) return [];
     const verb = end.status.split('_')[0] ?? '';
     const begin = events.find(
       ({ id, status }) => id === end.id && status === `${verb}_IN_PROGRESS`,
@@ -59,7 +62,7 @@ function operationsOf(
         status: end.status,
         beganAt: begin.time.getTime(),
         endedAt: end.time.getTime(),
-        knownAt: told.at,
+        knownAt,
       },
     ];
   });

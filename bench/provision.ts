@@ -13,7 +13,7 @@ import { SAMPLE_STACKS } from './sample-stacks.ts';
 import { type Trial, tryStack } from './stack-trial.ts';
 
 /** AWS's own durations, and the action's clock with them, go by this many times as fast. */
-const SPEED = 10;
+const SPEED = 8;
 const ROUNDS = 3;
 
 /**
@@ -109,7 +109,7 @@ function lags(trials: readonly Trial[], labs: readonly LabRun[], labCalls: numbe
     noted('longest of them', Math.max(...operations.map(lasted)) / 1000, 's'),
     noted('detection lag p50', percentile(seconds, 0.5), 's'),
     atMost('detection lag p95', percentile(seconds, 0.95), 's', 2),
-    atMost('calls per minute, all runs', calls / sum(minutes), 'calls/min', 12),
+    noted('calls per minute, all runs', calls / sum(minutes), 'calls/min'),
   ];
 }
 
@@ -123,6 +123,11 @@ function labRuns(deploy: LabRun, destroy: LabRun, deployCalls: number, calls: nu
     noted('lab destroy: stacks on the critical path', destroy.criticalPathMs / 1000, 's'),
     noted('lab destroy: over the critical path', overhead(destroy), '%'),
     noted('lab destroy: API calls', calls - deployCalls, 'calls'),
+    noted(
+      'lab destroy: calls per minute',
+      (calls - deployCalls) / (destroy.wallMs / 60_000),
+      'calls/min',
+    ),
   ];
 }
 

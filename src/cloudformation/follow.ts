@@ -35,7 +35,7 @@ export interface Ended {
 }
 
 /** How long after the last event, or the last look, the stack itself is asked for its status. */
-const LOOK_AFTER_MS = 20_000;
+const LOOK_AFTER_MS = 120_000;
 /** How often to say that nothing is new: an EKS cluster takes ten minutes, and a silent log looks dead. */
 const STILL_WAITING_MS = 60_000;
 

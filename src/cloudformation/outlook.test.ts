@@ -31,7 +31,9 @@ describe('dueInMs', () => {
   it('is 0 when nothing slow is left to do', () => {
     expect(dueInMs([], [], 0)).toBe(0);
     expect(dueInMs([...begun, event('Nat', 'CREATE_COMPLETE', 95)], [nat], 95_000)).toBe(0);
-    expect(dueInMs([], [{ logicalId: 'Queue', type: 'AWS::SQS::Queue' }], 0)).toBe(0);
+    const queue = { logicalId: 'Queue', type: 'AWS::SQS::Queue' };
+    expect(dueInMs([], [queue], 0)).toBe(0);
+    expect(dueInMs([], [queue, { ...queue, logicalId: 'Other' }], 0)).toBe(3_000);
   });
 
   it('knows what has not begun yet, unless the operation has failed', () => {

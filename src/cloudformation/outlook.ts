@@ -27,6 +27,9 @@ const LEAST: Readonly<Record<string, LeastSeconds>> = {
   'AWS::Events::Rule': { create: 40, delete: 40 },
 };
 
+/** Several that have not even begun are not done sooner than this. */
+const LEAST_AHEAD_MS = 3_000;
+
 /**
  * How long, in milliseconds, an operation takes from now on at least: as long as the slowest resource that is
  * being made or removed, or whose turn has not come, needs. 0 when it may end at any moment.
@@ -56,7 +59,7 @@ export function dueInMs(
   const ahead = planned
     .filter(({ logicalId }) => !failed && !latest.has(logicalId))
     .map(({ type }) => leastMs(type, 'CREATE_IN_PROGRESS'));
-  return Math.max(0, ...underWay, ...ahead);
+  return Math.max(ahead.length > 1 ? LEAST_AHEAD_MS : 0, ...underWay, ...ahead);
 }
 
 function leastMs(type: string, status: string): number {

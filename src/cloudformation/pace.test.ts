@@ -39,11 +39,11 @@ it('a budget is spent ahead of its time at first, and grows with time', async ()
     budget.spend();
     calls += 1;
   }
-  expect(calls).toBe(10);
+  expect(calls).toBe(15);
   await clock.sleep(60_000);
   while (budget.hasMore()) {
     budget.spend();
     calls += 1;
   }
-  expect(calls).toBe(21);
+  expect(calls).toBe(26);
 });
