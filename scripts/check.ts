@@ -68,6 +68,18 @@ const CHECKS: readonly Check[] = [
         cwd: ROOT,
       }),
   },
+  {
+    name: 'templates (checkov)',
+    perform: ({ checkov }) =>
+      run(
+        join(checkov, 'bin', 'checkov'),
+        [
+          ...['--framework', 'cloudformation', '--skip-download', '--compact', '--quiet'],
+          ...templates().flatMap((file) => ['--file', file]),
+        ],
+        { cwd: ROOT },
+      ),
+  },
   { name: 'manifests (a real API server)', perform: (tools) => validateManifests(tools) },
   { name: 'READMEs say what action.yml says', perform: async () => readmesAreCurrent() },
   { name: 'dist is what the sources build', perform: async () => distIsCurrent() },
@@ -111,7 +123,7 @@ function sameFolder(one: string, other: string): boolean {
 
 process.env['KUBECACHEDIR'] = join(CACHE, 'kubectl');
 const progress = consoleProgress();
-const tools = await ensureTools(['lint', 'control-plane'], progress);
+const tools = await ensureTools(['lint', 'checkov', 'control-plane'], progress);
 let failed = 0;
 for (const check of CHECKS) {
   try {

@@ -15,8 +15,8 @@ export interface Prerequisite {
 export type Question = 'go' | 'python' | 'python-venv' | 'uml' | 'static-busybox' | 'x86-64';
 
 const withGo: readonly ToolSet[] = ['lint', 'control-plane', 'runner', 'node'];
-const withPython: readonly ToolSet[] = ['lint', 'moto'];
-const all: readonly ToolSet[] = ['lint', 'moto', 'control-plane', 'runner', 'node'];
+const withPython: readonly ToolSet[] = ['lint', 'moto', 'checkov'];
+const all: readonly ToolSet[] = ['lint', 'moto', 'control-plane', 'runner', 'node', 'checkov'];
 
 export const prerequisites: readonly Prerequisite[] = [
   {
@@ -28,14 +28,14 @@ export const prerequisites: readonly Prerequisite[] = [
   },
   {
     name: 'Python 3.10 or later',
-    why: 'runs moto, cfn-lint and zizmor',
+    why: 'runs moto, cfn-lint, checkov and zizmor',
     sets: withPython,
     test: { question: 'python' },
     remedy: 'install Python 3.10 or later as python3',
   },
   {
     name: 'the venv module of Python',
-    why: 'keeps moto, cfn-lint and zizmor apart from other Python programs',
+    why: 'keeps moto, cfn-lint, checkov and zizmor apart from other Python programs',
     sets: withPython,
     test: { question: 'python-venv' },
     debian: 'python3-venv',

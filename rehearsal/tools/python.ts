@@ -6,45 +6,67 @@ import { contentKey, fileContent } from './content-key.ts';
 import { withLock } from './lock.ts';
 import { exists, forgetOld, pointTo } from './make-once.ts';
 
-const requirements = join(import.meta.dirname, 'requirements.txt');
-const constraints = join(import.meta.dirname, 'constraints.txt');
+/** A virtual environment: the link in the cache that points at it, and the files that say what is in it. */
+interface VenvPlan {
+  readonly link: string;
+  readonly requirements: string;
+  readonly constraints: string;
+}
+
+const here = (file: string) => join(import.meta.dirname, file);
+const venvs = {
+  venv: {
+    link: 'venv',
+    requirements: here('requirements.txt'),
+    constraints: here('constraints.txt'),
+  },
+  checkov: {
+    link: 'checkov',
+    requirements: here('checkov-requirements.txt'),
+    constraints: here('checkov-constraints.txt'),
+  },
+} as const satisfies Record<string, VenvPlan>;
 
 /**
- * Installs the Python programs unless they are there, and points the link `<cache>/venv` at them. A venv
+ * Installs Python programs unless they are there, and points a link, such as `<cache>/venv`, at them. A venv
  * cannot be renamed, because its scripts name their interpreter by full path; a mark inside, written last, says
  * that it is complete.
  */
 export async function ensureVenv(
+  name: keyof typeof venvs,
   cache: string,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  const venv = join(cache, 'venvs', await venvKey());
+  const plan = venvs[name];
+  const folder = name === 'venv' ? 'venvs' : `venvs-${name}`;
+  const venv = join(cache, folder, await venvKey(plan));
   const complete = join(venv, 'complete');
   if (!(await exists(complete))) {
-    await progress.step('install Python programs', (note) =>
+    await progress.step(`install Python programs (${name})`, (note) =>
       withLock(
         join(dirname(venv), `.${basename(venv)}.lock`),
         (holder) => note(`waiting for ${holder}, which installs the same`),
         async () => {
           if (await exists(complete)) return;
-          await install(venv, note, signal);
+          await install(plan, venv, note, signal);
           await writeFile(complete, '');
         },
       ),
     );
   }
   await forgetOld(venv, 2);
-  await pointTo(join(cache, 'venv'), venv);
+  await pointTo(join(cache, plan.link), venv);
 }
 
 /** A venv is bound to the Python that made it. */
-async function venvKey(): Promise<string> {
+async function venvKey({ requirements, constraints }: VenvPlan): Promise<string> {
   const python = await run('python3', ['-c', 'import sys; print(sys.base_prefix, sys.version)']);
   return contentKey({ ...(await fileContent({ requirements, constraints })), python });
 }
 
 async function install(
+  { requirements, constraints }: VenvPlan,
   venv: string,
   note: (text: string) => void,
   signal: AbortSignal,

@@ -3,7 +3,12 @@ import { goModules, parseToolSets, planTools, toolSets } from './tool-sets.ts';
 
 describe('planTools', () => {
   it('does not build Kubernetes for the linters', () => {
-    expect(planTools(['lint'])).toEqual({ goModules: ['actionlint'], python: true, image: false });
+    expect(planTools(['lint'])).toEqual({
+      goModules: ['actionlint'],
+      python: true,
+      checkov: false,
+      image: false,
+    });
   });
 
   it('builds each module once however many sets need it', () => {
@@ -15,11 +20,11 @@ describe('planTools', () => {
   });
 
   it('covers every module when everything is asked for', () => {
-    expect(planTools(toolSets)).toEqual({ goModules, python: true, image: true });
+    expect(planTools(toolSets)).toEqual({ goModules, python: true, checkov: true, image: true });
   });
 
   it('needs nothing for nothing', () => {
-    expect(planTools([])).toEqual({ goModules: [], python: false, image: false });
+    expect(planTools([])).toEqual({ goModules: [], python: false, checkov: false, image: false });
   });
 });
 

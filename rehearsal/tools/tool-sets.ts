@@ -1,5 +1,5 @@
 /** What a person or a part of the rehearsal can ask for, each a group of programs used together. */
-export const toolSets = ['lint', 'moto', 'control-plane', 'runner', 'node'] as const;
+export const toolSets = ['lint', 'moto', 'control-plane', 'runner', 'node', 'checkov'] as const;
 export type ToolSet = (typeof toolSets)[number];
 
 /** Each Go module is a folder beside this file: a `go.mod` whose `tool` lines name the programs. */
@@ -9,15 +9,22 @@ export type GoModule = (typeof goModules)[number];
 export interface ToolPlan {
   readonly goModules: readonly GoModule[];
   readonly python: boolean;
+  readonly checkov: boolean;
   readonly image: boolean;
 }
 
 const plans: Readonly<Record<ToolSet, ToolPlan>> = {
-  lint: { goModules: ['actionlint'], python: true, image: false },
-  moto: { goModules: [], python: true, image: false },
-  'control-plane': { goModules: ['kubernetes'], python: false, image: false },
-  runner: { goModules: ['act'], python: false, image: false },
-  node: { goModules: ['cni-plugins', 'multus', 'kubernetes'], python: false, image: true },
+  lint: { goModules: ['actionlint'], python: true, checkov: false, image: false },
+  moto: { goModules: [], python: true, checkov: false, image: false },
+  'control-plane': { goModules: ['kubernetes'], python: false, checkov: false, image: false },
+  runner: { goModules: ['act'], python: false, checkov: false, image: false },
+  checkov: { goModules: [], python: false, checkov: true, image: false },
+  node: {
+    goModules: ['cni-plugins', 'multus', 'kubernetes'],
+    python: false,
+    checkov: false,
+    image: true,
+  },
 };
 
 /** The union of what the sets need; Go modules in the order to build them, small ones first. */
@@ -26,6 +33,7 @@ export function planTools(sets: readonly ToolSet[]): ToolPlan {
   return {
     goModules: goModules.filter((module) => wanted.some((plan) => plan.goModules.includes(module))),
     python: wanted.some((plan) => plan.python),
+    checkov: wanted.some((plan) => plan.checkov),
     image: wanted.some((plan) => plan.image),
   };
 }

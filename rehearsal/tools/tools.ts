@@ -20,6 +20,8 @@ export interface Tools {
   readonly bin: string;
   /** Python programs are in its `bin`: moto_server, cfn-lint, zizmor, python. */
   readonly venv: string;
+  /** The virtual environment of checkov. */
+  readonly checkov: string;
   /** The disk image that nodes boot from, read-only; empty unless the set `node` was asked for. */
   readonly ami: string;
   /** The user-mode Linux kernel, a program. */
@@ -37,7 +39,9 @@ export async function ensureTools(sets: readonly ToolSet[], progress: Progress):
   await ensurePrerequisites(sets, progress);
   try {
     const ami = await abortingAtFailure((signal) => make(plan, cache, progress, signal));
-    return { cache, bin: join(cache, 'bin'), venv: join(cache, 'venv'), ami, kernel: umlKernel };
+    const at = (name: string) => join(cache, name);
+    const places = { cache, bin: at('bin'), venv: at('venv'), checkov: at('checkov') };
+    return { ...places, ami, kernel: umlKernel };
   } finally {
     await handBack(cache);
   }
@@ -53,7 +57,8 @@ async function make(
   const [programs, system] = await Promise.all([
     ensureGoTools(cache, plan.goModules, progress, signal),
     plan.image ? ensureSystem(cache, progress, signal) : '',
-    plan.python ? ensureVenv(cache, progress, signal) : undefined,
+    plan.python ? ensureVenv('venv', cache, progress, signal) : undefined,
+    plan.checkov ? ensureVenv('checkov', cache, progress, signal) : undefined,
   ]);
   return plan.image ? ensureNodeImage(cache, system, programs, progress, signal) : '';
 }
