@@ -66,6 +66,28 @@ describe('a stack that does not exist', () => {
     });
   });
 
+  it('fails with the property that early validation found wrong, and its line', async () => {
+    const engine = lab();
+    const path = '/Resources/Vpc/Properties/Cidr';
+    engine.api.problems = [{ logicalId: 'Vpc', type: 'AWS::EC2::VPC', path, reason: 'unknown' }];
+    engine.api.changeSets.push({ status: 'FAILED', reason: 'validation failed', changes: [] });
+    const error = await deployStack(engine, spec).catch((thrown: unknown) => thrown);
+    expect((error as CloudError).failure).toMatchObject({
+      resource: 'stack lab: Vpc (AWS::EC2::VPC)',
+      reason: `${path}: unknown`,
+      ...{ file: 'cfn/infra.yaml', line: 2 },
+    });
+  });
+
+  it('says what the role may not ask when it may not ask what is wrong', async () => {
+    const engine = lab();
+    engine.api.problems = 'not-allowed';
+    engine.api.changeSets.push({ status: 'FAILED', reason: 'validation failed', changes: [] });
+    await expect(deployStack(engine, spec)).rejects.toThrow(
+      'validation failed (the role may not call cloudformation:DescribeEvents',
+    );
+  });
+
   it('leaves no empty shell when its change set cannot be made', async () => {
     const engine = lab();
     engine.api.changeSets.push({ status: 'FAILED', reason: 'Unresolved [X]', changes: [] });

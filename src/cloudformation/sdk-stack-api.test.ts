@@ -96,6 +96,31 @@ describe('change sets', () => {
     ]);
   });
 
+  it('that fail early validation tell which property is to blame', async () => {
+    const event = (type: string) =>
+      `<member><EventId>1</EventId><EventType>${type}</EventType><LogicalResourceId>Vpc</LogicalResourceId>
+      <ResourceType>AWS::EC2::VPC</ResourceType><ValidationPath>/Resources/Vpc/Properties/Cidr</ValidationPath>
+      <ValidationStatusReason>unknown</ValidationStatusReason></member>`;
+    const events = `${event('STACK_EVENT')}${event('VALIDATION_ERROR')}`;
+    const stacks = await api({
+      DescribeEvents: () => `<OperationEvents>${events}</OperationEvents>`,
+    });
+    const path = '/Resources/Vpc/Properties/Cidr';
+    expect(await stacks.changeSetProblems('cs-1')).toEqual([
+      { logicalId: 'Vpc', type: 'AWS::EC2::VPC', path, reason: 'unknown' },
+    ]);
+    expect(server.calls[0]?.get('ChangeSetName')).toBe('cs-1');
+    expect(server.calls[0]?.get('Filters.FailedEvents')).toBe('true');
+  });
+
+  it.each(['AccessDenied', 'InvalidAction'])(
+    'tell nothing more where DescribeEvents answers %s',
+    async (code) => {
+      const stacks = await api({ DescribeEvents: () => ({ code, message: 'no' }) });
+      expect(await stacks.changeSetProblems('cs-1')).toBe('not-allowed');
+    },
+  );
+
   it('and stacks are acted on by their ids', async () => {
     const stacks = await api({
       ExecuteChangeSet: () => '',

@@ -52,10 +52,15 @@ export async function eventsAfter(
 export function firstFailure(events: readonly StackEvent[]): StackEvent | undefined {
   const failed = events.filter((event) => event.status.endsWith('_FAILED') && !event.ofStack);
   return (
-    failed.find((event) => !/cancelled/i.test(event.reason ?? '')) ??
+    failed.find((event) => !isCancelled(event)) ??
     failed[0] ??
     events.find((event) => event.ofStack && event.reason !== undefined && endsBadly(event))
   );
+}
+
+/** True for a resource that was only given up because another one failed, or the stack was deleted. */
+export function isCancelled(event: StackEvent): boolean {
+  return /cancelled/i.test(event.reason ?? '');
 }
 
 function endsBadly(event: StackEvent): boolean {

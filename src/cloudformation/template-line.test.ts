@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { resourceLine } from './template-line.ts';
+import { parse } from 'yaml';
+import { packFile } from '../github/pack-files.ts';
+import { declaredResources, resourceLine } from './template-line.ts';
 
 const template = `Parameters:
   Vpc:
@@ -23,3 +26,33 @@ it('does not take parameters or properties for resources', () => {
   expect(resourceLine(template, 'Subnet')).toBeUndefined();
   expect(resourceLine('Parameters:\n  Vpc:\n', 'Vpc')).toBeUndefined();
 });
+
+it('lists the resources of a template, with their conditions', () => {
+  const text = `${template}  Nat:
+    Condition: HasNat
+    Type: AWS::EC2::NatGateway
+Outputs:
+  Nat:
+    Value: x
+`;
+  expect(declaredResources(text)).toEqual([
+    { logicalId: 'Vpc', type: 'AWS::EC2::VPC', condition: undefined },
+    { logicalId: 'Nat', type: 'AWS::EC2::NatGateway', condition: 'HasNat' },
+  ]);
+});
+
+it.each(['infra.yaml', 'nodegroup.yaml'])(
+  'cfn/%s has the layout that this goes by, and fits into a request',
+  (name) => {
+    const text = readFileSync(packFile('cfn', name), 'utf8');
+    const { Resources } = parse(text, { customTags: [], logLevel: 'silent' }) as {
+      Resources: Readonly<Record<string, { Type: string }>>;
+    };
+    expect(declaredResources(text).map(({ logicalId, type }) => [logicalId, type])).toEqual(
+      Object.entries(Resources).map(([logicalId, { Type }]) => [logicalId, Type]),
+    );
+    for (const logicalId of Object.keys(Resources))
+      expect(resourceLine(text, logicalId)).toBeGreaterThan(0);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(51_200);
+  },
+);

@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import {
+  type LocalStacks,
+  startLocalStacks,
+} from '../../rehearsal/aws/cloudformation/testing/local-stacks.ts';
+import { scriptedPacing } from '../../rehearsal/aws/cloudformation/testing/scripted-pacing.ts';
+import { CloudError } from '../github/errors.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { logStack } from '../testing/stack-in-status.ts';
+import { deleteStack } from './delete-stack.ts';
+import { deployStack } from './deploy-stack.ts';
+import { sdkStackApi } from './sdk-stack-api.ts';
+import type { OnFailure, StackApi } from './stack-api.ts';
+import type { StackSpec } from './stack-spec.ts';
+
+const pacing = scriptedPacing();
+let local: LocalStacks;
+let api: StackApi;
+
+beforeAll(async () => {
+  local = await startLocalStacks({ pacing });
+  api = sdkStackApi(local.cloudFormation);
+});
+afterEach(() => pacing.release());
+afterAll(() => local?.stop());
+
+function engine(timeoutMs = 600_000) {
+  const clock = {
+    now: () => Date.now() * 10,
+    sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / 10)),
+  };
+  return { api, clock, log: recordingLog(), deadline: clock.now() + timeoutMs };
+}
+
+async function failure(spec: StackSpec, timeoutMs?: number) {
+  const error = await deployStack(engine(timeoutMs), spec).catch((thrown: unknown) => thrown);
+  if (error instanceof CloudError) return error.failure;
+  throw error;
+}
+
+it.each<[OnFailure, string | undefined, string]>([
+  ['rollback', 'ROLLBACK_COMPLETE', 'it removes the rolled-back stack itself'],
+  ['keep', 'CREATE_FAILED', 'look into what was kept'],
+  ['delete', undefined, 'correct the cause'],
+])('on-failure: %s of a creation', async (onFailure, status, nextStep) => {
+  const name = `failing-${onFailure}`;
+  pacing.script(name, 'create', 'Main', 'fail');
+  const told = await failure({ ...logStack(name, 7, true), onFailure });
+  expect(told).toMatchObject({
+    resource: `stack ${name}: Main (AWS::Logs::LogGroup)`,
+    reason: expect.stringContaining('CREATE_FAILED: '),
+    nextStep: expect.stringContaining(nextStep),
+    ...{ file: 'cfn/test.yaml', line: 4 },
+  });
+  expect((await api.describe(name))?.status).toBe(status);
+});
+
+it.each<[OnFailure, string]>([
+  ['rollback', 'UPDATE_ROLLBACK_COMPLETE'],
+  ['keep', 'UPDATE_FAILED'],
+  ['delete', 'UPDATE_ROLLBACK_COMPLETE'],
+])('on-failure: %s of an update, which never deletes the stack', async (onFailure, status) => {
+  const name = `updating-${onFailure}`;
+  await deployStack(engine(), logStack(name, 7));
+  pacing.script(name, 'update', 'Main', 'fail');
+  const told = await failure({ ...logStack(name, 8), onFailure });
+  expect(told.reason).toContain('UPDATE_FAILED: ');
+  expect((await api.describe(name))?.status).toBe(status);
+});
+
+it('termination protection is set, keeps a destroy away, and is taken off again', async () => {
+  const spec = { ...logStack('protected', 7), terminationProtection: true };
+  const { id } = await deployStack(engine(), spec);
+  const stack = { id, name: 'protected' };
+  await expect(deleteStack(engine(), stack)).rejects.toThrow(
+    'termination protection is on\nNext step: deploy it with termination-protection: false',
+  );
+  expect(await deployStack(engine(), { ...spec, terminationProtection: undefined })).toMatchObject({
+    outcome: 'unchanged',
+  });
+  expect((await api.describe(id))?.terminationProtection).toBe(true);
+  await deployStack(engine(), { ...spec, terminationProtection: false });
+  await deleteStack(engine(), stack);
+  expect(await api.describe('protected')).toBeUndefined();
+});
+
+it('a property that does not fit is named, with its line, before anything is made', async () => {
+  const spec = logStack('wrong', 7);
+  const text = spec.template.text.replace('RetentionInDays', 'RetentionInWeeks');
+  const told = await failure({ ...spec, template: { ...spec.template, text } });
+  expect(told).toMatchObject({
+    resource: 'stack wrong: Main (AWS::Logs::LogGroup)',
+    reason: expect.stringContaining('/Resources/Main/Properties'),
+    ...{ file: 'cfn/test.yaml', line: 2 },
+  });
+  expect(await api.describe('wrong')).toBeUndefined();
+});
+
+it('time that is over is a failure, and says what was being waited for', async () => {
+  pacing.script('slow', 'create', 'Main', 'hold');
+  const told = await failure(logStack('slow', 7), 30_000);
+  expect(told).toMatchObject({ resource: expect.stringContaining('stack slow') });
+  expect(told.nextStep).toMatch(/timeout-minutes/);
+});
