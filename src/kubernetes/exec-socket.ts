@@ -65,8 +65,8 @@ function collect(socket: WebSocket): ExecSocket['ended'] {
       const message = Buffer.isBuffer(data) ? data : Buffer.from(data as ArrayBuffer);
       const channel = message[0] ?? 0;
       printed[channel]?.push(message.subarray(1));
-      // The status comes last, and servers are in no hurry to close after it.
-      if (channel === CHANNELS.status) end();
+      // The status comes last, and servers are in no hurry to close after it. An empty message only says hello.
+      if (channel === CHANNELS.status && message.length > 1) end();
     });
     socket.on('close', end);
     socket.on('error', end);

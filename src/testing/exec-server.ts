@@ -55,6 +55,9 @@ function play(scene: ExecScene, request: IncomingMessage, socket: Duplex): void 
     return;
   }
   socket.write(handshake(request));
+  // API servers greet with an empty message.
+  socket.write(frame(STDOUT, ''));
+  socket.write(frame(STATUS, ''));
   for (const text of scene.stdout ?? []) socket.write(frame(STDOUT, text));
   if (scene.stderr !== undefined) socket.write(frame(STDERR, scene.stderr));
   if (scene.status !== undefined) socket.write(frame(STATUS, JSON.stringify(scene.status)));
