@@ -1,0 +1,208 @@
+import {
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  DeleteStackCommand,
+  DescribeStackResourceCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+} from '@aws-sdk/client-cloudformation';
+import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CreateNetworkInterfaceCommand,
+  DeleteNetworkInterfaceCommand,
+  DescribeSecurityGroupsCommand,
+} from '@aws-sdk/client-ec2';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
+import { type Inventory, leftovers, takeInventory } from '../../rehearsal/aws/inventory.ts';
+import { eventually, REGION } from '../../rehearsal/aws/testing/local-aws.ts';
+import { startTestAws, type TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
+import { LAB_INPUTS } from '../testing/lab-inputs.ts';
+import { runSource } from '../testing/run-bundle.ts';
+
+const NAME = 'eks-multus-cluster';
+const BUCKET = `eks-multus-123456789012-${REGION}`;
+const CREDENTIALS = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
+
+let aws: TestAws;
+let stacks: CloudFormationClient;
+let empty: Inventory;
+
+beforeAll(async () => {
+  aws = await startTestAws({ pacing: { ...steadyPacing(20), releaseMs: 1_500 } });
+  const config = { endpoint: aws.endpoint, region: REGION, credentials: CREDENTIALS };
+  stacks = new CloudFormationClient(config);
+  empty = await inventory();
+});
+afterAll(() => aws?.stop());
+
+const inventory = () => takeInventory({ endpoint: aws.endpoint, region: REGION });
+
+async function run(command: string, changes: Readonly<Record<string, string>> = {}) {
+  return runSource(
+    'provision',
+    { ...LAB_INPUTS, command, ...changes },
+    {
+      AWS_ENDPOINT_URL: aws.endpoint,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    },
+  );
+}
+
+async function physicalId(LogicalResourceId: string): Promise<string> {
+  const input = { StackName: NAME, LogicalResourceId };
+  const { StackResourceDetail } = await stacks.send(new DescribeStackResourceCommand(input));
+  return StackResourceDetail?.PhysicalResourceId ?? '';
+}
+
+/** An interface that is attached to nothing, as nodes leave them behind. */
+async function leak(
+  Description: string,
+  SubnetId: string,
+  tags: Readonly<Record<string, string>>,
+  groups: readonly string[] = [],
+): Promise<string> {
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const { NetworkInterface } = await aws.clients.ec2.send(
+    new CreateNetworkInterfaceCommand({
+      ...{ SubnetId, Description },
+      ...(groups.length === 0 ? {} : { Groups: [...groups] }),
+      TagSpecifications: [{ ResourceType: 'network-interface', Tags }],
+    }),
+  );
+  return NetworkInterface?.NetworkInterfaceId ?? '';
+}
+
+async function clusterGroup(): Promise<string> {
+  const { SecurityGroups = [] } = await aws.clients.ec2.send(
+    new DescribeSecurityGroupsCommand({
+      Filters: [{ Name: 'tag:aws:eks:cluster-name', Values: [NAME] }],
+    }),
+  );
+  return SecurityGroups[0]?.GroupId ?? '';
+}
+
+async function isEmpty() {
+  expect(leftovers(empty, await inventory())).toEqual({});
+}
+
+describe('an environment with leftovers', () => {
+  beforeEach(async () => {
+    const { exitCode, log } = await run('deploy');
+    expect(exitCode, log).toBe(0);
+  });
+
+  it('goes with interfaces that nodes left, old versions of staged files, and logs that EKS made again', async () => {
+    const [subnet, other] = [
+      await physicalId('PrivateSubnet1'),
+      await physicalId('PrivateSubnet2'),
+    ];
+    const leaked = [
+      await leak('aws-K8S-i-0123', subnet, { 'cluster.k8s.amazonaws.com/name': NAME }),
+      await leak('aws-K8S-i-4567', subnet, {}),
+      await leak('Multus eth1 of i-89ab', other, { 'eks-multus-actions/cluster': NAME }),
+    ];
+    const s3 = new S3Client({
+      ...{ endpoint: aws.endpoint, region: REGION, credentials: CREDENTIALS },
+      forcePathStyle: true,
+    });
+    for (const Body of ['one', 'two']) {
+      await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: `${NAME}/old.zip`, Body }));
+    }
+    const logGroupName = `/aws/eks/${NAME}/cluster`;
+    const stop = aws.aws.gateway.onMutation((service, action) => {
+      if (service !== 'logs' || action !== 'DeleteLogGroup') return;
+      stop();
+      void aws.clients.logs.send(new CreateLogGroupCommand({ logGroupName }));
+    });
+    const { exitCode, log, summary } = await run('destroy');
+    expect(exitCode, log).toBe(0);
+    for (const id of leaked) expect(summary).toContain(id);
+    expect(summary).toContain('Removed 3 staged objects.');
+    expect(summary).toContain('| Stacks | 0 |  |');
+    await isEmpty();
+  });
+
+  it('goes with an interface and the security group that turn up while the cluster is deleted', async () => {
+    const [subnet, group] = [await physicalId('PrivateSubnet1'), await clusterGroup()];
+    let late: Promise<string> | undefined;
+    const stop = aws.aws.gateway.onMutation((service, action) => {
+      if (service !== 'autoscaling' || action !== 'DeleteAutoScalingGroup') return;
+      stop();
+      // As if a node of another zone had gone later: after the sweep, before the cluster.
+      late = eventually(async () => {
+        const { Stacks = [] } = await stacks.send(new DescribeStacksCommand({ StackName: NAME }));
+        return Stacks[0]?.StackStatus === 'DELETE_IN_PROGRESS';
+      }).then(() => leak('aws-K8S-i-cdef', subnet, {}, [group]));
+    });
+    const { exitCode, log, summary } = await run('destroy');
+    expect(exitCode, log).toBe(0);
+    expect(summary).toContain((await late) ?? 'no late interface');
+    expect(log).toContain('DELETE_FAILED');
+    await isEmpty();
+  });
+
+  it('stops at what is not ours, names it, and goes on when it is removed', async () => {
+    const foreign = await leak('somebody else', await physicalId('PrivateSubnet1'), {});
+    const failed = await run('destroy');
+    expect(failed.exitCode).toBe(1);
+    expect(failed.errors.join('\n')).toContain(`${foreign} (somebody else, available)`);
+    expect(failed.summary).toContain(`| ${NAME} | failed |`);
+    await aws.clients.ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: foreign }));
+    const again = await run('destroy');
+    expect(again.exitCode, again.log).toBe(0);
+    await isEmpty();
+    const third = await run('destroy');
+    expect(third.exitCode, third.log).toBe(0);
+    expect(third.summary).toContain('Nothing to do');
+  });
+});
+
+describe('stacks', () => {
+  const template = JSON.stringify({
+    Resources: { Logs: { Type: 'AWS::Logs::LogGroup', Properties: {} } },
+  });
+
+  async function changeSet(StackName: string, tag?: string): Promise<string> {
+    const { Id } = await stacks.send(
+      new CreateChangeSetCommand({
+        ...{ StackName, ChangeSetName: 'one', ChangeSetType: 'CREATE', TemplateBody: template },
+        ...(tag === undefined ? {} : { Tags: [{ Key: 'eks-multus:environment', Value: tag }] }),
+      }),
+    );
+    return Id ?? '';
+  }
+  const exists = async (StackName: string) =>
+    stacks.send(new DescribeStacksCommand({ StackName })).then(
+      () => true,
+      () => false,
+    );
+
+  it('of somebody else that have the name are not touched', async () => {
+    const id = await changeSet('theirs');
+    await eventually(async () => {
+      await stacks.send(new ExecuteChangeSetCommand({ ChangeSetName: id }));
+      return true;
+    }).catch(() => {});
+    const { exitCode, log, summary } = await run('destroy', { environment: 'theirs' });
+    expect(exitCode, log).toBe(0);
+    expect(summary).toContain('Stack theirs is not touched');
+    expect(await exists('theirs')).toBe(true);
+    await stacks.send(new DeleteStackCommand({ StackName: 'theirs' }));
+    await eventually(async () => !(await exists('theirs')));
+  });
+
+  it('that never came to be go, whatever group they were for; those of other environments stay', async () => {
+    await changeSet(`${NAME}-forgotten`, NAME);
+    await changeSet(`${NAME}-two`, `${NAME}-two`);
+    const { exitCode, log } = await run('destroy');
+    expect(exitCode, log).toBe(0);
+    expect(await exists(`${NAME}-forgotten`)).toBe(false);
+    expect(await exists(`${NAME}-two`)).toBe(true);
+    await stacks.send(new DeleteStackCommand({ StackName: `${NAME}-two` }));
+    await eventually(async () => !(await exists(`${NAME}-two`)));
+    await isEmpty();
+  });
+});
