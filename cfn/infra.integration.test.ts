@@ -1,0 +1,136 @@
+import { DescribeNatGatewaysCommand, DescribeRouteTablesCommand } from '@aws-sdk/client-ec2';
+import { DescribeClusterCommand, ListAccessEntriesCommand } from '@aws-sdk/client-eks';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { steadyPacing } from '../rehearsal/aws/cloudformation/pacing.ts';
+import { inventory } from '../rehearsal/aws/cloudformation/testing/inventory.ts';
+import {
+  deploy,
+  destroy,
+  type LocalStacks,
+  outputsOf,
+  startLocalStacks,
+} from '../rehearsal/aws/cloudformation/testing/local-stacks.ts';
+import { REGION } from '../rehearsal/aws/testing/local-aws.ts';
+import { templateText } from './read-template.ts';
+
+/** The largest environment, and what can change in one. The tests build on each other, in this order. */
+const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
+const row = (first: number) => ZONES.map((_, index) => `10.0.${first + index}.0/24`).join();
+const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+const PARAMETERS = {
+  ClusterName: 'large',
+  AvailabilityZones: ZONES.join(),
+  PublicSubnetCidrs: row(0),
+  PrivateSubnetCidrs: row(3),
+  Multus1SubnetCidrs: row(6),
+  Multus2SubnetCidrs: row(9),
+  Multus3SubnetCidrs: row(12),
+  Multus4SubnetCidrs: row(15),
+  NatGateways: 'per-az',
+  AdminRoleArns: ['a', 'b', 'c', 'd', 'e', 'f'].map(role).join(),
+  ControlPlaneLogs: 'api,scheduler',
+  EndpointPublicAccessCidrs: '203.0.113.0/24',
+};
+
+let stacks: LocalStacks;
+let before: Record<string, string[]>;
+
+beforeAll(async () => {
+  stacks = await startLocalStacks({ pacing: { ...steadyPacing(10), pollMs: 30, releaseMs: 500 } });
+  before = await inventory(stacks.clients);
+}, 60_000);
+afterAll(() => stacks?.stop());
+
+function change(type: 'CREATE' | 'UPDATE', parameters: Readonly<Record<string, string>> = {}) {
+  const template = templateText('infra');
+  const all = { ...PARAMETERS, ...parameters };
+  return deploy(stacks.cloudFormation, { name: 'large', type, template, parameters: all });
+}
+
+const cluster = async () =>
+  (await stacks.clients.eks.send(new DescribeClusterCommand({ name: 'large' }))).cluster;
+
+async function gateways(): Promise<number> {
+  const { NatGateways = [] } = await stacks.clients.ec2.send(new DescribeNatGatewaysCommand({}));
+  return NatGateways.filter(({ State }) => State !== 'deleted').length;
+}
+
+/** Of how many private route tables the default route leads to which gateway. */
+async function waysOut(): Promise<readonly (string | undefined)[]> {
+  const Filters = [{ Name: 'tag:Name', Values: ['large-private-*'] }];
+  const { RouteTables = [] } = await stacks.clients.ec2.send(
+    new DescribeRouteTablesCommand({ Filters }),
+  );
+  return RouteTables.map(
+    ({ Routes = [] }) =>
+      Routes.find((route) => route.DestinationCidrBlock === '0.0.0.0/0')?.NatGatewayId,
+  );
+}
+
+it('three zones and four networks, a gateway and a way out for each zone', async () => {
+  const stack = await change('CREATE');
+  expect(stack.StackStatus).toBe('CREATE_COMPLETE');
+  const outputs = outputsOf(stack);
+  expect(outputs['MultusSubnetIds']?.split(',')).toHaveLength(12);
+  expect(new Set(outputs['MultusSubnetIds']?.split(',')).size).toBe(12);
+  expect(outputs['PrivateSubnetIds']?.split(',')).toHaveLength(3);
+  expect(await gateways()).toBe(3);
+  expect(new Set(await waysOut()).size).toBe(3);
+});
+
+it('a cluster with a key, logs, few who may call it, and six administrators', async () => {
+  const found = await cluster();
+  expect(found?.resourcesVpcConfig).toMatchObject({
+    endpointPrivateAccess: true,
+    endpointPublicAccess: true,
+    publicAccessCidrs: ['203.0.113.0/24'],
+  });
+  expect(found?.logging?.clusterLogging).toMatchObject([
+    { enabled: true, types: ['api', 'scheduler'] },
+  ]);
+  const keyArn = found?.encryptionConfig?.[0]?.provider?.keyArn ?? '';
+  expect(await stateOf(keyArn)).toBe('Enabled');
+  const entries = new ListAccessEntriesCommand({ clusterName: 'large' });
+  const { accessEntries = [] } = await stacks.clients.eks.send(entries);
+  expect(accessEntries.filter((arn) => arn.includes(':role/')).length).toBeGreaterThanOrEqual(6);
+});
+
+it('one gateway instead of three, then none; no subnet moves', async () => {
+  await change('UPDATE', { NatGateways: 'one' });
+  expect(await gateways()).toBe(1);
+  expect(new Set(await waysOut()).size).toBe(1);
+  const stack = await change('UPDATE', { NatGateways: 'none' });
+  expect(stack.StackStatus).toBe('UPDATE_COMPLETE');
+  expect(await gateways()).toBe(0);
+  expect(await waysOut()).toEqual([undefined, undefined, undefined]);
+}, 60_000);
+
+it('an endpoint for the VPC only, an administrator less', async () => {
+  const stack = await change('UPDATE', {
+    NatGateways: 'none',
+    EndpointPublicAccessCidrs: '',
+    AdminRoleArns: ['a', 'b', '', 'd', 'e', 'f'].map((name) => name && role(name)).join(),
+  });
+  expect(stack.StackStatus).toBe('UPDATE_COMPLETE');
+  expect((await cluster())?.resourcesVpcConfig?.endpointPublicAccess).toBe(false);
+  const entries = new ListAccessEntriesCommand({ clusterName: 'large' });
+  const { accessEntries = [] } = await stacks.clients.eks.send(entries);
+  expect(accessEntries).toContain(role('f'));
+  expect(accessEntries).not.toContain(role('c'));
+});
+
+it('goes without a trace, but for a key that can be brought back for a week', async () => {
+  const keyArn = (await cluster())?.encryptionConfig?.[0]?.provider?.keyArn ?? '';
+  await destroy(stacks.cloudFormation, 'large');
+  expect(await inventory(stacks.clients)).toEqual(before);
+  expect(await stateOf(keyArn)).toBe('PendingDeletion');
+  expect(stacks.failures()).toEqual([]);
+}, 60_000);
+
+async function stateOf(KeyId: string): Promise<string | undefined> {
+  const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
+  const kms = new KMSClient({ endpoint: stacks.url, region: REGION, credentials });
+  const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+  return KeyMetadata?.KeyState;
+}
