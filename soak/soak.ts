@@ -1,4 +1,5 @@
 import { interrupt } from './interrupt.ts';
+import { kill } from './kill.ts';
 
 /** One long trial: prints what it does, ends with a table, resolves with whether all of it held. */
 export type Soak = (options: SoakOptions) => Promise<boolean>;
@@ -10,7 +11,7 @@ export interface SoakOptions {
   readonly size: 'small' | 'full';
 }
 
-const SOAKS: Readonly<Record<string, Soak>> = { interrupt };
+const SOAKS: Readonly<Record<string, Soak>> = { interrupt, kill };
 
 const USAGE = `usage: npm run soak -- NAME [--small] [--seed N]
 names: ${Object.keys(SOAKS).join(', ')}`;

@@ -1,0 +1,101 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { type Inventory, takeInventory } from '../rehearsal/aws/inventory.ts';
+import { REGION } from '../rehearsal/aws/testing/local-aws.ts';
+import { startTestAws } from '../rehearsal/aws/testing/stand-in.ts';
+import { seededRandom } from '../rehearsal/seeded-random.ts';
+import { type Finding, renderTable } from '../rehearsal/table.ts';
+import { LAB_INPUTS } from '../src/testing/lab-inputs.ts';
+import { type ProvisionRun, runProvision } from './provision-run.ts';
+import type { Soak } from './soak.ts';
+
+/** AWS's durations are shortened to this share: a cluster takes seven seconds instead of nine minutes. */
+const SCALE = 0.014;
+const MOMENTS = { small: 2, full: 10 };
+
+/**
+ * `kill -9` of deploy and destroy at random moments, each followed by a plain re-run: every deploy must end with
+ * stacks that are CREATE_COMPLETE and with exactly the resources of a deploy that nobody disturbed; every destroy
+ * with none at all. Runs against the AWS stand-in with scaled realistic latencies; there are no machines, so
+ * instances are "in service" as soon as their launch hooks have completed.
+ */
+export const kill: Soak = async ({ seed, size }) => {
+  console.log(`kill: seed ${seed}, latencies × ${SCALE}`);
+  const aws = await startTestAws({ switches: { latency: 'realistic', scale: SCALE, seed } });
+  try {
+    const findings = await killAll(aws.endpoint, seededRandom(seed), MOMENTS[size]);
+    console.log(`\n${renderTable(findings)}\nkill: seed ${seed}`);
+    return findings.every(({ ok }) => ok);
+  } finally {
+    await aws.stop();
+  }
+};
+
+async function killAll(endpoint: string, random: () => number, moments: number) {
+  const run = (command: string, killAfterMs?: number) =>
+    runProvision(endpoint, { ...LAB_INPUTS, command }, killAfterMs);
+  const count = () => takeInventory({ endpoint, region: REGION });
+  const empty = await count();
+  const deployed = await run('deploy');
+  const full = await count();
+  const destroyed = await run('destroy');
+  const findings = [
+    finding('deploy, undisturbed', deployed, sizeOf(full), deployed.exitCode === 0),
+    finding('destroy, undisturbed', destroyed, difference(empty, await count()), true),
+  ];
+  for (let moment = 1; moment <= moments; moment += 1) {
+    for (const { command, ms, expected } of [
+      { command: 'deploy', ms: deployed.ms, expected: full },
+      { command: 'destroy', ms: destroyed.ms, expected: empty },
+    ]) {
+      const killed = await run(command, Math.round(ms * (0.05 + 0.9 * random())));
+      const again = await run(command);
+      const statuses = await stackStatuses(endpoint);
+      const differs = difference(expected, await count());
+      const right = command === 'deploy' ? statuses === 'CREATE_COMPLETE' : statuses === 'no stack';
+      const what = `${moment}. ${command}, killed after ${seconds(killed.ms)}: ${lastOf(killed)}`;
+      const found = `re-run ${statuses}; ${differs}`;
+      const ok = right && differs === SAME && killed.exitCode === null;
+      findings.push(finding(what, again, found, ok));
+      if (!findings.at(-1)?.ok) console.log(again.lines.slice(-40).join('\n'));
+    }
+  }
+  return findings;
+}
+
+const SAME = 'the same resources';
+
+function finding(what: string, run: ProvisionRun, found: string, ok: boolean): Finding {
+  const result = { what, found: `${found}, exit ${run.exitCode}, ${seconds(run.ms)}`, ok };
+  console.log(`${result.what} → ${result.found}`);
+  return { ...result, ok: ok && run.exitCode === 0 };
+}
+
+async function stackStatuses(endpoint: string): Promise<string> {
+  const credentials = { accessKeyId: 'AKIAREHEARSALCOUNTER', secretAccessKey: 'counter' };
+  const client = new CloudFormationClient({ endpoint, region: REGION, credentials });
+  const { Stacks = [] } = await client.send(new DescribeStacksCommand({}));
+  return [...new Set(Stacks.map(({ StackStatus }) => StackStatus))].join(', ') || 'no stack';
+}
+
+/** Both what there is too much of and what is missing. */
+function difference(expected: Inventory, found: Inventory): string {
+  const kinds = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
+  const differing = kinds
+    .map((kind) => [kind, (found[kind] ?? 0) - (expected[kind] ?? 0)] as const)
+    .filter(([, count]) => count !== 0);
+  if (differing.length === 0) return SAME;
+  return differing.map(([kind, count]) => `${kind} ${count > 0 ? '+' : ''}${count}`).join(', ');
+}
+
+function sizeOf(inventory: Inventory): string {
+  return `${Object.values(inventory).reduce((sum, count) => sum + count, 0)} resources`;
+}
+
+/** How far a killed run had come, by the last thing it said. */
+function lastOf({ lines }: ProvisionRun): string {
+  return (lines.at(-1) ?? 'before its first line').slice(0, 90);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
