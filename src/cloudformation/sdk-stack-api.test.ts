@@ -96,6 +96,19 @@ describe('change sets', () => {
     ]);
   });
 
+  it('that are there already were made by the same call, whose answer was lost', async () => {
+    const stacks = await api({
+      CreateChangeSet: () => ({ code: 'AlreadyExistsException', message: 'exists' }),
+      DescribeChangeSet: () => `<ChangeSetId>cs-1</ChangeSetId><StackId>${ID}</StackId>`,
+    });
+    const request = { stackName: 'lab', name: 'run-1', type: 'UPDATE', template: '' } as const;
+    const rest = { parameters: {}, tags: {}, onFailure: 'rollback', roleArn: undefined } as const;
+    expect(await stacks.createChangeSet({ ...request, ...rest })).toEqual({
+      ...{ id: 'cs-1', stackId: ID },
+    });
+    expect(server.calls[1]?.get('ChangeSetName')).toBe('run-1');
+  });
+
   it('that fail early validation tell which property is to blame', async () => {
     const event = (type: string) =>
       `<member><EventId>1</EventId><EventType>${type}</EventType><LogicalResourceId>Vpc</LogicalResourceId>

@@ -1,33 +1,21 @@
 import {
   type CloudFormationClient,
   ContinueUpdateRollbackCommand,
-  CreateChangeSetCommand,
   DeleteChangeSetCommand,
   DeleteStackCommand,
-  DescribeChangeSetCommand,
-  DescribeEventsCommand,
   DescribeStacksCommand,
   type DescribeStacksCommandOutput,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
   ListChangeSetsCommand,
-  type OnStackFailure,
   paginateDescribeStackEvents,
   paginateDescribeStacks,
-  type ResourceChange,
   type StackEvent as SdkEvent,
   type Stack as SdkStack,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
-import type {
-  Change,
-  ChangeSet,
-  ChangeSetProblem,
-  ChangeSetRequest,
-  Stack,
-  StackApi,
-  StackEvent,
-} from './stack-api.ts';
+import { changeSetProblems, createChangeSet, describeChangeSet } from './sdk-change-sets.ts';
+import type { Stack, StackApi, StackEvent } from './stack-api.ts';
 
 /** The stack engine's port on the AWS SDK. */
 export function sdkStackApi(client: CloudFormationClient): StackApi {
@@ -37,7 +25,9 @@ export function sdkStackApi(client: CloudFormationClient): StackApi {
     createChangeSet: (request) => createChangeSet(client, request),
     describeChangeSet: (id) => describeChangeSet(client, id),
     async executeChangeSet(id) {
-      await client.send(new ExecuteChangeSetCommand({ ChangeSetName: id }));
+      // With a token, a call that is sent again because its answer was lost does nothing the second time.
+      const request = { ChangeSetName: id, ClientRequestToken: crypto.randomUUID() };
+      await client.send(new ExecuteChangeSetCommand(request));
     },
     async deleteChangeSet(id) {
       await client.send(new DeleteChangeSetCommand({ ChangeSetName: id }));
@@ -88,81 +78,6 @@ async function list(client: CloudFormationClient): Promise<readonly Stack[]> {
     stacks.push(...(page.Stacks ?? []).map(toStack));
   }
   return stacks;
-}
-
-async function createChangeSet(client: CloudFormationClient, request: ChangeSetRequest) {
-  const output = await client.send(
-    new CreateChangeSetCommand({
-      StackName: request.stackName,
-      ChangeSetName: request.name,
-      ChangeSetType: request.type,
-      TemplateBody: request.template,
-      Capabilities: ['CAPABILITY_IAM'],
-      OnStackFailure: onStackFailure(request),
-      RoleARN: request.roleArn,
-      Parameters: Object.entries(request.parameters).map(([ParameterKey, ParameterValue]) => ({
-        ParameterKey,
-        ParameterValue,
-      })),
-      Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
-    }),
-  );
-  return { id: output.Id ?? '', stackId: output.StackId ?? '' };
-}
-
-/** A stack that is updated has something to lose, so a failure never deletes it. */
-function onStackFailure({ onFailure, type }: ChangeSetRequest): OnStackFailure {
-  if (onFailure === 'keep') return 'DO_NOTHING';
-  return onFailure === 'delete' && type === 'CREATE' ? 'DELETE' : 'ROLLBACK';
-}
-
-async function describeChangeSet(client: CloudFormationClient, id: string): Promise<ChangeSet> {
-  const changes: Change[] = [];
-  let token: string | undefined;
-  for (;;) {
-    const page = await client.send(
-      new DescribeChangeSetCommand({ ChangeSetName: id, NextToken: token }),
-    );
-    for (const { ResourceChange: change } of page.Changes ?? []) changes.push(toChange(change));
-    token = page.NextToken;
-    if (token === undefined) {
-      return { status: page.Status ?? 'CREATE_PENDING', reason: page.StatusReason, changes };
-    }
-  }
-}
-
-async function changeSetProblems(client: CloudFormationClient, id: string) {
-  const request = { ChangeSetName: id, Filters: { FailedEvents: true } };
-  try {
-    const { OperationEvents = [] } = await client.send(new DescribeEventsCommand(request));
-    return OperationEvents.filter(({ EventType }) => EventType === 'VALIDATION_ERROR').map(
-      (event): ChangeSetProblem => ({
-        logicalId: event.LogicalResourceId ?? '',
-        type: event.ResourceType ?? '',
-        path: event.ValidationPath ?? '',
-        reason: event.ValidationStatusReason ?? 'no reason was given',
-      }),
-    );
-  } catch (error) {
-    if (error instanceof Error && NOT_ALLOWED.test(error.name)) return 'not-allowed';
-    throw error;
-  }
-}
-
-/** DescribeEvents is newer than most policies, and than some regions. */
-const NOT_ALLOWED = /AccessDenied|InvalidAction|UnknownOperation|UnauthorizedOperation/;
-
-function toChange(change: ResourceChange = {}): Change {
-  return {
-    action: change.Action ?? '',
-    logicalId: change.LogicalResourceId ?? '',
-    type: change.ResourceType ?? '',
-    replacement: change.Replacement,
-    details: (change.Details ?? []).map(({ Target, CausingEntity }) => ({
-      target: Target?.Name ?? Target?.Attribute ?? '',
-      cause: CausingEntity,
-    })),
-  };
 }
 
 function toStack(stack: SdkStack): Stack {
