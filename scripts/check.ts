@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { run } from '../rehearsal/process.ts';
 import { consoleProgress } from '../rehearsal/progress.ts';
+import { cacheFolder } from '../rehearsal/tools/cache.ts';
 import { ensureTools, type Tools } from '../rehearsal/tools/tools.ts';
 import { build, bundles } from './build.ts';
 import { staleReadmes } from './docs.ts';
@@ -25,7 +26,13 @@ const REGIONS = [
   'ap-northeast-2',
 ];
 
-const env = { ...process.env, XDG_CACHE_HOME: CACHE, XDG_DATA_HOME: CACHE };
+/** The checkers' own caches stay inside the checkout; the tools are where they always are. */
+const env = {
+  ...process.env,
+  EKS_MULTUS_CACHE: cacheFolder(),
+  XDG_CACHE_HOME: CACHE,
+  XDG_DATA_HOME: CACHE,
+};
 const node = (...args: string[]) => run(process.execPath, args, { cwd: ROOT, env });
 
 const CHECKS: readonly Check[] = [
