@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest';
+import { fakeClock } from '../testing/fake-clock.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import type { PlainApi } from './plain-api.ts';
+import { releaseCloudResources } from './release-cloud-resources.ts';
+
+type Item = { readonly metadata: { readonly name: string; readonly namespace?: string } };
+
+/** An API server that lets go of what is deleted after some lists, as controllers do; knows no more. */
+function simulatedApi(objects: Record<string, unknown[]>, listsUntilGone: number) {
+  const removed: string[] = [];
+  let lists = 0;
+  const api: PlainApi = {
+    async list<T>(path: string) {
+      lists += removed.length > 0 ? 1 : 0;
+      if (lists >= listsUntilGone) return [];
+      return (objects[path] ?? []) as T[];
+    },
+    async remove(path) {
+      removed.push(path);
+    },
+  };
+  return { api, removed };
+}
+
+const named = (name: string, spec: object = {}): Item & { spec: object } => ({
+  metadata: { name, namespace: 'default' },
+  spec,
+});
+
+const OBJECTS = {
+  '/api/v1/services': [named('web', { type: 'LoadBalancer' }), named('db', { type: 'ClusterIP' })],
+  '/apis/networking.k8s.io/v1/ingresses': [named('shop')],
+  '/api/v1/persistentvolumeclaims': [named('data')],
+  '/api/v1/pods': [
+    named('db-0', { volumes: [{ persistentVolumeClaim: { claimName: 'data' } }] }),
+    named('web-0', { volumes: [{}] }),
+  ],
+  '/api/v1/persistentvolumes': [
+    {
+      metadata: { name: 'pv-1' },
+      spec: { persistentVolumeReclaimPolicy: 'Delete', csi: { volumeHandle: 'vol-1' } },
+    },
+  ],
+};
+
+const options = () => ({ log: recordingLog(), clock: fakeClock(), deadline: 60_000 });
+
+it('deletes what holds something in AWS, and waits until it is gone', async () => {
+  const { api, removed } = simulatedApi(OBJECTS, 15);
+  const result = await releaseCloudResources(api, options());
+  expect(removed).toEqual([
+    '/api/v1/namespaces/default/services/web',
+    '/apis/networking.k8s.io/v1/namespaces/default/ingresses/shop',
+    '/api/v1/namespaces/default/persistentvolumeclaims/data',
+    '/api/v1/namespaces/default/pods/db-0',
+  ]);
+  expect(result.left).toEqual([]);
+});
+
+it('names what does not go in time', async () => {
+  const { api } = simulatedApi(OBJECTS, Number.POSITIVE_INFINITY);
+  const { left } = await releaseCloudResources(api, options());
+  expect(left).toEqual([
+    'Service default/web',
+    'Ingress default/shop',
+    'PersistentVolumeClaim default/data',
+    'PersistentVolume pv-1 (vol-1, delete)',
+  ]);
+});
+
+it('leaves volumes that are to be retained, and names them', async () => {
+  const volume = {
+    metadata: { name: 'pv-2' },
+    spec: { persistentVolumeReclaimPolicy: 'Retain', csi: { volumeHandle: 'vol-2' } },
+  };
+  const { api, removed } = simulatedApi({ '/api/v1/persistentvolumes': [volume] }, 99);
+  const result = await releaseCloudResources(api, options());
+  expect(removed).toEqual([]);
+  expect(result).toEqual({ removed: [], left: ['PersistentVolume pv-2 (vol-2, retain)'] });
+});
