@@ -1,5 +1,7 @@
+import { faults } from './faults.ts';
 import { interrupt } from './interrupt.ts';
 import { kill } from './kill.ts';
+import { longDeploy } from './long-deploy.ts';
 
 /** One long trial: prints what it does, ends with a table, resolves with whether all of it held. */
 export type Soak = (options: SoakOptions) => Promise<boolean>;
@@ -11,7 +13,12 @@ export interface SoakOptions {
   readonly size: 'small' | 'full';
 }
 
-const SOAKS: Readonly<Record<string, Soak>> = { interrupt, kill };
+const SOAKS: Readonly<Record<string, Soak>> = {
+  faults,
+  interrupt,
+  kill,
+  'long-deploy': longDeploy,
+};
 
 const USAGE = `usage: npm run soak -- NAME [--small] [--seed N]
 names: ${Object.keys(SOAKS).join(', ')}`;

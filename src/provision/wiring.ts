@@ -4,6 +4,7 @@ import { roleRequest } from '../aws/credential-fields.ts';
 import { credentialProvider } from '../aws/credentials.ts';
 import { callerIdentity } from '../aws/identity.ts';
 import { s3Staging } from '../aws/staging.ts';
+import type { TokenSource } from '../aws/web-identity.ts';
 import { systemClock } from '../cloudformation/polling.ts';
 import { sdkStackApi } from '../cloudformation/sdk-stack-api.ts';
 import { stackInsides } from '../cloudformation/stack-resources.ts';
@@ -19,12 +20,15 @@ import { reportMarkdown } from './report.ts';
 import type { ProvisionDeps } from './run.ts';
 
 /** The real things: AWS as `role-to-assume` or the job's own credentials, and the runner this job is on. */
-export function realDeps(inputs: ProvisionInputs): ProvisionDeps {
+export function realDeps(
+  inputs: ProvisionInputs,
+  source: TokenSource = { idToken, mask },
+): ProvisionDeps {
   const run = workflowRun(process.env);
   const region = inputs['aws-region'];
   const credentials = credentialProvider(
     { region, ...roleRequest(inputs), sessionName: `eks-multus-${run.id}` },
-    { idToken, mask },
+    source,
   );
   const clients = createClients({ region, credentials, runId: run.id });
   const caller = {
