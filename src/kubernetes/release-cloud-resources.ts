@@ -1,8 +1,6 @@
-import { messageOf } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import type { PlainApi } from './plain-api.ts';
-// A type only: what else is there needs the Kubernetes client.
-import type { Clock } from './poll.ts';
+import { type Clock, until } from './poll.ts';
 
 interface Meta {
   readonly metadata: { readonly name: string; readonly namespace?: string };
@@ -44,7 +42,6 @@ interface Kind {
   readonly plural: string;
 }
 
-const EVERY_MS = 3_000;
 const SERVICE = { kind: 'Service', path: '/api/v1', plural: 'services' };
 const INGRESS = { kind: 'Ingress', path: '/apis/networking.k8s.io/v1', plural: 'ingresses' };
 const CLAIM = { kind: 'PersistentVolumeClaim', path: '/api/v1', plural: 'persistentvolumeclaims' };
@@ -56,7 +53,7 @@ const VOLUME = { kind: 'PersistentVolume', path: '/api/v1', plural: 'persistentv
  * volume claims with the pods that use them. Waits until the controllers have let go, which only they can do and
  * only while there are nodes. Volumes that are to be retained are named, not deleted.
  *
- * @throws PlainApiError when the API server refuses, or a network error when it does not answer.
+ * @throws ApiError when the API server refuses; the error of the connection when there is no answer.
  */
 export async function releaseCloudResources(
   api: PlainApi,
@@ -81,11 +78,6 @@ export async function releaseCloudResources(
   return { removed, left: [...left, ...(await volumes(api, 'Retain'))] };
 }
 
-/** Why the cluster could not be asked, for a note. Nothing depends on it: most clusters have nothing of the kind. */
-export function notReleased(error: unknown): string {
-  return `Load balancers and volumes of the cluster's workloads were not looked for: ${messageOf(error)}`;
-}
-
 function listOf<Item extends Meta>(
   api: PlainApi,
   { path, plural }: Kind,
@@ -99,15 +91,13 @@ async function balancers(api: PlainApi): Promise<readonly Service[]> {
 }
 
 /** Waits until nothing is going any more; gives what is, when the time is over. */
-async function awaitGone(
-  api: PlainApi,
-  { clock, deadline }: ReleaseOptions,
-): Promise<readonly string[]> {
-  for (;;) {
-    const left = await remaining(api);
-    if (left.length === 0 || clock.now() >= deadline) return left;
-    await clock.sleep(EVERY_MS);
-  }
+async function awaitGone(api: PlainApi, patience: ReleaseOptions): Promise<readonly string[]> {
+  let left: readonly string[] = [];
+  await until(async () => {
+    left = await remaining(api);
+    return left.length === 0 ? true : undefined;
+  }, patience);
+  return left;
 }
 
 /** What still has something in AWS that is going to go. */

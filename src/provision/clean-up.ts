@@ -3,8 +3,9 @@ import type { CredentialProvider } from '../aws/credentials.ts';
 import { type Ec2, ec2Of } from '../aws/ec2.ts';
 import type { Caller } from '../aws/signed-call.ts';
 import type { StackInsides } from '../cloudformation/stack-resources.ts';
-import { tokenSource } from '../kubernetes/eks-token.ts';
+import { serverAt } from '../kubernetes/connection.ts';
 import { type PlainApi, plainApi } from '../kubernetes/plain-api.ts';
+import { restOf } from '../kubernetes/rest.ts';
 
 /** What destroy works with besides stacks: everything that is in none. */
 export interface CleanUp extends StackInsides {
@@ -29,9 +30,9 @@ export function cleanUpWith(
     ...insides,
     ec2: ec2Of(caller),
     traces: clusterTraces(caller),
-    kubernetes: ({ name, endpoint, certificateAuthority }) => {
-      const token = tokenSource(name, caller.region, credentials);
-      return plainApi({ endpoint, certificateAuthority, token });
+    kubernetes: (cluster) => {
+      const address = { kind: 'eks', region: caller.region, ...cluster } as const;
+      return plainApi(restOf(serverAt(address, credentials)));
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Stack } from '../cloudformation/stack-api.ts';
-import { messageOf } from '../github/errors.ts';
+import { reasonOf } from '../kubernetes/api-error.ts';
 import { releaseCloudResources } from '../kubernetes/release-cloud-resources.ts';
 import type { Session } from './run.ts';
 
@@ -24,7 +24,7 @@ export async function releaseWorkloads(session: Session, infra: Stack | undefine
     if (removed.length > 0) session.report.notes.push(`Removed first: ${removed.join(', ')}.`);
     if (left.length > 0) warn(`These may stay in AWS when the cluster is gone: ${left.join(', ')}`);
   } catch (error) {
-    log.info(`Load balancers and volumes of workloads are not looked for: ${messageOf(error)}`);
+    log.info(`Load balancers and volumes of workloads are not looked for: ${reasonOf(error)}`);
   }
 
   function warn(text: string) {

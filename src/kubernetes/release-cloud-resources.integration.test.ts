@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { readKubeconfig } from './kubeconfig.ts';
+import { plainApi } from './plain-api.ts';
+import { systemClock } from './poll.ts';
+import { releaseCloudResources } from './release-cloud-resources.ts';
+import { type Rest, restOf } from './rest.ts';
+
+let server: TestApiServer;
+let rest: Rest;
+
+beforeAll(async () => {
+  server = await startTestApiServer();
+  rest = restOf(readKubeconfig(server.kubeconfig));
+});
+afterAll(() => server?.stop());
+
+const release = () => {
+  const deadline = systemClock.now() + 3_000;
+  return releaseCloudResources(plainApi(rest), {
+    log: recordingLog(),
+    clock: systemClock,
+    deadline,
+  });
+};
+
+async function create(plural: string, name: string, spec: object): Promise<void> {
+  const path = `/api/v1/namespaces/default/${plural}`;
+  await rest({ method: 'POST', path, body: { metadata: { name }, spec } });
+}
+
+it('a cluster without such things is left in peace', async () => {
+  expect(await release()).toEqual({ removed: [], left: [] });
+});
+
+it('a real API server gives up the services and claims, and keeps the rest', async () => {
+  const ports = [{ port: 80 }];
+  await create('services', 'web', { type: 'LoadBalancer', ports });
+  await create('services', 'inside', { type: 'ClusterIP', ports });
+  await create('persistentvolumeclaims', 'data', {
+    accessModes: ['ReadWriteOnce'],
+    resources: { requests: { storage: '1Gi' } },
+  });
+  const { removed, left } = await release();
+  expect(removed).toEqual(['Service default/web', 'PersistentVolumeClaim default/data']);
+  // Nobody runs here who would take the claim's protection away.
+  expect(left).toEqual(['PersistentVolumeClaim default/data']);
+  const services = await plainApi(rest).list<{ metadata: { name: string } }>('/api/v1/services');
+  const names = services.map(({ metadata }) => metadata.name);
+  expect(names).toContain('inside');
+  expect(names).not.toContain('web');
+});
