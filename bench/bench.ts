@@ -23,11 +23,12 @@ if (bench === undefined) {
 }
 const rootAt = flags.indexOf('--root');
 const root = (rootAt >= 0 && flags[rootAt + 1]) || `${import.meta.dirname}/..`;
-// Progress goes to stderr, so that stdout is the result and nothing else.
+// What the actions print on the way goes to stderr, so that stdout is the result and nothing else.
+const print = process.stdout.write.bind(process.stdout);
+process.stdout.write = process.stderr.write.bind(process.stderr);
 const measurements = await bench({ root, say: (line) => console.error(line) });
-console.log(
-  flags.includes('--json')
-    ? JSON.stringify(measurements, null, 2)
-    : renderMeasurements(measurements),
-);
-process.exit(measurements.every(({ ok }) => ok) ? 0 : 1);
+const result = flags.includes('--json')
+  ? JSON.stringify(measurements, null, 2)
+  : renderMeasurements(measurements);
+const ok = measurements.every((measurement) => measurement.ok);
+print(`${result}\n`, () => process.exit(ok ? 0 : 1));

@@ -50,7 +50,8 @@ function operationsOf(
 ): readonly Operation[] {
   return events.flatMap((end) => {
     const knownAt = known.get(`${end.id} ${end.status}`);
-    if (isBusy(end.status) || knownAt === undefined) return [];
+    // An empty shell that waits for its change set has not ended anything.
+    if (end.status === 'REVIEW_IN_PROGRESS' || knownAt === undefined) return [];
     const verb = end.status.split('_')[0] ?? '';
     const begin = events.find(
       ({ id, status }) => id === end.id && status === `${verb}_IN_PROGRESS`,

@@ -18,10 +18,10 @@ interface LeastSeconds {
  * some seconds before the end of an operation is seen. What is not listed may be done at any moment.
  */
 const LEAST: Readonly<Record<string, LeastSeconds>> = {
-  'AWS::EKS::Cluster': { create: 400, delete: 90 },
+  'AWS::EKS::Cluster': { create: 400, delete: 120 },
   'AWS::EKS::Addon': { create: 8, delete: 5 },
   'AWS::EC2::NatGateway': { create: 60, delete: 40 },
-  'AWS::AutoScaling::AutoScalingGroup': { create: 40, delete: 60 },
+  'AWS::AutoScaling::AutoScalingGroup': { create: 40, delete: 90 },
   'AWS::IAM::InstanceProfile': { create: 100, delete: 0 },
   'AWS::IAM::Role': { create: 8, delete: 0 },
   'AWS::Events::Rule': { create: 40, delete: 40 },
