@@ -42,7 +42,7 @@ export async function prepareChangeSet(
     name: changeSetName(spec.runId),
     type: changeSetType(before),
     template: spec.template.text,
-    parameters: spec.parameters,
+    parameters: parametersFor(spec, before),
     tags: tagsFor(spec, before),
     onFailure: spec.onFailure,
     roleArn: spec.roleArn,
@@ -80,6 +80,18 @@ export async function discardChangeSet(
   if (shell?.status !== 'REVIEW_IN_PROGRESS') return;
   if ((await api.countChangeSets(shell.id)) > 0) return;
   await deleteStack({ ...engine, log: { info: () => {} } }, shell);
+}
+
+/** The parameters that a stack is to have: an existing one keeps those that nobody asked to change. */
+export function parametersFor(
+  { parameters, keep = [] }: Pick<StackSpec, 'parameters' | 'keep'>,
+  before: Stack | undefined,
+): Readonly<Record<string, string>> {
+  if (before === undefined) return parameters;
+  const kept = Object.entries(before.parameters).filter(
+    ([name]) => keep.includes(name) && name in parameters,
+  );
+  return { ...parameters, ...Object.fromEntries(kept) };
 }
 
 /** The tags that a stack is to have: an existing one keeps those of its creation. */

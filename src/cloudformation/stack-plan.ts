@@ -1,3 +1,4 @@
+import { parametersFor } from './change-set.ts';
 import { changeLines } from './change-table.ts';
 import type { Change, Stack } from './stack-api.ts';
 import type { StackSpec, Template } from './stack-spec.ts';
@@ -26,7 +27,7 @@ export interface StackPlan {
  * resource in it, and change only outputs.
  */
 export function planOf(
-  spec: Pick<StackSpec, 'name' | 'parameters'>,
+  spec: Pick<StackSpec, 'name' | 'parameters' | 'keep'>,
   before: Stack | undefined,
   changes: readonly Change[] | undefined,
 ): StackPlan {
@@ -36,7 +37,7 @@ export function planOf(
     action: changes === undefined ? 'none' : action,
     basis: 'change-set',
     changes: changes ?? [],
-    parameters: { before: before?.parameters ?? {}, after: spec.parameters },
+    parameters: { before: before?.parameters ?? {}, after: parametersFor(spec, before) },
     outputs: before?.outputs ?? {},
   };
 }

@@ -6,6 +6,8 @@ export interface StackSpec {
   readonly template: Template;
   /** A value for every parameter of the template, so that what a stack is follows from the inputs alone. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Except these: an existing stack keeps the value that it has. */
+  readonly keep?: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   /**
    * Tags that say how the stack came to be: an existing stack keeps the values that it has, and gets those that

@@ -1,4 +1,4 @@
-import { tagsFor } from './change-set.ts';
+import { parametersFor, tagsFor } from './change-set.ts';
 import type { StackEngine } from './follow.ts';
 import type { Stack } from './stack-api.ts';
 import type { StackSpec } from './stack-spec.ts';
@@ -15,7 +15,7 @@ export async function isAsSpecified(
   stack: Stack,
 ): Promise<boolean> {
   if (!isDeployed(stack.status) || stack.looksUpParameters) return false;
-  if (!sameTexts(stack.parameters, spec.parameters)) return false;
+  if (!sameTexts(stack.parameters, parametersFor(spec, stack))) return false;
   if (!sameTexts(stack.tags, tagsFor(spec, stack))) return false;
   return (await engine.api.template(stack.id)) === spec.template.text;
 }

@@ -43,7 +43,7 @@ export const inputSchema = z.object({
   'kubernetes-version': text(
     /^1\.(2[4-9]|[3-9]\d)$/,
     'a Kubernetes version that EKS has, such as 1.34',
-  ).default('1.34'),
+  ).optional(),
   ...clusterFields,
   'node-groups': nodeGroupsField().optional(),
   'key-name': text(/^[\x21-\x7e]{1,255}$/, 'the name of an EC2 key pair').optional(),

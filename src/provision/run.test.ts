@@ -172,6 +172,16 @@ describe('deploy', () => {
     });
   });
 
+  it('leaves the Kubernetes version of a cluster alone until it is asked to change it', async () => {
+    const { stacks, run } = world();
+    await run({ 'kubernetes-version': '1.33' });
+    stacks.requests.length = 0;
+    await run({ 'node-groups': '[{ name: ng1, zone: ap-northeast-2a, max: 4 }]' });
+    expect(parametersOf(stacks, 'eks-multus-cluster')).toBeUndefined();
+    await run({ 'kubernetes-version': '1.34' });
+    expect(parametersOf(stacks, 'eks-multus-cluster')?.['KubernetesVersion']).toBe('1.34');
+  });
+
   it('refuses an environment that somebody destroys, before it touches anything', async () => {
     const { stacks, run, deps } = world();
     await run();

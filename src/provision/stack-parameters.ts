@@ -5,6 +5,9 @@ import type { NodeGroup } from './node-groups.ts';
 
 type Parameters = Readonly<Record<string, string>>;
 
+/** The Kubernetes version of a new cluster when none is asked for; an existing cluster keeps its own. */
+const NEW_CLUSTERS = '1.34';
+
 const NODE_ACCESS = { 'access-entries': 'access-entry', 'aws-auth': 'aws-auth', both: 'both' };
 
 /** `<environment>-<node group>`. */
@@ -27,7 +30,7 @@ export function infraParameters(
   ]);
   return {
     ClusterName: inputs.environment,
-    KubernetesVersion: inputs['kubernetes-version'],
+    KubernetesVersion: inputs['kubernetes-version'] ?? NEW_CLUSTERS,
     VpcCidr: plan.vpcCidr,
     AvailabilityZones: plan.zones.join(),
     PublicSubnetCidrs: plan.publicSubnets.join(),
@@ -89,7 +92,10 @@ export function nodeGroupParameters(
     InstanceType: group['instance-type'],
     VolumeSize: String(group['volume-size']),
     KeyName: inputs['key-name'] ?? '',
-    NodeImageIdSSMParam: imageParameter(inputs['kubernetes-version'], group['instance-type']),
+    NodeImageIdSSMParam: imageParameter(
+      infra['KubernetesVersion'] ?? NEW_CLUSTERS,
+      group['instance-type'],
+    ),
     SubnetId: idsOf(infra, 'PrivateSubnetIds')[plan.zones.indexOf(group.zone)] ?? '',
     MultusSubnetIds: inZone.map(({ id }) => id).join(),
     MultusPrefixCidrs: inZone.map(({ prefixes }) => prefixes).join(),

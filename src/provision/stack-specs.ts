@@ -16,7 +16,9 @@ export function infraSpec(session: Session, pack: Pack, network: NetworkPlan): S
   const role = inputs['chained-role'] ?? inputs['role-to-assume'];
   const deployer = role ?? principalArn(account.arn);
   const parameters = infraParameters(inputs, network, deployer);
-  return spec(session, inputs.environment, pack.infra, parameters);
+  // Without being asked, a newer release of this pack must not upgrade a cluster.
+  const keep = inputs['kubernetes-version'] === undefined ? ['KubernetesVersion'] : [];
+  return { ...spec(session, inputs.environment, pack.infra, parameters), keep };
 }
 
 /** A node group's stack as the inputs want it, wired from what the infra stack put out. */
