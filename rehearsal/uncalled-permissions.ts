@@ -94,6 +94,7 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
         'ec2:DisassociateAddress',
         'ec2:ModifySubnetAttribute',
         'ec2:ModifyVpcEndpoint',
+        'ec2:ReplaceRoute',
         'ec2:RevokeSecurityGroupIngress',
         'eks:DisassociateAccessPolicy',
         'eks:UntagResource',
