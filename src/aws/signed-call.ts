@@ -1,5 +1,6 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { CredentialProvider } from './credentials.ts';
+import { renewsCredentials } from './renewal.ts';
 import { Sha256 } from './sha256.ts';
 
 /** With what, and in which region, calls are made. */
@@ -30,15 +31,16 @@ const TEMPORARY = /Thrott|RequestLimitExceeded|TooManyRequests|Unavailable|Inter
 /**
  * Makes one call to AWS without the service's SDK client, for services of which an action needs only a call or
  * two: the client of EC2 alone is as large as everything else that an action bundles. Throttles, faults of AWS
- * and broken connections are tried again, with growing, random pauses.
+ * and broken connections are tried again, with growing, random pauses; an expired session is renewed.
  *
  * @returns the body of the answer.
  * @throws an Error named by AWS's error code, in the form of the SDK's errors.
  */
 export async function signedCall(caller: Caller, request: SignedRequest): Promise<string> {
+  const call = renewsCredentials(caller.credentials)((it: SignedRequest) => once(caller, it));
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await once(caller, request);
+      return await call(request);
     } catch (error) {
       if (attempt >= ATTEMPTS || !mayPass(error)) throw error;
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);

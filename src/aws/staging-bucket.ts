@@ -94,7 +94,10 @@ export async function deleteBucketIfUnused(s3: S3Client, bucket: StagingBucket):
   const target = targetOf(bucket);
   const left = await s3.send(new ListObjectVersionsCommand({ ...target, MaxKeys: 1 }));
   if ((left.Versions ?? []).length + (left.DeleteMarkers ?? []).length > 0) return false;
-  await s3.send(new DeleteBucketCommand(target));
+  await s3.send(new DeleteBucketCommand(target)).catch((error: unknown) => {
+    // Deleted by a first attempt, the answer to which was lost.
+    if (statusOf(error) !== 404) throw error;
+  });
   return true;
 }
 
