@@ -20,28 +20,38 @@ export async function sweepVpc(
   { groups }: { readonly groups: boolean },
 ): Promise<Swept> {
   const removed: string[] = [];
+  const denied = new Set<string>();
+  const attempt = async (id: string, remove: (id: string) => Promise<void>) => {
+    const outcome = await outcomeOf(() => remove(id));
+    if (outcome === 'removed') removed.push(id);
+    if (outcome === 'denied') denied.add(id);
+  };
   const interfaces = await ec2.interfacesIn(vpcId);
   for (const { id } of leftoverInterfaces(interfaces, cluster)) {
-    if (await isRemoved(() => ec2.removeInterface(id))) removed.push(id);
+    await attempt(id, ec2.removeInterface);
   }
-  if (groups) {
-    for (const { id } of leftoverGroups(await ec2.securityGroupsIn(vpcId), cluster)) {
-      if (await isRemoved(() => ec2.removeSecurityGroup(id))) removed.push(id);
-    }
-  }
-  const left = interfaces.filter(({ id }) => !removed.includes(id));
-  return { removed, blockers: left.map(describeInterface) };
+  const found = groups ? leftoverGroups(await ec2.securityGroupsIn(vpcId), cluster) : [];
+  for (const { id } of found) await attempt(id, ec2.removeSecurityGroup);
+  const left = [
+    ...interfaces.map((one) => ({ id: one.id, text: describeInterface(one) })),
+    ...found.map(({ id, name }) => ({ id, text: `${id} (security group ${name})` })),
+  ].filter(({ id }) => !removed.includes(id));
+  const blockers = left.map(({ id, text }) =>
+    denied.has(id) ? `${text}, which the role may not delete` : text,
+  );
+  return { removed, blockers };
 }
 
-/** Somebody else may be faster, or still use it. */
-async function isRemoved(remove: () => Promise<void>): Promise<boolean> {
+/** Somebody else may be faster, or still use it; and a role may be allowed less than everything. */
+async function outcomeOf(remove: () => Promise<void>): Promise<'removed' | 'in use' | 'denied'> {
   try {
     await remove();
-    return true;
+    return 'removed';
   } catch (error) {
-    const { name } = error as { name?: string };
-    if (name?.endsWith('.NotFound')) return true;
-    if (name?.endsWith('.InUse') || name === 'DependencyViolation') return false;
+    const { name = '' } = error as { name?: string };
+    if (name.endsWith('.NotFound')) return 'removed';
+    if (name.endsWith('.InUse') || name === 'DependencyViolation') return 'in use';
+    if (name === 'UnauthorizedOperation') return 'denied';
     throw error;
   }
 }

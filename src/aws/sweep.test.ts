@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import { fakeCleanUp } from '../testing/fake-clean-up.ts';
+import type { Ec2 } from './ec2.ts';
+import { sweepVpc } from './sweep.ts';
+
+const NODE = { description: 'aws-K8S-i-1', status: 'available', tags: {}, attachedTo: undefined };
+const GROUP = { name: 'eks-cluster-sg-lab', tags: { 'kubernetes.io/cluster/lab': 'owned' } };
+
+/** EC2 with two leftover interfaces and the cluster's group; deleting `refused` fails as named. */
+function ec2That(refused?: { readonly id: string; readonly name: string }): Ec2 {
+  const { cleanUp, state } = fakeCleanUp();
+  state.interfaces = ['eni-1', 'eni-2'].map((id) => ({ id, ...NODE }));
+  state.groups = [{ id: 'sg-1', ...GROUP }];
+  const refusing = (remove: (id: string) => Promise<void>) => async (id: string) => {
+    if (id === refused?.id) throw Object.assign(new Error('no'), { name: refused.name });
+    await remove(id);
+  };
+  const { removeInterface, removeSecurityGroup } = cleanUp.ec2;
+  return {
+    ...cleanUp.ec2,
+    removeInterface: refusing(removeInterface),
+    removeSecurityGroup: refusing(removeSecurityGroup),
+  };
+}
+
+const sweep = (ec2: Ec2, groups = true) => sweepVpc(ec2, 'vpc-1', 'lab', { groups });
+
+it('removes interfaces, and then groups where asked to', async () => {
+  expect(await sweep(ec2That())).toEqual({ removed: ['eni-1', 'eni-2', 'sg-1'], blockers: [] });
+  expect(await sweep(ec2That(), false)).toEqual({ removed: ['eni-1', 'eni-2'], blockers: [] });
+});
+
+it.each([
+  [
+    'in use again',
+    { id: 'eni-1', name: 'InvalidNetworkInterface.InUse' },
+    'eni-1 (aws-K8S-i-1, available)',
+  ],
+  [
+    'not ours to delete',
+    { id: 'eni-1', name: 'UnauthorizedOperation' },
+    'eni-1 (aws-K8S-i-1, available), which the role may not delete',
+  ],
+  [
+    'named by a rule of another group',
+    { id: 'sg-1', name: 'DependencyViolation' },
+    'sg-1 (security group eks-cluster-sg-lab)',
+  ],
+])('goes on past one that is %s, and names it', async (_, refused, blocker) => {
+  const { removed, blockers } = await sweep(ec2That(refused));
+  expect(removed).toHaveLength(2);
+  expect(blockers).toEqual([blocker]);
+});
+
+it('takes what is gone already for removed', async () => {
+  const gone = { id: 'eni-2', name: 'InvalidNetworkInterfaceID.NotFound' };
+  expect((await sweep(ec2That(gone))).blockers).toEqual([]);
+});
+
+it('fails with everything else', async () => {
+  const error = { id: 'eni-1', name: 'InternalError' };
+  await expect(sweep(ec2That(error))).rejects.toMatchObject({ name: 'InternalError' });
+});
