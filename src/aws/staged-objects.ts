@@ -14,12 +14,6 @@ export function stagedKey(environment: string, name: string, content: Uint8Array
   return `${environment}/${createHash('sha256').update(content).digest('hex')}/${name}`;
 }
 
-/** Where CloudFormation fetches a staged template. */
-export function stagedUrl({ name, region }: StagingBucket, key: string): string {
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return `https://${name}.s3.${region}.${domain}/${key}`;
-}
-
 /** Uploads content unless it is there already. */
 export async function stage(
   s3: S3Client,

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CloudError } from '../github/errors.ts';
 
-/** A private bucket for what CloudFormation has to fetch: templates and the Lambda's code. */
+/** A private bucket for what Lambda has to fetch: the launch hook's code. */
 export interface StagingBucket {
   readonly name: string;
   readonly region: string;
