@@ -14,7 +14,14 @@ function serviceError(name: string, httpStatusCode = 400) {
 describe('explainAwsError', () => {
   it.each([
     ['AccessDenied', 403, 'allow the role'],
+    ['UnauthorizedOperation', 403, 'allow the role'],
+    ['ExpiredToken', 403, 'credentials that are valid'],
     ['ExpiredTokenException', 400, 'credentials that are valid'],
+    ['RequestExpired', 400, 'credentials that are valid'],
+    ['SignatureDoesNotMatch', 403, 'clock'],
+    ['LimitExceededException', 400, 'quota'],
+    ['RequestLimitExceeded', 503, 'run the action again'],
+    ['TooManyRequestsException', 429, 'run the action again'],
     ['Throttling', 400, 'run the action again'],
     ['InternalFailure', 500, 'run the action again'],
     ['ValidationError', 400, 'correct what the reason names'],
@@ -30,6 +37,10 @@ describe('explainAwsError', () => {
     expect((explainAwsError(none) as CloudError).failure.nextStep).toContain('role-to-assume');
     const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     expect((explainAwsError(refused) as CloudError).message).toContain('cannot be reached');
+    const slow = Object.assign(new Error('no answer'), { name: 'TimeoutError' });
+    expect((explainAwsError(slow) as CloudError).message).toContain('cannot be reached');
+    const fetched = new TypeError('fetch failed', { cause: refused });
+    expect((explainAwsError(fetched) as CloudError).message).toContain('cannot be reached');
   });
 
   it('leaves explained failures and bugs as they are', () => {

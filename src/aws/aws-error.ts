@@ -8,7 +8,8 @@ interface ServiceError extends Error {
   readonly $metadata: { readonly requestId?: string; readonly httpStatusCode?: number };
 }
 
-const NO_NETWORK = /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT)$/;
+const NO_NETWORK =
+  /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|TimeoutError)$/;
 
 /**
  * Turns what an AWS call threw into a failure that explains itself. Anything that is not AWS's doing is
@@ -33,7 +34,7 @@ export function explainAwsError(error: unknown): unknown {
       cause: error,
     });
   }
-  if (NO_NETWORK.test((error as NodeJS.ErrnoException).code ?? '')) {
+  if (NO_NETWORK.test(networkCode(error))) {
     return new CloudError({
       resource: 'AWS',
       reason: `it cannot be reached: ${messageOf(error)}`,
@@ -44,19 +45,33 @@ export function explainAwsError(error: unknown): unknown {
   return error;
 }
 
+/** `fetch` hides the code of what went wrong in the error's cause. */
+function networkCode(error: Error): string {
+  const cause = error.cause instanceof Error ? error.cause : undefined;
+  const codes = [error, cause].map((one) => (one as NodeJS.ErrnoException | undefined)?.code);
+  return codes.find((code) => typeof code === 'string') ?? error.name;
+}
+
 function isServiceError(error: Error): error is ServiceError {
   return '$fault' in error && '$metadata' in error;
 }
 
 function nextStep(error: ServiceError): string {
   const status = error.$metadata.httpStatusCode ?? 0;
+  // Before the denials: most services answer both with 403.
+  if (/Expired|InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId/.test(error.name)) {
+    return 'give the job credentials that are valid, best by role-to-assume, which renews them';
+  }
+  if (/SignatureDoesNotMatch|RequestTimeTooSkewed|InvalidSignature/.test(error.name)) {
+    return "see that the secret key belongs to the access key, and that this runner's clock is right";
+  }
   if (/AccessDenied|Unauthorized|Forbidden/.test(error.name) || status === 403) {
     return 'allow the role the action that the reason names (or find what denies it), then run again';
   }
-  if (/Expired|InvalidClientTokenId|UnrecognizedClient/.test(error.name)) {
-    return 'give the job credentials that are valid, best by role-to-assume, which renews them';
+  if (/LimitExceeded|QuotaExceeded/.test(error.name) && !/RequestLimit/.test(error.name)) {
+    return 'remove what is not needed, or have AWS raise the quota (Service Quotas), then run again';
   }
-  if (status >= 500 || /Thrott|RequestLimit|SlowDown/.test(error.name)) {
+  if (status >= 500 || /Thrott|RequestLimit|SlowDown|TooManyRequests/.test(error.name)) {
     return 'run the action again: AWS was overloaded or at fault, and nothing is lost';
   }
   return 'correct what the reason names, then run the action again';
