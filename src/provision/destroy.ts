@@ -4,7 +4,7 @@ import { allOrFirstFailure } from './all-or-first-failure.ts';
 import { checkNothingLeft } from './end-state.ts';
 import { type EnvironmentStacks, environmentStacks } from './environment-stacks.ts';
 import { releaseWorkloads } from './release-workloads.ts';
-import { removeStack, sweep } from './remove-stack.ts';
+import { removeStack, sweep, vpcOf } from './remove-stack.ts';
 import type { Session } from './run.ts';
 
 /**
@@ -45,11 +45,11 @@ async function removeStacks(session: Session, { infra, nodeGroups }: Environment
     checkUnprotected(stack);
   }
   await log.group('Workloads', () => releaseWorkloads(session, infra));
-  const vpcId = infra && (await session.cleanUp.physicalId(infra.id, 'Vpc'));
-  await deleteAll(session, 'Node groups', nodeGroups, 'nodegroup.yaml', vpcId);
+  await deleteAll(session, 'Node groups', nodeGroups, 'nodegroup.yaml', infra);
   if (infra === undefined) return;
+  const vpcId = await vpcOf(session, infra);
   if (vpcId !== undefined) await sweep(session, vpcId, { groups: false });
-  await deleteAll(session, `Stack ${infra.name}`, [infra], 'infra.yaml', vpcId);
+  await deleteAll(session, `Stack ${infra.name}`, [infra], 'infra.yaml', infra);
 }
 
 /** The cluster's logs are only ours when the environment was, and only to be removed when the cluster is gone. */
@@ -72,7 +72,7 @@ async function deleteAll(
   title: string,
   stacks: readonly Stack[],
   file: string,
-  vpcId: string | undefined,
+  infra: Stack | undefined,
 ): Promise<void> {
   if (stacks.length === 0) return;
   const text = new TextDecoder().decode(await session.packFile('cfn', file));
@@ -82,7 +82,7 @@ async function deleteAll(
     allOrFirstFailure(stacks, async (stack) => {
       const began = clock.now();
       try {
-        const deleted = await removeStack(session, stack, template, vpcId);
+        const deleted = await removeStack(session, stack, template, infra);
         report.stacks.push({ ...deleted, outcome: 'deleted' });
       } catch (error) {
         const durationMs = clock.now() - began;

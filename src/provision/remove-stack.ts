@@ -10,7 +10,7 @@ const MOST_RETRIES = 3;
 
 /**
  * Deletes a stack. When something that is in no stack holds it up, removes what the cluster left behind and
- * goes on; when that is not ours to remove, says what it is.
+ * goes on; when that is not ours to remove, says what it is. `infra` is the stack that has the VPC.
  *
  * @throws CloudError naming the resource that failed and what is in its way.
  */
@@ -18,7 +18,7 @@ export async function removeStack(
   session: Session,
   stack: Stack,
   template: Template,
-  vpcId: string | undefined,
+  infra: Stack | undefined,
 ): Promise<DeletedStack> {
   const began = session.clock.now();
   for (let retries = 0; ; retries += 1) {
@@ -26,15 +26,22 @@ export async function removeStack(
       const deleted = await deleteStack(session.engine, stack, template);
       return { ...deleted, durationMs: session.clock.now() - began };
     } catch (error) {
-      if (!(error instanceof CloudError) || vpcId === undefined) throw error;
+      if (!(error instanceof CloudError)) throw error;
       const current = await session.stacks.describe(stack.id);
       if (current?.status !== 'DELETE_FAILED') throw error;
+      const vpcId = await vpcOf(session, infra);
+      if (vpcId === undefined) throw error;
       const { removed, blockers } = await sweep(session, vpcId, { groups: true });
       // Some deletions only need another attempt: EC2 lets go of things a little late.
       if (retries < MOST_RETRIES && (removed.length > 0 || retries === 0)) continue;
       throw blockers.length === 0 ? error : blocked(error, vpcId, blockers);
     }
   }
+}
+
+/** The environment's VPC, as it is now; undefined when there is none, or none yet. */
+export async function vpcOf(session: Session, infra: Stack | undefined) {
+  return infra && session.cleanUp.physicalId(infra.id, 'Vpc');
 }
 
 /** Removes what nodes left in the VPC, and says so. */

@@ -66,6 +66,20 @@ function world() {
 const parametersOf = (stacks: FakeStacks, name: string) =>
   stacks.requests.find((request) => request.stackName === name)?.parameters;
 
+describe('an existing cluster', () => {
+  it('keeps its administrators in their places, and its secrets as they are', async () => {
+    const { stacks, run } = world();
+    const admins = ['a', 'b', 'c'].map((name) => `arn:aws:iam::123456789012:role/${name}`);
+    await run({ 'admin-role-arns': admins.join(), 'secrets-encryption': 'false' });
+    stacks.requests.length = 0;
+    await run({ 'admin-role-arns': [admins[2], admins[0]].join() });
+    expect(parametersOf(stacks, 'eks-multus-cluster')).toMatchObject({
+      AdminRoleArns: `arn:aws:iam::123456789012:role/deployer,${admins[0]},,${admins[2]}`,
+      SecretsEncryption: 'false',
+    });
+  });
+});
+
 describe('deploy', () => {
   it('wires the plan into the infra stack and its outputs into the node group', async () => {
     const { stacks, run } = world();
@@ -192,6 +206,15 @@ describe('deploy', () => {
       'eks-multus-cluster-ng1: it is DELETE_IN_PROGRESS: somebody destroys this environment',
     );
     expect(stacks.calls.filter((call) => !/^(list|describe|events)/.test(call))).toEqual([]);
+  });
+
+  it('reports a node group that no input names any more, and leaves it', async () => {
+    const { stacks, run, deps } = world();
+    await run({ 'node-groups': TWO_GROUPS });
+    const report = await run();
+    expect(report?.notes.join()).toContain('left as it is: eks-multus-cluster-ng2.');
+    expect(deps.log.warnings.join()).toContain('eks-multus-cluster-ng2');
+    expect((await stacks.list()).map(({ name }) => name)).toContain('eks-multus-cluster-ng2');
   });
 
   it('publishes what there is when a node group fails, after the others have ended', async () => {
