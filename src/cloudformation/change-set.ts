@@ -1,6 +1,7 @@
 import type { ChangeSetType } from '@aws-sdk/client-cloudformation';
 import { deleteStack } from './delete-stack.ts';
 import { checkDeadline, type StackEngine } from './follow.ts';
+import { keepPlaces } from './list-places.ts';
 import { pollDelay } from './polling.ts';
 import type { Change, ChangeSet, Stack } from './stack-api.ts';
 import type { StackSpec } from './stack-spec.ts';
@@ -82,16 +83,22 @@ export async function discardChangeSet(
   await deleteStack({ ...engine, log: { info: () => {} } }, shell);
 }
 
+export type ParameterSpec = Pick<StackSpec, 'parameters' | 'keep' | 'keepPlaces'>;
+
 /** The parameters that a stack is to have: an existing one keeps those that nobody asked to change. */
 export function parametersFor(
-  { parameters, keep = [] }: Pick<StackSpec, 'parameters' | 'keep'>,
+  { parameters, keep = [], keepPlaces: lists = [] }: ParameterSpec,
   before: Stack | undefined,
 ): Readonly<Record<string, string>> {
   if (before === undefined) return parameters;
   const kept = Object.entries(before.parameters).filter(
     ([name]) => keep.includes(name) && name in parameters,
   );
-  return { ...parameters, ...Object.fromEntries(kept) };
+  const placed = lists.map((name) => [
+    name,
+    keepPlaces(before.parameters[name] ?? '', parameters[name] ?? ''),
+  ]);
+  return { ...parameters, ...Object.fromEntries([...placed, ...kept]) };
 }
 
 /** The tags that a stack is to have: an existing one keeps those of its creation. */

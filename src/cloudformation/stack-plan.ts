@@ -27,7 +27,7 @@ export interface StackPlan {
  * resource in it, and change only outputs.
  */
 export function planOf(
-  spec: Pick<StackSpec, 'name' | 'parameters' | 'keep'>,
+  spec: Pick<StackSpec, 'name' | 'parameters' | 'keep' | 'keepPlaces'>,
   before: Stack | undefined,
   changes: readonly Change[] | undefined,
 ): StackPlan {

@@ -8,6 +8,8 @@ export interface StackSpec {
   readonly parameters: Readonly<Record<string, string>>;
   /** Except these: an existing stack keeps the value that it has. */
   readonly keep?: readonly string[];
+  /** List parameters whose items keep their places in an existing stack. */
+  readonly keepPlaces?: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   /**
    * Tags that say how the stack came to be: an existing stack keeps the values that it has, and gets those that

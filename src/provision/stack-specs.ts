@@ -17,8 +17,13 @@ export function infraSpec(session: Session, pack: Pack, network: NetworkPlan): S
   const deployer = role ?? principalArn(account.arn);
   const parameters = infraParameters(inputs, network, deployer);
   // Without being asked, a newer release of this pack must not upgrade a cluster.
-  const keep = inputs['kubernetes-version'] === undefined ? ['KubernetesVersion'] : [];
-  return { ...spec(session, inputs.environment, pack.infra, parameters), keep };
+  const version = inputs['kubernetes-version'] === undefined ? ['KubernetesVersion'] : [];
+  return {
+    ...spec(session, inputs.environment, pack.infra, parameters),
+    // To change what is decided at creation would be to replace the cluster.
+    keep: [...version, 'SecretsEncryption'],
+    keepPlaces: ['AdminRoleArns'],
+  };
 }
 
 /** A node group's stack as the inputs want it, wired from what the infra stack put out. */

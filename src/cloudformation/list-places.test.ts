@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { keepPlaces } from './list-places.ts';
+
+it.each([
+  ['', 'a,b', 'a,b'],
+  ['a,b,c', 'a,b,c', 'a,b,c'],
+  ['a,b,c', 'c,a,b', 'a,b,c'],
+  ['a,b,c', 'a,c', 'a,,c'],
+  ['a,,c', 'a,c,d', 'a,d,c'],
+  ['a,b,c', 'a', 'a'],
+  ['a', 'a,b', 'a,b'],
+  ['a', '', ''],
+])('%j, wanted %j: %j', (before, wanted, expected) => {
+  expect(keepPlaces(before, wanted)).toBe(expected);
+});
+
+it('holds what is wanted, moves nothing, and needs no more places than the longer of the two', () => {
+  const lists = fc.uniqueArray(fc.constantFrom<string>('a', 'b', 'c', 'd', 'e', 'f'), {
+    maxLength: 6,
+  });
+  fc.assert(
+    fc.property(lists, lists, (before, wanted) => {
+      const places = keepPlaces(before.join(), wanted.join()).split(',');
+      expect(places.filter((item) => item !== '').sort()).toEqual([...wanted].sort());
+      for (const [place, item] of places.entries()) {
+        if (item !== '' && before.includes(item)) expect(before[place]).toBe(item);
+      }
+      expect(places.length).toBeLessThanOrEqual(Math.max(before.length, wanted.length, 1));
+    }),
+  );
+});
