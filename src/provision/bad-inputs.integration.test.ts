@@ -29,7 +29,8 @@ it.each(BAD_INPUTS)(
     );
     expect(exitCode).toBe(1);
     expect(errors).toHaveLength(1);
-    expect(errors[0]).toContain(`Input "${input}": got ${JSON.stringify(changes[input])}`);
+    const got = changes[input] === '' ? 'nothing' : JSON.stringify(changes[input]);
+    expect(errors[0]).toContain(`Input "${input}": got ${got}`);
     expect(errors[0]).toContain(allowed);
     expect(outputs).toEqual({});
     expect(server.requests).toEqual([]);
