@@ -1,12 +1,12 @@
+import * as core from '@actions/core';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { InputError, type InputProblem, messageOf } from './errors.ts';
-import { input } from './workflow-commands.ts';
 
 /** Gives the text of an input, or the empty string when it was not given. */
 export type InputSource = (name: string) => string;
 
-const fromRunner: InputSource = (name) => input(name);
+const fromRunner: InputSource = (name) => core.getInput(name);
 
 /**
  * Reads every input that `schema` names, once, and reports every problem at once.

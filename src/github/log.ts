@@ -1,6 +1,6 @@
-import { group, info, warning } from './workflow-commands.ts';
+import * as core from '@actions/core';
 
-/** Where an action tells what it does. Domain code takes this instead of talking to the runner. */
+/** Where an action tells what it does. Domain code takes this instead of the runner's toolkit. */
 export interface Log {
   info(message: string): void;
   /** Something that works but that the user should know; becomes an annotation. */
@@ -11,7 +11,7 @@ export interface Log {
 
 /** The log of a job on a runner. */
 export const actionsLog: Log = {
-  info,
-  warn: warning,
-  group,
+  info: (message) => core.info(message),
+  warn: (message) => core.warning(message),
+  group: (title, work) => core.group(title, work),
 };

@@ -1,5 +1,5 @@
+import * as core from '@actions/core';
 import { InputError, isExplained, messageOf } from './errors.ts';
-import * as runner from './workflow-commands.ts';
 
 /**
  * Runs one action to its end. Every failure becomes exactly one annotation and exit code 1: bad input
@@ -19,17 +19,17 @@ export async function runAction(action: () => Promise<void>): Promise<never> {
 
 function annotate(error: unknown): void {
   if (error instanceof InputError) {
-    runner.error(error.message, { title: 'Input not usable' });
+    core.error(error.message, { title: 'Input not usable' });
   } else if (isExplained(error)) {
     const { failure } = error;
-    runner.error(error.message, {
+    core.error(error.message, {
       title: error.name === 'CloudError' ? 'AWS' : 'Kubernetes',
       ...(failure.file === undefined ? {} : { file: failure.file }),
       ...(failure.line === undefined ? {} : { startLine: failure.line }),
     });
-    if (failure.cause !== undefined) runner.info(`Caused by: ${messageOf(failure.cause)}`);
+    if (failure.cause !== undefined) core.info(`Caused by: ${messageOf(failure.cause)}`);
   } else {
-    runner.error(`Unexpected failure, please report it: ${messageOf(error)}`, { title: 'Bug' });
-    if (error instanceof Error && error.stack !== undefined) runner.info(error.stack);
+    core.error(`Unexpected failure, please report it: ${messageOf(error)}`, { title: 'Bug' });
+    if (error instanceof Error && error.stack !== undefined) core.info(error.stack);
   }
 }

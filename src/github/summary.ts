@@ -1,8 +1,9 @@
-import { summary } from './workflow-commands.ts';
+import * as core from '@actions/core';
 
 /** Adds Markdown to the job's summary page. Does nothing where the runner offers no summary. */
 export async function addSummary(markdown: string): Promise<void> {
-  summary(markdown);
+  if (process.env['GITHUB_STEP_SUMMARY'] === undefined) return;
+  await core.summary.addRaw(markdown, true).write();
 }
 
 /** A Markdown table; cells are escaped so that a value cannot break the table. */
