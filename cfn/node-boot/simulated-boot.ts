@@ -83,10 +83,10 @@ function writeScript(folder: string, prefixes: number, networkd: boolean): void 
   writeFileSync(join(folder, 'script'), script);
   mkdirSync(join(folder, 'var/lib/cloud/scripts/per-boot'), { recursive: true });
   mkdirSync(join(folder, 'bin'));
-  const stub = (name: string, text: string) =>
+  const program = (name: string, text: string) =>
     writeFileSync(join(folder, 'bin', name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
-  stub('systemctl', `exit ${networkd ? 0 : 3}`);
-  stub('networkctl', `echo "$@" >>${folder}/networkctl`);
+  program('systemctl', `exit ${networkd ? 0 : 3}`);
+  program('networkctl', `echo "$@" >>${folder}/networkctl`);
 }
 
 function world(folder: string, { metadata = METADATA, links = LINKS, times = 1 }: Boot): string {
