@@ -93,7 +93,7 @@ async function launchOne(
 ): Promise<boolean> {
   const group = on.groups.get(name);
   if (group === undefined) return false;
-  const placeholder = reserveMember(on.groups, group, subnet);
+  const reserved = reserveMember(on.groups, group, subnet);
   const activity = begin(
     ...([
       on.groups,
@@ -105,7 +105,7 @@ async function launchOne(
   );
   const launched = await on.fleet.launch(group, subnet).catch((error: unknown) => error);
   if (!isLaunched(launched)) {
-    changeMember(on.groups, name, placeholder, undefined);
+    changeMember(on.groups, name, reserved, undefined);
     const message = launched instanceof Error ? launched.message : String(launched);
     finish(
       on,
@@ -119,7 +119,7 @@ async function launchOne(
     return true;
   }
   const { instanceId } = launched;
-  nameMember(on.groups, name, placeholder, launched);
+  nameMember(on.groups, name, reserved, launched);
   const description = `Launching a new EC2 instance: ${instanceId}`;
   const started = amend(on.groups, name, { ...activity, instanceId, description });
   named();
