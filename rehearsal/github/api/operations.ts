@@ -1,0 +1,175 @@
+import type { Operation } from './description.ts';
+import {
+  commentJson,
+  deploymentJson,
+  first,
+  type Json,
+  now,
+  pullRequestJson,
+  statusJson,
+} from './resources.ts';
+import type { Deployment, RepositoryState } from './state.ts';
+
+export interface Call {
+  readonly operation: Operation;
+  readonly query: URLSearchParams;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly state: RepositoryState;
+  /** Who the token belongs to. */
+  readonly login: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** What the stand-in can do, by GitHub's names of operations. */
+export const OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
+  'issues/list-comments': ({ operation, state, query }) => {
+    const wanted = number(operation.params['issue_number']);
+    const found = [...state.comments.values()].filter(({ pullRequest }) => pullRequest === wanted);
+    return page(found, query, (comment) => commentJson(first(operation.example(200)), comment));
+  },
+  'issues/create-comment': ({ operation, state, body, login }) => {
+    const pullRequest = number(operation.params['issue_number']);
+    if (!state.pullRequests.has(pullRequest)) return notFound();
+    const at = now();
+    const comment = {
+      id: state.nextId(),
+      pullRequest,
+      author: login,
+      body: text(body['body']),
+      createdAt: at,
+      updatedAt: at,
+    };
+    state.comments.set(comment.id, comment);
+    return { status: 201, body: commentJson(operation.example(201), comment) };
+  },
+  'issues/update-comment': ({ operation, state, body }) => {
+    const comment = state.comments.get(number(operation.params['comment_id']));
+    if (comment === undefined) return notFound();
+    const changed = { ...comment, body: text(body['body']), updatedAt: now() };
+    state.comments.set(comment.id, changed);
+    return { status: 200, body: commentJson(operation.example(200), changed) };
+  },
+  'pulls/get': ({ operation, state }) => {
+    const found = state.pullRequests.get(number(operation.params['pull_number']));
+    if (found === undefined) return notFound();
+    return { status: 200, body: pullRequestJson(operation.example(200), found, state) };
+  },
+  'git/get-ref': ({ operation, state }) => {
+    const ref = decodeURIComponent(operation.params['ref'] ?? '');
+    const sha = state.branches.get(ref.replace(/^heads\//, ''));
+    if (sha === undefined) return notFound();
+    const example = operation.example(200) as Json;
+    return {
+      status: 200,
+      body: {
+        ...example,
+        ref: `refs/${ref}`,
+        object: { ...(example['object'] as Json), type: 'commit', sha },
+      },
+    };
+  },
+  'repos/list-deployments': ({ operation, state, query }) => {
+    const environment = query.get('environment');
+    const found = [...state.deployments.values()]
+      .filter((one) => environment === null || one.environment === environment)
+      .reverse();
+    return page(found, query, (one) => deploymentJson(first(operation.example(200)), one));
+  },
+  'repos/create-deployment': ({ operation, state, body }) =>
+    createDeployment(operation, state, body),
+  'repos/create-deployment-status': ({ operation, state, body }) => {
+    const deployment = state.deployments.get(number(operation.params['deployment_id']));
+    if (deployment === undefined) return notFound();
+    const status = {
+      id: state.nextId(),
+      state: text(body['state']),
+      description: text(body['description']),
+      logUrl: text(body['log_url']),
+      environmentUrl: text(body['environment_url']),
+    };
+    state.deployments.set(deployment.id, {
+      ...deployment,
+      statuses: [...deployment.statuses, status],
+    });
+    if (status.state === 'success' && body['auto_inactive'] !== false)
+      makeOthersInactive(state, deployment);
+    const { environment } = deployment;
+    return { status: 201, body: statusJson(operation.example(201), environment, status) };
+  },
+};
+
+function createDeployment(operation: Operation, state: RepositoryState, body: Json): Answer {
+  const ref = text(body['ref']);
+  const sha = state.branches.get(ref) ?? commitOf(state, ref);
+  if (sha === undefined) {
+    return {
+      status: 422,
+      body: {
+        message: `No ref found for: ${ref}`,
+        documentation_url: 'https://docs.github.com/rest',
+      },
+    };
+  }
+  const deployment: Deployment = {
+    ...{ id: state.nextId(), ref, sha, statuses: [] },
+    environment: text(body['environment'] ?? 'production'),
+    transient: body['transient_environment'] === true,
+    production: body['production_environment'] === true,
+  };
+  state.deployments.set(deployment.id, deployment);
+  return { status: 201, body: deploymentJson(operation.example(201), deployment) };
+}
+
+function commitOf(state: RepositoryState, ref: string): string | undefined {
+  const known = [...state.pullRequests.values()].some(({ headSha }) => headSha === ref);
+  return known || [...state.branches.values()].includes(ref) ? ref : undefined;
+}
+
+/** A success makes the earlier deployments of its environment inactive, unless it is said not to. */
+function makeOthersInactive(state: RepositoryState, newest: Deployment): void {
+  for (const one of state.deployments.values()) {
+    if (one.id === newest.id || one.environment !== newest.environment) continue;
+    if (one.transient || one.production || one.statuses.at(-1)?.state !== 'success') continue;
+    const inactive = {
+      id: state.nextId(),
+      state: 'inactive',
+      description: '',
+      logUrl: '',
+      environmentUrl: '',
+    };
+    state.deployments.set(one.id, { ...one, statuses: [...one.statuses, inactive] });
+  }
+}
+
+function page<Item>(
+  all: readonly Item[],
+  query: URLSearchParams,
+  show: (item: Item) => unknown,
+): Answer {
+  const size = Number(query.get('per_page') ?? 30);
+  const from = (Number(query.get('page') ?? 1) - 1) * size;
+  return { status: 200, body: all.slice(from, from + size).map(show) };
+}
+
+export function notFound(): Answer {
+  return {
+    status: 404,
+    body: {
+      message: 'Not Found',
+      documentation_url: 'https://docs.github.com/rest',
+      status: '404',
+    },
+  };
+}
+
+function number(text: string | undefined): number {
+  return Number(text);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

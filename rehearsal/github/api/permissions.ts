@@ -1,0 +1,37 @@
+/** What a job's token may do: `permissions` of a workflow. */
+export type Permissions = Readonly<Record<string, 'read' | 'write' | 'none'>>;
+
+type Need = readonly [scope: string, access: 'read' | 'write'];
+
+/**
+ * One of these is needed for an operation. A comment on a pull request is one on its issue, and either
+ * permission does (docs.github.com, permissions required for fine-grained tokens).
+ */
+const NEEDS: Readonly<Record<string, readonly Need[]>> = {
+  'issues/list-comments': [
+    ['pull-requests', 'read'],
+    ['issues', 'read'],
+  ],
+  'issues/create-comment': [
+    ['pull-requests', 'write'],
+    ['issues', 'write'],
+  ],
+  'issues/update-comment': [
+    ['pull-requests', 'write'],
+    ['issues', 'write'],
+  ],
+  'pulls/get': [['pull-requests', 'read']],
+  'git/get-ref': [['contents', 'read']],
+  'repos/list-deployments': [['deployments', 'read']],
+  'repos/create-deployment': [['deployments', 'write']],
+  'repos/create-deployment-status': [['deployments', 'write']],
+};
+
+/** What a token lacks for an operation, in words; undefined when it lacks nothing. */
+export function lacking(permissions: Permissions, operation: string): string | undefined {
+  const needs = NEEDS[operation] ?? [];
+  const has = ([scope, access]: Need) =>
+    permissions[scope] === 'write' || (access === 'read' && permissions[scope] === 'read');
+  if (needs.some(has)) return undefined;
+  return needs.map(([scope, access]) => `${scope}: ${access}`).join(' or ');
+}

@@ -1,0 +1,102 @@
+import type {
+  Comment,
+  Deployment,
+  DeploymentStatus,
+  PullRequest,
+  RepositoryState,
+} from './state.ts';
+
+export type Json = Record<string, unknown>;
+
+const ACTIONS_BOT = 'github-actions[bot]';
+
+export function commentJson(example: unknown, comment: Comment): Json {
+  const json = example as Json;
+  return {
+    ...json,
+    id: comment.id,
+    body: comment.body,
+    user: {
+      ...(json['user'] as Json),
+      login: comment.author,
+      type: comment.author === ACTIONS_BOT ? 'Bot' : 'User',
+    },
+    created_at: comment.createdAt,
+    updated_at: comment.updatedAt,
+  };
+}
+
+export function deploymentJson(example: unknown, deployment: Deployment): Json {
+  const { id, environment, ref, sha, transient, production } = deployment;
+  return {
+    ...(example as Json),
+    ...{ id, environment, ref, sha, original_environment: environment },
+    transient_environment: transient,
+    production_environment: production,
+  };
+}
+
+export function statusJson(example: unknown, environment: string, status: DeploymentStatus): Json {
+  const { id, state, description, logUrl, environmentUrl } = status;
+  // Left out where there is none: the description wants a URL.
+  const urls = { log_url: logUrl, environment_url: environmentUrl };
+  const given = Object.entries(urls).filter(([, url]) => url !== '');
+  const { log_url: _log, environment_url: _url, ...rest } = example as Json;
+  return { ...rest, id, state, description, environment, ...Object.fromEntries(given) };
+}
+
+/** A pull request as `pulls/get` and the events have it. */
+export function pullRequestJson(example: unknown, pull: PullRequest, state: RepositoryState): Json {
+  const json = example as Json;
+  const [head, base] = [json['head'] as Json, json['base'] as Json];
+  const closed = pull.state === 'closed' ? now() : null;
+  return {
+    ...json,
+    number: pull.number,
+    state: pull.state,
+    merged: pull.merged,
+    merged_at: pull.merged ? closed : null,
+    closed_at: closed,
+    mergeable: pull.state === 'closed' ? null : !pull.conflict,
+    title: `Change ${pull.headBranch}`,
+    user: {
+      ...(json['user'] as Json),
+      login: pull.author,
+      type: pull.author.endsWith('[bot]') ? 'Bot' : 'User',
+    },
+    labels: pull.labels.map((name) => ({ ...first(json['labels']), name })),
+    requested_teams: [],
+    head: {
+      ...head,
+      ref: pull.headBranch,
+      sha: pull.headSha,
+      repo: named(head['repo'] as Json, pull.headRepository),
+    },
+    base: {
+      ...base,
+      ref: state.defaultBranch,
+      sha: state.branches.get(state.defaultBranch),
+      repo: named(base['repo'] as Json, state.name),
+    },
+  };
+}
+
+/** A repository's example under another name. */
+export function named(repository: Json, fullName: string): Json {
+  const [owner = '', name = ''] = fullName.split('/');
+  return {
+    ...repository,
+    ...{ name, full_name: fullName, default_branch: 'main', private: true, visibility: 'private' },
+    owner: { ...(repository['owner'] as Json), login: owner },
+  };
+}
+
+/** The first of a list in an example. */
+export function first(list: unknown): Json {
+  return (list as readonly Json[])[0] ?? {};
+}
+
+/** GitHub tells whole seconds. */
+export function now(): string {
+  return `${new Date().toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,101 @@
+import { getOctokit } from '@actions/github';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type GithubApi, startGithubApi } from './server.ts';
+import { deploymentStates, fakeSha } from './state.ts';
+
+const here = { owner: 'acme', repo: 'lab' };
+let api: GithubApi;
+
+beforeAll(async () => {
+  api = await startGithubApi(0);
+  api.repository('acme/lab').pullRequests.set(3, {
+    ...{ number: 3, author: 'ann', headBranch: 'more-networks', headRepository: 'acme/lab' },
+    ...{
+      headSha: fakeSha('3'),
+      labels: ['preview'],
+      state: 'open',
+      merged: false,
+      conflict: false,
+    },
+  });
+});
+afterAll(() => api.stop());
+
+const all = { 'pull-requests': 'write', deployments: 'write', contents: 'read' } as const;
+function client(permissions: Parameters<GithubApi['token']>[1], repository = 'acme/lab') {
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  return getOctokit(api.token(repository, permissions), { baseUrl: api.url, log }).rest;
+}
+
+it('keeps comments, and lists them page by page', async () => {
+  const { issues } = client(all);
+  const written = await issues.createComment({ ...here, issue_number: 3, body: 'one' });
+  await issues.createComment({ ...here, issue_number: 3, body: 'two' });
+  await issues.updateComment({ ...here, comment_id: written.data.id, body: 'changed' });
+  const page = await issues.listComments({ ...here, issue_number: 3, per_page: 1, page: 1 });
+  expect(page.data.map(({ body, user }) => [body, user?.login])).toEqual([
+    ['changed', 'github-actions[bot]'],
+  ]);
+});
+
+it('tells what is known of a pull request', async () => {
+  const { data } = await client(all).pulls.get({ ...here, pull_number: 3 });
+  expect(data).toMatchObject({ number: 3, state: 'open', merged: false });
+  expect(data.head).toMatchObject({ ref: 'more-networks', repo: { full_name: 'acme/lab' } });
+  await expect(client(all).pulls.get({ ...here, pull_number: 9 })).rejects.toMatchObject({
+    status: 404,
+  });
+});
+
+it('knows branches', async () => {
+  const { git } = client(all);
+  expect((await git.getRef({ ...here, ref: 'heads/main' })).data.ref).toBe('refs/heads/main');
+  await expect(git.getRef({ ...here, ref: 'heads/gone' })).rejects.toMatchObject({ status: 404 });
+});
+
+it('follows a deployment through its states', async () => {
+  const { repos } = client(all);
+  const { data } = await repos.createDeployment({
+    ...{ ...here, ref: fakeSha('3'), environment: 'lab-pr-3', auto_merge: false },
+    ...{ required_contexts: [], transient_environment: true },
+  });
+  if (!('id' in data)) throw new Error(data.message);
+  for (const state of ['in_progress', 'success'] as const) {
+    await repos.createDeploymentStatus({ ...here, deployment_id: data.id, state });
+  }
+  const found = await repos.listDeployments({ ...here, environment: 'lab-pr-3' });
+  expect(found.data.map(({ id }) => id)).toEqual([data.id]);
+  expect(deploymentStates(api.repository('acme/lab'))).toEqual({ 'lab-pr-3': 'success' });
+});
+
+it('refuses what a token may not do, and other repositories', async () => {
+  const { issues, pulls } = client({ contents: 'read', 'pull-requests': 'read' });
+  await expect(
+    issues.createComment({ ...here, issue_number: 3, body: 'no' }),
+  ).rejects.toMatchObject({ status: 403 });
+  expect((await pulls.get({ ...here, pull_number: 3 })).status).toBe(200);
+  await expect(
+    client(all, 'acme/other').pulls.get({ ...here, pull_number: 3 }),
+  ).rejects.toMatchObject({ status: 404 });
+});
+
+it('finds what differs from the description, and nothing in all of the above', async () => {
+  expect(api.calls.filter(({ problems }) => problems.length > 0)).toEqual([]);
+  expect(api.calls.length).toBeGreaterThan(10);
+  const bare = {
+    method: 'POST',
+    headers: { authorization: `Bearer ${api.token('acme/lab', all)}` },
+  };
+  const url = `${api.url}/repos/acme/lab/issues/3/comments`;
+  const answer = await fetch(url, { ...bare, body: JSON.stringify({ body: 7 }) });
+  expect(answer.status).toBe(422);
+  await fetch(`${api.url}/repos/acme/lab/labels`, bare);
+  expect(api.calls.slice(-2)).toEqual([
+    {
+      operation: 'issues/create-comment',
+      status: 422,
+      problems: ['request: /body must be string'],
+    },
+    { operation: 'issues/create-label', status: 501, problems: ['not served by the stand-in'] },
+  ]);
+});

@@ -1,0 +1,133 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { githubDescription, type Operation } from './description.ts';
+import { type Answer, notFound, OPERATIONS } from './operations.ts';
+import { lacking, type Permissions } from './permissions.ts';
+import { type RepositoryState, repositoryState } from './state.ts';
+
+/** One call that somebody made. */
+export interface ApiCall {
+  readonly operation: string;
+  readonly status: number;
+  /** How it, or its answer, differs from GitHub's description; a call that is not served counts, too. */
+  readonly problems: readonly string[];
+}
+
+export interface GithubApi {
+  /** What a job gets as GITHUB_API_URL. */
+  readonly url: string;
+  readonly calls: readonly ApiCall[];
+  /** The repository of that name, made when it is first asked for. */
+  repository(name: string): RepositoryState;
+  /** A token for one job, or run, in one repository. */
+  token(repository: string, permissions: Permissions): string;
+  stop(): Promise<void>;
+}
+
+interface Holder {
+  readonly repository: string;
+  readonly permissions: Permissions;
+}
+
+/**
+ * Stands in for the REST API of github.com: pull requests, their comments, branches, deployments. Every request
+ * and every answer is compared with the OpenAPI description that GitHub publishes, and answers start from
+ * GitHub's own examples. Leaves out: rate limits, pagination links, media types, everything else.
+ */
+export async function startGithubApi(port: number): Promise<GithubApi> {
+  const repositories = new Map<string, RepositoryState>();
+  const tokens = new Map<string, Holder>();
+  const calls: ApiCall[] = [];
+  const repository = (name: string) => {
+    const state = repositories.get(name) ?? repositoryState(name);
+    repositories.set(name, state);
+    return state;
+  };
+  const server = createServer((request, response) => {
+    void readBody(request).then((body) => {
+      const answer = serve(request, body, { calls, repository, tokens });
+      response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8' });
+      response.end(JSON.stringify(answer.body));
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    repository,
+    token(name, permissions) {
+      const token = `ghs_${crypto.randomUUID().replaceAll('-', '')}`;
+      tokens.set(token, { repository: name, permissions });
+      return token;
+    },
+    stop() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+interface World {
+  readonly calls: ApiCall[];
+  readonly repository: (name: string) => RepositoryState;
+  readonly tokens: ReadonlyMap<string, Holder>;
+}
+
+function serve(request: IncomingMessage, raw: string, world: World): Answer {
+  const url = new URL(request.url ?? '/', 'http://api');
+  const operation = githubDescription().operation(request.method ?? 'GET', url.pathname);
+  const token = /^(?:token|Bearer) (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  const holder = world.tokens.get(token);
+  if (operation === undefined || OPERATIONS[operation.id] === undefined) {
+    const name = operation?.id ?? `${request.method} ${url.pathname}`;
+    world.calls.push({ operation: name, status: 501, problems: ['not served by the stand-in'] });
+    return refusal(501, 'Not served by the stand-in');
+  }
+  const problems: string[] = [];
+  const answer = perform(operation, holder, { url, raw, problems, world });
+  problems.push(
+    ...(UNDESCRIBED.has(answer.status) ? [] : operation.answerProblems(answer.status, answer.body)),
+  );
+  world.calls.push({ operation: operation.id, status: answer.status, problems });
+  return answer;
+}
+
+/** Answers that GitHub gives to anything, and that its description has for some operations only. */
+const UNDESCRIBED = new Set([401, 403, 404, 422]);
+
+function perform(
+  operation: Operation,
+  holder: Holder | undefined,
+  { url, raw, problems, world }: { url: URL; raw: string; problems: string[]; world: World },
+): Answer {
+  if (holder === undefined) return refusal(401, 'Bad credentials');
+  const { owner, repo } = operation.params;
+  if (`${owner}/${repo}` !== holder.repository) return notFound();
+  const missing = lacking(holder.permissions, operation.id);
+  if (missing !== undefined)
+    return refusal(403, `Resource not accessible by integration (needs ${missing})`);
+  const body = raw === '' ? {} : (JSON.parse(raw) as Record<string, unknown>);
+  const wrong = operation.requestProblems(raw === '' ? undefined : body);
+  problems.push(...wrong.map((problem) => `request: ${problem}`));
+  if (wrong.length > 0) return refusal(422, `Validation Failed: ${wrong.join('; ')}`);
+  const state = world.repository(holder.repository);
+  const served = OPERATIONS[operation.id];
+  if (served === undefined) throw new Error(`no ${operation.id}`);
+  return served({ operation, body, state, query: url.searchParams, login: 'github-actions[bot]' });
+}
+
+function refusal(status: number, message: string): Answer {
+  return {
+    status,
+    body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status) },
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

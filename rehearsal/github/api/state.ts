@@ -1,0 +1,81 @@
+/** A pull request of the rehearsed repository. */
+export interface PullRequest {
+  readonly number: number;
+  readonly author: string;
+  readonly headBranch: string;
+  /** `owner/name`; another than the repository's own for a fork. */
+  readonly headRepository: string;
+  readonly headSha: string;
+  readonly labels: readonly string[];
+  readonly state: 'open' | 'closed';
+  readonly merged: boolean;
+  /** Whether it conflicts with its base, so that GitHub cannot make a merge commit. */
+  readonly conflict: boolean;
+}
+
+export interface Comment {
+  readonly id: number;
+  readonly pullRequest: number;
+  readonly author: string;
+  readonly body: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface DeploymentStatus {
+  readonly id: number;
+  readonly state: string;
+  readonly description: string;
+  readonly logUrl: string;
+  readonly environmentUrl: string;
+}
+
+export interface Deployment {
+  readonly id: number;
+  readonly environment: string;
+  readonly ref: string;
+  readonly sha: string;
+  readonly transient: boolean;
+  readonly production: boolean;
+  /** Oldest first. */
+  readonly statuses: readonly DeploymentStatus[];
+}
+
+/** All that the stand-in knows of one repository. Tests and scenarios read it, and change it as people would. */
+export interface RepositoryState {
+  readonly name: string;
+  readonly defaultBranch: string;
+  readonly pullRequests: Map<number, PullRequest>;
+  readonly comments: Map<number, Comment>;
+  readonly deployments: Map<number, Deployment>;
+  readonly branches: Map<string, string>;
+  nextId(): number;
+}
+
+export function repositoryState(name: string, defaultBranch = 'main'): RepositoryState {
+  let id = 0;
+  return {
+    name,
+    defaultBranch,
+    pullRequests: new Map(),
+    comments: new Map(),
+    deployments: new Map(),
+    branches: new Map([[defaultBranch, fakeSha(`${name} ${defaultBranch}`)]]),
+    nextId: () => ++id,
+  };
+}
+
+/** Forty hexadecimal digits that stand for one commit: the same for the same text. */
+export function fakeSha(text: string): string {
+  const hex = [...text].map((letter) => letter.charCodeAt(0).toString(16)).join('');
+  return hex.padEnd(40, '0').slice(-40);
+}
+
+/** What GitHub shows of a repository's deployments: the last state of the newest one of each environment. */
+export function deploymentStates(state: RepositoryState): Readonly<Record<string, string>> {
+  const newestLast = [...state.deployments.values()].map(({ environment, statuses }) => [
+    environment,
+    statuses.at(-1)?.state ?? 'pending',
+  ]);
+  return Object.fromEntries(newestLast);
+}

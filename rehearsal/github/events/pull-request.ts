@@ -1,0 +1,64 @@
+import { githubDescription } from '../api/description.ts';
+import { type Json, named, pullRequestJson } from '../api/resources.ts';
+import type { PullRequest, RepositoryState } from '../api/state.ts';
+
+/** What GitHub tells a repository's workflows. */
+export interface GithubEvent {
+  /** The workflow trigger, such as `pull_request`. */
+  readonly name: string;
+  readonly payload: Json;
+}
+
+export type PullRequestAction =
+  | 'opened'
+  | 'synchronize'
+  | 'reopened'
+  | 'labeled'
+  | 'unlabeled'
+  | 'closed';
+
+/**
+ * The events that follow from something that happens to a pull request. Each comes twice, as `pull_request` and
+ * as `pull_request_target`; the first does not come while the pull request has a merge conflict, not even when
+ * it closes (docs.github.com, events that trigger workflows).
+ *
+ * @throws Error when a payload is not as GitHub describes it.
+ */
+export function pullRequestEvents(
+  state: RepositoryState,
+  pull: PullRequest,
+  action: PullRequestAction,
+  label?: string,
+): readonly GithubEvent[] {
+  const payload = pullRequestPayload(state, pull, action, label);
+  const target = { name: 'pull_request_target', payload };
+  return pull.conflict ? [target] : [{ name: 'pull_request', payload }, target];
+}
+
+function pullRequestPayload(
+  state: RepositoryState,
+  pull: PullRequest,
+  action: PullRequestAction,
+  label: string | undefined,
+): Json {
+  const example = githubDescription().operation('GET', '/repos/o/r/pulls/1')?.example(200);
+  const json = pullRequestJson(example, pull, state);
+  const repository = named((json['base'] as { repo: Json }).repo, state.name);
+  const sender = json['user'];
+  const payload = {
+    ...{ action, number: pull.number, pull_request: json, repository, sender },
+    ...(label === undefined ? {} : { label: labelJson(json, label) }),
+    ...(action === 'synchronize'
+      ? { before: state.branches.get('main'), after: pull.headSha }
+      : {}),
+  };
+  const problems = githubDescription().eventProblems(`pull-request-${action}`, payload);
+  if (problems.length > 0) throw new Error(`payload of ${action}: ${problems.join('; ')}`);
+  return payload;
+}
+
+function labelJson(pull: Json, name: string): Json {
+  const example = githubDescription().operation('GET', '/repos/o/r/pulls/1')?.example(200) as Json;
+  const labels = [...(pull['labels'] as Json[]), ...(example['labels'] as Json[])];
+  return { ...labels[0], name };
+}
