@@ -1,0 +1,61 @@
+import { elementOf, type Filters, itemsOf, listOf, textOf, type XmlElement } from './ec2-query.ts';
+import type { Caller } from './signed-call.ts';
+
+/** A network interface (ENI) with the addresses that the VPC delivers to it. */
+export interface NetworkInterface {
+  readonly id: string;
+  /** What it is attached to; undefined when that is no instance, or nothing. */
+  readonly instanceId: string | undefined;
+  readonly deviceIndex: number | undefined;
+  readonly subnetId: string;
+  readonly zone: string;
+  /** In lower case, with colons. */
+  readonly macAddress: string;
+  /** Its primary IPv4 address. */
+  readonly primary: string;
+  /** Its other single IPv4 addresses. */
+  readonly secondaries: readonly string[];
+  /** Its IPv4 prefixes, each a /28. */
+  readonly prefixes: readonly string[];
+  readonly sourceDestCheck: boolean;
+  readonly securityGroupIds: readonly string[];
+  /** `available` (attached to nothing), `attaching`, `in-use`, `detaching`. */
+  readonly status: string;
+}
+
+/**
+ * The network interfaces that match a filter, such as `{ 'vpc-id': 'vpc-1' }` or `{ 'subnet-id': ['subnet-1',
+ * 'subnet-2'] }`; the names are those of EC2's API. Needs the permission ec2:DescribeNetworkInterfaces.
+ *
+ * @throws an Error named by AWS's error code (`UnauthorizedOperation`, …).
+ */
+export async function listNetworkInterfaces(
+  caller: Caller,
+  filters: Filters,
+): Promise<readonly NetworkInterface[]> {
+  const found = await listOf(caller, 'DescribeNetworkInterfaces', 'networkInterfaceSet', filters);
+  return found.map(toNetworkInterface);
+}
+
+function toNetworkInterface(found: XmlElement): NetworkInterface {
+  const attachment = elementOf(found['attachment']);
+  const instanceId = textOf(attachment, 'instanceId') || undefined;
+  const primary = textOf(found, 'privateIpAddress');
+  const addresses = itemsOf(found, 'privateIpAddressesSet');
+  return {
+    id: textOf(found, 'networkInterfaceId'),
+    instanceId,
+    deviceIndex: instanceId === undefined ? undefined : Number(textOf(attachment, 'deviceIndex')),
+    subnetId: textOf(found, 'subnetId'),
+    zone: textOf(found, 'availabilityZone'),
+    macAddress: textOf(found, 'macAddress').toLowerCase(),
+    primary,
+    secondaries: addresses
+      .map((address) => textOf(address, 'privateIpAddress'))
+      .filter((address) => address !== primary),
+    prefixes: itemsOf(found, 'ipv4PrefixSet').map((prefix) => textOf(prefix, 'ipv4Prefix')),
+    sourceDestCheck: textOf(found, 'sourceDestCheck') === 'true',
+    securityGroupIds: itemsOf(found, 'groupSet').map((group) => textOf(group, 'groupId')),
+    status: textOf(found, 'status'),
+  };
+}
