@@ -1,18 +1,20 @@
 import { expect, it } from 'vitest';
 import { parseCommand } from './command-line.ts';
 
+const lab = { fixture: 'lab', switches: {} };
+
 it('rehearses everything when nothing is asked', () => {
-  expect(parseCommand([])).toEqual({ name: 'rehearse', keep: false, nodes: 2, switches: {} });
+  expect(parseCommand([])).toEqual({ name: 'rehearse', keep: false, ...lab, nodes: 2 });
 });
 
 it('reads options', () => {
   expect(parseCommand(['--keep', '--nodes', '3'])).toEqual({
     name: 'rehearse',
     keep: true,
+    ...lab,
     nodes: 3,
-    switches: {},
   });
-  expect(parseCommand(['up', '--nodes=1'])).toEqual({ name: 'up', nodes: 1, switches: {} });
+  expect(parseCommand(['up', '--nodes=1'])).toEqual({ name: 'up', ...lab, nodes: 1 });
 });
 
 it('reads the switches of AWS', () => {
@@ -38,6 +40,8 @@ it.each([
   [['--nodes', '0'], '--nodes: got "0"; allowed: a whole number from 1 to 8'],
   [['--nodes', 'two'], '--nodes: got "two"'],
   [['--fast'], '--fast'],
+  [['--fixture', 'moon'], '--fixture: got "moon"; allowed: lab'],
+  [['up', '--nodes', '3', '--fixture', ''], '--fixture: got ""; allowed: lab'],
   [['--throttle', '20'], '--throttle: got "20"; allowed: a number from 0 to 1'],
   [['--latency', 'slow'], '--latency: got "slow"; allowed: instant or realistic'],
 ])('refuses %j', (argv, message) => {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Switches } from './aws/switches.ts';
+import { DEFAULT_FIXTURE, findFixture, listFixtures } from './fixtures/find-fixture.ts';
 import { readSwitches, SWITCH_OPTIONS, SWITCH_USAGE } from './switch-options.ts';
 
 /** What the user asked of `npm run rehearse`. */
@@ -10,6 +11,8 @@ export type Command =
   | { readonly name: 'kubectl'; readonly args: readonly string[] };
 
 interface LabOptions {
+  /** The name of what is rehearsed. */
+  readonly fixture: string;
   readonly nodes: number;
   readonly switches: Partial<Switches>;
 }
@@ -22,7 +25,9 @@ export const USAGE = `usage: npm run rehearse -- [command] [options]
   status            what is running
   down              end it, leave nothing
 
-  --nodes N         worker nodes (default 2)
+  --nodes N         worker nodes (default 2, or as many as the fixture wants)
+  --fixture NAME    what is rehearsed:
+${listFixtures()}
   --keep            do not destroy at the end; leave the lab running
 
 ${SWITCH_USAGE}`;
@@ -40,7 +45,9 @@ export function parseCommand(argv: readonly string[]): Command {
   const [name = 'rehearse', ...extra] = positionals;
   if (extra.length > 0) throw new Error(`unexpected word "${extra[0]}"\n\n${USAGE}`);
   if (values.help) return { name: 'help' };
-  const lab = { nodes: nodeCount(values.nodes), switches: readSwitches(values) };
+  const fixture = findFixture(values.fixture);
+  const nodes = nodeCount(values.nodes) ?? fixture.nodes;
+  const lab = { fixture: values.fixture, nodes, switches: readSwitches(values) };
   switch (name) {
     case 'rehearse':
       return { name, keep: values.keep, ...lab };
@@ -62,7 +69,8 @@ function parse(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         keep: { type: 'boolean', default: false },
-        nodes: { type: 'string', default: '2' },
+        nodes: { type: 'string' },
+        fixture: { type: 'string', default: DEFAULT_FIXTURE },
         help: { type: 'boolean', short: 'h', default: false },
         ...SWITCH_OPTIONS,
       },
@@ -72,7 +80,8 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function nodeCount(text: string): number {
+function nodeCount(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const nodes = Number(text);
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MOST_NODES) {
     throw new Error(`--nodes: got "${text}"; allowed: a whole number from 1 to ${MOST_NODES}`);

@@ -6,20 +6,21 @@ const node = (name: string, status = 'True') => ({
   status: { conditions: [{ type: 'Ready', status }] },
 });
 const all = ['eth0', 'eth1', 'eth2'];
+const wanted = { nodes: 2, interfaces: 2 };
 
 it('wants every node Ready with all of its interfaces', () => {
   const both = new Map([
     ['a', all],
     ['b', all],
   ]);
-  expect(nodesFinding([node('a'), node('b')], both, 2)).toEqual({
+  expect(nodesFinding([node('a'), node('b')], both, wanted)).toEqual({
     what: 'Nodes',
     found: '2 Ready\na: eth0 eth1 eth2\nb: eth0 eth1 eth2',
     ok: true,
   });
-  expect(nodesFinding([node('a'), node('b', 'False')], both, 2).ok).toBe(false);
-  expect(nodesFinding([node('a')], both, 2).ok).toBe(false);
-  expect(nodesFinding([node('a'), node('b')], new Map([['a', all]]), 2).ok).toBe(false);
+  expect(nodesFinding([node('a'), node('b', 'False')], both, wanted).ok).toBe(false);
+  expect(nodesFinding([node('a')], both, wanted).ok).toBe(false);
+  expect(nodesFinding([node('a'), node('b')], new Map([['a', all]]), wanted).ok).toBe(false);
 });
 
 it('wants Multus updated and available on every node', () => {

@@ -30,10 +30,19 @@ export function kubectlFor(program: string, kubeconfig: string): Kubectl {
   return (...args) => run(program, ['--kubeconfig', kubeconfig, ...args]);
 }
 
+/** What a cluster is to have. */
+export interface ClusterFacts {
+  readonly nodes: number;
+  /** Multus interfaces of each node: eth1, eth2, … */
+  readonly interfaces: number;
+  /** Names of NetworkAttachmentDefinitions. */
+  readonly networks: readonly string[];
+}
+
 /** Nodes, their interfaces as the kernel of each shows them, Multus and the NADs. */
 export async function clusterFindings(
   kubectl: Kubectl,
-  wanted: { readonly nodes: number; readonly networks: readonly string[] },
+  wanted: ClusterFacts,
 ): Promise<readonly Finding[]> {
   const get = async <T>(...what: string[]) =>
     JSON.parse(await kubectl('get', ...what, '-o', 'json')) as T;
@@ -56,7 +65,7 @@ export async function clusterFindings(
   const daemonSet = await get<DaemonSet>('daemonset', '-n', 'kube-system', 'kube-multus-ds');
   const nads = await get<KubernetesList<Named>>('network-attachment-definitions', '-A');
   return [
-    nodesFinding(nodes.items, new Map(interfaces), wanted.nodes),
+    nodesFinding(nodes.items, new Map(interfaces), wanted),
     multusFinding(daemonSet, wanted.nodes),
     namesFinding('Networks', nads.items, wanted.networks),
   ];
@@ -69,12 +78,13 @@ function ethernetNames(listing: string): readonly string[] {
     .sort();
 }
 
-/** Pure: are these nodes Ready, and does each have eth0, eth1 and eth2? */
+/** Pure: are these nodes Ready, and does each have eth0, eth1, eth2, …? */
 export function nodesFinding(
   nodes: readonly Node[],
   interfaces: ReadonlyMap<string, readonly string[]>,
-  wanted: number,
+  wanted: Pick<ClusterFacts, 'nodes' | 'interfaces'>,
 ): Finding {
+  const all = Array.from({ length: wanted.interfaces + 1 }, (_, n) => `eth${n}`).join(' ');
   const ready = nodes.filter((node) =>
     node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
   );
@@ -82,13 +92,11 @@ export function nodesFinding(
     const names = interfaces.get(metadata.name) ?? [];
     return `${metadata.name}: ${names.length === 0 ? 'interfaces unknown' : names.join(' ')}`;
   });
-  const complete = nodes.every(
-    ({ metadata }) => interfaces.get(metadata.name)?.join(' ') === 'eth0 eth1 eth2',
-  );
+  const complete = nodes.every(({ metadata }) => interfaces.get(metadata.name)?.join(' ') === all);
   return {
     what: 'Nodes',
     found: [`${ready.length} Ready`, ...lines].join('\n'),
-    ok: ready.length === wanted && nodes.length === wanted && complete,
+    ok: ready.length === wanted.nodes && nodes.length === wanted.nodes && complete,
   };
 }
 

@@ -32,7 +32,7 @@ export async function startWorld(options: LabPlan): Promise<number> {
   const standing = runningWorld();
   if (standing !== undefined) {
     progress.say(
-      `already up: ${standing.nodes} nodes, process ${standing.pid}; \`npm run rehearse down\` ends it`,
+      `already up: ${standing.fixture}, ${standing.nodes} nodes, process ${standing.pid}; \`npm run rehearse down\` ends it`,
     );
     return options.keep ? 0 : 1;
   }
@@ -47,11 +47,12 @@ export async function startWorld(options: LabPlan): Promise<number> {
     join(LOG_FOLDER, 'rehearsal.log'),
   );
   const started = startTime(world.pid) ?? '';
-  rememberWorld({ pid: world.pid, started, phase: 'starting', nodes: plan.nodes });
+  const state = { pid: world.pid, started, nodes: plan.nodes, fixture: plan.fixture };
+  rememberWorld({ ...state, phase: 'starting' });
   const outcome = await follow(world, interrupted, (text) => progress.say(text));
 
   if (outcome?.kind === 'up') {
-    rememberWorld({ pid: world.pid, started, phase: 'up', nodes: plan.nodes });
+    rememberWorld({ ...state, phase: 'up' });
     world.process.disconnect();
     world.process.unref();
     return report(outcome.findings);
@@ -85,8 +86,8 @@ async function prepare(
   interrupted.addEventListener('abort', stop);
   try {
     const tools = await ensureTools(['moto', 'control-plane', 'runner', 'node'], progress);
-    const { nodes, keep, switches } = options;
-    return interrupted.aborted ? undefined : { nodes, keep, switches, tools };
+    const { fixture, nodes, keep, switches } = options;
+    return interrupted.aborted ? undefined : { fixture, nodes, keep, switches, tools };
   } catch (error) {
     if (interrupted.aborted) return undefined;
     throw error;

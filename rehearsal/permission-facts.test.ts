@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { readTemplate } from './aws/cloudformation/language/template.ts';
 import { iamAction } from './aws/iam-action.ts';
 import { allowedActions, permissionFinding, roleOf } from './permission-facts.ts';
+import { UNCALLED } from './uncalled-permissions.ts';
 
 const call = (service: string, action: string) => ({
   ...{ service, action, accessKey: 'ASIA1', status: 200, ms: 1, time: '2026-01-01T00:00:00Z' },
@@ -47,6 +48,13 @@ it('tells what is missing and what is unused', () => {
   expect(found.found).toContain('missing: ec2:CreateVpc');
   expect(found.found).toContain('unused: s3:GetObject');
   expect(found.found).not.toContain('sts:');
+});
+
+it('may be content with calls that are all allowed', () => {
+  const allowed = [...Object.keys(UNCALLED.DeployerRole), 's3:PutObject', 's3:GetObject'];
+  const calls = [call('s3', 'PUT /b/k')];
+  expect(permissionFinding('DeployerRole', allowed, calls, false).ok).toBe(true);
+  expect(permissionFinding('DeployerRole', allowed, calls).ok).toBe(false);
 });
 
 it('tells a job from CloudFormation, and both from everybody else', () => {

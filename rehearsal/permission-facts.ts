@@ -17,16 +17,16 @@ export function allowedActions(template: Template, role: Role): readonly string[
 
 const TEMPLATE = join(import.meta.dirname, '..', 'cfn', 'github-oidc.yaml');
 
-/** Did both roles do exactly what the installed template lets them? */
-export function permissionFindings({
-  gateway,
-  sessions,
-}: Pick<AwsStandIn, 'gateway' | 'sessions'>): readonly Finding[] {
+/** Did both roles do exactly what the installed template lets them, or, without `all`, nothing else? */
+export function permissionFindings(
+  { gateway, sessions }: Pick<AwsStandIn, 'gateway' | 'sessions'>,
+  { all }: { readonly all: boolean },
+): readonly Finding[] {
   const template = readTemplate(readFileSync(TEMPLATE, 'utf8'));
   const roles = ['DeployerRole', 'ServiceRole'] as const;
   return roles.map((role) => {
     const calls = gateway.calls().filter((call) => roleOf(call, sessions) === role);
-    return permissionFinding(role, allowedActions(template, role), calls);
+    return permissionFinding(role, allowedActions(template, role), calls, all);
   });
 }
 
@@ -40,18 +40,19 @@ export function roleOf(
 }
 
 /**
- * Pure: did a role make exactly the calls that it may make? What it may do beyond them is named, with the
- * reason, in `uncalled-permissions.ts`.
+ * Pure: did a role make exactly the calls that it may make, or, without `all`, no others? What it may do beyond
+ * them is named, with the reason, in `uncalled-permissions.ts`.
  */
 export function permissionFinding(
   role: Role,
   allowed: readonly string[],
   calls: readonly CallRecord[],
+  all = true,
 ): Finding {
   const called = new Set(calls.map(iamAction).filter((action) => !action.startsWith('sts:')));
   const named = new Set(Object.keys(UNCALLED[role]));
   const missing = [...called].filter((action) => !allowed.includes(action)).sort();
-  const unused = allowed.filter((action) => !called.has(action) && !named.has(action));
+  const unused = allowed.filter((action) => all && !called.has(action) && !named.has(action));
   const gone = [...named].filter((action) => !allowed.includes(action));
   return {
     what: `Permissions of ${role}`,

@@ -33,7 +33,7 @@ function status(): number {
   }
   const phase = world.phase === 'up' ? 'up' : 'starting';
   console.log(
-    `the lab is ${phase}: ${world.nodes} nodes, process ${world.pid}, logs in ${LOG_FOLDER}`,
+    `${world.fixture} is ${phase}: ${world.nodes} nodes, process ${world.pid}, logs in ${LOG_FOLDER}`,
   );
   return 0;
 }

@@ -23,6 +23,8 @@ export interface WorldState {
   /** `starting` until the lab stands. */
   readonly phase: 'starting' | 'up';
   readonly nodes: number;
+  /** The name of what is rehearsed. */
+  readonly fixture: string;
 }
 
 /** The running world of this checkout, or undefined. A state file of a dead world counts for nothing. */

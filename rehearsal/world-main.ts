@@ -1,4 +1,4 @@
-import { rehearseLab } from './lab-run.ts';
+import { rehearseFixture } from './fixture-run.ts';
 import { stopAll } from './process.ts';
 import { consoleProgress } from './progress.ts';
 import type { Finding } from './table.ts';
@@ -42,7 +42,7 @@ const findings: Finding[] = [];
 try {
   const world = await startStandIns(plan, progress);
   standIns = world;
-  await rehearseLab(plan, world, progress, (finding) => findings.push(finding));
+  await rehearseFixture(plan, world, progress, (finding) => findings.push(finding));
   if (plan.keep) {
     up = true;
     tell({ kind: 'up', findings });

@@ -5,6 +5,8 @@ import type { Tools } from './tools/tools.ts';
 /** What the command tells the world that it starts. */
 export interface WorldPlan {
   readonly tools: Tools;
+  /** The name of what is rehearsed. */
+  readonly fixture: string;
   readonly nodes: number;
   /** How slow AWS is and what goes wrong with it. */
   readonly switches: Partial<Switches>;

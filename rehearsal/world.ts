@@ -15,7 +15,6 @@ import { createMachines } from './instance/machines.ts';
 import { metadataSource } from './instance/metadata.ts';
 import { startMetadataServer } from './instance/metadata-server.ts';
 import { assignPodPrefix } from './instance/vpc-cni.ts';
-import { LAB } from './lab.ts';
 import type { Progress } from './progress.ts';
 import { CHECKOUT, LOG_FOLDER, RUN_FOLDER } from './run-folder.ts';
 import { readEc2State } from './vpc/ec2-state.ts';
@@ -23,6 +22,7 @@ import { createVpc, METADATA_ADDRESS, prepareNamespace } from './vpc/vpc.ts';
 import type { WorldPlan } from './world-messages.ts';
 
 const ACCOUNT = '123456789012';
+export const REGION = 'ap-northeast-2';
 const REPOSITORY = 'acme/telecom-lab';
 const GATEWAY_PORT = 4566;
 const MOTO_PORT = 5000;
@@ -35,8 +35,8 @@ export interface StandIns {
   readonly aws: AwsStandIn;
   /** The role that the account's owner made for the repository. */
   readonly roleArn: string;
-  /** Path of an administrator's kubeconfig for the lab's cluster. */
-  kubeconfig(): string;
+  /** Path of an administrator's kubeconfig for a cluster. */
+  kubeconfig(cluster: string): string;
   /** The stacks of the account that exist. */
   stacks(): Promise<readonly { readonly name: string; readonly status: string }[]>;
   /** The Auto Scaling groups of the account. */
@@ -86,7 +86,7 @@ async function start(
   onStop(oidc.stop);
   const aws = await startAws({
     python: join(tools.venv, 'bin', 'python'),
-    ...{ motoPort: MOTO_PORT, port: GATEWAY_PORT, account: ACCOUNT, region: LAB.region },
+    ...{ motoPort: MOTO_PORT, port: GATEWAY_PORT, account: ACCOUNT, region: REGION },
     ...{ controlPlanes, machines, switches, runFolder: RUN_FOLDER, logFolder: LOG_FOLDER },
     jwksUrls: { [GITHUB_ISSUER]: oidc.jwksUrl },
   });
@@ -97,7 +97,7 @@ async function start(
     ...{ host: METADATA_ADDRESS, port: 80 },
     lookUp: metadataSource({
       ...{ ec2, iam: new IAMClient(client), sts: new STSClient(client), readState },
-      ...{ region: LAB.region, accountId: ACCOUNT },
+      ...{ region: REGION, accountId: ACCOUNT },
     }),
     onError: (error) => console.error('instance metadata:', error),
   });
@@ -113,7 +113,7 @@ async function start(
       // Credentials come from GitHub's ID token alone, as in a real job.
       env: { AWS_ENDPOINT_URL: GATEWAY, AWS_EC2_METADATA_DISABLED: 'true' },
     }),
-    kubeconfig: () => kubeconfigOf(controlPlanes),
+    kubeconfig: (cluster) => kubeconfigOf(controlPlanes, cluster),
     stacks: () => existingStacks(new CloudFormationClient(client)),
     scalingGroups: () => scalingGroups(new AutoScalingClient(client)),
     inventory: () => takeInventory(client),
@@ -123,7 +123,7 @@ async function start(
 /** The key in the request log that says that the rehearsal itself asked. */
 function clientConfig() {
   const credentials = { accessKeyId: 'AKIAREHEARSALITSELF0', secretAccessKey: 'rehearsal' };
-  return { endpoint: GATEWAY, region: LAB.region, credentials };
+  return { endpoint: GATEWAY, region: REGION, credentials };
 }
 
 /** Keeps what is simulated around instances equal to EC2's state. Returns how to stop. */
@@ -139,9 +139,12 @@ function followEc2(
   });
 }
 
-function kubeconfigOf(controlPlanes: ReturnType<typeof createControlPlanes>): string {
-  const path = controlPlanes.kubeconfig(LAB.environment);
-  if (path === undefined) throw new Error(`there is no cluster ${LAB.environment}`);
+function kubeconfigOf(
+  controlPlanes: ReturnType<typeof createControlPlanes>,
+  cluster: string,
+): string {
+  const path = controlPlanes.kubeconfig(cluster);
+  if (path === undefined) throw new Error(`there is no cluster ${cluster}`);
   return path;
 }
 

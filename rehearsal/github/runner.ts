@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { WorkflowInputs } from '../lab.ts';
+import type { WorkflowInputs } from '../fixtures/fixture.ts';
 import { run } from '../process.ts';
 import { followWorkflow, type WorkflowResult } from './act-log.ts';
 import type { OidcIssuer } from './oidc.ts';
