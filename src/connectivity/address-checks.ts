@@ -1,4 +1,5 @@
 import { type AddressRange, inNetwork, inRange } from './address.ts';
+import { type Holders, othersAt } from './address-holders.ts';
 import { type CheckResult, failed, passed, skipped } from './check.ts';
 import type { ProbeNetwork } from './network.ts';
 import type { Endpoint } from './pairs.ts';
@@ -16,30 +17,30 @@ export function checkRange(place: Endpoint, network: ProbeNetwork | undefined): 
   const { ranges } = network.expected;
   const range = ranges.find((one) => inRange(address, one));
   if (range !== undefined) return passed(question, `${address} is in ${describe(range)}`);
-  return failed(
-    question,
-    `${address} is not in ${ranges.map(describe).join(' or ')}`,
-    'The network was changed after the pod was created, or a node has a file of its own for it. Create the pod again, and compare the files in /etc/cni/multus/net.d.',
-  );
+  return failed(question, `${address} is not in ${ranges.map(describe).join(' or ')}`, {
+    cause: 'out-of-range',
+    explanation:
+      'The network was changed after the pod was created, or a node has a file of its own for it.',
+    nextStep: 'create the pod again, and compare the files in /etc/cni/multus/net.d of the nodes',
+  });
 }
 
-/** Does the address belong to this pod alone, among all that were looked at on its network? */
-export function checkUnique(place: Endpoint, all: readonly Endpoint[]): CheckResult {
+/** Does the address belong to this pod alone, among all that are known on its network? */
+export function checkUnique(place: Endpoint, holders: Holders): CheckResult {
   const question = { check: 'address-unique', subject: `${place.pod} ${place.interface}` } as const;
   const { address } = place;
   if (address === undefined) return skipped(question, 'the interface has no address');
-  const others = all.filter(
-    (other) => other !== place && other.address === address && other.network === place.network,
-  );
+  const others = othersAt(place, holders);
   if (others.length === 0) return passed(question, `${address} is its own`);
   const names = others.map(
     (other) => `${other.pod} ${other.interface} on ${other.node ?? 'no node'}`,
   );
-  return failed(
-    question,
-    `${address} is also that of ${names.join(' and ')}`,
-    'IPAM host-local keeps its books on each node by itself, so nodes that share a range hand out the same addresses. Use ipam: eni-prefix, or a range that only one node uses.',
-  );
+  return failed(question, `${address} is also that of ${names.join(' and ')}`, {
+    cause: 'duplicate-address',
+    explanation:
+      'IPAM host-local keeps its books on each node by itself, so nodes that share a range hand out the same addresses.',
+    nextStep: 'use ipam: eni-prefix, or a range that only one node uses',
+  });
 }
 
 /** The subnet that should be routed through an endpoint's interface; undefined when nothing tells. */

@@ -46,8 +46,9 @@ export function inRange(address: string, range: AddressRange): boolean {
   );
 }
 
+/** Both must be addresses. */
 export function sameFamily(one: string, other: string): boolean {
-  return ipaddr.parse(one).kind() === ipaddr.parse(other).kind();
+  return one.includes(':') === other.includes(':');
 }
 
 /** The first and the last address that host-local gives out in a network when it is told no range. */

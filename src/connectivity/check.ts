@@ -1,5 +1,8 @@
+import type { Cause } from './cause.ts';
+
 /** What is looked at, in the order of the report. */
 export const CHECKS = [
+  'node-ready',
   'pod-ready',
   'interface-present',
   'address-in-range',
@@ -7,6 +10,9 @@ export const CHECKS = [
   'route-present',
   'reachability',
   'isolation',
+  'mtu',
+  'packet-loss',
+  'latency',
 ] as const;
 
 export type CheckName = (typeof CHECKS)[number];
@@ -19,8 +25,19 @@ export interface CheckResult {
   readonly outcome: 'passed' | 'failed' | 'skipped';
   /** What was seen. */
   readonly detail: string;
-  /** For a failure: what it probably means and what to do next. */
+  /** For a failure: what it probably is, by a word that programs can rely on. */
+  readonly cause?: Cause;
+  /** For a failure: what it means, from the evidence. */
   readonly explanation?: string;
+  /** For a failure: what to do about it. */
+  readonly nextStep?: string;
+}
+
+/** Why a check failed. */
+export interface Reason {
+  readonly cause: Cause;
+  readonly explanation: string;
+  readonly nextStep: string;
 }
 
 export interface Counts {
@@ -35,8 +52,8 @@ export function passed(question: Question, detail: string): CheckResult {
   return { ...question, outcome: 'passed', detail };
 }
 
-export function failed(question: Question, detail: string, explanation: string): CheckResult {
-  return { ...question, outcome: 'failed', detail, explanation };
+export function failed(question: Question, detail: string, reason: Reason): CheckResult {
+  return { ...question, outcome: 'failed', detail, ...reason };
 }
 
 /** It could not be asked; `detail` says why. */

@@ -14,7 +14,7 @@ import { probeNetwork } from './network.ts';
 import type { PodObservation } from './observation.ts';
 
 const failuresOf = (pods: readonly PodObservation[]) =>
-  evaluate(LAB_NETWORKS, pods).checks.filter(({ outcome }) => outcome === 'failed');
+  evaluate({ networks: LAB_NETWORKS, pods }).checks.filter(({ outcome }) => outcome === 'failed');
 
 describe('addresses', () => {
   const plan = (name: string, node: string, host: number): PodPlan => ({
@@ -44,7 +44,10 @@ describe('addresses', () => {
 
   it('of a network without ranges are not judged, and their subnet is the one that the pod shows', () => {
     const metadata = { name: 'ipvlan-conf-1', namespace: 'default' };
-    const { checks } = evaluate([probeNetwork({ metadata })], healthy([plan('a', 'node-a', 5)]));
+    const { checks } = evaluate({
+      networks: [probeNetwork({ metadata })],
+      pods: healthy([plan('a', 'node-a', 5)]),
+    });
     const outcomes = checks.map(({ check, outcome }) => `${check} ${outcome}`);
     expect(outcomes).toContain('address-in-range skipped');
     expect(outcomes).toContain('route-present passed');
@@ -78,7 +81,7 @@ describe('whatever is seen', () => {
             .filter((one) => one.pod === index)
             .reduce((seen, { kind }) => apply(seen, kind), pod),
         );
-        const { checks } = evaluate(LAB_NETWORKS, pods);
+        const { checks } = evaluate({ networks: LAB_NETWORKS, pods });
         expect(countOutcomes(checks).failed).toBeGreaterThan(0);
         for (const check of checks) {
           expect(check.detail).not.toBe('');

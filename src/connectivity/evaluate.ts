@@ -1,11 +1,16 @@
 import { networkOf } from './address.ts';
 import { checkRange, checkUnique, subnetOf } from './address-checks.ts';
+import { holdersOf } from './address-holders.ts';
 import { CHECKS, type CheckResult } from './check.ts';
-import type { ProbeNetwork } from './network.ts';
+import type { Evidence } from './evidence.ts';
+import { checkNode } from './node-checks.ts';
 import type { PodObservation } from './observation.ts';
-import { checkPair, type ProbedPair, probedPairs } from './pair-checks.ts';
+import { checkPair } from './pair-checks.ts';
 import { type Endpoint, endpointsOf, pairsOf } from './pairs.ts';
 import { checkInterfaces, checkReady, checkRoutes } from './pod-checks.ts';
+import { type ProbedPair, probedPairs } from './probed-pair.ts';
+import { checkQuality } from './quality-checks.ts';
+import { type Surroundings, surroundingsOf } from './surroundings.ts';
 
 export interface Evaluation {
   /** Ordered by check, then as the pods are. */
@@ -14,30 +19,46 @@ export interface Evaluation {
 }
 
 /** Answers every question about the pods from what was seen of them. Pure. */
-export function evaluate(
-  networks: readonly ProbeNetwork[],
-  pods: readonly PodObservation[],
-): Evaluation {
-  const byId = new Map(networks.map((network) => [network.id, network]));
-  const places = pods.flatMap(endpointsOf);
-  const ready = new Set(pods.filter((pod) => pod.notReady === undefined).map(({ name }) => name));
-  const placesOfReady = places.filter((place) => ready.has(place.pod));
-  const matrix = probedPairs(pairsOf(pods), pods);
+export function evaluate(evidence: Evidence): Evaluation {
+  const { networks, pods, nodes = [] } = evidence;
+  const matrix = probedPairs(pairsOf(pods, evidence), pods);
+  const surroundings = surroundingsOf(networks, pods, matrix, evidence.interfaces);
   const checks = [
+    ...nodes.map(checkNode),
     ...pods.map(checkReady),
     ...pods.flatMap(checkInterfaces),
-    ...placesOfReady.map((place) => checkRange(place, byId.get(place.network))),
-    ...placesOfReady.map((place) => checkUnique(place, places)),
-    ...pods
-      .filter((pod) => ready.has(pod.name))
-      .flatMap((pod) =>
-        checkRoutes(pod, (place) =>
-          subnetOf(place, byId.get(place.network), ownSubnet(pod, place)),
-        ),
-      ),
-    ...matrix.map((pair) => checkPair(pair, matrix)),
+    ...checkAddresses(evidence, surroundings),
+    ...matrix.map((pair) => checkPair(pair, surroundings)),
+    ...checkQualities(evidence, matrix, surroundings),
   ];
   return { checks: inOrder(checks), matrix };
+}
+
+function checkAddresses(
+  { pods, neighbours = [] }: Evidence,
+  { networks }: Surroundings,
+): CheckResult[] {
+  const ready = pods.filter((pod) => pod.notReady === undefined);
+  const holders = holdersOf(pods.flatMap(endpointsOf), neighbours);
+  const placesOfReady = ready.flatMap(endpointsOf);
+  return [
+    ...placesOfReady.map((place) => checkRange(place, networks.get(place.network))),
+    ...placesOfReady.map((place) => checkUnique(place, holders)),
+    ...ready.flatMap((pod) =>
+      checkRoutes(pod, (place) =>
+        subnetOf(place, networks.get(place.network), ownSubnet(pod, place)),
+      ),
+    ),
+  ];
+}
+
+function checkQualities(
+  { limits }: Evidence,
+  matrix: readonly ProbedPair[],
+  surroundings: Surroundings,
+): CheckResult[] {
+  if (limits === undefined) return [];
+  return matrix.flatMap((pair) => checkQuality(pair, limits, surroundings));
 }
 
 /** The subnet by the pod's own word: the prefix length that its interface has. */
@@ -51,5 +72,6 @@ function ownSubnet(pod: PodObservation, place: Endpoint): string | undefined {
 }
 
 function inOrder(checks: readonly CheckResult[]): CheckResult[] {
-  return CHECKS.flatMap((name) => checks.filter(({ check }) => check === name));
+  const byCheck = Map.groupBy(checks, ({ check }) => check);
+  return CHECKS.flatMap((name) => byCheck.get(name) ?? []);
 }

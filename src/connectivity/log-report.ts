@@ -12,7 +12,8 @@ export async function logReport(report: Report, log: Log): Promise<void> {
   const lines = report.checks.map(checkLine);
   await log.group(`${lines.length} checks`, async () => log.info(lines.join('\n')));
   for (const check of report.checks) {
-    if (check.outcome === 'failed') log.info(`${checkLine(check)}\n   ${check.explanation ?? ''}`);
+    if (check.outcome !== 'failed') continue;
+    log.info(`${checkLine(check)}\n   ${check.explanation ?? ''}\n   → ${check.nextStep ?? ''}`);
   }
   const { passed, failed, skipped } = report.counts;
   log.info(`Connectivity ${report.result}: ${passed} passed, ${failed} failed, ${skipped} skipped`);

@@ -21,7 +21,7 @@ export interface Route {
   readonly source?: string;
 }
 
-/** What one `ping` said. Times in milliseconds. */
+/** What one `ping` said, or the last of several tries. Times in milliseconds. */
 export interface Ping {
   /** The interface that it was bound to. */
   readonly interface: string;
@@ -31,6 +31,23 @@ export interface Ping {
   readonly milliseconds?: { readonly min: number; readonly avg: number; readonly max: number };
   /** `unreachable`: the pod has no way there. `broken`: ping itself did not work, so it proves nothing. */
   readonly problem?: { readonly kind: 'unreachable' | 'broken'; readonly text: string };
+  /** How often it was tried; once when absent. */
+  readonly attempts?: number;
+  /** A packet as large as the interface takes, in one piece. Absent when none was sent. */
+  readonly large?: LargePing;
+  /** For silence that was looked into: whether the requests came as far as the other pod. */
+  readonly arrived?: boolean;
+  /** Bits that went through in a second, in millions; absent when not sampled. */
+  readonly megabitsPerSecond?: number;
+}
+
+/** What became of a packet of the size of the interface's MTU. */
+export interface LargePing {
+  /** Bytes with all headers: the MTU that was tried. */
+  readonly bytes: number;
+  readonly answered: boolean;
+  /** The MTU of the path, when a router on it told: less than `bytes`. */
+  readonly pathMtu?: number;
 }
 
 /** What the probe script saw from inside one pod. */
@@ -38,6 +55,8 @@ export interface Probe {
   readonly addresses: readonly InterfaceAddress[];
   /** MTU in bytes by interface. */
   readonly mtu: Readonly<Record<string, number>>;
+  /** State by interface as the kernel calls it: `up`, `down`, `lowerlayerdown`, `unknown`. */
+  readonly state?: Readonly<Record<string, string>>;
   readonly routes: readonly Route[];
   /** `ip r`, as the pod printed it. */
   readonly routeText: string;
@@ -48,6 +67,8 @@ export interface Probe {
 export interface PodObservation {
   readonly name: string;
   readonly node?: string;
+  /** The availability zone of the node. */
+  readonly zone?: string;
   /** The networks that it asks for, in the order of its interfaces net1, net2, …, as `namespace/name`. */
   readonly networks: readonly string[];
   /** Why it is not Ready; absent when it is. */
@@ -62,4 +83,14 @@ export interface PodObservation {
 /** The name of the interface that Multus gives to the network at `index` of a pod's list. */
 export function interfaceName(index: number): string {
   return `net${index + 1}`;
+}
+
+/** A node that was to be tested. */
+export interface NodeObservation {
+  readonly name: string;
+  readonly zone?: string;
+  /** Why it cannot take test pods although it should; absent when it can. */
+  readonly trouble?: { readonly kind: 'not-ready' | 'multus-down'; readonly text: string };
+  /** Why it is left out on purpose: cordoned, tainted. */
+  readonly leftOut?: string;
 }

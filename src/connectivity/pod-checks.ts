@@ -1,4 +1,5 @@
 import { type CheckResult, failed, passed, skipped } from './check.ts';
+import { explainNoStatus, explainNotReady } from './explain-pod.ts';
 import { interfaceName, type PodObservation } from './observation.ts';
 import { type Endpoint, endpointsOf } from './pairs.ts';
 
@@ -23,11 +24,11 @@ export function checkInterfaces(pod: PodObservation): CheckResult[] {
     );
     const addresses = places.flatMap(({ address }) => address ?? []);
     if (addresses.length === 0) {
-      return failed(
-        question,
-        `network-status has no address of ${network} on ${wanted}`,
-        `Multus handled the pod but did not attach ${network}: look at the events of the pod and at the network's configuration.`,
-      );
+      return failed(question, `network-status has no address of ${network} on ${wanted}`, {
+        cause: 'not-attached',
+        explanation: `Multus handled the pod but did not attach ${network}.`,
+        nextStep: "look at the events of the pod and at the network's configuration",
+      });
     }
     return insideThePod(question, pod, wanted, addresses);
   });
@@ -50,7 +51,12 @@ function insideThePod(
     return failed(
       question,
       `network-status says ${missing.join(', ')}, the pod shows ${shown} on ${wanted}`,
-      'The interface changed after the pod was created: a restarted sandbox or a program in the pod. Create the pod again.',
+      {
+        cause: 'interface-missing',
+        explanation:
+          'The interface changed after the pod was created: a restarted sandbox, a master interface that went away, or a program in the pod.',
+        nextStep: "create the pod again, and look at the network's master interface on the node",
+      },
     );
   }
   const mtu = pod.probe.mtu[wanted];
@@ -78,28 +84,17 @@ export function checkRoutes(
       elsewhere === undefined
         ? `no route to ${subnet}`
         : `${subnet} goes through ${elsewhere.interface}, not through ${place.interface}`,
-      "The network's IPAM gives the routes: look at subnet and routes in its configuration.",
+      {
+        cause: 'missing-route',
+        explanation: "The network's IPAM gives the routes, and this one is not among them.",
+        nextStep: 'look at subnet and routes in the configuration of the network',
+      },
     );
   });
 }
 
-const EXPLAIN_PROBE =
-  'The probe needs a container that runs and an image with sh, ip and ping; choose one with the input image.';
-
-function explainNoStatus(pod: PodObservation): string {
-  const node = pod.node ?? 'its node';
-  return `Multus did not handle this pod: it runs with the cluster's own network only. Check that the DaemonSet kube-multus-ds is ready on ${node}; pods that are older than Multus must be created again.`;
-}
-
-function explainNotReady(reason: string): string {
-  if (/pull|image/i.test(reason)) {
-    return 'The node cannot get the image: check the name, and that nodes reach its registry, or choose another with the input image.';
-  }
-  if (/sandbox|multus|cni/i.test(reason)) {
-    return "The pod's network could not be set up: check the network's master interface and IPAM, and the log of kube-multus-ds on its node.";
-  }
-  if (/schedul|taint|insufficient|affinity/i.test(reason)) {
-    return 'No node takes the pod: look at taints, free resources and the input placement.';
-  }
-  return 'Look at the events of the pod and at the state of its node.';
-}
+const EXPLAIN_PROBE = {
+  cause: 'probe-failed',
+  explanation: 'The probe needs a container that runs and an image with sh, ip and ping.',
+  nextStep: 'choose such an image with the input image',
+} as const;

@@ -23,13 +23,18 @@ export function summaryMarkdown(report: Report): string {
 function failures(checks: readonly CheckResult[]): string {
   const rows = checks
     .filter(({ outcome }) => outcome === 'failed')
-    .map(({ check, subject, detail, explanation }) => [check, subject, detail, explanation ?? '']);
-  return rows.length === 0 ? '' : table(['Check', 'Subject', 'Seen', 'What it means'], rows);
+    .map(({ check, subject, detail, explanation, nextStep }) => [
+      ...[check, subject, detail, explanation ?? ''],
+      nextStep ?? '',
+    ]);
+  const head = ['Check', 'Subject', 'Seen', 'What it means', 'What to do'];
+  return rows.length === 0 ? '' : table(head, rows);
 }
 
 function countTable(checks: readonly CheckResult[]): string {
-  const rows = CHECKS.map((name) => {
-    const own = checks.filter(({ check }) => check === name);
+  const byCheck = Map.groupBy(checks, ({ check }) => check);
+  const rows = CHECKS.filter((name) => byCheck.has(name)).map((name) => {
+    const own = byCheck.get(name) ?? [];
     const count = (outcome: string) => own.filter((check) => check.outcome === outcome).length;
     return [name, count('passed'), count('failed'), count('skipped')].map(String);
   });

@@ -13,7 +13,8 @@ const context = {
   startedAt: new Date('2026-01-01T00:00:00Z'),
   finishedAt: new Date('2026-01-01T00:00:12.34Z'),
 };
-const reportOf = (pods: readonly PodObservation[]) => makeReport(context, LAB_NETWORKS, pods);
+const reportOf = (pods: readonly PodObservation[]) =>
+  makeReport(context, { networks: LAB_NETWORKS, pods });
 
 /** sampleapp-1 hears nothing from sampleapp-dual-1, and something from the other network. */
 const broken = healthy(LAB_PODS).map((pod) =>
@@ -80,11 +81,17 @@ describe('makeReport', () => {
         network: 'default/ipvlan-conf-2',
         address: '10.0.6.70',
       },
+      scope: 'same-node',
       expected: 'silence',
+      because: 'different networks',
       seen: 'silence',
       sent: 3,
       received: 0,
+      lossPercent: 100,
       milliseconds: null,
+      attempts: 1,
+      mtu: null,
+      megabitsPerSecond: null,
     });
   });
 

@@ -1,9 +1,13 @@
 import { type CheckResult, type Counts, countOutcomes } from './check.ts';
 import { evaluate } from './evaluate.ts';
+import type { Evidence, NodeInterface } from './evidence.ts';
+import type { Expectation, Expected } from './expectation.ts';
 import type { ProbeNetwork } from './network.ts';
-import type { PodObservation } from './observation.ts';
-import { answered, type ProbedPair } from './pair-checks.ts';
+import type { LargePing, NodeObservation, PodObservation } from './observation.ts';
 import { type Endpoint, endpointsOf } from './pairs.ts';
+import { answered, type ProbedPair } from './probed-pair.ts';
+import { lossPercent } from './quality-checks.ts';
+import type { Scope } from './scope.ts';
 
 /** The connectivity report, version 1: what `report.json` holds. New fields may come, none will go. */
 export interface Report {
@@ -15,7 +19,13 @@ export interface Report {
   readonly startedAt: string;
   readonly durationSeconds: number;
   readonly counts: Counts;
+  /** How nodes and pairs were chosen, in sentences for people. */
+  readonly sampling: readonly string[];
+  /** The lines of the input `expect`; empty: one network talks, different networks do not. */
+  readonly expectations: readonly Expectation[];
   readonly networks: readonly ReportedNetwork[];
+  /** The nodes that were tested or should have been; those that pods ran on when the layout does not ask for nodes. */
+  readonly nodes: readonly ReportedNode[];
   readonly pods: readonly ReportedPod[];
   readonly checks: readonly CheckResult[];
   readonly matrix: readonly ReportedPair[];
@@ -29,9 +39,33 @@ export interface ReportedNetwork {
   readonly ranges: readonly string[];
 }
 
+export interface ReportedNode {
+  readonly name: string;
+  readonly zone: string | null;
+  /** Why it was not tested: what is wrong with it, or why it was left out; null when it was. */
+  readonly untested: string | null;
+  /** Its elastic network interfaces, as EC2 knows them; null when AWS was not asked. */
+  readonly interfaces: readonly ReportedNodeInterface[] | null;
+}
+
+export interface ReportedNodeInterface {
+  readonly id: string;
+  /** 0 is the node's own; 1, 2, … are eth1, eth2, …; null when it is not attached. */
+  readonly deviceIndex: number | null;
+  readonly subnetId: string;
+  readonly primary: string;
+  readonly secondaries: readonly string[];
+  /** The prefixes that pods get addresses from, in CIDR form. */
+  readonly prefixes: readonly string[];
+  readonly sourceDestCheck: boolean;
+  readonly securityGroupIds: readonly string[];
+  readonly status: string;
+}
+
 export interface ReportedPod {
   readonly name: string;
   readonly node: string | null;
+  readonly zone: string | null;
   readonly ready: boolean;
   readonly interfaces: readonly ReportedInterface[];
   /** `ip r`, as the pod printed it; null when it was not looked into. */
@@ -43,20 +77,38 @@ export interface ReportedInterface {
   readonly network: string;
   readonly address: string | null;
   readonly mtu: number | null;
+  /** As the kernel calls it: `up`, `down`, `lowerlayerdown`, `unknown`; null when not looked at. */
+  readonly state: string | null;
 }
 
 export interface ReportedPair {
   readonly source: ReportedPlace;
   readonly target: ReportedPlace;
-  readonly expected: 'answer' | 'silence';
+  readonly scope: Scope;
+  readonly expected: Expected;
+  /** The rule that says so: `one network`, `different networks`, or a line of the input `expect`. */
+  readonly because: string;
   readonly seen: 'answer' | 'silence' | 'not-probed';
   readonly sent: number;
   readonly received: number;
+  /** Null when nothing was sent. */
+  readonly lossPercent: number | null;
   readonly milliseconds: {
     readonly min: number;
     readonly avg: number;
     readonly max: number;
   } | null;
+  /** How often it was tried: more than once after silence or loss. 0 when not probed. */
+  readonly attempts: number;
+  /** What became of a packet of the interface's MTU, in one piece; null when none was sent. */
+  readonly mtu: {
+    readonly bytes: number;
+    readonly passed: boolean;
+    /** What a router on the path told; null when none did. */
+    readonly pathMtu: number | null;
+  } | null;
+  /** A throughput sample; null when none was taken. */
+  readonly megabitsPerSecond: number | null;
 }
 
 export interface ReportedPlace {
@@ -71,17 +123,15 @@ export interface ReportContext {
   readonly cluster: string;
   readonly namespace: string;
   readonly layout: string;
+  /** How nodes and pairs were chosen, in sentences; nothing when the layout has no choice. */
+  readonly sampling?: readonly string[];
   readonly startedAt: Date;
   readonly finishedAt: Date;
 }
 
-/** Evaluates the observations and puts everything together. Pure. */
-export function makeReport(
-  context: ReportContext,
-  networks: readonly ProbeNetwork[],
-  pods: readonly PodObservation[],
-): Report {
-  const { checks, matrix } = evaluate(networks, pods);
+/** Judges the evidence and puts everything together. Pure. */
+export function makeReport(context: ReportContext, evidence: Evidence): Report {
+  const { checks, matrix } = evaluate(evidence);
   const counts = countOutcomes(checks);
   const { cluster, namespace, layout, startedAt, finishedAt } = context;
   return {
@@ -93,10 +143,39 @@ export function makeReport(
     startedAt: startedAt.toISOString(),
     durationSeconds: Math.round((finishedAt.getTime() - startedAt.getTime()) / 100) / 10,
     counts,
-    networks: networks.map(reportNetwork),
-    pods: pods.map(reportPod),
+    sampling: context.sampling ?? [],
+    expectations: evidence.expectations ?? [],
+    networks: evidence.networks.map(reportNetwork),
+    nodes: nodesOf(evidence).map((node) => reportNode(node, evidence.interfaces)),
+    pods: evidence.pods.map(reportPod),
     checks,
     matrix: matrix.map(reportPair),
+  };
+}
+
+function nodesOf({ nodes, pods }: Evidence): readonly NodeObservation[] {
+  if (nodes !== undefined) return nodes;
+  const places = pods.flatMap(({ node, zone }) =>
+    node === undefined ? [] : [{ name: node, ...(zone === undefined ? {} : { zone }) }],
+  );
+  return [...new Map(places.map((place) => [place.name, place])).values()];
+}
+
+function reportNode(
+  { name, zone, trouble, leftOut }: NodeObservation,
+  interfaces: readonly NodeInterface[] | undefined,
+): ReportedNode {
+  const own = interfaces?.filter(({ node }) => node === name).map(reportInterface);
+  const untested = trouble?.text ?? leftOut ?? null;
+  return { name, zone: zone ?? null, untested, interfaces: own ?? null };
+}
+
+function reportInterface(one: NodeInterface): ReportedNodeInterface {
+  const { id, deviceIndex, subnetId, primary, secondaries, prefixes } = one;
+  const { sourceDestCheck, securityGroupIds, status } = one;
+  return {
+    ...{ id, deviceIndex: deviceIndex ?? null, subnetId, primary, secondaries, prefixes },
+    ...{ sourceDestCheck, securityGroupIds, status },
   };
 }
 
@@ -110,29 +189,40 @@ function reportPod(pod: PodObservation): ReportedPod {
   return {
     name: pod.name,
     node: pod.node ?? null,
+    zone: pod.zone ?? null,
     ready: pod.notReady === undefined,
     interfaces: endpointsOf(pod).map((place) => ({
       name: place.interface,
       network: place.network,
       address: place.address ?? null,
       mtu: pod.probe?.mtu[place.interface] ?? null,
+      state: pod.probe?.state?.[place.interface] ?? null,
     })),
     routes: pod.probe?.routeText ?? null,
   };
 }
 
 function reportPair(pair: ProbedPair): ReportedPair {
-  const { ping } = pair;
+  const { ping, scope, expected, because } = pair;
   const unprobed = ping === undefined || ping.problem?.kind === 'broken';
   return {
     source: reportPlace(pair.source),
     target: reportPlace(pair.target),
-    expected: pair.expected,
+    ...{ scope, expected, because },
     seen: unprobed ? 'not-probed' : answered(pair) ? 'answer' : 'silence',
     sent: ping?.sent ?? 0,
     received: ping?.received ?? 0,
+    lossPercent: ping === undefined || ping.sent === 0 ? null : lossPercent(ping),
     milliseconds: ping?.milliseconds ?? null,
+    attempts: ping === undefined ? 0 : (ping.attempts ?? 1),
+    mtu: reportMtu(ping?.large),
+    megabitsPerSecond: ping?.megabitsPerSecond ?? null,
   };
+}
+
+function reportMtu(large: LargePing | undefined): ReportedPair['mtu'] {
+  if (large === undefined) return null;
+  return { bytes: large.bytes, passed: large.answered, pathMtu: large.pathMtu ?? null };
 }
 
 function reportPlace(place: Endpoint): ReportedPlace {

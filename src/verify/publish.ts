@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { CheckResult } from '../connectivity/check.ts';
 import { logReport } from '../connectivity/log-report.ts';
 import type { Report } from '../connectivity/report.ts';
 import { summaryMarkdown } from '../connectivity/report-summary.ts';
@@ -35,6 +36,11 @@ function notConnected({ checks, counts, cluster, namespace }: Report): ClusterEr
   return new ClusterError({
     resource: `connectivity of cluster ${cluster}, namespace ${namespace}`,
     reason: `${counts.failed} of ${counts.passed + counts.failed} checks failed: ${[...shown, ...rest].join('; ')}`,
-    nextStep: failures[0]?.explanation ?? 'look at the report in the job summary',
+    nextStep: nextStepOf(failures[0]),
   });
+}
+
+function nextStepOf(first: CheckResult | undefined): string {
+  if (first?.explanation === undefined) return 'look at the report in the job summary';
+  return `${first.explanation} To do: ${first.nextStep}`;
 }

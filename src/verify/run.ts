@@ -72,5 +72,5 @@ async function runTest(inputs: VerifyInputs, deps: VerifyDeps): Promise<Report> 
     startedAt,
     finishedAt: new Date(),
   };
-  return makeReport(context, networks, observations);
+  return makeReport(context, { networks, pods: observations });
 }
