@@ -25,10 +25,11 @@ import { startTestAws, type TestAws } from './testing/stand-in.ts';
 
 const AutoScalingGroupName = 'group';
 const SECOND_MS = 20;
+/** Three seconds on the wall: longer than a busy machine takes to complete an action. */
 const LAUNCH = {
   LifecycleHookName: 'launch',
   LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
-  HeartbeatTimeout: 30,
+  HeartbeatTimeout: 150,
 };
 
 let test: TestAws;
@@ -135,11 +136,12 @@ describe('a launching hook', () => {
   it('holds instances until it is completed; they are powered on only then', async () => {
     await create({ DesiredCapacity: 1, LifecycleHookSpecificationList: [LAUNCH] });
     const instanceId = await whenWaiting();
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     const by = { AutoScalingGroupName, LifecycleHookName: 'launch', InstanceId: instanceId };
     await test.clients.autoscaling.send(new RecordLifecycleActionHeartbeatCommand(by));
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    expect(await stateOf(instanceId)).toBe('Pending:Wait'); // 800 ms are more than its 30 seconds
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    // More than one heartbeat timeout after the launch, less than one after the heartbeat.
+    expect(await stateOf(instanceId)).toBe('Pending:Wait');
     expect(test.poweredOn).not.toContain(instanceId);
     await complete(instanceId, 'CONTINUE');
     await whenServing(1);
@@ -165,7 +167,8 @@ describe('a launching hook', () => {
   });
 
   it('that nobody completes takes its default result at its heartbeat timeout', async () => {
-    await create({ DesiredCapacity: 1, LifecycleHookSpecificationList: [LAUNCH] });
+    const LifecycleHookSpecificationList = [{ ...LAUNCH, HeartbeatTimeout: 30 }];
+    await create({ DesiredCapacity: 1, LifecycleHookSpecificationList });
     await eventually(async () =>
       (await activities()).some((each) => each.StatusMessage?.includes('Heartbeat Timeout')),
     );

@@ -62,7 +62,7 @@ async function probeIn(shell: string, targets: readonly PingTarget[]) {
 
 describe.each(['busybox sh', 'dash'])('the probe script in %s', (shell) => {
   it('sees interfaces, routes and MTU, and tells answers from silence', async () => {
-    const { parsed, seconds } = await probeIn(shell, [
+    const { parsed } = await probeIn(shell, [
       { interface: 'net1', address: '10.0.4.71' },
       { interface: 'net2', address: '10.0.6.71' },
       { interface: 'net1', address: '10.0.4.99' },
@@ -90,15 +90,19 @@ describe.each(['busybox sh', 'dash'])('the probe script in %s', (shell) => {
     expect(seen.get('net1 10.0.4.99')).toMatchObject({ sent: 3, received: 0 });
     expect(seen.get('net1 10.0.6.70')).toMatchObject({ sent: 3, received: 0 });
     expect(seen.get('net9 10.0.4.71')).toMatchObject({ problem: { kind: 'broken' } });
-    expect(seconds).toBeLessThan(8);
   });
 
   it('keeps the lines of sixty pings at once apart', async () => {
-    const targets = Array.from({ length: 60 }, () => ({ interface: 'net1', address: '10.0.4.71' }));
-    const { parsed } = await probeIn(shell, targets);
+    const targets = Array.from({ length: 60 }, (_, index) => ({
+      interface: 'net1',
+      address: index % 2 === 0 ? '10.0.4.71' : '10.0.4.99',
+    }));
+    const { parsed, seconds } = await probeIn(shell, targets);
     const pings = 'probe' in parsed ? parsed.probe.pings : [];
     expect(pings).toHaveLength(60);
-    expect(pings.every(({ received }) => received > 0)).toBe(true);
+    for (const { address, received } of pings) expect(received > 0).toBe(address === '10.0.4.71');
+    // The thirty that nobody answers would take two seconds each, one after the other.
+    expect(seconds).toBeLessThan(50);
   });
 
   it('lets nothing in a name become a command', async () => {

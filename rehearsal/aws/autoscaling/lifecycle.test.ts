@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLifecycleActions, type LifecycleAction } from './lifecycle.ts';
 import type { Hook } from './state.ts';
 
@@ -21,6 +21,10 @@ function start() {
   return { actions, announced, complete };
 }
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe('lifecycle actions', () => {
   it('continue when every hook does', async () => {
     const { actions, announced, complete } = start();
@@ -40,13 +44,15 @@ describe('lifecycle actions', () => {
   });
 
   it('take the default result at the heartbeat timeout, which a heartbeat postpones', async () => {
+    vi.useFakeTimers();
     const { actions } = start();
-    const began = Date.now();
     const outcome = actions.wait('asg', 'i-1', [hook('one', { defaultResult: 'CONTINUE' })]);
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await vi.advanceTimersByTimeAsync(29 * SECOND_MS);
     actions.heartbeat(actions.find('asg', 'one', undefined, 'i-1')?.token ?? '');
+    await vi.advanceTimersByTimeAsync(29 * SECOND_MS);
+    expect(actions.find('asg', 'one', undefined, 'i-1')).toBeDefined();
+    await vi.advanceTimersByTimeAsync(2 * SECOND_MS);
     expect((await outcome).result).toBe('CONTINUE');
-    expect(Date.now() - began).toBeGreaterThanOrEqual(95);
   });
 
   it('are over when there is no hook', async () => {

@@ -9,25 +9,25 @@ const cluster: Step = {
   type: 'AWS::EKS::Cluster',
 };
 
-async function took(work: Promise<void> | undefined): Promise<number> {
-  const began = performance.now();
-  await work;
-  return performance.now() - began;
-}
-
 describe('realistic pacing', () => {
   const pacing = realisticPacing(1 / 5000, () => 0.5);
 
   it('waits for a cluster as long as AWS does, scaled', async () => {
     const { signal } = new AbortController();
-    expect(await took(pacing.settle?.(cluster, signal))).toBeGreaterThan(80);
-    const ms = await took(pacing.settle?.({ ...cluster, type: 'AWS::EC2::Route' }, signal));
-    expect(ms).toBeLessThan(50);
+    const began = performance.now();
+    const ready = ['AWS::EKS::Cluster', 'AWS::EC2::Route'].map(async (type) => {
+      await pacing.settle?.({ ...cluster, type }, signal);
+      return type;
+    });
+    expect(await Promise.race(ready)).toBe('AWS::EC2::Route');
+    await Promise.all(ready);
+    expect(performance.now() - began).toBeGreaterThan(80);
   });
 
   it('stops waiting when the operation is given up', async () => {
     const slow = realisticPacing(1, () => 0.5);
-    expect(await took(slow.settle?.(cluster, AbortSignal.timeout(10)))).toBeLessThan(2_000);
+    // Minutes, were it not given up: far more than this test may take.
+    await expect(slow.settle?.(cluster, AbortSignal.timeout(10))).resolves.toBeUndefined();
   });
 });
 
