@@ -114,9 +114,10 @@ describe('deploy and destroy at once', () => {
     await reaches(api, id, 'CREATE_IN_PROGRESS');
     const destroying = run();
     const destroyed = deleteStack(destroying, { id, name: 'coming' });
-    setTimeout(() => pacing.release(), 300);
+    const waits = 'is CREATE_IN_PROGRESS: waiting for the operation';
+    while (!saidBy(destroying).includes(waits)) await clock.sleep(100);
+    pacing.release();
     await destroyed;
-    expect(saidBy(destroying)).toContain('is CREATE_IN_PROGRESS: waiting for the operation');
     expect(await api.describe('coming')).toBeUndefined();
     const outcome = await deployed;
     if (outcome instanceof Error) {

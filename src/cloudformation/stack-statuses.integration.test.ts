@@ -13,6 +13,7 @@ import { deleteStack } from './delete-stack.ts';
 import { deployStack } from './deploy-stack.ts';
 import type { Clock } from './polling.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
+import type { StackApi } from './stack-api.ts';
 import { planLines } from './stack-plan.ts';
 
 /** Ten times as fast as a clock on the wall: the stand-in's steps take milliseconds. */
@@ -32,28 +33,38 @@ beforeAll(async () => {
   if (engine === undefined) throw new Error('no engine');
   bench = { api: sdkStackApi(local.cloudFormation), pacing, engine };
 });
-let letGo: NodeJS.Timeout | undefined;
-afterEach(() => {
-  clearTimeout(letGo);
-  pacing.release();
-});
+afterEach(() => pacing.release());
 afterAll(() => local?.stop());
 
-/** A stack in a status, and what is said while work is done on it; held steps go on when it has begun. */
-async function inStatus(status: StackStatus) {
+/** The API; `seen` is told when somebody has read what happens to a stack. */
+function watchedApi(seen: () => void): StackApi {
+  return {
+    ...bench.api,
+    async *events(id) {
+      try {
+        yield* bench.api.events(id);
+      } finally {
+        seen();
+      }
+    },
+  };
+}
+
+/** A stack in a status, and what is said while work is done on it; held steps go on when that was seen. */
+async function inStatus(status: StackStatus, letGo = true) {
   serial += 1;
   const name = `stack-${serial}`;
   const id = await recipes[status](bench, name);
   await reaches(bench.api, id, status);
   const log = recordingLog();
-  const { api } = bench;
+  const api = watchedApi(() => letGo && pacing.release());
   const engine = { api, clock, log, deadline: clock.now() + 600_000 };
-  letGo = setTimeout(() => pacing.release(), 400);
   return { id, name, log, engine };
 }
 
 async function deployed(status: StackStatus) {
-  const { name, id, log, engine } = await inStatus(status);
+  // A deploy waits for everything but for a stack that is being destroyed.
+  const { name, id, log, engine } = await inStatus(status, status !== 'DELETE_IN_PROGRESS');
   const spec = logStack(name, 14);
   const planned = (plan: Parameters<typeof planLines>[0]) => planLines(plan).forEach(log.info);
   const outcome = await deployStack(engine, spec, { planned }).then(

@@ -78,7 +78,7 @@ const imported = (status: ImportStatus, end?: ImportStatus): Recipe => {
     const id = await created()(bench, name);
     await settled(bench, name);
     forceStatus(bench.engine, name, status);
-    if (end !== undefined) setTimeout(() => forceStatus(bench.engine, name, end), 500);
+    if (end !== undefined) bench.pacing.atRelease(() => forceStatus(bench.engine, name, end));
     return id;
   };
 };
@@ -131,7 +131,7 @@ export const recipes: Readonly<Record<StackStatus, Recipe>> = {
 
 /** Waits until a stack is in a status; by id, as deleted ones are not found by name. */
 export async function reaches(api: StackApi, id: string, status: StackStatus): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 3_000; tries += 1) {
     if ((await api.describe(id))?.status === status) return;
     await sleep(20);
   }

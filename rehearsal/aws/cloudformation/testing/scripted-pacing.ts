@@ -7,6 +7,8 @@ export type Fate = 'fail' | 'hold';
 export interface ScriptedPacing extends Pacing {
   /** What befalls the next steps of this kind on this resource, one after the other; then nothing. */
   script(stackName: string, kind: Step['kind'], logicalId: string, ...fates: Fate[]): void;
+  /** Done when what is held is let go. */
+  atRelease(work: () => void): void;
   /** Lets go of what is held, and forgets what has not befallen a step yet. */
   release(): void;
 }
@@ -29,6 +31,9 @@ export function scriptedPacing(): ScriptedPacing {
     },
     script(stackName, kind, logicalId, ...fates) {
       scripts.set(key(stackName, kind, logicalId), fates);
+    },
+    atRelease(work) {
+      held.push(work);
     },
     release() {
       scripts.clear();
