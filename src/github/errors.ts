@@ -29,6 +29,8 @@ export interface Failure {
 }
 
 abstract class ExplainedError extends Error {
+  /** Whose doing it is, as the annotation's title. */
+  abstract readonly title: string;
   readonly failure: Failure;
 
   constructor(failure: Failure) {
@@ -43,15 +45,29 @@ abstract class ExplainedError extends Error {
 /** AWS refused or failed something. */
 export class CloudError extends ExplainedError {
   override readonly name = 'CloudError';
+  readonly title = 'AWS';
 }
 
 /** Kubernetes, a node or a pod refused or failed something. */
 export class ClusterError extends ExplainedError {
   override readonly name = 'ClusterError';
+  readonly title = 'Kubernetes';
+}
+
+/** GitHub refused or failed something. */
+export class GithubError extends ExplainedError {
+  override readonly name = 'GithubError';
+  readonly title = 'GitHub';
+}
+
+/** A preview is refused, though nothing is broken. */
+export class PreviewError extends ExplainedError {
+  override readonly name = 'PreviewError';
+  readonly title = 'Preview';
 }
 
 /** True for failures that explain themselves; anything else is a bug of ours and shows its stack. */
-export function isExplained(error: unknown): error is CloudError | ClusterError {
+export function isExplained(error: unknown): error is ExplainedError {
   return error instanceof ExplainedError;
 }
 

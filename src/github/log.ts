@@ -15,3 +15,8 @@ export const actionsLog: Log = {
   warn: (message) => core.warning(message),
   group: (title, work) => core.group(title, work),
 };
+
+/** Says something that the user may wonder about, though it is right as it is; becomes an annotation. */
+export function notice(message: string): void {
+  core.notice(message);
+}

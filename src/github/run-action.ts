@@ -23,7 +23,7 @@ function annotate(error: unknown): void {
   } else if (isExplained(error)) {
     const { failure } = error;
     core.error(error.message, {
-      title: error.name === 'CloudError' ? 'AWS' : 'Kubernetes',
+      title: error.title,
       ...(failure.file === undefined ? {} : { file: failure.file }),
       ...(failure.line === undefined ? {} : { startLine: failure.line }),
     });

@@ -18,6 +18,13 @@ export function workflowRun(env: NodeJS.ProcessEnv): WorkflowRun {
   };
 }
 
+/** The page of the run on GitHub. */
+export function runUrl(env: NodeJS.ProcessEnv): string {
+  const server = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
+  const { repository, id } = workflowRun(env);
+  return `${server}/${repository}/actions/runs/${id}`;
+}
+
 /** The ref has it for `pull_request`; for the events that run on the base branch, only the event itself does. */
 function pullRequestOf(env: NodeJS.ProcessEnv): string | undefined {
   const ofRef = /^refs\/pull\/(\d+)\//.exec(env['GITHUB_REF'] ?? '')?.[1];

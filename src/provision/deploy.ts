@@ -4,6 +4,7 @@ import { isBeingDestroyed } from '../cloudformation/stack-events.ts';
 import { beingDestroyed } from '../cloudformation/stack-failures.ts';
 import { planLines } from '../cloudformation/stack-plan.ts';
 import type { StackSpec } from '../cloudformation/stack-spec.ts';
+import { ENVIRONMENT_TAG } from '../environment/tags.ts';
 import type { NetworkPlan } from '../network/plan.ts';
 import { allOrFirstFailure } from './all-or-first-failure.ts';
 import { type DeployedNodeGroup, environmentOf } from './environment-of.ts';
@@ -12,7 +13,6 @@ import { requiredPlan } from './plan-for.ts';
 import { addPlan } from './report.ts';
 import type { Session } from './run.ts';
 import { groupStack, infraSpec, nodeGroupSpec } from './stack-specs.ts';
-import { ENVIRONMENT_TAG } from './tags.ts';
 
 /** The environment's stacks by name, as they are; those that do not exist are not in it. */
 type Seen = ReadonlyMap<string, Stack>;

@@ -1,6 +1,6 @@
 import type { Stack, StackApi } from '../cloudformation/stack-api.ts';
 import type { StackInsides } from '../cloudformation/stack-resources.ts';
-import { ENVIRONMENT_TAG } from './tags.ts';
+import { ENVIRONMENT_TAG } from '../environment/tags.ts';
 
 /** The stacks of an environment, told by their tag, whatever state they are in. */
 export interface EnvironmentStacks {

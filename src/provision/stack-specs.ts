@@ -1,11 +1,11 @@
 import { principalArn } from '../aws/identity.ts';
 import type { StackSpec, Template } from '../cloudformation/stack-spec.ts';
+import { creationTags, stackTags } from '../environment/tags.ts';
 import type { NetworkPlan } from '../network/plan.ts';
 import type { NodeGroup } from './node-groups.ts';
 import type { Pack } from './pack.ts';
 import type { Session } from './run.ts';
 import { infraParameters, nodeGroupParameters, nodeGroupStackName } from './stack-parameters.ts';
-import { creationTags, stackTags } from './tags.ts';
 
 type Texts = Readonly<Record<string, string>>;
 

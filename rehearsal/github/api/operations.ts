@@ -81,6 +81,14 @@ export const OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
   },
   'repos/create-deployment': ({ operation, state, body }) =>
     createDeployment(operation, state, body),
+  'repos/list-deployment-statuses': ({ operation, state, query }) => {
+    const deployment = state.deployments.get(number(operation.params['deployment_id']));
+    if (deployment === undefined) return notFound();
+    const newestFirst = [...deployment.statuses].reverse();
+    return page(newestFirst, query, (status) =>
+      statusJson(first(operation.example(200)), deployment.environment, status),
+    );
+  },
   'repos/create-deployment-status': ({ operation, state, body }) => {
     const deployment = state.deployments.get(number(operation.params['deployment_id']));
     if (deployment === undefined) return notFound();

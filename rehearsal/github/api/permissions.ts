@@ -23,6 +23,7 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   'pulls/get': [['pull-requests', 'read']],
   'git/get-ref': [['contents', 'read']],
   'repos/list-deployments': [['deployments', 'read']],
+  'repos/list-deployment-statuses': [['deployments', 'read']],
   'repos/create-deployment': [['deployments', 'write']],
   'repos/create-deployment-status': [['deployments', 'write']],
 };

@@ -4,9 +4,11 @@ import type { WorkflowRun } from '../github/workflow-run.ts';
 export const ENVIRONMENT_TAG = 'eks-multus:environment';
 /** When the environment may be removed, in ISO 8601 and UTC. */
 export const EXPIRY_TAG = 'eks-multus:expires-at';
-const REPOSITORY_TAG = 'eks-multus:repository';
+/** `owner/name` of the repository whose workflow made it. */
+export const REPOSITORY_TAG = 'eks-multus:repository';
 const RUN_TAG = 'eks-multus:run';
-const PULL_REQUEST_TAG = 'eks-multus:pull-request';
+/** The number of the pull request that it was made for. */
+export const PULL_REQUEST_TAG = 'eks-multus:pull-request';
 
 interface Expiry {
   /** Hours from now; 0 for never, undefined for as it is. */

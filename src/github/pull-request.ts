@@ -1,0 +1,44 @@
+import { asking, type RepositoryClient, unlessMissing } from './repository-client.ts';
+
+/** What GitHub says of a pull request now, which may be later than the event that started a run. */
+export interface PullRequestFacts {
+  readonly open: boolean;
+  readonly merged: boolean;
+  readonly headSha: string;
+  readonly headBranch: string;
+  /** `owner/name`; undefined when the fork that it came from is gone. */
+  readonly headRepository: string | undefined;
+}
+
+/** Undefined when there is no such pull request. */
+export async function readPullRequest(
+  { owner, repo, rest }: RepositoryClient,
+  number: number,
+): Promise<PullRequestFacts | undefined> {
+  const found = await asking(
+    `pull request #${number}`,
+    'pull-requests: read',
+    unlessMissing(rest.pulls.get({ owner, repo, pull_number: number })),
+  );
+  if (found === undefined) return undefined;
+  const { state, merged, head } = found.data;
+  return {
+    open: state === 'open',
+    merged,
+    headSha: head.sha,
+    headBranch: head.ref,
+    headRepository: head.repo?.full_name,
+  };
+}
+
+export async function branchExists(
+  { owner, repo, rest }: RepositoryClient,
+  branch: string,
+): Promise<boolean> {
+  const found = await asking(
+    `branch ${branch}`,
+    'contents: read',
+    unlessMissing(rest.git.getRef({ owner, repo, ref: `heads/${branch}` })),
+  );
+  return found !== undefined;
+}

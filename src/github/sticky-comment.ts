@@ -1,0 +1,48 @@
+import { asking, type RepositoryClient } from './repository-client.ts';
+
+const PAGE = 100;
+
+/**
+ * Writes the one comment on a pull request that carries `marker`: edits it in place when it is there, whoever else
+ * has commented since, and makes it when it is not. The marker is an HTML comment, which readers do not see.
+ *
+ * @throws GithubError when the job may not comment.
+ */
+export async function putStickyComment(
+  client: RepositoryClient,
+  pullRequest: number,
+  marker: string,
+  text: string,
+): Promise<void> {
+  const { owner, repo, rest } = client;
+  const body = `${hidden(marker)}\n${text}`;
+  const known = await findComment(client, pullRequest, hidden(marker));
+  const write: Promise<unknown> =
+    known === undefined
+      ? rest.issues.createComment({ owner, repo, issue_number: pullRequest, body })
+      : rest.issues.updateComment({ owner, repo, comment_id: known, body });
+  await asking(`comment on pull request #${pullRequest}`, 'pull-requests: write', write);
+}
+
+async function findComment(
+  { owner, repo, rest }: RepositoryClient,
+  pullRequest: number,
+  start: string,
+): Promise<number | undefined> {
+  for (let page = 1; ; page += 1) {
+    const request = { owner, repo, issue_number: pullRequest, per_page: PAGE, page };
+    const { data } = await asking(
+      `comments of pull request #${pullRequest}`,
+      'pull-requests: write',
+      rest.issues.listComments(request),
+    );
+    // Anybody may quote the marker; only a bot's comment is taken for our own.
+    const ours = data.find(({ body, user }) => user?.type === 'Bot' && body?.startsWith(start));
+    if (ours !== undefined) return ours.id;
+    if (data.length < PAGE) return undefined;
+  }
+}
+
+function hidden(marker: string): string {
+  return `<!-- ${marker} -->`;
+}

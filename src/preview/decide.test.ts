@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type DecisionContext, decide, type PreviewEvent } from './decide.ts';
+
+const event: PreviewEvent = {
+  ...{ action: 'opened', number: 12, labels: [], changedLabel: undefined },
+  ...{ headRepository: 'acme/lab', headSha: 'abcdef0123', author: 'ann' },
+};
+const context: DecisionContext = { repository: 'acme/lab', actor: 'ann', label: undefined };
+const gated = { ...context, label: 'preview' };
+
+function decision(change: Partial<PreviewEvent>, given = context) {
+  return decide({ ...event, ...change }, given).decision;
+}
+
+describe('without a label', () => {
+  it.each([
+    ['opened', 'deploy'],
+    ['synchronize', 'deploy'],
+    ['reopened', 'deploy'],
+    ['ready_for_review', 'deploy'],
+    ['closed', 'destroy'],
+    ['labeled', 'skip'],
+    ['unlabeled', 'skip'],
+    ['edited', 'skip'],
+  ])('%s: %s', (action, expected) => {
+    expect(decision({ action, changedLabel: 'bug' })).toBe(expected);
+  });
+});
+
+describe('with a label', () => {
+  const labels = ['preview'];
+  it.each([
+    [{ action: 'opened' }, 'skip'],
+    [{ action: 'opened', labels }, 'deploy'],
+    [{ action: 'labeled', changedLabel: 'preview', labels }, 'deploy'],
+    [{ action: 'labeled', changedLabel: 'bug', labels }, 'skip'],
+    [{ action: 'unlabeled', changedLabel: 'preview' }, 'destroy'],
+    [{ action: 'unlabeled', changedLabel: 'bug', labels }, 'skip'],
+    [{ action: 'synchronize' }, 'skip'],
+    [{ action: 'synchronize', labels }, 'deploy'],
+    [{ action: 'closed' }, 'destroy'],
+  ])('%o: %s', (change, expected) => {
+    expect(decision(change, gated)).toBe(expected);
+  });
+});
+
+const anyEvent = fc.record({
+  action: fc.constantFrom('opened', 'synchronize', 'labeled', 'unlabeled', 'closed', 'edited'),
+  number: fc.nat(),
+  labels: fc.subarray(['preview', 'bug']),
+  changedLabel: fc.constantFrom(undefined, 'preview', 'bug'),
+  headRepository: fc.constantFrom('acme/lab', 'someone/lab', undefined),
+  headSha: fc.constant('abcdef0123'),
+  author: fc.constantFrom('ann', 'dependabot[bot]'),
+});
+const anyContext = fc.record({
+  repository: fc.constant('acme/lab'),
+  actor: fc.constantFrom('ann', 'dependabot[bot]'),
+  label: fc.constantFrom(undefined, 'preview'),
+});
+
+it('never does anything for a fork or for Dependabot, and says so', () => {
+  fc.assert(
+    fc.property(anyEvent, anyContext, (given, around) => {
+      const made = decide(given, around);
+      const foreign = given.headRepository !== 'acme/lab';
+      const bot = given.author === 'dependabot[bot]' || around.actor === 'dependabot[bot]';
+      if (!foreign && !bot) return;
+      expect(made.decision).toBe('skip');
+      expect(made.reason).toMatch(foreign ? /fork/ : /Dependabot/);
+    }),
+  );
+});
+
+it('destroys every preview of its own that is closed, whatever its labels', () => {
+  fc.assert(
+    fc.property(anyEvent, fc.constantFrom(undefined, 'preview'), (given, label) => {
+      const closed = { ...given, action: 'closed', author: 'ann', headRepository: 'acme/lab' };
+      expect(decide(closed, { ...context, label }).decision).toBe('destroy');
+    }),
+  );
+});

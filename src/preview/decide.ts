@@ -1,0 +1,75 @@
+/** What a pull request event says, as far as previews need it. */
+export interface PreviewEvent {
+  /** `opened`, `synchronize`, `labeled`, … */
+  readonly action: string;
+  readonly number: number;
+  readonly labels: readonly string[];
+  /** The label that was added or removed. */
+  readonly changedLabel: string | undefined;
+  /** `owner/name` that the changes come from; undefined when that repository is gone. */
+  readonly headRepository: string | undefined;
+  readonly headSha: string;
+  readonly author: string;
+}
+
+export interface Decision {
+  readonly decision: 'deploy' | 'destroy' | 'skip';
+  /** One sentence for the log and the summary. */
+  readonly reason: string;
+}
+
+export interface DecisionContext {
+  /** `owner/name` of the repository that the workflow runs in. */
+  readonly repository: string;
+  /** Who caused the run. */
+  readonly actor: string;
+  /** Only pull requests with this label get a preview; undefined for all. */
+  readonly label: string | undefined;
+}
+
+const DEPENDABOT = 'dependabot[bot]';
+const DEPLOYING = ['opened', 'synchronize', 'reopened', 'ready_for_review'];
+
+/** What an event means for the preview of its pull request. */
+export function decide(event: PreviewEvent, context: DecisionContext): Decision {
+  const name = `Pull request #${event.number}`;
+  const skip = (reason: string): Decision => ({ decision: 'skip', reason: `${name} ${reason}` });
+  if (event.headRepository !== context.repository) {
+    const fork = event.headRepository ?? 'a repository that is gone';
+    return skip(
+      `comes from a fork (${fork}), and GitHub gives such runs no OIDC token and a token that may only read. To get a preview, push the branch to ${context.repository}.`,
+    );
+  }
+  if (event.author === DEPENDABOT || context.actor === DEPENDABOT) {
+    return skip(
+      'is by Dependabot, and GitHub gives its runs no OIDC token and a token that may only read. No preview is made.',
+    );
+  }
+  if (event.action === 'closed') {
+    return { decision: 'destroy', reason: `${name} is closed: its preview is destroyed.` };
+  }
+  return byLabel(event, context.label, name, skip);
+}
+
+function byLabel(
+  event: PreviewEvent,
+  label: string | undefined,
+  name: string,
+  skip: (reason: string) => Decision,
+): Decision {
+  const labelChanged = event.action === 'labeled' || event.action === 'unlabeled';
+  if (labelChanged && event.changedLabel !== label) {
+    return skip(`has another label now, which says nothing about its preview.`);
+  }
+  if (label !== undefined && event.action === 'unlabeled') {
+    const reason = `${name} has lost the label "${label}": its preview is destroyed.`;
+    return { decision: 'destroy', reason };
+  }
+  if (label !== undefined && !event.labels.includes(label)) {
+    return skip(`gets a preview once it has the label "${label}".`);
+  }
+  if (!labelChanged && !DEPLOYING.includes(event.action)) {
+    return skip(`was ${event.action}, which changes nothing about its preview.`);
+  }
+  return { decision: 'deploy', reason: `${name} gets a preview of ${event.headSha.slice(0, 7)}.` };
+}

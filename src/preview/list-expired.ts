@@ -1,0 +1,56 @@
+import { branchExists, readPullRequest } from '../github/pull-request.ts';
+import { table } from '../github/summary.ts';
+import type { ExpiredEnvironment } from './outputs.ts';
+import { environmentsOf, type TaggedEnvironment } from './previews.ts';
+import { type PullRequestState, reasonToReap } from './reaping.ts';
+import type { Session } from './session.ts';
+
+/** Finds the environments of this repository that have to go, and says why. Destroys nothing. */
+export async function listExpired(session: Session): Promise<void> {
+  const { run, log } = session;
+  const all = environmentsOf(await session.stacks.list());
+  const own = all.filter(({ repository }) => repository === run.repository);
+  const judged = [];
+  for (const environment of own) {
+    const pull = await pullRequestStateOf(session, environment);
+    judged.push({ environment, reason: reasonToReap(environment, pull, session.now()) });
+  }
+  const environments = judged.flatMap(({ environment, reason }) =>
+    reason === undefined ? [] : [expired(environment, reason)],
+  );
+  for (const { name, reason } of environments) log.info(`${name}: ${reason}`);
+  session.setOutputs({ environments });
+  const rows = judged.map(({ environment, reason }) => row(environment, reason));
+  const title = `## Environments of ${run.repository} in ${session.inputs['aws-region']}`;
+  const shown =
+    rows.length === 0
+      ? 'None.'
+      : table(['Environment', 'Pull request', 'Expires', 'Stacks', 'To be destroyed'], rows);
+  await session.addSummary(`${title}\n\n${shown}\n`);
+}
+
+async function pullRequestStateOf(
+  { github, run }: Session,
+  { pullRequest }: TaggedEnvironment,
+): Promise<PullRequestState | undefined> {
+  if (pullRequest === undefined) return undefined;
+  const facts = await readPullRequest(github, pullRequest);
+  // A fork's branches are not ours to ask for.
+  const ours = facts?.open === true && facts.headRepository === run.repository;
+  return { facts, branchExists: ours ? await branchExists(github, facts.headBranch) : true };
+}
+
+function expired({ name, pullRequest }: TaggedEnvironment, reason: string): ExpiredEnvironment {
+  return { name, 'pull-request': String(pullRequest ?? ''), reason };
+}
+
+function row(environment: TaggedEnvironment, reason: string | undefined) {
+  const { name, pullRequest, expiresAt, stacks } = environment;
+  return [
+    name,
+    pullRequest === undefined ? '' : `#${pullRequest}`,
+    expiresAt === undefined ? 'never' : `${new Date(expiresAt).toISOString().slice(0, 16)}Z`,
+    stacks.map((stack) => `${stack.name} ${stack.status}`).join('\n'),
+    reason ?? 'no',
+  ];
+}

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { explainAwsError } from '../aws/aws-error.ts';
+import { createClients } from '../aws/clients.ts';
+import { roleRequest } from '../aws/credential-fields.ts';
+import { credentialProvider } from '../aws/credentials.ts';
+import { sdkStackApi } from '../cloudformation/sdk-stack-api.ts';
+import { idToken, mask } from '../github/id-token.ts';
+import { actionsLog as log, notice } from '../github/log.ts';
+import { setOutputs } from '../github/outputs.ts';
+import { repositoryClient } from '../github/repository-client.ts';
+import { runAction } from '../github/run-action.ts';
+import { addSummary } from '../github/summary.ts';
+import { runUrl, workflowRun } from '../github/workflow-run.ts';
+import { readPreviewEvent } from './event.ts';
+import { readPreviewInputs } from './inputs.ts';
+import { preview } from './run.ts';
+
+await runAction(async () => {
+  const inputs = readPreviewInputs();
+  const run = workflowRun(process.env);
+  const region = inputs['aws-region'] ?? '';
+  const role = { region, ...roleRequest(inputs), sessionName: `eks-multus-${run.id}` };
+  const credentials = credentialProvider(role, { idToken, mask });
+  const clients = createClients({ region, credentials, runId: run.id });
+  await preview({
+    ...{ inputs, run, log, notice, addSummary, runUrl: runUrl(process.env) },
+    stacks: sdkStackApi(clients.cloudFormation),
+    github: repositoryClient(inputs['github-token'] ?? 'none', run.repository),
+    actor: process.env['GITHUB_ACTOR'] ?? '',
+    event: () => readPreviewEvent(process.env),
+    readFile: (path) => readFile(path, 'utf8'),
+    now: () => Date.now(),
+    setOutputs: (outputs) => setOutputs({ ...outputs }),
+  }).catch((error: unknown) => {
+    throw explainAwsError(error);
+  });
+});

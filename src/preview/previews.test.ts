@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import type { Stack } from '../cloudformation/stack-api.ts';
+import { creationTags, stackTags } from '../environment/tags.ts';
+import { environmentsOf } from './previews.ts';
+
+const NOW = Date.parse('2026-11-24T10:00:00Z');
+
+function stack(name: string, tags: Readonly<Record<string, string | undefined>>): Stack {
+  const known = Object.entries(tags).filter(([, value]) => value !== undefined);
+  return { name, status: 'CREATE_COMPLETE', tags: Object.fromEntries(known) } as Stack;
+}
+
+function tagged(
+  environment: string,
+  pullRequest: string | undefined,
+  ttlHours: number | undefined,
+) {
+  const run = { id: '1', repository: 'acme/lab', pullRequest };
+  return { ...stackTags(environment), ...creationTags(run, { ttlHours, now: NOW }) };
+}
+
+it('puts stacks together by the tags that provision gives them', () => {
+  const found = environmentsOf([
+    stack('eks-multus-pr-7-ng1', tagged('eks-multus-pr-7', '7', 2)),
+    stack('eks-multus-pr-7', tagged('eks-multus-pr-7', '7', 1)),
+    stack('eks-multus-lab', tagged('eks-multus-lab', undefined, undefined)),
+    stack('somebody-elses', {}),
+  ]);
+  expect(found).toEqual([
+    {
+      ...{ name: 'eks-multus-lab', repository: 'acme/lab', pullRequest: undefined },
+      ...{ expiresAt: undefined, stacks: [{ name: 'eks-multus-lab', status: 'CREATE_COMPLETE' }] },
+    },
+    {
+      ...{ name: 'eks-multus-pr-7', repository: 'acme/lab', pullRequest: 7 },
+      expiresAt: NOW + 3_600_000,
+      stacks: [
+        { name: 'eks-multus-pr-7-ng1', status: 'CREATE_COMPLETE' },
+        { name: 'eks-multus-pr-7', status: 'CREATE_COMPLETE' },
+      ],
+    },
+  ]);
+});

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PullRequestFacts } from '../github/pull-request.ts';
+import type { TaggedEnvironment } from './previews.ts';
+import { reasonToReap } from './reaping.ts';
+
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+const environment: TaggedEnvironment = {
+  ...{ name: 'eks-multus-pr-12', repository: 'acme/lab', pullRequest: 12, stacks: [] },
+  expiresAt: NOW + 1,
+};
+const facts: PullRequestFacts = {
+  ...{ open: true, merged: false, headSha: 'abc', headBranch: 'more-networks' },
+  headRepository: 'acme/lab',
+};
+const open = { facts, branchExists: true };
+
+describe('an environment goes', () => {
+  it.each([
+    [
+      'when its time is over',
+      { ...environment, expiresAt: NOW },
+      open,
+      'expired at 2026-11-24T12:00Z',
+    ],
+    [
+      'when its pull request is closed',
+      environment,
+      { ...open, facts: { ...facts, open: false } },
+      'pull request #12 is closed',
+    ],
+    [
+      'when it is merged',
+      environment,
+      { ...open, facts: { ...facts, open: false, merged: true } },
+      'pull request #12 is merged',
+    ],
+    [
+      'when there is none',
+      environment,
+      { ...open, facts: undefined },
+      'pull request #12 does not exist',
+    ],
+    [
+      'when its branch is gone',
+      environment,
+      { facts, branchExists: false },
+      'branch more-networks is gone',
+    ],
+    [
+      'made by hand, when its time is over',
+      { ...environment, expiresAt: NOW - 1 },
+      undefined,
+      'expired at 2026-11-24T11:59Z',
+    ],
+  ] as const)('%s', (_, given, pull, expected) => {
+    expect(reasonToReap(given, pull, NOW)).toBe(expected);
+  });
+});
+
+it('stays while its pull request is open and its time is not over, or has no end', () => {
+  const time = fc.option(fc.integer({ min: NOW + 1, max: NOW + 1e10 }), { nil: undefined });
+  fc.assert(
+    fc.property(time, fc.boolean(), (expiresAt, byHand) => {
+      const pull = byHand ? undefined : open;
+      expect(reasonToReap({ ...environment, expiresAt }, pull, NOW)).toBeUndefined();
+    }),
+  );
+});

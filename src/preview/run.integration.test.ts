@@ -1,0 +1,181 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type GithubApi, startGithubApi } from '../../rehearsal/github/api/server.ts';
+import { deploymentStates, fakeSha, type PullRequest } from '../../rehearsal/github/api/state.ts';
+import { pullRequestEvents } from '../../rehearsal/github/events/pull-request.ts';
+import type { Stack } from '../cloudformation/stack-api.ts';
+import { creationTags, stackTags } from '../environment/tags.ts';
+import { repositoryClient } from '../github/repository-client.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { toPreviewEvent } from './event.ts';
+import { readPreviewInputs } from './inputs.ts';
+import type { PreviewOutputs } from './outputs.ts';
+import { preview } from './run.ts';
+
+const NAME = 'eks-multus-pr-12';
+const NOW = Date.parse('2026-11-24T10:00:00Z');
+const PERMISSIONS = { contents: 'read', 'pull-requests': 'write', deployments: 'write' } as const;
+const pull: PullRequest = {
+  ...{ number: 12, author: 'ann', headBranch: 'more-networks', headRepository: 'acme/lab' },
+  ...{ headSha: fakeSha('12'), labels: [], state: 'open', merged: false, conflict: false },
+};
+
+let api: GithubApi;
+let stacks: Stack[];
+let folder: string;
+
+beforeAll(async () => {
+  api = await startGithubApi(0);
+  folder = mkdtempSync(join(tmpdir(), 'preview-'));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await api.stop();
+});
+beforeEach(() => {
+  stacks = [];
+  const { pullRequests, comments, deployments, branches } = api.repository('acme/lab');
+  for (const known of [comments, deployments]) known.clear();
+  pullRequests.set(12, pull);
+  branches.set('more-networks', pull.headSha);
+});
+
+const comments = () => [...api.repository('acme/lab').comments.values()].map(({ body }) => body);
+
+function stack(environment: string, pullRequest: string, repository = 'acme/lab'): Stack {
+  const run = { id: '1', repository, pullRequest };
+  const tags = { ...stackTags(environment), ...creationTags(run, { ttlHours: 24, now: NOW }) };
+  return { name: environment, status: 'CREATE_COMPLETE', tags } as Stack;
+}
+
+/** Runs one command with these inputs, as the workflow would on a push to the pull request. */
+async function run(given: Readonly<Record<string, string>>, permissions = PERMISSIONS) {
+  const outputs: PreviewOutputs[] = [];
+  const told = { notices: [] as string[], summary: '' };
+  const token = api.token('acme/lab', permissions);
+  const inputs = readPreviewInputs(
+    (name) => ({ 'aws-region': 'ap-northeast-2', 'github-token': token, ...given })[name] ?? '',
+  );
+  await preview({
+    ...{ inputs, runUrl: 'https://github.com/acme/lab/actions/runs/1', actor: 'ann' },
+    stacks: { list: async () => stacks },
+    github: repositoryClient(token, 'acme/lab', api.url),
+    run: { id: '1', repository: 'acme/lab', pullRequest: '12' },
+    event: () => {
+      const [event] = pullRequestEvents(api.repository('acme/lab'), pull, 'synchronize');
+      return toPreviewEvent(event?.payload);
+    },
+    readFile: (path) => readFile(path, 'utf8'),
+    now: () => NOW,
+    log: recordingLog(),
+    notice: (message) => void told.notices.push(message),
+    setOutputs: (some) => void outputs.push(some),
+    addSummary: async (markdown) => {
+      told.summary += markdown;
+    },
+  });
+  return { ...told, outputs: Object.assign({}, ...outputs) as PreviewOutputs };
+}
+
+it('decides, and names the environment', async () => {
+  const { outputs } = await run({ command: 'decide' });
+  expect(outputs).toMatchObject({ decision: 'deploy', name: NAME });
+});
+
+it('tells of a preview from begin to end in one comment and in deployments', async () => {
+  expect((await run({ command: 'begin', name: NAME })).outputs).toEqual({ proceed: true });
+  expect(comments()).toEqual([expect.stringContaining('being deployed')]);
+  stacks = [stack(NAME, '12')];
+  const path = join(folder, 'report.json');
+  writeFileSync(
+    path,
+    JSON.stringify({ result: 'passed', counts: { passed: 38, failed: 0 }, checks: [] }),
+  );
+  const changes = [{ action: 'Add', logicalId: 'Vpc', type: 'AWS::EC2::VPC', replacement: '' }];
+  const plan = JSON.stringify([{ stack: NAME, action: 'create', changes }]);
+  await run({ command: 'report', name: NAME, plan, 'report-path': path });
+  expect(comments()).toHaveLength(1);
+  expect(comments()[0]).toMatch(
+    /^<!-- eks-multus-actions preview eks-multus-pr-12 -->\n[\s\S]*ready[\s\S]*all 38 checks passed \(\[report\]\(https:[\s\S]*2026-11-25 10:00 UTC[\s\S]*close this pull request[\s\S]*AWS::EC2::VPC/,
+  );
+  expect(deploymentStates(api.repository('acme/lab'))).toEqual({ [NAME]: 'success' });
+
+  await run({ command: 'begin', name: NAME });
+  await run({ command: 'report', name: NAME });
+  const states = [...api.repository('acme/lab').deployments.values()].map(
+    ({ statuses }) => statuses.at(-1)?.state,
+  );
+  expect(states).toEqual(['inactive', 'success']);
+
+  await run({ command: 'end', name: NAME, reason: 'pull request #12 is closed' });
+  expect(comments()).toEqual([expect.stringMatching(/destroyed[\s\S]*pull request #12 is closed/)]);
+  expect(deploymentStates(api.repository('acme/lab'))).toEqual({ [NAME]: 'inactive' });
+});
+
+it('says what failed, and keeps the deployment when a destroy did', async () => {
+  await run({ command: 'begin', name: NAME });
+  await run({ command: 'report', name: NAME, status: 'failure' });
+  expect(comments()[0]).toContain('failed');
+  await run({ command: 'end', name: NAME, status: 'failure' });
+  expect(comments()[0]).toContain('could not be destroyed');
+  expect(deploymentStates(api.repository('acme/lab'))).toEqual({ [NAME]: 'failure' });
+});
+
+it.each([
+  ['closed', { state: 'closed' as const }, /closed since/],
+  ['pushed to', { headSha: fakeSha('later') }, /has a run of its own/],
+])('does not begin when the pull request was %s meanwhile', async (_, change, expected) => {
+  api.repository('acme/lab').pullRequests.set(12, { ...pull, ...change });
+  const { outputs, notices } = await run({ command: 'begin', name: NAME });
+  expect(outputs).toEqual({ proceed: false });
+  expect(notices).toEqual([expect.stringMatching(expected)]);
+  expect(comments()).toEqual([]);
+});
+
+it('refuses one preview too many, but not an update of one that stands', async () => {
+  stacks = [stack('eks-multus-pr-1', '1'), stack('other-pr-2', '2', 'acme/other')];
+  await expect(run({ command: 'begin', name: NAME, 'max-previews': '1' })).rejects.toThrow(
+    /there are 1 previews, and max-previews is 1: eks-multus-pr-1\nNext step: close one/,
+  );
+  expect(comments()).toEqual([expect.stringMatching(/refused[\s\S]*max-previews is 1/)]);
+  stacks.push(stack(NAME, '12'));
+  const updated = await run({ command: 'begin', name: NAME, 'max-previews': '1' });
+  expect(updated.outputs).toEqual({ proceed: true });
+});
+
+it('leaves the preview of another repository alone', async () => {
+  stacks = [stack(NAME, '12', 'acme/other')];
+  await expect(run({ command: 'begin', name: NAME })).rejects.toThrow(
+    /belongs to the repository acme\/other\nNext step: .*name-prefix/,
+  );
+});
+
+it('finds what has to go, and nothing of other repositories', async () => {
+  const states = api.repository('acme/lab').pullRequests;
+  states.set(13, { ...pull, number: 13, state: 'closed', merged: true });
+  states.set(14, { ...pull, number: 14, headBranch: 'gone' });
+  stacks = [12, 13, 14].map((number) => stack(`eks-multus-pr-${number}`, String(number)));
+  stacks.push(stack('other-pr-2', '2', 'acme/other'));
+  const { outputs, summary } = await run({ command: 'list-expired' });
+  expect(outputs.environments).toEqual([
+    { name: 'eks-multus-pr-13', 'pull-request': '13', reason: 'pull request #13 is merged' },
+    { name: 'eks-multus-pr-14', 'pull-request': '14', reason: 'branch gone is gone' },
+  ]);
+  expect(summary).toContain('| eks-multus-pr-12 | #12 |');
+  expect(summary).not.toContain('other-pr-2');
+});
+
+it('names the permission that the job lacks', async () => {
+  const few = { contents: 'read', 'pull-requests': 'read' } as unknown as typeof PERMISSIONS;
+  await expect(run({ command: 'begin', name: NAME }, few)).rejects.toThrow(
+    /pull request #12: .*\nNext step: give the job.*pull-requests: write/,
+  );
+});
+
+it('keeps to the API as GitHub describes it', () => {
+  expect(api.calls.length).toBeGreaterThan(20);
+  expect(api.calls.flatMap(({ problems }) => problems)).toEqual([]);
+});
