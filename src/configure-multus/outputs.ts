@@ -23,9 +23,9 @@ export function toOutputs(
 ): Readonly<Record<(typeof outputNames)[number], unknown>> {
   return {
     networks: (result.attachments ?? []).map(
-      ({ name, namespace, network, master, ipam, subnet, range }) => ({
-        ...{ name, namespace, network, master, ipam, subnet },
-        ...(range === undefined ? {} : { range: `${range.first}-${range.last}` }),
+      ({ name, namespace, network, master, ipam, pools: [pool] }) => ({
+        ...{ name, namespace, network, master, ipam, subnet: pool?.subnet },
+        ...(pool?.range === undefined ? {} : { range: `${pool.range.first}-${pool.range.last}` }),
       }),
     ),
     nodes: (result.nodes ?? []).map(({ name, zone, address, version, ready }) => ({

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Attachment } from '../multus/attachment.ts';
+import { attachmentsOf } from '../testing/attachments.ts';
 import { type ConfigureResult, outputNames, toOutputs } from './outputs.ts';
 import { toSummary } from './summary.ts';
 
-const attachment: Attachment = {
-  ...{ name: 'ipvlan-conf-1', namespace: 'default', network: 1, master: 'eth1', mode: 'l3' },
-  ...{ ipam: 'host-local', mtu: undefined, subnet: '10.0.4.0/24', gateway: '10.0.4.1', routes: [] },
-  range: { first: '10.0.4.70', last: '10.0.4.80' },
-};
+const [attachment, other] = attachmentsOf([
+  { name: 'ipvlan-conf-1', network: 1, ipam: 'host-local', range: '10.0.4.70-10.0.4.80' },
+  { name: 'eni-prefix-1', network: 1 },
+]);
 const node = {
   name: 'n1',
   ready: true,
@@ -21,16 +20,7 @@ const all: ConfigureResult = {
   awsAuth: { changed: true, diff: [' - rolearn: a', '+- rolearn: b'] },
   rollout: { done: true, ready: 1, desired: 1, text: '' },
   nodes: [node, { ...node, name: 'n2', ready: false, reason: 'no | network' }],
-  attachments: [
-    attachment,
-    {
-      ...attachment,
-      name: 'eni-prefix-1',
-      ipam: 'eni-prefix',
-      range: undefined,
-      subnet: undefined,
-    },
-  ],
+  attachments: [attachment, other].filter((one) => one !== undefined),
 };
 
 describe('outputs', () => {

@@ -1,5 +1,5 @@
 import { table } from '../github/summary.ts';
-import { described } from '../multus/apply-networks.ts';
+import { described } from '../multus/describe.ts';
 import type { ConfigureResult } from './outputs.ts';
 
 /** The Markdown for the job's summary page. Pure. */
@@ -40,8 +40,8 @@ function networks({ attachments }: ConfigureResult): readonly string[] {
   const rows = attachments.map((attachment) => [
     `${attachment.namespace}/${attachment.name}`,
     described(attachment),
-    attachment.subnet ?? 'that of the node',
-    attachment.gateway ?? '',
+    attachment.pools.map(({ subnet }) => subnet).join(', ') || 'that of the node',
+    attachment.pools.map(({ gateway }) => gateway ?? '').join(', '),
   ]);
   return ['### Networks', table(['Network', 'What', 'Subnet', 'Gateway'], rows)];
 }

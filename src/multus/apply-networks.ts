@@ -5,7 +5,8 @@ import { apply, nameOf } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { type Patience, until } from '../kubernetes/poll.ts';
 import { retrying } from '../kubernetes/retry.ts';
-import { type Attachment, type NetworkAttachmentDefinition, toDefinition } from './attachment.ts';
+import type { Attachment, NetworkAttachmentDefinition } from './attachment.ts';
+import { described } from './describe.ts';
 
 /** Applies the definitions of networks and waits until each can be read back. */
 export async function applyNetworks(
@@ -15,18 +16,12 @@ export async function applyNetworks(
   patience: Patience,
 ): Promise<void> {
   for (const attachment of attachments) {
-    const definition = toDefinition(attachment);
+    const { definition } = attachment;
     const before = await retrying(() => read(connection, definition), patience.clock);
     const after = await apply(connection, definition, patience.clock);
     log.info(`${change(before, after)} ${nameOf(definition)}: ${described(attachment)}`);
     await awaitReadable(connection, definition, patience);
   }
-}
-
-/** `ipvlan l3 on eth1, host-local 10.0.4.70-10.0.4.80`: an attachment in a few words. */
-export function described({ mode, master, ipam, range }: Attachment): string {
-  const addresses = range === undefined ? '' : ` ${range.first}-${range.last}`;
-  return `ipvlan ${mode} on ${master}, ${ipam}${addresses}`;
 }
 
 type Definition = NetworkAttachmentDefinition;

@@ -1,26 +1,41 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { OUR_LABELS } from '../kubernetes/apply.ts';
-import type { Ipam, Mode } from './network-spec.ts';
+import type { AddressRange } from './address-span.ts';
+import { cniConfig } from './cni-config.ts';
+import type { ResolvedSpec } from './resolve-spec.ts';
 
-/** A network that pods can attach to, with everything decided. Addresses are in dotted form. */
+/** A network that pods can attach to: its Kubernetes object, and what that says. */
 export interface Attachment {
   readonly name: string;
   readonly namespace: string;
   /** 1, 2, …, when it is one of the environment's networks. */
   readonly network: number | undefined;
-  readonly master: string;
-  readonly mode: Mode;
-  readonly ipam: Ipam;
-  readonly mtu: number | undefined;
-  readonly subnet: string | undefined;
-  readonly range: AddressRange | undefined;
-  readonly gateway: string | undefined;
+  /** The CNI plugin that makes the interface; undefined when each node has a configuration of its own. */
+  readonly type: string | undefined;
+  readonly mode: string | undefined;
+  /** The interface of the nodes that it uses. */
+  readonly master: string | undefined;
+  /** A bridge on each node, or a resource of a device plugin, in place of an interface. */
+  readonly bridge: string | undefined;
+  readonly resourceName: string | undefined;
+  /** `none` when pods get no address. */
+  readonly ipam: string;
+  /** What its IPAM counts through, by itself. */
+  readonly pools: readonly Pool[];
+  readonly exclude: readonly string[];
   readonly routes: readonly Route[];
+  readonly otherZones: boolean;
+  readonly chained: readonly string[];
+  readonly podsPerNode: number | undefined;
+  readonly definition: NetworkAttachmentDefinition;
 }
 
-export interface AddressRange {
-  readonly first: string;
-  readonly last: string;
+/** Addresses in dotted form, as they were written. */
+export interface Pool {
+  readonly subnet: string;
+  /** Undefined is all of the subnet. */
+  readonly range: AddressRange | undefined;
+  readonly gateway: string | undefined;
 }
 
 export interface Route {
@@ -31,54 +46,27 @@ export interface Route {
 export interface NetworkAttachmentDefinition extends KubernetesObject {
   readonly apiVersion: 'k8s.cni.cncf.io/v1';
   readonly kind: 'NetworkAttachmentDefinition';
-  readonly spec?: { readonly config: string };
+  readonly spec?: { readonly config?: string };
 }
 
 /** Tells which of the environment's networks a definition belongs to. */
 export const NETWORK_LABEL = 'eks-multus-actions/network';
+/** Multus gives the pod a device of this resource: https://github.com/k8snetworkplumbingwg/multus-cni */
+export const RESOURCE_ANNOTATION = 'k8s.v1.cni.cncf.io/resourceName';
 
-/**
- * The Kubernetes object of an attachment. With `eni-prefix` it has no configuration of its own: Multus
- * then takes the node's own one of the same name, in which each node has its own addresses.
- */
-export function toDefinition(attachment: Attachment): NetworkAttachmentDefinition {
-  const { name, namespace, network } = attachment;
+/** The Kubernetes object of a network in short form. Pure. */
+export function toDefinition(spec: ResolvedSpec): NetworkAttachmentDefinition {
+  const { name, namespace, network } = spec;
+  const resource = spec['resource-name'];
   const labels = {
     ...OUR_LABELS,
     ...(network === undefined ? {} : { [NETWORK_LABEL]: String(network) }),
   };
+  const annotations = resource === undefined ? {} : { [RESOURCE_ANNOTATION]: resource };
   return {
     apiVersion: 'k8s.cni.cncf.io/v1',
     kind: 'NetworkAttachmentDefinition',
-    metadata: { name, namespace, labels },
-    ...(attachment.ipam === 'eni-prefix'
-      ? {}
-      : { spec: { config: JSON.stringify(cniConfig(attachment)) } }),
-  };
-}
-
-/** The CNI version is the lab's; every ipvlan and host-local plugin of the last years knows it. */
-const CNI_VERSION = '0.3.0';
-
-function cniConfig(attachment: Attachment) {
-  const { master, mode, mtu } = attachment;
-  return {
-    cniVersion: CNI_VERSION,
-    type: 'ipvlan',
-    master,
-    mode,
-    ...(mtu === undefined ? {} : { mtu }),
-    // The address of each pod comes from its annotation: {"name": …, "ips": ["10.0.4.70/24"]}.
-    ...(attachment.ipam === 'static' ? { capabilities: { ips: true } } : {}),
-    ipam: { type: attachment.ipam, ...addresses(attachment) },
-  };
-}
-
-function addresses({ subnet, range, gateway, routes }: Attachment) {
-  return {
-    ...(subnet === undefined ? {} : { subnet }),
-    ...(range === undefined ? {} : { rangeStart: range.first, rangeEnd: range.last }),
-    ...(gateway === undefined ? {} : { gateway }),
-    ...(routes.length === 0 ? {} : { routes }),
+    metadata: { name, namespace, labels, ...(resource === undefined ? {} : { annotations }) },
+    spec: { config: JSON.stringify(cniConfig(spec)) },
   };
 }

@@ -73,12 +73,17 @@ describe('networks', () => {
     expect(changed.map((line) => line.split(' ')[0])).toEqual(['Changed', 'Unchanged']);
   });
 
-  it('lose their configuration when the nodes are to give the addresses', async () => {
-    await run('- { name: eni-prefix-1, network: 1, ipam: static }');
-    await run('- { name: eni-prefix-1, network: 1 }');
+  it('lose their configuration when the nodes are to have it', async () => {
+    const raw = `
+      apiVersion: k8s.cni.cncf.io/v1
+      kind: NetworkAttachmentDefinition
+      metadata: { name: of-the-node }
+    `;
+    await run('- { name: of-the-node, network: 1 }');
+    await run(`- raw: |${raw}`);
     const read = await connection.objects.read({
       ...{ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition' },
-      metadata: { name: 'eni-prefix-1', namespace: 'default' },
+      metadata: { name: 'of-the-node', namespace: 'default' },
     });
     expect(read).not.toHaveProperty('spec.config');
   });

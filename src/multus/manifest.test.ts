@@ -3,7 +3,6 @@ import type { V1ConfigMap, V1DaemonSet } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { packFile } from '../github/pack-files.ts';
 import { readManifest } from '../kubernetes/apply.ts';
-import { toDefinition } from './attachment.ts';
 import { multusImage } from './image.ts';
 import { multusObjects } from './manifest.ts';
 import { networkSpecsSchema } from './network-spec.ts';
@@ -86,7 +85,7 @@ describe('the lab networks by hand', () => {
       })),
     );
     const plan = planAttachments(specs, undefined, 'default');
-    const made = 'attachments' in plan ? plan.attachments.map(toDefinition) : [];
+    const made = 'attachments' in plan ? plan.attachments.map(({ definition }) => definition) : [];
     const written = readManifest(file('nads', 'lab.yaml')) as typeof made;
     const config = (definition: (typeof made)[number]) => JSON.parse(definition.spec?.config ?? '');
     expect(written.map(({ metadata }) => metadata?.name)).toEqual([

@@ -1,41 +1,110 @@
 import { z } from 'zod';
 
-export const MODES = ['l2', 'l3', 'l3s'] as const;
-export const IPAMS = ['eni-prefix', 'host-local', 'static'] as const;
-export type Mode = (typeof MODES)[number];
+export const TYPES = ['ipvlan', 'macvlan', 'host-device', 'bridge', 'sriov'] as const;
+export const MODES = {
+  ipvlan: ['l3', 'l2', 'l3s'],
+  macvlan: ['bridge', 'private', 'vepa', 'passthru'],
+} as const;
+export const IPAMS = ['eni-prefix', 'host-local', 'static', 'whereabouts', 'none'] as const;
+export type NetworkType = (typeof TYPES)[number];
 export type Ipam = (typeof IPAMS)[number];
 
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const label = field(LABEL, 'a DNS label: lower case letters, digits and -, at most 63 characters');
 const address = field(/^\S+$/, 'an IPv4 address');
+const network = field(/^\S+$/, 'an IPv4 network such as 10.0.4.0/24');
+const interfaceName = field(
+  /^[\w.-]{1,15}$/,
+  'the name of an interface on the nodes, such as eth1',
+);
+const bytes = z.number({ error: 'a number of bytes' }).int('a number of bytes');
+const mtu = bytes.min(576, 'at least 576 bytes').max(9001, 'at most 9001 bytes, the most in a VPC');
+const flag = z.boolean({ error: 'true or false' });
 
 const routeSchema = z.strictObject({
   dst: field(/^\S+$/, 'an IPv4 network such as 10.20.0.0/16'),
   gw: address.optional(),
 });
 
-/** One network as a user writes it; see `actions/configure-multus/README.md`. */
+/** Settings of the interface inside the pod, made by the CNI plugin `tuning` after the network's own. */
+const tuningSchema = z.strictObject({
+  sysctl: z
+    .record(z.string(), z.union([z.string(), z.number()]).transform(String), {
+      error: 'names and values, such as net.ipv4.conf.IFNAME.arp_filter: 1',
+    })
+    .optional(),
+  mac: field(/^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$/, 'such as 02:00:00:00:00:01').optional(),
+  mtu: mtu.optional(),
+  promisc: flag.optional(),
+  allmulti: flag.optional(),
+});
+
+/** One network as a user writes it in short; see `actions/configure-multus/README.md`. */
 export const networkSpecSchema = z.strictObject({
   name: label,
   namespace: label.optional(),
   /** 1 for eth1, 2 for eth2, … */
-  network: z.number({ error: 'a number: 1 for eth1, 2 for eth2' }).int().min(1).max(15).optional(),
-  master: field(/^[\w.-]{1,15}$/, 'the name of an interface on the nodes, such as eth1').optional(),
-  type: z.enum(['ipvlan'], { error: 'ipvlan' }).default('ipvlan'),
-  mode: z.enum(MODES, { error: `one of ${MODES.join(', ')}` }).default('l3'),
+  network: z
+    .number({ error: 'a number: 1 for eth1, 2 for eth2' })
+    .int('a number: 1 for eth1, 2 for eth2')
+    .min(1, 'a number from 1 to 15: 1 for eth1')
+    .max(15, 'a number from 1 to 15: 1 for eth1')
+    .optional(),
+  master: interfaceName.optional(),
+  type: z.enum(TYPES, { error: `one of ${TYPES.join(', ')}` }).default('ipvlan'),
+  mode: field(/^\S+$/, 'a mode of the type').optional(),
   ipam: z.enum(IPAMS, { error: `one of ${IPAMS.join(', ')}` }).default('eni-prefix'),
-  subnet: field(/^\S+$/, 'an IPv4 network such as 10.0.4.0/24').optional(),
+  subnet: network.optional(),
   range: field(/^\S+?\s*-\s*\S+$/, 'two IPv4 addresses, such as 10.0.4.70-10.0.4.80').optional(),
+  exclude: z.array(network, { error: 'a list of IPv4 networks' }).optional(),
   gateway: address.optional(),
-  mtu: z.number({ error: 'a number of bytes' }).int().min(576).max(9001).optional(),
   routes: z.array(routeSchema, { error: 'a list of {dst, gw}' }).optional(),
+  'other-zones': flag.optional(),
+  mtu: mtu.optional(),
+  bridge: interfaceName.optional(),
+  'resource-name': field(
+    /^[a-z0-9.-]+\/[\w.-]+$/,
+    'a resource of a device plugin, such as intel.com/sriov_net',
+  ).optional(),
+  tuning: tuningSchema.optional(),
+  'pods-per-node': z
+    .number({ error: 'a number of pods' })
+    .int('a number of pods')
+    .min(1, 'at least 1')
+    .optional(),
+});
+
+export type NetworkSpec = z.output<typeof networkSpecSchema>;
+
+/** Definitions as they are, in YAML or already parsed; `origin` tells people where they were found. */
+export interface RawItem {
+  readonly origin: string;
+  readonly raw: unknown;
+}
+
+/** An item of the list of networks: in short, or with `raw`. */
+export type NetworkItem = NetworkSpec | RawItem;
+
+const rawSchema = z.strictObject({
+  raw: z.union([z.string(), z.record(z.string(), z.unknown())], {
+    error: 'a NetworkAttachmentDefinition, or YAML text of one or more',
+  }),
 });
 
 export const networkSpecsSchema = z
-  .array(networkSpecSchema, { error: 'a YAML list of networks' })
-  .min(1, 'at least one network');
-
-export type NetworkSpec = z.output<typeof networkSpecSchema>;
+  .array(z.unknown(), { error: 'a YAML list of networks' })
+  .min(1, 'at least one network')
+  .transform((items, context): readonly NetworkItem[] =>
+    items.flatMap((item, index) => {
+      const raw = typeof item === 'object' && item !== null && 'raw' in item;
+      const result = (raw ? rawSchema : networkSpecSchema).safeParse(item);
+      for (const { path, message } of result.error?.issues ?? []) {
+        context.addIssue({ code: 'custom', path: [index, ...path], message });
+      }
+      if (!result.success) return [];
+      return 'raw' in result.data ? { ...result.data, origin: `${index}.raw` } : result.data;
+    }),
+  );
 
 /** Something wrong with the list of networks; `place` names the network and the field. */
 export interface NetworkProblem {

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatAddress, parseAddress } from '../network/cidr.ts';
 import { labEnvironment } from '../testing/lab-environment.ts';
-import { toDefinition } from './attachment.ts';
-import { type NetworkSpec, networkSpecsSchema } from './network-spec.ts';
+import { networkSpecsSchema } from './network-spec.ts';
 import { planAttachments } from './plan-attachments.ts';
 
 const lab1 = {
@@ -14,7 +13,11 @@ const lab2 = {
   ...{ name: 'ipvlan-conf-2', network: 2, ipam: 'host-local', range: '10.0.6.70-10.0.6.80' },
 };
 const environment = labEnvironment();
-const specs = (...list: object[]): readonly NetworkSpec[] => networkSpecsSchema.parse(list);
+const specs = (...list: object[]) => networkSpecsSchema.parse(list);
+const configsOf = (list: object[]) =>
+  attachmentsOf(list).attachments.map(({ definition }) =>
+    JSON.parse(definition.spec?.config ?? ''),
+  );
 
 function attachmentsOf(list: object[], known?: typeof environment | null) {
   const used = known === null ? undefined : (known ?? environment);
@@ -33,7 +36,7 @@ function problemsOf(list: object[], known?: typeof environment | null) {
 
 describe('the lab', () => {
   it('becomes exactly its two definitions', () => {
-    const definitions = attachmentsOf([lab1, lab2]).attachments.map(toDefinition);
+    const definitions = attachmentsOf([lab1, lab2]).attachments.map(({ definition }) => definition);
     expect(
       definitions.map(({ metadata, spec }) => [metadata, JSON.parse(spec?.config ?? '')]),
     ).toEqual(
@@ -81,8 +84,7 @@ describe('what a spec leaves open', () => {
     const [attachment] = attachmentsOf([lab2]).attachments;
     expect(attachment).toMatchObject({
       master: 'eth2',
-      subnet: '10.0.6.0/24',
-      gateway: '10.0.6.1',
+      pools: [{ subnet: '10.0.6.0/24', gateway: '10.0.6.1' }],
     });
     const moved = labEnvironment();
     const other = {
@@ -90,9 +92,9 @@ describe('what a spec leaves open', () => {
       nodeGroups: moved.nodeGroups.map((g) => ({ ...g, zone: 'ap-northeast-2b' })),
     };
     const spec = { ...lab2, range: '10.0.7.70-10.0.7.80' };
-    expect(attachmentsOf([spec], other).attachments[0]?.subnet).toBe('10.0.7.0/24');
+    expect(attachmentsOf([spec], other).attachments[0]?.pools[0]?.subnet).toBe('10.0.7.0/24');
     const empty = { ...moved, nodeGroups: [] };
-    expect(attachmentsOf([lab2], empty).attachments[0]?.subnet).toBe('10.0.6.0/24');
+    expect(attachmentsOf([lab2], empty).attachments[0]?.pools[0]?.subnet).toBe('10.0.6.0/24');
   });
 
   it('is found by master as well', () => {
@@ -102,10 +104,15 @@ describe('what a spec leaves open', () => {
     expect(attachment).toMatchObject({ network: 1, master: 'eth1' });
   });
 
-  it('defaults to addresses of the nodes, without a configuration', () => {
-    const { attachments, warnings } = attachmentsOf([{ name: 'eni-prefix-2', network: 2 }]);
+  it('defaults to addresses of the prefixes of the nodes', () => {
+    const { attachments, warnings } = attachmentsOf([{ name: 'data', network: 2 }]);
     expect(attachments[0]).toMatchObject({ master: 'eth2', mode: 'l3', ipam: 'eni-prefix' });
-    expect(attachments.map(toDefinition)[0]).not.toHaveProperty('spec');
+    expect(configsOf([{ name: 'data', network: 2 }])).toEqual([
+      {
+        ...{ cniVersion: '0.3.0', type: 'ipvlan', master: 'eth2', mode: 'l3' },
+        ipam: { type: 'eni-prefix' },
+      },
+    ]);
     expect(warnings).toEqual([]);
   });
 
@@ -121,7 +128,7 @@ describe('what a spec leaves open', () => {
   it('takes mtu, routes, mode and namespace as they are', () => {
     const routes = [{ dst: '10.20.0.0/16' }, { dst: '0.0.0.0/0', gw: '10.0.4.1' }];
     const spec = { ...lab1, mode: 'l2', mtu: 8900, namespace: 'telco', routes };
-    const definitions = attachmentsOf([spec]).attachments.map(toDefinition);
+    const definitions = attachmentsOf([spec]).attachments.map(({ definition }) => definition);
     expect(definitions[0]?.metadata?.namespace).toBe('telco');
     expect(JSON.parse(definitions[0]?.spec?.config ?? '')).toMatchObject({
       ...{ mode: 'l2', mtu: 8900 },
@@ -132,7 +139,7 @@ describe('what a spec leaves open', () => {
   it('static leaves the address to the pod', () => {
     const definitions = attachmentsOf([
       { name: 'fixed', network: 1, ipam: 'static' },
-    ]).attachments.map(toDefinition);
+    ]).attachments.map(({ definition }) => definition);
     expect(JSON.parse(definitions[0]?.spec?.config ?? '')).toMatchObject({
       ...{ capabilities: { ips: true }, ipam: { type: 'static' } },
     });
@@ -263,13 +270,6 @@ describe('what cannot work', () => {
       'eni-prefix-1.range',
       /nothing with ipam eni-prefix/,
     ],
-    [
-      'a mode with eni-prefix',
-      [{ name: 'eni-prefix-1', network: 1, mode: 'l2' }],
-      'eni-prefix-1.mode',
-      /l3/,
-    ],
-    ['a name that no node knows', [{ name: 'mine', network: 1 }], 'mine.name', /eni-prefix-1/],
     [
       'a range with static',
       [{ name: 's', network: 1, ipam: 'static', range: '10.0.4.70-10.0.4.80' }],

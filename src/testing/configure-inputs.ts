@@ -130,9 +130,9 @@ export const badInputs: readonly (readonly [
   ],
   [
     'another type',
-    { ...lab, networks: '- { name: a, network: 1, type: macvlan }' },
+    { ...lab, networks: '- { name: a, network: 1, type: vlan }' },
     'networks',
-    /0\.type: ipvlan/,
+    /0\.type: one of ipvlan, macvlan, host-device, bridge, sriov/,
   ],
   [
     'a network that is not there',
