@@ -18,7 +18,8 @@ import { assignPodPrefix } from './instance/vpc-cni.ts';
 import type { Progress } from './progress.ts';
 import { CHECKOUT, LOG_FOLDER, RUN_FOLDER } from './run-folder.ts';
 import { readEc2State } from './vpc/ec2-state.ts';
-import { createVpc, METADATA_ADDRESS, prepareNamespace } from './vpc/vpc.ts';
+import { METADATA_ADDRESS } from './vpc/filter.ts';
+import { createVpc, prepareNamespace } from './vpc/vpc.ts';
 import type { WorldPlan } from './world-messages.ts';
 
 const ACCOUNT = '123456789012';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ec2State } from '../vpc/ec2-state.ts';
+import { type Ec2State, EMPTY_STATE } from '../vpc/ec2-state.ts';
 import { instanceAt } from './metadata.ts';
 import { metadataOf, readItem } from './metadata-tree.ts';
 
@@ -11,6 +11,7 @@ const instance = {
 };
 const subnet = { zone: 'ap-northeast-2a', vpcId: 'vpc-1', vpcCidr: '10.0.0.0/16' };
 const state: Ec2State = {
+  ...EMPTY_STATE,
   instances: [instance],
   subnets: [
     { ...subnet, id: 'subnet-1', cidr: '10.0.2.0/24' },
@@ -21,11 +22,13 @@ const state: Ec2State = {
     {
       ...{ id: 'eni-2', mac: '02:00:00:00:00:02', subnetId: 'subnet-2', addresses: ['10.0.4.9'] },
       ...{ prefixes: ['10.0.4.64/28', '10.0.4.80/28'], securityGroups: [] },
+      sourceDestCheck: false,
       attachment: { instanceId: 'i-1', deviceIndex: 1 },
     },
     {
       ...{ id: 'eni-1', mac: '02:00:00:00:00:01', subnetId: 'subnet-1', addresses: ['10.0.2.5'] },
       ...{ prefixes: [], securityGroups: [{ id: 'sg-1', name: 'nodes' }] },
+      sourceDestCheck: true,
       attachment: { instanceId: 'i-1', deviceIndex: 0 },
     },
   ],

@@ -3,7 +3,12 @@ import { umlArguments } from './uml.ts';
 
 const eni = (n: number) => ({
   ...{ id: `eni-0123456789abcde${n}`, mac: `02:00:00:00:00:0${n}`, subnetId: 'subnet-1' },
-  ...{ addresses: [`10.0.2.${n}`], prefixes: [], securityGroups: [] },
+  ...{
+    addresses: [`10.0.2.${n}`],
+    prefixes: [],
+    securityGroups: [],
+    sourceDestCheck: true,
+  },
 });
 
 describe('the command line of a machine', () => {

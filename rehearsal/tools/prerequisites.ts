@@ -68,6 +68,7 @@ export const prerequisites: readonly Prerequisite[] = [
   program('tar', 'tar', 'unpacks the system of the worker nodes', ['node']),
   program('unshare', 'util-linux', 'gives the rehearsal its own network', ['node']),
   program('ip', 'iproute2', 'makes the addresses and routes of the VPC', ['control-plane', 'node']),
+  program('nft', 'nftables', 'is the security groups of the VPC', ['node']),
   program('openssl', 'openssl', 'signs the certificates of the cluster', ['control-plane']),
   program('git', 'git', 'makes the repository that the runner checks out', ['runner']),
 ];

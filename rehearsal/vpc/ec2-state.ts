@@ -1,11 +1,15 @@
 import {
   DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
   type EC2Client,
   type NetworkInterface as SdkInterface,
 } from '@aws-sdk/client-ec2';
+import { localRoutes } from './route-tables.ts';
+import { type SecurityGroup, toSecurityGroup } from './security-groups.ts';
 
 /** An elastic network interface, as far as the VPC and the metadata service care. */
 export interface NetworkInterface {
@@ -17,6 +21,8 @@ export interface NetworkInterface {
   /** IPv4 prefixes (/28) that are delegated to it. */
   readonly prefixes: readonly string[];
   readonly securityGroups: readonly { readonly id: string; readonly name: string }[];
+  /** Whether it may only send from, and get what is for, addresses of its own. */
+  readonly sourceDestCheck: boolean;
   readonly attachment?: { readonly instanceId: string; readonly deviceIndex: number };
 }
 
@@ -45,26 +51,39 @@ export interface Ec2State {
   readonly instances: readonly Instance[];
   readonly networkInterfaces: readonly NetworkInterface[];
   readonly subnets: readonly Subnet[];
+  readonly securityGroups: readonly SecurityGroup[];
+  /** The destinations of the local routes that each subnet has, by its id. */
+  readonly localRoutes: ReadonlyMap<string, readonly string[]>;
 }
+
+export const EMPTY_STATE: Ec2State = {
+  ...{ instances: [], networkInterfaces: [], subnets: [], securityGroups: [] },
+  localRoutes: new Map(),
+};
 
 /** Asks EC2 for everything at once; the rehearsal's accounts are small. */
 export async function readEc2State(ec2: EC2Client): Promise<Ec2State> {
-  const [instances, interfaces, subnets, vpcs] = await Promise.all([
+  const [instances, interfaces, found, vpcs, groups, tables] = await Promise.all([
     ec2.send(new DescribeInstancesCommand({})),
     ec2.send(new DescribeNetworkInterfacesCommand({})),
     ec2.send(new DescribeSubnetsCommand({})),
     ec2.send(new DescribeVpcsCommand({})),
+    ec2.send(new DescribeSecurityGroupsCommand({})),
+    ec2.send(new DescribeRouteTablesCommand({})),
   ]);
   const vpcCidrs = new Map(vpcs.Vpcs?.map((vpc) => [vpc.VpcId, vpc.CidrBlock ?? '']));
+  const subnets = (found.Subnets ?? []).map((subnet) => ({
+    id: subnet.SubnetId ?? '',
+    cidr: subnet.CidrBlock ?? '',
+    zone: subnet.AvailabilityZone ?? '',
+    vpcId: subnet.VpcId ?? '',
+    vpcCidr: vpcCidrs.get(subnet.VpcId) ?? '',
+  }));
   return {
+    subnets,
+    securityGroups: (groups.SecurityGroups ?? []).map(toSecurityGroup),
+    localRoutes: localRoutes(tables.RouteTables ?? [], subnets),
     networkInterfaces: (interfaces.NetworkInterfaces ?? []).map(toNetworkInterface),
-    subnets: (subnets.Subnets ?? []).map((subnet) => ({
-      id: subnet.SubnetId ?? '',
-      cidr: subnet.CidrBlock ?? '',
-      zone: subnet.AvailabilityZone ?? '',
-      vpcId: subnet.VpcId ?? '',
-      vpcCidr: vpcCidrs.get(subnet.VpcId) ?? '',
-    })),
     instances: (instances.Reservations ?? []).flatMap(({ Instances = [] }) =>
       Instances.map((instance) => ({
         id: instance.InstanceId ?? '',
@@ -97,6 +116,7 @@ function toNetworkInterface(sdk: SdkInterface): NetworkInterface {
       id: GroupId,
       name: GroupName,
     })),
+    sourceDestCheck: sdk.SourceDestCheck ?? true,
     ...(instanceId === undefined ? {} : { attachment: { instanceId, deviceIndex } }),
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressesOf, nthAddress } from './addresses.ts';
-import type { Ec2State, NetworkInterface } from './ec2-state.ts';
+import { type Ec2State, EMPTY_STATE, type NetworkInterface } from './ec2-state.ts';
 import { changes, EMPTY_PLAN, planVpc, tapOf, type VpcPlan } from './plan.ts';
 
 const instance = (id: string, state = 'running') => ({
@@ -17,10 +17,16 @@ const instance = (id: string, state = 'running') => ({
 });
 const eni = (id: string, more: Partial<NetworkInterface> = {}): NetworkInterface => ({
   ...{ id, mac: '02:00:00:00:00:01', subnetId: 'subnet-1', addresses: ['10.0.4.9'] },
-  ...{ prefixes: [], securityGroups: [], attachment: { instanceId: 'i-1', deviceIndex: 1 } },
+  ...{
+    prefixes: [],
+    securityGroups: [],
+    sourceDestCheck: true,
+    attachment: { instanceId: 'i-1', deviceIndex: 1 },
+  },
   ...more,
 });
 const state = (more: Partial<Ec2State>): Ec2State => ({
+  ...EMPTY_STATE,
   instances: [instance('i-1')],
   networkInterfaces: [],
   subnets: [

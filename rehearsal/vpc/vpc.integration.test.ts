@@ -17,14 +17,15 @@ import { createVpc, prepareNamespace } from '${join(import.meta.dirname, 'vpc.ts
 const subnets = [{ id: 's', cidr: '10.0.4.0/24', zone: 'z', vpcId: 'v', vpcCidr: '10.0.0.0/16' }];
 const instances = [{ id: 'i', state: 'running' }];
 const eni = (n, prefixes) => ({ id: 'eni-' + n, mac: '02:00:00:00:00:0' + n, subnetId: 's',
-  addresses: ['10.0.4.' + n], prefixes, attachment: { instanceId: 'i', deviceIndex: n } });
+  addresses: ['10.0.4.' + n], prefixes, securityGroups: [], sourceDestCheck: true, attachment: { instanceId: 'i', deviceIndex: n } });
 let networkInterfaces = [];
-const vpc = createVpc({ readState: async () => ({ subnets, instances, networkInterfaces }) });
+const fixed = { subnets, instances, securityGroups: [], localRoutes: new Map() };
+const vpc = createVpc({ readState: async () => ({ ...fixed, networkInterfaces }) });
 const ip = (...args) => JSON.parse(execFileSync('ip', ['-j', ...args], { encoding: 'utf8' }));
 const steps = [];
 const look = () => steps.push({
   links: ip('link').map(({ ifname, mtu }) => ifname + ' ' + mtu),
-  routes: ip('-4', 'route').map(({ dst, dev }) => dst + ' ' + dev),
+  routes: ip('-4', 'route').filter(({ dst }) => dst !== 'default').map(({ dst, dev }) => dst + ' ' + dev),
   neighbours: ip('neighbour').map(({ dst, dev, lladdr }) => dst + ' ' + dev + ' ' + lladdr),
   loopback: ip('-4', 'address', 'show', 'dev', 'lo').flatMap(({ addr_info }) => addr_info.map(({ local }) => local)),
 });
@@ -59,4 +60,32 @@ describe.skipIf(process.getuid?.() !== 0)('the VPC in a network namespace', () =
       loopback: ['127.0.0.1', '169.254.169.254'],
     });
   });
+
+  it('delivers what a VPC delivers, and drops the rest', async () => {
+    const delivery = join(import.meta.dirname, 'testing', 'delivery.ts');
+    const apart = ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child=SIGKILL'];
+    const output = await run('unshare', [...apart, process.execPath, delivery]);
+    expect(JSON.parse(output)).toEqual({
+      'a primary address': true,
+      'prefix to prefix': true,
+      'another subnet': true,
+      'back from another subnet': true,
+      'an address that is assigned to nobody': false,
+      'from an address that is assigned to nobody': false,
+      'a secondary address, once assigned': true,
+      'a prefix, once taken away': false,
+      'another subnet, without a local route': false,
+      'ping, where ports are allowed': false,
+      'a port that is allowed': true,
+      'a port that is not allowed': false,
+      'where egress is allowed': true,
+      'where egress is not allowed': false,
+      'echo requests, where they are allowed': true,
+      'from outside the group': false,
+      'to outside the group': true,
+      'without the check, an answer to an address of nobody': false,
+      'without the check, out from an address of nobody': true,
+      'without the check, its own addresses': true,
+    });
+  }, 180_000);
 });

@@ -1,18 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { run } from '../process.ts';
 import { coalesce } from './coalesce.ts';
-import type { Ec2State } from './ec2-state.ts';
+import { type Ec2State, EMPTY_STATE } from './ec2-state.ts';
+import { filterOf, METADATA_ADDRESS } from './filter.ts';
 import { changes, EMPTY_PLAN, planVpc } from './plan.ts';
-
-/** The address of the instance metadata service, the same in every VPC. */
-export const METADATA_ADDRESS = '169.254.169.254';
 
 const KERNEL_SETTINGS: Readonly<Record<string, string>> = {
   'net/ipv4/ip_forward': '1',
-  // New devices take these two over: the router answers ARP for all that it can reach elsewhere, and
-  // takes a packet only from the interface that its source is assigned to.
+  // New devices take these two over: the router answers ARP for all that it can reach elsewhere. Where a packet may
+  // come from is the filter's business, as it depends on the interface.
   'net/ipv4/conf/default/proxy_arp': '1',
-  'net/ipv4/conf/default/rp_filter': '1',
+  'net/ipv4/conf/default/rp_filter': '0',
+  'net/ipv4/conf/all/rp_filter': '0',
 };
 
 /** Makes the network namespace that this process is in the VPC's router. Needs root there. */
@@ -22,6 +21,8 @@ export async function prepareNamespace(): Promise<void> {
   }
   await run('ip', ['link', 'set', 'lo', 'up']);
   await run('ip', ['address', 'replace', `${METADATA_ADDRESS}/32`, 'dev', 'lo']);
+  // A VPC does not say that it could not deliver.
+  await run('ip', ['route', 'add', 'blackhole', 'default']);
 }
 
 /** The VPC's data path in this network namespace. */
@@ -34,11 +35,26 @@ export interface Vpc {
 
 export function createVpc(options: { readonly readState: () => Promise<Ec2State> }): Vpc {
   let applied = EMPTY_PLAN;
+  let filter = '';
   const apply = async (plan: typeof EMPTY_PLAN) => {
     const batch = changes(applied, plan);
     if (batch.length > 0) await run('ip', ['-batch', '-'], { input: batch.join('\n') });
     applied = plan;
   };
-  const reconcile = coalesce(async () => apply(planVpc(await options.readState())));
-  return { reconcile, stop: () => apply(EMPTY_PLAN) };
+  const applyFilter = async (wanted: string) => {
+    if (wanted !== filter) await run('nft', ['-f', '-'], { input: wanted });
+    filter = wanted;
+  };
+  const reconcile = coalesce(async () => {
+    const state = await options.readState();
+    await applyFilter(filterOf(state));
+    await apply(planVpc(state));
+  });
+  return {
+    reconcile,
+    async stop() {
+      await apply(EMPTY_PLAN);
+      await applyFilter(filterOf(EMPTY_STATE));
+    },
+  };
 }

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { type Ec2State, EMPTY_STATE, type NetworkInterface } from './ec2-state.ts';
+import { filterOf } from './filter.ts';
+import { localRoutes } from './route-tables.ts';
+import { matchesOf, type Rule, toSecurityGroup } from './security-groups.ts';
+
+const peers = { cidrs: ['10.0.0.0/16'], groups: ['sg-1'] };
+
+describe('a rule of a security group', () => {
+  it.each<[string, Omit<Rule, 'cidrs' | 'groups'>, string]>([
+    ['all', { protocol: '-1' }, ''],
+    ['a port', { protocol: 'tcp', from: 443, to: 443 }, ' tcp dport 443-443'],
+    ['ports', { protocol: '17', from: 2123, to: 2152 }, ' udp dport 2123-2152'],
+    ['SCTP by its number', { protocol: '132', from: 3868, to: 3868 }, ' sctp dport 3868-3868'],
+    ['all ports', { protocol: 'udp', from: -1, to: -1 }, ' meta l4proto udp'],
+    ['all of ICMP', { protocol: 'icmp', from: -1, to: -1 }, ' meta l4proto icmp'],
+    ['a type of ICMP', { protocol: 'icmp', from: 8, to: -1 }, ' icmp type 8'],
+    ['a code of ICMP', { protocol: '1', from: 3, to: 4 }, ' icmp type 3 icmp code 4'],
+    ['another protocol', { protocol: '50' }, ' meta l4proto 50'],
+  ])('matches %s, for each of its peers', (_, rule, match) => {
+    expect(matchesOf({ ...rule, ...peers }, 'saddr')).toEqual([
+      `ip saddr 10.0.0.0/16${match}`,
+      `ip saddr @members_sg_1${match}`,
+    ]);
+  });
+
+  it('is read as EC2 describes it', () => {
+    const group = toSecurityGroup({
+      GroupId: 'sg-1',
+      IpPermissions: [{ IpProtocol: '-1', UserIdGroupPairs: [{ GroupId: 'sg-1' }] }],
+      IpPermissionsEgress: [
+        { IpProtocol: 'tcp', FromPort: 1, ToPort: 2, IpRanges: [{ CidrIp: '0.0.0.0/0' }] },
+      ],
+    });
+    expect(group).toEqual({
+      id: 'sg-1',
+      ingress: [{ protocol: '-1', cidrs: [], groups: ['sg-1'] }],
+      egress: [{ protocol: 'tcp', from: 1, to: 2, cidrs: ['0.0.0.0/0'], groups: [] }],
+    });
+  });
+});
+
+describe('the local routes of a subnet', () => {
+  const table = (VpcId: string, cidr: string, association: object) => ({
+    ...{ VpcId, Associations: [association] },
+    Routes: [
+      { DestinationCidrBlock: cidr, GatewayId: 'local' },
+      { DestinationCidrBlock: '0.0.0.0/0', GatewayId: 'igw-1' },
+    ],
+  });
+
+  it('are those of its own table, or of the main one of its VPC', () => {
+    const tables = [
+      table('vpc-2', '10.2.0.0/16', { Main: true }),
+      table('vpc-1', '10.0.0.0/16', { Main: true }),
+      table('vpc-1', '10.1.0.0/16', { SubnetId: 'own' }),
+    ];
+    const subnets = ['own', 'other'].map((id) => ({ id, vpcId: 'vpc-1' }));
+    expect(localRoutes(tables, subnets)).toEqual(
+      new Map([
+        ['own', ['10.1.0.0/16']],
+        ['other', ['10.0.0.0/16']],
+      ]),
+    );
+  });
+});
+
+describe('the filter', () => {
+  const eni: NetworkInterface = {
+    ...{ id: 'eni-1', mac: '', subnetId: 'subnet-1', addresses: ['10.0.4.9'], prefixes: [] },
+    ...{ securityGroups: [{ id: 'sg-1', name: '' }], sourceDestCheck: true },
+    attachment: { instanceId: 'i-1', deviceIndex: 0 },
+  };
+  const instance = {
+    ...{ id: 'i-1', state: 'running', imageId: '', type: '', zone: '', privateDnsName: '' },
+    launchTime: '',
+  };
+  const state: Ec2State = {
+    ...EMPTY_STATE,
+    instances: [instance],
+    networkInterfaces: [eni],
+    subnets: [{ id: 'subnet-1', cidr: '10.0.4.0/24', zone: '', vpcId: '', vpcCidr: '' }],
+  };
+
+  it('lets nothing out of a subnet without a local route', () => {
+    expect(filterOf(state)).toContain('chain out_eni_1 {\n    drop\n');
+  });
+
+  it('forgets interfaces of instances that have ended', () => {
+    const ended = { ...state, instances: [{ ...instance, state: 'terminated' }] };
+    expect(filterOf(state)).toContain('"t1" . 10.0.4.9');
+    expect(filterOf(ended)).not.toContain('"t1"');
+  });
+
+  it('takes an interface at its word only while its check is on', () => {
+    const line = 'iifname "t1" accept';
+    const free = { ...state, networkInterfaces: [{ ...eni, sourceDestCheck: false }] };
+    expect(filterOf(state)).not.toContain(line);
+    expect(filterOf(free)).toContain(line);
+  });
+});

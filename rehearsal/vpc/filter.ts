@@ -1,0 +1,131 @@
+import { type Ec2State, exists, type NetworkInterface, subnetOf } from './ec2-state.ts';
+import { tapOf } from './plan.ts';
+import { matchesOf, membersOf, type SecurityGroup } from './security-groups.ts';
+
+/** The address of the instance metadata service, the same in every VPC. */
+export const METADATA_ADDRESS = '169.254.169.254';
+
+/**
+ * The nftables ruleset that lets through what a VPC lets through, and drops the rest without a word: packets that an
+ * interface sends from an address that is not its own (unless its SourceDestCheck is off), those that the route
+ * table of its subnet has no local route for, and those that no security group allows at both ends. Replaces the
+ * ruleset before it as a whole. Security groups keep state: answers pass.
+ */
+export function filterOf(state: Ec2State): string {
+  const alive = new Set(state.instances.filter(exists).map(({ id }) => id));
+  const attached = state.networkInterfaces.filter(
+    ({ attachment }) => attachment !== undefined && alive.has(attachment.instanceId),
+  );
+  // Those of the control plane: their addresses are this machine's own.
+  const others = state.networkInterfaces.filter(({ attachment }) => attachment === undefined);
+  return [
+    ...['table ip vpc', 'delete table ip vpc', 'table arp vpc', 'delete table arp vpc'],
+    table('ip vpc', [
+      ...sourceCheck(attached),
+      ...state.securityGroups.flatMap((group) => groupChains(state, group)),
+      ...attached.flatMap((eni) => outOf(state, eni)),
+      ...[...attached, ...others].map(into),
+      chain('deliver', '', [
+        ...attached.map(({ id }) => `oifname "${tapOf(id)}" jump ${chainOf('into', id)}`),
+        ...others.map(({ id, addresses: [to] }) => `ip daddr ${to} jump ${chainOf('into', id)}`),
+        'drop',
+      ]),
+      chain('forward', 'type filter hook forward priority filter; policy drop;', [
+        'ct state established,related accept',
+        ...attached.map(({ id }) => `iifname "${tapOf(id)}" jump ${chainOf('out', id)}`),
+      ]),
+      chain('input', 'type filter hook input priority filter; policy accept;', [
+        'ct state established,related accept',
+        `ip daddr ${METADATA_ADDRESS} accept`,
+        ...attached.map(({ id }) => `iifname "${tapOf(id)}" jump ${chainOf('out', id)}`),
+        `iifname "${tapOf('eni-*')}" drop`,
+      ]),
+    ]),
+    table('arp vpc', [subnetsOnly(state, attached)]),
+  ].join('\n');
+}
+
+function sourceCheck(attached: readonly NetworkInterface[]): readonly string[] {
+  const own = attached.flatMap(({ id, addresses, prefixes }) =>
+    [...addresses, ...prefixes].map((address) => `"${tapOf(id)}" . ${address}`),
+  );
+  const free = attached.filter(({ sourceDestCheck }) => !sourceDestCheck);
+  return [
+    set('own', 'ifname . ipv4_addr; flags interval', own),
+    chain('source', 'type filter hook prerouting priority raw; policy accept;', [
+      'iifname . ip saddr @own accept',
+      ...free.map(({ id }) => `iifname "${tapOf(id)}" accept`),
+      `iifname "${tapOf('eni-*')}" drop`,
+    ]),
+  ];
+}
+
+function groupChains(state: Ec2State, { id, ingress, egress }: SecurityGroup): readonly string[] {
+  const members = state.networkInterfaces.filter(({ securityGroups }) =>
+    securityGroups.some((group) => group.id === id),
+  );
+  const known = new Set(state.securityGroups.map((group) => group.id));
+  const lines = (rules: typeof ingress, side: 'saddr' | 'daddr', verdict: string) =>
+    rules
+      .map((rule) => ({ ...rule, groups: rule.groups.filter((group) => known.has(group)) }))
+      .flatMap((rule) => matchesOf(rule, side))
+      .map((match) => `${match} ${verdict}`);
+  return [
+    set(
+      membersOf(id),
+      'ipv4_addr; flags interval; auto-merge',
+      members.flatMap(({ addresses, prefixes }) => [...addresses, ...prefixes]),
+    ),
+    chain(chainOf('ingress', id), '', lines(ingress, 'saddr', 'accept')),
+    chain(chainOf('egress', id), '', lines(egress, 'daddr', 'goto deliver')),
+  ];
+}
+
+function outOf(state: Ec2State, eni: NetworkInterface): readonly string[] {
+  const local = state.localRoutes.get(eni.subnetId) ?? [];
+  return [
+    chain(chainOf('out', eni.id), '', [
+      local.length === 0 ? 'drop' : `ip daddr != { ${local.join(', ')} } drop`,
+      ...eni.securityGroups.map(({ id }) => `jump ${chainOf('egress', id)}`),
+    ]),
+  ];
+}
+
+function into({ id, securityGroups }: NetworkInterface): string {
+  return chain(
+    chainOf('into', id),
+    '',
+    securityGroups.map((group) => `jump ${chainOf('ingress', group.id)}`),
+  );
+}
+
+/** Only what is in the subnet is asked for by ARP; what is outside goes through the subnet's router. */
+function subnetsOnly(state: Ec2State, attached: readonly NetworkInterface[]): string {
+  return chain(
+    'input',
+    'type filter hook input priority filter; policy accept;',
+    attached.map((eni) => {
+      const { cidr } = subnetOf(state, eni);
+      return `iifname "${tapOf(eni.id)}" arp daddr ip != ${cidr} drop`;
+    }),
+  );
+}
+
+function chainOf(what: string, id: string): string {
+  return `${what}_${id.replaceAll('-', '_')}`;
+}
+
+function set(name: string, type: string, elements: readonly string[]): string {
+  const unique = [...new Set(elements)];
+  const listed = unique.length === 0 ? '' : ` elements = { ${unique.join(', ')} };`;
+  return `  set ${name} { type ${type};${listed} }`;
+}
+
+function chain(name: string, hook: string, rules: readonly string[]): string {
+  const lines = [hook, ...rules].filter((line) => line !== '').map((line) => `    ${line}`);
+  return [`  chain ${name} {`, ...lines, '  }'].join('\n');
+}
+
+function table(name: string, parts: readonly string[]): string {
+  return [`table ${name} {`, ...parts, '}'].join('\n');
+}

@@ -1,0 +1,71 @@
+import type { IpPermission, SecurityGroup as SdkGroup } from '@aws-sdk/client-ec2';
+
+/** What one rule of a security group lets through. IPv6 ranges and prefix lists are left out. */
+export interface Rule {
+  /** -1 for all, a name (tcp, udp, icmp) or a number of IANA's. */
+  readonly protocol: string;
+  /** Ports, or type and code of ICMP; undefined or -1 for all. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly cidrs: readonly string[];
+  /** Ids of security groups, which stand for the addresses of the interfaces that have them. */
+  readonly groups: readonly string[];
+}
+
+export interface SecurityGroup {
+  readonly id: string;
+  readonly ingress: readonly Rule[];
+  readonly egress: readonly Rule[];
+}
+
+export function toSecurityGroup(sdk: SdkGroup): SecurityGroup {
+  return {
+    id: sdk.GroupId ?? '',
+    ingress: (sdk.IpPermissions ?? []).map(toRule),
+    egress: (sdk.IpPermissionsEgress ?? []).map(toRule),
+  };
+}
+
+function toRule({ IpProtocol, FromPort, ToPort, ...peers }: IpPermission): Rule {
+  return {
+    protocol: IpProtocol ?? '-1',
+    ...(FromPort === undefined ? {} : { from: FromPort }),
+    ...(ToPort === undefined ? {} : { to: ToPort }),
+    cidrs: (peers.IpRanges ?? []).flatMap(({ CidrIp }) => CidrIp ?? []),
+    groups: (peers.UserIdGroupPairs ?? []).flatMap(({ GroupId }) => GroupId ?? []),
+  };
+}
+
+/**
+ * The nftables expressions for what a rule lets through, one per peer; none for a rule without IPv4 peers.
+ *
+ * @param side which address is the peer's: `saddr` for ingress, `daddr` for egress
+ */
+export function matchesOf(rule: Rule, side: 'saddr' | 'daddr'): readonly string[] {
+  const peers = [...rule.cidrs, ...rule.groups.map((id) => `@${membersOf(id)}`)];
+  return peers.map((peer) => [`ip ${side} ${peer}`, ...protocolMatch(rule)].join(' '));
+}
+
+/** The nftables set of the addresses of all interfaces that have a security group. */
+export function membersOf(groupId: string): string {
+  return `members_${groupId.replaceAll('-', '_')}`;
+}
+
+const WITH_PORTS = new Map([
+  ['tcp', 'tcp'],
+  ['6', 'tcp'],
+  ['udp', 'udp'],
+  ['17', 'udp'],
+  ['sctp', 'sctp'],
+  ['132', 'sctp'],
+]);
+
+function protocolMatch({ protocol, from = -1, to = -1 }: Rule): readonly string[] {
+  if (protocol === '-1') return [];
+  const ported = WITH_PORTS.get(protocol);
+  if (ported !== undefined && from >= 0) return [`${ported} dport ${from}-${Math.max(from, to)}`];
+  if (ported !== undefined) return [`meta l4proto ${ported}`];
+  if (protocol !== 'icmp' && protocol !== '1') return [`meta l4proto ${protocol}`];
+  if (from < 0) return ['meta l4proto icmp'];
+  return [`icmp type ${from}`, ...(to < 0 ? [] : [`icmp code ${to}`])];
+}
