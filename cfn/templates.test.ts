@@ -62,6 +62,7 @@ const CONTRACT = [
       'SubnetId',
       'MultusSubnetIds',
       'MultusPrefixCidrs',
+      'MultusOtherZoneCidrs',
       'MultusSecurityGroupId',
       'PrefixesPerInterface',
       'LambdaBucket',

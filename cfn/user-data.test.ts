@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { bootScript, EXAMPLE, mimeParts, renderUserData } from './user-data.ts';
+import { bootScript, EXAMPLE, ipamPlugin, mimeParts, renderUserData } from './user-data.ts';
 
 const USER_DATA_LIMIT = 16_384;
 
@@ -32,10 +32,16 @@ describe('the user data', () => {
   });
 });
 
-describe('the boot script', () => {
-  it('passes shellcheck', () => {
-    const script = bootScript(['subnet-1', 'subnet-2'], 1);
-    expect(script).toMatch(/^#!\/bin\/bash\n/);
+describe('shellcheck passes', () => {
+  it.each([
+    {
+      name: 'the boot script',
+      script: bootScript(['subnet-1', 'subnet-2'], 1),
+      interpreter: '/bin/bash',
+    },
+    { name: 'the IPAM plugin', script: ipamPlugin(), interpreter: '/bin/sh' },
+  ])('$name', ({ script, interpreter }) => {
+    expect(script.split('\n', 1)).toEqual([`#!${interpreter}`]);
     const { stdout, status, error } = spawnSync('shellcheck', ['-'], {
       input: script,
       encoding: 'utf8',

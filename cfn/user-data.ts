@@ -46,14 +46,26 @@ export function mimeParts(message: string): Readonly<Record<string, string>> {
   );
 }
 
-/** The boot script of a node with these Multus subnets. */
-export function bootScript(subnets: readonly string[], prefixesPerInterface: number): string {
+/** The IPAM plugin that the boot script installs. */
+export function ipamPlugin(): string {
+  const plugin = /<<'PLUGIN'\n([\s\S]*?)^PLUGIN\n/m.exec(bootScript(['subnet-1'], 1))?.[1];
+  if (plugin === undefined) throw new Error('the boot script has no IPAM plugin');
+  return plugin;
+}
+
+/** The boot script of a node with these Multus subnets; `otherZoneCidrs` as the template's parameter. */
+export function bootScript(
+  subnets: readonly string[],
+  prefixesPerInterface: number,
+  otherZoneCidrs = '',
+): string {
   const script = mimeParts(
     renderUserData({
       ...EXAMPLE,
       Subnets: subnets.join(','),
       QuotedSubnets: subnets.join("','"),
       PrefixesPerInterface: String(prefixesPerInterface),
+      MultusOtherZoneCidrs: otherZoneCidrs,
     }),
   )['text/x-shellscript'];
   if (script === undefined) throw new Error('the user data has no shell script');
@@ -68,6 +80,7 @@ export const EXAMPLE: Readonly<Record<string, string>> = {
   ServiceCidr: '172.20.0.0/16',
   NodeGroupName: 'ng1',
   PrefixesPerInterface: '1',
+  MultusOtherZoneCidrs: '10.0.5.0/24,10.0.7.0/24',
   Subnets: 'subnet-1,subnet-2',
   QuotedSubnets: "subnet-1','subnet-2",
 };

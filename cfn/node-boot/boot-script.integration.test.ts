@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -19,42 +19,36 @@ const READY = [
 ];
 
 describe('the boot script', () => {
-  it('names the interfaces and gives each its primary address, and no default route', () => {
+  it('names the interfaces and gives each its primary address, with routes to other zones and no default', () => {
     const result = boot();
     expect(result.output).toContain('eth1 10.0.4.21 in 10.0.4.0/24, prefixes: 10.0.4.128/28');
     expect(result.status).toBe(0);
     expect(addressesOf(result)).toEqual(READY);
     expect(result.json('routes')).toEqual([
       expect.objectContaining({ dst: '10.0.4.0/24', dev: 'eth1' }),
+      expect.objectContaining({ dst: '10.0.5.0/24', gateway: '10.0.4.1', dev: 'eth1' }),
       expect.objectContaining({ dst: '10.0.6.0/23', dev: 'eth2' }),
+      expect.objectContaining({ dst: '10.0.8.0/24', gateway: '10.0.4.1', dev: 'eth1' }),
     ]);
     expect(result.text('rp-filter')).toBe('0\n0\n0\n');
   });
 
-  it("gives Multus one configuration per network, over the interface's own prefixes", () => {
+  it("tells the IPAM plugin the interface's own prefixes, and installs it", () => {
     const result = boot();
-    expect(result.json('etc/cni/multus/net.d/eni-prefix-1.conf')).toEqual({
-      cniVersion: '0.3.1',
-      name: 'eni-prefix-1',
-      type: 'ipvlan',
-      master: 'eth1',
-      mode: 'l3',
-      ipam: {
-        type: 'host-local',
-        dataDir: '/run/cni/multus',
-        ranges: [[{ subnet: '10.0.4.0/24', rangeStart: '10.0.4.128', rangeEnd: '10.0.4.143' }]],
-      },
+    expect(result.json('etc/cni/multus/eni-prefix/eth1.json')).toEqual({
+      subnet: '10.0.4.0/24',
+      gateway: '10.0.4.1',
+      prefixes: ['10.0.4.128/28'],
+      zoneCidrs: ['10.0.5.0/24', '10.0.8.0/24'],
     });
-    expect(result.json('etc/cni/multus/net.d/eni-prefix-2.conf')).toMatchObject({
-      ipam: {
-        ranges: [
-          [
-            { subnet: '10.0.6.0/23', rangeStart: '10.0.6.240', rangeEnd: '10.0.6.255' },
-            { subnet: '10.0.6.0/23', rangeStart: '10.0.7.16', rangeEnd: '10.0.7.31' },
-          ],
-        ],
-      },
+    expect(result.json('etc/cni/multus/eni-prefix/eth2.json')).toEqual({
+      subnet: '10.0.6.0/23',
+      gateway: '10.0.6.1',
+      prefixes: ['10.0.6.240/28', '10.0.7.16/28'],
+      zoneCidrs: [],
     });
+    expect(result.text('opt/cni/bin/eni-prefix')).toMatch(/^#!\/bin\/sh\n/);
+    expect(statSync(join(folder, 'opt/cni/bin/eni-prefix')).mode & 0o777).toBe(0o755);
   });
 
   it('changes nothing when it runs again', () => {
@@ -69,12 +63,12 @@ describe('the boot script', () => {
     expect(addressesOf(result)).toEqual(READY);
   });
 
-  it('writes no configuration for an interface without prefixes', () => {
+  it('gives the IPAM plugin nothing for an interface without prefixes', () => {
     const path = `network/interfaces/macs/${LINKS.ens6}/ipv4-prefix`;
     const result = boot({ metadata: { ...METADATA, [path]: undefined }, prefixes: 0 });
     expect(result.status).toBe(0);
     expect(addressesOf(result)).toEqual(READY);
-    expect(() => result.json('etc/cni/multus/net.d/eni-prefix-1.conf')).toThrow('ENOENT');
+    expect(() => result.json('etc/cni/multus/eni-prefix/eth1.json')).toThrow('ENOENT');
   });
 
   it('waits for what IMDS learns late', () => {

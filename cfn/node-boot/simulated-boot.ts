@@ -77,9 +77,9 @@ export function bootIn(folder: string, options: Boot): Booted {
  * where it would wait for minutes.
  */
 function writeScript(folder: string, prefixes: number, networkd: boolean): void {
-  const script = bootScript(SUBNETS, prefixes)
+  const script = bootScript(SUBNETS, prefixes, '10.0.5.0/24 10.0.8.0/24')
     .replace('patience=300', 'patience=3')
-    .replaceAll(/\/(etc|var)\//g, `${folder}/$1/`);
+    .replaceAll(/\/(etc|var|opt)\//g, `${folder}/$1/`);
   writeFileSync(join(folder, 'script'), script);
   mkdirSync(join(folder, 'var/lib/cloud/scripts/per-boot'), { recursive: true });
   mkdirSync(join(folder, 'bin'));

@@ -14,9 +14,9 @@ export interface Prerequisite {
 
 export type Question = 'go' | 'python' | 'python-venv' | 'uml' | 'static-busybox' | 'x86-64';
 
-const withGo: readonly ToolSet[] = ['lint', 'control-plane', 'runner', 'node'];
+const withGo: readonly ToolSet[] = ['lint', 'control-plane', 'runner', 'node', 'cni'];
 const withPython: readonly ToolSet[] = ['lint', 'moto', 'checkov'];
-const all: readonly ToolSet[] = ['lint', 'moto', 'control-plane', 'runner', 'node', 'checkov'];
+const all: readonly ToolSet[] = [...withGo, 'moto', 'checkov'];
 
 export const prerequisites: readonly Prerequisite[] = [
   {
@@ -42,6 +42,7 @@ export const prerequisites: readonly Prerequisite[] = [
   },
   program('flock', 'util-linux', 'lets two rehearsals share the cache folder', all),
   program('shellcheck', 'shellcheck', 'checks the shell scripts', ['lint']),
+  program('jq', 'jq', 'is what the IPAM plugin of the nodes works with', ['cni']),
   {
     name: 'an x86-64 machine',
     why: 'user-mode Linux, the rehearsal machines, exists for no other',

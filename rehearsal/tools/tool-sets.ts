@@ -1,5 +1,13 @@
 /** What a person or a part of the rehearsal can ask for, each a group of programs used together. */
-export const toolSets = ['lint', 'moto', 'control-plane', 'runner', 'node', 'checkov'] as const;
+export const toolSets = [
+  'lint',
+  'moto',
+  'control-plane',
+  'runner',
+  'node',
+  'cni',
+  'checkov',
+] as const;
 export type ToolSet = (typeof toolSets)[number];
 
 /** Each Go module is a folder beside this file: a `go.mod` whose `tool` lines name the programs. */
@@ -18,6 +26,7 @@ const plans: Readonly<Record<ToolSet, ToolPlan>> = {
   moto: { goModules: [], python: true, checkov: false, image: false },
   'control-plane': { goModules: ['kubernetes'], python: false, checkov: false, image: false },
   runner: { goModules: ['act'], python: false, checkov: false, image: false },
+  cni: { goModules: ['cni-plugins'], python: false, checkov: false, image: false },
   checkov: { goModules: [], python: false, checkov: true, image: false },
   node: {
     goModules: ['cni-plugins', 'multus', 'kubernetes'],

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+import { consoleProgress } from '../../rehearsal/progress.ts';
+import { ensureTools } from '../../rehearsal/tools/tools.ts';
+import { ipamPlugin } from '../user-data.ts';
+
+/** Test support: the IPAM plugin beside the real host-local, called as a CNI runtime calls it. */
+export interface Call {
+  readonly command: 'ADD' | 'DEL' | 'CHECK' | 'VERSION';
+  readonly container: string;
+  /** The interface in the pod. */
+  readonly link?: string;
+  readonly config: unknown;
+}
+
+const answerSchema = z.object({
+  cniVersion: z.string().optional(),
+  ips: z.array(z.object({ address: z.string(), gateway: z.string().optional() })).optional(),
+  routes: z.array(z.object({ dst: z.string(), gw: z.string().optional() })).optional(),
+  code: z.number().optional(),
+  msg: z.string().optional(),
+  supportedVersions: z.array(z.string()).optional(),
+});
+
+export interface Answer {
+  readonly code: number | null;
+  readonly answer: z.infer<typeof answerSchema>;
+}
+export type Plugin = (call: Call) => Promise<Answer>;
+
+/** Installs the plugin so that it reads and writes below the folder instead of in /etc and /run. */
+export async function installPlugin(folder: string): Promise<Plugin> {
+  const { bin } = await ensureTools(['cni'], consoleProgress());
+  const plugins = join(folder, 'opt/cni/bin');
+  mkdirSync(plugins, { recursive: true });
+  symlinkSync(join(bin, 'host-local'), join(plugins, 'host-local'));
+  const program = join(plugins, 'eni-prefix');
+  const script = ipamPlugin().replaceAll(/\/(etc|run)\/cni\//g, `${folder}/$1/cni/`);
+  writeFileSync(program, script, { mode: 0o755 });
+  return async ({ command, container, link = 'net1', config }) => {
+    const env = {
+      CNI_COMMAND: command,
+      CNI_CONTAINERID: container,
+      CNI_IFNAME: link,
+      CNI_NETNS: '/run/netns/test',
+      CNI_PATH: plugins,
+    };
+    const child = spawn(program, { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdin.end(JSON.stringify(config));
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const output = await text(child.stdout);
+    return { code: await ended, answer: answerSchema.parse(JSON.parse(output || '{}')) };
+  };
+}

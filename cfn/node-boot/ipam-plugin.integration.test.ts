@@ -1,0 +1,168 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Call, installPlugin, type Plugin } from './installed-plugin.ts';
+
+const ETH1 = {
+  subnet: '10.0.4.0/24',
+  gateway: '10.0.4.1',
+  prefixes: ['10.0.4.128/28'],
+  zoneCidrs: ['10.0.5.0/24', '10.0.8.0/24'],
+};
+const network = (ipam: Readonly<Record<string, unknown>> = {}) => ({
+  cniVersion: '0.3.1',
+  name: 'some-network',
+  type: 'ipvlan',
+  master: 'eth1',
+  ipam: { type: 'eni-prefix', ...ipam },
+});
+
+let folder: string;
+let plugin: Plugin;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ipam-plugin-'));
+  mkdirSync(join(folder, 'etc/cni/multus/eni-prefix'), { recursive: true });
+  plugin = await installPlugin(folder);
+  write('eth1', ETH1);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(link: string, data: unknown): void {
+  writeFileSync(join(folder, `etc/cni/multus/eni-prefix/${link}.json`), JSON.stringify(data));
+}
+
+const add = (container: string, config: unknown = network(), more: Partial<Call> = {}) =>
+  plugin({ command: 'ADD', container, config, ...more });
+const del = (container: string, config: unknown = network()) =>
+  plugin({ command: 'DEL', container, config });
+
+/** The addresses that so many pods get, one after the other; fails when one gets none. */
+async function addressesOf(pods: number, config: unknown = network()): Promise<string[]> {
+  const addresses: string[] = [];
+  for (let pod = 1; pod <= pods; pod += 1) {
+    const { code, answer } = await add(`pod-${pod}`, config);
+    expect(code, JSON.stringify(answer)).toBe(0);
+    addresses.push(answer.ips?.[0]?.address ?? '');
+  }
+  return addresses;
+}
+
+const block = (first: number) => Array.from({ length: 16 }, (_, at) => `10.0.4.${first + at}/24`);
+
+describe('the IPAM plugin hands out', () => {
+  it("all sixteen addresses of the interface's prefix, with the subnet's router", async () => {
+    const { answer } = await add('pod-1');
+    expect(answer).toMatchObject({
+      cniVersion: '0.3.1',
+      ips: [{ address: '10.0.4.128/24', gateway: '10.0.4.1' }],
+    });
+    await del('pod-1');
+    expect((await addressesOf(16)).sort()).toEqual(block(128).sort());
+  });
+
+  it('the next prefix when the first is used up', async () => {
+    write('eth1', { ...ETH1, prefixes: ['10.0.4.128/28', '10.0.4.240/28'] });
+    expect((await addressesOf(32)).sort()).toEqual([...block(128), ...block(240)].sort());
+  });
+
+  it('an address once, whatever networks of the interface ask for it', async () => {
+    const other = { ...network(), name: 'another', cniVersion: '1.0.0', mode: 'l2' };
+    const answers = [await add('pod-1'), await add('pod-1', other, { link: 'net2' })];
+    expect(answers.map(({ answer }) => answer.ips?.[0]?.address)).toEqual([
+      '10.0.4.128/24',
+      '10.0.4.129/24',
+    ]);
+  });
+
+  it('different addresses to pods that ask at once', async () => {
+    const pods = Array.from({ length: 16 }, (_, pod) => add(`pod-${pod}`));
+    const addresses = (await Promise.all(pods)).map(({ answer }) => answer.ips?.[0]?.address);
+    expect(addresses.sort()).toEqual(block(128).sort());
+  });
+
+  it('the address that a pod asks for, if it is of the prefix', async () => {
+    const asking = (ip: string) => ({ ...network(), runtimeConfig: { ips: [ip] } });
+    const { answer } = await add('pod-1', asking('10.0.4.140/24'));
+    expect(answer.ips?.[0]?.address).toBe('10.0.4.140/24');
+    expect((await add('pod-2', asking('10.0.4.20/24'))).code).not.toBe(0);
+  });
+
+  it('an address again once its pod is gone, and takes a second DEL as done', async () => {
+    write('eth1', { ...ETH1, prefixes: ['10.0.4.128/28'] });
+    await addressesOf(16);
+    expect((await del('pod-7')).code).toBe(0);
+    expect((await del('pod-7')).code).toBe(0);
+    expect((await add('pod-17')).answer.ips?.[0]?.address).toBe('10.0.4.134/24');
+  });
+});
+
+describe('routes', () => {
+  const routesOf = async (ipam: Readonly<Record<string, unknown>>) =>
+    (await add('pod-1', network(ipam))).answer.routes;
+
+  it("go by the subnet's router unless they name another", async () => {
+    const routes = [{ dst: '10.20.0.0/16' }, { dst: '10.30.0.0/16', gw: '10.0.4.9' }];
+    expect(await routesOf({ routes })).toEqual([
+      { dst: '10.20.0.0/16', gw: '10.0.4.1' },
+      { dst: '10.30.0.0/16', gw: '10.0.4.9' },
+    ]);
+  });
+
+  it("lead to the network's subnets in other zones on request only", async () => {
+    expect(await routesOf({ otherZones: true, routes: [{ dst: '10.20.0.0/16' }] })).toEqual([
+      { dst: '10.20.0.0/16', gw: '10.0.4.1' },
+      { dst: '10.0.5.0/24', gw: '10.0.4.1' },
+      { dst: '10.0.8.0/24', gw: '10.0.4.1' },
+    ]);
+    await del('pod-1');
+    expect(await routesOf({ otherZones: false })).toBeUndefined();
+  });
+});
+
+describe('the IPAM plugin refuses, in the words of CNI,', () => {
+  it('an interface that has no prefix on this node', async () => {
+    const { code, answer } = await add('pod-1', network({ interface: 'eth2' }));
+    expect(code).toBe(1);
+    expect(answer).toMatchObject({ cniVersion: '0.3.1', code: 102 });
+    expect(answer.msg).toMatch(/eth2 of node \S+ has no ENI prefix: .*eth2\.json is missing/);
+    expect((await del('pod-1', network({ interface: 'eth2' }))).code).toBe(0);
+  });
+
+  it.each(['', '../eth1', 'a"b/'])('the interface "%s"', async (name) => {
+    const { code, answer } = await add('pod-1', { ...network({ interface: name }) });
+    expect(code).toBe(1);
+    expect(answer.code).toBe(101);
+    expect(answer.msg).toContain(`not '${name}'`);
+  });
+
+  it("a pod for which there is no address left, and keeps host-local's own words", async () => {
+    await addressesOf(16);
+    const { code, answer } = await add('pod-17');
+    expect(code).toBe(1);
+    expect(answer.code).toBe(103);
+    expect(answer.msg).toMatch(/prefix exhausted: .*10\.0\.4\.128\/28 on eth1 of node/);
+    expect(answer.msg).toContain('no IP addresses available in range set');
+  });
+
+  it("what host-local refuses for another reason, with host-local's error", async () => {
+    await add('pod-1');
+    const { code, answer } = await add('pod-1');
+    expect(code).toBe(1);
+    expect(answer.msg).toContain('duplicate allocation is not allowed');
+  });
+});
+
+it('the IPAM plugin takes part in CHECK and VERSION', async () => {
+  await add('pod-1', { ...network(), cniVersion: '0.4.0' });
+  const check = (container: string) =>
+    plugin({ command: 'CHECK', container, config: { ...network(), cniVersion: '0.4.0' } });
+  expect((await check('pod-1')).code).toBe(0);
+  expect((await check('pod-2')).code).not.toBe(0);
+  const { answer } = await plugin({
+    command: 'VERSION',
+    container: '',
+    config: { cniVersion: '1.0.0' },
+  });
+  expect(answer.supportedVersions).toContain('0.3.1');
+});
