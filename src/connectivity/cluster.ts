@@ -23,6 +23,17 @@ export interface ProbeCluster {
   /** Asks for all pods of one run to be deleted; `force` does not wait for their nodes. */
   deletePodsOf(run: string, force?: boolean): Promise<void>;
   eventsOf(pod: V1Pod): Promise<readonly CoreV1Event[]>;
+  /** All pods of the cluster, page by page; undefined when this identity may not list them. */
+  podsEverywhere(): Promise<readonly V1Pod[] | undefined>;
+  /** The same cluster, seen from another namespace. */
+  inNamespace(namespace: string): ProbeCluster;
+  /** Makes this namespace for one run; after `expires` any run may remove it. */
+  createNamespace(run: string, expires: Date): Promise<void>;
+  /** Asks for this namespace, and all in it, to be deleted. */
+  deleteNamespace(): Promise<void>;
+  namespaceExists(): Promise<boolean>;
+  /** The namespaces of runs that did not live to remove them, and whose time is over. */
+  expiredNamespaces(now: Date): Promise<readonly string[]>;
   /** Runs a shell script in a pod and gives what it printed. */
   runScript(pod: string, script: string, timeoutMs: number): Promise<string>;
 }
@@ -31,3 +42,5 @@ export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY = OUR_LABELS[MANAGED_BY_LABEL];
 /** Names the run that a pod belongs to. */
 export const RUN_LABEL = 'eks-multus-actions/run';
+/** The time after which the namespace of a run is nobody's any more. */
+export const EXPIRES_ANNOTATION = 'eks-multus-actions/expires';

@@ -1,5 +1,6 @@
 import { ClusterError } from '../github/errors.ts';
 import type { ProbeCluster } from './cluster.ts';
+import { matchesName } from './expectation.ts';
 import { type ProbeNetwork, probeNetwork } from './network.ts';
 
 /** A network by name; without a namespace it is in that of the pods. */
@@ -18,10 +19,7 @@ export async function findNetworks(
   names: readonly NetworkName[] | undefined,
   needed: number,
 ): Promise<readonly ProbeNetwork[]> {
-  const networks =
-    names === undefined
-      ? (await cluster.definitions({ managed: true })).map(probeNetwork).toSorted(byName)
-      : await Promise.all(names.map((name) => findNetwork(cluster, name)));
+  const networks = await readNetworks(cluster, names);
   if (networks.length === needed) return networks;
   const found = networks.map(({ id }) => id).join(', ') || 'none';
   throw new ClusterError({
@@ -32,6 +30,38 @@ export async function findNetworks(
         ? 'apply the networks with configure-multus, or name others with the input networks'
         : `name the ${needed} that should be tested with the input networks`,
   });
+}
+
+/**
+ * Any number of networks: those named, or else those that configure-multus made, but those whose names fit none of
+ * `excluded` (`*` stands for any run of characters).
+ *
+ * @throws ClusterError when one does not exist, or when none is left.
+ */
+export async function findAllNetworks(
+  cluster: ProbeCluster,
+  names: readonly NetworkName[] | undefined,
+  excluded: readonly string[],
+): Promise<readonly ProbeNetwork[]> {
+  const found = await readNetworks(cluster, names);
+  const networks = found.filter(({ id }) => !excluded.some((pattern) => matchesName(pattern, id)));
+  if (networks.length > 0) return networks;
+  const left = found.length === 0 ? '' : `, and all ${found.length} are excluded`;
+  throw new ClusterError({
+    resource: `networks in namespace ${cluster.namespace}`,
+    reason: `there is none to test${left}`,
+    nextStep:
+      'apply networks with configure-multus, or name some with the input networks; look at exclude-networks',
+  });
+}
+
+async function readNetworks(
+  cluster: ProbeCluster,
+  names: readonly NetworkName[] | undefined,
+): Promise<readonly ProbeNetwork[]> {
+  if (names !== undefined) return Promise.all(names.map((name) => findNetwork(cluster, name)));
+  const definitions = await cluster.definitions({ managed: true });
+  return definitions.map(probeNetwork).toSorted(byName);
 }
 
 async function findNetwork(cluster: ProbeCluster, name: NetworkName): Promise<ProbeNetwork> {

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { ClusterError } from '../github/errors.ts';
-import { statusOf } from '../kubernetes/api-error.ts';
 import { FIELD_MANAGER } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { execInPod } from '../kubernetes/exec.ts';
 import type { Query } from '../kubernetes/rest.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster, RUN_LABEL } from './cluster.ts';
+import { listPodsEverywhere, namespaceCalls } from './kubernetes-namespaces.ts';
 import type { AttachmentDefinition } from './network.ts';
+import { orUndefined } from './or-undefined.ts';
 
 const definitionsIn = (namespace: string) =>
   `/apis/k8s.cni.cncf.io/v1/namespaces/${namespace}/network-attachment-definitions`;
@@ -24,6 +25,9 @@ export function probeCluster(connection: Connection, namespace: string): ProbeCl
   const { core, rest, server } = connection;
   return {
     namespace,
+    ...namespaceCalls(rest, namespace),
+    inNamespace: (other) => probeCluster(connection, other),
+    podsEverywhere: () => listPodsEverywhere(rest),
     nodes: async () => (await core.listNode()).items,
     multusPods: async () =>
       (await core.listPodForAllNamespaces({ labelSelector: MULTUS_PODS })).items,
@@ -75,19 +79,6 @@ export function probeCluster(connection: Connection, namespace: string): ProbeCl
 
 /** The API server's answer to a precondition that does not hold: the pod that was meant is gone. */
 const OTHER_UID = 409;
-
-/** A client's answer, or undefined when there is no such thing. */
-async function orUndefined<T>(
-  call: () => Promise<T>,
-  absent: readonly number[] = [404],
-): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (absent.includes(statusOf(error) ?? 0)) return undefined;
-    throw error;
-  }
-}
 
 function multusUnknown(cluster: string): ClusterError {
   return new ClusterError({

@@ -5,6 +5,7 @@ import { healthy, LAB_PODS } from '../testing/lab-pods.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { inParallel } from './in-parallel.ts';
 import { observedFromOutside, observeFromInside, pingTargets } from './observe.ts';
+import { pairsOf } from './pairs.ts';
 import { podState } from './pod-state.ts';
 
 const STATUS = 'k8s.v1.cni.cncf.io/network-status';
@@ -33,7 +34,7 @@ describe('observedFromOutside', () => {
 });
 
 it('pingTargets gives each pod what it has to ping', () => {
-  const targets = pingTargets(healthy(LAB_PODS));
+  const targets = pingTargets(pairsOf(healthy(LAB_PODS)), { large: false });
   expect([...targets].map(([name, own]) => [name, own.length])).toEqual([
     ['sampleapp-1', 5],
     ['sampleapp-2', 5],
@@ -41,6 +42,8 @@ it('pingTargets gives each pod what it has to ping', () => {
     ['sampleapp-dual-2', 8],
   ]);
 });
+
+const look = () => ({ log: recordingLog(), plan: {}, packets: 3, large: false });
 
 describe('observeFromInside', () => {
   const present = ['p', 'q', 'r'].map((name) => readyPod({ metadata: { name } }, 'node-a'));
@@ -55,7 +58,7 @@ describe('observeFromInside', () => {
         return metadata?.name === 'r' ? 'half of it' : output;
       },
     });
-    const seen = await observeFromInside(cluster, pods, recordingLog());
+    const seen = await observeFromInside(cluster, pods, look());
     expect(seen[0]?.probe?.addresses).toHaveLength(1);
     expect(seen[1]?.probeError).toBe('connection lost');
     expect(seen[2]?.probeError).toContain('did not finish');
@@ -65,7 +68,7 @@ describe('observeFromInside', () => {
     const [seen] = await observeFromInside(
       fakeProbeCluster(),
       [{ name: 'p', networks: [], notReady: 'Pending' }],
-      recordingLog(),
+      look(),
     );
     expect(seen).toEqual({ name: 'p', networks: [], notReady: 'Pending' });
   });

@@ -5,9 +5,10 @@ import type { ProbeCluster } from './cluster.ts';
 import { inParallel } from './in-parallel.ts';
 import { parseNetworkStatus, STATUS_ANNOTATION } from './network-status.ts';
 import type { PodObservation } from './observation.ts';
-import { pairsOf } from './pairs.ts';
+import { type Pair, type PairPlan, pairsOf } from './pairs.ts';
 import { parseProbe } from './probe-output.ts';
 import { type PingTarget, probeScript, probeTimeoutMs } from './probe-script.ts';
+import { answered, probedPairs } from './probed-pair.ts';
 import type { ProbePod } from './sample-apps.ts';
 
 /** Execs at the same time: the API server and the kubelets carry each as an open connection. */
@@ -17,16 +18,19 @@ const EXECS_AT_ONCE = 16;
 export function observedFromOutside(
   pods: readonly ProbePod[],
   waited: readonly WaitedPod[],
+  zones: ReadonlyMap<string, string> = new Map(),
 ): PodObservation[] {
   return pods.map(({ name, networks }) => {
     const found = waited.find(({ state }) => state.name === name);
     if (found === undefined) return { name, networks, notReady: 'the pod is gone' };
     const { pod, state } = found;
     const status = parseNetworkStatus(pod.metadata?.annotations?.[STATUS_ANNOTATION]);
+    const zone = zones.get(pod.spec?.nodeName ?? '');
     return {
       name,
       networks,
       ...(pod.spec?.nodeName === undefined ? {} : { node: pod.spec.nodeName }),
+      ...(zone === undefined ? {} : { zone }),
       ...(state.ready ? {} : { notReady: state.text }),
       ...(status === undefined ? {} : { status }),
     };
@@ -34,36 +38,70 @@ export function observedFromOutside(
 }
 
 /** The pings that each pod is to send, by pod. Pure. */
-export function pingTargets(pods: readonly PodObservation[]): Map<string, PingTarget[]> {
-  const targets = new Map<string, PingTarget[]>(pods.map(({ name }) => [name, []]));
-  for (const { source, target } of pairsOf(pods)) {
+export function pingTargets(
+  pairs: readonly Pair[],
+  options: { readonly large: boolean },
+): Map<string, PingTarget[]> {
+  const targets = new Map<string, PingTarget[]>();
+  for (const { source, target, expected } of pairs) {
     if (source.address === undefined || target.address === undefined) continue;
-    targets.get(source.pod)?.push({ interface: source.interface, address: target.address });
+    const large = options.large && expected === 'answer';
+    const ping = { interface: source.interface, address: target.address };
+    targets.set(source.pod, [
+      ...(targets.get(source.pod) ?? []),
+      large ? { ...ping, large } : ping,
+    ]);
   }
   return targets;
+}
+
+export interface Look {
+  readonly log: Log;
+  readonly plan: PairPlan;
+  /** Packets of each ping. */
+  readonly packets: number;
+  /** Whether pairs that should talk are asked for a packet of full size, too. */
+  readonly large: boolean;
 }
 
 /** Looks into every Ready pod: one exec for each, all at the same time. */
 export async function observeFromInside(
   cluster: ProbeCluster,
   pods: readonly PodObservation[],
-  log: Log,
+  look: Look,
 ): Promise<PodObservation[]> {
-  const targets = pingTargets(pods);
+  const pairs = Map.groupBy(pairsOf(pods, look.plan), ({ source }) => source.pod);
   return inParallel(pods, EXECS_AT_ONCE, async (pod) => {
     if (pod.notReady !== undefined) return pod;
-    const own = targets.get(pod.name) ?? [];
-    const parsed = await probe(cluster, pod.name, own);
-    const outcome = 'probe' in parsed ? `looked into, ${own.length} pings sent` : parsed.error;
-    log.info(`${pod.name}: ${outcome}`);
-    return 'probe' in parsed ? { ...pod, ...parsed } : { ...pod, probeError: parsed.error };
+    const row = pairs.get(pod.name) ?? [];
+    const targets = pingTargets(row, look).get(pod.name) ?? [];
+    const parsed = await probe(cluster, pod.name, targets, look.packets);
+    const seen = 'probe' in parsed ? { ...pod, ...parsed } : { ...pod, probeError: parsed.error };
+    look.log.info(`${pod.name}: ${'probe' in parsed ? rowText(row, seen) : parsed.error}`);
+    return seen;
   });
 }
 
-async function probe(cluster: ProbeCluster, pod: string, targets: readonly PingTarget[]) {
+/** One row of the matrix, in words. */
+function rowText(row: readonly Pair[], pod: PodObservation): string {
+  const seen = probedPairs(row, [pod]).filter(({ ping }) => ping !== undefined);
+  const count = (expected: Pair['expected']) => {
+    const own = seen.filter((pair) => pair.expected === expected);
+    const right = own.filter((pair) => answered(pair) === (expected === 'answer'));
+    return `${right.length} of ${own.length}`;
+  };
+  return `${count('answer')} answer, ${count('silence')} keep apart`;
+}
+
+async function probe(
+  cluster: ProbeCluster,
+  pod: string,
+  targets: readonly PingTarget[],
+  packets: number,
+) {
   try {
-    const timeout = probeTimeoutMs(targets);
-    return parseProbe(await cluster.runScript(pod, probeScript(targets), timeout));
+    const timeout = probeTimeoutMs(targets, packets);
+    return parseProbe(await cluster.runScript(pod, probeScript(targets, packets), timeout));
   } catch (error) {
     return { error: messageOf(error).split('\n', 1)[0] ?? '' };
   }

@@ -1,4 +1,4 @@
-import type { Ping } from './observation.ts';
+import type { LargePing, Ping } from './observation.ts';
 
 const COUNTS = /(\d+) packets transmitted, (\d+) (?:packets )?received/;
 const TIMES = /min\/avg\/max(?:\/\w+)? = ([\d.]+)\/([\d.]+)\/([\d.]+)/;
@@ -20,4 +20,18 @@ export function parsePing(networkInterface: string, address: string, output: str
   const counts = { ...target, sent: Number(sent), received: Number(received) };
   if (min === undefined) return counts;
   return { ...counts, milliseconds: { min: Number(min), avg: Number(avg), max: Number(max) } };
+}
+
+/**
+ * Reads what a ping of the size of the interface's MTU printed, and after `@route` what the kernel then knew of the
+ * way. A smaller MTU there means that a router refused the packet, even if a later one passed in pieces.
+ *
+ * @param bytes the MTU that was tried
+ */
+export function parseLargePing(bytes: number, text: string): LargePing {
+  const [output = '', route = ''] = text.split('@route');
+  const received = Number(COUNTS.exec(output)?.[2] ?? 0);
+  const known = Number(/\bmtu (\d+)/.exec(route)?.[1] ?? bytes);
+  if (known < bytes) return { bytes, answered: false, pathMtu: known };
+  return { bytes, answered: received > 0 };
 }

@@ -3,12 +3,7 @@ import { ClusterError } from '../github/errors.ts';
 import { nodeState } from '../kubernetes/nodes.ts';
 import { type Clock, until } from '../kubernetes/poll.ts';
 import type { ProbeCluster } from './cluster.ts';
-
-/** A node, and why it will not do for the sample pods; no obstacle when it will. */
-export interface NodeVerdict {
-  readonly name: string;
-  readonly obstacle?: string;
-}
+import type { NodeObservation } from './observation.ts';
 
 /**
  * Judges the nodes, by name: one will do that is Ready, takes new pods, and has a Multus that is Ready. A
@@ -17,15 +12,16 @@ export interface NodeVerdict {
 export function judgeNodes(
   nodes: readonly V1Node[],
   multusPods: readonly V1Pod[],
-): readonly NodeVerdict[] {
+): readonly NodeObservation[] {
   const withMultus = new Set(multusPods.filter(isReady).flatMap((pod) => pod.spec?.nodeName ?? []));
   return nodes
     .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)))
-    .map((node) => {
-      const name = nameOf(node);
-      const why = obstacle(node, multusPods.length === 0 || withMultus.has(name));
-      return why === undefined ? { name } : { name, obstacle: why };
-    });
+    .map((node) => judge(node, multusPods.length === 0 || withMultus.has(nameOf(node))));
+}
+
+/** True when the node can take test pods. */
+export function isUsable({ trouble, leftOut }: NodeObservation): boolean {
+  return trouble === undefined && leftOut === undefined;
 }
 
 /** A node that has just become Ready keeps its taint for some seconds. */
@@ -37,23 +33,51 @@ const PATIENCE_MS = 30_000;
  * @throws ClusterError that says of each node why it will not do.
  */
 export async function awaitNode(cluster: ProbeCluster, clock: Clock): Promise<string> {
-  let verdicts: readonly NodeVerdict[] = [];
+  let verdicts: readonly NodeObservation[] = [];
   const chosen = await until(
     async () => {
-      const [nodes, multusPods] = await Promise.all([cluster.nodes(), cluster.multusPods()]);
-      verdicts = judgeNodes(nodes, multusPods);
-      return verdicts.find((verdict) => verdict.obstacle === undefined);
+      verdicts = judgeNodes(...(await Promise.all([cluster.nodes(), cluster.multusPods()])));
+      return verdicts.find(isUsable);
     },
     { clock, deadline: clock.now() + PATIENCE_MS, everyMs: 1000 },
   );
   if (chosen !== undefined) return chosen.name;
-  const reasons = verdicts.map(({ name, obstacle: why }) => `${name}: ${why}`);
+  const reasons = verdicts.map((node) => `${node.name}: ${node.trouble?.text ?? node.leftOut}`);
   throw new ClusterError({
     resource: 'nodes for the sample pods',
     reason: reasons.length === 0 ? 'the cluster has no node' : reasons.join('; '),
     nextStep:
       'make a node Ready with Multus on it (configure-multus waits for both), then verify again',
   });
+}
+
+/**
+ * The nodes that match a selector, judged. Waits a while for those with trouble, which may be on their way.
+ *
+ * @param selector labels that a node must have; all nodes when there are none
+ */
+export async function awaitNodes(
+  cluster: ProbeCluster,
+  selector: Readonly<Record<string, string>>,
+  clock: Clock,
+): Promise<readonly NodeObservation[]> {
+  let judged: readonly NodeObservation[] = [];
+  await until(
+    async () => {
+      const [nodes, multusPods] = await Promise.all([cluster.nodes(), cluster.multusPods()]);
+      judged = judgeNodes(nodes.filter(selects(selector)), multusPods);
+      return judged.length > 0 && judged.every(({ trouble }) => trouble === undefined)
+        ? true
+        : undefined;
+    },
+    { clock, deadline: clock.now() + PATIENCE_MS, everyMs: 1000 },
+  );
+  return judged;
+}
+
+function selects(selector: Readonly<Record<string, string>>) {
+  return ({ metadata }: V1Node) =>
+    Object.entries(selector).every(([key, value]) => metadata?.labels?.[key] === value);
 }
 
 /** True when the pod says that it is Ready. */
@@ -64,14 +88,26 @@ export function isReady(pod: V1Pod): boolean {
   );
 }
 
-function obstacle(node: V1Node, multus: boolean): string | undefined {
-  const state = nodeState(node);
-  if (!state.ready) return `not Ready (${state.reason})`;
-  if (node.spec?.unschedulable === true) return 'cordoned';
+function judge(node: V1Node, multus: boolean): NodeObservation {
+  const { name, zone, ready, reason } = nodeState(node);
+  const place = { name, ...(zone === '' ? {} : { zone }) };
+  const trouble = (kind: 'not-ready' | 'multus-down', text: string) => ({
+    ...place,
+    trouble: { kind, text },
+  });
+  if (!ready) return trouble('not-ready', `not Ready (${reason})`);
+  if (node.spec?.unschedulable === true) return { ...place, leftOut: 'cordoned' };
   const taint = node.spec?.taints?.find(({ effect }) => effect !== 'PreferNoSchedule');
-  if (taint !== undefined) return `tainted ${taint.key}:${taint.effect}`;
-  return multus ? undefined : 'Multus is not Ready on it';
+  if (taint !== undefined) {
+    const text = `tainted ${taint.key}:${taint.effect}`;
+    return PASSING_TAINT.test(taint.key) ? trouble('not-ready', text) : { ...place, leftOut: text };
+  }
+  return multus ? place : trouble('multus-down', 'Multus is not Ready on it');
 }
+
+/** Taints that Kubernetes itself puts on a node that is on its way. */
+const PASSING_TAINT =
+  /^node(\.cloudprovider)?\.kubernetes\.io\/(not-ready|unreachable|network-unavailable|uninitialized)$/;
 
 function nameOf(node: V1Node): string {
   return node.metadata?.name ?? '';

@@ -14,8 +14,12 @@ default via 10.0.2.1 dev eth0
 @mtu
 lo 65536
 net1 9001
+@state
+lo unknown
+net1 lowerlayerdown
 @ping net1 10.0.6.71 PING 10.0.6.71 (10.0.6.71): 56 data bytes --- 3 packets transmitted, 0 packets received, 100% packet loss
 @ping net1 10.0.4.71 3 packets transmitted, 3 packets received, 0% packet loss round-trip min/avg/max = 0.1/0.2/0.3 ms
+@large net1 10.0.4.71 9001 2 packets transmitted, 1 packets received @route 10.0.4.71 dev net1 src 10.0.4.70 cache expires 590sec mtu 1400
 @end
 `;
 
@@ -34,6 +38,7 @@ describe('parseProbe', () => {
         ],
         routeText: 'default via 10.0.2.1 dev eth0\n10.0.4.0/24 dev net1 scope link  src 10.0.4.70',
         mtu: { lo: 65536, net1: 9001 },
+        state: { lo: 'unknown', net1: 'lowerlayerdown' },
         pings: [
           { interface: 'net1', address: '10.0.6.71', sent: 3, received: 0 },
           {
@@ -42,6 +47,7 @@ describe('parseProbe', () => {
             sent: 3,
             received: 3,
             milliseconds: { min: 0.1, avg: 0.2, max: 0.3 },
+            large: { bytes: 9001, answered: false, pathMtu: 1400 },
           },
         ],
       },

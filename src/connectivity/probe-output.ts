@@ -1,11 +1,12 @@
 import { parseAddresses, parseRoutes } from './ip-output.ts';
-import type { Probe } from './observation.ts';
-import { parsePing } from './ping-output.ts';
+import type { Ping, Probe } from './observation.ts';
+import { parseLargePing, parsePing } from './ping-output.ts';
 
 /** What the probe script printed, or why it cannot be used. */
 export type ParsedProbe = { readonly probe: Probe } | { readonly error: string };
 
 const PING_LINE = /^@ping (\S+) (\S+) ?(.*)$/;
+const LARGE_LINE = /^@large (\S+) (\S+) (\d+) (.*)$/;
 const LONGEST_ERROR = 300;
 
 /** Reads the output of the probe script. Output without its last line is of a script that did not finish. */
@@ -33,21 +34,40 @@ export function parseProbe(output: string): ParsedProbe {
       routes: parseRoutes([...routes, ...section('routes6')].join('\n')),
       routeText: routes.join('\n').trimEnd(),
       mtu: readMtu(section('mtu')),
-      pings: lines.flatMap((line) => {
-        const [, device, address, text] = PING_LINE.exec(line) ?? [];
-        return device === undefined || address === undefined
-          ? []
-          : [parsePing(device, address, (text ?? '').slice(0, LONGEST_ERROR))];
-      }),
+      state: readWords(section('state')),
+      pings: readPings(lines),
     },
   };
+}
+
+/** Reads the output of the ping script; undefined when it did not finish. */
+export function parsePings(output: string): Ping[] | undefined {
+  const lines = output.split(/\r?\n/);
+  return lines.includes('@end') ? readPings(lines) : undefined;
+}
+
+function readPings(lines: readonly string[]): Ping[] {
+  const large = new Map(
+    lines.flatMap((line) => {
+      const [, device, address, bytes, text = ''] = LARGE_LINE.exec(line) ?? [];
+      if (device === undefined) return [];
+      return [[`${device} ${address}`, parseLargePing(Number(bytes), text)] as const];
+    }),
+  );
+  return lines.flatMap((line) => {
+    const [, device, address, text = ''] = PING_LINE.exec(line) ?? [];
+    if (device === undefined || address === undefined) return [];
+    const ping = parsePing(device, address, text.slice(0, LONGEST_ERROR));
+    const own = large.get(`${device} ${address}`);
+    return [own === undefined ? ping : { ...ping, large: own }];
+  });
 }
 
 function readSections(lines: readonly string[]): Map<string, string[]> {
   const sections = new Map<string, string[]>();
   let current: string[] = [];
   for (const line of lines) {
-    if (line.startsWith('@ping ')) continue;
+    if (/^@(ping|large) /.test(line)) continue;
     if (line.startsWith('@')) {
       current = [];
       sections.set(line.slice(1).trim(), current);
@@ -59,10 +79,16 @@ function readSections(lines: readonly string[]): Map<string, string[]> {
 }
 
 function readMtu(lines: readonly string[]): Record<string, number> {
+  const entries = Object.entries(readWords(lines)).filter(([, bytes]) => /^\d+$/.test(bytes));
+  return Object.fromEntries(entries.map(([name, bytes]) => [name, Number(bytes)]));
+}
+
+/** Lines of a name and one word. */
+function readWords(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     lines.flatMap((line) => {
-      const [, name, bytes] = /^(\S+) (\d+)$/.exec(line) ?? [];
-      return name === undefined ? [] : [[name, Number(bytes)] as const];
+      const [, name, word] = /^(\S+) (\S+)$/.exec(line) ?? [];
+      return name === undefined || word === undefined ? [] : [[name, word] as const];
     }),
   );
 }

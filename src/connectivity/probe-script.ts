@@ -2,12 +2,21 @@
 export interface PingTarget {
   readonly interface: string;
   readonly address: string;
+  /** After an answer, also a packet of the interface's MTU. */
+  readonly large?: boolean;
 }
 
-/** Three packets tell a lost one from no way at all; 0.2 s is the shortest interval that all pings take. */
-const PING = 'ping -q -c 3 -i 0.2 -W 2';
+/** Three packets tell a lost one from no way at all. */
+export const PACKETS = 3;
+/** 0.2 s is the shortest interval that all pings take. */
+const INTERVAL_S = 0.2;
+const WAIT_S = 2;
 const AT_ONCE = 32;
-const SECONDS_A_BATCH = 5;
+
+/** Two packets: the first may be what a router answers with its MTU, and is lost then. */
+const LARGE_PING = `ping -q -c 2 -i ${INTERVAL_S} -W ${WAIT_S}`;
+/** Headers of IP and ICMP. */
+const HEADERS = { ipv4: 28, ipv6: 48 } as const;
 
 /**
  * The POSIX shell script that looks at one pod from inside, for `sh -c`. Its output is read by
@@ -15,7 +24,7 @@ const SECONDS_A_BATCH = 5;
  * different jobs never mix; everything else is shell built-ins, as starting a program is what costs time
  * on a small node.
  */
-export function probeScript(targets: readonly PingTarget[]): string {
+export function probeScript(targets: readonly PingTarget[], packets = PACKETS): string {
   const v6 = targets.some(({ address }) => address.includes(':'));
   return [
     'exec 2>&1',
@@ -26,16 +35,43 @@ export function probeScript(targets: readonly PingTarget[]): string {
     ...(v6 ? ['echo @routes6', 'ip -6 route'] : []),
     'echo @mtu',
     'for i in /sys/class/net/*; do [ -e "$i/mtu" ] && read m <"$i/mtu" && echo "${i##*/} $m"; done',
+    'echo @state',
+    'for i in /sys/class/net/*; do [ -e "$i/operstate" ] && read s <"$i/operstate" && echo "${i##*/} $s"; done',
+    pingScript(targets, packets),
+  ].join('\n');
+}
+
+/** Only the pings of the probe script, for another try. */
+export function pingScript(targets: readonly PingTarget[], packets = PACKETS): string {
+  const ping = `ping -q -c ${packets} -i ${INTERVAL_S} -W ${WAIT_S}`;
+  return [
+    'exec 2>&1',
     'set -f',
-    `p() { o=$(${PING} -I "$1" "$2" 2>&1); echo "@ping $1 $2" $o; }`,
+    `p() { o=$(${ping} -I "$1" "$2" 2>&1); echo "@ping $1 $2" $o; }`,
+    ...(targets.some(({ large }) => large) ? LARGE : []),
     ...batches(targets).flatMap((batch) => [...batch.map(job), 'wait']),
     'echo @end',
   ].join('\n');
 }
 
+/**
+ * A packet of the interface's MTU, which the kernel sends in one piece and marked so, until it learns that the path
+ * takes less. `ip route get` shows what it learned.
+ */
+const LARGE = [
+  'l() { p "$1" "$2"',
+  'case $o in *" 0 packets received"*|*" 0 received"*) return;; *received*) ;; *) return;; esac',
+  'read m <"/sys/class/net/$1/mtu" || return',
+  `case $2 in *:*) h=${HEADERS.ipv6};; *) h=${HEADERS.ipv4};; esac`,
+  `o=$(${LARGE_PING} -s $((m - h)) -I "$1" "$2" 2>&1)`,
+  'r=; case $o in *"2 packets received"*|*"2 received"*) ;; *) r=$(ip route get "$2" oif "$1" 2>&1);; esac',
+  'echo "@large $1 $2 $m" $o "@route" $r; }',
+];
+
 /** How long the script may take, in milliseconds, on a node where starting each program takes long. */
-export function probeTimeoutMs(targets: readonly PingTarget[]): number {
-  return 20_000 + batches(targets).length * SECONDS_A_BATCH * 1000 + targets.length * 250;
+export function probeTimeoutMs(targets: readonly PingTarget[], packets = PACKETS): number {
+  const batchSeconds = packets * INTERVAL_S + WAIT_S + 5;
+  return 20_000 + batches(targets).length * batchSeconds * 1000 + targets.length * 500;
 }
 
 function batches(targets: readonly PingTarget[]): PingTarget[][] {
@@ -45,7 +81,8 @@ function batches(targets: readonly PingTarget[]): PingTarget[][] {
 }
 
 function job(target: PingTarget): string {
-  return `p ${quote(target.interface)} ${quote(target.address)} &`;
+  const name = target.large === true ? 'l' : 'p';
+  return `${name} ${quote(target.interface)} ${quote(target.address)} &`;
 }
 
 /** Names and addresses come from an annotation; nothing in them may become shell. */

@@ -57,7 +57,8 @@ export function probePods(
   });
 }
 
-function fill(pod: V1Pod, networks: readonly string[], options: ProbePodOptions): V1Pod {
+/** A sample pod with a run's networks, labels, image and placement. */
+export function fill(pod: V1Pod, networks: readonly string[], options: ProbePodOptions): V1Pod {
   const { metadata, spec } = pod;
   return {
     ...pod,

@@ -14,6 +14,8 @@ export interface FakeProbeCluster extends ProbeCluster {
   readonly created: V1Pod[];
   /** Every call that changes something. */
   readonly changes: string[];
+  /** The namespaces that were created and are not deleted. */
+  readonly namespaces: ReadonlySet<string>;
 }
 
 export interface FakeBehaviour {
@@ -27,6 +29,10 @@ export interface FakeBehaviour {
   readonly mortal?: (force: boolean) => boolean;
   readonly events?: readonly CoreV1Event[];
   readonly script?: (pod: V1Pod, script: string) => Promise<string>;
+  /** All pods of the cluster. */
+  readonly everywhere?: readonly V1Pod[];
+  /** Namespaces that earlier runs left. */
+  readonly expired?: readonly string[];
   readonly refuse?: (pod: V1Pod) => Error | undefined;
 }
 
@@ -39,8 +45,22 @@ export function fakeProbeCluster(behaviour: FakeBehaviour = {}): FakeProbeCluste
   const definitions = behaviour.definitions ?? [];
   const ofRun = (run: string) =>
     [...present.values()].filter((pod) => pod.metadata?.labels?.[RUN_LABEL] === run);
-  return {
-    namespace: 'default',
+  const namespaces = new Set<string>();
+  const cluster = (namespace: string): FakeProbeCluster => ({
+    namespace,
+    inNamespace: cluster,
+    createNamespace: async () => {
+      changes.push(`create namespace ${namespace}`);
+      namespaces.add(namespace);
+    },
+    deleteNamespace: async () => {
+      changes.push(`delete namespace ${namespace}`);
+      namespaces.delete(namespace);
+    },
+    namespaceExists: async () => namespaces.has(namespace),
+    expiredNamespaces: async () => behaviour.expired ?? [],
+    podsEverywhere: async () => behaviour.everywhere ?? [],
+    namespaces,
     present,
     created,
     changes,
@@ -75,7 +95,8 @@ export function fakeProbeCluster(behaviour: FakeBehaviour = {}): FakeProbeCluste
       if (pod === undefined) throw new Error(`no pod ${name}`);
       return (await behaviour.script?.(pod, script)) ?? '';
     },
-  };
+  });
+  return cluster('default');
 }
 
 /** A pod that an earlier run of the action made. */

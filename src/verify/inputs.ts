@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
+import type { Limits } from '../connectivity/evidence.ts';
+import type { Expectation } from '../connectivity/expectation.ts';
 import type { NetworkName } from '../connectivity/find-networks.ts';
 import { InputError, type InputProblem } from '../github/errors.ts';
 import {
@@ -10,6 +12,7 @@ import {
   readInputs,
   text,
   wholeNumber,
+  yaml,
 } from '../github/inputs.ts';
 import {
   type ClusterTarget,
@@ -17,12 +20,28 @@ import {
   connectionFields,
 } from '../kubernetes/connection-inputs.ts';
 
-export const LAYOUTS = ['lab'] as const;
+export const LAYOUTS = ['lab', 'matrix'] as const;
 
 const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
 const NETWORK = new RegExp(`^(${LABEL}/)?${LABEL}(\\.${LABEL})*$`);
 const IMAGE =
   /^[a-z0-9][\w.-]*(:\d+)?(\/[a-z0-9][\w.-]*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
+
+const LABEL_PAIR = /^[A-Za-z0-9][\w./-]{0,316}=[\w.-]{0,63}$/;
+const PATTERN = /^[a-z0-9*][a-z0-9.*-]*(\/[a-z0-9*][a-z0-9.*-]*)?$/;
+const PATTERN_WORDS =
+  'names of networks, each as name or namespace/name; * stands for any characters';
+const EXPECT_WORDS =
+  'a YAML list of { from, to, talk } with names of networks (* allowed) and talk: true or false; scope: same-node, other-node or other-zone is optional';
+const expectationSchema = z.strictObject(
+  {
+    from: text(PATTERN, EXPECT_WORDS),
+    to: text(PATTERN, EXPECT_WORDS),
+    scope: z.enum(['same-node', 'other-node', 'other-zone'], EXPECT_WORDS).exactOptional(),
+    talk: z.boolean(EXPECT_WORDS),
+  },
+  EXPECT_WORDS,
+);
 
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
@@ -30,7 +49,20 @@ export const inputSchema = z.object({
   networks: list(
     text(NETWORK, 'names of NetworkAttachmentDefinitions, each as name or namespace/name'),
   ).optional(),
+  'exclude-networks': list(text(PATTERN, PATTERN_WORDS)).default([]),
   layout: oneOf(LAYOUTS).default('lab'),
+  'node-selector': list(text(LABEL_PAIR, 'labels as key=value, comma or line separated')).default(
+    [],
+  ),
+  'max-nodes': wholeNumber(1, 500).default(10),
+  'pods-per-node': wholeNumber(1, 20).default(2),
+  'max-pairs': wholeNumber(1, 200_000).default(5000),
+  'pod-namespace': oneOf(['shared', 'per-run']).optional(),
+  retries: wholeNumber(0, 10).default(1),
+  'max-loss-percent': wholeNumber(0, 100).default(0),
+  'max-latency-ms': wholeNumber(1, 60_000).optional(),
+  expect: yaml(z.array(expectationSchema, EXPECT_WORDS), EXPECT_WORDS).default([]),
+  'warn-only': flag().default(false),
   namespace: text(
     new RegExp(`^${LABEL}$`),
     'the name of a namespace: lower-case letters, digits and -, at most 63 characters',
@@ -46,12 +78,29 @@ export const inputSchema = z.object({
   'report-directory': text(/^[^\0]{1,1024}$/, 'the path of a folder').default('multus-report'),
 });
 
+/** What only the layout `matrix` goes by. */
+export interface MatrixInputs {
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly maxNodes: number;
+  readonly podsPerNode: number;
+  readonly maxPairs: number;
+  readonly limits: Limits;
+}
+
 export interface VerifyInputs {
   readonly target: ClusterTarget;
   readonly role: RoleChoice;
   /** Undefined: all networks that configure-multus made. */
   readonly networks: readonly NetworkName[] | undefined;
+  /** Patterns of names. */
+  readonly excludedNetworks: readonly string[];
   readonly layout: (typeof LAYOUTS)[number];
+  readonly matrix: MatrixInputs;
+  readonly ownNamespace: boolean;
+  readonly retries: number;
+  readonly expectations: readonly Expectation[];
+  /** A failed check is a warning, and the step succeeds. */
+  readonly warnOnly: boolean;
   readonly namespace: string;
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
@@ -75,14 +124,20 @@ export function readVerifyInputs(
   const networks = inputs.networks?.map(networkName);
   const problems = [
     ...('address' in target ? [] : target),
-    ...networkProblems(inputs.networks, inputs.namespace),
+    ...(inputs.layout === 'lab' ? networkProblems(inputs.networks, inputs.namespace) : []),
   ];
   if (problems.length > 0 || !('address' in target)) throw new InputError(problems);
   return {
     target,
     role: roleRequest(inputs),
     networks,
+    excludedNetworks: inputs['exclude-networks'],
     layout: inputs.layout,
+    matrix: matrixInputs(inputs),
+    ownNamespace: (inputs['pod-namespace'] ?? DEFAULT_POD_NAMESPACE[inputs.layout]) === 'per-run',
+    retries: inputs.retries,
+    expectations: inputs.expect,
+    warnOnly: inputs['warn-only'],
     namespace: inputs.namespace,
     image: inputs.image,
     imagePullPolicy: inputs['image-pull-policy'],
@@ -90,6 +145,25 @@ export function readVerifyInputs(
     keep: inputs.keep,
     timeoutMs: inputs['timeout-minutes'] * 60_000,
     reportDirectory: inputs['report-directory'],
+  };
+}
+
+/** The lab's pods are where the lab has them. */
+const DEFAULT_POD_NAMESPACE = { lab: 'shared', matrix: 'per-run' } as const;
+
+function matrixInputs(inputs: z.output<typeof inputSchema>): MatrixInputs {
+  const slowest = inputs['max-latency-ms'];
+  return {
+    nodeSelector: Object.fromEntries(
+      inputs['node-selector'].map((pair) => pair.split('=', 2) as [string, string]),
+    ),
+    maxNodes: inputs['max-nodes'],
+    podsPerNode: inputs['pods-per-node'],
+    maxPairs: inputs['max-pairs'],
+    limits: {
+      lossPercent: inputs['max-loss-percent'],
+      ...(slowest === undefined ? {} : { averageMilliseconds: slowest }),
+    },
   };
 }
 

@@ -3,10 +3,12 @@ import { probeCluster } from '../connectivity/kubernetes-cluster.ts';
 import { idToken, mask } from '../github/id-token.ts';
 import { actionsLog as log } from '../github/log.ts';
 import { runAction } from '../github/run-action.ts';
+import { workflowRun } from '../github/workflow-run.ts';
 import { connect } from '../kubernetes/connection.ts';
 import { systemClock as clock } from '../kubernetes/poll.ts';
 import { accessNeeded } from './access.ts';
 import { readVerifyInputs } from './inputs.ts';
+import { nodeInterfaces } from './node-interfaces.ts';
 import { publish } from './publish.ts';
 import { verify } from './run.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -19,6 +21,14 @@ await runAction(async () => {
   const needs = accessNeeded(inputs);
   const connection = await connect(inputs.target.address, { log, credentials, needs });
   const cluster = probeCluster(connection, inputs.namespace);
-  const deps = { clusterName: connection.cluster, cluster, log, clock, signal: stopSignal() };
-  await publish(await verify(inputs, deps), inputs.reportDirectory, log);
+  const caller = {
+    ...{ region, credentials, sleep: clock.sleep },
+    userAgent: `eks-multus-actions run/${workflowRun(process.env).id}`,
+  };
+  const onAws = inputs.target.address.kind === 'eks';
+  const report = await verify(inputs, {
+    ...{ clusterName: connection.cluster, cluster, log, clock, signal: stopSignal() },
+    nodeInterfaces: async (of) => (onAws ? nodeInterfaces(of, caller, log) : undefined),
+  });
+  await publish(report, inputs, log);
 });

@@ -8,21 +8,31 @@ import { ClusterError } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { setOutputs } from '../github/outputs.ts';
 import { addSummary } from '../github/summary.ts';
+import type { VerifyInputs } from './inputs.ts';
 import { verifyOutputs } from './outputs.ts';
+
+export type PublishOptions = Pick<VerifyInputs, 'reportDirectory' | 'warnOnly'>;
 
 /**
  * Gives the report to people and to later steps: log, job summary, `report.json` and outputs.
  *
- * @throws ClusterError when a check failed, after everything is written.
+ * @throws ClusterError when a check failed, after everything is written; only a warning when that is asked for.
  */
-export async function publish(report: Report, directory: string, log: Log): Promise<void> {
+export async function publish(
+  report: Report,
+  { reportDirectory: directory, warnOnly }: PublishOptions,
+  log: Log,
+): Promise<void> {
   const path = resolve(directory, 'report.json');
   await mkdir(resolve(directory), { recursive: true });
   await writeFile(path, `${JSON.stringify(report, null, 2)}\n`);
   await logReport(report, log);
   await addSummary(summaryMarkdown(report));
   setOutputs(verifyOutputs(report, join(directory, 'report.json')));
-  if (report.result === 'failed') throw notConnected(report);
+  if (report.result === 'passed') return;
+  const error = notConnected(report);
+  if (!warnOnly) throw error;
+  log.warn(error.message);
 }
 
 const SHOWN = 5;

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { awaitPods } from '../connectivity/await-pods.ts';
 import type { ProbeCluster } from '../connectivity/cluster.ts';
-import { findNetworks } from '../connectivity/find-networks.ts';
+import type { Neighbour, NodeInterface } from '../connectivity/evidence.ts';
+import { neighboursAmong } from '../connectivity/neighbours.ts';
+import type { PodObservation } from '../connectivity/observation.ts';
 import { observedFromOutside, observeFromInside } from '../connectivity/observe.ts';
-import { awaitNode } from '../connectivity/placement.ts';
+import { probeAgain } from '../connectivity/probe-again.ts';
 import { withProbePods } from '../connectivity/probe-pods.ts';
+import { PACKETS } from '../connectivity/probe-script.ts';
 import { makeReport, type Report } from '../connectivity/report.ts';
-import { networksNeeded, probePods, readSampleApps } from '../connectivity/sample-apps.ts';
+import { withRunNamespace } from '../connectivity/run-namespace.ts';
 import type { Log } from '../github/log.ts';
-import { packFile } from '../github/pack-files.ts';
 import type { Clock } from '../kubernetes/poll.ts';
 import { explainApiError } from './explain-api-error.ts';
 import type { VerifyInputs } from './inputs.ts';
+import { planTest, type TestPlan } from './plan.ts';
 
 export interface VerifyDeps {
   /** The cluster's name, for the report. */
@@ -20,6 +22,8 @@ export interface VerifyDeps {
   readonly cluster: ProbeCluster;
   readonly log: Log;
   readonly clock: Clock;
+  /** The network interfaces of the cluster's nodes, as EC2 knows them; undefined when AWS cannot be asked. */
+  nodeInterfaces(cluster: ProbeCluster): Promise<readonly NodeInterface[] | undefined>;
   /** Aborted when the job is told to stop. */
   readonly signal: AbortSignal;
 }
@@ -41,36 +45,80 @@ export async function verify(inputs: VerifyInputs, deps: VerifyDeps): Promise<Re
 }
 
 async function runTest(inputs: VerifyInputs, deps: VerifyDeps): Promise<Report> {
-  const { cluster, clock, log, signal } = deps;
+  const { cluster, clock, log } = deps;
   const startedAt = new Date();
   const deadline = clock.now() + inputs.timeoutMs * STARTING;
-  const apps = readSampleApps(
-    await readFile(packFile('manifests', 'sample-apps', `${inputs.layout}.yaml`), 'utf8'),
-  );
-  const networks = await findNetworks(cluster, inputs.networks, networksNeeded(apps));
-  log.info(`Networks: ${networks.map(({ id, kind }) => `${id} (${kind})`).join(', ')}`);
   const run = randomUUID().slice(0, 8);
-  // A host-local range is kept by each node for itself, so the lab's pods are put together.
-  const node = inputs.placement === 'any' ? undefined : await awaitNode(cluster, clock);
-  const pods = probePods(apps, networks, {
-    run,
-    namespace: inputs.namespace,
-    image: inputs.image,
-    imagePullPolicy: inputs.imagePullPolicy,
-    ...(node === undefined ? {} : { node }),
+  const namespace = inputs.ownNamespace ? `multus-verify-${run}` : inputs.namespace;
+  const plan = await planTest(inputs, { run, namespace, cluster, clock });
+  const { networks, sampling } = plan;
+  log.info(`Networks: ${networks.map(({ id, kind }) => `${id} (${kind})`).join(', ')}`);
+  for (const rule of sampling) log.info(rule);
+  const interfaces = deps.nodeInterfaces(cluster);
+  const podCluster = inputs.ownNamespace ? cluster.inNamespace(namespace) : cluster;
+  const pods = await withPods(inputs, deps, { run, podCluster, plan }, () =>
+    observe(inputs, deps, { run, podCluster, plan, deadline }),
+  );
+  const finishedAt = new Date();
+  const { layout } = inputs;
+  const context = { cluster: deps.clusterName, namespace, layout, sampling, startedAt, finishedAt };
+  const neighbours = await neighboursOf(cluster, namespace, plan, log);
+  const seen = { networks, pods, ...(plan.nodes === undefined ? {} : { nodes: plan.nodes }) };
+  const known = await interfaces;
+  return makeReport(context, {
+    ...{ ...seen, ...plan.judgement, neighbours },
+    ...(known === undefined ? {} : { interfaces: known }),
   });
-  const names = pods.map(({ name }) => name);
+}
+
+interface Running {
+  readonly run: string;
+  readonly podCluster: ProbeCluster;
+  readonly plan: TestPlan;
+}
+
+/** Runs the pods, in a namespace of their own when that is asked for, for as long as the work takes. */
+async function withPods<T>(
+  inputs: VerifyInputs,
+  { clock, log, signal }: VerifyDeps,
+  { run, podCluster, plan }: Running,
+  work: () => Promise<T>,
+): Promise<T> {
   const life = { run, clock, log, signal, keep: inputs.keep };
-  const observations = await withProbePods(cluster, pods, life, async () => {
-    const waited = await awaitPods(cluster, { run, names, deadline, clock, log });
-    return observeFromInside(cluster, observedFromOutside(pods, waited), log);
-  });
-  const context = {
-    cluster: deps.clusterName,
-    namespace: inputs.namespace,
-    layout: inputs.layout,
-    startedAt,
-    finishedAt: new Date(),
-  };
-  return makeReport(context, { networks, pods: observations });
+  const inPods = () => withProbePods(podCluster, plan.pods, life, work);
+  if (!inputs.ownNamespace) return inPods();
+  return withRunNamespace(podCluster, { ...life, expiresInMs: 2 * inputs.timeoutMs }, inPods);
+}
+
+async function observe(
+  inputs: VerifyInputs,
+  { clock, log }: VerifyDeps,
+  { run, podCluster, plan, deadline }: Running & { readonly deadline: number },
+): Promise<readonly PodObservation[]> {
+  const names = plan.pods.map(({ name }) => name);
+  const waited = await awaitPods(podCluster, { run, names, deadline, clock, log });
+  const zones = new Map(plan.nodes?.map(({ name, zone }) => [name, zone ?? '']) ?? []);
+  const outside = observedFromOutside(plan.pods, waited, zones);
+  const look = { log, plan: plan.judgement, packets: PACKETS, large: plan.large };
+  const inside = await observeFromInside(podCluster, outside, look);
+  const again = { log, plan: plan.judgement, retries: inputs.retries };
+  return probeAgain(podCluster, inside, again);
+}
+
+/** What other pods of the cluster have, for the layout that is not the lab: the lab looks at its own pods alone. */
+async function neighboursOf(
+  cluster: ProbeCluster,
+  namespace: string,
+  { nodes }: TestPlan,
+  log: Log,
+): Promise<readonly Neighbour[]> {
+  if (nodes === undefined) return [];
+  const pods = await cluster.podsEverywhere();
+  if (pods === undefined) {
+    log.info(
+      'This identity may not list pods of all namespaces: addresses are compared among the test pods only',
+    );
+    return [];
+  }
+  return neighboursAmong(pods, namespace);
 }

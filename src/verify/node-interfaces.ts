@@ -1,0 +1,47 @@
+import type { V1Node } from '@kubernetes/client-node';
+import { listNetworkInterfaces } from '../aws/network-interfaces.ts';
+import type { Caller } from '../aws/signed-call.ts';
+import type { ProbeCluster } from '../connectivity/cluster.ts';
+import type { NodeInterface } from '../connectivity/evidence.ts';
+import { messageOf } from '../github/errors.ts';
+import type { Log } from '../github/log.ts';
+
+/** As many values as EC2 takes in one filter. */
+const AT_ONCE = 200;
+
+/**
+ * The network interfaces of the cluster's nodes, as EC2 knows them. They make explanations better; when EC2 does not
+ * answer, or does not let us, the test goes on without them and says so.
+ */
+export async function nodeInterfaces(
+  cluster: ProbeCluster,
+  caller: Caller,
+  log: Log,
+): Promise<readonly NodeInterface[] | undefined> {
+  try {
+    const nodes = new Map((await cluster.nodes()).flatMap(instanceOf));
+    const ids = [...nodes.keys()];
+    const found = [];
+    for (let start = 0; start < ids.length; start += AT_ONCE) {
+      const some = ids.slice(start, start + AT_ONCE);
+      found.push(...(await listNetworkInterfaces(caller, { 'attachment.instance-id': some })));
+    }
+    return found.map(({ instanceId = '', deviceIndex, ...rest }) => {
+      const node = nodes.get(instanceId);
+      return {
+        ...rest,
+        ...(node === undefined ? {} : { node }),
+        ...(deviceIndex === undefined ? {} : { deviceIndex }),
+      };
+    });
+  } catch (error) {
+    log.info(`Going on without the nodes' network interfaces: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** `aws:///ap-northeast-2a/i-0123456789abcdef0`: how EKS names the instance of a node. */
+function instanceOf({ metadata, spec }: V1Node): [string, string][] {
+  const id = /^aws:\/\/\/[^/]*\/(i-[0-9a-f]+)$/.exec(spec?.providerID ?? '')?.[1];
+  return id === undefined ? [] : [[id, metadata?.name ?? '']];
+}

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { type ChosenNodes, chooseNodes } from '../connectivity/choose-nodes.ts';
+import type { ProbeCluster } from '../connectivity/cluster.ts';
+import type { Evidence } from '../connectivity/evidence.ts';
+import { findAllNetworks, findNetworks } from '../connectivity/find-networks.ts';
+import { matrixPods } from '../connectivity/matrix-pods.ts';
+import type { ProbeNetwork } from '../connectivity/network.ts';
+import type { NodeObservation } from '../connectivity/observation.ts';
+import { awaitNode, awaitNodes, isUsable } from '../connectivity/placement.ts';
+import {
+  networksNeeded,
+  type ProbePod,
+  probePods,
+  readSampleApps,
+} from '../connectivity/sample-apps.ts';
+import { packFile } from '../github/pack-files.ts';
+import type { Clock } from '../kubernetes/poll.ts';
+import type { VerifyInputs } from './inputs.ts';
+
+/** What a layout makes of the cluster: the pods to run, and what they are judged by. */
+export interface TestPlan {
+  readonly networks: readonly ProbeNetwork[];
+  readonly pods: readonly ProbePod[];
+  /** All nodes that were to be tested; undefined when the layout does not ask for nodes. */
+  readonly nodes?: readonly NodeObservation[];
+  readonly judgement: Pick<Evidence, 'expectations' | 'limits' | 'maxPairs'>;
+  /** How nodes and pairs are chosen, in sentences. */
+  readonly sampling: readonly string[];
+  /** Whether packets of full size are tried, too. */
+  readonly large: boolean;
+}
+
+interface Where {
+  readonly run: string;
+  /** The namespace of the pods. */
+  readonly namespace: string;
+  readonly cluster: ProbeCluster;
+  readonly clock: Clock;
+}
+
+/** Looks at networks and nodes, and decides on the pods. Nothing is changed. */
+export async function planTest(inputs: VerifyInputs, where: Where): Promise<TestPlan> {
+  return inputs.layout === 'lab' ? planLab(inputs, where) : planMatrix(inputs, where);
+}
+
+async function planLab(inputs: VerifyInputs, where: Where): Promise<TestPlan> {
+  const { cluster, clock } = where;
+  const apps = await sampleApps();
+  const networks = await findNetworks(cluster, inputs.networks, networksNeeded(apps));
+  // A host-local range is kept by each node for itself, so the lab's pods are put together.
+  const node = inputs.placement === 'any' ? undefined : await awaitNode(cluster, clock);
+  const options = { ...podOptions(inputs, where), ...(node === undefined ? {} : { node }) };
+  return {
+    networks,
+    pods: probePods(apps, networks, options),
+    judgement: { expectations: inputs.expectations },
+    sampling: [],
+    large: false,
+  };
+}
+
+async function planMatrix(inputs: VerifyInputs, where: Where): Promise<TestPlan> {
+  const { matrix } = inputs;
+  const [template] = await sampleApps();
+  const networks = await findAllNetworks(where.cluster, inputs.networks, inputs.excludedNetworks);
+  const nodes = await awaitNodes(where.cluster, matrix.nodeSelector, where.clock);
+  const chosen = chooseNodes(nodes.filter(isUsable), matrix.maxNodes);
+  const options = { ...podOptions(inputs, where), podsPerNode: matrix.podsPerNode };
+  return {
+    networks,
+    pods: matrixPods(template?.pod ?? {}, networks, chosen.nodes, options),
+    nodes: [...chosen.nodes, ...nodes.filter((node) => !isUsable(node))],
+    judgement: {
+      expectations: inputs.expectations,
+      limits: matrix.limits,
+      maxPairs: matrix.maxPairs,
+    },
+    sampling: samplingRules(inputs, chosen),
+    large: true,
+  };
+}
+
+function samplingRules({ matrix }: VerifyInputs, { rule }: ChosenNodes): readonly string[] {
+  return [
+    `Nodes: ${rule} (max-nodes ${matrix.maxNodes}), ${matrix.podsPerNode} pods of each network on each.`,
+    `Pairs: all, or at most ${matrix.maxPairs} (max-pairs): each pod then pings the same number of others, of each network and distance in turn.`,
+  ];
+}
+
+function podOptions({ image, imagePullPolicy }: VerifyInputs, { run, namespace }: Where) {
+  return { run, namespace, image, imagePullPolicy };
+}
+
+async function sampleApps() {
+  return readSampleApps(await readFile(packFile('manifests', 'sample-apps', 'lab.yaml'), 'utf8'));
+}
