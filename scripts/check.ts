@@ -54,18 +54,19 @@ const CHECKS: readonly Check[] = [
       node('node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', 'tests/contract'),
   },
   {
-    name: 'workflows (actionlint)',
-    perform: ({ bin }) => run(join(bin, 'actionlint'), ['-color=false'], { cwd: ROOT, env }),
+    name: 'workflows and examples (actionlint)',
+    perform: async ({ bin }) => {
+      await run(join(bin, 'actionlint'), ['-color=false'], { cwd: ROOT, env });
+      await run(join(bin, 'actionlint'), ['-color=false', ...examples()], { cwd: ROOT, env });
+    },
   },
   {
-    name: 'workflows and actions (zizmor)',
+    name: 'workflows, actions and examples (zizmor)',
     perform: ({ venv }) =>
       run(
         join(venv, 'bin', 'zizmor'),
-        ['--offline', '--no-progress', '--persona=pedantic', WORKFLOWS, 'actions'],
-        {
-          cwd: ROOT,
-        },
+        ['--offline', '--no-progress', '--persona=pedantic', WORKFLOWS, 'actions', ...examples()],
+        { cwd: ROOT },
       ),
   },
   {
@@ -91,6 +92,12 @@ const CHECKS: readonly Check[] = [
   { name: 'READMEs say what action.yml says', perform: async () => readmesAreCurrent() },
   { name: 'dist is what the sources build', perform: async () => distIsCurrent() },
 ];
+
+function examples(): readonly string[] {
+  const files = readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.yml'));
+  if (files.length === 0) throw new Error('no examples/*.yml');
+  return files.map((file) => join('examples', file));
+}
 
 function templates(): readonly string[] {
   return readdirSync(join(ROOT, 'cfn'))

@@ -24,16 +24,19 @@ export async function beginDeployment(
   await setState({ owner, repo, rest }, data.id, 'in_progress', logUrl);
 }
 
-/** Says how the deployment under way ended. A success takes the place of those before it. */
+/**
+ * Says how the deployment of a commit ended, if it had begun. A success takes the place of those before it.
+ */
 export async function endDeployment(
   client: RepositoryClient,
   environment: string,
+  commit: string,
   state: 'success' | 'failure' | 'error',
   logUrl: string,
 ): Promise<void> {
   const [newest, ...earlier] = await deploymentsOf(client, environment);
-  if (newest === undefined) return;
-  await setState(client, newest, state, logUrl);
+  if (newest?.sha !== commit) return;
+  await setState(client, newest.id, state, logUrl);
   // GitHub does this by itself for environments that are not transient.
   if (state === 'success') await deactivate(client, earlier);
 }
@@ -46,23 +49,31 @@ export async function removeDeployments(
   await deactivate(client, await deploymentsOf(client, environment));
 }
 
-/** Ids, newest first. */
+interface Deployment {
+  readonly id: number;
+  readonly sha: string;
+}
+
+/** Newest first. */
 async function deploymentsOf(
   { owner, repo, rest }: RepositoryClient,
   environment: string,
-): Promise<readonly number[]> {
+): Promise<readonly Deployment[]> {
   const request = { owner, repo, environment, per_page: 100 };
   const { data } = await asking(
     `deployments to ${environment}`,
     PERMISSION,
     rest.repos.listDeployments(request),
   );
-  return data.map(({ id }) => id);
+  return data.map(({ id, sha }) => ({ id, sha }));
 }
 
-async function deactivate(client: RepositoryClient, ids: readonly number[]): Promise<void> {
+async function deactivate(
+  client: RepositoryClient,
+  deployments: readonly Deployment[],
+): Promise<void> {
   const { owner, repo, rest } = client;
-  for (const id of ids) {
+  for (const { id } of deployments) {
     const { data } = await asking(
       `states of deployment ${id}`,
       PERMISSION,

@@ -17,16 +17,17 @@ export async function report(session: Session): Promise<void> {
   const { github, inputs, runUrl } = session;
   const [name, number] = [nameOf(session), requiredPullRequest(session)];
   const { words, deployment } = STATES[inputs.status];
+  const commit = session.event().headSha;
   const text = commentMarkdown({
     ...{ environment: name, state: words, exists: true, runUrl, label: inputs.label },
     ...{ plan: inputs.plan, described: inputs.environment },
     reason: inputs.status === 'success' ? undefined : `see the run's annotations`,
-    commit: session.event().headSha,
+    commit,
     verdict: await verdictOf(session),
     expiresAt: await expiryOf(session, name),
   });
   await putStickyComment(github, number, commentMarker(name), text);
-  await endDeployment(github, name, deployment, runUrl);
+  await endDeployment(github, name, commit, deployment, runUrl);
 }
 
 /** Undefined when it did not come to a report. */

@@ -14,6 +14,12 @@ interface Job {
   readonly permissions?: unknown;
   readonly 'timeout-minutes'?: number;
   readonly outputs?: Readonly<Record<string, string>>;
+  readonly concurrency?: Concurrency;
+}
+interface Concurrency {
+  readonly group?: string;
+  readonly queue?: string;
+  readonly 'cancel-in-progress'?: boolean;
 }
 interface Declared {
   readonly required?: boolean;
@@ -27,6 +33,7 @@ interface Workflow {
     readonly workflow_dispatch?: { readonly inputs?: Readonly<Record<string, Declared>> };
   };
   readonly permissions?: unknown;
+  readonly concurrency?: Concurrency;
   readonly jobs: Readonly<Record<string, Job>>;
 }
 interface ActionFile {
@@ -58,7 +65,7 @@ function actionOf(step: Step): ActionFile {
 
 it('finds workflows, and steps that use each of the actions', () => {
   expect(workflows.length).toBeGreaterThanOrEqual(2);
-  expect(new Set(ownSteps.map(({ step }) => step.uses)).size).toBe(3);
+  expect(new Set(ownSteps.map(({ step }) => step.uses)).size).toBe(4);
 });
 
 it.each(ownSteps)(
@@ -132,3 +139,26 @@ it.each(jobs.filter(({ job }) => job.steps !== undefined))(
     expect(job['timeout-minutes']).toBeGreaterThan(0);
   },
 );
+
+const removing = jobs.filter(({ job }) =>
+  job.steps?.some((step) => step.with?.['command'] === 'destroy'),
+);
+
+it('finds the jobs that destroy', () => {
+  expect(removing.length).toBeGreaterThanOrEqual(3);
+});
+
+it.each(removing)('$file $name: waits for its turn, and is not dropped by a later one', (found) => {
+  const workflow = workflows.find(({ file }) => file === found.file)?.workflow;
+  const { group, ...rest } = found.job.concurrency ?? workflow?.concurrency ?? {};
+  expect(group).toMatch(/^eks-multus-actions\//);
+  // With the default, `single`, a run that waits is cancelled when another one comes.
+  expect(rest).toEqual({ queue: 'max', 'cancel-in-progress': false });
+});
+
+it.each(jobs)('$file $name: the queues of its concurrency are such as GitHub knows', (found) => {
+  const workflow = workflows.find(({ file }) => file === found.file)?.workflow;
+  for (const concurrency of [found.job.concurrency, workflow?.concurrency]) {
+    expect(['single', 'max']).toContain(concurrency?.queue ?? 'single');
+  }
+});
