@@ -110,6 +110,7 @@ describe('deploy', () => {
       SubnetId: 'subnet-p1',
       MultusSubnetIds: 'subnet-11,subnet-21',
       MultusPrefixCidrs: '10.0.4.128/25,10.0.6.128/25',
+      MultusOtherZoneCidrs: '10.0.5.0/24,10.0.7.0/24',
       LambdaBucket: 'eks-multus-123456789012-ap-northeast-2',
       LambdaKey: expect.stringMatching(/^eks-multus-cluster\/[0-9a-f]{64}\/attach-enis\.zip$/),
       NodeAccess: 'access-entry',

@@ -73,7 +73,9 @@ export function nodeGroupParameters(
 ): Parameters {
   const multusIds = idsOf(infra, 'MultusSubnetIds');
   const inZone = plan.multusSubnets.flatMap((subnet, index) =>
-    subnet.zone === group.zone ? [{ id: multusIds[index] ?? '', prefixes: subnet.prefixCidr }] : [],
+    subnet.zone === group.zone
+      ? [{ id: multusIds[index] ?? '', prefixes: subnet.prefixCidr, network: subnet.network }]
+      : [],
   );
   return {
     ...pick(infra, [
@@ -99,11 +101,25 @@ export function nodeGroupParameters(
     SubnetId: idsOf(infra, 'PrivateSubnetIds')[plan.zones.indexOf(group.zone)] ?? '',
     MultusSubnetIds: inZone.map(({ id }) => id).join(),
     MultusPrefixCidrs: inZone.map(({ prefixes }) => prefixes).join(),
+    MultusOtherZoneCidrs: inZone
+      .map(({ network }) => otherZoneCidrs(plan, network, group.zone).join(' '))
+      .join(),
     PrefixesPerInterface: String(group['prefixes-per-interface']),
     LambdaBucket: hook.bucket,
     LambdaKey: hook.key,
     NodeAccess: NODE_ACCESS[inputs.authentication],
   };
+}
+
+/** A network's subnets in all zones but one: that network's nodes get routes to them. */
+function otherZoneCidrs(
+  { multusSubnets }: NetworkPlan,
+  network: number,
+  zone: string,
+): readonly string[] {
+  return multusSubnets
+    .filter((subnet) => subnet.network === network && subnet.zone !== zone)
+    .map(({ cidr }) => cidr);
 }
 
 /** The public parameter in which AWS keeps the id of its newest EKS image. */
