@@ -1,18 +1,24 @@
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from '../process.ts';
+import { forAct } from './workflow-text.ts';
 
 const IDENTITY = ['-c', 'user.name=rehearsal', '-c', 'user.email=rehearsal@localhost'];
 
+const WORKFLOW = /^\.github\/workflows\/.*\.yml$/;
+
 /**
  * Makes `folder` a git repository that looks as if it were cloned from `owner/name` on GitHub, with the
- * files that git tracks in `source`, in the state of its working tree.
+ * files that git tracks in `source`, in the state of its working tree; workflows as act can run them.
  */
 export async function copyRepository(source: string, folder: string, name: string): Promise<void> {
   const tracked = (await run('git', ['-C', source, 'ls-files'])).split('\n');
   for (const file of tracked.filter((path) => path !== '' && existsSync(join(source, path)))) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     cpSync(join(source, file), join(folder, file));
+    if (WORKFLOW.test(file)) {
+      writeFileSync(join(folder, file), forAct(readFileSync(join(source, file), 'utf8')));
+    }
   }
   await initRepository(folder, name);
 }
