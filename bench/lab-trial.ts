@@ -1,8 +1,8 @@
 import { readProvisionInputs } from '../src/provision/inputs.ts';
 import { provision } from '../src/provision/run.ts';
 import { realDeps } from '../src/provision/wiring.ts';
+import type { FastClock } from '../src/testing/fast-clock.ts';
 import { LAB_INPUTS } from '../src/testing/lab-inputs.ts';
-import type { FastClock } from './fast-clock.ts';
 import { type Operation, observed } from './observed-stacks.ts';
 
 /** One run of the action: how long it took, and what its stacks did. Times in milliseconds on the run's clock. */

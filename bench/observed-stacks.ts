@@ -1,6 +1,6 @@
 import type { StackApi, StackEvent } from '../src/cloudformation/stack-api.ts';
 import { isBusy } from '../src/cloudformation/stack-status.ts';
-import type { FastClock } from './fast-clock.ts';
+import type { FastClock } from '../src/testing/fast-clock.ts';
 
 /** One operation on a stack; times in milliseconds on the clock of the run. */
 export interface Operation {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { REGION } from '../rehearsal/aws/testing/local-aws.ts';
 import { startTestAws } from '../rehearsal/aws/testing/stand-in.ts';
+import { fastClock } from '../src/testing/fast-clock.ts';
 import { LAB_INPUTS } from '../src/testing/lab-inputs.ts';
 import type { Bench } from './bench.ts';
 import { measureBundle } from './bundle-run.ts';
 import { CREDENTIALS, measureBundles } from './bundles.ts';
-import { fastClock } from './fast-clock.ts';
 import { type LabRun, runLab } from './lab-trial.ts';
 import { atMost, type Measurement, noted, percentile } from './measurement.ts';
 import type { Operation } from './observed-stacks.ts';

@@ -4,7 +4,7 @@ import { deleteStack } from '../src/cloudformation/delete-stack.ts';
 import { deployStack } from '../src/cloudformation/deploy-stack.ts';
 import { callBudget } from '../src/cloudformation/pace.ts';
 import { sdkStackApi } from '../src/cloudformation/sdk-stack-api.ts';
-import type { FastClock } from './fast-clock.ts';
+import type { FastClock } from '../src/testing/fast-clock.ts';
 import { type Operation, observed } from './observed-stacks.ts';
 
 /** What one run did with one stack: its operations, the time that it took, the calls that it made. */

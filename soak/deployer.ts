@@ -1,4 +1,3 @@
-import { type FastClock, fastClock } from '../bench/fast-clock.ts';
 import { prepareAccount } from '../rehearsal/aws/account.ts';
 import type { Switches } from '../rehearsal/aws/switches.ts';
 import { freePort, REGION } from '../rehearsal/aws/testing/local-aws.ts';
@@ -7,6 +6,7 @@ import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../rehearsal/gi
 import { readProvisionInputs } from '../src/provision/inputs.ts';
 import { provision } from '../src/provision/run.ts';
 import { realDeps } from '../src/provision/wiring.ts';
+import { type FastClock, fastClock } from '../src/testing/fast-clock.ts';
 import { LAB_INPUTS } from '../src/testing/lab-inputs.ts';
 
 /** An account of the AWS stand-in, without machines, and a job that may deploy to it with its ID token. */

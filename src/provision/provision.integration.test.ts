@@ -3,17 +3,21 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareAccount } from '../../rehearsal/aws/account.ts';
+import { steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
 import { eventually, freePort } from '../../rehearsal/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
 import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../../rehearsal/github/oidc.ts';
 import { environmentSchema } from '../environment/environment.ts';
 import { LAB_INPUTS } from '../testing/lab-inputs.ts';
-import { runSource } from '../testing/run-bundle.ts';
+import { runProvisionAtSpeed } from '../testing/run-bundle.ts';
 import type { PlannedStack } from './plan-markdown.ts';
 
 const REGION = 'ap-northeast-2';
 const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
 const client = { region: REGION, credentials };
+
+/** The stand-in takes next to no time, so the action need not wait as long as AWS's durations would have it. */
+const SPEED = 20;
 
 /** The stand-in has no control plane for a cluster of this name. */
 const BROKEN = { environment: 'broken' };
@@ -26,7 +30,10 @@ let role: string;
 beforeAll(async () => {
   const job = { repository: 'o/r', ref: 'refs/heads/main', workflow: '.github/workflows/p.yml' };
   issuer = await startOidcIssuer(await freePort(), job);
-  aws = await startTestAws({ jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl } });
+  aws = await startTestAws({
+    jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl },
+    pacing: steadyPacing(20),
+  });
   const account = { endpoint: aws.endpoint, account: '123456789012', region: REGION };
   role = await prepareAccount({ ...account, repository: 'o/r' });
   env = {
@@ -43,7 +50,7 @@ afterAll(async () => {
 
 function run(command: string, changes: Readonly<Record<string, string>> = {}) {
   const inputs = { ...LAB_INPUTS, command, 'role-to-assume': role, ...changes };
-  return runSource('provision', inputs, { ...env, GITHUB_RUN_ID: crypto.randomUUID() });
+  return runProvisionAtSpeed(SPEED, inputs, { ...env, GITHUB_RUN_ID: crypto.randomUUID() });
 }
 
 /** What is left of a log when the runner has taken its own commands out. */

@@ -28,6 +28,12 @@ export function runSource(action: string, inputs: Inputs, env?: NodeJS.ProcessEn
   return runEntry(packFile('src', action, 'main.ts'), inputs, env);
 }
 
+/** Runs the provision action from its source, its clock so many times as fast; otherwise as the runner would. */
+export function runProvisionAtSpeed(speed: number, inputs: Inputs, env?: NodeJS.ProcessEnv) {
+  const script = packFile('src', 'testing', 'provision-at-speed.ts');
+  return runEntry(script, inputs, { ...env, SPEED: String(speed) });
+}
+
 /**
  * Inputs are `INPUT_*`, outputs and summary are files. Of the caller's own environment only PATH is passed
  * on; `env` adds to it.

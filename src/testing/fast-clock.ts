@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../src/cloudformation/polling.ts';
+import type { Clock } from '../cloudformation/polling.ts';
 
 export interface FastClock extends Clock {
   /** When something happened, on this clock. */
