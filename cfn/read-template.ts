@@ -14,6 +14,7 @@ export interface Template {
 export interface Parameter {
   readonly Type: string;
   readonly Default?: string | number;
+  readonly AllowedPattern?: string;
 }
 
 export interface Resource {

@@ -65,6 +65,7 @@ const CONTRACT = [
       'MultusOtherZoneCidrs',
       'MultusSecurityGroupId',
       'PrefixesPerInterface',
+      'StartupTaint',
       'LambdaBucket',
       'LambdaKey',
       'NodeAccess',

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { STARTUP_TAINT_TEXT } from '../src/environment/startup-taint.ts';
+import { readTemplate } from './read-template.ts';
 import { bootScript, EXAMPLE, ipamPlugin, mimeParts, renderUserData } from './user-data.ts';
 
 const USER_DATA_LIMIT = 16_384;
@@ -25,6 +27,23 @@ describe('the user data', () => {
         },
       },
     });
+  });
+
+  it('has the kubelet register with a taint when there is one', () => {
+    const TaintFlag = `- --register-with-taints=${STARTUP_TAINT_TEXT}`;
+    const text = mimeParts(renderUserData({ ...EXAMPLE, TaintFlag }))['application/node.eks.aws'];
+    expect(parse(text ?? '')).toMatchObject({
+      spec: {
+        kubelet: {
+          flags: [
+            '--node-labels=eks-multus-actions/node-group=ng1',
+            '--register-with-taints=eks-multus-actions/networks-not-ready=true:NoSchedule',
+          ],
+        },
+      },
+    });
+    const pattern = readTemplate('nodegroup').Parameters['StartupTaint']?.AllowedPattern;
+    expect(STARTUP_TAINT_TEXT).toMatch(new RegExp(pattern ?? 'none'));
   });
 
   it('is small enough, with room for the real values', () => {

@@ -1,3 +1,4 @@
+import { STARTUP_TAINT_TEXT } from '../environment/startup-taint.ts';
 import type { NetworkPlan } from '../network/plan.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import { architecture } from './interface-limits.ts';
@@ -108,6 +109,7 @@ export function nodeGroupParameters(
     LambdaBucket: hook.bucket,
     LambdaKey: hook.key,
     NodeAccess: NODE_ACCESS[inputs.authentication],
+    StartupTaint: group['startup-taint'] ? STARTUP_TAINT_TEXT : '',
   };
 }
 
