@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { minify } from 'terser';
 import { actionNames, ROOT, scratchFolder } from './pack.ts';
+import { bundledPackages } from './packages.ts';
 
 /** One bundle: an entry source, the committed folder that it becomes, and the name of its file there. */
 export interface Bundle {
@@ -27,41 +29,57 @@ export function bundles(): readonly Bundle[] {
  * Builds one bundle below `root`. The same sources and lock file give the same bytes on any machine, so
  * the check can compare them.
  */
-export function build(bundle: Bundle, root: string): void {
-  const out = scratchFolder('bundle');
+export async function build(bundle: Bundle, root: string): Promise<void> {
+  const folder = scratchFolder('bundle');
+  const out = join(folder, 'out');
   try {
-    const ncc = resolve(ROOT, 'node_modules/@vercel/ncc/dist/ncc/cli.js');
-    const args = [
-      'build',
-      resolve(ROOT, bundle.entry),
-      '-m',
-      '--transpile-only', // tsc checks the types, once for everything
-      '--license',
-      'licenses.txt',
-      '-o',
-      out,
-      '--no-cache',
-      '-q',
-    ];
-    execFileSync(process.execPath, [ncc, ...args], {
-      cwd: ROOT,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    if (bundle.file !== 'index.js') renameSync(join(out, 'index.js'), join(out, bundle.file));
+    bundleModules(bundle, out, bundledPackages(folder));
+    const code = await minified(readFileSync(join(out, 'index.js'), 'utf8'));
+    rmSync(join(out, 'index.js'));
+    writeFileSync(join(out, bundle.file), code);
     // Node must read the bundle as a module wherever the pack is checked out.
     writeFileSync(join(out, 'package.json'), '{\n  "type": "module"\n}\n');
     const dist = resolve(root, bundle.dist);
     rmSync(dist, { recursive: true, force: true });
     cpSync(out, dist, { recursive: true });
   } finally {
-    rmSync(out, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function bundleModules(bundle: Bundle, out: string, packages: string): void {
+  const ncc = resolve(ROOT, 'node_modules/@vercel/ncc/dist/ncc/cli.js');
+  const args = [
+    'build',
+    resolve(ROOT, bundle.entry),
+    '--transpile-only', // tsc checks the types, once for everything
+    ...['--license', 'licenses.txt'],
+    ...['-o', out],
+    ...['--no-cache', '-q'],
+  ];
+  execFileSync(process.execPath, [ncc, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, TS_NODE_PROJECT: packages },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+/** ncc's own `--minify` shortens names but keeps what nobody uses. Names of classes and functions are in messages. */
+async function minified(code: string): Promise<string> {
+  const options = {
+    module: true,
+    compress: { passes: 2 },
+    keep_classnames: true,
+    keep_fnames: true,
+  };
+  const result = await minify(code, options);
+  return result.code ?? '';
 }
 
 if (import.meta.main) {
   for (const bundle of bundles()) {
     console.log(`${bundle.entry} → ${bundle.dist}/${bundle.file}`);
-    build(bundle, ROOT);
+    await build(bundle, ROOT);
   }
   console.log(`built below ${dirname(resolve(ROOT, 'actions'))}`);
 }

@@ -4,7 +4,7 @@ import { run } from '../rehearsal/process.ts';
 import { consoleProgress } from '../rehearsal/progress.ts';
 import { cacheFolder } from '../rehearsal/tools/cache.ts';
 import { ensureTools, type Tools } from '../rehearsal/tools/tools.ts';
-import { build, bundles } from './build.ts';
+import { type Bundle, build, bundles } from './build.ts';
 import { staleReadmes } from './docs.ts';
 import { validateManifests } from './manifests.ts';
 import { CACHE, ROOT, scratchFolder } from './pack.ts';
@@ -90,7 +90,7 @@ const CHECKS: readonly Check[] = [
   },
   { name: 'manifests (a real API server)', perform: (tools) => validateManifests(tools) },
   { name: 'READMEs say what action.yml says', perform: async () => readmesAreCurrent() },
-  { name: 'dist is what the sources build', perform: async () => distIsCurrent() },
+  { name: 'dist is what the sources build', perform: () => distIsCurrent() },
 ];
 
 function examples(): readonly string[] {
@@ -110,13 +110,15 @@ function readmesAreCurrent(): void {
   if (stale.length > 0) throw new Error(`out of date: ${stale.join(', ')}; run \`npm run docs\``);
 }
 
-function distIsCurrent(): void {
+async function distIsCurrent(): Promise<void> {
   const root = scratchFolder('dist-check');
   try {
-    const different = bundles().filter((bundle) => {
-      build(bundle, root);
-      return !sameFolder(resolve(root, bundle.dist), resolve(ROOT, bundle.dist));
-    });
+    const different: Bundle[] = [];
+    for (const bundle of bundles()) {
+      await build(bundle, root);
+      if (!sameFolder(resolve(root, bundle.dist), resolve(ROOT, bundle.dist)))
+        different.push(bundle);
+    }
     if (different.length > 0) {
       const names = different.map(({ dist }) => dist).join(', ');
       throw new Error(`not what the sources build: ${names}; run \`npm run build\` and commit it`);

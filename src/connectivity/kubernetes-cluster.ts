@@ -22,7 +22,7 @@ const definitionListSchema = z.object({ items: z.array(definitionSchema) });
 
 /** The cluster that a connection leads to, seen from one namespace. */
 export function probeCluster(connection: Connection, namespace: string): ProbeCluster {
-  const { core, rest, server } = connection;
+  const { core, rest, config } = connection;
   return {
     namespace,
     ...namespaceCalls(rest, namespace),
@@ -71,7 +71,7 @@ export function probeCluster(connection: Connection, namespace: string): ProbeCl
     },
     runScript: async (pod, script, timeoutMs) => {
       const target = { namespace, pod, container: 'app' };
-      const result = await execInPod(server, target, ['/bin/sh', '-c', script], timeoutMs);
+      const result = await execInPod(config, target, ['/bin/sh', '-c', script], timeoutMs);
       return `${result.stdout}${result.stderr}`;
     },
   };

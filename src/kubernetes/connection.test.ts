@@ -1,4 +1,5 @@
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import { CloudError, ClusterError, InputError } from '../github/errors.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { type KubeServer, refusal, startKubeServer } from '../testing/kube-server.ts';
 import { recordingLog } from '../testing/recording-log.ts';
-import { connect, serverAt } from './connection.ts';
+import { configOf, connect } from './connection.ts';
 
 const IDENTITY = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 const ACCESS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
@@ -156,19 +157,21 @@ describe('the client configuration of an EKS cluster', () => {
   it('brings a token made from current credentials to each request and each web socket', async () => {
     let key = 'AKIAFIRST';
     const credentials = async () => ({ accessKeyId: key, secretAccessKey: 'secret' });
-    const eks = serverAt(address, credentials);
+    const eks = configOf(address, credentials);
     const bearer = async () => {
-      const { headers } = await eks.identity();
-      const token = headers['authorization']?.replace(/^Bearer k8s-aws-v1\./, '') ?? '';
+      const options: RequestOptions = {};
+      await eks.applyToHTTPSOptions(options);
+      const headers = new Headers(options.headers as Record<string, string>);
+      const token = headers.get('authorization')?.replace(/^Bearer k8s-aws-v1\./, '') ?? '';
       return Buffer.from(token, 'base64url').toString();
     };
     expect(await bearer()).toContain('X-Amz-Credential=AKIAFIRST');
     key = 'AKIASECOND';
     expect(await bearer()).toContain('X-Amz-Credential=AKIASECOND');
-    expect(eks).toMatchObject({
-      cluster: 'eks-multus-cluster',
-      url: address.endpoint,
-      tls: { ca: 'PEM' },
+    expect(eks.getCurrentCluster()).toMatchObject({
+      name: 'eks-multus-cluster',
+      server: address.endpoint,
+      caData: address.certificateAuthority,
     });
   });
 });
@@ -185,7 +188,7 @@ describe('a kubeconfig', () => {
     const folder = await mkdtemp(join(tmpdir(), 'connection-'));
     const path = join(folder, 'kubeconfig');
     if (text !== undefined) await writeFile(path, text);
-    const load = () => serverAt({ kind: 'kubeconfig', path }, noCredentials);
+    const load = () => configOf({ kind: 'kubeconfig', path }, noCredentials);
     expect(load).toThrow(InputError);
     expect(load).toThrow(/Input "kubeconfig"/);
     await rm(folder, { recursive: true });

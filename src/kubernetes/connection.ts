@@ -1,23 +1,15 @@
+import type { KubeConfig } from '@kubernetes/client-node';
 import type { CredentialProvider } from '../aws/credentials.ts';
 import { CloudError, InputError, isExplained, messageOf } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { type Access, awaitAccess, awaitIdentity } from './access.ts';
 import { type Apps, appsOf, type Core, coreOf } from './core.ts';
 import { tokenSource } from './eks-token.ts';
-import { readKubeconfig } from './kubeconfig.ts';
+import { readKubeconfig, serverOf, tokenConfig } from './kubeconfig.ts';
 import { type Objects, objectsOf } from './objects.ts';
 import { type Clock, systemClock } from './poll.ts';
 import { type Rest, restOf } from './rest.ts';
-import type { Server } from './server.ts';
-
-/** An EKS cluster: what `DescribeCluster` says of it. The certificate authority is base64 of PEM. */
-export interface EksAddress {
-  readonly kind: 'eks';
-  readonly name: string;
-  readonly endpoint: string;
-  readonly certificateAuthority: string;
-  readonly region: string;
-}
+import type { EksAddress } from './server.ts';
 
 /** Any cluster, by the current context of a kubeconfig file. */
 export interface KubeconfigAddress {
@@ -45,7 +37,7 @@ export interface Connection {
   /** The Kubernetes user that the API server takes us for. */
   readonly user: string;
   /** For web sockets (exec). */
-  readonly server: Server;
+  readonly config: KubeConfig;
   /** For what is not listed here. */
   readonly rest: Rest;
   readonly core: Core;
@@ -68,9 +60,9 @@ export async function connect(
   options: ConnectOptions,
 ): Promise<Connection> {
   if (address.kind === 'eks') await checkCredentials(options.credentials);
-  const server = serverAt(address, options.credentials);
-  const { cluster } = server;
-  const rest = restOf(server);
+  const config = configOf(address, options.credentials);
+  const cluster = config.getCurrentCluster()?.name ?? '';
+  const rest = restOf(serverOf(config));
   const clock = options.clock ?? systemClock;
   const deadline = clock.now() + (options.patienceMs ?? DEFAULT_PATIENCE_MS);
   const asking = { cluster, log: options.log, clock, deadline };
@@ -80,7 +72,7 @@ export async function connect(
     await awaitAccess(rest, access, { ...asking, user });
   }
   const clients = { core: coreOf(rest), apps: appsOf(rest), objects: objectsOf(rest) };
-  return { cluster, user, server, rest, ...clients };
+  return { cluster, user, config, rest, ...clients };
 }
 
 /** Asked for here once, so that a failure is not taken for one of the cluster. */
@@ -99,22 +91,15 @@ async function checkCredentials(credentials: CredentialProvider): Promise<void> 
   }
 }
 
-/** How to reach a cluster. Nothing is sent. */
-export function serverAt(address: ClusterAddress, credentials: CredentialProvider): Server {
-  return address.kind === 'eks' ? eksServer(address, credentials) : fromFile(address.path);
+/** How to reach a cluster, and as whom. Nothing is sent. */
+export function configOf(address: ClusterAddress, credentials: CredentialProvider): KubeConfig {
+  if (address.kind === 'kubeconfig') return fromFile(address.path);
+  const { name, endpoint, certificateAuthority, region } = address;
+  const token = tokenSource(name, region, credentials);
+  return tokenConfig({ cluster: name, url: endpoint, certificateAuthority, token });
 }
 
-function eksServer(address: EksAddress, credentials: CredentialProvider): Server {
-  const token = tokenSource(address.name, address.region, credentials);
-  return {
-    cluster: address.name,
-    url: address.endpoint,
-    tls: { ca: Buffer.from(address.certificateAuthority, 'base64').toString('utf8') },
-    identity: async () => ({ headers: { authorization: `Bearer ${await token()}` } }),
-  };
-}
-
-function fromFile(path: string): Server {
+function fromFile(path: string): KubeConfig {
   try {
     return readKubeconfig(path);
   } catch (error) {

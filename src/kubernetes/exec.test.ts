@@ -1,7 +1,7 @@
+import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExecScene, type ExecServer, startExecServer } from '../testing/exec-server.ts';
 import { execInPod } from './exec.ts';
-import type { Server } from './server.ts';
 
 const TARGET = { namespace: 'default', pod: 'sampleapp-1', container: 'app' };
 const SUCCESS = { kind: 'Status', status: 'Success' };
@@ -9,15 +9,24 @@ const SUCCESS = { kind: 'Status', status: 'Success' };
 let server: ExecServer | undefined;
 afterEach(() => server?.close());
 
-function serverAt(url: string): Server {
+/** The test's server has no TLS, which a kubeconfig must ask for. */
+function configOf(url: string): KubeConfig {
   let tokens = 0;
-  const identity = async () => ({ headers: { authorization: `Bearer token-${++tokens}` } });
-  return { cluster: 'c', url, tls: {}, identity };
+  const user = { name: 'u', authProvider: { name: 'test' } };
+  const config = new KubeConfig();
+  config.loadFromClusterAndUser({ name: 'c', server: url, skipTLSVerify: true }, user);
+  config.addAuthenticator({
+    isAuthProvider: () => true,
+    applyAuthentication: async (_user, options) => {
+      options.headers = { Authorization: `Bearer token-${++tokens}` };
+    },
+  });
+  return config;
 }
 
 async function play(scenes: readonly ExecScene[], timeoutMs = 5_000) {
   server = await startExecServer(scenes);
-  return execInPod(serverAt(server.url), TARGET, ['/bin/sh', '-c', 'echo "a b"'], timeoutMs);
+  return execInPod(configOf(server.url), TARGET, ['/bin/sh', '-c', 'echo "a b"'], timeoutMs);
 }
 
 describe('execInPod', () => {

@@ -1,7 +1,6 @@
-import type { V1Status } from '@kubernetes/client-node';
+import type { KubeConfig, V1Status } from '@kubernetes/client-node';
 import { ClusterError, messageOf } from '../github/errors.ts';
 import { type ExecSocket, openExec } from './exec-socket.ts';
-import type { Server } from './server.ts';
 
 export interface ExecTarget {
   readonly namespace: string;
@@ -27,17 +26,17 @@ class DroppedError extends Error {
  * @throws ClusterError when it cannot be run, or does not end within `timeoutMs`.
  */
 export async function execInPod(
-  server: Server,
+  config: KubeConfig,
   target: ExecTarget,
   command: readonly string[],
   timeoutMs: number,
 ): Promise<ExecResult> {
   try {
     try {
-      return await execOnce(server, target, command, timeoutMs);
+      return await execOnce(config, target, command, timeoutMs);
     } catch (error) {
       if (!(error instanceof DroppedError)) throw error;
-      return await execOnce(server, target, command, timeoutMs);
+      return await execOnce(config, target, command, timeoutMs);
     }
   } catch (error) {
     throw cannotExec(target, error);
@@ -45,7 +44,7 @@ export async function execInPod(
 }
 
 async function execOnce(
-  server: Server,
+  config: KubeConfig,
   target: ExecTarget,
   command: readonly string[],
   timeoutMs: number,
@@ -53,7 +52,7 @@ async function execOnce(
   const over = new AbortController();
   const timeout = AbortSignal.any([over.signal, AbortSignal.timeout(timeoutMs)]);
   const timedOut = rejectOnAbort(timeout, `no end after ${timeoutMs / 1000} seconds`);
-  const connecting: Promise<ExecSocket> = openExec(server, target, command).catch((error) => {
+  const connecting: Promise<ExecSocket> = openExec(config, target, command).catch((error) => {
     throw refusedOrDropped(error);
   });
   try {

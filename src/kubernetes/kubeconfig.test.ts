@@ -1,8 +1,10 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readKubeconfig } from './kubeconfig.ts';
+import { readKubeconfig, serverOf, tokenConfig } from './kubeconfig.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
@@ -12,10 +14,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function server(user: object, cluster: object = {}) {
+async function read(user: object, { context = 'two', ...cluster }: Record<string, unknown> = {}) {
   const path = join(folder, 'config');
   const config = {
-    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'two' },
+    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': context },
     clusters: [
       { name: 'other', cluster: { server: 'https://other' } },
       { name: 'mine', cluster: { server: 'https://mine', ...cluster } },
@@ -24,97 +26,69 @@ async function server(user: object, cluster: object = {}) {
     contexts: [
       { name: 'one', context: { cluster: 'other', user: 'me' } },
       { name: 'two', context: { cluster: 'mine', user: 'me', namespace: 'x' } },
+      { name: 'nobody', context: { cluster: 'mine', user: 'gone' } },
     ],
   };
   await writeFile(path, JSON.stringify(config));
   return readKubeconfig(path);
 }
 
-const put = (name: string, text: string) => writeFile(join(folder, name), text);
+async function optionsOf(config: KubeConfig): Promise<RequestOptions> {
+  const options: RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  return options;
+}
 
-describe('where the server is', () => {
-  it('follows the current context', async () => {
-    expect(await server({})).toMatchObject({ cluster: 'mine', url: 'https://mine', tls: {} });
+describe('a kubeconfig file', () => {
+  it('is read at its current context, with the files beside it', async () => {
+    await writeFile(join(folder, 'ca.pem'), 'FILE');
+    const config = await read({ token: 't' }, { 'certificate-authority': 'ca.pem' });
+    expect(config.getCurrentCluster()).toMatchObject({ name: 'mine', server: 'https://mine' });
+    const options = await optionsOf(config);
+    expect(String(options.ca)).toBe('FILE');
+    expect(options.headers).toMatchObject({ Authorization: 'Bearer t' });
   });
 
-  it('has the authority in the file, or in a file beside it, and how the name is checked', async () => {
-    await put('ca.pem', 'FILE');
-    const file = { 'certificate-authority': 'ca.pem', 'tls-server-name': 'kubernetes' };
-    expect((await server({}, file)).tls).toEqual({ ca: 'FILE', servername: 'kubernetes' });
-    const both = { ...file, 'certificate-authority-data': base64('DATA') };
-    expect((await server({}, both)).tls.ca).toBe('DATA');
-    const unchecked = await server({}, { 'insecure-skip-tls-verify': true });
-    expect(unchecked.tls).toEqual({ rejectUnauthorized: false });
+  it('may have a command that gives credentials', async () => {
+    const status = { token: 'from-a-plugin' };
+    const plugin = `#!/bin/sh\necho '${JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status })}'\n`;
+    const command = join(folder, 'plugin');
+    await writeFile(command, plugin);
+    await chmod(command, 0o755);
+    const apiVersion = 'client.authentication.k8s.io/v1';
+    const config = await read({ exec: { apiVersion, command } });
+    expect((await optionsOf(config)).headers).toMatchObject({
+      Authorization: 'Bearer from-a-plugin',
+    });
   });
 
-  it('is refused by a proxy that would be passed over', async () => {
-    await expect(server({}, { 'proxy-url': 'http://p' })).rejects.toThrow('proxy-url');
-  });
-});
-
-describe('who we are', () => {
-  const identity = async (user: object) => (await server(user)).identity();
-
-  it.each([
-    [{ token: 't' }, { authorization: 'Bearer t' }],
-    [{ username: 'u', password: 'p' }, { authorization: `Basic ${base64('u:p')}` }],
-    [
-      { token: 't', as: 'other' },
-      { authorization: 'Bearer t', 'impersonate-user': 'other' },
-    ],
-    [{}, {}],
-  ])('%j', async (user, headers) => {
-    expect(await identity(user)).toEqual({ headers });
+  it('leads to a server, through a proxy if it says so', async () => {
+    const plain = serverOf(await read({ token: 't' }));
+    expect(plain).toMatchObject({ url: 'https://mine', proxied: false });
+    expect((await plain.options()).headers).toMatchObject({ Authorization: 'Bearer t' });
+    const proxied = serverOf(await read({ token: 't' }, { 'proxy-url': 'http://proxy:3128' }));
+    expect(proxied.proxied).toBe(true);
+    expect((await proxied.options()).agent).toMatchObject({ proxy: { hostname: 'proxy' } });
   });
 
-  it('is a client certificate', async () => {
-    await put('key.pem', 'KEY');
-    const user = { 'client-certificate-data': base64('CERT'), 'client-key': 'key.pem' };
-    expect(await identity(user)).toEqual({ headers: {}, cert: 'CERT', key: 'KEY' });
-  });
-
-  it('is a token in a file that somebody renews', async () => {
-    await put('token', 'first\n');
-    const found = await server({ tokenFile: 'token' });
-    expect((await found.identity()).headers).toEqual({ authorization: 'Bearer first' });
-    await put('token', 'second\n');
-    expect((await found.identity()).headers).toEqual({ authorization: 'Bearer second' });
-  });
-
-  it('is not what Kubernetes has given up', async () => {
-    await expect(server({ 'auth-provider': { name: 'gcp' } })).rejects.toThrow('auth-provider');
+  it.each(['missing', 'nobody'])('is refused at the context %s', async (context) => {
+    await expect(read({}, { context })).rejects.toThrow('no usable current context');
   });
 });
 
-describe('a command that gives credentials', () => {
-  async function plugin(body: string, more: object = {}) {
-    await put('plugin', `#!/bin/sh\necho x >> "$(dirname "$0")/runs"\n${body}\n`);
-    await chmod(join(folder, 'plugin'), 0o755);
-    return server({ exec: { command: './plugin', ...more } });
-  }
-  const says = (status: object) => `echo '${JSON.stringify({ kind: 'ExecCredential', status })}'`;
-
-  it('gets its arguments and variables, and is asked once', async () => {
-    const script = 'echo "{\\"status\\":{\\"token\\":\\"$1-$WHO\\"}}"';
-    const found = await plugin(script, { args: ['a'], env: [{ name: 'WHO', value: 'me' }] });
-    expect(await found.identity()).toEqual({ headers: { authorization: 'Bearer a-me' } });
-    await put('plugin', 'exit 1');
-    expect(await found.identity()).toEqual({ headers: { authorization: 'Bearer a-me' } });
-  });
-
-  it('is asked again when what it gave runs out', async () => {
-    const expirationTimestamp = new Date(Date.now() + 30_000).toISOString();
-    const found = await plugin(says({ token: 'old', expirationTimestamp }));
-    expect((await found.identity()).headers).toEqual({ authorization: 'Bearer old' });
-    await plugin(says({ token: 'new', clientCertificateData: 'C', clientKeyData: 'K' }));
-    const renewed = { headers: { authorization: 'Bearer new' }, cert: 'C', key: 'K' };
-    expect(await found.identity()).toEqual(renewed);
-  });
-
-  it('that fails is asked again next time', async () => {
-    const found = await plugin('echo expired >&2; exit 1');
-    await expect(found.identity()).rejects.toThrow('expired');
-    await plugin(says({ token: 't' }));
-    expect((await found.identity()).headers).toEqual({ authorization: 'Bearer t' });
+describe('a server with tokens that we make', () => {
+  it('gets a fresh one each time, and is held to its authority', async () => {
+    let asked = 0;
+    const config = tokenConfig({
+      cluster: 'c',
+      url: 'https://c',
+      certificateAuthority: base64('CA'),
+      token: async () => `token-${++asked}`,
+    });
+    const first = await optionsOf(config);
+    expect(String(first.ca)).toBe('CA');
+    expect(first.rejectUnauthorized).not.toBe(false);
+    expect(first.headers).toMatchObject({ Authorization: 'Bearer token-1' });
+    expect((await optionsOf(config)).headers).toMatchObject({ Authorization: 'Bearer token-2' });
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
 import { recordingLog } from '../testing/recording-log.ts';
-import { readKubeconfig } from './kubeconfig.ts';
+import { readKubeconfig, serverOf } from './kubeconfig.ts';
 import { plainApi } from './plain-api.ts';
 import { systemClock } from './poll.ts';
 import { releaseCloudResources } from './release-cloud-resources.ts';
@@ -12,7 +12,7 @@ let rest: Rest;
 
 beforeAll(async () => {
   server = await startTestApiServer();
-  rest = restOf(readKubeconfig(server.kubeconfig));
+  rest = restOf(serverOf(readKubeconfig(server.kubeconfig)));
 });
 afterAll(() => server?.stop());
 

@@ -11,8 +11,8 @@ afterEach(async () => {
 
 async function start(answer: Parameters<typeof startKubeServer>[0], path = '') {
   server = await startKubeServer(answer);
-  const identity = async () => ({ headers: { authorization: 'Bearer t' } });
-  return restOf({ cluster: 'c', url: `${server.url}${path}`, tls: {}, identity });
+  const options = async () => ({ headers: { authorization: 'Bearer t' } });
+  return restOf({ url: `${server.url}${path}`, proxied: false, options });
 }
 
 describe('a request', () => {

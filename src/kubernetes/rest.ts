@@ -37,21 +37,24 @@ export class ApiError extends Error {
 
 const TIMEOUT_MS = 60_000;
 
-/** Requests to one API server, over connections that are kept. */
+/**
+ * Requests to one API server, over connections that are kept. The generated clients of @kubernetes/client-node are
+ * not used for them: those bring the models of every kind (4 MB) and open a connection for each request.
+ */
 export function restOf(server: Server): Rest {
-  const secure = server.url.startsWith('https:');
-  const agent = new (secure ? https : http).Agent({ keepAlive: true });
+  const kept = new (server.url.startsWith('https:') ? https : http).Agent({ keepAlive: true });
   return async <Answer>(request: RestRequest) => {
-    const identity = await server.identity();
     const text = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const options = await server.options();
     const headers = {
       accept: 'application/json',
       'user-agent': 'eks-multus-actions',
-      ...identity.headers,
+      ...options.headers,
       ...(text === undefined ? {} : bodyHeaders(text, request.contentType)),
     };
-    const options = { agent, method: request.method, ...server.tls, ...identity, headers };
-    const { status, body } = await exchange(urlOf(server, request), options, text);
+    const agent = server.proxied ? options.agent : kept;
+    const sent = { ...options, agent, method: request.method, headers };
+    const { status, body } = await exchange(urlOf(server, request), sent, text);
     if (status < 200 || status > 299) throw new ApiError(status, body);
     return body as Answer;
   };

@@ -1,23 +1,29 @@
+import type { RequestOptions } from 'node:https';
+import type { CredentialProvider } from '../aws/credentials.ts';
+import { tokenSource } from './eks-token.ts';
+
 /** An API server: where it is, and how to be let in. */
 export interface Server {
-  /** The cluster's name, for messages. */
-  readonly cluster: string;
   readonly url: string;
-  readonly tls: Tls;
-  /** Asked for anew before each request and each web socket, so that nothing depends on a token that may expire. */
-  identity(): Promise<Identity>;
+  /** Headers and certificates; asked for before each request, so that nothing depends on a token that may expire. */
+  options(): Promise<RequestOptions>;
+  /** Connections are made by an agent that is among the options: there is a proxy. */
+  readonly proxied: boolean;
 }
 
-/** PEM texts, and how the server's certificate is checked; what is missing is as Node has it. */
-export interface Tls {
-  readonly ca?: string;
-  readonly servername?: string;
-  readonly rejectUnauthorized?: boolean;
+/** An EKS cluster: what `DescribeCluster` says of it. The certificate authority is base64 of PEM. */
+export interface EksAddress {
+  readonly kind: 'eks';
+  readonly name: string;
+  readonly endpoint: string;
+  readonly certificateAuthority: string;
+  readonly region: string;
 }
 
-/** Who we are, by headers of each request (`authorization`) and by a client certificate. */
-export interface Identity {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly cert?: string;
-  readonly key?: string;
+/** The API server of an EKS cluster, asked as whoever the credentials are. Nothing is sent. */
+export function eksServer(address: EksAddress, credentials: CredentialProvider): Server {
+  const token = tokenSource(address.name, address.region, credentials);
+  const ca = Buffer.from(address.certificateAuthority, 'base64');
+  const options = async () => ({ ca, headers: { authorization: `Bearer ${await token()}` } });
+  return { url: address.endpoint, options, proxied: false };
 }

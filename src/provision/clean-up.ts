@@ -3,9 +3,9 @@ import type { CredentialProvider } from '../aws/credentials.ts';
 import { type Ec2, ec2Of } from '../aws/ec2.ts';
 import type { Caller } from '../aws/signed-call.ts';
 import type { StackInsides } from '../cloudformation/stack-resources.ts';
-import { serverAt } from '../kubernetes/connection.ts';
 import { type PlainApi, plainApi } from '../kubernetes/plain-api.ts';
 import { restOf } from '../kubernetes/rest.ts';
+import { eksServer } from '../kubernetes/server.ts';
 
 /** What destroy works with besides stacks: everything that is in none. */
 export interface CleanUp extends StackInsides {
@@ -32,7 +32,7 @@ export function cleanUpWith(
     traces: clusterTraces(caller),
     kubernetes: (cluster) => {
       const address = { kind: 'eks', region: caller.region, ...cluster } as const;
-      return plainApi(restOf(serverAt(address, credentials)));
+      return plainApi(restOf(eksServer(address, credentials)));
     },
   };
 }
