@@ -1,19 +1,26 @@
 import { type AddressRange, inNetwork, inRange } from './address.ts';
 import { type Holders, othersAt } from './address-holders.ts';
 import { type CheckResult, failed, passed, skipped } from './check.ts';
-import type { ProbeNetwork } from './network.ts';
+import { explainAssignment } from './explain-address.ts';
+import { assignmentOf, describeInterface } from './interface-evidence.ts';
+import type { ExpectedAddresses, ProbeNetwork } from './network.ts';
 import type { Endpoint } from './pairs.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** Is the address one that the network's own configuration gives out? */
-export function checkRange(place: Endpoint, network: ProbeNetwork | undefined): CheckResult {
+/**
+ * Is the address one that the network gives out: by its own configuration, or, when that leaves it to the nodes, by
+ * the prefixes of the node's interface?
+ */
+export function checkRange(place: Endpoint, surroundings: Surroundings): CheckResult {
   const question = {
     check: 'address-in-range',
     subject: `${place.pod} ${place.interface}`,
   } as const;
+  const network = surroundings.networks.get(place.network);
   const { address } = place;
   if (address === undefined) return skipped(question, 'the interface has no address');
   if (network === undefined) return skipped(question, `${place.network} was not read`);
-  if (!network.expected.known) return skipped(question, network.expected.reason);
+  if (!network.expected.known) return checkPrefix(question, place, network.expected, surroundings);
   const { ranges } = network.expected;
   const range = ranges.find((one) => inRange(address, one));
   if (range !== undefined) return passed(question, `${address} is in ${describe(range)}`);
@@ -23,6 +30,22 @@ export function checkRange(place: Endpoint, network: ProbeNetwork | undefined): 
       'The network was changed after the pod was created, or a node has a file of its own for it.',
     nextStep: 'create the pod again, and compare the files in /etc/cni/multus/net.d of the nodes',
   });
+}
+
+function checkPrefix(
+  question: Pick<CheckResult, 'check' | 'subject'>,
+  place: Endpoint,
+  { byNode, reason }: Extract<ExpectedAddresses, { known: false }>,
+  surroundings: Surroundings,
+): CheckResult {
+  const assignment = assignmentOf(place, surroundings);
+  if (byNode !== true || assignment.kind === 'unknown') return skipped(question, reason);
+  if (assignment.kind === 'right') {
+    return passed(question, `${place.address} is of ${describeInterface(assignment.holder)}`);
+  }
+  const why = explainAssignment(place, surroundings);
+  const detail = `${place.address} is not of the network's interface on ${place.node}`;
+  return why === undefined ? skipped(question, reason) : failed(question, detail, why);
 }
 
 /** Does the address belong to this pod alone, among all that are known on its network? */

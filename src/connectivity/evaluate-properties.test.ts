@@ -28,7 +28,10 @@ describe('addresses', () => {
     expect(failures.map(({ check, subject }) => [check, subject])).toEqual([
       ['address-unique', 'a net1'],
       ['address-unique', 'b net1'],
+      ['reachability', 'a net1 → b net1'],
+      ['reachability', 'b net1 → a net1'],
     ]);
+    expect(failures.every(({ cause }) => cause === 'duplicate-address')).toBe(true);
     expect(failures[0]?.explanation).toContain('host-local keeps its books on each node');
   });
 

@@ -1,6 +1,5 @@
 import { networkOf } from './address.ts';
 import { checkRange, checkUnique, subnetOf } from './address-checks.ts';
-import { holdersOf } from './address-holders.ts';
 import { CHECKS, type CheckResult } from './check.ts';
 import type { Evidence } from './evidence.ts';
 import { checkNode } from './node-checks.ts';
@@ -20,9 +19,9 @@ export interface Evaluation {
 
 /** Answers every question about the pods from what was seen of them. Pure. */
 export function evaluate(evidence: Evidence): Evaluation {
-  const { networks, pods, nodes = [] } = evidence;
+  const { pods, nodes = [] } = evidence;
   const matrix = probedPairs(pairsOf(pods, evidence), pods);
-  const surroundings = surroundingsOf(networks, pods, matrix, evidence.interfaces);
+  const surroundings = surroundingsOf(evidence, matrix);
   const checks = [
     ...nodes.map(checkNode),
     ...pods.map(checkReady),
@@ -34,15 +33,12 @@ export function evaluate(evidence: Evidence): Evaluation {
   return { checks: inOrder(checks), matrix };
 }
 
-function checkAddresses(
-  { pods, neighbours = [] }: Evidence,
-  { networks }: Surroundings,
-): CheckResult[] {
+function checkAddresses({ pods }: Evidence, surroundings: Surroundings): CheckResult[] {
   const ready = pods.filter((pod) => pod.notReady === undefined);
-  const holders = holdersOf(pods.flatMap(endpointsOf), neighbours);
+  const { networks, holders } = surroundings;
   const placesOfReady = ready.flatMap(endpointsOf);
   return [
-    ...placesOfReady.map((place) => checkRange(place, networks.get(place.network))),
+    ...placesOfReady.map((place) => checkRange(place, surroundings)),
     ...placesOfReady.map((place) => checkUnique(place, holders)),
     ...ready.flatMap((pod) =>
       checkRoutes(pod, (place) =>

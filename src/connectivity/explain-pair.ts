@@ -1,39 +1,116 @@
+import { othersAt } from './address-holders.ts';
 import type { Reason } from './check.ts';
+import { explainAssignment } from './explain-address.ts';
+import { assignmentOf } from './interface-evidence.ts';
+import type { Endpoint } from './pairs.ts';
 import { answered, type ProbedPair } from './probed-pair.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Why a pair that should talk is silent, from what was seen around it. */
+type Explainer = (pair: ProbedPair, surroundings: Surroundings) => Reason | undefined;
+
+/** Why a pair that should talk is silent, from what was seen around it. The first that the evidence fits counts. */
 export function explainSilence(pair: ProbedPair, surroundings: Surroundings): Reason {
-  const { source, target } = pair;
-  if (pair.ping?.problem?.kind === 'unreachable') {
-    return {
-      cause: 'missing-route',
-      explanation: `${source.pod} has no way to ${target.address} through ${source.interface}.`,
-      nextStep: `look at the routes of ${source.pod}`,
-    };
+  const explainers: readonly Explainer[] = [
+    downInterface,
+    noWay,
+    sharedAddress,
+    badAssignment,
+    oneWay,
+    withinNode,
+  ];
+  for (const explain of explainers) {
+    const reason = explain(pair, surroundings);
+    if (reason !== undefined) return reason;
   }
-  const reverse = surroundings.reverseOf(pair);
-  if (reverse !== undefined && answered(reverse)) {
-    return {
-      cause: 'one-way',
-      explanation: 'The other direction answers, so one way drops.',
-      nextStep: 'look at the security group of the Multus interfaces and at rp_filter on the nodes',
-    };
-  }
-  return pair.scope === 'same-node' ? withinNode(pair) : betweenNodes(pair, surroundings);
+  return betweenNodes(pair, surroundings);
 }
 
-function withinNode({ source }: ProbedPair): Reason {
+function downInterface({ source, target }: ProbedPair, { pods, networks }: Surroundings) {
+  for (const { pod, interface: device, network, node } of [source, target]) {
+    const state = pods.get(pod)?.probe?.state?.[device];
+    if (state !== 'down' && state !== 'lowerlayerdown') continue;
+    const master = networks.get(network)?.master ?? 'the master interface';
+    return {
+      cause: 'interface-down',
+      explanation: `${device} of ${pod} is ${state}: it is as dead as ${master} on ${node} below it.`,
+      nextStep: `look at ${master} on ${node} (ip link) and at its network interface in EC2; replace the node when it does not come up`,
+    } as const;
+  }
+  return undefined;
+}
+
+function noWay({ source, target, ping }: ProbedPair): Reason | undefined {
+  if (ping?.problem?.kind !== 'unreachable') return undefined;
   return {
-    cause: 'wrong-master',
-    explanation: `Both pods run on ${source.node ?? 'the same node'}, so the VPC is not involved.`,
-    nextStep: 'look at the master interface of the network and at its CNI type and mode',
+    cause: 'missing-route',
+    explanation: `${source.pod} has no way to ${target.address} through ${source.interface}.`,
+    nextStep: `look at the routes of ${source.pod}`,
   };
 }
 
-function betweenNodes({ source, target }: ProbedPair, { within }: Surroundings): Reason {
-  const near = within(source.network).filter(({ scope }) => scope === 'same-node');
+function sharedAddress({ source, target }: ProbedPair, { holders }: Surroundings) {
+  for (const place of [target, source]) {
+    const [other] = othersAt(place, holders);
+    if (other === undefined) continue;
+    return {
+      cause: 'duplicate-address',
+      explanation: `${place.address} is that of ${place.pod} on ${place.node} and of ${other.pod} on ${other.node ?? 'no node'}: packets reach at most one of them.`,
+      nextStep: 'use ipam: eni-prefix, or a range that only one node uses',
+    } as const;
+  }
+  return undefined;
+}
+
+/** On one node the VPC is not involved, whoever has the address. */
+function badAssignment(pair: ProbedPair, surroundings: Surroundings): Reason | undefined {
+  if (pair.scope === 'same-node') return undefined;
+  return (
+    explainAssignment(pair.target, surroundings) ?? explainAssignment(pair.source, surroundings)
+  );
+}
+
+function oneWay(pair: ProbedPair, { reverseOf }: Surroundings): Reason | undefined {
+  const { source, target } = pair;
+  const reverse = reverseOf(pair);
+  const nextStep = `look at the security groups and network ACLs between ${source.node} and ${target.node}, and at rp_filter on both`;
+  if (reverse !== undefined && answered(reverse)) {
+    const explanation = `The other direction answers, so what ${source.pod} sends to ${target.pod} is dropped, and answers are not.`;
+    return { cause: 'one-way', explanation, nextStep };
+  }
+  if (pair.ping?.arrived === true) {
+    const explanation = `Requests of ${source.pod} reach ${target.pod}, and the answers do not come back: the way from ${target.node} to ${source.node} drops.`;
+    return { cause: 'one-way', explanation, nextStep };
+  }
+  if (pair.ping?.arrived === false && reverse?.ping?.arrived === true) {
+    const explanation = `Requests of ${source.pod} do not reach ${target.pod}, and those of ${target.pod} do reach ${source.pod}: the way from ${source.node} to ${target.node} drops.`;
+    return { cause: 'one-way', explanation, nextStep };
+  }
+  return undefined;
+}
+
+function withinNode({ source, scope }: ProbedPair, { networks }: Surroundings): Reason | undefined {
+  if (scope !== 'same-node') return undefined;
+  return {
+    cause: 'traffic-dropped',
+    explanation: `Both pods run on ${source.node ?? 'the same node'}, so the VPC is not involved: something on the node drops it.`,
+    nextStep: `look at the type and mode of ${source.network} (${networks.get(source.network)?.kind ?? 'unknown'}), and at iptables on the node`,
+  };
+}
+
+function betweenNodes(pair: ProbedPair, surroundings: Surroundings): Reason {
+  const { source, target } = pair;
+  const near = surroundings.within(source.network).filter(({ scope }) => scope === 'same-node');
   const contrast = near.some(answered) ? 'Pods on the same node do reach each other. ' : '';
+  const assigned = [source, target].every(
+    (place: Endpoint) => assignmentOf(place, surroundings).kind === 'right',
+  );
+  if (assigned) {
+    return {
+      cause: 'traffic-dropped',
+      explanation: `${contrast}Both addresses are assigned to the right network interfaces, so something on the way drops it.`,
+      nextStep: `look at the security group of the Multus interfaces, at the network ACLs, and at rp_filter and iptables on ${source.node} and ${target.node}`,
+    };
+  }
   return {
     cause: 'unassigned-address',
     explanation: `${contrast}Between nodes the VPC delivers only to addresses that are assigned to the network interface of the node: ${target.address} on ${target.node ?? 'its node'} probably is not.`,
@@ -42,10 +119,19 @@ function betweenNodes({ source, target }: ProbedPair, { within }: Surroundings):
 }
 
 /** Why a pair that should stay apart talks. */
-export function explainAnswer({ source, target, because }: ProbedPair): Reason {
+export function explainAnswer(
+  { source, target, because }: ProbedPair,
+  { networks }: Surroundings,
+): Reason {
+  const [one, other] = [source, target].map(({ network }) => networks.get(network)?.master);
+  const how =
+    one !== undefined && one === other
+      ? `both have the master interface ${one}`
+      : 'by a route through the VPC between the two subnets';
   return {
     cause: 'not-isolated',
-    explanation: `${source.network} and ${target.network} should be apart (${because}), but traffic passes between them: by a route through the VPC between the two subnets, or because both use one master interface.`,
-    nextStep: 'look at the security group and the network ACLs of the Multus subnets',
+    explanation: `${source.network} and ${target.network} should be apart (${because}), but traffic passes between them: ${how}.`,
+    nextStep:
+      'give each network a master interface of its own, and look at the security group and the network ACLs of the Multus subnets',
   };
 }

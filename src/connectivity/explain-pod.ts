@@ -19,6 +19,31 @@ export function explainNotReady(reason: string): Reason {
 
 const REASONS: readonly { readonly words: RegExp; readonly reason: Reason }[] = [
   {
+    words: /failed to lookup master|Link not found/i,
+    reason: {
+      cause: 'wrong-master',
+      explanation: 'The network names a master interface that the node does not have.',
+      nextStep:
+        "correct master in the NetworkAttachmentDefinition; or look at the node's boot script, which names the interfaces (journalctl -u cloud-final)",
+    },
+  },
+  {
+    words: /multus.*(connection refused|no such file|api is not ready|dial unix)/is,
+    reason: {
+      cause: 'multus-down',
+      explanation: 'The Multus daemon of the node does not answer, so no pod gets its network.',
+      nextStep: 'look at the pod of kube-multus-ds on the node and at its log',
+    },
+  },
+  {
+    words: /no IP addresses available|prefix exhausted/i,
+    reason: {
+      cause: 'pod-network-setup',
+      explanation: 'All addresses of the network are in use on the node.',
+      nextStep: 'give the nodes more prefixes, or the network a larger range',
+    },
+  },
+  {
     words: /pull|image/i,
     reason: {
       cause: 'image',

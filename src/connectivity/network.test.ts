@@ -22,6 +22,7 @@ it("reads the lab's network", () => {
     namespace: 'default',
     id: 'default/ipvlan-conf-1',
     kind: 'ipvlan l3 on eth1',
+    master: 'eth1',
     expected: {
       known: true,
       subnets: ['10.0.4.0/24'],

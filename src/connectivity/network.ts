@@ -9,6 +9,8 @@ export interface ProbeNetwork {
   readonly id: string;
   /** CNI type, mode and master, for people: `ipvlan l3 on eth1`. */
   readonly kind: string;
+  /** The node's interface that it is on, such as `eth1`; absent when its configuration does not say. */
+  readonly master?: string;
   readonly expected: ExpectedAddresses;
 }
 
@@ -19,7 +21,12 @@ export type ExpectedAddresses =
       readonly subnets: readonly string[];
       readonly ranges: readonly AddressRange[];
     }
-  | { readonly known: false; readonly reason: string };
+  | {
+      readonly known: false;
+      readonly reason: string;
+      /** True when each node gives out addresses of its own interface. */
+      readonly byNode?: boolean;
+    };
 
 /** The parts of the Kubernetes object that are read here. */
 export interface AttachmentDefinition {
@@ -41,7 +48,9 @@ const pluginSchema = z.object({
   type: z.string(),
   mode: z.string().optional(),
   master: z.string().optional(),
-  ipam: z.looseObject({ type: z.string().optional() }).optional(),
+  /** Of host-device. */
+  device: z.string().optional(),
+  ipam: z.looseObject({ type: z.string().optional(), interface: z.string().optional() }).optional(),
 });
 const configSchema = z
   .object({ plugins: z.array(pluginSchema).min(1) })
@@ -63,7 +72,13 @@ export function probeNetwork(definition: AttachmentDefinition): ProbeNetwork {
     const reason = 'its configuration is not a CNI configuration';
     return { ...identity, kind: 'not readable', expected: { known: false, reason } };
   }
-  return { ...identity, kind: describePlugin(plugin), expected: expectedAddresses(plugin.ipam) };
+  const master = plugin.master ?? plugin.device ?? plugin.ipam?.interface;
+  return {
+    ...identity,
+    kind: describePlugin(plugin),
+    ...(master === undefined ? {} : { master }),
+    expected: expectedAddresses(plugin.ipam),
+  };
 }
 
 function describePlugin(plugin: z.infer<typeof pluginSchema>): string {
@@ -73,6 +88,14 @@ function describePlugin(plugin: z.infer<typeof pluginSchema>): string {
 }
 
 function expectedAddresses(ipam: z.infer<typeof pluginSchema>['ipam']): ExpectedAddresses {
+  if (ipam?.type === 'eni-prefix') {
+    return {
+      known: false,
+      reason:
+        'each node gives out the prefixes of its own interface, and AWS was not asked for them',
+      byNode: true,
+    };
+  }
   if (ipam?.type !== 'host-local') {
     const given = ipam?.type === undefined ? 'no IPAM' : `IPAM ${ipam.type}`;
     return { known: false, reason: `its ranges are not read from ${given}` };

@@ -10,6 +10,10 @@ export function checkPair(pair: ProbedPair, surroundings: Surroundings): CheckRe
   const question = { check, subject: pairSubject(pair) };
   if (pair.ping === undefined) return skipped(question, pair.unprobed ?? 'not probed');
   const detail = describePing(pair.ping);
+  if (pair.source.address === pair.target.address) {
+    const same = `both have ${pair.source.address}, so the answer is ${pair.source.pod}'s own`;
+    return failed(question, same, explainSilence(pair, surroundings));
+  }
   if (pair.ping.problem?.kind === 'broken') return failed(question, detail, BROKEN_PING);
   if (answered(pair) === (pair.expected === 'answer')) return passed(question, detail);
   const reason = pair.expected === 'answer' ? explainSilence : explainAnswer;

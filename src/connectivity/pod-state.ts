@@ -41,7 +41,20 @@ function warning(events: readonly CoreV1Event[]): string | undefined {
     .filter(({ type }) => type === 'Warning')
     .toSorted((a, b) => timeOf(a) - timeOf(b))
     .at(-1);
-  return last === undefined ? undefined : `${last.reason ?? 'Warning'}: ${last.message ?? ''}`;
+  return last === undefined
+    ? undefined
+    : `${last.reason ?? 'Warning'}: ${essenceOf(last.message ?? '')}`;
+}
+
+/**
+ * What a CNI plugin said, without the ids and arguments that containerd and Multus put around it: they differ with
+ * each try, and hide the reason.
+ */
+function essenceOf(message: string): string {
+  const words = /ERRORED: .*?(error adding [^\n]+)/s.exec(message)?.[1];
+  if (words !== undefined) return words;
+  const shim = /plugin type="multus-shim".*?failed \(add\): (.+)/s.exec(message)?.[1];
+  return (shim ?? message).replace(/sandbox "[0-9a-f]{64}"/, 'sandbox');
 }
 
 function timeOf(event: CoreV1Event): number {

@@ -1,25 +1,31 @@
-import type { NodeInterface } from './evidence.ts';
+import { type Holders, holdersOf } from './address-holders.ts';
+import type { Evidence, NodeInterface } from './evidence.ts';
 import type { ProbeNetwork } from './network.ts';
 import type { PodObservation } from './observation.ts';
+import { type Endpoint, endpointsOf } from './pairs.ts';
 import type { ProbedPair } from './probed-pair.ts';
 
-/** What is known around a pair, looked up quickly: a failure is explained from the rest of what was seen. */
+/** What is known around a place or a pair, looked up quickly: a failure is explained from all that was seen. */
 export interface Surroundings {
   readonly pods: ReadonlyMap<string, PodObservation>;
   readonly networks: ReadonlyMap<string, ProbeNetwork>;
+  readonly holders: Holders;
+  /** All network interfaces; undefined when AWS was not asked. */
+  readonly interfaces: readonly NodeInterface[] | undefined;
+  interfacesOf(node: string): readonly NodeInterface[];
+  /** The places on a network. */
+  places(network: string): readonly Endpoint[];
   /** The same pair the other way round. */
   reverseOf(pair: ProbedPair): ProbedPair | undefined;
-  /** The pairs that end, or start, on a node's side of one network, and have that network at both ends. */
+  /** The pairs that have one network at both ends. */
   within(network: string): readonly ProbedPair[];
-  readonly interfaces: readonly NodeInterface[] | undefined;
 }
 
-export function surroundingsOf(
-  networks: readonly ProbeNetwork[],
-  pods: readonly PodObservation[],
-  pairs: readonly ProbedPair[],
-  interfaces: readonly NodeInterface[] | undefined,
-): Surroundings {
+export function surroundingsOf(evidence: Evidence, pairs: readonly ProbedPair[]): Surroundings {
+  const { networks, pods, neighbours = [], interfaces } = evidence;
+  const places = pods.flatMap(endpointsOf);
+  const placesByNetwork = Map.groupBy(places, ({ network }) => network);
+  const interfacesByNode = Map.groupBy(interfaces ?? [], ({ node }) => node ?? '');
   const byEnds = new Map(pairs.map((pair) => [ends(pair, 'source', 'target'), pair]));
   const byNetwork = Map.groupBy(
     pairs.filter(({ source, target }) => source.network === target.network),
@@ -28,9 +34,12 @@ export function surroundingsOf(
   return {
     pods: new Map(pods.map((pod) => [pod.name, pod])),
     networks: new Map(networks.map((network) => [network.id, network])),
+    holders: holdersOf(places, neighbours),
+    interfaces,
+    interfacesOf: (node) => interfacesByNode.get(node) ?? [],
+    places: (network) => placesByNetwork.get(network) ?? [],
     reverseOf: (pair) => byEnds.get(ends(pair, 'target', 'source')),
     within: (network) => byNetwork.get(network) ?? [],
-    interfaces,
   };
 }
 
