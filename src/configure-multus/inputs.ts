@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
 import type { Environment } from '../environment/environment.ts';
 import { InputError, type InputProblem } from '../github/errors.ts';
 import {
+  flag,
   type InputSource,
   list,
   oneOf,
@@ -20,9 +22,13 @@ import type { Attachment } from '../multus/attachment.ts';
 import { multusImage } from '../multus/image.ts';
 import { networkSpecsSchema } from '../multus/network-spec.ts';
 import { planAttachments } from '../multus/plan-attachments.ts';
+import { networkItems, type ReadText } from './network-items.ts';
 
 const ROLE = 'ARNs of IAM roles, such as arn:aws:iam::111122223333:role/ng1-node';
+const IMAGE_PATTERN = /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/;
 const IMAGE = 'an image with its registry, such as registry.example.com/multus-cni:v4.1.4-thick';
+const WHEREABOUTS_IMAGE =
+  'an image with its registry, such as registry.example.com/whereabouts:v0.9.4';
 
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
@@ -30,15 +36,15 @@ export const inputSchema = z.object({
   authentication: oneOf(['access-entries', 'aws-auth', 'both']).optional(),
   'node-role-arns': list(text(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, ROLE)).optional(),
   'expected-nodes': wholeNumber(0, 5000).optional(),
-  networks: yaml(networkSpecsSchema, 'a YAML list of networks'),
+  networks: yaml(networkSpecsSchema, 'a YAML list of networks').optional(),
+  'networks-files': list().optional(),
+  prune: flag().default(false),
   namespace: text(
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
     'the name of a namespace: lower case letters, digits and -, at most 63 characters',
   ).default('default'),
-  'multus-image': text(
-    /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/,
-    IMAGE,
-  ).optional(),
+  'multus-image': text(IMAGE_PATTERN, IMAGE).optional(),
+  'whereabouts-image': text(IMAGE_PATTERN, WHEREABOUTS_IMAGE).optional(),
   'timeout-minutes': wholeNumber(1, 360).default(15),
 });
 
@@ -52,7 +58,11 @@ export interface ConfigureInputs {
   readonly expectedNodes: number;
   readonly attachments: readonly Attachment[];
   readonly warnings: readonly string[];
+  /** The namespaces in which networks that are not wanted any more are removed; none without `prune`. */
+  readonly pruneIn: readonly string[];
   readonly multusImage: string;
+  /** In place of the image that the manifest pins. */
+  readonly whereaboutsImage: string | undefined;
   readonly timeoutMs: number;
 }
 
@@ -64,14 +74,17 @@ export interface ConfigureInputs {
 export function parseInputs(
   source?: InputSource,
   ambientRegion: string | undefined = process.env['AWS_REGION'] || undefined,
+  readText: ReadText = (path) => readFileSync(path, 'utf8'),
 ): ConfigureInputs {
   const raw = readInputs(inputSchema, source);
   const target = clusterTarget(raw, ambientRegion);
   const { environment } = raw;
   const region = 'address' in target ? target.region : undefined;
-  const plan = planAttachments(raw.networks, environment, raw.namespace);
+  const given = networkItems(raw, readText);
+  const plan = planAttachments(given.items, environment, raw.namespace);
   const problems: InputProblem[] = [
     ...('address' in target ? [] : target),
+    ...given.problems,
     ...('problems' in plan ? plan.problems.map(asInputProblem) : []),
     ...checkRoles(raw, environment),
     ...('address' in target ? checkImage(raw, region) : []),
@@ -86,9 +99,19 @@ export function parseInputs(
     expectedNodes: raw['expected-nodes'] ?? desiredNodes(environment),
     attachments: plan.attachments,
     warnings: plan.warnings,
+    pruneIn: raw.prune ? namespacesOf(raw.namespace, plan.attachments) : [],
+    whereaboutsImage: raw['whereabouts-image'],
     multusImage: raw['multus-image'] ?? multusImage(region ?? ''),
     timeoutMs: raw['timeout-minutes'] * 60_000,
   };
+}
+
+/** The namespaces that this run is about. */
+function namespacesOf(
+  defaultNamespace: string,
+  attachments: readonly Attachment[],
+): readonly string[] {
+  return [...new Set([defaultNamespace, ...attachments.map(({ namespace }) => namespace)])];
 }
 
 function asInputProblem(problem: { place: string; value: string; allowed: string }): InputProblem {

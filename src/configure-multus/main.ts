@@ -1,9 +1,12 @@
 import { credentialProvider } from '../aws/credentials.ts';
+import type { Filters } from '../aws/ec2-query.ts';
+import { listNetworkInterfaces } from '../aws/network-interfaces.ts';
 import { idToken, mask } from '../github/id-token.ts';
 import { actionsLog } from '../github/log.ts';
 import { setOutputs } from '../github/outputs.ts';
 import { runAction } from '../github/run-action.ts';
 import { addSummary } from '../github/summary.ts';
+import { workflowRun } from '../github/workflow-run.ts';
 import { systemClock } from '../kubernetes/poll.ts';
 import { parseInputs } from './inputs.ts';
 import { toOutputs } from './outputs.ts';
@@ -15,9 +18,12 @@ await runAction(async () => {
   const region = inputs.target.region ?? '';
   const request = { region, ...inputs.role, sessionName: 'configure-multus' };
   const credentials = credentialProvider(request, { idToken, mask });
+  const userAgent = `eks-multus-actions run/${workflowRun(process.env).id}`;
+  const interfaces = (filters: Filters) =>
+    listNetworkInterfaces({ region, credentials, userAgent, sleep: systemClock.sleep }, filters);
   const report = async (result: Parameters<typeof toOutputs>[0]) => {
     setOutputs(toOutputs(result));
     await addSummary(toSummary(result));
   };
-  await configure(inputs, { log: actionsLog, clock: systemClock, credentials, report });
+  await configure(inputs, { log: actionsLog, clock: systemClock, credentials, interfaces, report });
 });

@@ -6,10 +6,11 @@ import { connect } from '../kubernetes/connection.ts';
 import { awaitNodes } from '../kubernetes/nodes.ts';
 import type { Clock } from '../kubernetes/poll.ts';
 import { awaitRollout } from '../kubernetes/rollout.ts';
-import { applyNetworks } from '../multus/apply-networks.ts';
 import { installMultus } from '../multus/install.ts';
 import { MULTUS } from '../multus/manifest.ts';
 import { mapNodeRoles } from '../multus/map-node-roles.ts';
+import { checkVpc, type InterfaceSource } from './check-vpc.ts';
+import { awaitWhereabouts, configureNetworks } from './configure-networks.ts';
 import type { ConfigureInputs } from './inputs.ts';
 import type { ConfigureResult } from './outputs.ts';
 
@@ -17,6 +18,7 @@ export interface ConfigureTools {
   readonly log: Log;
   readonly clock: Clock;
   readonly credentials: CredentialProvider;
+  readonly interfaces?: InterfaceSource;
   /** Told at the end what has been reached, whether all went well or not. */
   report(result: ConfigureResult): Promise<void>;
 }
@@ -44,12 +46,13 @@ export async function configure(inputs: ConfigureInputs, tools: ConfigureTools):
 
 async function applyAndWait(
   inputs: ConfigureInputs,
-  { log, clock, credentials }: ConfigureTools,
+  { log, clock, credentials, interfaces }: ConfigureTools,
   reached: Reached,
 ): Promise<void> {
   const { mapRoleArns, attachments, multusImage, expectedNodes } = inputs;
   const wait = { deadline: clock.now() + inputs.timeoutMs, clock, log };
   for (const warning of inputs.warnings) log.warn(warning);
+  await checkVpc(attachments, inputs.target.environment, interfaces, log);
   const needs = accessNeeded(mapRoleArns !== undefined);
   const connection = await connect(inputs.target.address, { log, credentials, needs, clock });
   reached.cluster = connection.cluster;
@@ -61,7 +64,7 @@ async function applyAndWait(
   }
   reached.multusImage = multusImage;
   await log.group('Install Multus', () => installMultus(connection, multusImage, log, wait));
-  await log.group('Apply networks', () => applyNetworks(connection, attachments, log, wait));
+  await configureNetworks(connection, inputs, wait);
   reached.attachments = attachments;
   reached.nodes = await log.group('Wait for nodes', () =>
     awaitNodes(connection, { ...wait, expected: expectedNodes }),
@@ -70,6 +73,7 @@ async function applyAndWait(
     const { namespace, daemonSet: name } = MULTUS;
     return awaitRollout(connection, { ...wait, namespace, name, atLeast: expectedNodes });
   });
+  await awaitWhereabouts(connection, inputs, wait);
 }
 
 /** Enough to notice an identity without rights before half of the work is done. */

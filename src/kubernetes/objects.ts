@@ -7,6 +7,8 @@ export interface Objects {
   create<T extends KubernetesObject>(object: T, query: Query): Promise<T>;
   /** `type` is the media type of the patch, which is the object itself. */
   patch<T extends KubernetesObject>(object: T, type: PatchType, query: Query): Promise<T>;
+  /** Deletes it if it still has the uid and the resource version that `object` has. */
+  remove(object: KubernetesObject): Promise<void>;
 }
 
 export const PATCH_TYPES = {
@@ -50,6 +52,11 @@ export function objectsOf(rest: Rest): Objects {
     patch: async (object, type, query) => {
       const path = `${await pathOf(object)}/${nameIn(object)}`;
       return rest({ method: 'PATCH', path, query, body: object, contentType: type });
+    },
+    remove: async (object) => {
+      const { uid, resourceVersion } = object.metadata ?? {};
+      const body = { preconditions: { uid, resourceVersion } };
+      await rest({ method: 'DELETE', path: `${await pathOf(object)}/${nameIn(object)}`, body });
     },
   };
 }

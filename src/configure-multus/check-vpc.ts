@@ -1,0 +1,50 @@
+import type { Filters } from '../aws/ec2-query.ts';
+import type { NetworkInterface } from '../aws/network-interfaces.ts';
+import type { Environment } from '../environment/environment.ts';
+import { InputError, messageOf } from '../github/errors.ts';
+import type { Log } from '../github/log.ts';
+import type { Attachment } from '../multus/attachment.ts';
+import { checkInterfaces } from '../multus/check-interfaces.ts';
+
+/** Asks EC2 for network interfaces; undefined when the job has no AWS account to ask. */
+export type InterfaceSource =
+  | ((filters: Filters) => Promise<readonly NetworkInterface[]>)
+  | undefined;
+
+/**
+ * Checks the networks against the network interfaces that are in the environment's Multus subnets. Without an
+ * environment, or when EC2 does not answer, the check is left out, and the log says so.
+ *
+ * @throws InputError when a network hands out an address that an interface has, or has too few.
+ */
+export async function checkVpc(
+  attachments: readonly Attachment[],
+  environment: Environment | undefined,
+  source: InterfaceSource,
+  log: Log,
+): Promise<void> {
+  const subnets = environment?.networks.flatMap((network) => network.subnets) ?? [];
+  if (source === undefined || subnets.length === 0) {
+    log.info('Networks are not checked against the VPC: that needs environment');
+    return;
+  }
+  const interfaces = await source({ 'subnet-id': subnets.map(({ id }) => id) }).catch(
+    (error: unknown) => {
+      const reason = `${(error as Error).name}: ${messageOf(error)}`;
+      log.info(
+        `Networks are not checked against the VPC: EC2 does not tell its interfaces (${reason})`,
+      );
+      return undefined;
+    },
+  );
+  if (interfaces === undefined) return;
+  const { problems, notes } = checkInterfaces(attachments, interfaces);
+  for (const note of notes) log.info(note);
+  if (problems.length === 0) return;
+  throw new InputError(
+    problems.map(({ place, value, allowed }) => ({
+      ...{ input: 'networks', value },
+      allowed: `${place}: ${allowed}`,
+    })),
+  );
+}

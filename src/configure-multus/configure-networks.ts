@@ -1,0 +1,51 @@
+import type { Log } from '../github/log.ts';
+import type { Connection } from '../kubernetes/connection.ts';
+import type { Patience } from '../kubernetes/poll.ts';
+import { awaitRollout } from '../kubernetes/rollout.ts';
+import { applyNetworks } from '../multus/apply-networks.ts';
+import { listDefinitions, pruneNetworks, usesWhereabouts } from '../multus/prune-networks.ts';
+import { installWhereabouts, removeWhereabouts, WHEREABOUTS } from '../multus/whereabouts.ts';
+import type { ConfigureInputs } from './inputs.ts';
+
+type Wait = Patience & { readonly log: Log };
+
+/**
+ * Applies the networks, and whereabouts before them if one needs it. With `prune`, removes what is not wanted any
+ * more.
+ */
+export async function configureNetworks(
+  connection: Connection,
+  inputs: ConfigureInputs,
+  wait: Wait,
+): Promise<void> {
+  const { attachments, pruneIn } = inputs;
+  const { log } = wait;
+  if (needsWhereabouts(inputs)) {
+    await log.group('Install whereabouts', () =>
+      installWhereabouts(connection, inputs.whereaboutsImage, log, wait),
+    );
+  }
+  await log.group('Apply networks', () => applyNetworks(connection, attachments, log, wait));
+  if (pruneIn.length === 0) return;
+  await log.group('Remove what is not wanted any more', async () => {
+    await pruneNetworks(connection, attachments, pruneIn, log, wait.clock);
+    if (!usesWhereabouts(await listDefinitions(connection)))
+      await removeWhereabouts(connection, log);
+  });
+}
+
+/** Waits until whereabouts is on each node, if a network needs it. */
+export async function awaitWhereabouts(
+  connection: Connection,
+  inputs: ConfigureInputs,
+  wait: Wait,
+): Promise<void> {
+  if (!needsWhereabouts(inputs)) return;
+  await wait.log.group('Wait for whereabouts', () =>
+    awaitRollout(connection, { ...wait, ...WHEREABOUTS, atLeast: inputs.expectedNodes }),
+  );
+}
+
+function needsWhereabouts({ attachments }: ConfigureInputs): boolean {
+  return attachments.some(({ ipam }) => ipam === 'whereabouts');
+}

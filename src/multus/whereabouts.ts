@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import type { KubernetesObject, V1PodSpec } from '@kubernetes/client-node';
+import type { Log } from '../github/log.ts';
+import { packFile } from '../github/pack-files.ts';
+import { apply, nameOf, readManifest } from '../kubernetes/apply.ts';
+import type { Connection } from '../kubernetes/connection.ts';
+import { awaitEstablished } from '../kubernetes/established.ts';
+import { plainApi } from '../kubernetes/plain-api.ts';
+import type { Patience } from '../kubernetes/poll.ts';
+import { isOurs, readIfThere, removeIfOurs } from '../kubernetes/remove.ts';
+
+export const WHEREABOUTS = { namespace: 'kube-system', name: 'whereabouts' } as const;
+
+const DAEMON_SET: KubernetesObject = {
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { ...WHEREABOUTS },
+};
+const FILES = ['definitions.yaml', 'access.yaml', 'daemonset.yaml', 'reconciler.yaml'] as const;
+const POOLS = '/apis/whereabouts.cni.cncf.io/v1alpha1/ippools';
+
+/** The objects of `manifests/whereabouts`, in order, with the given image or the one that is pinned there. */
+export async function whereaboutsObjects(image?: string): Promise<readonly KubernetesObject[]> {
+  const texts = await Promise.all(
+    FILES.map((file) => readFile(packFile('manifests', 'whereabouts', file), 'utf8')),
+  );
+  const objects = texts.flatMap(readManifest);
+  return image === undefined ? objects : objects.map((object) => withImage(object, image));
+}
+
+/**
+ * Applies `manifests/whereabouts` and waits until the API server serves its kinds; does not wait for the pods:
+ * `awaitRollout` does. One that somebody else has installed is left as it is.
+ */
+export async function installWhereabouts(
+  connection: Connection,
+  image: string | undefined,
+  log: Log,
+  patience: Patience,
+): Promise<void> {
+  const there = await readIfThere(connection, DAEMON_SET, patience.clock);
+  if (there !== undefined && !isOurs(there)) {
+    log.info(`${nameOf(DAEMON_SET)} was installed by somebody else and is used as it is`);
+    return;
+  }
+  const objects = await whereaboutsObjects(image);
+  for (const object of objects) {
+    await apply(connection, object, patience.clock);
+    log.info(`Applied ${nameOf(object)}`);
+  }
+  for (const { metadata } of objects.filter(({ kind }) => kind === 'CustomResourceDefinition')) {
+    await awaitEstablished(connection, metadata?.name ?? '', patience);
+  }
+}
+
+/**
+ * Removes whereabouts, if we put it there and no pod has an address from it: what gives an address back must
+ * not go before the pod does.
+ */
+export async function removeWhereabouts(connection: Connection, log: Log): Promise<void> {
+  const there = await readIfThere(connection, DAEMON_SET);
+  if (there === undefined || !isOurs(there)) return;
+  const inUse = await addressesInUse(connection);
+  if (inUse > 0) {
+    log.info(
+      `whereabouts stays, as no network uses it, but pods still have ${inUse} of its addresses`,
+    );
+    return;
+  }
+  for (const object of (await whereaboutsObjects()).toReversed()) {
+    if (await removeIfOurs(connection, object)) log.info(`Removed ${nameOf(object)}`);
+  }
+}
+
+interface Pool {
+  readonly spec?: { readonly allocations?: Readonly<Record<string, unknown>> };
+}
+
+async function addressesInUse({ rest }: Connection): Promise<number> {
+  const pools = await plainApi(rest).list<Pool>(POOLS);
+  return pools.reduce((sum, { spec }) => sum + Object.keys(spec?.allocations ?? {}).length, 0);
+}
+
+/** What both a DaemonSet and a Deployment have. */
+interface Workload extends KubernetesObject {
+  readonly spec: { readonly template: { readonly spec: V1PodSpec } };
+}
+
+function withImage(object: KubernetesObject, image: string): KubernetesObject {
+  if (object.kind !== 'DaemonSet' && object.kind !== 'Deployment') return object;
+  const workload = object as Workload;
+  const { template } = workload.spec;
+  const containers = template.spec.containers.map((container) => ({ ...container, image }));
+  const changed: Workload = {
+    ...workload,
+    spec: { ...workload.spec, template: { ...template, spec: { ...template.spec, containers } } },
+  };
+  return changed;
+}
