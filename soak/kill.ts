@@ -8,9 +8,18 @@ import { LAB_INPUTS } from '../src/testing/lab-inputs.ts';
 import { type ProvisionRun, runProvision } from './provision-run.ts';
 import type { Soak } from './soak.ts';
 
-/** AWS's durations are shortened to this share: a cluster takes seven seconds instead of nine minutes. */
-const SCALE = 0.014;
-const MOMENTS = { small: 2, full: 10 };
+interface KillSize {
+  /** AWS's durations are shortened to this share: by 0.014, a cluster takes seven seconds instead of nine minutes. */
+  readonly scale: number;
+  readonly moments: number;
+  /** See `runProvision`. */
+  readonly speed?: number;
+}
+
+const SIZES: Readonly<Record<'small' | 'full', KillSize>> = {
+  small: { scale: 0.004, moments: 1, speed: 20 },
+  full: { scale: 0.014, moments: 10 },
+};
 
 /**
  * `kill -9` of deploy and destroy at random moments, each followed by a plain re-run: every deploy must end with
@@ -19,10 +28,11 @@ const MOMENTS = { small: 2, full: 10 };
  * instances are "in service" as soon as their launch hooks have completed.
  */
 export const kill: Soak = async ({ seed, size }) => {
-  console.log(`kill: seed ${seed}, latencies × ${SCALE}`);
-  const aws = await startTestAws({ switches: { latency: 'realistic', scale: SCALE, seed } });
+  const { scale } = SIZES[size];
+  console.log(`kill: seed ${seed}, latencies × ${scale}`);
+  const aws = await startTestAws({ switches: { latency: 'realistic', scale, seed } });
   try {
-    const findings = await killAll(aws.endpoint, seededRandom(seed), MOMENTS[size]);
+    const findings = await killAll(aws.endpoint, seededRandom(seed), SIZES[size]);
     console.log(`\n${renderTable(findings)}\nkill: seed ${seed}`);
     return findings.every(({ ok }) => ok);
   } finally {
@@ -30,9 +40,9 @@ export const kill: Soak = async ({ seed, size }) => {
   }
 };
 
-async function killAll(endpoint: string, random: () => number, moments: number) {
+async function killAll(endpoint: string, random: () => number, { moments, speed }: KillSize) {
   const run = (command: string, killAfterMs?: number) =>
-    runProvision(endpoint, { ...LAB_INPUTS, command }, killAfterMs);
+    runProvision(endpoint, { ...LAB_INPUTS, command }, { speed, killAfterMs });
   const count = () => takeInventory({ endpoint, region: REGION });
   const empty = await count();
   const deployed = await run('deploy');

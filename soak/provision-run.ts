@@ -12,17 +12,25 @@ export interface ProvisionRun {
   readonly lines: readonly string[];
 }
 
+export interface ProvisionRunOptions {
+  /** How many times as fast as real time the action's clock goes; its `main.ts` itself runs when not given. */
+  readonly speed?: number | undefined;
+  readonly killAfterMs?: number | undefined;
+}
+
 /** Runs provision from its source against an AWS endpoint, and kills it (SIGKILL) after some time if told to. */
 export async function runProvision(
   endpoint: string,
   inputs: Readonly<Record<string, string>>,
-  killAfterMs?: number,
+  { speed, killAfterMs }: ProvisionRunOptions = {},
 ): Promise<ProvisionRun> {
+  const script =
+    speed === undefined ? ['provision', 'main.ts'] : ['testing', 'provision-at-speed.ts'];
   const folder = mkdtempSync(join(tmpdir(), 'soak-'));
   const files = { output: join(folder, 'output'), summary: join(folder, 'summary') };
   for (const file of Object.values(files)) writeFileSync(file, '');
   const began = Date.now();
-  const child = spawn(process.execPath, [join(CHECKOUT, 'src', 'provision', 'main.ts')], {
+  const child = spawn(process.execPath, [join(CHECKOUT, 'src', ...script)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     killSignal: 'SIGKILL',
     ...(killAfterMs === undefined ? {} : { timeout: killAfterMs }),
@@ -32,6 +40,7 @@ export async function runProvision(
       AWS_ENDPOINT_URL: endpoint,
       AWS_ACCESS_KEY_ID: 'AKIAREHEARSALACCOUNT',
       AWS_SECRET_ACCESS_KEY: 'secret',
+      SPEED: String(speed ?? 1),
       GITHUB_RUN_ID: crypto.randomUUID(),
       GITHUB_REPOSITORY: 'o/r',
       GITHUB_OUTPUT: files.output,

@@ -94,19 +94,27 @@ it.each(workflows)(
   '$file: uses every input that it declares, and declares every input that it uses',
   ({ text, workflow }) => {
     const used = new Set([...text.matchAll(/inputs\.([\w-]+)/g)].map(([, name]) => name));
-    for (const trigger of [workflow.on.workflow_call, workflow.on.workflow_dispatch]) {
-      if (trigger?.inputs === undefined) continue;
-      expect(new Set(Object.keys(trigger.inputs))).toEqual(used);
-    }
+    const { workflow_call: call, workflow_dispatch: dispatch } = workflow.on;
+    const widest = call?.inputs ?? dispatch?.inputs;
+    if (widest !== undefined) expect(new Set(Object.keys(widest))).toEqual(used);
   },
 );
+
+/** GitHub's form for starting a workflow by hand has no more; inputs beyond that only callers can give. */
+const MOST_INPUTS_BY_HAND = 25;
 
 it.each(workflows)('$file: takes the same inputs by hand and when it is called', ({ workflow }) => {
   const { workflow_call: call, workflow_dispatch: dispatch } = workflow.on;
   if (call?.inputs === undefined || dispatch?.inputs === undefined) return;
+  expect(Object.keys(dispatch.inputs).length).toBeLessThanOrEqual(MOST_INPUTS_BY_HAND);
+  expect(Object.keys(call.inputs)).toEqual(expect.arrayContaining(Object.keys(dispatch.inputs)));
   for (const [name, input] of Object.entries(call.inputs)) {
     const other = dispatch.inputs[name];
     expect(input.description ?? '', name).not.toBe('');
+    if (other === undefined) {
+      expect(input.required ?? false, name).toBe(false);
+      continue;
+    }
     expect(
       { type: other?.type, required: other?.required, default: other?.default ?? '' },
       name,
