@@ -34,6 +34,8 @@ export interface ProbeCluster {
   namespaceExists(): Promise<boolean>;
   /** The namespaces of runs that did not live to remove them, and whose time is over. */
   expiredNamespaces(now: Date): Promise<readonly string[]>;
+  /** The last lines of a container's log, of any pod of the cluster. */
+  logOf(pod: V1Pod, container: string, lines: number): Promise<string>;
   /** Runs a shell script in a pod and gives what it printed. */
   runScript(pod: string, script: string, timeoutMs: number): Promise<string>;
 }

@@ -69,6 +69,10 @@ export function probeCluster(connection: Connection, namespace: string): ProbeCl
       const fieldSelector = `involvedObject.uid=${pod.metadata?.uid ?? ''}`;
       return (await core.listNamespacedEvent({ namespace, fieldSelector })).items;
     },
+    logOf: async ({ metadata }, container, tailLines) => {
+      const { namespace: inNamespace = '', name = '' } = metadata ?? {};
+      return core.readNamespacedPodLog({ namespace: inNamespace, name, container, tailLines });
+    },
     runScript: async (pod, script, timeoutMs) => {
       const target = { namespace, pod, container: 'app' };
       const result = await execInPod(config, target, ['/bin/sh', '-c', script], timeoutMs);

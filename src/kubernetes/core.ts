@@ -24,6 +24,9 @@ export interface Core {
   listNamespacedPod(selected: Selected): Promise<List<V1Pod>>;
   listNamespacedEvent(selected: Selected): Promise<List<CoreV1Event>>;
   readNamespacedPod(named: Named): Promise<V1Pod>;
+  readNamespacedPodLog(
+    named: Named & { readonly container: string; readonly tailLines: number },
+  ): Promise<string>;
   readNamespacedConfigMap(named: Named): Promise<V1ConfigMap>;
   createNamespacedPod(
     request: { readonly namespace: string; readonly body: V1Pod } & {
@@ -51,6 +54,8 @@ export function coreOf(rest: Rest): Core {
     listNamespacedPod: ({ namespace, ...query }) => get(pods(namespace), query),
     listNamespacedEvent: ({ namespace, ...query }) => get(`namespaces/${namespace}/events`, query),
     readNamespacedPod: ({ namespace, name }) => get(`${pods(namespace)}/${name}`),
+    readNamespacedPodLog: ({ namespace, name, ...query }) =>
+      get(`${pods(namespace)}/${name}/log`, query),
     readNamespacedConfigMap: ({ namespace, name }) =>
       get(`namespaces/${namespace}/configmaps/${name}`),
     createNamespacedPod: ({ namespace, body, ...query }) =>

@@ -28,6 +28,7 @@ export interface FakeBehaviour {
   /** Whether a deletion works; default true. */
   readonly mortal?: (force: boolean) => boolean;
   readonly events?: readonly CoreV1Event[];
+  readonly logs?: (pod: V1Pod, container: string) => string;
   readonly script?: (pod: V1Pod, script: string) => Promise<string>;
   /** All pods of the cluster. */
   readonly everywhere?: readonly V1Pod[];
@@ -90,6 +91,7 @@ export function fakeProbeCluster(behaviour: FakeBehaviour = {}): FakeProbeCluste
       if (mortal(force)) for (const pod of ofRun(run)) present.delete(pod.metadata?.name ?? '');
     },
     eventsOf: async () => behaviour.events ?? [],
+    logOf: async (pod, container) => behaviour.logs?.(pod, container) ?? '',
     runScript: async (name, script) => {
       const pod = present.get(name);
       if (pod === undefined) throw new Error(`no pod ${name}`);

@@ -1,7 +1,7 @@
 import type { ProbeNetwork } from '../connectivity/network.ts';
 import { probeNetwork } from '../connectivity/network.ts';
 import { interfaceName, type Ping, type PodObservation } from '../connectivity/observation.ts';
-import { pairsOf } from '../connectivity/pairs.ts';
+import { type PairPlan, pairsOf } from '../connectivity/pairs.ts';
 
 /** The lab's two networks, as configure-multus applies them. */
 export const LAB_NETWORKS: readonly ProbeNetwork[] = [
@@ -28,6 +28,7 @@ function labNetwork(name: string, master: string, net: string): ProbeNetwork {
 export interface PodPlan {
   readonly name: string;
   readonly node: string;
+  readonly zone?: string;
   readonly addresses: readonly { readonly network: string; readonly address: string }[];
 }
 
@@ -48,10 +49,10 @@ function two(host: number) {
 }
 
 /** What is seen of pods when all is well: every interface is there, every pair does as it should. */
-export function healthy(plans: readonly PodPlan[]): PodObservation[] {
+export function healthy(plans: readonly PodPlan[], plan: PairPlan = {}): PodObservation[] {
   const outside = plans.map(fromOutside);
   const pings = new Map<string, Ping[]>(outside.map(({ name }) => [name, []]));
-  for (const { source, target, expected } of pairsOf(outside)) {
+  for (const { source, target, expected } of pairsOf(outside, plan)) {
     const way = { interface: source.interface, address: target.address ?? '' };
     pings.get(source.pod)?.push(expected === 'answer' ? reply(way) : silence(way));
   }
@@ -71,10 +72,11 @@ export function silence(way: Way): Ping {
   return { ...way, sent: 3, received: 0 };
 }
 
-function fromOutside({ name, node, addresses }: PodPlan): PodObservation {
+function fromOutside({ name, node, zone, addresses }: PodPlan): PodObservation {
   return {
     name,
     node,
+    ...(zone === undefined ? {} : { zone }),
     networks: addresses.map(({ network }) => network),
     status: [
       { network: 'aws-cni', interface: 'eth0', addresses: ['10.0.2.30'] },

@@ -1,16 +1,35 @@
+import { join } from 'node:path';
+import { abridge } from '../connectivity/report/abridge.ts';
+import { JUNIT_FILE, PAGE_FILE, REPORT_FILE } from '../connectivity/report/report-files.ts';
 import type { Report } from '../connectivity/report.ts';
 
-export const outputNames = ['result', 'passed', 'failed', 'report', 'report-path'] as const;
+export const outputNames = [
+  'result',
+  'passed',
+  'failed',
+  'report',
+  'report-path',
+  'html-path',
+  'junit-path',
+  'diagnostics-path',
+] as const;
 
 export type VerifyOutputs = Readonly<Record<(typeof outputNames)[number], unknown>>;
 
-/** The outputs of the action, from its report. */
-export function verifyOutputs(report: Report, reportPath: string): VerifyOutputs {
+/** The outputs of the action, from its report and the folder that it is in. */
+export function verifyOutputs(
+  report: Report,
+  directory: string,
+  diagnosed: boolean,
+): VerifyOutputs {
   return {
     result: report.result,
     passed: report.counts.passed,
     failed: report.counts.failed,
-    report,
-    'report-path': reportPath,
+    report: abridge(report),
+    'report-path': join(directory, REPORT_FILE),
+    'html-path': join(directory, PAGE_FILE),
+    'junit-path': join(directory, JUNIT_FILE),
+    'diagnostics-path': diagnosed ? join(directory, 'diagnostics') : '',
   };
 }

@@ -1,38 +1,51 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { CheckResult } from '../connectivity/check.ts';
 import { logReport } from '../connectivity/log-report.ts';
+import { annotations } from '../connectivity/report/annotations.ts';
+import { readPageAssets } from '../connectivity/report/page-assets.ts';
+import { type ReportFile, reportFiles, SUMMARY_FILE } from '../connectivity/report/report-files.ts';
 import type { Report } from '../connectivity/report.ts';
-import { summaryMarkdown } from '../connectivity/report-summary.ts';
+import { annotate } from '../github/annotate.ts';
 import { ClusterError } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { setOutputs } from '../github/outputs.ts';
 import { addSummary } from '../github/summary.ts';
 import type { VerifyInputs } from './inputs.ts';
 import { verifyOutputs } from './outputs.ts';
+import type { VerifyResult } from './run.ts';
 
 export type PublishOptions = Pick<VerifyInputs, 'reportDirectory' | 'warnOnly'>;
 
 /**
- * Gives the report to people and to later steps: log, job summary, `report.json` and outputs.
+ * Gives the report to people and to later steps: log, annotations, job summary, outputs, and in `directory` the
+ * report as JSON, JUnit XML, HTML and Markdown, with diagnostics when something failed.
  *
  * @throws ClusterError when a check failed, after everything is written; only a warning when that is asked for.
  */
 export async function publish(
-  report: Report,
+  { report, diagnostics }: VerifyResult,
   { reportDirectory: directory, warnOnly }: PublishOptions,
   log: Log,
 ): Promise<void> {
-  const path = resolve(directory, 'report.json');
-  await mkdir(resolve(directory), { recursive: true });
-  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`);
+  const files = reportFiles(report, await readPageAssets());
+  await writeFiles(directory, [...files, ...diagnostics]);
   await logReport(report, log);
-  await addSummary(summaryMarkdown(report));
-  setOutputs(verifyOutputs(report, join(directory, 'report.json')));
+  annotate(warnOnly ? 'warning' : 'error', annotations(report));
+  await addSummary(files.find(({ path }) => path === SUMMARY_FILE)?.text ?? '');
+  setOutputs(verifyOutputs(report, directory, diagnostics.length > 0));
   if (report.result === 'passed') return;
   const error = notConnected(report);
   if (!warnOnly) throw error;
   log.warn(error.message);
+}
+
+async function writeFiles(directory: string, files: readonly ReportFile[]): Promise<void> {
+  for (const { path, text } of files) {
+    const target = resolve(directory, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, text);
+  }
 }
 
 const SHOWN = 5;

@@ -101,7 +101,8 @@ function setUp(behaviour: FakeBehaviour) {
 describe('verify', () => {
   it('passes the lab, and leaves nothing', async () => {
     const { cluster, deps } = setUp(lab(() => true));
-    const report = await verify(inputs, deps);
+    const { report, diagnostics } = await verify(inputs, deps);
+    expect(diagnostics).toEqual([]);
     expect(report.counts).toEqual({ passed: 54, failed: 0, skipped: 0 });
     expect(cluster.created).toHaveLength(4);
     expect(cluster.present.size).toBe(0);
@@ -118,7 +119,7 @@ describe('verify', () => {
 
   it('reports pods that never become Ready', async () => {
     const { cluster, deps } = setUp({ ...lab(() => true), start: (pod) => pod });
-    const report = await verify(inputs, deps);
+    const { report } = await verify(inputs, deps);
     expect(report.result).toBe('failed');
     expect(report.counts.failed).toBe(4);
     expect(cluster.present.size).toBe(0);
@@ -153,7 +154,7 @@ describe('the layout matrix', () => {
 
   it('runs pods of each network on each chosen node, in a namespace of its own, and leaves nothing', async () => {
     const { cluster, deps } = setUp({ ...lab(() => true), nodes });
-    const report = await verify(matrix, deps);
+    const { report } = await verify(matrix, deps);
     expect(report.result).toBe('passed');
     expect(cluster.created.map((pod) => `${pod.metadata?.name} ${nodeOf(pod)}`)).toEqual([
       'ipvlan-conf-1-n1-1 node-a',
@@ -176,7 +177,7 @@ describe('the layout matrix', () => {
   it('says which node is without Multus, and tests the others', async () => {
     const multusPods = [readyPod({ metadata: { name: 'multus-a' } }, 'node-a')];
     const { deps } = setUp({ ...lab(() => true), nodes: nodes.slice(0, 2), multusPods });
-    const report = await verify(matrix, deps);
+    const { report } = await verify(matrix, deps);
     const failures = report.checks.filter(({ outcome }) => outcome === 'failed');
     expect(failures).toMatchObject([
       { check: 'node-ready', subject: 'node-b', cause: 'multus-down' },
@@ -192,7 +193,7 @@ describe('the layout matrix', () => {
     };
     const other = { metadata: { name: 'app', namespace: 'team', annotations } };
     const { deps } = setUp({ ...lab(() => true), nodes, everywhere: [other] });
-    const report = await verify(matrix, deps);
+    const { report } = await verify(matrix, deps);
     const failures = report.checks.filter(({ outcome }) => outcome === 'failed');
     expect(failures.map(({ check, detail }) => `${check} ${detail}`)).toEqual([
       'address-unique 10.0.4.71 is also that of team/app net1 on no node',
@@ -202,9 +203,9 @@ describe('the layout matrix', () => {
   it('goes by what is expected of networks', async () => {
     const { deps } = setUp({ ...lab(() => false), nodes });
     const expectations = [{ from: '*', to: '*', talk: false }];
-    expect((await verify({ ...matrix, expectations }, deps)).result).toBe('passed');
+    expect((await verify({ ...matrix, expectations }, deps)).report.result).toBe('passed');
     const { deps: talking } = setUp({ ...lab(() => true), nodes });
-    expect((await verify({ ...matrix, expectations }, talking)).result).toBe('failed');
+    expect((await verify({ ...matrix, expectations }, talking)).report.result).toBe('failed');
   });
 });
 
@@ -231,10 +232,11 @@ describe('publish', () => {
     const { deps, log } = setUp(
       lab((address, device) => !(address === '10.0.4.71' && device === 'net1')),
     );
-    const report = await verify(inputs, deps);
+    const result = await verify(inputs, deps);
+    const { report } = result;
     const directory = join(folder, 'deep', 'report');
     await expect(
-      publish(report, { reportDirectory: directory, warnOnly: false }, log),
+      publish(result, { reportDirectory: directory, warnOnly: false }, log),
     ).rejects.toThrow(
       /connectivity of cluster c, namespace default: 2 of 54 checks failed: reachability sampleapp-1 net1 → sampleapp-dual-1 net1: 10.0.4.71: 0 of 3 answered, try 2;.*\n.*other direction answers/,
     );
@@ -244,6 +246,12 @@ describe('publish', () => {
     const outputs = await readFile(join(folder, 'output'), 'utf8');
     for (const name of outputNames) expect(outputs).toContain(`${name}<<`);
     expect(outputs).toContain(JSON.stringify(report));
+    expect(
+      await readFile(join(directory, 'diagnostics', 'pods', 'sampleapp-1.json'), 'utf8'),
+    ).toContain('ipvlan-conf-1');
+    for (const file of ['report.html', 'junit.xml', 'summary.md']) {
+      expect((await readFile(join(directory, file), 'utf8')).length).toBeGreaterThan(500);
+    }
   });
 });
 

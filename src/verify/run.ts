@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { awaitPods } from '../connectivity/await-pods.ts';
 import type { ProbeCluster } from '../connectivity/cluster.ts';
-import type { Neighbour, NodeInterface } from '../connectivity/evidence.ts';
+import { collectDiagnostics } from '../connectivity/diagnostics/collect.ts';
+import type { Evidence, Neighbour, NodeInterface } from '../connectivity/evidence.ts';
 import { neighboursAmong } from '../connectivity/neighbours.ts';
 import type { PodObservation } from '../connectivity/observation.ts';
 import { observedFromOutside, observeFromInside } from '../connectivity/observe.ts';
 import { probeAgain } from '../connectivity/probe-again.ts';
 import { withProbePods } from '../connectivity/probe-pods.ts';
 import { PACKETS } from '../connectivity/probe-script.ts';
+import type { ReportFile } from '../connectivity/report/report-files.ts';
 import { makeReport, type Report } from '../connectivity/report.ts';
 import { withRunNamespace } from '../connectivity/run-namespace.ts';
 import type { Log } from '../github/log.ts';
@@ -28,6 +30,13 @@ export interface VerifyDeps {
   readonly signal: AbortSignal;
 }
 
+/** What a run found. */
+export interface VerifyResult {
+  readonly report: Report;
+  /** What helps to understand failures; nothing when all is well. */
+  readonly diagnostics: readonly ReportFile[];
+}
+
 /** Part of the time that pods may take to become Ready; the rest is for looking into them. */
 const STARTING = 0.8;
 
@@ -36,7 +45,7 @@ const STARTING = 0.8;
  *
  * @throws ClusterError when there is nothing to look at: no networks, no node, pods that are refused.
  */
-export async function verify(inputs: VerifyInputs, deps: VerifyDeps): Promise<Report> {
+export async function verify(inputs: VerifyInputs, deps: VerifyDeps): Promise<VerifyResult> {
   try {
     return await runTest(inputs, deps);
   } catch (error) {
@@ -44,7 +53,7 @@ export async function verify(inputs: VerifyInputs, deps: VerifyDeps): Promise<Re
   }
 }
 
-async function runTest(inputs: VerifyInputs, deps: VerifyDeps): Promise<Report> {
+async function runTest(inputs: VerifyInputs, deps: VerifyDeps): Promise<VerifyResult> {
   const { cluster, clock, log } = deps;
   const startedAt = new Date();
   const deadline = clock.now() + inputs.timeoutMs * STARTING;
@@ -56,19 +65,29 @@ async function runTest(inputs: VerifyInputs, deps: VerifyDeps): Promise<Report> 
   for (const rule of sampling) log.info(rule);
   const interfaces = deps.nodeInterfaces(cluster);
   const podCluster = inputs.ownNamespace ? cluster.inNamespace(namespace) : cluster;
-  const pods = await withPods(inputs, deps, { run, podCluster, plan }, () =>
-    observe(inputs, deps, { run, podCluster, plan, deadline }),
-  );
-  const finishedAt = new Date();
-  const { layout } = inputs;
-  const context = { cluster: deps.clusterName, namespace, layout, sampling, startedAt, finishedAt };
-  const neighbours = await neighboursOf(cluster, namespace, plan, log);
-  const seen = { networks, pods, ...(plan.nodes === undefined ? {} : { nodes: plan.nodes }) };
-  const known = await interfaces;
-  return makeReport(context, {
-    ...{ ...seen, ...plan.judgement, neighbours },
-    ...(known === undefined ? {} : { interfaces: known }),
+  return withPods(inputs, deps, { run, podCluster, plan }, async () => {
+    const pods = await observe(inputs, deps, { run, podCluster, plan, deadline });
+    const neighbours = await neighboursOf(cluster, namespace, plan, log);
+    const evidence = evidenceOf(plan, pods, neighbours, await interfaces);
+    const when = { startedAt, finishedAt: new Date() };
+    const context = { cluster: deps.clusterName, namespace, layout: inputs.layout, sampling };
+    const report = makeReport({ ...context, ...when }, evidence);
+    if (report.result === 'passed') return { report, diagnostics: [] };
+    return { report, diagnostics: await collectDiagnostics(podCluster, run, report) };
   });
+}
+
+function evidenceOf(
+  { networks, nodes, judgement }: TestPlan,
+  pods: readonly PodObservation[],
+  neighbours: readonly Neighbour[],
+  interfaces: readonly NodeInterface[] | undefined,
+): Evidence {
+  return {
+    ...{ networks, pods, ...judgement, neighbours },
+    ...(nodes === undefined ? {} : { nodes }),
+    ...(interfaces === undefined ? {} : { interfaces }),
+  };
 }
 
 interface Running {

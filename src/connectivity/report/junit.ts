@@ -1,0 +1,64 @@
+import { XmlNode, XmlText } from '@aws-sdk/xml-builder';
+import { CHECKS, type CheckResult, countOutcomes } from '../check.ts';
+import type { Report } from '../report.ts';
+
+/**
+ * The report as JUnit XML, in the form that test reporters agree on: a suite for each check, a case for each
+ * subject. Text that XML cannot hold is left out.
+ */
+export function junitXml(report: Report): string {
+  const byCheck = Map.groupBy(report.checks, ({ check }) => check);
+  const root = counted(new XmlNode('testsuites'), 'multus connectivity', report.checks);
+  root.addAttribute('time', report.durationSeconds);
+  for (const check of CHECKS) {
+    const own = byCheck.get(check);
+    if (own !== undefined) root.addChildNode(suite(check, own, report));
+  }
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
+}
+
+function suite(name: string, checks: readonly CheckResult[], report: Report): XmlNode {
+  const node = counted(new XmlNode('testsuite'), name, checks);
+  // Readers of JUnit expect local time without a zone; UTC is the one that all machines share.
+  node.addAttribute('timestamp', report.startedAt.replace(/\.\d+Z$/, ''));
+  node.addAttribute('hostname', printable(report.cluster));
+  node.addAttribute('time', 0);
+  for (const check of checks) node.addChildNode(testCase(check, report));
+  return node;
+}
+
+function testCase(check: CheckResult, { namespace, layout }: Report): XmlNode {
+  const node = new XmlNode('testcase')
+    .addAttribute('name', printable(check.subject))
+    .addAttribute('classname', `${namespace}.${layout}.${check.check}`)
+    .addAttribute('time', 0);
+  const { outcome, detail, cause, explanation, nextStep } = check;
+  if (outcome === 'skipped') {
+    node.addChildNode(new XmlNode('skipped').addAttribute('message', printable(detail)));
+  }
+  if (outcome === 'failed') {
+    const text = [detail, explanation, nextStep === undefined ? undefined : `To do: ${nextStep}`];
+    node.addChildNode(
+      new XmlNode('failure', [new XmlText(printable(text.filter(Boolean).join('\n')))])
+        .addAttribute('message', printable(detail))
+        .addAttribute('type', cause ?? check.check),
+    );
+  }
+  return node;
+}
+
+function counted(node: XmlNode, name: string, checks: readonly CheckResult[]): XmlNode {
+  const { failed, skipped } = countOutcomes(checks);
+  return node
+    .addAttribute('name', name)
+    .addAttribute('tests', checks.length)
+    .addAttribute('failures', failed)
+    .addAttribute('skipped', skipped)
+    .addAttribute('errors', 0);
+}
+
+/** Without the characters that XML 1.0 has no way to write (section 2.2: Char), and without lone surrogates. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
+  return text.toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '');
+}

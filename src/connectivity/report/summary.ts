@@ -1,0 +1,157 @@
+import { table } from '../../github/summary.ts';
+import { CHECKS } from '../check.ts';
+import type { Report } from '../report.ts';
+import { fitSections, type Section } from './fit-sections.ts';
+import { type Matrix, matrixOf } from './matrix.ts';
+import { type JudgedPair, PAIR_STATES, STATE_LEGEND, worst } from './pair-state.ts';
+import { prefixRows } from './prefixes.ts';
+import { topologyMermaid } from './topology.ts';
+
+/** GitHub takes 1 MiB for each step, and drops all of a summary that is larger; the margin is for line ends. */
+export const SUMMARY_BYTES = 1024 * 1024 - 16 * 1024;
+
+/** What a person reads on one page; the files have all of it. */
+const MOST = { failures: 100, columns: 40, prefixes: 200, pods: 100, routes: 24 } as const;
+
+/** The report as Markdown for the job's summary page: failures first, and always below GitHub's limit. */
+export function summaryMarkdown(report: Report): string {
+  const sections = [
+    header(report),
+    failures(report),
+    checks(report),
+    matrix(matrixOf(report, MOST.columns)),
+    diagram(report),
+    prefixes(report),
+    pods(report),
+    routes(report),
+  ];
+  return `${fitSections(sections.flat(), SUMMARY_BYTES)}\n`;
+}
+
+function header(report: Report): Section {
+  const { passed, failed, skipped } = report.counts;
+  const verdict = report.result === 'passed' ? '✅ passed' : '❌ failed';
+  const place = `layout \`${report.layout}\`, cluster \`${report.cluster}\`, namespace \`${report.namespace}\``;
+  const counts = `${passed} checks passed, ${failed} failed, ${skipped} skipped in ${report.durationSeconds} s (${place}).`;
+  const rules = report.sampling.length === 0 ? '' : `\n\n${report.sampling.join(' ')}`;
+  return whole(`## Connectivity: ${verdict}\n\n${counts}${rules}`);
+}
+
+function failures({ checks: all }: Report): Section[] {
+  const rows = all
+    .filter(({ outcome }) => outcome === 'failed')
+    .map(({ check, subject, detail, explanation, nextStep }) => [
+      ...[check, subject, detail, explanation ?? '', nextStep ?? ''],
+    ]);
+  const columns = ['Check', 'Subject', 'Seen', 'What it means', 'What to do'];
+  return rows.length === 0
+    ? []
+    : [tableSection('### Failures', columns, rows, 'failures', MOST.failures)];
+}
+
+function checks({ checks: all }: Report): Section {
+  const byCheck = Map.groupBy(all, ({ check }) => check);
+  const rows = CHECKS.filter((name) => byCheck.has(name)).map((name) => {
+    const own = byCheck.get(name) ?? [];
+    const count = (outcome: string) => own.filter((check) => check.outcome === outcome).length;
+    return [name, count('passed'), count('failed'), count('skipped')];
+  });
+  return tableSection('### Checks', ['Check', 'Passed', 'Failed', 'Skipped'], rows, 'checks');
+}
+
+function matrix({ by, rows, columns, cell }: Matrix): Section[] {
+  if (rows.length === 0) return [];
+  const shown = columns.slice(0, MOST.columns);
+  const cells = rows.map((row) => [row, ...shown.map((column) => cellText(cell(row, column), by))]);
+  const signs = PAIR_STATES.toReversed().map((state) => {
+    const { sign, words } = STATE_LEGEND[state];
+    return `${sign} ${words}`;
+  });
+  const worstOf = by === 'node' ? 'Each cell is the worst of its pairs, and their number. ' : '';
+  const cut =
+    columns.length > shown.length ? `${columns.length - shown.length} columns left out. ` : '';
+  return [
+    {
+      ...tableSection('### Matrix', ['From ↓ to →', ...shown], cells, 'rows', MOST.columns),
+      tail: `\n${worstOf}${cut}${signs.join(', ')}`,
+    },
+  ];
+}
+
+function cellText(pairs: readonly JudgedPair[], by: Matrix['by']): string {
+  const state = worst(pairs);
+  if (state === undefined) return '';
+  const { sign } = STATE_LEGEND[state];
+  if (by === 'node') {
+    const alike = pairs.filter((one) => one.state === state).length;
+    return alike === pairs.length ? `${sign} ${alike}` : `${sign} ${alike} of ${pairs.length}`;
+  }
+  const { pair } = pairs.find((one) => one.state === state) ?? {};
+  if (pair === undefined || pair.milliseconds === null) return sign;
+  const loss = pair.received < pair.sent ? ` ${pair.received}/${pair.sent}` : '';
+  return `${sign} ${pair.milliseconds.avg} ms${loss}`;
+}
+
+function diagram(report: Report): Section[] {
+  if (report.pods.length === 0) return [];
+  return [whole(`### Topology\n\n\`\`\`mermaid\n${topologyMermaid(report)}\n\`\`\``)];
+}
+
+function prefixes(report: Report): Section[] {
+  const rows = prefixRows(report).map((row) => [
+    ...[row.node, row.zone ?? '', row.device, row.eni, row.primary],
+    row.prefix ?? 'none',
+    row.capacity === null ? row.addresses.length : `${row.addresses.length} of ${row.capacity}`,
+  ]);
+  const columns = ['Node', 'Zone', 'Device', 'ENI', 'Primary', 'Prefix', 'Tested addresses'];
+  return rows.length === 0
+    ? []
+    : [tableSection('### Prefixes', columns, rows, 'prefixes', MOST.prefixes)];
+}
+
+function pods(report: Report): Section {
+  const rows = report.pods.map(({ name, node, zone, interfaces }) => [
+    ...[name, node ?? '', zone ?? ''],
+    interfaces
+      .map((one) => `${one.name} ${one.address ?? 'no address'} (${one.network})`)
+      .join('\n'),
+  ]);
+  return tableSection('### Pods', ['Pod', 'Node', 'Zone', 'Interfaces'], rows, 'pods', MOST.pods);
+}
+
+function routes(report: Report): Section {
+  const rows = report.pods.map(({ name, routes: text }) => {
+    // A longer fence than any run of backticks inside keeps the text inside it.
+    const fence = '`'.repeat(Math.max(3, ...backticks(text ?? '').map((run) => run + 1)));
+    return `<details><summary><code>ip r</code> in ${name}</summary>\n\n${fence}text\n${text ?? 'not looked into'}\n${fence}\n\n</details>\n`;
+  });
+  const leftOut = (count: number) => `The routes of ${count} pods are left out here. ${ELSEWHERE}`;
+  return { head: '', rows, most: MOST.routes, leftOut };
+}
+
+function backticks(text: string): number[] {
+  return [...text.matchAll(/`+/g)].map(([run]) => run.length);
+}
+
+const ELSEWHERE = 'All of it is in `report.html` and `report.json`.';
+
+function tableSection(
+  title: string,
+  columns: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  things: string,
+  most?: number,
+): Section {
+  const [head = '', line = '', ...lines] = table(columns, rows).split('\n');
+  return {
+    head: [title, '', head, line].join('\n'),
+    rows: lines,
+    ...(most === undefined ? {} : { most }),
+    leftOut: (count) => `${count} ${things} are left out here. ${ELSEWHERE}`,
+  };
+}
+
+/** A section that is shown whole or not at all. */
+function whole(head: string): Section {
+  return { head, rows: [], leftOut: () => `A part is left out here. ${ELSEWHERE}` };
+}
