@@ -12,11 +12,18 @@ export interface Prerequisite {
   readonly remedy?: string;
 }
 
-export type Question = 'go' | 'python' | 'python-venv' | 'uml' | 'static-busybox' | 'x86-64';
+export type Question =
+  | 'go'
+  | 'python'
+  | 'python-venv'
+  | 'uml'
+  | 'static-busybox'
+  | 'x86-64'
+  | 'browser';
 
 const withGo: readonly ToolSet[] = ['lint', 'control-plane', 'runner', 'node', 'cni'];
 const withPython: readonly ToolSet[] = ['lint', 'moto', 'checkov'];
-const all: readonly ToolSet[] = [...withGo, 'moto', 'checkov'];
+const all: readonly ToolSet[] = [...withGo, 'moto', 'checkov', 'browser'];
 
 export const prerequisites: readonly Prerequisite[] = [
   {
@@ -39,6 +46,13 @@ export const prerequisites: readonly Prerequisite[] = [
     sets: withPython,
     test: { question: 'python-venv' },
     debian: 'python3-venv',
+  },
+  {
+    name: 'Chromium or Chrome',
+    why: 'opens the HTML report in the tests',
+    sets: ['browser'],
+    test: { question: 'browser' },
+    debian: 'chromium',
   },
   program('flock', 'util-linux', 'lets two rehearsals share the cache folder', all),
   program('shellcheck', 'shellcheck', 'checks the shell scripts', ['lint']),

@@ -25,6 +25,15 @@ export async function findProgram(name: string): Promise<string | undefined> {
   return undefined;
 }
 
+/** Full path of a browser of the Chromium family. Ubuntu has Chromium only as a snap, but its runners have Chrome. */
+export async function findBrowser(): Promise<string | undefined> {
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
+    const found = await findProgram(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** Whether `version`, such as `go1.26.8` or `3.11`, is at least `major.minor`. */
 export function isAtLeast(version: string, major: number, minor: number): boolean {
   const found = /(\d+)\.(\d+)/.exec(version);
@@ -60,6 +69,7 @@ const ask: Readonly<Record<Question, () => Promise<boolean>>> = {
     const busybox = await findProgram('busybox');
     return busybox !== undefined && isStatic(await firstPage(busybox));
   },
+  browser: async () => (await findBrowser()) !== undefined,
   'x86-64': async () => process.arch === 'x64',
 };
 

@@ -7,6 +7,7 @@ export const toolSets = [
   'node',
   'cni',
   'checkov',
+  'browser',
 ] as const;
 export type ToolSet = (typeof toolSets)[number];
 
@@ -27,6 +28,7 @@ const plans: Readonly<Record<ToolSet, ToolPlan>> = {
   'control-plane': { goModules: ['kubernetes'], python: false, checkov: false, image: false },
   runner: { goModules: ['act'], python: false, checkov: false, image: false },
   cni: { goModules: ['cni-plugins'], python: false, checkov: false, image: false },
+  browser: { goModules: [], python: false, checkov: false, image: false },
   checkov: { goModules: [], python: false, checkov: true, image: false },
   node: {
     goModules: ['cni-plugins', 'multus', 'kubernetes'],
