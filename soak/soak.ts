@@ -1,4 +1,5 @@
 import { faults } from './faults.ts';
+import { hook } from './hook.ts';
 import { interrupt } from './interrupt.ts';
 import { kill } from './kill.ts';
 import { longDeploy } from './long-deploy.ts';
@@ -15,6 +16,7 @@ export interface SoakOptions {
 
 const SOAKS: Readonly<Record<string, Soak>> = {
   faults,
+  hook,
   interrupt,
   kill,
   'long-deploy': longDeploy,

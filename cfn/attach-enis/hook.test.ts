@@ -69,7 +69,7 @@ describe('handleLifecycleEvent', () => {
     expect(logged[0]).toContain('too many');
   });
 
-  it('lets a terminating instance go on even when the clean-up fails', async () => {
+  it('lets a terminating instance go on when the clean-up fails, and throws to be called again', async () => {
     const interfaces = simulateInterfaces(
       [{ id: 'eni-1', subnetId: 's', madeFor: 1, attachment: undefined, sourceDestCheck: true }],
       () => {
@@ -77,7 +77,7 @@ describe('handleLifecycleEvent', () => {
       },
     );
     const { hook, answers, logged } = hookWith(interfaces);
-    await handleLifecycleEvent(TERMINATE, hook);
+    await expect(handleLifecycleEvent(TERMINATE, hook)).rejects.toThrow('may be left behind');
     expect(answers).toEqual(['token-2 CONTINUE']);
     expect(logged[0]).toContain('UnauthorizedOperation');
   });

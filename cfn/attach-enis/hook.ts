@@ -1,7 +1,4 @@
-import {
-  type AutoScalingClient,
-  CompleteLifecycleActionCommand,
-} from '@aws-sdk/client-auto-scaling';
+import { CompleteLifecycleActionCommand } from '@aws-sdk/client-auto-scaling';
 import { attach, type Patience, release } from './attach.ts';
 import type { Interfaces } from './interfaces.ts';
 import type { LifecycleEvent } from './lifecycle-event.ts';
@@ -17,36 +14,45 @@ export interface Hook {
   readonly log: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
+/** The message of the log line that says why an instance was given up. */
+export const CANNOT_ATTACH = 'cannot attach the interfaces';
+
 export type Result = 'CONTINUE' | 'ABANDON';
+
+/** What came of an action: the answer, and why something may be left behind, if something may. */
+interface Outcome {
+  readonly result: Result;
+  readonly notCleanedUp?: unknown;
+}
 
 /**
  * Handles one lifecycle action and always answers it: a launching instance goes on when it has its
  * interfaces and is given up, with nothing left of it, when it cannot get them; a terminating one
- * goes on in any case, as holding it back would help nobody. Throws only when the answer itself
- * fails, so that Lambda tries again.
+ * goes on in any case, as holding it back would help nobody. Throws when the answer or the clean-up
+ * fails, so that Lambda tries again (twice, by its defaults for events).
  */
 export async function handleLifecycleEvent(event: LifecycleEvent, hook: Hook): Promise<Result> {
   const interfaces = hook.interfacesOf(event.instanceId);
-  const result =
+  const { result, notCleanedUp } =
     event.transition === 'launching'
       ? await launch(event, interfaces, hook)
       : await terminate(event, interfaces, hook);
   await hook.complete(event, result);
   hook.log('completed', { ...about(event), result });
+  if (notCleanedUp !== undefined) throw notCleanedUp;
   return result;
 }
 
-async function launch(event: LifecycleEvent, interfaces: Interfaces, hook: Hook): Promise<Result> {
+async function launch(event: LifecycleEvent, interfaces: Interfaces, hook: Hook): Promise<Outcome> {
   await reservePrefixes(event, hook);
   try {
     await attach(interfaces, hook.wanted, hook.patience);
-    return 'CONTINUE';
+    return { result: 'CONTINUE' };
   } catch (error) {
-    hook.log('cannot attach the interfaces', { ...about(event), error: String(error) });
+    hook.log(CANNOT_ATTACH, { ...about(event), error: String(error) });
     // EC2 lists what it has just made only after a moment.
     await hook.patience.pause();
-    await releaseOrLog(event, interfaces, hook);
-    return 'ABANDON';
+    return { result: 'ABANDON', ...(await cleanUp(event, interfaces, hook)) };
   }
 }
 
@@ -70,26 +76,32 @@ async function terminate(
   event: LifecycleEvent,
   interfaces: Interfaces,
   hook: Hook,
-): Promise<Result> {
-  await releaseOrLog(event, interfaces, hook);
-  return 'CONTINUE';
+): Promise<Outcome> {
+  return { result: 'CONTINUE', ...(await cleanUp(event, interfaces, hook)) };
 }
 
-async function releaseOrLog(
+async function cleanUp(
   event: LifecycleEvent,
   interfaces: Interfaces,
   hook: Hook,
-): Promise<void> {
+): Promise<Pick<Outcome, 'notCleanedUp'>> {
   try {
     await release(interfaces);
+    return {};
   } catch (error) {
     const causes = error instanceof AggregateError ? error.errors.map(String) : [];
     hook.log('cannot clean up', { ...about(event), error: String(error), causes });
+    return { notCleanedUp: error };
   }
 }
 
+/** The one call of Auto Scaling that the hook makes. */
+interface AutoScaling {
+  send(command: CompleteLifecycleActionCommand): Promise<unknown>;
+}
+
 /** Answers an action by its token. That it was answered before, as after a repeated event, is fine. */
-export function completeWith(autoScaling: Pick<AutoScalingClient, 'send'>): Hook['complete'] {
+export function completeWith(autoScaling: AutoScaling): Hook['complete'] {
   return async (event, result) => {
     try {
       await autoScaling.send(

@@ -4,7 +4,6 @@ import {
   DeleteNetworkInterfaceCommand,
   type EC2Client,
   type NetworkInterface as Ec2NetworkInterface,
-  type Filter,
   ModifyNetworkInterfaceAttributeCommand,
   paginateDescribeNetworkInterfaces,
 } from '@aws-sdk/client-ec2';
@@ -67,26 +66,30 @@ export function interfacesOf(instanceId: string, settings: Settings, ec2: EC2Cli
 /** Those attached to the instance and those made for it: two questions, as EC2 has no "or". */
 async function list(instanceId: string, ec2: EC2Client): Promise<readonly NetworkInterface[]> {
   const answers = await Promise.all([
-    describe({ Name: 'attachment.instance-id', Values: [instanceId] }, ec2),
-    describe({ Name: `tag:${INSTANCE_TAG}`, Values: [instanceId] }, ec2),
+    describe('attachment.instance-id', instanceId, ec2),
+    describe(`tag:${INSTANCE_TAG}`, instanceId, ec2),
   ]);
   const byId = new Map(answers.flat().map((one) => [one.id, one]));
   return [...byId.values()];
 }
 
-async function describe(filter: Filter, ec2: EC2Client): Promise<NetworkInterface[]> {
+async function describe(
+  Name: string,
+  instanceId: string,
+  ec2: EC2Client,
+): Promise<NetworkInterface[]> {
   const found: NetworkInterface[] = [];
-  for await (const page of paginateDescribeNetworkInterfaces(
-    { client: ec2 },
-    { Filters: [filter] },
-  )) {
-    found.push(...(page.NetworkInterfaces ?? []).map(readInterface));
+  const Filters = [{ Name, Values: [instanceId] }];
+  for await (const page of paginateDescribeNetworkInterfaces({ client: ec2 }, { Filters })) {
+    found.push(...(page.NetworkInterfaces ?? []).map((one) => readInterface(one, instanceId)));
   }
   return found;
 }
 
-function readInterface(described: Ec2NetworkInterface): NetworkInterface {
-  const madeFor = described.TagSet?.find(({ Key }) => Key === DEVICE_INDEX_TAG)?.Value;
+/** Only what was made for this very instance is the hook's: an interface can be moved, its tags go with it. */
+function readInterface(described: Ec2NetworkInterface, instanceId: string): NetworkInterface {
+  const tags = new Map(described.TagSet?.map(({ Key, Value }) => [Key, Value]));
+  const madeFor = tags.get(INSTANCE_TAG) === instanceId ? tags.get(DEVICE_INDEX_TAG) : undefined;
   const { AttachmentId: id, DeviceIndex: deviceIndex } = described.Attachment ?? {};
   return {
     id: present(described.NetworkInterfaceId, 'an interface without an id'),
