@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { parse, parseDocument, stringify } from 'yaml';
 import { ClusterError } from '../github/errors.ts';
+import { AWS_AUTH_SAMPLES } from '../testing/aws-auth-samples.ts';
 import { mergeNodeRoles, withoutPath } from './aws-auth.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/ng1-node';
@@ -37,6 +38,8 @@ describe('mergeNodeRoles', () => {
     ['an empty list', '[]', '- rolearn: arn'],
     ['an empty text in quotes', '""', '- rolearn: arn'],
     ['a document end', '- rolearn: a\n...\n', '- rolearn: a\n- rolearn: arn'],
+    ['an empty document', '# why\n---\n...\n', '# why\n---\n- rolearn: arn'],
+    ['an empty text between comments', '# a\n"" # b\n', '# a\n # b\n- rolearn: arn'],
     [
       'a text that keeps its line ends',
       '- x: |+\n    y\n\n\n',
@@ -97,6 +100,67 @@ describe('mergeNodeRoles', () => {
   });
 });
 
+describe.each(Object.entries(AWS_AUTH_SAMPLES))(
+  'what is there, as written by: %s',
+  (name, text) => {
+    const before: unknown[] = readAll(name.includes('old tools') ? '' : text);
+    const { mapRoles, added } = mergeNodeRoles(text, [ROLE]);
+
+    it('stays, row by row and comment by comment', () => {
+      expect(added).toEqual([ROLE]);
+      expect(readAll(mapRoles).slice(0, -1)).toEqual(before);
+      expect(readAll(mapRoles).at(-1)).toMatchObject({ rolearn: ROLE });
+      for (const comment of text.match(/#.*$/gm) ?? []) expect(mapRoles).toContain(comment);
+    });
+
+    it('is not changed by a second time', () => {
+      expect(mergeNodeRoles(mapRoles, [ROLE])).toEqual({ mapRoles, added: [], warnings: [] });
+    });
+  },
+);
+
+describe('what others wrote', () => {
+  it('stays as it is to the byte, wherever a row can be added after it', () => {
+    for (const [name, text] of Object.entries(AWS_AUTH_SAMPLES)) {
+      if (/cdk|empty|blank/.test(name)) continue;
+      expect(mergeNodeRoles(text, [ROLE]).mapRoles.startsWith(text), name).toBe(true);
+    }
+  });
+
+  it.each([
+    ['eksctl', 'eksctl-lab-nodegroup-ng-NodeInstanceRole-1ABC'],
+    ['console', 'managed-nodes'],
+    ['terraform', 'workers-eks-node-group-20240101'],
+    ['terraform, older', 'workers'],
+    ['cdk', 'Lab-NodegroupRole'],
+    ['by hand', 'ng-by-hand'],
+    ['by heart', 'anchored'],
+  ])('is found: the node role in that of %s', (name, role) => {
+    const arns = [`arn:aws:iam::111122223333:role/${role}`];
+    expect(mergeNodeRoles(AWS_AUTH_SAMPLES[name], arns).added).toEqual([]);
+  });
+
+  it.each([
+    ['console', 'fargate'],
+    ['terraform, older', 'devops'],
+    ['by heart', 'folded'],
+  ])('is not overruled: %s maps %s to somebody else', (name, role) => {
+    const arns = [`arn:aws:iam::111122223333:role/${role}`];
+    expect(() => mergeNodeRoles(AWS_AUTH_SAMPLES[name], arns)).toThrow(/cannot join/);
+  });
+
+  it('stays also when it is long', () => {
+    const rows = Array.from({ length: 2000 }, (_, index) => ROW.replace('ng1', `ng-${index}`));
+    const { mapRoles } = mergeNodeRoles(rows.join(''), [ROLE]);
+    expect(mapRoles).toBe(rows.join('') + ROW);
+  });
+});
+
+function readAll(text: string): unknown[] {
+  const rows: unknown = parse(text, { schema: 'failsafe' });
+  return Array.isArray(rows) ? rows : [];
+}
+
 describe('any merge', () => {
   const word = fc.stringMatching(/^[a-z][a-z0-9:{}-]{0,20}$/);
   const anyText = fc.oneof(
@@ -114,31 +178,33 @@ describe('any merge', () => {
     ),
   );
   const style = fc.record({ indentSeq: fc.boolean(), lineWidth: fc.constantFrom(0, 20, 80) });
-  const comment = fc.option(word, { nil: '' });
+  const sample = fc.constantFrom(...Object.values(AWS_AUTH_SAMPLES).filter((one) => one !== '``'));
+  /** Comments between any two lines; where that is within a text, they become a part of it. */
   const text = fc
-    .tuple(theirs, style, comment)
-    .map(
-      ([rows, options, words]) =>
-        `${words === '' ? '' : `# ${words}\n`}${stringify(rows, options)}`,
-    );
+    .tuple(theirs, style, sample, fc.array(fc.tuple(fc.nat(), word)))
+    .map(([rows, options, other, comments]) => {
+      const written = rows.length === 0 ? other : stringify(rows, options);
+      const lines = written.split('\n');
+      for (const [at, words] of comments) lines.splice(at % lines.length, 0, `# ${words}`);
+      return lines.join('\n');
+    })
+    .filter((written) => parseDocument(written, { schema: 'failsafe' }).errors.length === 0);
   const ours = fc.array(
     fc.stringMatching(/^ours-[a-z]{1,8}$/).map((name) => `arn:aws:iam::111122223333:role/${name}`),
   );
-  const rows = (source: string): unknown[] => parse(source, { schema: 'failsafe' }) ?? [];
-
   it('loses nothing, adds each role once, and adds nothing the second time', () => {
     fc.assert(
       fc.property(text, ours, (before, arns) => {
         const { mapRoles, added } = mergeNodeRoles(before, arns);
-        expect(rows(mapRoles).slice(0, rows(before).length)).toEqual(rows(before));
-        expect(rows(mapRoles).slice(rows(before).length)).toEqual(
+        expect(readAll(mapRoles).slice(0, readAll(before).length)).toEqual(readAll(before));
+        expect(readAll(mapRoles).slice(readAll(before).length)).toEqual(
           [...new Set(arns)].map((rolearn) => expect.objectContaining({ rolearn })),
         );
         expect(added).toEqual([...new Set(arns)]);
         for (const line of before.match(/^#.*$/gm) ?? []) expect(mapRoles).toContain(line);
         expect(mergeNodeRoles(mapRoles, arns)).toMatchObject({ mapRoles, added: [] });
       }),
-      { numRuns: 300 },
+      { numRuns: 300, seed: 6 },
     );
   });
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isCollection, isSeq, parseDocument, stringify } from 'yaml';
 import { ClusterError } from '../github/errors.ts';
+import { rowsFromLines } from './row-lines.ts';
 
 export interface AwsAuthMerge {
   /** The new text of `data.mapRoles`; the very text given when there was nothing to add. */
@@ -10,15 +11,12 @@ export interface AwsAuthMerge {
   readonly warnings: readonly string[];
 }
 
-interface Row {
-  readonly rolearn?: unknown;
-  readonly username?: unknown;
-  readonly groups?: unknown;
-}
+type Row = Readonly<Record<string, unknown>>;
 
 /** The user that the authenticator makes of a node's role, and what the node authorizer asks for. */
 const NODE_USERNAME = 'system:node:{{EC2PrivateDNSName}}';
 const NODE_GROUPS = ['system:bootstrappers', 'system:nodes'] as const;
+const NODE = { username: NODE_USERNAME, groups: NODE_GROUPS };
 
 /**
  * Adds a row for each node role to the `mapRoles` text of aws-auth. All that is there stays as it is:
@@ -31,16 +29,15 @@ export function mergeNodeRoles(
   mapRoles: string | undefined,
   roleArns: readonly string[],
 ): AwsAuthMerge {
-  const text = mapRoles ?? '';
-  const document = parseRows(text);
-  const rows = rowsOf(document);
+  const text = isNothing(mapRoles ?? '') ? '' : (mapRoles ?? '');
+  const rows = rowsFromLines(text) ?? rowsOf(parseRows(text));
+  // The authenticator compares without case, and the last of several rows wins.
+  const rowsByArn = Map.groupBy(rows, (row) => arnOf(row).toLowerCase());
   const wanted = new Map(roleArns.map(withoutPath).map((arn) => [arn.toLowerCase(), arn]));
-  const warnings: string[] = [];
+  const warnings: string[] = [...pathWarnings(rows, wanted)];
   const added: string[] = [];
   for (const [key, arn] of wanted) {
-    // The authenticator compares without case, and the last of several rows wins.
-    const mapped = rows.filter((row) => arnOf(row).toLowerCase() === key);
-    warnings.push(...pathWarnings(rows, arn));
+    const mapped = rowsByArn.get(key) ?? [];
     if (mapped.length > 1) {
       warnings.push(`aws-auth maps ${arn} ${mapped.length} times; only the last row counts`);
     }
@@ -48,8 +45,9 @@ export function mergeNodeRoles(
     if (last === undefined) added.push(arn);
     else if (!isNodeRow(last)) throw conflict(arn, last);
   }
-  if (added.length === 0) return { mapRoles: text, added, warnings };
-  return { mapRoles: addRows(text, document, added), added, warnings };
+  if (added.length === 0) return { mapRoles: mapRoles ?? '', added, warnings };
+  const nodeRows = added.map((rolearn) => ({ rolearn, ...NODE }));
+  return { mapRoles: addRows(text, nodeRows), added, warnings };
 }
 
 /**
@@ -58,6 +56,11 @@ export function mergeNodeRoles(
  */
 export function withoutPath(roleArn: string): string {
   return roleArn.replace(/:role\/.*\//, ':role/');
+}
+
+/** What the authenticator takes for a ConfigMap without rows, YAML or not. */
+function isNothing(text: string): boolean {
+  return ['', '""', '``'].includes(text.trim());
 }
 
 /** Every scalar is text, and is written back as it was read. */
@@ -80,61 +83,75 @@ function rowsOf(document: Document.Parsed): readonly Row[] {
 }
 
 /** Adds rows at the end, without touching a byte of what is there wherever YAML allows that. */
-function addRows(text: string, document: Document.Parsed, arns: readonly string[]): string {
-  const rows = arns.map((rolearn) => ({ rolearn, username: NODE_USERNAME, groups: NODE_GROUPS }));
-  const { contents } = document;
-  const column = isSeq(contents) ? columnOf(text, contents.range[0]) : 0;
+function addRows(text: string, rows: readonly Row[]): string {
+  const column = /^ *(?=- )/m.exec(text)?.[0].length ?? 0;
   const lines = stringify(rows, { lineWidth: 0, indentSeq: false }).replace(
     /^(?=.)/gm,
     ' '.repeat(column),
   );
-  const appended = `${text === '' ? '' : text.replace(/\n*$/, '\n')}${lines}`;
-  const expected = [...rowsOf(document), ...rows];
-  const { errors } = parseDocument(appended, FAITHFUL);
-  const faithful =
-    errors.length === 0 && isDeepStrictEqual(rowsOf(parseDocument(appended, FAITHFUL)), expected);
-  return faithful ? appended : rewritten(document, rows);
+  const appended = `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${lines}`;
+  const expected = [...(rowsIn(text) ?? []), ...rows];
+  return isDeepStrictEqual(rowsIn(appended), expected) ? appended : rewritten(text, rows);
 }
 
-function columnOf(text: string, offset: number): number {
-  return offset - (text.lastIndexOf('\n', offset - 1) + 1);
+/** The rows of a text, or undefined when it has none. */
+function rowsIn(text: string): readonly Row[] | undefined {
+  const rows = rowsFromLines(text);
+  if (rows !== undefined) return rows;
+  const document = parseDocument(text, FAITHFUL);
+  return document.errors.length === 0 ? rowsOf(document) : undefined;
 }
 
 /** For lists that do not end where the text ends, such as `[]`. */
-function rewritten(document: Document.Parsed, rows: readonly Row[]): string {
+function rewritten(text: string, rows: readonly Row[]): string {
+  const document = parseRows(text);
   const { contents } = document;
   if (isSeq(contents)) {
     if (contents.items.length === 0) contents.flow = false;
     for (const row of rows) document.add(document.createNode(row));
-  } else {
-    document.contents = document.createNode(rows) as unknown as Document.Parsed['contents'];
+    return document.toString({ lineWidth: 0 });
   }
+  const [start, end] = contents?.range ?? [0, 0];
+  // An empty text in quotes is cut out, so that the comments around it stay where they are.
+  if (start < end) return addRows(text.slice(0, start) + text.slice(end), rows);
+  document.contents = document.createNode(rows) as unknown as Document.Parsed['contents'];
   return document.toString({ lineWidth: 0 });
 }
 
-function isNodeRow({ username, groups }: Row): boolean {
+function isNodeRow(row: Row): boolean {
+  const groups = field(row, 'groups');
   const has = Array.isArray(groups) ? groups : [];
-  return username === NODE_USERNAME && NODE_GROUPS.every((group) => has.includes(group));
+  return (
+    field(row, 'username') === NODE_USERNAME && NODE_GROUPS.every((group) => has.includes(group))
+  );
 }
 
 function arnOf(row: Row): string {
-  return typeof row.rolearn === 'string' ? row.rolearn : '';
+  const arn = field(row, 'rolearn');
+  return typeof arn === 'string' ? arn : '';
 }
 
-function pathWarnings(rows: readonly Row[], arn: string): readonly string[] {
+/** The authenticator reads the rows with Go's JSON decoder, which takes the name of a field in any case. */
+function field(row: Row, name: string): unknown {
+  return Object.entries(row).findLast(([key]) => key.toLowerCase() === name)?.[1];
+}
+
+function pathWarnings(
+  rows: readonly Row[],
+  wanted: ReadonlyMap<string, string>,
+): readonly string[] {
   return rows
     .map(arnOf)
-    .filter((other) => other !== withoutPath(other))
-    .filter((other) => withoutPath(other).toLowerCase() === arn.toLowerCase())
+    .filter((arn) => arn !== withoutPath(arn) && wanted.has(withoutPath(arn).toLowerCase()))
     .map(
-      (other) =>
-        `the row of aws-auth for ${other} never matches, because it has a path; left as it is`,
+      (arn) => `the row of aws-auth for ${arn} never matches, because it has a path; left as it is`,
     );
 }
 
 const RESOURCE = 'configmap kube-system/aws-auth';
 
-function conflict(arn: string, { username, groups }: Row): ClusterError {
+function conflict(arn: string, row: Row): ClusterError {
+  const [username, groups] = [field(row, 'username'), field(row, 'groups')];
   return new ClusterError({
     resource: RESOURCE,
     reason: `it maps ${arn} to user "${String(username)}" and groups ${JSON.stringify(groups)}; nodes of that role cannot join with it`,

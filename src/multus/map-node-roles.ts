@@ -16,7 +16,7 @@ const ATTEMPTS = 20;
 
 export interface RoleMapping {
   readonly changed: boolean;
-  /** The whole of mapRoles, line by line, added lines with `+`; empty when nothing changed. */
+  /** The changed part of mapRoles, added lines with `+`; empty when nothing changed. */
   readonly diff: readonly string[];
 }
 

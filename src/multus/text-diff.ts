@@ -1,5 +1,8 @@
+/** Unchanged lines that are shown before and after the change: at least the row that is next to it. */
+const AROUND = 6;
+
 /**
- * The lines that changed between two texts, removed ones with `-` and added ones with `+`, between the
+ * The lines that changed between two texts, removed ones with `-` and added ones with `+`, between a few of the
  * unchanged lines around them. Good for a change in one place, which is what a merge makes.
  */
 export function textDiff(before: string, after: string): readonly string[] {
@@ -11,10 +14,13 @@ export function textDiff(before: string, after: string): readonly string[] {
   while (tail < shortest - head && old.at(-1 - tail) === now.at(-1 - tail)) tail += 1;
   const kept = (line: string) => ` ${line}`;
   return [
-    ...old.slice(0, head).map(kept),
+    ...old.slice(Math.max(0, head - AROUND), head).map(kept),
     ...old.slice(head, old.length - tail).map((line) => `-${line}`),
     ...now.slice(head, now.length - tail).map((line) => `+${line}`),
-    ...old.slice(old.length - tail).map(kept),
+    ...old
+      .slice(old.length - tail)
+      .slice(0, AROUND)
+      .map(kept),
   ];
 }
 
