@@ -1,3 +1,4 @@
+import { configure } from './configure.ts';
 import { type Measurement, renderMeasurements } from './measurement.ts';
 import { provision } from './provision.ts';
 
@@ -10,7 +11,7 @@ export interface BenchOptions {
   readonly say: (line: string) => void;
 }
 
-const BENCHES: Readonly<Record<string, Bench>> = { provision };
+const BENCHES: Readonly<Record<string, Bench>> = { provision, configure };
 
 const USAGE = `usage: npm run bench -- NAME [--json] [--root FOLDER]
 names: ${Object.keys(BENCHES).join(', ')}`;

@@ -1,8 +1,8 @@
 import { messageOf } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
+import { inParallel } from '../kubernetes/in-parallel.ts';
 import type { WaitedPod } from './await-pods.ts';
 import type { ProbeCluster } from './cluster.ts';
-import { inParallel } from './in-parallel.ts';
 import { parseNetworkStatus, STATUS_ANNOTATION } from './network-status.ts';
 import type { PodObservation } from './observation.ts';
 import { type Pair, type PairPlan, pairsOf } from './pairs.ts';

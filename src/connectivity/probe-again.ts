@@ -1,6 +1,6 @@
 import type { Log } from '../github/log.ts';
+import { inParallel } from '../kubernetes/in-parallel.ts';
 import type { ProbeCluster } from './cluster.ts';
-import { inParallel } from './in-parallel.ts';
 import type { Ping, PodObservation } from './observation.ts';
 import { pingTargets } from './observe.ts';
 import { type PairPlan, pairsOf } from './pairs.ts';

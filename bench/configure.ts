@@ -1,0 +1,153 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../rehearsal/process.ts';
+import { consoleProgress } from '../rehearsal/progress.ts';
+import { ensureTools } from '../rehearsal/tools/tools.ts';
+import { type Connection, connect } from '../src/kubernetes/connection.ts';
+import { systemClock } from '../src/kubernetes/poll.ts';
+import type { NetworkAttachmentDefinition } from '../src/multus/attachment.ts';
+import { mergeNodeRoles } from '../src/multus/aws-auth.ts';
+import { installMultus } from '../src/multus/install.ts';
+import { startTestApiServer, type TestApiServer } from '../src/testing/api-server.ts';
+import { AWS_AUTH_SAMPLES } from '../src/testing/aws-auth-samples.ts';
+import { recordingLog } from '../src/testing/recording-log.ts';
+import type { Bench } from './bench.ts';
+import { atMost, type Measurement, noted, percentile } from './measurement.ts';
+
+const NETWORKS = 500;
+const ROUNDS = 3;
+const ROWS = 2000;
+
+/**
+ * The same definitions, by the action's code and by `kubectl apply -f` of one file: in turns, each a process, each
+ * into a namespace of its own of one real API server. And the merge of a long aws-auth.
+ */
+export const configure: Bench = async ({ say }) => {
+  const tools = await ensureTools(['control-plane'], consoleProgress());
+  const server = await startTestApiServer();
+  try {
+    const connection = await prepared(server);
+    const ours: Trial[] = [];
+    const theirs: Trial[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      say(`${NETWORKS} networks by each, ${round + 1} of ${ROUNDS}`);
+      const [one, other] = [`ours-${round}`, `theirs-${round}`];
+      ours.push(await trial(connection, one, () => applyByAction(server, one)));
+      const file = await fileOf(connection, server, one, other);
+      const kubectl = join(tools.bin, 'kubectl');
+      const apply = () => run(kubectl, ['--kubeconfig', server.kubeconfig, 'apply', '-f', file]);
+      theirs.push(await trial(connection, other, apply));
+    }
+    return [...compared(ours, theirs), ...measureMerge()];
+  } finally {
+    await server.stop();
+  }
+};
+
+interface Trial {
+  readonly seconds: number;
+  /** To the API server, for definitions. */
+  readonly requests: number;
+}
+
+async function prepared(server: TestApiServer): Promise<Connection> {
+  const log = recordingLog();
+  const credentials = () => Promise.reject(new Error('a kubeconfig brings its own'));
+  const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
+  const connection = await connect(address, { log, credentials });
+  const deadline = systemClock.now() + 60_000;
+  await installMultus(connection, 'multus:1', log, { clock: systemClock, deadline });
+  return connection;
+}
+
+/** Makes a namespace, has it filled, and makes sure that all is there. */
+async function trial(
+  connection: Connection,
+  namespace: string,
+  apply: () => Promise<unknown>,
+): Promise<Trial> {
+  const body = { metadata: { name: namespace } };
+  await connection.rest({ method: 'POST', path: '/api/v1/namespaces', body });
+  const before = await requestsOf(connection);
+  const began = performance.now();
+  await apply();
+  const seconds = (performance.now() - began) / 1000;
+  const requests = (await requestsOf(connection)) - before;
+  const { length } = await definitionsIn(connection, namespace);
+  if (length !== NETWORKS) throw new Error(`${namespace} has ${length} definitions`);
+  return { seconds, requests };
+}
+
+function applyByAction(server: TestApiServer, namespace: string) {
+  const script = join(import.meta.dirname, 'apply-networks-main.ts');
+  return run(process.execPath, [script, server.kubeconfig, namespace, String(NETWORKS)]);
+}
+
+async function definitionsIn(connection: Connection, namespace: string) {
+  const path = `/apis/k8s.cni.cncf.io/v1/namespaces/${namespace}/network-attachment-definitions`;
+  const list = await connection.rest<{ items: NetworkAttachmentDefinition[] }>({
+    ...{ method: 'GET', path },
+  });
+  return list.items;
+}
+
+/** A file of the definitions of one namespace, for another. JSON is YAML. */
+async function fileOf(
+  connection: Connection,
+  server: TestApiServer,
+  from: string,
+  namespace: string,
+): Promise<string> {
+  const items = (await definitionsIn(connection, from)).map(({ metadata, spec }) => ({
+    ...{ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', spec },
+    metadata: { name: metadata?.name, namespace, labels: metadata?.labels },
+  }));
+  const file = join(server.folder, `${namespace}.yaml`);
+  await writeFile(file, items.map((item) => JSON.stringify(item)).join('\n---\n'));
+  return file;
+}
+
+/** What the API server itself has counted. */
+async function requestsOf(connection: Connection): Promise<number> {
+  const text = await connection.rest<string>({ method: 'GET', path: '/metrics' });
+  const lines = text.match(
+    /^apiserver_request_total\{.*resource="network-attachment-definitions".*$/gm,
+  );
+  const counts = (lines ?? []).filter((line) => !line.includes('verb="WATCH"'));
+  return counts.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+function compared(ours: readonly Trial[], theirs: readonly Trial[]): readonly Measurement[] {
+  const median = (trials: readonly Trial[], key: keyof Trial) =>
+    percentile(
+      trials.map((one) => one[key]),
+      0.5,
+    );
+  const [we, they] = [median(ours, 'seconds'), median(theirs, 'seconds')];
+  return [
+    noted(`${NETWORKS} networks by the action`, we, 's'),
+    noted(`${NETWORKS} networks by the action: requests`, median(ours, 'requests'), 'requests'),
+    noted(`${NETWORKS} networks by kubectl apply -f`, they, 's'),
+    noted(`${NETWORKS} networks by kubectl: requests`, median(theirs, 'requests'), 'requests'),
+    atMost('time of the action in times that of kubectl', we / they, 'times', 0.4),
+  ];
+}
+
+/** The first merge of a process is the one that a job waits for. */
+function measureMerge(): readonly Measurement[] {
+  const row = AWS_AUTH_SAMPLES['console'] ?? '';
+  const text = Array.from({ length: ROWS / 2 }, (_, index) =>
+    row.replaceAll(':role/', `:role/team-${index}-`),
+  ).join('');
+  const times: number[] = [];
+  for (let round = 0; round < 11; round += 1) {
+    const began = performance.now();
+    const { added } = mergeNodeRoles(text, ['arn:aws:iam::111122223333:role/ng1']);
+    times.push(performance.now() - began);
+    if (added.length !== 1) throw new Error('the role was not added');
+  }
+  return [
+    atMost(`aws-auth with ${ROWS} rows: first merge`, times[0] ?? Number.NaN, 'ms', 50),
+    atMost(`aws-auth with ${ROWS} rows: median of 11`, percentile(times, 0.5), 'ms', 50),
+  ];
+}
