@@ -61,7 +61,8 @@ export function nameOf({ kind, metadata }: KubernetesObject): string {
   return `${(kind ?? 'object').toLowerCase()} ${namespace}${metadata?.name ?? ''}`;
 }
 
-function refused(object: KubernetesObject, cause: unknown): ClusterError {
+/** What to say when the API server does not take an object. */
+export function refused(object: KubernetesObject, cause: unknown): ClusterError {
   const forbidden = statusOf(cause) === 403;
   return new ClusterError({
     resource: nameOf(object),

@@ -1,23 +1,22 @@
 import { ClusterError } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
-import { apply, nameOf } from '../kubernetes/apply.ts';
+import { nameOf } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import type { List } from '../kubernetes/core.ts';
 import { inParallel } from '../kubernetes/in-parallel.ts';
 import { type Patience, until } from '../kubernetes/poll.ts';
 import { retrying } from '../kubernetes/retry.ts';
 import type { Attachment, NetworkAttachmentDefinition } from './attachment.ts';
+import { isAsWanted, listDefinitions, writeDefinition } from './definition-store.ts';
 import { described } from './describe.ts';
 
 /** Enough to keep an API server busy, and far below what it lets one client do at once. */
-const AT_ONCE = 16;
+const AT_ONCE = 32;
 
 type Definition = NetworkAttachmentDefinition;
-type ByName = ReadonlyMap<string, Definition>;
 
 /**
- * Applies the definitions of networks, several at a time, and waits until all can be read back. One request for
- * each definition, and two for each namespace.
+ * Makes the definitions of networks what they should be, several at a time, and waits until all can be read back.
+ * One request for each that is new or differs, and two for each namespace.
  */
 export async function applyNetworks(
   connection: Connection,
@@ -25,35 +24,31 @@ export async function applyNetworks(
   log: Log,
   patience: Patience,
 ): Promise<void> {
+  const { clock } = patience;
   const definitions = attachments.map(({ definition }) => definition);
-  const before = await retrying(() => readAll(connection, definitions), patience.clock);
+  const before = await retrying(() => readAll(connection, definitions), clock);
   const lines = await inParallel(attachments, AT_ONCE, async (attachment) => {
     const { definition } = attachment;
-    const after = await apply(connection, definition, patience.clock);
     const name = nameOf(definition);
-    return `${change(before.get(name), after)} ${name}: ${described(attachment)}`;
+    const current = before.get(name);
+    const unchanged = current !== undefined && isAsWanted(current, definition);
+    if (!unchanged) await writeDefinition(connection, definition, current, clock);
+    const change = current === undefined ? 'Created' : 'Changed';
+    return `${unchanged ? 'Unchanged' : change} ${name}: ${described(attachment)}`;
   });
   for (const line of lines) log.info(line);
   await awaitReadable(connection, definitions, patience);
 }
 
-/** The definitions that there are in the namespaces of the given ones. */
-async function readAll({ rest }: Connection, definitions: readonly Definition[]): Promise<ByName> {
+/** The definitions that there are in the namespaces of the given ones, by their names in messages. */
+async function readAll(connection: Connection, definitions: readonly Definition[]) {
   const namespaces = new Set(definitions.map(({ metadata }) => metadata?.namespace ?? 'default'));
-  const found = await inParallel([...namespaces], AT_ONCE, async (namespace) => {
-    const path = `/apis/k8s.cni.cncf.io/v1/namespaces/${namespace}/network-attachment-definitions`;
-    const { items } = await rest<List<Definition>>({ method: 'GET', path });
-    return items;
-  });
+  const found = await inParallel([...namespaces], AT_ONCE, (namespace) =>
+    listDefinitions(connection, namespace),
+  );
   // The items of a list do not say their kind.
   const kind = 'NetworkAttachmentDefinition';
   return new Map(found.flat().map((one) => [nameOf({ ...one, kind }), one]));
-}
-
-function change(before: Definition | undefined, after: Definition): string {
-  if (before === undefined) return 'Created';
-  const same = before.metadata?.resourceVersion === after.metadata?.resourceVersion;
-  return same ? 'Unchanged' : 'Changed';
 }
 
 async function awaitReadable(
@@ -62,13 +57,17 @@ async function awaitReadable(
   patience: Patience,
 ): Promise<void> {
   let missing = definitions;
-  const found = await until(async () => {
-    const now = await readAll(connection, definitions);
-    missing = definitions.filter(
-      (one) => now.get(nameOf(one))?.spec?.config !== one.spec?.config || !now.has(nameOf(one)),
-    );
-    return missing.length === 0 ? true : undefined;
-  }, patience);
+  const found = await until(
+    async () => {
+      const now = await readAll(connection, definitions);
+      missing = definitions.filter((one) => {
+        const current = now.get(nameOf(one));
+        return current === undefined || !isAsWanted(current, one);
+      });
+      return missing.length === 0 ? true : undefined;
+    },
+    { ...patience, everyMs: 250 },
+  );
   if (found) return;
   throw new ClusterError({
     resource: missing.map(nameOf).join(', '),
