@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { messageOf } from '../../github/errors.ts';
+import { inParallel } from '../../kubernetes/in-parallel.ts';
 import type { ProbeCluster } from '../cluster.ts';
-import { inParallel } from '../in-parallel.ts';
 import type { ReportFile } from '../report/report-files.ts';
 import type { Report } from '../report.ts';
 import { eventLine, nodeExcerpt, podExcerpt } from './excerpt.ts';
