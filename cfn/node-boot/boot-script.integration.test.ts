@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,9 +13,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const boot = (options: Boot = {}) => bootIn(folder, options);
 
 const READY = [
-  { name: 'ens5', mac: LINKS.ens5, up: true, addresses: [] },
-  { name: 'eth1', mac: LINKS.ens6, up: true, addresses: ['10.0.4.21/24'] },
-  { name: 'eth2', mac: LINKS.ens7, up: true, addresses: ['10.0.6.21/23'] },
+  { name: 'ens5', mac: LINKS.ens5, up: true, mtu: 9001, addresses: [] },
+  { name: 'eth1', mac: LINKS.ens6, up: true, mtu: 9001, addresses: ['10.0.4.21/24'] },
+  { name: 'eth2', mac: LINKS.ens7, up: true, mtu: 9001, addresses: ['10.0.6.21/23'] },
 ];
 
 describe('the boot script', () => {
@@ -93,10 +93,22 @@ describe('the boot script', () => {
     expect(copy).toBe(result.text('script'));
   });
 
-  it('fails, and says what is missing, when an interface does not come', () => {
+  it('lets the kubelet start only when it has come to its end', () => {
+    const result = boot();
+    const unit = result.text('etc/systemd/system/kubelet.service.d/10-multus-interfaces.conf');
+    const asserted = /^\[Unit\]\nAssertPathExists=(.+)\n$/.exec(unit)?.[1];
+    expect(asserted).toBe(join(folder, 'run/multus-interfaces.ready'));
+    expect(existsSync(asserted ?? '')).toBe(true);
+  });
+
+  it('fails, says what is missing, and lets no kubelet start, when an interface does not come', () => {
     const { ens7: _, ...links } = LINKS;
     const result = boot({ links });
     expect(result.status).toBe(1);
+    expect(result.text('etc/systemd/system/kubelet.service.d/10-multus-interfaces.conf')).toContain(
+      'AssertPathExists=',
+    );
+    expect(existsSync(join(folder, 'run/multus-interfaces.ready'))).toBe(false);
     expect(result.output).toMatch(
       /multus-interfaces: after \d+ s there is no interface for device 2/,
     );

@@ -16,6 +16,7 @@ export const LINKS = {
 const macs = (mac: string, fields: Readonly<Record<string, unknown>>) =>
   Object.entries(fields).map(([name, value]) => [`network/interfaces/macs/${mac}/${name}`, value]);
 export const METADATA = {
+  mac: LINKS.ens5,
   'network/interfaces/macs/': Object.values(LINKS).join('/\n').concat('/'),
   ...Object.fromEntries([
     ...macs(LINKS.ens5, { 'device-number': '0' }),
@@ -79,9 +80,10 @@ export function bootIn(folder: string, options: Boot): Booted {
 function writeScript(folder: string, prefixes: number, networkd: boolean): void {
   const script = bootScript(SUBNETS, prefixes, '10.0.5.0/24 10.0.8.0/24')
     .replace('patience=300', 'patience=3')
-    .replaceAll(/\/(etc|var|opt)\//g, `${folder}/$1/`);
+    .replaceAll(/\/(etc|var|opt)\/|\/(run)\/(?=multus)/g, `${folder}/$1$2/`);
   writeFileSync(join(folder, 'script'), script);
   mkdirSync(join(folder, 'var/lib/cloud/scripts/per-boot'), { recursive: true });
+  mkdirSync(join(folder, 'run'));
   mkdirSync(join(folder, 'bin'));
   const program = (name: string, text: string) =>
     writeFileSync(join(folder, 'bin', name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
@@ -96,8 +98,9 @@ function world(folder: string, { metadata = METADATA, links = LINKS, times = 1 }
     ...Object.entries(links).map(
       ([name, mac], index) =>
         `ip link add ${name} address ${mac} type veth peer name vpc${index}
-        ip link set vpc${index} up; ip link set ${name} up`,
+        ip link set vpc${index} mtu 9001 up; ip link set ${name} up`,
     ),
+    `ip link set ${Object.keys(links)[0]} mtu 9001`,
     `coproc ${process.execPath} ${IMDS} '${JSON.stringify(metadata)}'; read -r <&"\${COPROC[0]}"`,
     `code=0; for i in $(seq ${times}); do bash ${folder}/script || code=$?; done`,
     `ip -json address >${folder}/addresses; ip -json route >${folder}/routes`,
@@ -109,6 +112,7 @@ function world(folder: string, { metadata = METADATA, links = LINKS, times = 1 }
 const linksSchema = z.array(
   z.object({
     ifname: z.string(),
+    mtu: z.number(),
     address: z.string(),
     flags: z.array(z.string()),
     addr_info: z.array(z.object({ family: z.string(), local: z.string(), prefixlen: z.number() })),
@@ -125,6 +129,7 @@ export function addressesOf(booted: Booted) {
       name: link.ifname,
       mac: link.address,
       up: link.flags.includes('UP'),
+      mtu: link.mtu,
       addresses: link.addr_info
         .filter(({ family }) => family === 'inet')
         .map(({ local, prefixlen }) => `${local}/${prefixlen}`),

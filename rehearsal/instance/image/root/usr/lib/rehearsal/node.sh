@@ -81,6 +81,17 @@ write_pod_network() {
 JSON
 }
 
+# What drop-ins of the kubelet's unit assert, as systemd would before it starts the unit.
+kubelet_may_start() {
+  local file line
+  for file in /etc/systemd/system/kubelet.service.d/*.conf; do
+    [[ -e $file ]] || continue
+    while IFS= read -r line; do
+      [[ $line != AssertPathExists=* || -e ${line#*=} ]] || { say "kubelet: no ${line#*=}"; return 1; }
+    done <"$file"
+  done
+}
+
 # The labels are the cloud controller's on EKS.
 start_kubelet() {
   local zone_label=topology.kubernetes.io/zone region_label=topology.kubernetes.io/region
@@ -110,7 +121,9 @@ if read_node_configs && check_cluster; then
   imds meta-data/local-hostname && HOSTNAME=$REPLY
   write_kubelet_configuration
   write_pod_network
-  start_kubelet
-  say 'kubelet started'
-  start_kube_proxy &
+  if kubelet_may_start; then
+    start_kubelet
+    say 'kubelet started'
+    start_kube_proxy &
+  fi
 fi
