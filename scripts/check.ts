@@ -8,6 +8,7 @@ import { type Bundle, build, bundles } from './build.ts';
 import { staleReadmes } from './docs.ts';
 import { validateManifests } from './manifests.ts';
 import { CACHE, ROOT, scratchFolder } from './pack.ts';
+import { checkShellScripts } from './shell.ts';
 
 interface Check {
   readonly name: string;
@@ -88,6 +89,7 @@ const CHECKS: readonly Check[] = [
         { cwd: ROOT },
       ),
   },
+  { name: 'shell scripts (shellcheck)', perform: () => checkShellScripts() },
   { name: 'manifests (a real API server)', perform: (tools) => validateManifests(tools) },
   { name: 'READMEs say what action.yml says', perform: async () => readmesAreCurrent() },
   { name: 'dist is what the sources build', perform: () => distIsCurrent() },
