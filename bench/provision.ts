@@ -123,10 +123,11 @@ function labRuns(deploy: LabRun, destroy: LabRun, deployCalls: number, calls: nu
     noted('lab destroy: stacks on the critical path', destroy.criticalPathMs / 1000, 's'),
     noted('lab destroy: over the critical path', overhead(destroy), '%'),
     noted('lab destroy: API calls', calls - deployCalls, 'calls'),
-    noted(
+    atMost(
       'lab destroy: calls per minute',
       (calls - deployCalls) / (destroy.wallMs / 60_000),
       'calls/min',
+      12,
     ),
   ];
 }

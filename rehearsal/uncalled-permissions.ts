@@ -20,7 +20,7 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
     ...each(
       [
         'cloudformation:ContinueUpdateRollback',
-        'cloudformation:DescribeEvents',
+        'cloudformation:DescribeStackEvents',
         'ec2:DeleteNetworkInterface',
         'ec2:DeleteSecurityGroup',
         'ec2:DescribeSecurityGroups',

@@ -1,6 +1,7 @@
 import { CloudError } from '../github/errors.ts';
 import { adopt, operate, type StackEngine } from './follow.ts';
 import { operationFailed } from './operation-failed.ts';
+import type { Planned } from './outlook.ts';
 import type { Stack } from './stack-api.ts';
 import type { Template } from './stack-spec.ts';
 import { destroyStep } from './stack-status.ts';
@@ -34,12 +35,22 @@ export async function deleteStack(
     const ended =
       step === 'wait'
         ? await adopt(engine, stack)
-        : await operate(engine, stack, () => engine.api.deleteStack(stack.id));
-    const left = ended.stack?.status;
-    if (step === 'delete' && left !== undefined && left !== 'DELETE_COMPLETE') {
-      throw operationFailed(stack.name, ended, template);
-    }
+        : await operate(
+            engine,
+            stack,
+            () => engine.api.deleteStack(stack.id),
+            await held(engine, stack),
+          );
+    if (step === 'wait') continue;
+    const left = ended.stack?.status ?? 'DELETE_COMPLETE';
+    if (left !== 'DELETE_COMPLETE') throw operationFailed(stack.name, ended, template);
+    return { name: stack.name, durationMs: engine.clock.now() - began };
   }
+}
+
+/** What a deletion has to remove. */
+async function held({ api }: StackEngine, { id }: Pick<Stack, 'id'>): Promise<readonly Planned[]> {
+  return (await api.resources(id)).map((resource) => ({ ...resource, action: 'Remove' }));
 }
 
 /** @throws CloudError when a stack's termination protection is on. */

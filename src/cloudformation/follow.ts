@@ -4,7 +4,13 @@ import { dueInMs, type Planned } from './outlook.ts';
 import { type CallBudget, callBudget, followDelay } from './pace.ts';
 import type { Clock } from './polling.ts';
 import type { Stack, StackApi, StackEvent } from './stack-api.ts';
-import { endsOperation, eventsAfter, narrator, operationStart } from './stack-events.ts';
+import {
+  endsOperation,
+  eventsAfter,
+  narrator,
+  operationStart,
+  withFailure,
+} from './stack-events.ts';
 import { isBusy } from './stack-status.ts';
 
 /** What the stack engine works with. */
@@ -72,7 +78,9 @@ async function follow(engine: StackEngine, operation: Operation): Promise<Ended>
       const stack = await api.describe(id);
       budget.spend();
       const started = operation.started || events.some((event) => event.ofStack);
-      if (stack === undefined || (started && !isBusy(stack.status))) return { stack, events };
+      if (stack === undefined || (started && !isBusy(stack.status))) {
+        return { stack, events: await withFailure(api, id, events) };
+      }
     }
     if (clock.now() >= engine.deadline) throw timedOut(name, events);
   }

@@ -33,7 +33,11 @@ describe('dueInMs', () => {
     expect(dueInMs([...begun, event('Nat', 'CREATE_COMPLETE', 95)], [nat], 95_000)).toBe(0);
     const queue = { logicalId: 'Queue', type: 'AWS::SQS::Queue' };
     expect(dueInMs([], [queue], 0)).toBe(0);
-    expect(dueInMs([], [queue, { ...queue, logicalId: 'Other' }], 0)).toBe(3_000);
+    const several = ['a', 'b', 'c', 'd', 'e'].map((logicalId) => ({ ...queue, logicalId }));
+    expect(dueInMs([], several.slice(0, 2), 0)).toBe(2_000);
+    expect(dueInMs([], several, 0)).toBe(6_000);
+    const removed = { ...nat, action: 'Remove' };
+    expect(dueInMs([], [removed], 0)).toBe(40_000);
   });
 
   it('knows what has not begun yet, unless the operation has failed', () => {

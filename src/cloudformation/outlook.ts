@@ -5,6 +5,8 @@ import { isBusy } from './stack-status.ts';
 export interface Planned {
   readonly logicalId: string;
   readonly type: string;
+  /** `Remove` when it is going to be removed; otherwise it is made. */
+  readonly action?: string;
 }
 
 interface LeastSeconds {
@@ -27,8 +29,9 @@ const LEAST: Readonly<Record<string, LeastSeconds>> = {
   'AWS::Events::Rule': { create: 40, delete: 40 },
 };
 
-/** Several that have not even begun are not done sooner than this. */
-const LEAST_AHEAD_MS = 3_000;
+/** Those that have not even begun come one after the other, at least some of them. */
+const LEAST_AHEAD_MS = 2_000;
+const MOST_AHEAD = 3;
 
 /**
  * How long, in milliseconds, an operation takes from now on at least: as long as the slowest resource that is
@@ -58,8 +61,9 @@ export function dueInMs(
   const failed = events.some(({ status }) => /FAILED|ROLLBACK/.test(status));
   const ahead = planned
     .filter(({ logicalId }) => !failed && !latest.has(logicalId))
-    .map(({ type }) => leastMs(type, 'CREATE_IN_PROGRESS'));
-  return Math.max(ahead.length > 1 ? LEAST_AHEAD_MS : 0, ...underWay, ...ahead);
+    .map(({ type, action }) => leastMs(type, action === 'Remove' ? 'DELETE' : 'CREATE'));
+  const oneByOne = Math.min(Math.max(ahead.length - 1, 0), MOST_AHEAD) * LEAST_AHEAD_MS;
+  return Math.max(oneByOne, ...underWay, ...ahead);
 }
 
 function leastMs(type: string, status: string): number {

@@ -8,6 +8,7 @@ import {
   type OnStackFailure,
   type ResourceChange,
 } from '@aws-sdk/client-cloudformation';
+import { isNotAllowed } from './not-allowed.ts';
 import type { Change, ChangeSet, ChangeSetProblem, ChangeSetRequest } from './stack-api.ts';
 
 /** Makes a change set; CloudFormation works it out in the background. */
@@ -84,13 +85,10 @@ export async function changeSetProblems(client: CloudFormationClient, id: string
       }),
     );
   } catch (error) {
-    if (error instanceof Error && NOT_ALLOWED.test(error.name)) return 'not-allowed';
+    if (isNotAllowed(error)) return 'not-allowed';
     throw error;
   }
 }
-
-/** DescribeEvents is newer than most policies, and than some regions. */
-const NOT_ALLOWED = /AccessDenied|InvalidAction|UnknownOperation|UnauthorizedOperation/;
 
 function toChange(change: ResourceChange = {}): Change {
   return {

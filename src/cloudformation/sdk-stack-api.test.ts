@@ -2,6 +2,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type QueryAnswer, queryServer } from '../testing/query-server.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
+import type { StackEvent } from './stack-api.ts';
 
 const ID = 'arn:aws:cloudformation:ap-northeast-2:123456789012:stack/lab/1';
 const STACK = `<member><StackId>${ID}</StackId><StackName>lab</StackName>
@@ -147,30 +148,100 @@ describe('change sets', () => {
     await stacks.continueRollback(ID);
     const named = server.calls.map((call) => call.get('ChangeSetName') ?? call.get('StackName'));
     expect(named).toEqual(['cs-1', 'cs-1', ID, ID]);
+    // What is sent again because its answer was lost must not begin a second time.
+    for (const call of [server.calls[0], server.calls[3]]) {
+      expect(call?.get('ClientRequestToken')).toMatch(/^[\w-]{36}$/);
+    }
+  });
+});
+
+describe('resources', () => {
+  it('are those that are there', async () => {
+    const resource = (id: string, status: string, physical: string) =>
+      `<member><LogicalResourceId>${id}</LogicalResourceId><ResourceType>AWS::EC2::VPC</ResourceType>
+      <ResourceStatus>${status}</ResourceStatus>${physical}</member>`;
+    const there = '<PhysicalResourceId>vpc-1</PhysicalResourceId>';
+    const stacks = await api({
+      DescribeStackResources: () =>
+        `<StackResources>${resource('Vpc', 'CREATE_COMPLETE', there)}${resource('Gone', 'DELETE_COMPLETE', there)}${resource('Never', 'CREATE_FAILED', '')}</StackResources>`,
+    });
+    expect(await stacks.resources(ID)).toEqual([{ logicalId: 'Vpc', type: 'AWS::EC2::VPC' }]);
+  });
+
+  it('are unknown to a role that may not ask; other errors are errors', async () => {
+    const denied = await api({
+      DescribeStackResources: () => ({ code: 'AccessDenied', message: 'no' }),
+    });
+    expect(await denied.resources(ID)).toEqual([]);
+    await server.close();
+    const broken = await api({ DescribeStackResources: () => ({ code: 'Broken', message: 'no' }) });
+    await expect(broken.resources(ID)).rejects.toThrow('no');
   });
 });
 
 describe('events', () => {
-  const event = (id: string, physicalId: string) =>
-    `<StackEvents><member><StackId>${ID}</StackId><EventId>${id}</EventId><StackName>lab</StackName>
+  const event = (id: string, physicalId: string, second = 0) =>
+    `<member><StackId>${ID}</StackId><EventId>${id}</EventId><StackName>lab</StackName>
     <LogicalResourceId>lab</LogicalResourceId><PhysicalResourceId>${physicalId}</PhysicalResourceId>
-    <ResourceType>AWS::CloudFormation::Stack</ResourceType><Timestamp>2026-01-01T00:00:00Z</Timestamp>
-    <ResourceStatus>CREATE_COMPLETE</ResourceStatus></member></StackEvents>`;
+    <ResourceType>AWS::CloudFormation::Stack</ResourceType><Timestamp>2026-01-01T00:00:0${second}Z</Timestamp>
+    <ResourceStatus>CREATE_COMPLETE</ResourceStatus></member>`;
+  const all = (...events: string[]) => `<OperationEvents>${events.join('')}</OperationEvents>`;
+  const old = (...events: string[]) => `<StackEvents>${events.join('')}</StackEvents>`;
+  const DescribeStackEvents = pages(old(event('2', ID)), old(event('1', 'vpc-1')));
 
-  it('come page by page, and tell the stack from its resources', async () => {
-    const stacks = await api({ DescribeStackEvents: pages(event('2', ID), event('1', 'vpc-1')) });
-    const read = [];
-    for await (const one of stacks.events(ID)) read.push(one);
-    expect(read.map(({ id, ofStack }) => [id, ofStack])).toEqual([
+  async function read(events: AsyncIterable<StackEvent>) {
+    const found: StackEvent[] = [];
+    for await (const one of events) found.push(one);
+    return found;
+  }
+
+  it('come page by page, tell the stack from its resources, and leave out what is none of either', async () => {
+    const validation =
+      '<member><EventId>3</EventId><EventType>VALIDATION_ERROR</EventType></member>';
+    const stacks = await api({
+      DescribeEvents: pages(all(validation, event('2', ID)), all(event('1', 'vpc-1'))),
+    });
+    const found = await read(stacks.events(ID));
+    expect(found.map(({ id, ofStack }) => [id, ofStack])).toEqual([
       ['2', true],
       ['1', false],
     ]);
-    expect(read[0]?.time).toEqual(new Date('2026-01-01T00:00:00Z'));
+    expect(found[0]?.time).toEqual(new Date('2026-01-01T00:00:00Z'));
+    expect(server.calls[0]?.get('StackName')).toBe(ID);
   });
 
   it('are read no further than asked for', async () => {
-    const stacks = await api({ DescribeStackEvents: pages(event('2', ID), event('1', 'vpc-1')) });
+    const stacks = await api({ DescribeEvents: pages(all(event('2', ID)), all(event('1', ID))) });
     for await (const { id } of stacks.events(ID)) if (id === '2') break;
     expect(server.calls).toHaveLength(1);
+  });
+
+  it('that come oldest first are turned round', async () => {
+    const [first, second, third] = [event('1', ID, 1), event('2', ID, 2), event('3', ID, 3)];
+    const stacks = await api({ DescribeEvents: pages(all(first, second), all(third)) });
+    expect((await read(stacks.events(ID))).map(({ id }) => id)).toEqual(['3', '2', '1']);
+  });
+
+  it.each(['AccessDenied', 'InvalidAction'])(
+    'come from DescribeStackEvents where DescribeEvents answers %s, which is asked once',
+    async (code) => {
+      const refuse = () => ({ code, message: 'no' });
+      const stacks = await api({ DescribeEvents: refuse, DescribeStackEvents });
+      for (const _ of [1, 2]) {
+        expect((await read(stacks.events(ID))).map(({ id }) => id)).toEqual(['2', '1']);
+      }
+      expect(server.calls.map((call) => call.get('Action'))).toEqual([
+        'DescribeEvents',
+        ...['DescribeStackEvents', 'DescribeStackEvents'],
+        ...['DescribeStackEvents', 'DescribeStackEvents'],
+      ]);
+    },
+  );
+
+  it('that cannot be read are an error; the history is that of DescribeStackEvents', async () => {
+    const DescribeEvents = () => ({ code: 'Broken', message: 'no' });
+    const stacks = await api({ DescribeEvents, DescribeStackEvents });
+    await expect(read(stacks.events(ID))).rejects.toThrow('no');
+    expect((await read(stacks.history(ID))).map(({ id }) => id)).toEqual(['2', '1']);
   });
 });

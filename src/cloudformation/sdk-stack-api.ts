@@ -3,19 +3,20 @@ import {
   ContinueUpdateRollbackCommand,
   DeleteChangeSetCommand,
   DeleteStackCommand,
+  DescribeStackResourcesCommand,
   DescribeStacksCommand,
   type DescribeStacksCommandOutput,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
   ListChangeSetsCommand,
-  paginateDescribeStackEvents,
   paginateDescribeStacks,
-  type StackEvent as SdkEvent,
   type Stack as SdkStack,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
+import { isNotAllowed } from './not-allowed.ts';
 import { changeSetProblems, createChangeSet, describeChangeSet } from './sdk-change-sets.ts';
-import type { Stack, StackApi, StackEvent } from './stack-api.ts';
+import { eventSource, stackHistory } from './sdk-events.ts';
+import type { Stack, StackApi, StackResource } from './stack-api.ts';
 
 /** The stack engine's port on the AWS SDK. */
 export function sdkStackApi(client: CloudFormationClient): StackApi {
@@ -49,13 +50,12 @@ export function sdkStackApi(client: CloudFormationClient): StackApi {
       await client.send(new UpdateTerminationProtectionCommand(request));
     },
     async continueRollback(id) {
-      await client.send(new ContinueUpdateRollbackCommand({ StackName: id }));
+      const request = { StackName: id, ClientRequestToken: crypto.randomUUID() };
+      await client.send(new ContinueUpdateRollbackCommand(request));
     },
-    async *events(id) {
-      for await (const page of paginateDescribeStackEvents({ client }, { StackName: id })) {
-        for (const event of page.StackEvents ?? []) yield toEvent(event);
-      }
-    },
+    resources: (id) => resources(client, id),
+    events: eventSource(client),
+    history: (id) => stackHistory(client, id),
   };
 }
 
@@ -95,16 +95,23 @@ function toStack(stack: SdkStack): Stack {
   };
 }
 
-function toEvent(event: SdkEvent): StackEvent {
-  return {
-    id: event.EventId ?? '',
-    time: event.Timestamp ?? new Date(0),
-    logicalId: event.LogicalResourceId ?? '',
-    type: event.ResourceType ?? '',
-    status: event.ResourceStatus ?? 'CREATE_IN_PROGRESS',
-    reason: event.ResourceStatusReason,
-    ofStack: event.PhysicalResourceId === event.StackId,
-  };
+async function resources(
+  client: CloudFormationClient,
+  stackId: string,
+): Promise<readonly StackResource[]> {
+  try {
+    const command = new DescribeStackResourcesCommand({ StackName: stackId });
+    const { StackResources = [] } = await client.send(command);
+    return StackResources.filter(
+      ({ PhysicalResourceId, ResourceStatus }) =>
+        PhysicalResourceId !== undefined && ResourceStatus !== 'DELETE_COMPLETE',
+    ).map(({ LogicalResourceId = '', ResourceType = '' }) => ({
+      ...{ logicalId: LogicalResourceId, type: ResourceType },
+    }));
+  } catch (error) {
+    if (isNotAllowed(error)) return [];
+    throw error;
+  }
 }
 
 function record<Item>(

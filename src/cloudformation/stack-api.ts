@@ -32,6 +32,11 @@ export interface StackEvent {
   readonly ofStack: boolean;
 }
 
+export interface StackResource {
+  readonly logicalId: string;
+  readonly type: string;
+}
+
 /** What CloudFormation does with a stack when an operation on it fails. */
 export type OnFailure = 'rollback' | 'keep' | 'delete';
 
@@ -103,6 +108,10 @@ export interface StackApi {
   deleteStack(id: string): Promise<void>;
   protect(id: string, on: boolean): Promise<void>;
   continueRollback(id: string): Promise<void>;
-  /** Newest first, page by page as far as the reader reads. */
+  /** What a stack has now; empty where the role may not ask. At most the first hundred. */
+  resources(id: string): Promise<readonly StackResource[]>;
+  /** What happens to a stack, newest first, page by page as far as the reader reads: at least its last operation. */
   events(id: string): AsyncIterable<StackEvent>;
+  /** All that ever happened to a stack, newest first. */
+  history(id: string): AsyncIterable<StackEvent>;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StackEvent } from './stack-api.ts';
-import { firstFailure, narrator } from './stack-events.ts';
+import type { StackApi, StackEvent } from './stack-api.ts';
+import { firstFailure, narrator, withFailure } from './stack-events.ts';
 
 let serial = 0;
 function event(logicalId: string, status: string, extra: Partial<StackEvent> = {}): StackEvent {
@@ -42,6 +42,40 @@ describe('firstFailure', () => {
   });
 });
 
+describe('withFailure', () => {
+  const ofStack = { ofStack: true };
+  const oldestFirst = [
+    event('stack', 'CREATE_COMPLETE', ofStack),
+    event('Vpc', 'UPDATE_FAILED', { reason: 'no' }),
+    event('stack', 'UPDATE_ROLLBACK_IN_PROGRESS', ofStack),
+    event('stack', 'UPDATE_ROLLBACK_COMPLETE', ofStack),
+  ];
+  function stacks(asked: string[]): Pick<StackApi, 'history'> {
+    return {
+      async *history(id) {
+        asked.push(id);
+        yield* [...oldestFirst].reverse();
+      },
+    };
+  }
+
+  it('reads the history of the operation when the events tell of its rollback only', async () => {
+    const asked: string[] = [];
+    const events = await withFailure(stacks(asked), 'id', oldestFirst.slice(2));
+    expect(asked).toEqual(['id']);
+    expect(events).toEqual(oldestFirst.slice(1));
+    expect(firstFailure(events)?.logicalId).toBe('Vpc');
+  });
+
+  it('asks for nothing when the failure is known, or when there is none', async () => {
+    const asked: string[] = [];
+    for (const known of [oldestFirst, oldestFirst.slice(0, 1), []]) {
+      expect(await withFailure(stacks(asked), 'id', known)).toBe(known);
+    }
+    expect(asked).toEqual([]);
+  });
+});
+
 describe('narrator', () => {
   it('says once that work began, and how long it took when it ends', () => {
     const { tell } = narrator();
@@ -53,6 +87,13 @@ describe('narrator', () => {
     expect(tell(event('Cluster', 'CREATE_COMPLETE', { time: done }))).toMatch(
       /^CREATE_COMPLETE +Cluster \(AWS::EC2::VPC\) in 8 m 12 s$/,
     );
+  });
+
+  it('says a failure once that is told twice', () => {
+    const { tell } = narrator();
+    const failed = event('Vpc', 'CREATE_FAILED', { reason: 'no' });
+    expect(tell(failed)).toContain('no');
+    expect(tell({ ...failed, id: 'again' })).toBeUndefined();
   });
 
   it('counts from the first of several busy states', () => {

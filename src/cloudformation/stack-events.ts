@@ -25,7 +25,7 @@ export async function operationStart(api: StackApi, stackId: string): Promise<st
  */
 export async function isBeingDestroyed(api: StackApi, stack: Stack): Promise<boolean> {
   if (stack.status !== 'DELETE_IN_PROGRESS') return false;
-  for await (const event of api.events(stack.id)) {
+  for await (const event of api.history(stack.id)) {
     if (endsOperation(event)) return deployStep(event.status as StackStatus) === 'update';
   }
   return false;
@@ -46,11 +46,29 @@ export async function eventsAfter(
 }
 
 /**
+ * The events of an operation that has just ended; where they do not tell what failed, those of the whole history.
+ * DescribeEvents may tell of a stack's last operation only, and a rollback is an operation of its own.
+ */
+export async function withFailure(
+  api: Pick<StackApi, 'history'>,
+  stackId: string,
+  events: readonly StackEvent[],
+): Promise<readonly StackEvent[]> {
+  if (!events.some(endsBadly) || events.some(failsResource)) return events;
+  const newestFirst: StackEvent[] = [];
+  for await (const event of api.history(stackId)) {
+    if (newestFirst.length > 0 && endsOperation(event)) break;
+    newestFirst.push(event);
+  }
+  return newestFirst.reverse();
+}
+
+/**
  * The resource that an operation failed on: the first to fail that was not merely cancelled because
  * another one did; or else the stack's own reason.
  */
 export function firstFailure(events: readonly StackEvent[]): StackEvent | undefined {
-  const failed = events.filter((event) => event.status.endsWith('_FAILED') && !event.ofStack);
+  const failed = events.filter(failsResource);
   return (
     failed.find((event) => !isCancelled(event)) ??
     failed[0] ??
@@ -61,6 +79,10 @@ export function firstFailure(events: readonly StackEvent[]): StackEvent | undefi
 /** True for a resource that was only given up because another one failed, or the stack was deleted. */
 export function isCancelled(event: StackEvent): boolean {
   return /cancelled/i.test(event.reason ?? '');
+}
+
+function failsResource(event: StackEvent): boolean {
+  return event.status.endsWith('_FAILED') && !event.ofStack;
 }
 
 function endsBadly(event: StackEvent): boolean {
@@ -81,12 +103,16 @@ export interface Narrator {
  */
 export function narrator(): Narrator {
   const began = new Map<string, StackEvent>();
+  const latest = new Map<string, string>();
   return {
     tell(event) {
+      // DescribeEvents may tell a failure twice: as an event and as an error.
+      const repeated = latest.get(event.logicalId) === event.status;
+      latest.set(event.logicalId, event.status);
+      if (repeated) return undefined;
       const first = began.get(event.logicalId);
       const what = `${event.status.padEnd(18)} ${event.logicalId} (${event.type})`;
       if (isBusy(event.status)) {
-        if (first?.status === event.status) return undefined;
         // An update goes through several busy states; its time counts from the first.
         began.set(event.logicalId, { ...event, time: first?.time ?? event.time });
         return withReason(what, event.reason);

@@ -160,6 +160,14 @@ export class FakeStacks implements StackApi {
     );
   }
 
+  async resources() {
+    return [];
+  }
+
+  history(id: string): AsyncIterable<StackEvent> {
+    return this.events(id);
+  }
+
   async *events(id: string): AsyncIterable<StackEvent> {
     const stack = this.#byId(id);
     this.#say('events', stack.name);
