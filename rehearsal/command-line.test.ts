@@ -17,6 +17,13 @@ it('reads options', () => {
   expect(parseCommand(['up', '--nodes=1'])).toEqual({ name: 'up', ...lab, nodes: 1 });
 });
 
+it('takes as many nodes as the fixture wants', () => {
+  expect(parseCommand(['up', '--fixture', 'two-zones'])).toMatchObject({
+    ...{ name: 'up', fixture: 'two-zones', nodes: 3 },
+  });
+  expect(parseCommand(['--fixture=two-zones', '--nodes', '4'])).toMatchObject({ nodes: 4 });
+});
+
 it('reads the switches of AWS', () => {
   const argv = '--latency realistic --scale 0.02 --throttle 0.2 --fail Cluster:2 --deny s3:*';
   expect(parseCommand(argv.split(' '))).toMatchObject({
@@ -40,8 +47,8 @@ it.each([
   [['--nodes', '0'], '--nodes: got "0"; allowed: a whole number from 1 to 8'],
   [['--nodes', 'two'], '--nodes: got "two"'],
   [['--fast'], '--fast'],
-  [['--fixture', 'moon'], '--fixture: got "moon"; allowed: lab'],
-  [['up', '--nodes', '3', '--fixture', ''], '--fixture: got ""; allowed: lab'],
+  [['--fixture', 'moon'], '--fixture: got "moon"; allowed: lab, '],
+  [['up', '--nodes', '3', '--fixture', ''], '--fixture: got ""; allowed: lab, '],
   [['--throttle', '20'], '--throttle: got "20"; allowed: a number from 0 to 1'],
   [['--latency', 'slow'], '--latency: got "slow"; allowed: instant or realistic'],
 ])('refuses %j', (argv, message) => {

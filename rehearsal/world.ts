@@ -11,13 +11,13 @@ import { createControlPlanes } from './cluster/control-plane.ts';
 import type { ScalingGroup } from './deploy-facts.ts';
 import { GITHUB_ISSUER, startOidcIssuer } from './github/oidc.ts';
 import { prepareRunner, type Runner } from './github/runner.ts';
-import { createMachines } from './instance/machines.ts';
+import { createMachines, type Machines } from './instance/machines.ts';
 import { metadataSource } from './instance/metadata.ts';
 import { startMetadataServer } from './instance/metadata-server.ts';
 import { assignPodPrefix } from './instance/vpc-cni.ts';
 import type { Progress } from './progress.ts';
 import { CHECKOUT, LOG_FOLDER, RUN_FOLDER } from './run-folder.ts';
-import { readEc2State } from './vpc/ec2-state.ts';
+import { type Ec2State, readEc2State } from './vpc/ec2-state.ts';
 import { METADATA_ADDRESS } from './vpc/filter.ts';
 import { createVpc, prepareNamespace } from './vpc/vpc.ts';
 import type { WorldPlan } from './world-messages.ts';
@@ -43,6 +43,11 @@ export interface StandIns {
   /** The Auto Scaling groups of the account. */
   scalingGroups(): Promise<readonly ScalingGroup[]>;
   inventory(): Promise<Inventory>;
+  /** EC2, as the rehearsal itself asks it, and what it says. */
+  readonly ec2: EC2Client;
+  ec2State(): Promise<Ec2State>;
+  /** The machines behind EC2's instances. */
+  readonly machines: Machines;
   stop(): Promise<void>;
 }
 
@@ -106,7 +111,8 @@ async function start(
   const unfollow = followEc2(aws, [vpc, machines]);
   onStop(async () => unfollow());
   return {
-    ...{ aws, stop },
+    ...{ aws, ec2, machines, stop },
+    ec2State: readState,
     roleArn: await prepareAccount({ ...client, account: ACCOUNT, repository: REPOSITORY }),
     runner: await prepareRunner({
       ...{ bin: tools.bin, source: CHECKOUT, repository: REPOSITORY, oidc },

@@ -3,8 +3,9 @@ import { type Ec2State, interfacesOf } from '../vpc/ec2-state.ts';
 
 /**
  * Stands in for the address management of the VPC CNI plugin in prefix mode: gives the primary
- * network interface of an instance one /28, from which its pods get their addresses. On EKS the
- * plugin's daemon does this from the node after it joined, and takes more as pods come.
+ * network interface of an instance /28s, from which its pods get their addresses: two, or one when the
+ * subnet has no more. On EKS the plugin's daemon does this from the node after it joined, one by one as
+ * pods come.
  */
 export async function assignPodPrefix(
   ec2: EC2Client,
@@ -13,7 +14,15 @@ export async function assignPodPrefix(
 ): Promise<void> {
   const [primary] = interfacesOf(await readState(), instanceId);
   if (primary === undefined || primary.prefixes.length > 0) return;
-  await ec2.send(
-    new AssignPrivateIpAddressesCommand({ NetworkInterfaceId: primary.id, Ipv4PrefixCount: 1 }),
-  );
+  const assign = (count: number) =>
+    ec2.send(
+      new AssignPrivateIpAddressesCommand({
+        NetworkInterfaceId: primary.id,
+        Ipv4PrefixCount: count,
+      }),
+    );
+  await assign(2).catch((error: Error) => {
+    if (error.name !== 'InsufficientCidrBlocks') throw error;
+    return assign(1);
+  });
 }
