@@ -8,6 +8,7 @@ import { prepareAccount } from './aws/account.ts';
 import { type AwsStandIn, startAws } from './aws/aws.ts';
 import { type Inventory, takeInventory } from './aws/inventory.ts';
 import { createControlPlanes } from './cluster/control-plane.ts';
+import { createNodeLifecycle } from './cluster/node-lifecycle.ts';
 import type { ScalingGroup } from './deploy-facts.ts';
 import { GITHUB_ISSUER, startOidcIssuer } from './github/oidc.ts';
 import { prepareRunner, type Runner } from './github/runner.ts';
@@ -46,6 +47,7 @@ export interface StandIns {
   /** EC2, as the rehearsal itself asks it, and what it says. */
   readonly ec2: EC2Client;
   ec2State(): Promise<Ec2State>;
+  readonly autoScaling: AutoScalingClient;
   /** The machines behind EC2's instances. */
   readonly machines: Machines;
   stop(): Promise<void>;
@@ -75,6 +77,7 @@ async function start(
   await prepareNamespace();
   const client = clientConfig();
   const ec2 = new EC2Client(client);
+  const autoScaling = new AutoScalingClient(client);
   const readState = () => readEc2State(ec2);
   const folders = { runDir: RUN_FOLDER, logDir: LOG_FOLDER };
 
@@ -108,10 +111,14 @@ async function start(
     onError: (error) => console.error('instance metadata:', error),
   });
   onStop(metadata.stop);
-  const unfollow = followEc2(aws, [vpc, machines]);
+  const nodes = createNodeLifecycle({
+    ...{ kubectl: join(tools.bin, 'kubectl'), readState },
+    kubeconfigs: controlPlanes.kubeconfigs,
+  });
+  const unfollow = followEc2(aws, [vpc, machines, nodes]);
   onStop(async () => unfollow());
   return {
-    ...{ aws, ec2, machines, stop },
+    ...{ aws, ec2, autoScaling, machines, stop },
     ec2State: readState,
     roleArn: await prepareAccount({ ...client, account: ACCOUNT, repository: REPOSITORY }),
     runner: await prepareRunner({
@@ -122,7 +129,7 @@ async function start(
     }),
     kubeconfig: (cluster) => kubeconfigOf(controlPlanes, cluster),
     stacks: () => existingStacks(new CloudFormationClient(client)),
-    scalingGroups: () => scalingGroups(new AutoScalingClient(client)),
+    scalingGroups: () => scalingGroups(autoScaling),
     inventory: () => takeInventory(client),
   };
 }

@@ -3,6 +3,7 @@ import { hook } from './hook.ts';
 import { interrupt } from './interrupt.ts';
 import { kill } from './kill.ts';
 import { longDeploy } from './long-deploy.ts';
+import { nodes } from './nodes.ts';
 
 /** One long trial: prints what it does, ends with a table, resolves with whether all of it held. */
 export type Soak = (options: SoakOptions) => Promise<boolean>;
@@ -20,6 +21,7 @@ const SOAKS: Readonly<Record<string, Soak>> = {
   interrupt,
   kill,
   'long-deploy': longDeploy,
+  nodes,
 };
 
 const USAGE = `usage: npm run soak -- NAME [--small] [--seed N]

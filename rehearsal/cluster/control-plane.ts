@@ -43,6 +43,8 @@ interface ControlPlane {
 export interface LocalControlPlanes extends ControlPlanes {
   /** Path of an administrator's kubeconfig, or undefined when there is no such cluster. */
   kubeconfig(name: string): string | undefined;
+  /** Those of all clusters. */
+  kubeconfigs(): readonly string[];
   /** Ends every cluster. */
   stop(): Promise<void>;
 }
@@ -69,6 +71,7 @@ export function createControlPlanes(options: ControlPlaneOptions): LocalControlP
     },
     admit: (name: string, entries: readonly AccessEntry[]) => find(name).admit(entries),
     kubeconfig: (name: string) => clusters.get(name)?.kubeconfig,
+    kubeconfigs: () => [...clusters.values()].map(({ kubeconfig }) => kubeconfig),
     async stop() {
       await Promise.all([...clusters.values()].map((cluster) => cluster.stop()));
       clusters.clear();

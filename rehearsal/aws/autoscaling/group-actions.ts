@@ -78,6 +78,7 @@ export function groupActions(on: GroupContext): Readonly<Record<string, QueryAct
       return undefined;
     },
     TerminateInstanceInAutoScalingGroup: (params) => terminateInstance(on, params),
+    SetInstanceHealth: (params) => setInstanceHealth(on, params),
     ...describeActions(on),
   };
 }
@@ -199,6 +200,24 @@ function terminateInstance(on: GroupContext, params: QueryParams) {
   const now = on.groups.get(group.name) ?? group;
   const activity = now.activities.find((each) => each.instanceId === instanceId);
   return activity === undefined ? undefined : { Activity: activityView(now, activity) };
+}
+
+/** An instance that is unhealthy is replaced at once: grace periods are not waited for. */
+function setInstanceHealth(on: GroupContext, params: QueryParams): undefined {
+  const instanceId = requiredText(params, 'InstanceId');
+  const status = requiredText(params, 'HealthStatus');
+  if (status !== 'Healthy' && status !== 'Unhealthy') {
+    throw invalid('Valid instance health states are: [Healthy, Unhealthy].');
+  }
+  const group = groupOf(on.groups, instanceId);
+  if (group === undefined) {
+    throw invalid(
+      `Instance Id not found - No managed instance found for instance ID: ${instanceId}`,
+    );
+  }
+  if (status === 'Healthy') return;
+  const cause = 'an instance was taken out of service in response to a user health-check.';
+  on.terminate(group.name, instanceId, cause);
 }
 
 function fits(group: Group, filter: QueryParams): boolean {
