@@ -5,10 +5,11 @@ export function described(attachment: Attachment): string {
   const { type, mode, ipam, pools, chained } = attachment;
   if (type === undefined) return 'configured on each node';
   const device = attachment.bridge ?? attachment.master ?? attachment.resourceName;
-  const plugin = [type, mode, ...(device === undefined ? [] : ['on', device])].join(' ');
+  const words = [type, mode, device === undefined ? undefined : `on ${device}`];
+  const plugin = words.filter((word) => word !== undefined).join(' ');
   const ranges = pools.map(({ subnet, range }) =>
     range ? `${range.first}-${range.last}` : subnet,
   );
   const addresses = [ipam === 'none' ? 'no addresses' : ipam, ...ranges].join(' ');
-  return [plugin, ...chained].join(' + ').concat(`, ${addresses}`).replaceAll('  ', ' ');
+  return `${[plugin, ...chained].join(' + ')}, ${addresses}`;
 }

@@ -40,7 +40,7 @@ const tuningSchema = z.strictObject({
 });
 
 /** One network as a user writes it in short; see `actions/configure-multus/README.md`. */
-export const networkSpecSchema = z.strictObject({
+const fields = {
   name: label,
   namespace: label.optional(),
   /** 1 for eth1, 2 for eth2, … */
@@ -72,6 +72,13 @@ export const networkSpecSchema = z.strictObject({
     .int('a number of pods')
     .min(1, 'at least 1')
     .optional(),
+};
+
+export const networkSpecSchema = z.strictObject(fields, {
+  error: ({ code, keys }) =>
+    code === 'unrecognized_keys'
+      ? `no ${String(keys)}; a network has the fields ${Object.keys(fields).join(', ')}`
+      : 'a network, such as { name: data, network: 1 }',
 });
 
 export type NetworkSpec = z.output<typeof networkSpecSchema>;
