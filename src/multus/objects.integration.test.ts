@@ -1,0 +1,151 @@
+import type { KubernetesObject } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { apply } from '../kubernetes/apply.ts';
+import { type Connection, connect } from '../kubernetes/connection.ts';
+import { PATCH_TYPES } from '../kubernetes/objects.ts';
+import { systemClock } from '../kubernetes/poll.ts';
+import { readIfThere } from '../kubernetes/remove.ts';
+import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
+import { attachmentsOf } from '../testing/attachments.ts';
+import { goodNetworks } from '../testing/network-inputs.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { applyNetworks } from './apply-networks.ts';
+import type { Attachment, NetworkAttachmentDefinition } from './attachment.ts';
+import { installMultus } from './install.ts';
+import { listDefinitions, pruneNetworks, usesWhereabouts } from './prune-networks.ts';
+import { installWhereabouts, removeWhereabouts, whereaboutsObjects } from './whereabouts.ts';
+
+let server: TestApiServer;
+let connection: Connection;
+
+const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 60_000, everyMs: 100 });
+
+beforeAll(async () => {
+  server = await startTestApiServer();
+  const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
+  const credentials = () => Promise.reject(new Error('a kubeconfig needs none'));
+  connection = await connect(address, { log: recordingLog(), credentials });
+  await installMultus(connection, 'multus:1', recordingLog(), patience());
+  for (const name of ['telco', 'other']) await namespace(name);
+});
+afterAll(() => server?.stop());
+
+describe('a real API server', () => {
+  it.each(goodNetworks)('takes the network: %s', async (_name, text) => {
+    const attachments = attachmentsOf(parse(text));
+    await applyNetworks(connection, attachments, recordingLog(), patience());
+    for (const { definition } of attachments) {
+      const there = await read(definition);
+      expect(there?.metadata?.labels).toMatchObject(definition.metadata?.labels ?? {});
+      expect(there?.spec?.config).toBe(definition.spec?.config);
+    }
+  });
+
+  it('takes whereabouts, with the image that is asked for, and a second time changes nothing', async () => {
+    const image = 'registry.example.com/whereabouts:v1';
+    const versions = async () => {
+      const objects = await Promise.all((await whereaboutsObjects()).map((one) => read(one)));
+      return objects.map((object) => object?.metadata?.resourceVersion);
+    };
+    await installWhereabouts(connection, image, recordingLog(), patience());
+    const first = await versions();
+    const set = await connection.apps.readNamespacedDaemonSet({
+      ...{ namespace: 'kube-system', name: 'whereabouts' },
+    });
+    expect(set.spec?.template.spec?.containers.map((one) => one.image)).toEqual([image]);
+    await installWhereabouts(connection, image, recordingLog(), patience());
+    expect(await versions()).toEqual(first);
+  });
+
+  it('takes what whereabouts writes into its books', async () => {
+    await apply(connection, pool({ 1: { id: 'c1', podref: 'default/a', ifname: 'net1' } }));
+  });
+});
+
+describe('what is not wanted any more', () => {
+  const prune = async (wanted: readonly Attachment[], namespaces: readonly string[]) => {
+    const log = recordingLog();
+    await pruneNetworks(connection, wanted, namespaces, log, systemClock);
+    return log.lines;
+  };
+  const networks = async () =>
+    (await listDefinitions(connection))
+      .map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`)
+      .sort();
+
+  it('goes: what we made, in the namespaces of the run; nothing else', async () => {
+    const [keep, stale, elsewhere] = attachmentsOf([
+      { name: 'keep', network: 1, namespace: 'telco' },
+      { name: 'stale', network: 1, namespace: 'telco' },
+      { name: 'elsewhere', network: 1, namespace: 'other' },
+    ]);
+    if (!keep || !stale || !elsewhere) throw new Error('three networks were asked for');
+    await applyNetworks(connection, [keep, stale, elsewhere], recordingLog(), patience());
+    const { name = '', namespace = '' } = { ...stale, name: 'theirs' };
+    await connection.objects.create<NetworkAttachmentDefinition>(
+      { ...stale.definition, metadata: { name, namespace } },
+      { fieldManager: 'somebody' },
+    );
+    const before = await networks();
+    expect(await prune([keep], ['telco'])).toContain(
+      'Removed networkattachmentdefinition telco/stale',
+    );
+    const gone = ['telco/stale', 'telco/a'];
+    expect(await networks()).toEqual(before.filter((one) => !gone.includes(one)));
+    expect(await prune([keep], ['telco'])).toEqual([
+      'Nothing to remove among the networks with app.kubernetes.io/managed-by=eks-multus-actions in telco',
+    ]);
+  });
+
+  it('whereabouts stays while a pod has an address from it, and then goes with all of its objects', async () => {
+    await prune([], ['default', 'telco', 'other']);
+    expect(usesWhereabouts(await listDefinitions(connection))).toBe(false);
+    const log = recordingLog();
+    await removeWhereabouts(connection, log);
+    expect(log.lines).toEqual([
+      expect.stringMatching(/stays.* pods still have 1 of its addresses/),
+    ]);
+    const freed = pool({ 1: null });
+    await connection.objects.patch(freed, PATCH_TYPES.merge, { fieldManager: 'whereabouts' });
+    await removeWhereabouts(connection, log);
+    for (const object of await whereaboutsObjects()) {
+      const there = await read(object);
+      // The API server takes a moment to clear out the objects of a definition.
+      if (there !== undefined) expect(there.metadata?.deletionTimestamp).toBeDefined();
+    }
+  });
+
+  it('whereabouts of somebody else is neither changed nor removed', async () => {
+    const objects = await whereaboutsObjects();
+    const found = objects.find(({ kind }) => kind === 'DaemonSet');
+    if (found === undefined) throw new Error('no DaemonSet in manifests/whereabouts');
+    const metadata = { name: 'whereabouts', namespace: 'kube-system' };
+    const theirs: KubernetesObject = { ...found, metadata };
+    const made = await connection.objects.create(theirs, { fieldManager: 'helm' });
+    const log = recordingLog();
+    await installWhereabouts(connection, undefined, log, patience());
+    await removeWhereabouts(connection, log);
+    expect(log.lines).toEqual([
+      'daemonset kube-system/whereabouts was installed by somebody else and is used as it is',
+    ]);
+    expect((await read(found))?.metadata?.resourceVersion).toBe(made.metadata?.resourceVersion);
+  });
+});
+
+function read(object: Parameters<typeof readIfThere>[1]) {
+  return readIfThere<NetworkAttachmentDefinition>(connection, object, systemClock);
+}
+
+async function namespace(name: string): Promise<void> {
+  await apply(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+}
+
+/** A range as whereabouts books it. */
+function pool(allocations: object) {
+  return {
+    ...{ apiVersion: 'whereabouts.cni.cncf.io/v1alpha1', kind: 'IPPool' },
+    metadata: { name: '10.0.4.0-24', namespace: 'kube-system' },
+    spec: { range: '10.0.4.0/24', allocations },
+  };
+}
