@@ -1,35 +1,30 @@
-import type { Pair } from './pairs.ts';
+import type { Verdict } from './expectation.ts';
+import type { Endpoint, Pair } from './pairs.ts';
+import type { Scope } from './scope.ts';
+
+/** Targets of one network that are equally far from a source, so that the same is expected of all of them. */
+export interface Kind extends Verdict {
+  readonly scope: Scope;
+  readonly targets: readonly Endpoint[];
+}
 
 /**
- * All pairs, or, when they are more than `most`, the same number for each source, at least one. Each source takes
- * turns between the kinds of its pairs (expectation, distance, network), so that every kind is tested; and sources
- * begin at different places, so that every target is tested. The same pods give the same sample.
- *
- * @param bySource the pairs of each source
+ * Some of the pairs of one source: takes turns between the kinds of its targets, so that every kind is tested, and
+ * begins at `start`, so that sources with different starts test different targets.
  */
-export function samplePairs(bySource: readonly (readonly Pair[])[], most: number): Pair[] {
-  const total = bySource.reduce((sum, pairs) => sum + pairs.length, 0);
-  if (total <= most) return bySource.flat();
-  const quota = Math.max(1, Math.floor(most / bySource.length));
-  return bySource.flatMap((pairs, index) => takeTurns(kindsOf(pairs), quota, index));
-}
-
-function kindsOf(pairs: readonly Pair[]): readonly (readonly Pair[])[] {
-  return [
-    ...Map.groupBy(
-      pairs,
-      ({ expected, scope, target }) => `${expected} ${scope} ${target.network}`,
-    ).values(),
-  ];
-}
-
-function takeTurns(kinds: readonly (readonly Pair[])[], quota: number, start: number): Pair[] {
+export function samplePairs(
+  source: Endpoint,
+  kinds: readonly Kind[],
+  most: number,
+  start: number,
+): Pair[] {
   const taken: Pair[] = [];
-  const longest = Math.max(0, ...kinds.map((kind) => kind.length));
-  for (let turn = 0; turn < longest; turn += 1) {
-    for (const kind of kinds) {
-      const pair = turn < kind.length ? kind[(start + turn) % kind.length] : undefined;
-      if (pair !== undefined && taken.length < quota) taken.push(pair);
+  const longest = Math.max(0, ...kinds.map(({ targets }) => targets.length));
+  for (let turn = 0; turn < longest && taken.length < most; turn += 1) {
+    for (const { targets, ...verdict } of kinds) {
+      const target = turn < targets.length ? targets[(start + turn) % targets.length] : undefined;
+      if (target === undefined || target.pod === source.pod || taken.length >= most) continue;
+      taken.push({ source, target, ...verdict });
     }
   }
   return taken;

@@ -1,7 +1,6 @@
-import { sameFamily } from './address.ts';
 import { type Expectation, type Expected, expectationFor } from './expectation.ts';
 import { interfaceName, type PodObservation } from './observation.ts';
-import { samplePairs } from './pair-sample.ts';
+import { type Kind, samplePairs } from './pair-sample.ts';
 import { type Scope, scopeOf } from './scope.ts';
 
 /** One pod's place on one network. */
@@ -52,23 +51,67 @@ export function endpointsOf(pod: PodObservation): Endpoint[] {
 }
 
 /**
- * Every ordered pair of places in different pods, IPv4 with IPv4 and IPv6 with IPv6; of too many, the same
- * sample each time.
+ * Every ordered pair of places in different pods, IPv4 with IPv4 and IPv6 with IPv6. When they are more than the
+ * plan takes, the same number for each source, at least one; the same pods give the same sample.
  */
 export function pairsOf(pods: readonly PodObservation[], plan: PairPlan = {}): Pair[] {
   const places = pods.flatMap(endpointsOf);
   const sources = pods.flatMap((pod) => endpointsOf(pod).filter(isFirstOfItsFamily));
-  const bySource = sources.map((source) =>
-    places
-      .filter((target) => target.pod !== source.pod && comparable(source, target))
-      .map((target): Pair => {
-        const scope = scopeOf(source, target);
-        const { network } = source;
-        const verdict = expectationFor(network, target.network, scope, plan.expectations ?? []);
-        return { source, target, scope, ...verdict };
-      }),
+  const groups = [...Map.groupBy(places, likeness).values()];
+  const kinds = memoised(likeness, (source) => kindsOf(source, groups, plan.expectations ?? []));
+  const ofPod = Map.groupBy(places, ({ pod }) => pod);
+  const countOf = (source: Endpoint) => {
+    const own = (ofPod.get(source.pod) ?? []).filter((place) => comparable(source, place));
+    return kinds(source).reduce((sum, { targets }) => sum + targets.length, -own.length);
+  };
+  const all = sources.reduce((sum, source) => sum + countOf(source), 0);
+  const most = plan.maxPairs ?? Number.POSITIVE_INFINITY;
+  const quota = all <= most ? all : Math.max(1, Math.floor(most / sources.length));
+  const pairs = sources.map((source, index) =>
+    samplePairs(source, kinds(source), quota, all <= most ? 0 : index),
   );
-  return samplePairs(bySource, plan.maxPairs ?? Number.POSITIVE_INFINITY);
+  if (all > most) return pairs.flat();
+  const order = new Map(places.map((place, index) => [place, index]));
+  const byTarget = (one: Pair, other: Pair) =>
+    (order.get(one.target) ?? 0) - (order.get(other.target) ?? 0);
+  return pairs.flatMap((own) => own.toSorted(byTarget));
+}
+
+/** Places that are alike see every other place in the same way. */
+function likeness({ network, node, zone, address }: Endpoint): string {
+  return [network, node, zone, familyOf(address)].join('\n');
+}
+
+/** What `source` may ping: its own pod is among them, and left out when pairs are made. */
+function kindsOf(
+  source: Endpoint,
+  groups: readonly (readonly Endpoint[])[],
+  expectations: readonly Expectation[],
+): readonly Kind[] {
+  const kinds = new Map<string, Kind>();
+  for (const group of groups) {
+    const [first] = group;
+    if (first === undefined || !comparable(source, first)) continue;
+    const scope = scopeOf(source, first);
+    const verdict = expectationFor(source.network, first.network, scope, expectations);
+    const key = `${verdict.expected} ${scope} ${first.network}`;
+    const targets = [...(kinds.get(key)?.targets ?? []), ...group];
+    kinds.set(key, { ...verdict, scope, targets });
+  }
+  return [...kinds.values()];
+}
+
+function memoised<Item, Value>(
+  keyOf: (item: Item) => string,
+  make: (item: Item) => Value,
+): (item: Item) => Value {
+  const made = new Map<string, Value>();
+  return (item) => {
+    const key = keyOf(item);
+    const value = made.get(key) ?? make(item);
+    made.set(key, value);
+    return value;
+  };
 }
 
 /** Probes are bound to an interface, so a second address of the same family would repeat them. */
@@ -79,5 +122,11 @@ function isFirstOfItsFamily(place: Endpoint, index: number, all: readonly Endpoi
 }
 
 function comparable({ address: one }: Endpoint, { address: other }: Endpoint): boolean {
-  return one === undefined || other === undefined || sameFamily(one, other);
+  return one === undefined || other === undefined || familyOf(one) === familyOf(other);
+}
+
+/** Asked of every two places, so it does not parse. */
+function familyOf(address: string | undefined): string {
+  if (address === undefined) return '';
+  return address.includes(':') ? 'IPv6' : 'IPv4';
 }

@@ -44,26 +44,29 @@ export function clusterEvidence(
   };
 }
 
-/** A report of a cluster with a fault of each kind: nothing reaches one address, loss, a small MTU, no isolation. */
-export function faultyReport(size: Size = { nodes: 3, podsOnEach: 2, maxPairs: 1000 }): Report {
+/** What is seen of a cluster with several faults: nothing reaches one address, loss, a small MTU, no isolation. */
+export function faultyEvidence(size: Size): Evidence {
   const lost = `${prefixBase(1, 0)}${podAddress(1, 0)}`;
   const [lossy, leaking] = [2, 0].map((node) => `${prefixBase(node, 1)}${podAddress(node, 0)}`);
-  return reportOf(
-    clusterEvidence(size, (ping, { name, node }) => {
-      const near = node === nodeName(1);
-      if (ping.address === lost && !near)
-        return silence({ interface: ping.interface, address: lost });
-      if (ping.address === lossy && ping.received > 0) return { ...ping, sent: 10, received: 6 };
-      if (ping.address === leaking && ping.received === 0 && name === 'verify-3-2') {
-        return { ...ping, received: 3, milliseconds: { min: 0.4, avg: 0.5, max: 0.7 } };
-      }
-      if (name === 'verify-3-1' && ping.received > 0) {
-        return { ...ping, large: { bytes: 9001, answered: false, pathMtu: 1400 } };
-      }
-      return ping;
-    }),
-    size.maxPairs,
-  );
+  return clusterEvidence(size, (ping, { name, node }) => {
+    const near = node === nodeName(1);
+    if (ping.address === lost && !near) {
+      return silence({ interface: ping.interface, address: lost });
+    }
+    if (ping.address === lossy && ping.received > 0) return { ...ping, sent: 10, received: 6 };
+    if (ping.address === leaking && ping.received === 0 && name === 'verify-3-2') {
+      return { ...ping, received: 3, milliseconds: { min: 0.4, avg: 0.5, max: 0.7 } };
+    }
+    if (name === 'verify-3-1' && ping.received > 0) {
+      return { ...ping, large: { bytes: 9001, answered: false, pathMtu: 1400 } };
+    }
+    return ping;
+  });
+}
+
+/** The report of that evidence. */
+export function faultyReport(size: Size = { nodes: 3, podsOnEach: 2, maxPairs: 1000 }): Report {
+  return reportOf(faultyEvidence(size), size.maxPairs);
 }
 
 /** Names and texts that would break out of HTML, Markdown, XML or Mermaid that does not guard against them. */

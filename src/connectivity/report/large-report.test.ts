@@ -1,0 +1,31 @@
+import { beforeAll, expect, it } from 'vitest';
+import { faultyEvidence } from '../../testing/reported-clusters.ts';
+import type { Evidence } from '../evidence.ts';
+import { makeReport } from '../report.ts';
+import { readPageAssets } from './page-assets.ts';
+import { reportFiles } from './report-files.ts';
+
+const context = {
+  ...{ cluster: 'c', namespace: 'default', layout: 'matrix' },
+  ...{ startedAt: new Date(0), finishedAt: new Date(1) },
+};
+let evidence: Evidence;
+
+beforeAll(() => {
+  evidence = faultyEvidence({ nodes: 20, podsOnEach: 20, maxPairs: 5000 });
+});
+
+/** `npm run bench -- report` measures it; this only finds what has become many times slower. */
+it('judges and renders 400 pods in seconds on a busy machine', async () => {
+  const assets = await readPageAssets();
+  const start = performance.now();
+  const report = makeReport(context, evidence);
+  const evaluated = performance.now();
+  const files = reportFiles(report, assets);
+  const rendered = performance.now();
+  expect(report.pods).toHaveLength(400);
+  expect(report.matrix.length).toBeGreaterThan(4000);
+  expect(files).toHaveLength(4);
+  expect(evaluated - start).toBeLessThan(10_000);
+  expect(rendered - evaluated).toBeLessThan(20_000);
+}, 60_000);
