@@ -6,6 +6,7 @@ import { connect } from '../kubernetes/connection.ts';
 import { awaitNodes } from '../kubernetes/nodes.ts';
 import type { Clock } from '../kubernetes/poll.ts';
 import { awaitRollout } from '../kubernetes/rollout.ts';
+import { admitPods } from '../multus/admit-pods.ts';
 import { installMultus } from '../multus/install.ts';
 import { MULTUS } from '../multus/manifest.ts';
 import { mapNodeRoles } from '../multus/map-node-roles.ts';
@@ -74,6 +75,7 @@ async function applyAndWait(
     return awaitRollout(connection, { ...wait, namespace, name, atLeast: expectedNodes });
   });
   await awaitWhereabouts(connection, inputs, wait);
+  await log.group('Let pods onto the nodes', () => admitPods(connection, log, clock));
 }
 
 /** Enough to notice an identity without rights before half of the work is done. */
