@@ -24,6 +24,7 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
         'ec2:DeleteNetworkInterface',
         'ec2:DeleteSecurityGroup',
         'ec2:DescribeSecurityGroups',
+        'logs:FilterLogEvents',
       ],
       WHEN_STUCK,
     ),

@@ -66,6 +66,24 @@ describe('a stack that does not exist', () => {
     });
   });
 
+  it('fails, and takes long, with what else is known of its resources', async () => {
+    const engine = lab();
+    engine.api.scripts.set('lab', [
+      { status: 'CREATE_IN_PROGRESS' },
+      { status: 'CREATE_IN_PROGRESS', resource: 'Vpc' },
+      { afterMs: 150_000, status: 'CREATE_FAILED', resource: 'Vpc', reason: 'limit exceeded' },
+      { status: 'ROLLBACK_IN_PROGRESS', reason: 'failed to create: [Vpc]' },
+      { afterMs: 3_000, status: 'ROLLBACK_COMPLETE' },
+    ]);
+    const explain = async (stackId: string, { logicalId }: { logicalId: string }) =>
+      `${logicalId} of ${stackId.split('/')[1]} is one too many`;
+    await expect(deployStack({ ...engine, explain }, spec)).rejects.toThrow(
+      'CREATE_FAILED: limit exceeded; Vpc of lab is one too many',
+    );
+    const told = engine.log.lines.filter((line) => line === 'lab  Vpc of lab is one too many');
+    expect(told.length).toBeGreaterThan(0);
+  });
+
   it('fails with the property that early validation found wrong, and its line', async () => {
     const engine = lab();
     const path = '/Resources/Vpc/Properties/Cidr';

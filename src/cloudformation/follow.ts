@@ -9,6 +9,7 @@ import {
   eventsAfter,
   narrator,
   operationStart,
+  underWay,
   withFailure,
 } from './stack-events.ts';
 import { isBusy } from './stack-status.ts';
@@ -20,9 +21,14 @@ export interface StackEngine {
   readonly clock: Clock;
   /** The time, on `clock`, at which waiting ends with an error. */
   readonly deadline: number;
+  /** Knows more of resources that fail or take long than CloudFormation says. */
+  readonly explain?: Explain;
   /** What asking about operations may cost, for all of them together; one of its own when there is none. */
   readonly budget?: CallBudget;
 }
+
+/** What else is known of a resource of a stack, by its latest event; undefined when nothing is. */
+export type Explain = (stackId: string, event: StackEvent) => Promise<string | undefined>;
 
 /** An operation on a stack: which stack, and where in its events the operation begins. */
 interface Operation {
@@ -64,7 +70,8 @@ async function follow(engine: StackEngine, operation: Operation): Promise<Ended>
     await clock.sleep(
       followDelay({ ageMs: now - began, dueInMs: dueMs, hasMore: budget.hasMore() }),
     );
-    const fresh = await eventsAfter(api, id, events.at(-1)?.id ?? operation.after);
+    const after = events.at(-1)?.id ?? operation.after;
+    const fresh = await explained(engine, id, await eventsAfter(api, id, after));
     budget.spend();
     if (fresh.length > 0) [said, lookAt] = [clock.now(), clock.now() + LOOK_AFTER_MS];
     for (const event of fresh) say(engine, name, tell(event));
@@ -72,6 +79,7 @@ async function follow(engine: StackEngine, operation: Operation): Promise<Ended>
     if (clock.now() - said > STILL_WAITING_MS) {
       said = clock.now();
       say(engine, name, `still waiting for ${waitingFor(said) || 'CloudFormation'}`);
+      for (const event of underWay(events)) say(engine, name, await engine.explain?.(id, event));
     }
     if (fresh.some(endsOperation) || clock.now() >= lookAt) {
       lookAt = clock.now() + LOOK_AFTER_MS;
@@ -84,6 +92,22 @@ async function follow(engine: StackEngine, operation: Operation): Promise<Ended>
     }
     if (clock.now() >= engine.deadline) throw timedOut(name, events);
   }
+}
+
+/** The events, failures with what else is known of them. */
+function explained(
+  { explain }: StackEngine,
+  stackId: string,
+  events: readonly StackEvent[],
+): Promise<readonly StackEvent[]> {
+  return Promise.all(
+    events.map(async (event) => {
+      const failed = !event.ofStack && event.status.endsWith('_FAILED');
+      const more = failed ? await explain?.(stackId, event) : undefined;
+      if (more === undefined) return event;
+      return { ...event, reason: [event.reason, more].filter(Boolean).join('; ') };
+    }),
+  );
 }
 
 /** Starts an operation on a stack, which is going to make what is `planned`, and follows it to its end. */

@@ -85,6 +85,12 @@ function failsResource(event: StackEvent): boolean {
   return event.status.endsWith('_FAILED') && !event.ofStack;
 }
 
+/** The latest event of each resource that is being worked on. */
+export function underWay(events: readonly StackEvent[]): readonly StackEvent[] {
+  const latest = new Map(events.map((event) => [event.logicalId, event]));
+  return [...latest.values()].filter((event) => !event.ofStack && isBusy(event.status));
+}
+
 function endsBadly(event: StackEvent): boolean {
   return /ROLLBACK|FAILED/.test(event.status);
 }

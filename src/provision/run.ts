@@ -2,7 +2,7 @@ import { explainAwsError } from '../aws/aws-error.ts';
 import type { Identity } from '../aws/identity.ts';
 import type { Staging } from '../aws/staging.ts';
 import { defaultBucketName, type StagingBucket } from '../aws/staging-bucket.ts';
-import type { StackEngine } from '../cloudformation/follow.ts';
+import type { Explain, StackEngine } from '../cloudformation/follow.ts';
 import { callBudget } from '../cloudformation/pace.ts';
 import type { Clock } from '../cloudformation/polling.ts';
 import type { StackApi } from '../cloudformation/stack-api.ts';
@@ -25,6 +25,8 @@ export interface ProvisionDeps {
   readonly packFile: (...path: readonly string[]) => Promise<Uint8Array>;
   readonly log: Log;
   readonly clock: Clock;
+  /** Knows more of resources that fail or take long than CloudFormation says. */
+  readonly explain?: Explain;
   readonly run: WorkflowRun;
   /** Sets the outputs and writes the summary; called once, at the end, whatever the end is. */
   readonly publish: (report: Report) => Promise<void>;
@@ -76,6 +78,7 @@ async function begin(
   const region = inputs['aws-region'];
   const name = inputs['staging-bucket'] ?? defaultBucketName(accountId, region);
   const bucket = { name, region, accountId };
-  const engine = { api, log, clock, deadline, budget: callBudget(clock) };
+  const explain = deps.explain && { explain: deps.explain };
+  const engine = { api, log, clock, deadline, budget: callBudget(clock), ...explain };
   return { ...deps, inputs, account, bucket, report, engine };
 }

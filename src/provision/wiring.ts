@@ -3,6 +3,7 @@ import { createClients } from '../aws/clients.ts';
 import { roleRequest } from '../aws/credential-fields.ts';
 import { credentialProvider } from '../aws/credentials.ts';
 import { callerIdentity } from '../aws/identity.ts';
+import { logLines } from '../aws/log-lines.ts';
 import { s3Staging } from '../aws/staging.ts';
 import type { TokenSource } from '../aws/web-identity.ts';
 import { systemClock } from '../cloudformation/polling.ts';
@@ -16,6 +17,7 @@ import { addSummary } from '../github/summary.ts';
 import { workflowRun } from '../github/workflow-run.ts';
 import { cleanUpWith } from './clean-up.ts';
 import type { ProvisionInputs } from './inputs.ts';
+import { explainLaunches } from './launch-failures.ts';
 import { reportMarkdown } from './report.ts';
 import type { ProvisionDeps } from './run.ts';
 
@@ -35,10 +37,12 @@ export function realDeps(
     ...{ region, credentials, sleep: systemClock.sleep },
     userAgent: `eks-multus-actions run/${run.id}`,
   };
+  const insides = stackInsides(clients.cloudFormation);
   return {
     stacks: sdkStackApi(clients.cloudFormation),
     staging: s3Staging(clients.s3),
-    cleanUp: cleanUpWith(caller, stackInsides(clients.cloudFormation), credentials),
+    cleanUp: cleanUpWith(caller, insides, credentials),
+    explain: explainLaunches(insides, (group, text) => logLines(caller, group, text)),
     identity: () => callerIdentity(clients.sts),
     packFile: (...path) => readFile(packFile(...path)),
     log: actionsLog,

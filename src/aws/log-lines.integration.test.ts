@@ -1,0 +1,46 @@
+import {
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Moto } from '../../rehearsal/aws/moto.ts';
+import { clientsOf, REGION, startTestMoto } from '../../rehearsal/aws/testing/local-aws.ts';
+import { logLines } from './log-lines.ts';
+
+const caller = {
+  region: REGION,
+  credentials: async () => ({ accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' }),
+  userAgent: 'test',
+  sleep: async () => {},
+};
+const log = { logGroupName: 'lab-ng1-HookLogs-1', logStreamName: 'one' };
+
+let moto: Moto;
+beforeAll(async () => {
+  moto = (await startTestMoto()).moto;
+  const { logs } = clientsOf(moto.url);
+  await logs.send(new CreateLogGroupCommand({ logGroupName: log.logGroupName }));
+  await logs.send(new CreateLogStreamCommand(log));
+  const messages = ['one thing', 'cannot attach: first', 'another', 'cannot attach: second'];
+  const logEvents = messages.map((message, at) => ({ message, timestamp: Date.now() + at }));
+  await logs.send(new PutLogEventsCommand({ ...log, logEvents }));
+});
+afterAll(() => moto?.stop());
+beforeEach(() => void vi.stubEnv('AWS_ENDPOINT_URL', moto.url));
+afterEach(() => void vi.unstubAllEnvs());
+
+describe('the lines of a log group', () => {
+  it('are those with the text, in order', async () => {
+    expect(await logLines(caller, log.logGroupName, 'cannot attach')).toEqual([
+      'cannot attach: first',
+      'cannot attach: second',
+    ]);
+  });
+
+  it('cannot be read when there is no such group', async () => {
+    await expect(logLines(caller, 'none', 'x')).rejects.toThrow(
+      expect.objectContaining({ name: 'ResourceNotFoundException' }),
+    );
+  });
+});

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { Explain } from '../cloudformation/follow.ts';
+import type { StackInsides } from '../cloudformation/stack-resources.ts';
+import { messageOf } from '../github/errors.ts';
+
+/** What the launch hook logs when it gives up an instance (`cfn/attach-enis/hook.ts`). */
+export const GIVEN_UP = 'cannot attach the interfaces';
+
+const lineSchema = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text.slice(text.indexOf('{')));
+    } catch {
+      context.addIssue('not JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ instance: z.string(), error: z.string() }));
+
+/** Reads the lines of a log group that contain a text. */
+export type ReadLog = (group: string, containing: string) => Promise<readonly string[]>;
+
+/**
+ * Says of an Auto Scaling group that fails, or takes long, why the launch hook gave up its latest instance:
+ * the group itself knows only that it did. It is asked while the operation goes on, since a rollback removes
+ * the log. Never throws.
+ */
+export function explainLaunches(
+  { physicalId }: Pick<StackInsides, 'physicalId'>,
+  readLog: ReadLog,
+): Explain {
+  return async (stackId, event) => {
+    if (event.type !== 'AWS::AutoScaling::AutoScalingGroup') return undefined;
+    let group: string | undefined;
+    try {
+      group = await physicalId(stackId, 'HookLogs');
+      return group === undefined ? undefined : latestFailure(await readLog(group, GIVEN_UP));
+    } catch (error) {
+      return `whether the launch hook gave up instances is in log group ${group ?? 'HookLogs'}, which cannot be read: ${messageOf(error)}`;
+    }
+  };
+}
+
+function latestFailure(lines: readonly string[]): string | undefined {
+  const failures = lines.flatMap((line) => lineSchema.safeParse(line).data ?? []);
+  const last = failures.at(-1);
+  if (last === undefined) return undefined;
+  const count = new Set(failures.map(({ instance }) => instance)).size;
+  return `the launch hook gave up ${count === 1 ? 'an instance' : `${count} instances`}, the latest ${last.instance}, as it ${GIVEN_UP}: ${last.error}`;
+}
