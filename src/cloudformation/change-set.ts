@@ -38,12 +38,14 @@ export async function prepareChangeSet(
   spec: StackSpec,
   before: Stack | undefined,
 ): Promise<PreparedChangeSet> {
+  const kept = keptParameters(spec, before);
   const { id, stackId } = await engine.api.createChangeSet({
     stackName: spec.name,
     name: changeSetName(spec.runId),
     type: changeSetType(before),
     template: spec.template.text,
-    parameters: parametersFor(spec, before),
+    parameters: without(parametersFor(spec, before), kept),
+    previous: kept,
     tags: tagsFor(spec, before),
     onFailure: spec.onFailure,
     roleArn: spec.roleArn,
@@ -83,17 +85,29 @@ export async function discardChangeSet(
   await deleteStack({ ...engine, log: { info: () => {} } }, shell);
 }
 
+function without(parameters: Readonly<Record<string, string>>, names: readonly string[]) {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !names.includes(name)));
+}
+
 export type ParameterSpec = Pick<StackSpec, 'parameters' | 'keep' | 'keepPlaces'>;
+
+/** The parameters of an existing stack that nobody asked to change. */
+export function keptParameters(
+  { parameters, keep = [] }: ParameterSpec,
+  before: Stack | undefined,
+): readonly string[] {
+  if (before === undefined) return [];
+  return keep.filter((name) => name in parameters && name in before.parameters);
+}
 
 /** The parameters that a stack is to have: an existing one keeps those that nobody asked to change. */
 export function parametersFor(
-  { parameters, keep = [], keepPlaces: lists = [] }: ParameterSpec,
+  spec: ParameterSpec,
   before: Stack | undefined,
 ): Readonly<Record<string, string>> {
+  const { parameters, keepPlaces: lists = [] } = spec;
   if (before === undefined) return parameters;
-  const kept = Object.entries(before.parameters).filter(
-    ([name]) => keep.includes(name) && name in parameters,
-  );
+  const kept = keptParameters(spec, before).map((name) => [name, before.parameters[name] ?? '']);
   const placed = lists.map((name) => [
     name,
     keepPlaces(before.parameters[name] ?? '', parameters[name] ?? ''),

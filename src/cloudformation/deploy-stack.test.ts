@@ -126,6 +126,20 @@ describe('a stack that is there', () => {
     });
   });
 
+  it('keeps, as it is, what nobody asked to change and the stack has already', async () => {
+    const engine = lab();
+    const stack = engine.api.put('lab', 'CREATE_COMPLETE', { tags: ours });
+    stack.parameters = { Version: '1.33', Gone: 'x' };
+    const parameters = { Version: '1.34', New: 'a', VpcCidr: '10.0.0.0/16' };
+    await deployStack(engine, { ...spec, parameters, keep: ['Version', 'New', 'Gone'] });
+    expect(engine.api.requests[0]).toMatchObject({
+      parameters: { New: 'a', VpcCidr: '10.0.0.0/16' },
+      previous: ['Version'],
+    });
+    expect(engine.api.requests[0]?.parameters).not.toHaveProperty('Version');
+    expect((await engine.api.describe('lab'))?.parameters['Version']).toBe('1.33');
+  });
+
   it.each([
     "The submitted information didn't contain changes. Submit different information to create a change set.",
     'No updates are to be performed.',

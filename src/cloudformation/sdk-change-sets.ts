@@ -38,10 +38,13 @@ function changeSetInput(request: ChangeSetRequest): CreateChangeSetCommandInput 
     Capabilities: ['CAPABILITY_IAM'],
     OnStackFailure: onStackFailure(request),
     RoleARN: request.roleArn,
-    Parameters: Object.entries(request.parameters).map(([ParameterKey, ParameterValue]) => ({
-      ParameterKey,
-      ParameterValue,
-    })),
+    Parameters: [
+      ...Object.entries(request.parameters).map(([ParameterKey, ParameterValue]) => ({
+        ParameterKey,
+        ParameterValue,
+      })),
+      ...request.previous.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
+    ],
     Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
   };
 }

@@ -68,6 +68,7 @@ describe('change sets', () => {
       type: 'CREATE',
       template: 'Resources: {}',
       parameters: { VpcCidr: '10.0.0.0/16' },
+      previous: ['KubernetesVersion'],
       tags: { a: 'b' },
       onFailure: 'delete',
       roleArn: 'arn:aws:iam::123456789012:role/cfn',
@@ -81,6 +82,8 @@ describe('change sets', () => {
       RoleARN: 'arn:aws:iam::123456789012:role/cfn',
       'Capabilities.member.1': 'CAPABILITY_IAM',
       'Parameters.member.1.ParameterKey': 'VpcCidr',
+      'Parameters.member.2.ParameterKey': 'KubernetesVersion',
+      'Parameters.member.2.UsePreviousValue': 'true',
       'Tags.member.1.Value': 'b',
     });
   });
@@ -103,7 +106,13 @@ describe('change sets', () => {
       DescribeChangeSet: () => `<ChangeSetId>cs-1</ChangeSetId><StackId>${ID}</StackId>`,
     });
     const request = { stackName: 'lab', name: 'run-1', type: 'UPDATE', template: '' } as const;
-    const rest = { parameters: {}, tags: {}, onFailure: 'rollback', roleArn: undefined } as const;
+    const rest = {
+      parameters: {},
+      previous: [],
+      tags: {},
+      onFailure: 'rollback',
+      roleArn: undefined,
+    } as const;
     expect(await stacks.createChangeSet({ ...request, ...rest })).toEqual({
       ...{ id: 'cs-1', stackId: ID },
     });

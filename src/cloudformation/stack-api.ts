@@ -47,6 +47,8 @@ export interface ChangeSetRequest {
   /** The template's text, at most 51,200 bytes. */
   readonly template: string;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Parameters of an existing stack that keep the value that it has, whatever that is. */
+  readonly previous: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   readonly onFailure: OnFailure;
   /** The role that CloudFormation works with, now and in later operations; else it uses the caller's session. */

@@ -75,8 +75,10 @@ describe('an existing cluster', () => {
     await run({ 'admin-role-arns': [admins[2], admins[0]].join() });
     expect(parametersOf(stacks, 'eks-multus-cluster')).toMatchObject({
       AdminRoleArns: `arn:aws:iam::123456789012:role/deployer,${admins[0]},,${admins[2]}`,
-      SecretsEncryption: 'false',
     });
+    expect(stacks.requests[0]?.previous).toEqual(['KubernetesVersion', 'SecretsEncryption']);
+    const existing = await stacks.describe('eks-multus-cluster');
+    expect(existing?.parameters['SecretsEncryption']).toBe('false');
   });
 });
 

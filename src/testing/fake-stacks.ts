@@ -117,7 +117,11 @@ export class FakeStacks implements StackApi {
     const stack = this.#byId(stackId);
     this.#say('executeChangeSet', stack.name);
     const request = this.requests.find((one) => one.name === name);
-    Object.assign(stack, { parameters: request?.parameters, template: request?.template });
+    const previous = Object.entries(stack.parameters).filter(([name]) =>
+      request?.previous.includes(name),
+    );
+    const parameters = { ...request?.parameters, ...Object.fromEntries(previous) };
+    Object.assign(stack, { parameters, template: request?.template });
     const verb = stack.status === 'REVIEW_IN_PROGRESS' ? 'CREATE' : 'UPDATE';
     this.#schedule(stack, this.scripts.get(stack.name) ?? succeeds(verb));
   }

@@ -156,7 +156,7 @@ async function propose(
 ): Promise<{ readonly id: string; readonly stackId: string }> {
   const { id, stackId } = await api.createChangeSet({
     ...{ stackName: name, name: `test-${crypto.randomUUID()}`, type, template: template.text },
-    ...{ parameters: {}, tags, onFailure, roleArn: undefined },
+    ...{ parameters: {}, previous: [], tags, onFailure, roleArn: undefined },
   });
   for (;;) {
     const { status, reason } = await api.describeChangeSet(id);
