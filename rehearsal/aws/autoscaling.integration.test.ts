@@ -10,6 +10,7 @@ import {
   PutLifecycleHookCommand,
   RecordLifecycleActionHeartbeatCommand,
   SetDesiredCapacityCommand,
+  SetInstanceHealthCommand,
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
@@ -85,6 +86,22 @@ describe('a group', () => {
       const now = await serving();
       return now.length === 1 && now[0] !== first;
     });
+  });
+
+  it('replaces an instance that is reported unhealthy, and keeps one that is reported healthy', async () => {
+    await create({ DesiredCapacity: 1 });
+    const [InstanceId = ''] = await whenServing(1);
+    const report = (id: string, HealthStatus: string) =>
+      test.clients.autoscaling.send(new SetInstanceHealthCommand({ InstanceId: id, HealthStatus }));
+    await report(InstanceId, 'Healthy');
+    expect(await serving()).toEqual([InstanceId]);
+    await report(InstanceId, 'Unhealthy');
+    await eventually(async () => {
+      const now = await serving();
+      return now.length === 1 && now[0] !== InstanceId;
+    });
+    await expect(report(InstanceId, 'Poorly')).rejects.toThrow(/Valid instance health states/);
+    await expect(report('i-0', 'Unhealthy')).rejects.toThrow(/No managed instance found/);
   });
 
   it('ends an instance on request, with or without a replacement', async () => {
