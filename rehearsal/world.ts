@@ -134,8 +134,8 @@ async function start(
   };
 }
 
-/** The key in the request log that says that the rehearsal itself asked. */
-function clientConfig() {
+/** How the rehearsal itself asks AWS; the key says so in the request log. */
+export function clientConfig() {
   const credentials = { accessKeyId: 'AKIAREHEARSALITSELF0', secretAccessKey: 'rehearsal' };
   return { endpoint: GATEWAY, region: REGION, credentials };
 }

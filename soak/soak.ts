@@ -1,3 +1,4 @@
+import { connectivityFaultsSoak } from './connectivity-faults.ts';
 import { faults } from './faults.ts';
 import { hook } from './hook.ts';
 import { interrupt } from './interrupt.ts';
@@ -16,6 +17,7 @@ export interface SoakOptions {
 }
 
 const SOAKS: Readonly<Record<string, Soak>> = {
+  'connectivity-faults': connectivityFaultsSoak,
   faults,
   hook,
   interrupt,

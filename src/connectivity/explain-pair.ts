@@ -48,13 +48,14 @@ function noWay({ source, target, ping }: ProbedPair): Reason | undefined {
   };
 }
 
-function sharedAddress({ source, target }: ProbedPair, { holders }: Surroundings) {
+function sharedAddress({ source, target, scope }: ProbedPair, surroundings: Surroundings) {
   for (const place of [target, source]) {
-    const [other] = othersAt(place, holders);
+    const [other] = othersAt(place, surroundings.holders);
     if (other === undefined) continue;
+    const more = scope === 'same-node' ? undefined : explainAssignment(place, surroundings);
     return {
       cause: 'duplicate-address',
-      explanation: `${place.address} is that of ${place.pod} on ${place.node} and of ${other.pod} on ${other.node ?? 'no node'}: packets reach at most one of them.`,
+      explanation: `${place.address} is that of ${place.pod} on ${place.node} and of ${other.pod} on ${other.node ?? 'no node'}: packets reach at most one of them.${more === undefined ? '' : ` ${more.explanation}`}`,
       nextStep: 'use ipam: eni-prefix, or a range that only one node uses',
     } as const;
   }
@@ -69,23 +70,36 @@ function badAssignment(pair: ProbedPair, surroundings: Surroundings): Reason | u
   );
 }
 
-function oneWay(pair: ProbedPair, { reverseOf }: Surroundings): Reason | undefined {
+function oneWay(pair: ProbedPair, { reverseOf, within }: Surroundings): Reason | undefined {
   const { source, target } = pair;
   const reverse = reverseOf(pair);
+  const alike = lookedInto(pair, within(source.network));
   const nextStep = `look at the security groups and network ACLs between ${source.node} and ${target.node}, and at rp_filter on both`;
   if (reverse !== undefined && answered(reverse)) {
     const explanation = `The other direction answers, so what ${source.pod} sends to ${target.pod} is dropped, and answers are not.`;
     return { cause: 'one-way', explanation, nextStep };
   }
-  if (pair.ping?.arrived === true) {
-    const explanation = `Requests of ${source.pod} reach ${target.pod}, and the answers do not come back: the way from ${target.node} to ${source.node} drops.`;
+  if (alike.there === true && alike.back === false) {
+    const explanation = `Requests from ${source.node} reach ${target.node}, and the answers do not come back: the way from ${target.node} to ${source.node} drops.`;
     return { cause: 'one-way', explanation, nextStep };
   }
-  if (pair.ping?.arrived === false && reverse?.ping?.arrived === true) {
-    const explanation = `Requests of ${source.pod} do not reach ${target.pod}, and those of ${target.pod} do reach ${source.pod}: the way from ${source.node} to ${target.node} drops.`;
+  if (alike.there === false && alike.back === true) {
+    const explanation = `Requests from ${source.node} do not reach ${target.node}, and those from ${target.node} do reach ${source.node}: the way from ${source.node} to ${target.node} drops.`;
     return { cause: 'one-way', explanation, nextStep };
   }
   return undefined;
+}
+
+/** Whether requests arrive between the nodes of a pair, there and back: one pair was looked into for all alike. */
+function lookedInto({ source, target }: ProbedPair, pairs: readonly ProbedPair[]) {
+  const arrived = (from: Endpoint, to: Endpoint) =>
+    pairs.find(
+      (one) =>
+        one.source.node === from.node &&
+        one.target.node === to.node &&
+        one.ping?.arrived !== undefined,
+    )?.ping?.arrived;
+  return { there: arrived(source, target), back: arrived(target, source) };
 }
 
 function withinNode({ source, scope }: ProbedPair, { networks }: Surroundings): Reason | undefined {

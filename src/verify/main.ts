@@ -25,7 +25,9 @@ await runAction(async () => {
     ...{ region, credentials, sleep: clock.sleep },
     userAgent: `eks-multus-actions run/${workflowRun(process.env).id}`,
   };
-  const onAws = inputs.target.address.kind === 'eks';
+  // A kubeconfig may be of a cluster anywhere: AWS is asked when the job was given credentials for it.
+  const given = inputs.role.roleArn ?? process.env['AWS_ACCESS_KEY_ID'];
+  const onAws = inputs.target.address.kind === 'eks' || (given !== undefined && region !== '');
   const report = await verify(inputs, {
     ...{ clusterName: connection.cluster, cluster, log, clock, signal: stopSignal() },
     nodeInterfaces: async (of) => (onAws ? nodeInterfaces(of, caller, log) : undefined),

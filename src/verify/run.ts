@@ -12,6 +12,7 @@ import { PACKETS } from '../connectivity/probe-script.ts';
 import type { ReportFile } from '../connectivity/report/report-files.ts';
 import { makeReport, type Report } from '../connectivity/report.ts';
 import { withRunNamespace } from '../connectivity/run-namespace.ts';
+import { lookAgain } from '../connectivity/second-look.ts';
 import type { Log } from '../github/log.ts';
 import type { Clock } from '../kubernetes/poll.ts';
 import { explainApiError } from './explain-api-error.ts';
@@ -121,7 +122,8 @@ async function observe(
   const look = { log, plan: plan.judgement, packets: PACKETS, large: plan.large };
   const inside = await observeFromInside(podCluster, outside, look);
   const again = { log, plan: plan.judgement, retries: inputs.retries };
-  return probeAgain(podCluster, inside, again);
+  const tried = await probeAgain(podCluster, inside, again);
+  return plan.nodes === undefined ? tried : lookAgain(podCluster, tried, plan.judgement, log);
 }
 
 /** What other pods of the cluster have, for the layout that is not the lab: the lab looks at its own pods alone. */

@@ -1,0 +1,96 @@
+import type { Log } from '../github/log.ts';
+import type { ProbeCluster } from './cluster.ts';
+import type { PodObservation } from './observation.ts';
+import { pingTargets } from './observe.ts';
+import { type PairPlan, pairsOf } from './pairs.ts';
+import { pingScript, probeTimeoutMs } from './probe-script.ts';
+import { answered, type ProbedPair, pairSubject, probedPairs } from './probed-pair.ts';
+
+/** Each costs three commands, one after another. */
+const MOST = 6;
+const PACKETS = 3;
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Finds out for some silent pairs between nodes whether the requests arrive: the other pod counts them. Silence both
+ * ways looks the same from outside, whichever way drops. One pair of each network and two nodes is looked into, and
+ * one at a time, so that what is counted is what was sent.
+ */
+export async function lookAgain(
+  cluster: ProbeCluster,
+  pods: readonly PodObservation[],
+  plan: PairPlan,
+  log: Log,
+): Promise<readonly PodObservation[]> {
+  const pairs = chooseSilent(probedPairs(pairsOf(pods, plan), pods));
+  let seen = pods;
+  for (const pair of pairs) {
+    const arrived = await countArrivals(cluster, pair).catch(() => undefined);
+    if (arrived === undefined) continue;
+    log.info(`${pairSubject(pair)}: its requests ${arrived ? 'arrive' : 'do not arrive'}`);
+    seen = seen.map((pod) =>
+      pod.name === pair.source.pod ? withArrival(pod, pair, arrived) : pod,
+    );
+  }
+  return seen;
+}
+
+function chooseSilent(pairs: readonly ProbedPair[]): readonly ProbedPair[] {
+  const silent = pairs.filter(
+    (pair) =>
+      pair.expected === 'answer' &&
+      pair.scope !== 'same-node' &&
+      pair.ping !== undefined &&
+      pair.ping.problem === undefined &&
+      !answered(pair) &&
+      !(pair.target.address ?? '').includes(':'),
+  );
+  // Both directions of one pair of pods, so that they can be held against each other.
+  const byNodes = Map.groupBy(silent, ({ source, target }) =>
+    [source.network, ...[source.node, target.node].toSorted()].join(' '),
+  );
+  return [...byNodes.values()]
+    .flatMap(([first, ...others]) => {
+      if (first === undefined) return [];
+      const back = others.find(
+        ({ source, target }) => source.pod === first.target.pod && target.pod === first.source.pod,
+      );
+      return back === undefined ? [first] : [first, back];
+    })
+    .slice(0, MOST);
+}
+
+async function countArrivals(
+  cluster: ProbeCluster,
+  pair: ProbedPair,
+): Promise<boolean | undefined> {
+  const { source, target } = pair;
+  const targets = pingTargets([pair], { large: false }).get(source.pod) ?? [];
+  const count = async () =>
+    parseEchoRequests(await cluster.runScript(target.pod, 'cat /proc/net/snmp', TIMEOUT_MS));
+  const before = await count();
+  const timeout = probeTimeoutMs(targets, PACKETS);
+  await cluster.runScript(source.pod, pingScript(targets, PACKETS), timeout);
+  const after = await count();
+  return before === undefined || after === undefined ? undefined : after > before;
+}
+
+/** The echo requests that a network namespace has received, from `/proc/net/snmp` (RFC 4293, icmpInEchos). */
+export function parseEchoRequests(text: string): number | undefined {
+  const [names, values] = text
+    .split('\n')
+    .filter((line) => line.startsWith('Icmp:'))
+    .map((line) => line.trim().split(/\s+/));
+  const value = values?.[names?.indexOf('InEchos') ?? -1];
+  return value === undefined ? undefined : Number(value);
+}
+
+function withArrival(pod: PodObservation, { source, target }: ProbedPair, arrived: boolean) {
+  if (pod.probe === undefined) return pod;
+  const pings = pod.probe.pings.map((ping) =>
+    ping.interface === source.interface && ping.address === target.address
+      ? { ...ping, arrived }
+      : ping,
+  );
+  return { ...pod, probe: { ...pod.probe, pings } };
+}
