@@ -5,6 +5,7 @@ import { STARTUP_TAINT_TEXT } from '../src/environment/startup-taint.ts';
 import { readTemplate } from './read-template.ts';
 import { bootScript, EXAMPLE, ipamPlugin, mimeParts, renderUserData } from './user-data.ts';
 
+/** Bytes, before base64: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */
 const USER_DATA_LIMIT = 16_384;
 
 describe('the user data', () => {
@@ -46,8 +47,20 @@ describe('the user data', () => {
     expect(STARTUP_TAINT_TEXT).toMatch(new RegExp(pattern ?? 'none'));
   });
 
-  it('is small enough, with room for the real values', () => {
-    expect(renderUserData(EXAMPLE).length).toBeLessThan(USER_DATA_LIMIT - 4_096);
+  it('is small enough for EC2, with the longest values that there can be', () => {
+    const subnets = Array.from({ length: 4 }, () => `subnet-${'0'.repeat(17)}`);
+    const longest = {
+      ...EXAMPLE,
+      ClusterName: 'c'.repeat(100),
+      ClusterEndpoint: `https://${'e'.repeat(100)}.eks.amazonaws.com`,
+      ClusterCertificateAuthority: 'A'.repeat(2_000),
+      NodeGroupName: 'n'.repeat(20),
+      TaintFlag: `- --register-with-taints=${STARTUP_TAINT_TEXT}`,
+      Subnets: subnets.join(','),
+      QuotedSubnets: subnets.join("','"),
+      MultusOtherZoneCidrs: Array(4).fill('10.100.100.128/25 10.100.101.128/25').join(','),
+    };
+    expect(renderUserData(longest).length).toBeLessThan(USER_DATA_LIMIT);
   });
 });
 
