@@ -78,7 +78,7 @@ function notReady(cluster: string, nodes: readonly NodeState[], expected: number
     reason: `${ready} of ${expected} expected nodes are Ready, ${nodes.length} have joined${reasons === '' ? '' : ` (${reasons})`}`,
     nextStep:
       nodes.length < expected
-        ? "a node joins when its instance is InService in the Auto Scaling group and its role is mapped: look at the group's activities and lifecycle hook, then check node-role-arns and authentication (aws-auth or an access entry of type EC2_LINUX)"
+        ? "a node joins when its instance is InService in the Auto Scaling group and its role is mapped: look at the group's activities and lifecycle hook, then check node-role-arns and authentication (aws-auth or an access entry of type EC2_LINUX). A node whose networks failed starts no kubelet: aws ec2 get-console-output says why, in lines that begin with multus-interfaces:"
         : 'look at the reasons above; "cni plugin not initialized" means that the VPC CNI (aws-node) does not run on the node yet',
   });
 }
