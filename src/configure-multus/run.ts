@@ -55,7 +55,9 @@ async function applyAndWait(
   for (const warning of inputs.warnings) log.warn(warning);
   await checkVpc(attachments, inputs.target.environment, interfaces, log);
   const needs = accessNeeded(mapRoleArns !== undefined);
-  const connection = await connect(inputs.target.address, { log, credentials, needs, clock });
+  const roleArn = inputs.role.chainedRoleArn ?? inputs.role.roleArn;
+  const connecting = { log, credentials, roleArn, needs, clock };
+  const connection = await connect(inputs.target.address, connecting);
   reached.cluster = connection.cluster;
   reached.user = connection.user;
   if (mapRoleArns !== undefined) {

@@ -2,6 +2,7 @@ import type { V1SelfSubjectAccessReview, V1SelfSubjectReview } from '@kubernetes
 import { ClusterError, isExplained } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { codeOf, isTransient, reasonOf, statusOf } from './api-error.ts';
+import { notAdmitted } from './not-admitted.ts';
 import { type Clock, until } from './poll.ts';
 import type { Rest } from './rest.ts';
 
@@ -19,6 +20,8 @@ export interface Access {
 
 interface Asking {
   readonly cluster: string;
+  /** The IAM role that the job uses, when it is known. */
+  readonly roleArn?: string | undefined;
   readonly log: Log;
   readonly clock: Clock;
   readonly deadline: number;
@@ -44,7 +47,9 @@ export async function awaitIdentity(rest: Rest, asking: Asking): Promise<string>
     }
   }, asking);
   if (user !== undefined) return user;
-  throw isRefusal(last) ? notKnown(asking.cluster, last) : noAnswer(asking.cluster, last);
+  throw isRefusal(last)
+    ? notAdmitted({ cluster: asking.cluster, roleArn: asking.roleArn, cause: last })
+    : noAnswer(asking.cluster, last);
 }
 
 /** Asks the API server whether we may do something, until it says yes or the deadline passes. */
@@ -76,16 +81,6 @@ function describe({ verb, resource, group, namespace, subresource }: Access): st
 function isRefusal(error: unknown): boolean {
   const status = statusOf(error);
   return status === 401 || status === 403;
-}
-
-function notKnown(cluster: string, cause: unknown): ClusterError {
-  return new ClusterError({
-    resource: `cluster ${cluster}`,
-    reason: `the API server does not let this identity in (${reasonOf(cause)})`,
-    nextStep:
-      'give the IAM role of this job an access entry on the cluster (provision makes one for admin-role-arns), and check that role-to-assume is that role',
-    cause,
-  });
 }
 
 function noAnswer(cluster: string, cause: unknown): ClusterError {

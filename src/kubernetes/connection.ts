@@ -23,6 +23,8 @@ export interface ConnectOptions {
   readonly log: Log;
   /** Signs the tokens for an EKS cluster; a kubeconfig brings its own. */
   readonly credentials: CredentialProvider;
+  /** The IAM role of these credentials, when it is known; for messages. */
+  readonly roleArn?: string | undefined;
   /** What the caller is going to do; checked before anything is changed. */
   readonly needs?: readonly Access[];
   /** How long an identity that is not (yet) known to the cluster is tried, in milliseconds. */
@@ -65,7 +67,7 @@ export async function connect(
   const rest = restOf(serverOf(config));
   const clock = options.clock ?? systemClock;
   const deadline = clock.now() + (options.patienceMs ?? DEFAULT_PATIENCE_MS);
-  const asking = { cluster, log: options.log, clock, deadline };
+  const asking = { cluster, roleArn: options.roleArn, log: options.log, clock, deadline };
   const user = await awaitIdentity(rest, asking);
   options.log.info(`Connected to cluster ${cluster} as ${user}`);
   for (const access of options.needs ?? []) {

@@ -19,7 +19,8 @@ await runAction(async () => {
   const role = { region, ...inputs.role, sessionName: 'eks-multus-verify' };
   const credentials = credentialProvider(role, { idToken, mask });
   const needs = accessNeeded(inputs);
-  const connection = await connect(inputs.target.address, { log, credentials, needs });
+  const roleArn = inputs.role.chainedRoleArn ?? inputs.role.roleArn;
+  const connection = await connect(inputs.target.address, { log, credentials, roleArn, needs });
   const cluster = probeCluster(connection, inputs.namespace);
   const caller = {
     ...{ region, credentials, sleep: clock.sleep },
