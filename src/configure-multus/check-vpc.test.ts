@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { attachmentsOf } from '../testing/attachments.ts';
+import { labEnvironment } from '../testing/lab-environment.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { checkVpc, type InterfaceSource } from './check-vpc.ts';
+
+const attachments = attachmentsOf([
+  { name: 'lab', network: 1, ipam: 'host-local', range: '10.0.4.70-10.0.4.80' },
+  { name: 'data', network: 1 },
+]);
+const eth1 = {
+  ...{ id: 'eni-1', instanceId: 'i-1', deviceIndex: 1, subnetId: 'subnet-10', zone: 'a' },
+  ...{ macAddress: '02:00:00:00:00:01', primary: '10.0.4.20', secondaries: [] },
+  ...{ prefixes: ['10.0.4.128/28'], sourceDestCheck: false, securityGroupIds: ['sg-1'] },
+  status: 'in-use',
+};
+
+async function check(source: InterfaceSource, environment = labEnvironment()) {
+  const log = recordingLog();
+  await checkVpc(attachments, environment, source, log);
+  return log.lines;
+}
+
+it('asks for the interfaces in the Multus subnets, and tells what nodes have for pods', async () => {
+  const asked: unknown[] = [];
+  const lines = await check(async (filters) => {
+    asked.push(filters);
+    return [eth1];
+  });
+  const subnets = ['subnet-10', 'subnet-11', 'subnet-20', 'subnet-21'];
+  expect(asked).toEqual([{ 'subnet-id': subnets }]);
+  expect(lines).toEqual(['network 1: 1 nodes, each with 16 addresses for pods']);
+});
+
+it('refuses an address that an interface has', async () => {
+  await expect(check(async () => [{ ...eth1, primary: '10.0.4.75' }])).rejects.toThrow(
+    /Input "networks": got .*10\.0\.4\.70-10\.0\.4\.80.*lab\.range: a range clear of 10\.0\.4\.75/s,
+  );
+});
+
+it('goes on without, and says so', async () => {
+  expect(await check(undefined)).toEqual([expect.stringMatching(/not checked.*needs environment/)]);
+  const denied = Object.assign(new Error('not allowed'), { name: 'UnauthorizedOperation' });
+  expect(await check(() => Promise.reject(denied))).toEqual([
+    expect.stringMatching(/not checked.*UnauthorizedOperation: not allowed/),
+  ]);
+});

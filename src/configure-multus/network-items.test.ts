@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../github/errors.ts';
+import { direct, lab } from '../testing/configure-inputs.ts';
+import { parseInputs } from './inputs.ts';
+
+const definition = (name: string) =>
+  `apiVersion: k8s.cni.cncf.io/v1\nkind: NetworkAttachmentDefinition\nmetadata: { name: ${name} }\n`;
+const files: Readonly<Record<string, string>> = {
+  'one.yaml': definition('one'),
+  'more.yaml': `${definition('two')}---\n${definition('three')}`,
+  'bad.yaml': `${definition('four')}---\nkind: Pod\n`,
+};
+const readText = (path: string) => {
+  const text = files[path];
+  if (text === undefined) throw new Error('no such file');
+  return text;
+};
+const read = (inputs: Readonly<Record<string, string>>) =>
+  parseInputs((name) => inputs[name] ?? '', undefined, readText);
+const namesOf = (inputs: Readonly<Record<string, string>>) =>
+  read(inputs).attachments.map(({ name }) => name);
+const { networks: _, ...cluster } = direct;
+
+describe('networks from files', () => {
+  it('need no others, and may join others', () => {
+    const given = 'one.yaml, more.yaml';
+    expect(namesOf({ ...cluster, 'networks-files': given })).toEqual(['one', 'two', 'three']);
+    expect(namesOf({ ...direct, 'networks-files': 'one.yaml' })).toEqual(['eni-prefix-1', 'one']);
+  });
+
+  it.each([
+    ['lost.yaml', /"networks-files": got .*lost\.yaml.*no such file/s],
+    ['bad.yaml', /"networks".*bad\.yaml, document 2: apiVersion/s],
+    ['one.yaml,one.yaml', /"networks".*name: each name once/s],
+  ])('%s is refused in words', (given, words) => {
+    const parsing = () => read({ ...cluster, 'networks-files': given });
+    expect(parsing).toThrow(InputError);
+    expect(parsing).toThrow(words);
+  });
+});
+
+describe('prune', () => {
+  it('is about the namespaces of the run, and off unless asked for', () => {
+    expect(read(lab).pruneIn).toEqual([]);
+    const networks = '- { name: a, network: 1, namespace: telco }';
+    expect(read({ ...lab, networks, prune: 'true' }).pruneIn).toEqual(['default', 'telco']);
+    expect(() => read({ ...lab, prune: 'yes' })).toThrow(/"prune".*true or false/s);
+  });
+});
