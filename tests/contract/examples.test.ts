@@ -49,8 +49,9 @@ function asked(workflow: Workflow): Permissions {
 }
 
 it('has an example that calls each of the workflows that can be called', () => {
-  const callable = readdirSync(join(ROOT, '.github/workflows')).filter(
-    (file) => read('.github/workflows', file).on.workflow_call !== undefined,
+  // CI is called, too, but by this repository only; what others call brings the pack along.
+  const callable = readdirSync(join(ROOT, '.github/workflows')).filter((file) =>
+    readFileSync(join(ROOT, '.github/workflows', file), 'utf8').includes('path: .pack'),
   );
   expect([...new Set(calls.map(({ called }) => called))].sort()).toEqual(callable.sort());
   expect(examples.length).toBeGreaterThanOrEqual(5);
