@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Switches } from './aws/switches.ts';
 import { DEFAULT_FIXTURE, findFixture, listFixtures } from './fixtures/find-fixture.ts';
+import { listScenarios, scenarioName } from './scenarios/scenario-names.ts';
 import { readSwitches, SWITCH_OPTIONS, SWITCH_USAGE } from './switch-options.ts';
 
 /** What the user asked of `npm run rehearse`. */
@@ -13,6 +14,8 @@ export type Command =
 interface LabOptions {
   /** The name of what is rehearsed. */
   readonly fixture: string;
+  /** The workflow whose scenario is rehearsed, instead of the fixture. */
+  readonly workflow?: string | undefined;
   readonly nodes: number;
   readonly switches: Partial<Switches>;
 }
@@ -28,6 +31,8 @@ export const USAGE = `usage: npm run rehearse -- [command] [options]
   --nodes N         worker nodes (default 2, or as many as the fixture wants)
   --fixture NAME    what is rehearsed:
 ${listFixtures()}
+  --workflow NAME   a workflow, as another repository calls it, instead of a fixture:
+${listScenarios()}
   --keep            do not destroy at the end; leave the lab running
 
 ${SWITCH_USAGE}`;
@@ -47,7 +52,8 @@ export function parseCommand(argv: readonly string[]): Command {
   if (values.help) return { name: 'help' };
   const fixture = findFixture(values.fixture);
   const nodes = nodeCount(values.nodes) ?? fixture.nodes;
-  const lab = { fixture: values.fixture, nodes, switches: readSwitches(values) };
+  const workflow = scenarioName(values.workflow);
+  const lab = { fixture: values.fixture, workflow, nodes, switches: readSwitches(values) };
   switch (name) {
     case 'rehearse':
       return { name, keep: values.keep, ...lab };
@@ -71,6 +77,7 @@ function parse(argv: readonly string[]) {
         keep: { type: 'boolean', default: false },
         nodes: { type: 'string' },
         fixture: { type: 'string', default: DEFAULT_FIXTURE },
+        workflow: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
         ...SWITCH_OPTIONS,
       },

@@ -86,8 +86,7 @@ async function prepare(
   interrupted.addEventListener('abort', stop);
   try {
     const tools = await ensureTools(['moto', 'control-plane', 'runner', 'node'], progress);
-    const { fixture, nodes, keep, switches } = options;
-    return interrupted.aborted ? undefined : { fixture, nodes, keep, switches, tools };
+    return interrupted.aborted ? undefined : { ...options, tools };
   } catch (error) {
     if (interrupted.aborted) return undefined;
     throw error;

@@ -2,6 +2,7 @@ import { rehearseFixture } from './fixture-run.ts';
 import { stopAll } from './process.ts';
 import { consoleProgress } from './progress.ts';
 import type { Finding } from './table.ts';
+import { rehearseWorkflow } from './workflow-run.ts';
 import { type StandIns, startStandIns } from './world.ts';
 import type { FromWorld, ToWorld, WorldPlan } from './world-messages.ts';
 
@@ -42,7 +43,8 @@ const findings: Finding[] = [];
 try {
   const world = await startStandIns(plan, progress);
   standIns = world;
-  await rehearseFixture(plan, world, progress, (finding) => findings.push(finding));
+  const rehearse = plan.workflow === undefined ? rehearseFixture : rehearseWorkflow;
+  await rehearse(plan, world, progress, (finding) => findings.push(finding));
   if (plan.keep) {
     up = true;
     tell({ kind: 'up', findings });

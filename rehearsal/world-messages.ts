@@ -7,6 +7,8 @@ export interface WorldPlan {
   readonly tools: Tools;
   /** The name of what is rehearsed. */
   readonly fixture: string;
+  /** The workflow whose scenario is rehearsed, instead of the fixture. */
+  readonly workflow?: string | undefined;
   readonly nodes: number;
   /** How slow AWS is and what goes wrong with it. */
   readonly switches: Partial<Switches>;

@@ -11,7 +11,13 @@ import { createControlPlanes } from './cluster/control-plane.ts';
 import { createNodeLifecycle } from './cluster/node-lifecycle.ts';
 import type { ScalingGroup } from './deploy-facts.ts';
 import { GITHUB_ISSUER, startOidcIssuer } from './github/oidc.ts';
-import { prepareRunner, type Runner } from './github/runner.ts';
+import {
+  type ActSetup,
+  prepareAct,
+  prepareRunner,
+  type Runner,
+  type RunnerOptions,
+} from './github/runner.ts';
 import { createMachines, type Machines } from './instance/machines.ts';
 import { metadataSource } from './instance/metadata.ts';
 import { startMetadataServer } from './instance/metadata-server.ts';
@@ -34,6 +40,10 @@ const GATEWAY = `http://127.0.0.1:${GATEWAY_PORT}`;
 /** Everything that stands in for GitHub, AWS and its machines, running. */
 export interface StandIns {
   readonly runner: Runner;
+  readonly act: ActSetup;
+  readonly runnerOptions: RunnerOptions;
+  /** How the rehearsal itself calls AWS: as the account's owner would. */
+  readonly client: ReturnType<typeof clientConfig>;
   readonly aws: AwsStandIn;
   /** The role that the account's owner made for the repository. */
   readonly roleArn: string;
@@ -117,16 +127,19 @@ async function start(
   });
   const unfollow = followEc2(aws, [vpc, machines, nodes]);
   onStop(async () => unfollow());
+  const act = await prepareAct({ bin: tools.bin, runFolder: RUN_FOLDER, logFolder: LOG_FOLDER });
+  const runnerOptions = {
+    ...{ source: CHECKOUT, repository: REPOSITORY, oidc },
+    // Credentials come from GitHub's ID token alone, as in a real job.
+    env: { AWS_ENDPOINT_URL: GATEWAY, AWS_EC2_METADATA_DISABLED: 'true' },
+  };
   return {
     ...{ aws, ec2, autoScaling, machines, stop },
     ec2State: readState,
     roleArn: await prepareAccount({ ...client, account: ACCOUNT, repository: REPOSITORY }),
-    runner: await prepareRunner({
-      ...{ bin: tools.bin, source: CHECKOUT, repository: REPOSITORY, oidc },
-      ...{ runFolder: RUN_FOLDER, logFolder: LOG_FOLDER },
-      // Credentials come from GitHub's ID token alone, as in a real job.
-      env: { AWS_ENDPOINT_URL: GATEWAY, AWS_EC2_METADATA_DISABLED: 'true' },
-    }),
+    ...{ act, runnerOptions },
+    runner: await prepareRunner(act, runnerOptions),
+    client,
     kubeconfig: (cluster) => kubeconfigOf(controlPlanes, cluster),
     stacks: () => existingStacks(new CloudFormationClient(client)),
     scalingGroups: () => scalingGroups(autoScaling),

@@ -70,7 +70,7 @@ async function hasRole(iam: IAMClient): Promise<boolean> {
 }
 
 async function install(stacks: CloudFormationClient, repository: string): Promise<void> {
-  const values = { Repository: repository, Subjects: 'ref:refs/heads/*' };
+  const values = { Repository: repository, Subjects: 'ref:refs/heads/*,environment:eks-multus' };
   await stacks.send(
     new CreateChangeSetCommand({
       ...SET_UP,

@@ -24,6 +24,8 @@ it('gathers outputs, summary and result', () => {
     outputs: { environment: '{"a":1}' },
     summary: '# Stacks\n',
     errors: [],
+    notices: [],
+    log: '[Provision] creating\n[Provision] ▾ stack x',
   });
 });
 

@@ -23,13 +23,19 @@ export interface WorkflowResult {
   readonly summary: string;
   /** Error annotations, in order. */
   readonly errors: readonly string[];
+  /** Notice annotations, in order. */
+  readonly notices: readonly string[];
+  /** What a person would see of it. */
+  readonly log: string;
 }
 
 /** Gathers a workflow's result from act's log lines, and tells which of them a person wants to see. */
 export function followWorkflow() {
   const outputs: Record<string, string> = {};
   const errors: string[] = [];
+  const notices: string[] = [];
   const results: string[] = [];
+  const shown: string[] = [];
   let summary = '';
   return {
     /** Takes one line of `act --json`; gives the text to show, or undefined. */
@@ -40,14 +46,19 @@ export function followWorkflow() {
         outputs[line.name] = line.arg ?? '';
       if (line.command === 'summary') summary += line.content ?? '';
       if (line.command === 'error') errors.push(line.arg ?? '');
+      if (line.command === 'notice') notices.push(line.arg ?? '');
       if (line.jobResult !== undefined) results.push(line.jobResult);
-      return visible(line);
+      const text = visible(line);
+      if (text !== undefined) shown.push(text);
+      return text;
     },
     result: (): WorkflowResult => ({
       succeeded: results.length > 0 && results.every((result) => result === 'success'),
       outputs,
       summary,
       errors,
+      notices,
+      log: shown.join('\n'),
     }),
   };
 }

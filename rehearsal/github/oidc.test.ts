@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from './oidc.ts';
 
@@ -27,4 +27,17 @@ it('issues a token that verifies against the published keys and carries the job'
 it('refuses whoever does not hold the request token', async () => {
   const answer = await fetch(issuer.requestUrl, { headers: { authorization: 'Bearer other' } });
   expect(answer.status).toBe(401);
+});
+
+it.each([
+  [{ event: 'pull_request' }, 'repo:acme/lab:pull_request'],
+  [{ event: 'pull_request_target' }, 'repo:acme/lab:ref:refs/heads/main'],
+  [{ event: 'pull_request', environment: 'eks-multus' }, 'repo:acme/lab:environment:eks-multus'],
+])('%o: the subject %s', async (run, expected) => {
+  const requestToken = issuer.requestTokenFor({ ...job, ...run });
+  const headers = { authorization: `Bearer ${requestToken}` };
+  const { value } = (await (await fetch(issuer.requestUrl, { headers })).json()) as {
+    value: string;
+  };
+  expect(decodeJwt(value).sub).toBe(expected);
 });

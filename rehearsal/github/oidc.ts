@@ -11,6 +11,8 @@ export interface OidcIssuer {
   readonly requestToken: string;
   /** Where the keys that verify the tokens are published. */
   readonly jwksUrl: string;
+  /** What the jobs of another run get as ACTIONS_ID_TOKEN_REQUEST_TOKEN: their tokens carry its claims. */
+  requestTokenFor(job: OidcJob): string;
   stop(): Promise<void>;
 }
 
@@ -21,6 +23,10 @@ export interface OidcJob {
   readonly ref: string;
   /** `.github/workflows/provision.yml` */
   readonly workflow: string;
+  /** The event that started the run; `workflow_dispatch` if left out. */
+  readonly event?: string;
+  /** The GitHub environment of the jobs that ask for tokens. */
+  readonly environment?: string | undefined;
 }
 
 /** A token lives for five minutes on github.com, too. */
@@ -28,15 +34,20 @@ const TOKEN_LIFETIME = '5m';
 
 /**
  * Stands in for GitHub's OIDC issuer: answers a job's requests for ID tokens with signed JWTs that carry
- * GitHub's claims. Leaves out: environments, customised subjects, reusable-workflow provenance of other
- * repositories.
+ * GitHub's claims. Leaves out: customised subjects, reusable-workflow provenance of other repositories; all jobs of a
+ * run count as being in the same GitHub environment.
  */
 export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcIssuer> {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
   const key = { ...(await exportJWK(publicKey)), kid: 'rehearsal', alg: 'RS256', use: 'sig' };
-  const requestToken = crypto.randomUUID();
+  const jobs = new Map<string, OidcJob>();
+  const requestTokenFor = (job: OidcJob) => {
+    const requestToken = crypto.randomUUID();
+    jobs.set(requestToken, job);
+    return requestToken;
+  };
 
-  const token = (audience: string) =>
+  const token = (job: OidcJob, audience: string) =>
     new SignJWT(claims(job))
       .setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'JWT' })
       .setIssuer(GITHUB_ISSUER)
@@ -56,24 +67,26 @@ export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcI
     };
     if (url.pathname === '/.well-known/jwks') return answer(200, { keys: [key] });
     if (url.pathname !== '/token') return answer(404, { message: 'not found' });
-    if (request.headers.authorization !== `Bearer ${requestToken}`) {
-      return answer(401, { message: 'bad request token' });
-    }
-    void token(url.searchParams.get('audience') ?? 'https://github.com').then((value) =>
+    const asking = jobs.get(request.headers.authorization?.replace(/^Bearer /, '') ?? '');
+    if (asking === undefined) return answer(401, { message: 'bad request token' });
+    void token(asking, url.searchParams.get('audience') ?? 'https://github.com').then((value) =>
       answer(200, { count: value.length, value }),
     );
   });
   const bound = await listen(server, port);
   return {
     requestUrl: `http://127.0.0.1:${bound}/token?api-version=2.0`,
-    requestToken,
+    requestToken: requestTokenFor(job),
+    requestTokenFor,
     jwksUrl: `http://127.0.0.1:${bound}/.well-known/jwks`,
     stop: () => close(server),
   };
 }
 
-/** The subject of a job without an environment, on a branch or tag. */
+/** The subject of a job: its environment comes before everything else, then the pull request, then the ref. */
 export function subject(job: OidcJob): string {
+  if (job.environment !== undefined) return `repo:${job.repository}:environment:${job.environment}`;
+  if (job.event === 'pull_request') return `repo:${job.repository}:pull_request`;
   return `repo:${job.repository}:ref:${job.ref}`;
 }
 
@@ -85,7 +98,8 @@ function claims(job: OidcJob): Record<string, string> {
     repository_owner: owner,
     ref: job.ref,
     ref_type: 'branch',
-    event_name: 'workflow_dispatch',
+    event_name: job.event ?? 'workflow_dispatch',
+    ...(job.environment === undefined ? {} : { environment: job.environment }),
     workflow_ref: workflowRef,
     job_workflow_ref: workflowRef,
     runner_environment: 'self-hosted',

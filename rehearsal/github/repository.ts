@@ -29,7 +29,8 @@ export async function checkoutAction(folder: string): Promise<void> {
   await initRepository(folder, 'actions/checkout');
 }
 
-async function initRepository(folder: string, name: string): Promise<void> {
+/** Makes `folder` a git repository with one commit, cloned from `owner/name` by the looks of it. */
+export async function initRepository(folder: string, name: string): Promise<void> {
   const git = (...args: string[]) => run('git', [...IDENTITY, '-C', folder, ...args]);
   await git('init', '--quiet', '--initial-branch=main');
   await git('remote', 'add', 'origin', `https://github.com/${name}.git`);

@@ -1,8 +1,8 @@
-// Stands in for actions/checkout: copies the files that git tracks in the repository named by
-// REHEARSAL_REPOSITORY. Left out: fetching, refs, tokens, submodules, LFS.
+// Stands in for actions/checkout: takes a commit of the repository's clone on this machine, which
+// REHEARSAL_REPOSITORIES (JSON, owner/name to folder) has. Left out: fetching, tokens, submodules, LFS, history.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 // A hosted runner takes some seconds to pick a job up, and act takes none. What happens meanwhile on AWS,
@@ -10,12 +10,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const PICK_UP_MS = 5_000;
 await sleep(PICK_UP_MS);
 
-const from = process.env.REHEARSAL_REPOSITORY;
-const to = join(process.env.GITHUB_WORKSPACE, process.env.INPUT_PATH || '.');
-const list = execFileSync('git', ['-C', from, 'ls-files', '-z'], { encoding: 'utf8' });
-const files = list.split('\0').filter((file) => file !== '' && existsSync(join(from, file)));
-for (const file of files) {
-  mkdirSync(dirname(join(to, file)), { recursive: true });
-  cpSync(join(from, file), join(to, file));
-}
-console.log(`${files.length} files of ${process.env.INPUT_REPOSITORY} copied to ${to}`);
+const { INPUT_REPOSITORY, INPUT_REF, INPUT_PATH, GITHUB_REPOSITORY } = process.env;
+const repository = INPUT_REPOSITORY || GITHUB_REPOSITORY;
+const from = JSON.parse(process.env.REHEARSAL_REPOSITORIES)[repository];
+if (from === undefined) throw new Error(`there is no repository ${repository}`);
+const to = join(process.env.GITHUB_WORKSPACE, INPUT_PATH || '.');
+mkdirSync(to, { recursive: true });
+const git = (...args) => execFileSync('git', ['-C', from, ...args], { maxBuffer: 2 ** 30 });
+const commit = String(git('rev-parse', `${INPUT_REF || 'HEAD'}^{commit}`)).trim();
+execFileSync('tar', ['-x', '-C', to], { input: git('archive', commit) });
+console.log(`${repository} at ${commit} checked out into ${to}`);

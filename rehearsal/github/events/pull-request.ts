@@ -7,6 +7,21 @@ export interface GithubEvent {
   /** The workflow trigger, such as `pull_request`. */
   readonly name: string;
   readonly payload: Json;
+  /** The one workflow file that it is for, by hand and on a schedule. */
+  readonly workflow?: string;
+}
+
+/** A start by hand. */
+export function dispatchEvent(
+  workflow: string,
+  inputs: Readonly<Record<string, string>>,
+): GithubEvent {
+  return { name: 'workflow_dispatch', workflow, payload: { inputs } };
+}
+
+/** A start on a schedule. */
+export function scheduleEvent(workflow: string): GithubEvent {
+  return { name: 'schedule', workflow, payload: { schedule: '17 * * * *' } };
 }
 
 export type PullRequestAction =

@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { checkoutOf, runByAct } from './act.ts';
+import type { WorkflowResult } from './act-log.ts';
+import { type GithubApi, startGithubApi } from './api/server.ts';
+import type { RepositoryState } from './api/state.ts';
+import type { GithubEvent } from './events/pull-request.ts';
+import {
+  type Adaptation,
+  PACK,
+  type PackRepository,
+  packRepository,
+  userRepository,
+} from './repositories.ts';
+import type { ActSetup, RunnerOptions } from './runner.ts';
+import {
+  githubEnvironment,
+  isTriggered,
+  permissionsOf,
+  readOnly,
+  type Workflow,
+} from './triggers.ts';
+
+export interface DeliveryOptions {
+  /** What the logs are called. */
+  readonly name: string;
+  /** Who caused the event. */
+  readonly actor?: string;
+  readonly show: (line: string) => void;
+}
+
+/** github.com with one user's repository on it, whose workflows call the pack's as `@v1`. */
+export interface Site {
+  readonly api: GithubApi;
+  readonly state: RepositoryState;
+  readonly pack: PackRepository;
+  /** Runs every workflow of the repository that the event starts, one after the other. */
+  deliver(event: GithubEvent, options: DeliveryOptions): Promise<readonly WorkflowResult[]>;
+  stop(): Promise<void>;
+}
+
+/** Makes the two repositories, and starts the API. */
+export async function startSite(
+  act: ActSetup,
+  options: RunnerOptions,
+  adaptation: Adaptation,
+): Promise<Site> {
+  const pack = await packRepository(options.source, act.root);
+  const folder = join(act.root, 'user');
+  await userRepository(options.source, folder, options.repository, adaptation);
+  const api = await startGithubApi(0);
+  const workflows = join(folder, '.github', 'workflows');
+  const read = (path: string) => parse(readFileSync(path, 'utf8')) as Workflow;
+  const called = (uses: string) => {
+    const [, file] = /^\S+\/(\.github\/workflows\/[\w-]+\.yml)@v1$/.exec(uses) ?? [];
+    return file === undefined ? undefined : read(join(pack.folder, file));
+  };
+
+  async function start(
+    file: string,
+    event: GithubEvent,
+    { name, actor = 'ann', show }: DeliveryOptions,
+  ) {
+    const workflow = read(join(workflows, file));
+    const asked = permissionsOf(workflow);
+    const foreign = event.name === 'pull_request' && isUntrusted(event, options.repository, actor);
+    const permissions = foreign ? readOnly(asked) : asked;
+    const env = {
+      ...options.env,
+      GITHUB_API_URL: api.url,
+      REHEARSAL_REPOSITORIES: JSON.stringify({ [PACK]: pack.folder, [options.repository]: folder }),
+      ...(permissions['id-token'] === 'write' ? idTokens(event.name, file, workflow) : {}),
+    };
+    const local = {
+      [checkoutOf(join(pack.callable, '.github/workflows/provision.yml'))]: act.checkout,
+      [`${PACK}@v1`]: pack.callable,
+    };
+    return runByAct(
+      act.folders,
+      {
+        ...{ name, actor, env, local, repository: folder, workflow: file },
+        ...{ event: event.name, payload: event.payload },
+        token: api.token(options.repository, permissions),
+      },
+      show,
+    );
+  }
+
+  function idTokens(event: string, file: string, workflow: Workflow) {
+    const run = { event, environment: githubEnvironment(workflow, called) };
+    const job = {
+      repository: options.repository,
+      ref: 'refs/heads/main',
+      workflow: `.github/workflows/${file}`,
+    };
+    return {
+      ACTIONS_ID_TOKEN_REQUEST_URL: options.oidc.requestUrl,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: options.oidc.requestTokenFor({ ...job, ...run }),
+    };
+  }
+
+  return {
+    ...{ api, pack, state: api.repository(options.repository) },
+    async deliver(event, delivery) {
+      const results: WorkflowResult[] = [];
+      for (const file of readdirSync(workflows).sort()) {
+        if (!isTriggered(read(join(workflows, file)), event)) continue;
+        if (!wanted(event, file)) continue;
+        results.push(await start(file, event, delivery));
+      }
+      return results;
+    },
+    stop: () => api.stop(),
+  };
+}
+
+/** By hand, and on a schedule, one workflow is started, not all that can be. */
+function wanted(event: GithubEvent, file: string): boolean {
+  return event.workflow === undefined || event.workflow === file;
+}
+
+function isUntrusted({ payload }: GithubEvent, repository: string, actor: string): boolean {
+  const pull = payload['pull_request'] as { head: { repo: { full_name: string } | null } };
+  return pull.head.repo?.full_name !== repository || actor === 'dependabot[bot]';
+}

@@ -1,0 +1,162 @@
+import type { WorkflowResult } from '../github/act-log.ts';
+import { fakeSha, type PullRequest } from '../github/api/state.ts';
+import {
+  commentsOn,
+  deploymentsTo,
+  type Facts,
+  finding,
+  happens,
+  leftoverFact,
+  newPullRequest,
+  type Scenario,
+  stackNames,
+} from './scenario.ts';
+
+export const LABEL = 'multus-preview';
+
+/** The life of previews, from pull requests' events to what there is in the account and on GitHub. */
+export async function rehearsePreviews(scenario: Scenario): Promise<void> {
+  await skipped(scenario);
+  await lifeOfOne(scenario);
+  await twoAtOnce(scenario);
+  await closedWithConflict(scenario);
+}
+
+export function previewName({ number }: PullRequest): string {
+  return `eks-multus-pr-${number}`;
+}
+
+/** Facts about a preview that stands. */
+export async function standing(
+  scenario: Scenario,
+  pull: PullRequest,
+  runs: readonly WorkflowResult[],
+): Promise<Facts> {
+  const name = previewName(pull);
+  const comments = commentsOn(scenario, pull.number);
+  const stacks = (await stackNames(scenario)).filter((stack) => stack.startsWith(name));
+  return {
+    'the run succeeds': runs.length === 1 && runs.every(({ succeeded }) => succeeded),
+    [`stacks ${name}, ${name}-ng1`]: stacks.join() === `${name},${name}-ng1`,
+    'one comment, which says that it is ready and of which commit':
+      comments.length === 1 &&
+      /: ready$/m.test(comments[0] ?? '') &&
+      comments[0]?.includes(`\`${pull.headSha.slice(0, 7)}\``) === true,
+    'it says that all checks passed': /✅ all \d+ checks passed/.test(comments[0] ?? ''),
+    'the newest deployment succeeded, earlier ones are inactive': /^(inactive,)*success$/.test(
+      deploymentsTo(scenario, name).join(),
+    ),
+  };
+}
+
+/** Facts about a preview that is gone. */
+export async function destroyed(
+  scenario: Scenario,
+  pull: PullRequest,
+  runs: readonly WorkflowResult[],
+): Promise<Facts> {
+  const name = previewName(pull);
+  const comments = commentsOn(scenario, pull.number);
+  const stacks = (await stackNames(scenario)).filter((stack) => stack.startsWith(name));
+  return {
+    'one run, which succeeds': runs.length === 1 && runs.every(({ succeeded }) => succeeded),
+    'no stack': stacks.length === 0,
+    'one comment, which says so': comments.length === 1 && /: destroyed$/m.test(comments[0] ?? ''),
+    'deployments inactive': deploymentsTo(scenario, name).every((state) => state === 'inactive'),
+  };
+}
+
+async function skipped(scenario: Scenario): Promise<void> {
+  const fork = newPullRequest(47, { headRepository: 'mallory/telecom-lab', labels: [LABEL] });
+  const bot = newPullRequest(48, { author: 'dependabot[bot]', labels: [LABEL] });
+  for (const [what, pull, actor, told] of [
+    ['Fork', fork, 'mallory', /comes from a fork \(mallory\/telecom-lab\)/],
+    ['Dependabot', bot, 'dependabot[bot]', /is by Dependabot/],
+    ['No label', newPullRequest(41), 'ann', /once it has the label "multus-preview"/],
+  ] as const) {
+    const runs = await happens(scenario, pull, 'opened', { actor });
+    const facts = {
+      'the run succeeds': runs.length === 1 && runs.every(({ succeeded }) => succeeded),
+      [`notice: ${runs[0]?.notices[0] ?? 'none'}`]: told.test(runs[0]?.notices[0] ?? ''),
+      'no comment': commentsOn(scenario, pull.number).length === 0,
+      ...(await leftoverFact(scenario)),
+    };
+    scenario.found(finding(`${what}: skipped`, facts, runs));
+  }
+}
+
+/** Labelled, pushed to twice, and the label taken away. */
+async function lifeOfOne(scenario: Scenario): Promise<void> {
+  const labelled = newPullRequest(41, { labels: [LABEL] });
+  const runs = await happens(scenario, labelled, 'labeled', { label: LABEL });
+  scenario.found(finding('Opened, labelled', await standing(scenario, labelled, runs), runs));
+  for (const push of ['first', 'second']) {
+    const pushed = { ...labelled, headSha: fakeSha(`${push} push`) };
+    const again = await happens(scenario, pushed, 'synchronize');
+    scenario.found(finding(`Synchronize, ${push}`, await standing(scenario, pushed, again), again));
+  }
+  const without = newPullRequest(41, { headSha: fakeSha('second push') });
+  const gone = await happens(scenario, without, 'unlabeled', { label: LABEL });
+  const facts = {
+    ...(await destroyed(scenario, without, gone)),
+    ...(await leftoverFact(scenario)),
+  };
+  scenario.found(finding('Label removed', facts, gone));
+}
+
+/** Two stand side by side, a third is refused, and each goes without the other. */
+async function twoAtOnce(scenario: Scenario): Promise<void> {
+  const [one, other] = [42, 43].map((number) => newPullRequest(number, { labels: [LABEL] }));
+  if (one === undefined || other === undefined) throw new Error('two pull requests');
+  const [first, second] = await Promise.all([
+    happens(scenario, one, 'opened'),
+    happens(scenario, other, 'opened'),
+  ]);
+  const both = {
+    ...(await standing(scenario, one, first)),
+    ...(await standing(scenario, other, second)),
+  };
+  scenario.found(finding('Two at once', both, [...first, ...second]));
+  await oneTooMany(scenario);
+
+  const closed: PullRequest = { ...one, state: 'closed' };
+  const gone = await happens(scenario, closed, 'closed');
+  const stays = (await stackNames(scenario)).filter((name) => name.startsWith(previewName(other)));
+  const facts = {
+    ...(await destroyed(scenario, one, gone)),
+    'the other one stays as it is': stays.length === 2 && commentsOn(scenario, 43).length === 1,
+  };
+  scenario.found(finding('Closed', facts, gone));
+  const merged = await happens(scenario, { ...other, state: 'closed', merged: true }, 'closed');
+  const end = { ...(await destroyed(scenario, other, merged)), ...(await leftoverFact(scenario)) };
+  scenario.found(finding('Merged', end, merged));
+}
+
+async function oneTooMany(scenario: Scenario): Promise<void> {
+  const pull = newPullRequest(44, { labels: [LABEL] });
+  const before = await stackNames(scenario);
+  const runs = await happens(scenario, pull, 'opened');
+  const [comment = ''] = commentsOn(scenario, 44);
+  const facts = {
+    'the run fails': runs.length === 1 && runs[0]?.succeeded === false,
+    [`its only error: ${runs[0]?.errors[0]?.split('\n')[0]}`]:
+      runs[0]?.errors.length === 1 && /max-previews is 2/.test(runs[0].errors[0] ?? ''),
+    'a comment says so': /: refused$/m.test(comment) && comment.includes('max-previews is 2'),
+    'no stack more': (await stackNames(scenario)).join() === before.join(),
+  };
+  scenario.found(finding('max-previews reached', facts, runs));
+}
+
+async function closedWithConflict(scenario: Scenario): Promise<void> {
+  const pull = newPullRequest(45, { labels: [LABEL] });
+  const opened = await happens(scenario, pull, 'opened');
+  const up = await standing(scenario, pull, opened);
+  const closed: PullRequest = { ...pull, conflict: true, state: 'closed' };
+  const gone = await happens(scenario, closed, 'closed');
+  const facts = {
+    'it stood': Object.values(up).every((holds) => holds),
+    ...(await destroyed(scenario, closed, gone)),
+    ...(await leftoverFact(scenario)),
+  };
+  scenario.found(finding('Closed with a conflict', facts, [...opened, ...gone]));
+}

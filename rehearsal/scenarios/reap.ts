@@ -1,0 +1,101 @@
+import {
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  GetTemplateCommand,
+  waitUntilChangeSetCreateComplete,
+  waitUntilStackUpdateComplete,
+} from '@aws-sdk/client-cloudformation';
+import { EXPIRY_TAG } from '../../src/environment/tags.ts';
+import { dispatchEvent, scheduleEvent } from '../github/events/pull-request.ts';
+import { destroyed, LABEL, previewName, standing } from './preview.ts';
+import {
+  commentsOn,
+  deliver,
+  finding,
+  happens,
+  leftoverFact,
+  newPullRequest,
+  type Scenario,
+  stackNames,
+} from './scenario.ts';
+
+const WORKFLOW = 'scheduled-teardown.yml';
+
+/** Two previews that nobody takes care of: the time of one is over, the branch of the other is gone. */
+export async function rehearseReaping(scenario: Scenario): Promise<void> {
+  const [old, gone] = [51, 52].map((number) => newPullRequest(number, { labels: [LABEL] }));
+  if (old === undefined || gone === undefined) throw new Error('two pull requests');
+  const runs = await Promise.all([old, gone].map((pull) => happens(scenario, pull, 'opened')));
+  const up = {
+    ...(await standing(scenario, old, runs[0] ?? [])),
+    ...(await standing(scenario, gone, runs[1] ?? [])),
+  };
+  scenario.found(finding('Two previews', up, runs.flat()));
+
+  const nothing = await deliver(scenario, scheduleEvent(WORKFLOW), 'reap-nothing');
+  const none = {
+    'the run succeeds': nothing.length === 1 && nothing.every(({ succeeded }) => succeeded),
+    'nothing has to go': nothing[0]?.outputs['environments'] === '[]',
+    'four stacks stay': (await stackNames(scenario)).length === 4,
+  };
+  scenario.found(finding('Nothing to reap', none, nothing));
+
+  await moveExpiry(scenario, previewName(old));
+  scenario.site.state.branches.delete(gone.headBranch);
+  await dryRun(scenario);
+
+  const reaped = await deliver(scenario, scheduleEvent(WORKFLOW), 'reap');
+  const facts = {
+    ...(await destroyed(scenario, old, reaped)),
+    ...(await destroyed(scenario, gone, reaped)),
+    'the comments say why':
+      /expired at/.test(commentsOn(scenario, 51)[0] ?? '') &&
+      /branch change-52 is gone/.test(commentsOn(scenario, 52)[0] ?? ''),
+    ...(await leftoverFact(scenario)),
+  };
+  scenario.found(finding('Time over, branch gone: reaped', facts, reaped));
+}
+
+async function dryRun(scenario: Scenario): Promise<void> {
+  const runs = await deliver(
+    scenario,
+    dispatchEvent(WORKFLOW, { 'dry-run': 'true' }),
+    'reap-dry-run',
+  );
+  const facts = {
+    'the run succeeds': runs.length === 1 && runs.every(({ succeeded }) => succeeded),
+    'it says what has to go, and why': /expired at[\s\S]*branch change-52 is gone/.test(
+      runs[0]?.outputs['environments'] ?? '',
+    ),
+    'and in a table': /\| eks-multus-pr-51 \| #51 \|/.test(runs[0]?.summary ?? ''),
+    'it destroys nothing': (await stackNames(scenario)).length === 4,
+  };
+  scenario.found(finding('Dry run', facts, runs));
+}
+
+/** The account's owner moves the end of an environment's time into the past, by CloudFormation's own means. */
+async function moveExpiry({ world, progress }: Scenario, stackName: string): Promise<void> {
+  await progress.step(`move the expiry of ${stackName}`, async () => {
+    const client = new CloudFormationClient(world.client);
+    const StackName = stackName;
+    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+    const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName }));
+    const set = { StackName, ChangeSetName: 'expired' };
+    const others = (stack?.Tags ?? []).filter(({ Key }) => Key !== EXPIRY_TAG);
+    await client.send(
+      new CreateChangeSetCommand({
+        ...{ ...set, ChangeSetType: 'UPDATE', TemplateBody, Capabilities: ['CAPABILITY_IAM'] },
+        Parameters: (stack?.Parameters ?? []).map(({ ParameterKey }) => ({
+          ...{ ParameterKey, UsePreviousValue: true },
+        })),
+        Tags: [...others, { Key: EXPIRY_TAG, Value: '2026-01-01T00:00:00Z' }],
+      }),
+    );
+    const waiting = { client, maxWaitTime: 120, minDelay: 1, maxDelay: 2 };
+    await waitUntilChangeSetCreateComplete(waiting, set);
+    await client.send(new ExecuteChangeSetCommand(set));
+    await waitUntilStackUpdateComplete(waiting, { StackName });
+  });
+}

@@ -1,0 +1,26 @@
+/** The scenarios that there are, and what each is about. */
+export const SCENARIOS = {
+  provision: 'by hand: plan, deploy, destroy',
+  destroy: 'by hand: destroy twice, and what is not there',
+  preview: 'pull requests from opening to closing, forks, two at once, one too many',
+  reap: 'what is forgotten: time over, pull request closed, branch gone',
+  caller: "another repository's run uses the pack's actions at v1",
+} as const;
+
+export type ScenarioName = keyof typeof SCENARIOS;
+
+/** @throws Error with the names that there are. */
+export function scenarioName(name: string | undefined): ScenarioName | undefined {
+  if (name === undefined) return undefined;
+  const known = Object.keys(SCENARIOS).find((one): one is ScenarioName => one === name);
+  if (known !== undefined) return known;
+  const names = Object.keys(SCENARIOS).join(', ');
+  throw new Error(`--workflow: got "${name}"; allowed: ${names}`);
+}
+
+/** One line for each, for the usage. */
+export function listScenarios(): string {
+  return Object.entries(SCENARIOS)
+    .map(([name, about]) => `    ${name.padEnd(14)}  ${about}`)
+    .join('\n');
+}

@@ -1,0 +1,75 @@
+import { unservedFinding } from './account-facts.ts';
+import { serviceRoleArn } from './aws/account.ts';
+import type { Adaptation } from './github/repositories.ts';
+import { type Site, startSite } from './github/site.ts';
+import type { Progress } from './progress.ts';
+import { destroyTwice, rehearseByHand } from './scenarios/by-hand.ts';
+import { rehearseCaller } from './scenarios/caller.ts';
+import { rehearsePreviews } from './scenarios/preview.ts';
+import { rehearseReaping } from './scenarios/reap.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { type ScenarioName, scenarioName } from './scenarios/scenario-names.ts';
+import type { Finding } from './table.ts';
+import type { StandIns } from './world.ts';
+import type { WorldPlan } from './world-messages.ts';
+
+const PERFORM: Readonly<Record<ScenarioName, (scenario: Scenario) => Promise<void>>> = {
+  provision: rehearseByHand,
+  destroy: destroyTwice,
+  preview: rehearsePreviews,
+  reap: rehearseReaping,
+  caller: rehearseCaller,
+};
+
+/**
+ * A workflow as its users have it: a repository of their own with the examples in it, which call the pack at `v1`,
+ * started by real payloads of GitHub's events.
+ */
+export async function rehearseWorkflow(
+  plan: WorldPlan,
+  world: StandIns,
+  progress: Progress,
+  found: (finding: Finding) => void,
+): Promise<void> {
+  const name = scenarioName(plan.workflow);
+  if (name === undefined) throw new Error('no workflow is named');
+  const site = await startSite(world.act, world.runnerOptions, adaptation(world.roleArn));
+  try {
+    const before = await world.inventory();
+    await PERFORM[name]({ site, world, progress, before, found });
+    found(apiFinding(site));
+    found(unservedFinding(world.aws.gateway.failures(), world.aws.problems()));
+  } finally {
+    await site.stop();
+  }
+}
+
+/** What a user of the examples writes into them. All VPCs of a rehearsal share one network, so their ranges must differ. */
+function adaptation(roleArn: string): Adaptation {
+  const role = { 'cloudformation-role-arn': serviceRoleArn(roleArn) };
+  return {
+    roleArn,
+    inputs: {
+      'provision.yml': role,
+      'preview.yml': {
+        ...role,
+        'vpc-cidr': '10.${{ github.event.number }}.0.0/16',
+        'max-previews': '2',
+      },
+    },
+  };
+}
+
+/** Whether everything that was asked of GitHub, and answered, is as GitHub describes its API. */
+function apiFinding({ api }: Site): Finding {
+  const wrong = api.calls.flatMap(({ operation, problems }) =>
+    problems.map((problem) => `${operation}: ${problem}`),
+  );
+  const operations = new Set(api.calls.map(({ operation }) => operation));
+  const seen = `${api.calls.length} calls of ${operations.size} operations, ${wrong.length} problems`;
+  return {
+    what: 'GitHub API, as described',
+    found: [seen, ...wrong].join('\n'),
+    ok: wrong.length === 0,
+  };
+}
