@@ -70,36 +70,26 @@ function badAssignment(pair: ProbedPair, surroundings: Surroundings): Reason | u
   );
 }
 
-function oneWay(pair: ProbedPair, { reverseOf, within }: Surroundings): Reason | undefined {
+function oneWay(pair: ProbedPair, { reverseOf, arrives }: Surroundings): Reason | undefined {
   const { source, target } = pair;
   const reverse = reverseOf(pair);
-  const alike = lookedInto(pair, within(source.network));
+  // One pair of each two nodes was looked into, for all alike.
+  const there = arrives(source.network, source.node, target.node);
+  const back = arrives(source.network, target.node, source.node);
   const nextStep = `look at the security groups and network ACLs between ${source.node} and ${target.node}, and at rp_filter on both`;
   if (reverse !== undefined && answered(reverse)) {
     const explanation = `The other direction answers, so what ${source.pod} sends to ${target.pod} is dropped, and answers are not.`;
     return { cause: 'one-way', explanation, nextStep };
   }
-  if (alike.there === true && alike.back === false) {
+  if (there === true && back === false) {
     const explanation = `Requests from ${source.node} reach ${target.node}, and the answers do not come back: the way from ${target.node} to ${source.node} drops.`;
     return { cause: 'one-way', explanation, nextStep };
   }
-  if (alike.there === false && alike.back === true) {
+  if (there === false && back === true) {
     const explanation = `Requests from ${source.node} do not reach ${target.node}, and those from ${target.node} do reach ${source.node}: the way from ${source.node} to ${target.node} drops.`;
     return { cause: 'one-way', explanation, nextStep };
   }
   return undefined;
-}
-
-/** Whether requests arrive between the nodes of a pair, there and back: one pair was looked into for all alike. */
-function lookedInto({ source, target }: ProbedPair, pairs: readonly ProbedPair[]) {
-  const arrived = (from: Endpoint, to: Endpoint) =>
-    pairs.find(
-      (one) =>
-        one.source.node === from.node &&
-        one.target.node === to.node &&
-        one.ping?.arrived !== undefined,
-    )?.ping?.arrived;
-  return { there: arrived(source, target), back: arrived(target, source) };
 }
 
 function withinNode({ source, scope }: ProbedPair, { networks }: Surroundings): Reason | undefined {
@@ -113,8 +103,8 @@ function withinNode({ source, scope }: ProbedPair, { networks }: Surroundings): 
 
 function betweenNodes(pair: ProbedPair, surroundings: Surroundings): Reason {
   const { source, target } = pair;
-  const near = surroundings.within(source.network).filter(({ scope }) => scope === 'same-node');
-  const contrast = near.some(answered) ? 'Pods on the same node do reach each other. ' : '';
+  const near = surroundings.talksWithinNode(source.network);
+  const contrast = near ? 'Pods on the same node do reach each other. ' : '';
   const assigned = [source, target].every(
     (place: Endpoint) => assignmentOf(place, surroundings).kind === 'right',
   );

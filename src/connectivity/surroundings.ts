@@ -3,7 +3,7 @@ import type { Evidence, NodeInterface } from './evidence.ts';
 import type { ProbeNetwork } from './network.ts';
 import type { PodObservation } from './observation.ts';
 import { type Endpoint, endpointsOf } from './pairs.ts';
-import type { ProbedPair } from './probed-pair.ts';
+import { answered, type ProbedPair } from './probed-pair.ts';
 
 /** What is known around a place or a pair, looked up quickly: a failure is explained from all that was seen. */
 export interface Surroundings {
@@ -17,8 +17,10 @@ export interface Surroundings {
   places(network: string): readonly Endpoint[];
   /** The same pair the other way round. */
   reverseOf(pair: ProbedPair): ProbedPair | undefined;
-  /** The pairs that have one network at both ends. */
-  within(network: string): readonly ProbedPair[];
+  /** Does a pair on one node talk on the network? */
+  talksWithinNode(network: string): boolean;
+  /** Do requests on a network arrive from one node at another? Undefined where that was not looked into. */
+  arrives(network: string, from: string | undefined, to: string | undefined): boolean | undefined;
 }
 
 export function surroundingsOf(evidence: Evidence, pairs: readonly ProbedPair[]): Surroundings {
@@ -27,9 +29,15 @@ export function surroundingsOf(evidence: Evidence, pairs: readonly ProbedPair[])
   const placesByNetwork = Map.groupBy(places, ({ network }) => network);
   const interfacesByNode = Map.groupBy(interfaces ?? [], ({ node }) => node ?? '');
   const byEnds = new Map(pairs.map((pair) => [ends(pair, 'source', 'target'), pair]));
-  const byNetwork = Map.groupBy(
-    pairs.filter(({ source, target }) => source.network === target.network),
-    ({ source }) => source.network,
+  const within = pairs.filter(({ source, target }) => source.network === target.network);
+  const near = within.filter((pair) => pair.scope === 'same-node' && answered(pair));
+  const talking = new Set(near.map(({ source }) => source.network));
+  const looked = within.filter(({ ping }) => ping?.arrived !== undefined);
+  const arrivals = new Map(
+    looked.map(({ source, target, ping }) => [
+      `${source.network} ${source.node} ${target.node}`,
+      ping?.arrived,
+    ]),
   );
   return {
     pods: new Map(pods.map((pod) => [pod.name, pod])),
@@ -39,7 +47,8 @@ export function surroundingsOf(evidence: Evidence, pairs: readonly ProbedPair[])
     interfacesOf: (node) => interfacesByNode.get(node) ?? [],
     places: (network) => placesByNetwork.get(network) ?? [],
     reverseOf: (pair) => byEnds.get(ends(pair, 'target', 'source')),
-    within: (network) => byNetwork.get(network) ?? [],
+    talksWithinNode: (network) => talking.has(network),
+    arrives: (network, from, to) => arrivals.get(`${network} ${from} ${to}`),
   };
 }
 
