@@ -6,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CoreV1Api, KubeConfig, KubernetesObjectApi } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../../rehearsal/cluster/api-server.ts';
-import { userKubeconfig } from '../../rehearsal/cluster/controllers.ts';
 import { type Service, startService } from '../../rehearsal/process.ts';
 import { consoleProgress } from '../../rehearsal/progress.ts';
 import { seededRandom } from '../../rehearsal/seeded-random.ts';
@@ -29,13 +28,12 @@ beforeAll(async () => {
   const tools = await ensureTools(['control-plane'], consoleProgress());
   folder = await mkdtemp(join(tmpdir(), 'verify-interrupt-'));
   server = await startApiServer({ tools, runDir: folder });
-  const kubeconfig = await userKubeconfig(server, folder, 'system:kube-controller-manager');
-  // Only the controller that empties and ends namespaces: no other would find the node alive.
+  // Only the controller that empties and ends namespaces: another would miss the nodes' kubelets.
   controller = startService(
     'kube-controller-manager',
     join(tools.bin, 'kube-controller-manager'),
     [
-      ...[`--kubeconfig=${kubeconfig}`, '--leader-elect=false', '--secure-port=0'],
+      ...[`--kubeconfig=${server.kubeconfig}`, '--leader-elect=false', '--secure-port=0'],
       '--controllers=namespace-controller',
     ],
     { log: join(folder, 'kube-controller-manager.log') },
