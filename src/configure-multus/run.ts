@@ -8,7 +8,7 @@ import type { Clock } from '../kubernetes/poll.ts';
 import { awaitRollout } from '../kubernetes/rollout.ts';
 import { admitPods } from '../multus/admit-pods.ts';
 import { installMultus } from '../multus/install.ts';
-import { MULTUS } from '../multus/manifest.ts';
+import { MULTUS, NOT_STARTED } from '../multus/manifest.ts';
 import { mapNodeRoles } from '../multus/map-node-roles.ts';
 import { checkVpc, type InterfaceSource } from './check-vpc.ts';
 import { awaitWhereabouts, configureNetworks } from './configure-networks.ts';
@@ -74,7 +74,8 @@ async function applyAndWait(
   );
   reached.rollout = await log.group('Wait for Multus', () => {
     const { namespace, daemonSet: name } = MULTUS;
-    return awaitRollout(connection, { ...wait, namespace, name, atLeast: expectedNodes });
+    const atLeast = expectedNodes;
+    return awaitRollout(connection, { ...wait, namespace, name, atLeast, notStarted: NOT_STARTED });
   });
   await awaitWhereabouts(connection, inputs, wait);
   await log.group('Let pods onto the nodes', () => admitPods(connection, log, clock));

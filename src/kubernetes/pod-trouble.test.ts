@@ -31,6 +31,13 @@ describe('podTrouble', () => {
     expect(podTrouble(pod({ initContainerStatuses: [init] }))).toBeUndefined();
   });
 
+  it('tells of a container that runs and does not get ready', () => {
+    expect(podTrouble(one({ state: { running: {} }, started: false }))).toEqual({
+      text: 'pod multus-x on node-1: container kube-multus: it runs, but its startup probe has not passed yet',
+      hopeless: false,
+    });
+  });
+
   it('names the image that cannot be pulled', () => {
     const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x"' };
     expect(podTrouble(one({ state: { waiting } }))).toEqual({

@@ -39,10 +39,14 @@ function unschedulable(pod: V1Pod): string | undefined {
   return `${condition.reason ?? 'not scheduled'}: ${condition.message ?? ''}`;
 }
 
-function containerTrouble({ state, lastState }: V1ContainerStatus): string | undefined {
+function containerTrouble(status: V1ContainerStatus): string | undefined {
+  const { state, lastState } = status;
   const { waiting } = state ?? {};
   if (waiting?.reason !== undefined && !NORMAL.has(waiting.reason)) {
     return [`${waiting.reason}: ${waiting.message ?? ''}`, ending(lastState?.terminated)].join('');
+  }
+  if (state?.running !== undefined && status.started === false) {
+    return 'it runs, but its startup probe has not passed yet';
   }
   const { terminated } = state ?? {};
   return terminated === undefined || terminated.exitCode === 0

@@ -88,6 +88,22 @@ describe('awaitRollout', () => {
     expect(clock.now()).toBe(30_000);
   });
 
+  const waiting = (reason: string) => ({
+    containerStatuses: [{ name: 'kube-multus', state: { waiting: { reason } } }],
+  });
+  const running = { name: 'kube-multus', state: { running: {} }, started: false };
+  const unplaced = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable' };
+
+  it.each([
+    ['an image that cannot be pulled', waiting('ImagePullBackOff'), /may pull from it/],
+    ['a crash', waiting('CrashLoopBackOff'), /last words of the container/],
+    ['a startup that does not end', { containerStatuses: [running] }, /logs ds\/kube-multus-ds/],
+    ['no place', { conditions: [unplaced] }, /what the nodes lack/],
+  ])('says what to do about %s', async (_name, status, words) => {
+    const { result } = await roll([set(counts(2, 2, 0))], [{ status }]);
+    expect(String(result)).toMatch(words);
+  });
+
   it('gives up at once when a pod can never start', async () => {
     const waiting = { reason: 'InvalidImageName', message: 'bad' };
     const status = { containerStatuses: [{ name: 'kube-multus', state: { waiting } }] };

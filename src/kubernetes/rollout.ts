@@ -35,6 +35,8 @@ export interface RolloutWait {
   readonly namespace: string;
   readonly name: string;
   readonly atLeast: number;
+  /** What to do when its pods run, but their startup probe does not pass. */
+  readonly notStarted?: string;
   readonly deadline: number;
   readonly clock: Clock;
   readonly log: Log;
@@ -78,16 +80,33 @@ function failed(wait: RolloutWait, reasons: readonly string[], what: string): Cl
   return new ClusterError({
     resource: `daemonset ${wait.namespace}/${wait.name}`,
     reason: `${what}: ${text}`,
-    nextStep: advice(text),
+    nextStep: advice(wait, text),
   });
 }
 
-function advice(text: string): string {
-  if (/Image/.test(text)) {
-    return 'check that the image exists in that registry and region, and that the node role may pull from it (multus-image names another)';
-  }
-  if (/CrashLoop|exit code/.test(text)) {
-    return 'read the last words of the container above; Multus starts only once the VPC CNI has written 10-aws.conflist on the node';
+/** What to do about the words of pods. The first that fits, the most certain first. */
+const ADVICE: readonly (readonly [words: RegExp, nextStep: string])[] = [
+  [
+    /Image/,
+    'check that the image exists in that registry and region, and that the node role may pull from it (multus-image names another)',
+  ],
+  [
+    /CrashLoop|exit code/,
+    'read the last words of the container above; Multus starts only once the VPC CNI has written 10-aws.conflist on the node',
+  ],
+  [
+    /Unschedulable/,
+    'read above what the nodes lack (room, or a label that the pod asks for): kubectl describe node NAME',
+  ],
+];
+
+function advice(wait: RolloutWait, text: string): string {
+  const found = ADVICE.find(([words]) => words.test(text));
+  if (found !== undefined) return found[1];
+  if (/startup probe/.test(text)) {
+    return (
+      wait.notStarted ?? `read what it waits for: kubectl -n ${wait.namespace} logs ds/${wait.name}`
+    );
   }
   return 'check that the nodes are Ready and have room for the pod; a longer timeout-minutes helps slow nodes';
 }

@@ -3,6 +3,9 @@ import type { KubernetesObject, V1ConfigMap, V1DaemonSet } from '@kubernetes/cli
 import { readManifest } from '../kubernetes/apply.ts';
 
 export const MULTUS = { namespace: 'kube-system', daemonSet: 'kube-multus-ds' } as const;
+/** What to do when the daemon runs, but has not put itself in front of the VPC CNI (its startup probe). */
+export const NOT_STARTED =
+  'it has not written /etc/cni/net.d/00-multus.conf on the node, for which it waits for 10-aws.conflist of the VPC CNI: look at the pod of aws-node on that node (kubectl -n kube-system get pods -l k8s-app=aws-node -o wide) and its logs';
 export const DEFINITION = 'network-attachment-definitions.k8s.cni.cncf.io';
 
 /** Changes when the daemon's configuration does, so that the pods, which read it once, are replaced. */
