@@ -1,3 +1,4 @@
+import { inNetwork, isNetwork } from './address.ts';
 import { othersAt } from './address-holders.ts';
 import type { Reason } from './check.ts';
 import { explainAssignment } from './explain-address.ts';
@@ -15,6 +16,7 @@ export function explainSilence(pair: ProbedPair, surroundings: Surroundings): Re
     noWay,
     sharedAddress,
     badAssignment,
+    noRoute,
     oneWay,
     withinNode,
   ];
@@ -68,6 +70,29 @@ function badAssignment(pair: ProbedPair, surroundings: Surroundings): Reason | u
   return (
     explainAssignment(pair.target, surroundings) ?? explainAssignment(pair.source, surroundings)
   );
+}
+
+/** Bound to an interface, a ping leaves without any route; the answer then has no way back, or goes another way. */
+function noRoute({ source, target }: ProbedPair, { pods }: Surroundings): Reason | undefined {
+  for (const [from, to] of [
+    [source, target],
+    [target, source],
+  ] as const) {
+    const routes = pods.get(from.pod)?.probe?.routes ?? [];
+    const own = routes.filter((route) => route.interface === from.interface);
+    const { address = '' } = to;
+    const leads = own.some(
+      ({ destination }) =>
+        destination === 'default' || (isNetwork(destination) && inNetwork(address, destination)),
+    );
+    if (leads || own.length === 0) continue;
+    return {
+      cause: 'missing-route',
+      explanation: `${from.pod} has no route to ${address} through ${from.interface}: only to ${own.map(({ destination }) => destination).join(', ')}.`,
+      nextStep: `add a route to the network ${from.network} (other-zones: true gives those to its subnets in other zones), or say with expect that these pairs stay apart`,
+    };
+  }
+  return undefined;
 }
 
 function oneWay(pair: ProbedPair, { reverseOf, arrives }: Surroundings): Reason | undefined {

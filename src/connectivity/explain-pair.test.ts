@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { healthy, LAB_NETWORKS, silence } from '../testing/lab-pods.ts';
+import { evaluate } from './evaluate.ts';
+import type { NodeInterface } from './evidence.ts';
+import type { PodObservation, Probe } from './observation.ts';
+
+const place = (name: string, node: string, address: string) => ({
+  ...{ name, node },
+  addresses: [{ network: 'default/ipvlan-conf-1', address }],
+});
+const PLANS = [place('a', 'node-a', '10.0.4.70'), place('b', 'node-b', '10.0.4.71')];
+
+const eni = (
+  node: string,
+  deviceIndex: number,
+  primary: string,
+  prefixes: readonly string[] = [],
+): NodeInterface => ({
+  ...{ id: `eni-${node}-${deviceIndex}`, node, deviceIndex, primary, prefixes },
+  ...{ subnetId: 's', zone: 'z', macAddress: 'm', secondaries: [], sourceDestCheck: false },
+  ...{ securityGroupIds: ['sg'], status: 'in-use' },
+});
+const ASSIGNED = [
+  eni('node-a', 1, '10.0.4.5', ['10.0.4.70/32']),
+  eni('node-b', 1, '10.0.4.6', ['10.0.4.71/32']),
+];
+
+/** All pods silent, each probe changed. */
+function silent(change: (probe: Probe, pod: PodObservation) => Probe = (probe) => probe) {
+  return healthy(PLANS).map((pod) =>
+    pod.probe === undefined
+      ? pod
+      : { ...pod, probe: change({ ...pod.probe, pings: pod.probe.pings.map(silence) }, pod) },
+  );
+}
+
+function causesOf(pods: readonly PodObservation[], interfaces: readonly NodeInterface[]) {
+  const { checks } = evaluate({ networks: LAB_NETWORKS, pods, interfaces });
+  return checks.filter(({ check }) => check === 'reachability').map(({ cause }) => cause);
+}
+
+const arrived = (from: string) => (probe: Probe, pod: PodObservation) => ({
+  ...probe,
+  pings: probe.pings.map((ping) => ({ ...ping, arrived: pod.name === from })),
+});
+
+describe('silence between nodes is explained from evidence', () => {
+  it.each<[string, string, readonly PodObservation[], readonly NodeInterface[]]>([
+    [
+      'no interface has the address',
+      'unassigned-address',
+      silent(),
+      [eni('node-b', 1, '10.0.4.6')],
+    ],
+    [
+      'the address is of another subnet than the master interface',
+      'wrong-master',
+      silent(),
+      ['node-a', 'node-b'].flatMap((node) => [eni(node, 1, '10.0.6.5'), eni(node, 2, '10.0.4.5')]),
+    ],
+    [
+      'only one node gives out addresses of another interface',
+      'wrong-network',
+      silent(),
+      [ASSIGNED[0], eni('node-b', 1, '10.0.6.6'), eni('node-b', 2, '10.0.4.6')].filter(
+        (one) => one !== undefined,
+      ),
+    ],
+    [
+      'the node has no such interface',
+      'interface-down',
+      silent(),
+      [eni('node-a', 0, '10.0.2.5'), eni('node-b', 0, '10.0.2.6')],
+    ],
+    [
+      'the interface is down',
+      'interface-down',
+      silent((probe) => ({ ...probe, state: { net1: 'lowerlayerdown' } })),
+      ASSIGNED,
+    ],
+    ['requests arrive from one side only', 'one-way', silent(arrived('a')), ASSIGNED],
+    [
+      'there is no route',
+      'missing-route',
+      silent((probe) => ({
+        ...probe,
+        routes: [{ destination: '10.0.9.0/24', interface: 'net1' }],
+      })),
+      ASSIGNED,
+    ],
+    ['nothing else is wrong', 'traffic-dropped', silent(), ASSIGNED],
+  ])('%s: %s', (_, cause, pods, interfaces) => {
+    const causes = causesOf(pods, interfaces);
+    expect(causes).toHaveLength(2);
+    expect(new Set(causes)).toEqual(new Set([cause]));
+  });
+});
