@@ -125,6 +125,37 @@ describe("the hook's work on EC2", () => {
     expect(await described()).toEqual([]);
   });
 
+  it("leaves alone what was made for another instance, or is another's", async () => {
+    const [SubnetId = ''] = multusSubnets;
+    const { NetworkInterface: moved } = await ec2.send(
+      new CreateNetworkInterfaceCommand({
+        SubnetId,
+        TagSpecifications: [
+          {
+            ResourceType: 'network-interface',
+            Tags: [
+              { Key: 'eks-multus-actions/instance', Value: 'i-of-another' },
+              { Key: 'eks-multus-actions/device-index', Value: '3' },
+            ],
+          },
+        ],
+      }),
+    );
+    const NetworkInterfaceId = moved?.NetworkInterfaceId ?? '';
+    await ec2.send(
+      new AttachNetworkInterfaceCommand({
+        InstanceId: instanceId,
+        NetworkInterfaceId,
+        DeviceIndex: 3,
+      }),
+    );
+    await release(interfaces);
+    const { NetworkInterfaces: after } = await ec2.send(
+      new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [NetworkInterfaceId] }),
+    );
+    expect(after).toMatchObject([{ Attachment: { DeleteOnTermination: false } }]);
+  });
+
   it('leaves nothing when attaching failed half way', async () => {
     const { NetworkInterface } = await ec2.send(
       new CreateNetworkInterfaceCommand({ SubnetId: multusSubnets[1] }),

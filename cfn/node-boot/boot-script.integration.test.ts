@@ -103,7 +103,7 @@ describe('the boot script', () => {
 
   it('fails, says what is missing, and lets no kubelet start, when an interface does not come', () => {
     const { ens7: _, ...links } = LINKS;
-    const result = boot({ links });
+    const result = boot({ links, patience: 2 });
     expect(result.status).toBe(1);
     expect(result.text('etc/systemd/system/kubelet.service.d/10-multus-interfaces.conf')).toContain(
       'AssertPathExists=',

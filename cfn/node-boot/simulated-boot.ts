@@ -42,6 +42,8 @@ export interface Boot {
   readonly links?: Readonly<Record<string, string>>;
   readonly prefixes?: number;
   readonly times?: number;
+  /** Seconds that the script waits for interfaces, instead of minutes. */
+  readonly patience?: number;
   /** Whether the machine seems to be run by systemd-networkd. */
   readonly networkd?: boolean;
 }
@@ -56,7 +58,7 @@ export interface Booted {
 
 /** Boots a machine that has its files in a folder, and waits for the script to end. */
 export function bootIn(folder: string, options: Boot): Booted {
-  writeScript(folder, options.prefixes ?? 1, options.networkd ?? false);
+  writeScript(folder, options);
   writeFileSync(join(folder, 'world'), world(folder, options));
   const args = ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child'];
   const env = { ...process.env, PATH: `${folder}/bin:${process.env['PATH']}` };
@@ -73,13 +75,13 @@ export function bootIn(folder: string, options: Boot): Booted {
   };
 }
 
-/**
- * Writes the script so that it stays out of this machine's own folders and systemd, and waits for seconds
- * where it would wait for minutes.
- */
-function writeScript(folder: string, prefixes: number, networkd: boolean): void {
+/** Writes the script so that it stays out of this machine's own folders and systemd. */
+function writeScript(
+  folder: string,
+  { prefixes = 1, networkd = false, patience = 60 }: Boot,
+): void {
   const script = bootScript(SUBNETS, prefixes, '10.0.5.0/24 10.0.8.0/24')
-    .replace('patience=300', 'patience=3')
+    .replace('patience=300', `patience=${patience}`)
     .replaceAll(/\/(etc|var|opt)\/|\/(run)\/(?=multus)/g, `${folder}/$1$2/`);
   writeFileSync(join(folder, 'script'), script);
   mkdirSync(join(folder, 'var/lib/cloud/scripts/per-boot'), { recursive: true });
