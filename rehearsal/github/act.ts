@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { run } from '../process.ts';
 import { followWorkflow, type WorkflowResult } from './act-log.ts';
 
-/** What our workflows call actions/checkout, with the commit that they pin; act asks for it by that name. */
-const CHECKOUT = /actions\/checkout@[0-9a-f]{40}/;
+/** What our workflows call GitHub's own actions, with the commits that they pin; act asks for them by those names. */
+const GITHUB_ACTIONS = /actions\/(checkout|upload-artifact)@[0-9a-f]{40}/g;
 
 export interface ActFolders {
   /** The program. */
@@ -52,7 +52,7 @@ export async function runByAct(
     show(text);
   };
   // act's exit code says the same as the jobs' results, which carry the reasons.
-  await run(folders.program, actArguments(wanted, event), {
+  await run(folders.program, actArguments(wanted, event, join(folders.logs, 'artifacts')), {
     cwd: wanted.repository,
     env: { ...process.env, HOME: folders.home, XDG_CACHE_HOME: folders.cache },
     onLine: keep,
@@ -64,13 +64,18 @@ export async function runByAct(
   return result;
 }
 
-/** The name, with its commit, by which a workflow asks for actions/checkout. */
-export function checkoutOf(workflowFile: string): string {
-  return CHECKOUT.exec(readFileSync(workflowFile, 'utf8'))?.[0] ?? 'actions/checkout@v6';
+/** GitHub's own actions that a workflow uses, by name and commit, each with its stand-in's folder in `actions`. */
+export function standInsOf(
+  workflowFile: string,
+  actions: string,
+): Readonly<Record<string, string>> {
+  const used = [...readFileSync(workflowFile, 'utf8').matchAll(GITHUB_ACTIONS)];
+  return Object.fromEntries(used.map(([action, name = '']) => [action, join(actions, name)]));
 }
 
-function actArguments(wanted: ActRun, event: string): readonly string[] {
-  const { job, actor, token, local, env } = wanted;
+function actArguments(wanted: ActRun, event: string, artifacts: string): readonly string[] {
+  const { job, actor, token, local } = wanted;
+  const env = { ...wanted.env, REHEARSAL_ARTIFACTS: artifacts };
   const loopback = '127.0.0.1';
   return [
     wanted.event,

@@ -23,10 +23,12 @@ export async function copyRepository(source: string, folder: string, name: strin
   await initRepository(folder, name);
 }
 
-/** The stand-in for actions/checkout as the git repository that act wants. */
-export async function checkoutAction(folder: string): Promise<void> {
-  cpSync(join(import.meta.dirname, 'checkout'), folder, { recursive: true });
-  await initRepository(folder, 'actions/checkout');
+/** The stand-ins for GitHub's own actions, each as the git repository that act wants. */
+export async function standInActions(folder: string): Promise<void> {
+  for (const name of ['checkout', 'upload-artifact']) {
+    cpSync(join(import.meta.dirname, name), join(folder, name), { recursive: true });
+    await initRepository(join(folder, name), `actions/${name}`);
+  }
 }
 
 /** Makes `folder` a git repository with one commit, cloned from `owner/name` by the looks of it. */

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowInputs } from '../fixtures/fixture.ts';
-import { type ActFolders, checkoutOf, runByAct } from './act.ts';
+import { type ActFolders, runByAct, standInsOf } from './act.ts';
 import type { WorkflowResult } from './act-log.ts';
 import type { OidcIssuer } from './oidc.ts';
-import { checkoutAction, copyRepository } from './repository.ts';
+import { copyRepository, standInActions } from './repository.ts';
 
 export interface Runner {
   /**
@@ -46,7 +46,7 @@ export interface RunnerOptions {
  */
 export async function prepareRunner(act: ActSetup, options: RunnerOptions): Promise<Runner> {
   const { oidc, env } = options;
-  const { folders, checkout, root } = act;
+  const { folders, actions, root } = act;
   const repository = join(root, 'repository');
   await copyRepository(options.source, repository, options.repository);
   return {
@@ -54,7 +54,7 @@ export async function prepareRunner(act: ActSetup, options: RunnerOptions): Prom
       const file = join(repository, '.github/workflows', workflow);
       const wanted = {
         ...{ name, repository, workflow, job, event: 'workflow_dispatch', payload: { inputs } },
-        local: { [checkoutOf(file)]: checkout },
+        local: standInsOf(file, actions),
         env: {
           ...env,
           ACTIONS_ID_TOKEN_REQUEST_URL: oidc.requestUrl,
@@ -67,19 +67,19 @@ export async function prepareRunner(act: ActSetup, options: RunnerOptions): Prom
   };
 }
 
-/** Where act works, and the stand-in for actions/checkout. */
+/** Where act works, and the folder of the stand-ins for GitHub's own actions. */
 export interface ActSetup {
   readonly root: string;
   readonly folders: ActFolders;
-  readonly checkout: string;
+  readonly actions: string;
 }
 
 export async function prepareAct({ bin, runFolder, logFolder }: ActPlaces): Promise<ActSetup> {
   const root = join(runFolder, 'github');
   const [home, events] = [join(root, 'home'), join(root, 'events')];
   for (const folder of [home, events]) mkdirSync(folder, { recursive: true });
-  const checkout = join(root, 'checkout');
-  await checkoutAction(checkout);
+  const actions = join(root, 'actions');
+  await standInActions(actions);
   const folders = { program: join(bin, 'act'), home, events, logs: logFolder };
-  return { root, checkout, folders: { ...folders, cache: join(root, 'cache') } };
+  return { root, actions, folders: { ...folders, cache: join(root, 'cache') } };
 }

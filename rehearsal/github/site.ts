@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { checkoutOf, runByAct } from './act.ts';
+import { runByAct, standInsOf } from './act.ts';
 import type { WorkflowResult } from './act-log.ts';
 import { type GithubApi, startGithubApi } from './api/server.ts';
 import type { RepositoryState } from './api/state.ts';
@@ -73,7 +73,7 @@ export async function startSite(
       ...(permissions['id-token'] === 'write' ? idTokens(event.name, file, workflow) : {}),
     };
     const local = {
-      [checkoutOf(join(pack.callable, '.github/workflows/provision.yml'))]: act.checkout,
+      ...standInsOf(join(pack.callable, '.github/workflows/provision.yml'), act.actions),
       [`${PACK}@v1`]: pack.callable,
     };
     return runByAct(

@@ -1,0 +1,21 @@
+// Stands in for actions/upload-artifact: copies one folder or file into the folder named by REHEARSAL_ARTIFACTS.
+// Left out: patterns, hidden files, compression, retention, outputs.
+import { cpSync, existsSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+
+const input = (name) => process.env[`INPUT_${name.toUpperCase()}`] ?? '';
+const from = resolve(process.env.GITHUB_WORKSPACE, input('path'));
+const to = join(process.env.REHEARSAL_ARTIFACTS, basename(input('name')));
+
+if (!existsSync(from)) {
+  const message = `No files were found with the provided path: ${input('path')}`;
+  console.log(`::${input('if-no-files-found') === 'error' ? 'error' : 'warning'}::${message}`);
+  process.exit(input('if-no-files-found') === 'error' ? 1 : 0);
+}
+if (existsSync(to) && input('overwrite') !== 'true') {
+  console.log(`::error::an artifact named ${input('name')} is there already`);
+  process.exit(1);
+}
+rmSync(to, { recursive: true, force: true });
+cpSync(from, to, { recursive: true });
+console.log(`${input('path')} kept as artifact ${input('name')}`);
