@@ -12,19 +12,15 @@ import { runAction } from '../github/run-action.ts';
 import { addSummary } from '../github/summary.ts';
 import { runUrl, workflowRun } from '../github/workflow-run.ts';
 import { readPreviewEvent } from './event.ts';
-import { readPreviewInputs } from './inputs.ts';
+import { type PreviewInputs, readPreviewInputs } from './inputs.ts';
 import { preview } from './run.ts';
 
 await runAction(async () => {
   const inputs = readPreviewInputs();
   const run = workflowRun(process.env);
-  const region = inputs['aws-region'] ?? '';
-  const role = { region, ...roleRequest(inputs), sessionName: `eks-multus-${run.id}` };
-  const credentials = credentialProvider(role, { idToken, mask });
-  const clients = createClients({ region, credentials, runId: run.id });
   await preview({
     ...{ inputs, run, log, notice, addSummary, runUrl: runUrl(process.env) },
-    stacks: sdkStackApi(clients.cloudFormation),
+    stacks: { list: () => stacksOf(inputs, run.id).list() },
     github: repositoryClient(inputs['github-token'] ?? 'none', run.repository),
     actor: process.env['GITHUB_ACTOR'] ?? '',
     event: () => readPreviewEvent(process.env),
@@ -35,3 +31,11 @@ await runAction(async () => {
     throw explainAwsError(error);
   });
 });
+
+/** Made when it is needed: some commands do without AWS, and then there may be no region either. */
+function stacksOf(inputs: PreviewInputs, runId: string) {
+  const region = inputs['aws-region'] ?? '';
+  const role = { region, ...roleRequest(inputs), sessionName: `eks-multus-${runId}` };
+  const credentials = credentialProvider(role, { idToken, mask });
+  return sdkStackApi(createClients({ region, credentials, runId }).cloudFormation);
+}
