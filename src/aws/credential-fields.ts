@@ -15,9 +15,11 @@ export const roleFields = {
   'role-duration-seconds': wholeNumber(900, 43_200).default(3600),
 };
 
+export const REGION_ALLOWED = 'an AWS region such as ap-northeast-2';
+
 /** And where. */
 export const credentialFields = {
-  'aws-region': text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as ap-northeast-2'),
+  'aws-region': text(/^[a-z]{2}(-[a-z]+)+-\d$/, REGION_ALLOWED),
   ...roleFields,
 };
 

@@ -4,6 +4,7 @@ import {
   startLocalStacks,
 } from '../../rehearsal/aws/cloudformation/testing/local-stacks.ts';
 import { scriptedPacing } from '../../rehearsal/aws/cloudformation/testing/scripted-pacing.ts';
+import { fastClock } from '../testing/fast-clock.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { logStack, reaches } from '../testing/stack-in-status.ts';
 import { deleteStack } from './delete-stack.ts';
@@ -12,10 +13,7 @@ import { planStack } from './plan-stack.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
 import type { StackApi } from './stack-api.ts';
 
-const clock = {
-  now: () => Date.now() * 10,
-  sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / 10)),
-};
+const clock = fastClock(10);
 const pacing = scriptedPacing();
 let local: LocalStacks;
 let api: StackApi;

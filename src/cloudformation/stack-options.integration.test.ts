@@ -5,6 +5,7 @@ import {
 } from '../../rehearsal/aws/cloudformation/testing/local-stacks.ts';
 import { scriptedPacing } from '../../rehearsal/aws/cloudformation/testing/scripted-pacing.ts';
 import { CloudError } from '../github/errors.ts';
+import { fastClock } from '../testing/fast-clock.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { logStack } from '../testing/stack-in-status.ts';
 import { deleteStack } from './delete-stack.ts';
@@ -25,10 +26,7 @@ afterEach(() => pacing.release());
 afterAll(() => local?.stop());
 
 function engine(timeoutMs = 600_000) {
-  const clock = {
-    now: () => Date.now() * 10,
-    sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / 10)),
-  };
+  const clock = fastClock(10);
   return { api, clock, log: recordingLog(), deadline: clock.now() + timeoutMs };
 }
 

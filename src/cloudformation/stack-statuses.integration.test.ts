@@ -7,20 +7,17 @@ import {
   startLocalStacks,
 } from '../../rehearsal/aws/cloudformation/testing/local-stacks.ts';
 import { scriptedPacing } from '../../rehearsal/aws/cloudformation/testing/scripted-pacing.ts';
+import { fastClock } from '../testing/fast-clock.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { type Bench, logStack, reaches, recipes } from '../testing/stack-in-status.ts';
 import { deleteStack } from './delete-stack.ts';
 import { deployStack } from './deploy-stack.ts';
-import type { Clock } from './polling.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
 import type { StackApi } from './stack-api.ts';
 import { planLines } from './stack-plan.ts';
 
 /** Ten times as fast as a clock on the wall: the stand-in's steps take milliseconds. */
-const clock: Clock = {
-  now: () => Date.now() * 10,
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 10)),
-};
+const clock = fastClock(10);
 
 const pacing = scriptedPacing();
 let local: LocalStacks;

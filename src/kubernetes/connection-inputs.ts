@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { roleFields } from '../aws/credential-fields.ts';
+import { credentialFields, REGION_ALLOWED } from '../aws/credential-fields.ts';
 import { type Environment, environmentSchema } from '../environment/environment.ts';
 import { type InputProblem, messageOf } from '../github/errors.ts';
 import { text } from '../github/inputs.ts';
 import type { ClusterAddress } from './connection.ts';
 
 const ENVIRONMENT = 'the JSON that provision gives as its output "environment"';
-const REGION = 'an AWS region such as ap-northeast-2';
 
 /** The inputs by which an action is told its cluster; spread them into the schema of the action. */
 export const connectionFields = {
@@ -21,8 +20,8 @@ export const connectionFields = {
   ).optional(),
   'cluster-certificate-authority': certificateField().optional(),
   kubeconfig: z.string().optional(),
-  'aws-region': text(/^[a-z]{2}(-[a-z]+)+-\d$/, REGION).optional(),
-  ...roleFields,
+  ...credentialFields,
+  'aws-region': credentialFields['aws-region'].optional(),
 };
 
 const connectionSchema = z.object(connectionFields);
@@ -96,7 +95,8 @@ function missing(inputs: ConnectionInputs, region: string | undefined): readonly
   const problems: InputProblem[] = PARTS.filter((part) => inputs[part] === undefined).map(
     (input) => ({ input, value: '', allowed: `a value, because ${PARTS.join(', ')} go together` }),
   );
-  if (region === undefined) problems.push({ input: 'aws-region', value: '', allowed: REGION });
+  if (region === undefined)
+    problems.push({ input: 'aws-region', value: '', allowed: REGION_ALLOWED });
   return problems;
 }
 
