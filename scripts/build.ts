@@ -30,10 +30,9 @@ export function bundles(): readonly Bundle[] {
  * the check can compare them.
  */
 export async function build(bundle: Bundle, root: string): Promise<void> {
-  const folder = scratchFolder('bundle');
-  const out = join(folder, 'out');
+  const out = scratchFolder('bundle');
   try {
-    bundleModules(bundle, out, bundledPackages(folder));
+    bundleModules(bundle, out, bundledPackages());
     const code = await minified(readFileSync(join(out, 'index.js'), 'utf8'));
     rmSync(join(out, 'index.js'));
     writeFileSync(join(out, bundle.file), code);
@@ -43,7 +42,7 @@ export async function build(bundle: Bundle, root: string): Promise<void> {
     rmSync(dist, { recursive: true, force: true });
     cpSync(out, dist, { recursive: true });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(out, { recursive: true, force: true });
   }
 }
 

@@ -6,7 +6,7 @@ import type { Tools } from '../rehearsal/tools/tools.ts';
 import { ROOT, scratchFolder } from './pack.ts';
 
 /** Custom resources come after the definition that they need. */
-const ORDER = ['multus', 'nads', 'sample-apps'] as const;
+const ORDER = ['multus', 'whereabouts', 'nads', 'sample-apps'] as const;
 
 /**
  * Has a real Kubernetes API server take every manifest as people would apply it by hand, with strict
@@ -26,7 +26,7 @@ export async function validateManifests(tools: Tools): Promise<void> {
     for (const folder of ORDER) {
       const path = join(ROOT, 'manifests', folder);
       await kubectl('apply', '--validate=strict', '--server-side', '-f', path);
-      if (folder === 'multus') await kubectl('wait', '--for=condition=Established', 'crd', '--all');
+      await kubectl('wait', '--for=condition=Established', 'crd', '--all');
     }
   } finally {
     await server.stop();

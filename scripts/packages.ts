@@ -1,6 +1,6 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { ROOT } from './pack.ts';
+import { CACHE, ROOT } from './pack.ts';
 
 /**
  * Packages that ncc would take as CommonJS, whole. Their ES modules leave out of a bundle what nobody calls: of the
@@ -20,17 +20,18 @@ const ES_MODULES = [
  */
 const WITHOUT_SIDE_EFFECTS = ['@kubernetes/client-node'];
 
+/** Always the same folder: ncc numbers modules by their paths, and the same sources have to give the same bundle. */
+const FOLDER = join(CACHE, 'packages');
+
 /**
- * Writes a tsconfig.json below `folder` whose `paths` lead ncc to what it should bundle in the place of a package's
- * main file, and gives its path.
+ * Writes a tsconfig.json whose `paths` lead ncc to what it should bundle in the place of a package's main file, and
+ * gives its path.
  */
-export function bundledPackages(folder: string): string {
-  const entries = [
-    ...ES_MODULES.map(esModules),
-    ...WITHOUT_SIDE_EFFECTS.map((name) => flagged(name, folder)),
-  ];
+export function bundledPackages(): string {
+  mkdirSync(FOLDER, { recursive: true });
+  const entries = [...ES_MODULES.map(esModules), ...WITHOUT_SIDE_EFFECTS.map(flagged)];
   const paths = Object.fromEntries(entries);
-  const file = join(folder, 'tsconfig.json');
+  const file = join(FOLDER, 'tsconfig.json');
   writeFileSync(file, JSON.stringify({ compilerOptions: { baseUrl: ROOT, paths } }));
   return file;
 }
@@ -44,8 +45,9 @@ function esModules(name: string): Path {
 }
 
 /** ncc has no option for it, so a copy says what the package does not. */
-function flagged(name: string, folder: string): Path {
-  const copy = join(folder, name);
+function flagged(name: string): Path {
+  const copy = join(FOLDER, name);
+  rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
   cpSync(join(ROOT, 'node_modules', name), copy, { recursive: true });
   const description = { ...packageOf(name), sideEffects: false };
