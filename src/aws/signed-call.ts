@@ -13,7 +13,7 @@ export interface Caller {
 }
 
 export interface SignedRequest {
-  readonly service: 'ec2' | 'eks' | 'logs';
+  readonly service: 'autoscaling' | 'ec2' | 'eks' | 'logs';
   /** For messages: `EC2 DescribeTags`. */
   readonly operation: string;
   readonly method: 'GET' | 'POST';
@@ -79,8 +79,8 @@ async function once(caller: Caller, request: SignedRequest): Promise<string> {
 
 /** The SDK's own settings come first; regions of China have their own domain. */
 function endpointOf(service: string, region: string): string {
-  const set =
-    process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? process.env['AWS_ENDPOINT_URL'];
+  const serviceId = service === 'autoscaling' ? 'AUTO_SCALING' : service.toUpperCase();
+  const set = process.env[`AWS_ENDPOINT_URL_${serviceId}`] ?? process.env['AWS_ENDPOINT_URL'];
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return set ?? `https://${service}.${region}.${domain}`;
 }

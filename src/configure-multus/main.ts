@@ -1,5 +1,6 @@
 import { credentialProvider } from '../aws/credentials.ts';
 import type { Filters } from '../aws/ec2-query.ts';
+import { listGroupInstances } from '../aws/group-instances.ts';
 import { listNetworkInterfaces } from '../aws/network-interfaces.ts';
 import { idToken, mask } from '../github/id-token.ts';
 import { actionsLog } from '../github/log.ts';
@@ -19,11 +20,19 @@ await runAction(async () => {
   const request = { region, ...inputs.role, sessionName: 'configure-multus' };
   const credentials = credentialProvider(request, { idToken, mask });
   const userAgent = `eks-multus-actions run/${workflowRun(process.env).id}`;
-  const interfaces = (filters: Filters) =>
-    listNetworkInterfaces({ region, credentials, userAgent, sleep: systemClock.sleep }, filters);
+  const caller = { region, credentials, userAgent, sleep: systemClock.sleep };
+  const interfaces = (filters: Filters) => listNetworkInterfaces(caller, filters);
+  const instances = (groups: readonly string[]) => listGroupInstances(caller, groups);
   const report = async (result: Parameters<typeof toOutputs>[0]) => {
     setOutputs(toOutputs(result));
     await addSummary(toSummary(result));
   };
-  await configure(inputs, { log: actionsLog, clock: systemClock, credentials, interfaces, report });
+  await configure(inputs, {
+    log: actionsLog,
+    clock: systemClock,
+    credentials,
+    interfaces,
+    instances,
+    report,
+  });
 });

@@ -12,6 +12,7 @@ import { MULTUS, NOT_STARTED } from '../multus/manifest.ts';
 import { mapNodeRoles } from '../multus/map-node-roles.ts';
 import { checkVpc, type InterfaceSource } from './check-vpc.ts';
 import { awaitWhereabouts, configureNetworks } from './configure-networks.ts';
+import { explainNodes, type InstanceSource } from './explain-nodes.ts';
 import type { ConfigureInputs } from './inputs.ts';
 import type { ConfigureResult } from './outputs.ts';
 
@@ -20,6 +21,7 @@ export interface ConfigureTools {
   readonly clock: Clock;
   readonly credentials: CredentialProvider;
   readonly interfaces?: InterfaceSource;
+  readonly instances?: InstanceSource;
   /** Told at the end what has been reached, whether all went well or not. */
   report(result: ConfigureResult): Promise<void>;
 }
@@ -47,9 +49,10 @@ export async function configure(inputs: ConfigureInputs, tools: ConfigureTools):
 
 async function applyAndWait(
   inputs: ConfigureInputs,
-  { log, clock, credentials, interfaces }: ConfigureTools,
+  tools: ConfigureTools,
   reached: Reached,
 ): Promise<void> {
+  const { log, clock, credentials, interfaces } = tools;
   const { mapRoleArns, attachments, multusImage, expectedNodes } = inputs;
   const wait = { deadline: clock.now() + inputs.timeoutMs, clock, log };
   for (const warning of inputs.warnings) log.warn(warning);
@@ -70,7 +73,10 @@ async function applyAndWait(
   await configureNetworks(connection, inputs, wait);
   reached.attachments = attachments;
   reached.nodes = await log.group('Wait for nodes', () =>
-    awaitNodes(connection, { ...wait, expected: expectedNodes }),
+    awaitNodes(connection, {
+      ...{ ...wait, expected: expectedNodes },
+      explain: (found) => explainNodes(connection, found, inputs, tools),
+    }),
   );
   reached.rollout = await log.group('Wait for Multus', () => {
     const { namespace, daemonSet: name } = MULTUS;

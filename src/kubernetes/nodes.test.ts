@@ -4,7 +4,7 @@ import { fakeClock } from '../testing/fake-clock.ts';
 import { startKubeServer } from '../testing/kube-server.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { connect } from './connection.ts';
-import { awaitNodes, nodeState } from './nodes.ts';
+import { awaitNodes, type NodeFinding, nodeState } from './nodes.ts';
 
 const node = (name: string, ready?: boolean, message = ''): V1Node => ({
   metadata: { name, labels: { 'topology.kubernetes.io/zone': 'ap-northeast-2a' } },
@@ -40,7 +40,11 @@ describe('nodeState', () => {
 });
 
 describe('awaitNodes', () => {
-  async function wait(lists: readonly (readonly V1Node[])[], expected = 2) {
+  async function wait(
+    lists: readonly (readonly V1Node[])[],
+    expected = 2,
+    findings: readonly NodeFinding[] = [],
+  ) {
     const server = await startKubeServer(({ path }, asked) =>
       path.includes('selfsubject')
         ? { status: 201, body: {} }
@@ -52,7 +56,8 @@ describe('awaitNodes', () => {
       const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
       const credentials = () => Promise.reject(new Error());
       const connection = await connect(address, { log: recordingLog(), credentials });
-      const options = { expected, deadline: 20_000, clock, log };
+      const explain = async () => findings;
+      const options = { expected, deadline: 20_000, clock, log, explain };
       return {
         log,
         result: await awaitNodes(connection, options).catch((error: unknown) => error),
@@ -81,6 +86,12 @@ describe('awaitNodes', () => {
     const { result } = await wait([[node('a', true)]]);
     expect(String(result)).toMatch(/1 of 2 expected nodes are Ready, 1 have joined/);
     expect(String(result)).toMatch(/lifecycle hook.*node-role-arns/);
+  });
+
+  it('says what is known beyond the nodes, and each next step once', async () => {
+    const findings = ['i-1', 'i-2'].map((id) => ({ what: `${id} waits`, nextStep: 'read on' }));
+    const { result } = await wait([[]], 2, findings);
+    expect(String(result)).toMatch(/0 have joined; i-1 waits; i-2 waits\nNext step: read on$/);
   });
 
   it('says what nodes say that have joined but are not ready', async () => {

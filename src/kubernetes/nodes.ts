@@ -29,8 +29,16 @@ export function nodeState(node: V1Node): NodeState {
   };
 }
 
+/** Why a node is missing, or of no use, and what to do about it. */
+export interface NodeFinding {
+  readonly what: string;
+  readonly nextStep: string;
+}
+
 export interface NodeWait {
   readonly expected: number;
+  /** Asked when the time is up: what is known beyond the nodes themselves. */
+  readonly explain?: (nodes: readonly V1Node[]) => Promise<readonly NodeFinding[]>;
   readonly deadline: number;
   readonly clock: Clock;
   readonly log: Log;
@@ -47,17 +55,19 @@ export async function awaitNodes(
   wait: NodeWait,
 ): Promise<readonly NodeState[]> {
   let said = '';
+  let items: readonly V1Node[] = [];
   let nodes: readonly NodeState[] = [];
   const found = await until(async () => {
-    const list = await connection.core.listNode();
-    nodes = list.items.map(nodeState).toSorted((a, b) => a.name.localeCompare(b.name));
+    items = (await connection.core.listNode()).items;
+    nodes = items.map(nodeState).toSorted((a, b) => a.name.localeCompare(b.name));
     const line = progress(nodes, wait.expected);
     if (line !== said) wait.log.info(line);
     said = line;
     return nodes.filter(({ ready }) => ready).length >= wait.expected ? nodes : undefined;
   }, wait);
   if (found !== undefined) return found;
-  throw notReady(connection.cluster, nodes, wait.expected);
+  const findings = (await wait.explain?.(items)) ?? [];
+  throw notReady(connection.cluster, nodes, wait.expected, findings);
 }
 
 function progress(nodes: readonly NodeState[], expected: number): string {
@@ -69,16 +79,31 @@ function progress(nodes: readonly NodeState[], expected: number): string {
   ].join('\n  ');
 }
 
-function notReady(cluster: string, nodes: readonly NodeState[], expected: number): ClusterError {
+function notReady(
+  cluster: string,
+  nodes: readonly NodeState[],
+  expected: number,
+  findings: readonly NodeFinding[],
+): ClusterError {
   const ready = nodes.filter((node) => node.ready).length;
   const waiting = nodes.filter((node) => !node.ready);
   const reasons = waiting.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
+  const unexplained = findings.length === 0;
+  const general =
+    unexplained || waiting.length > 0
+      ? [generalAdvice(unexplained && nodes.length < expected)]
+      : [];
+  const facts = findings.map(({ what }) => `; ${what}`).join('');
   return new ClusterError({
     resource: `nodes of cluster ${cluster}`,
-    reason: `${ready} of ${expected} expected nodes are Ready, ${nodes.length} have joined${reasons === '' ? '' : ` (${reasons})`}`,
-    nextStep:
-      nodes.length < expected
-        ? "a node joins when its instance is InService in the Auto Scaling group and its role is mapped: look at the group's activities and lifecycle hook, then check node-role-arns and authentication (aws-auth or an access entry of type EC2_LINUX). A node whose networks failed starts no kubelet: aws ec2 get-console-output says why, in lines that begin with multus-interfaces:"
-        : 'look at the reasons above; "cni plugin not initialized" means that the VPC CNI (aws-node) does not run on the node yet',
+    reason: `${ready} of ${expected} expected nodes are Ready, ${nodes.length} have joined${reasons === '' ? '' : ` (${reasons})`}${facts}`,
+    nextStep: [...new Set([...findings.map(({ nextStep }) => nextStep), ...general])].join('; '),
   });
+}
+
+/** For nodes that nothing more is known about. */
+function generalAdvice(missing: boolean): string {
+  return missing
+    ? "a node joins when its instance is InService in the Auto Scaling group and its role is mapped: look at the group's activities and lifecycle hook, then check node-role-arns and authentication (aws-auth or an access entry of type EC2_LINUX). A node whose networks failed starts no kubelet: aws ec2 get-console-output says why, in lines that begin with multus-interfaces:"
+    : 'look at the reasons above; "cni plugin not initialized" means that the VPC CNI (aws-node) does not run on the node yet';
 }

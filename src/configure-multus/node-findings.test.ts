@@ -1,0 +1,136 @@
+import type { V1Node } from '@kubernetes/client-node';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { NetworkInterface } from '../aws/network-interfaces.ts';
+import { STARTUP_TAINT } from '../environment/startup-taint.ts';
+import type { Connection } from '../kubernetes/connection.ts';
+import { direct, lab } from '../testing/configure-inputs.ts';
+import { labEnvironment } from '../testing/lab-environment.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { explainNodes } from './explain-nodes.ts';
+import { parseInputs } from './inputs.ts';
+import { type NodeEvidence, nodeFindings } from './node-findings.ts';
+
+const environment = labEnvironment();
+const role = 'arn:aws:iam::123456789012:role/ng1-node';
+const instance = (id: string, lifecycleState = 'InService') => ({
+  ...{ id, group: 'asg', lifecycleState },
+});
+const attached = (instanceId: string, ...indexes: readonly number[]): NetworkInterface[] =>
+  indexes.map((deviceIndex) => ({
+    ...{ id: `eni-${instanceId}-${deviceIndex}`, instanceId, deviceIndex, subnetId: 's' },
+    ...{ zone: 'a', macAddress: '', primary: '10.0.4.10', secondaries: [], prefixes: [] },
+    ...{ sourceDestCheck: false, securityGroupIds: [], status: 'in-use' },
+  }));
+const node = (id: string, ready = true, taint?: string): V1Node => ({
+  metadata: { name: `node-${id}` },
+  spec: {
+    providerID: `aws:///ap-northeast-2a/${id}`,
+    taints: taint === undefined ? [] : [{ key: taint, effect: 'NoSchedule' }],
+  },
+  status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+});
+const find = (evidence: Partial<NodeEvidence>) =>
+  nodeFindings({
+    ...{ environment, nodes: [], instances: [], interfaces: undefined, mapRoles: undefined },
+    ...evidence,
+  });
+
+describe('nodes are explained:', () => {
+  const whole = { instances: [instance('i-1')], interfaces: attached('i-1', 1, 2) };
+  it.each<[string, Partial<NodeEvidence>, RegExp, RegExp]>([
+    [
+      'the hook is pending',
+      { instances: [instance('i-1', 'Pending:Wait')], interfaces: attached('i-1', 1) },
+      /i-1 of asg is Pending:Wait and has no eth2: its launch hook has not been completed/,
+      /HookLogs/,
+    ],
+    [
+      'an interface is missing',
+      { ...whole, interfaces: attached('i-1', 2) },
+      /i-1 of asg is InService and has no eth1$/,
+      /terminate i-1/,
+    ],
+    [
+      'the role is not mapped',
+      { ...whole, mapRoles: `- rolearn: ${role}-2\n` },
+      /aws-auth does not map its role arn:aws:iam::123456789012:role\/ng1-node$/,
+      /node-role-arns/,
+    ],
+    [
+      'the role is mapped',
+      { ...whole, mapRoles: `- rolearn: "${role}"\n` },
+      /i-1 of asg is InService, but has not joined/,
+      /get-console-output --latest --instance-id i-1/,
+    ],
+    [
+      'the instance goes',
+      { instances: [instance('i-1', 'Terminating:Wait')] },
+      /on its way out/,
+      /describe-scaling-activities .* asg/,
+    ],
+    [
+      'the instance is gone',
+      { nodes: [node('i-9', false)] },
+      /i-9 of node node-i-9 is not in the environment's groups/,
+      /kubectl delete node node-i-9/,
+    ],
+    [
+      'the startup taint stays',
+      { instances: [instance('i-1')], nodes: [node('i-1', true, STARTUP_TAINT.key)] },
+      /node-i-1 is Ready, but its startup taint/,
+      /once Multus runs/,
+    ],
+  ])('%s', (_name, evidence, what, nextStep) => {
+    const findings = find(evidence);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]?.what).toMatch(what);
+    expect(findings[0]?.nextStep).toMatch(nextStep);
+  });
+
+  it('one finding for each instance without a node, whatever its state', () => {
+    const state = fc.constantFrom('Pending', 'Pending:Wait', 'InService', 'Standby', 'Terminating');
+    const one = fc.record({ state, joined: fc.boolean(), indexes: fc.subarray([1, 2]) });
+    fc.assert(
+      fc.property(fc.array(one), (all) => {
+        const named = all.map((it, index) => ({ ...it, id: `i-${index}` }));
+        const findings = find({
+          instances: named.map(({ id, state }) => instance(id, state)),
+          interfaces: named.flatMap(({ id, indexes }) => attached(id, ...indexes)),
+          nodes: named.filter(({ joined }) => joined).map(({ id }) => node(id)),
+        });
+        const missing = named.filter(({ joined }) => !joined).map(({ id }) => id);
+        expect(findings.map(({ what }) => what.split(' ')[1])).toEqual(missing);
+      }),
+      { seed: 7 },
+    );
+  });
+});
+
+describe('evidence', () => {
+  const core = { readNamespacedConfigMap: async () => ({ data: { mapRoles: '' } }) };
+  const connection = { core } as unknown as Connection;
+  const read = (inputs: Readonly<Record<string, string>>) =>
+    parseInputs((name) => inputs[name] ?? '', undefined);
+
+  it('comes from Auto Scaling, EC2 and aws-auth', async () => {
+    const findings = await explainNodes(connection, [], read(lab), {
+      log: recordingLog(),
+      instances: async (groups) => groups.map((group) => ({ ...instance('i-1'), group })),
+      interfaces: async () => attached('i-1', 1, 2),
+    });
+    expect(findings).toMatchObject([{ what: expect.stringMatching(/aws-auth does not map/) }]);
+  });
+
+  it('that AWS does not give is left out, and the log says so', async () => {
+    const log = recordingLog();
+    const denied = () => Promise.reject(new Error('not authorized'));
+    const sources = { log, instances: denied, interfaces: denied };
+    expect(await explainNodes(connection, [], read(lab), sources)).toEqual([]);
+    expect(log.lines).toEqual([
+      'Nodes are explained without the Auto Scaling groups: not authorized',
+      'Nodes are explained without network interfaces: not authorized',
+    ]);
+    expect(await explainNodes(connection, [], read(direct), sources)).toEqual([]);
+  });
+});
