@@ -11,6 +11,7 @@ import { runBundle } from '../testing/run-bundle.ts';
 import { parseInputs } from './inputs.ts';
 import { type ConfigureResult, toOutputs } from './outputs.ts';
 import { configure } from './run.ts';
+import { toSummary } from './summary.ts';
 
 const NETWORKS = `
 - { name: ipvlan-conf-1, network: 1, ipam: host-local, subnet: 10.0.4.0/24, range: 10.0.4.70-10.0.4.80 }
@@ -91,6 +92,17 @@ describe('the whole of it', () => {
     expect(JSON.parse(bundle.outputs['nodes'] ?? '')).toMatchObject([{ name: 'ip-10-0-2-11' }]);
     expect(bundle.summary).toContain('| ip-10-0-2-11 | Ready |');
     expect(bundle.log).toContain('Unchanged networkattachmentdefinition default/ipvlan-conf-1');
+  });
+
+  it('removes Multus, and its networks with prune', async () => {
+    const removing = { networks: '', multus: 'absent', 'aws-region': '' };
+    expect(await run(removing)).toMatchObject({ outcome: undefined, result: { removed: true } });
+    const networks = '/apis/k8s.cni.cncf.io/v1/network-attachment-definitions';
+    const left = () => connection.rest<{ items: object[] }>({ method: 'GET', path: networks });
+    expect((await left()).items).toHaveLength(2);
+    const { result } = await run({ ...removing, prune: 'true' });
+    expect((await left()).items).toHaveLength(0);
+    expect(toSummary(result)).toMatch(/Removed by/);
   });
 
   it('stops before it changes anything when it has no rights', async () => {

@@ -22,7 +22,7 @@ import type { Attachment } from '../multus/attachment.ts';
 import { multusImage } from '../multus/image.ts';
 import { networkSpecsSchema } from '../multus/network-spec.ts';
 import { planAttachments } from '../multus/plan-attachments.ts';
-import { networkItems, type ReadText } from './network-items.ts';
+import { networkItems, noNetworks, type ReadText } from './network-items.ts';
 
 const ROLE = 'ARNs of IAM roles, such as arn:aws:iam::111122223333:role/ng1-node';
 const IMAGE_PATTERN = /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/;
@@ -33,6 +33,7 @@ const WHEREABOUTS_IMAGE =
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
   ...connectionFields,
+  multus: oneOf(['present', 'absent']).default('present'),
   authentication: oneOf(['access-entries', 'aws-auth', 'both']).optional(),
   'node-role-arns': list(text(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, ROLE)).optional(),
   'expected-nodes': wholeNumber(0, 5000).optional(),
@@ -51,6 +52,8 @@ export const inputSchema = z.object({
 type Raw = z.output<typeof inputSchema>;
 
 export interface ConfigureInputs {
+  /** Whether to remove Multus; nothing else is done then, but for `prune`. */
+  readonly remove: boolean;
   readonly target: ClusterTarget;
   readonly role: RoleChoice;
   /** The node roles to map in aws-auth; undefined leaves aws-auth alone. */
@@ -80,19 +83,21 @@ export function parseInputs(
   const target = clusterTarget(raw, ambientRegion);
   const { environment } = raw;
   const region = 'address' in target ? target.region : undefined;
-  const given = networkItems(raw, readText);
+  const remove = raw.multus === 'absent';
+  const given = remove ? noNetworks(raw) : networkItems(raw, readText);
   const plan = planAttachments(given.items, environment, raw.namespace);
   const problems: InputProblem[] = [
     ...('address' in target ? [] : target),
     ...given.problems,
     ...('problems' in plan ? plan.problems.map(asInputProblem) : []),
-    ...checkRoles(raw, environment),
-    ...('address' in target ? checkImage(raw, region) : []),
+    ...(remove ? [] : checkRoles(raw, environment)),
+    ...('address' in target && !remove ? checkImage(raw, region) : []),
   ];
   if (!('address' in target) || 'problems' in plan || problems.length > 0) {
     throw new InputError(problems);
   }
   return {
+    remove,
     target,
     role: roleRequest(raw),
     mapRoleArns: usesAwsAuth(raw, environment) ? roleArns(raw, environment) : undefined,

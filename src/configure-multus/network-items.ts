@@ -9,6 +9,15 @@ interface Given {
   readonly 'networks-files'?: readonly string[] | undefined;
 }
 
+/** With `multus: absent` no networks are made, so none may be named. */
+export function noNetworks(given: Given): ReturnType<typeof networkItems> {
+  const allowed = 'nothing with multus absent; with prune, the networks of this action go too';
+  const problems = (['networks', 'networks-files'] as const)
+    .filter((input) => given[input] !== undefined)
+    .map((input) => ({ input, value: `${given[input]?.length} networks`, allowed }));
+  return { items: [], problems };
+}
+
 /** The networks that the two inputs name together, or why a file of them cannot be read. */
 export function networkItems(
   { networks, 'networks-files': files }: Given,

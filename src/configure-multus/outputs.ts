@@ -9,6 +9,8 @@ export interface ConfigureResult {
   readonly user?: string;
   /** Undefined when aws-auth was left alone. */
   readonly awsAuth?: RoleMapping;
+  /** Multus was removed rather than installed. */
+  readonly removed?: boolean;
   readonly multusImage?: string;
   readonly rollout?: Rollout;
   readonly nodes?: readonly NodeState[];

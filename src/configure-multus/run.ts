@@ -10,6 +10,8 @@ import { admitPods } from '../multus/admit-pods.ts';
 import { installMultus } from '../multus/install.ts';
 import { MULTUS, NOT_STARTED } from '../multus/manifest.ts';
 import { mapNodeRoles } from '../multus/map-node-roles.ts';
+import { pruneNetworks } from '../multus/prune-networks.ts';
+import { removeMultus } from '../multus/remove-multus.ts';
 import { checkVpc, type InterfaceSource } from './check-vpc.ts';
 import { awaitWhereabouts, configureNetworks } from './configure-networks.ts';
 import { explainNodes, type InstanceSource } from './explain-nodes.ts';
@@ -38,7 +40,7 @@ type Reached = { -readonly [Key in keyof ConfigureResult]: ConfigureResult[Key] 
 export async function configure(inputs: ConfigureInputs, tools: ConfigureTools): Promise<void> {
   const reached: Reached = {};
   try {
-    await applyAndWait(inputs, tools, reached);
+    await (inputs.remove ? remove : applyAndWait)(inputs, tools, reached);
   } catch (error) {
     // What went wrong matters more than whether it could be written down.
     await tools.report(reached).catch((problem) => tools.log.warn(messageOf(problem)));
@@ -87,10 +89,37 @@ async function applyAndWait(
   await log.group('Let pods onto the nodes', () => admitPods(connection, log, clock));
 }
 
+async function remove(
+  inputs: ConfigureInputs,
+  { log, clock, credentials }: ConfigureTools,
+  reached: Reached,
+): Promise<void> {
+  const wait = { deadline: clock.now() + inputs.timeoutMs, clock };
+  const roleArn = inputs.role.chainedRoleArn ?? inputs.role.roleArn;
+  const needs = [{ ...DAEMON_SETS, verb: 'delete' }];
+  const connection = await connect(inputs.target.address, {
+    log,
+    credentials,
+    roleArn,
+    needs,
+    clock,
+  });
+  reached.cluster = connection.cluster;
+  reached.user = connection.user;
+  await log.group('Remove Multus', () => removeMultus(connection, log, wait));
+  reached.removed = true;
+  if (inputs.pruneIn.length === 0) return;
+  await log.group('Remove networks', () =>
+    pruneNetworks(connection, [], inputs.pruneIn, log, clock),
+  );
+}
+
+const DAEMON_SETS = { group: 'apps', resource: 'daemonsets', namespace: MULTUS.namespace };
+
 /** Enough to notice an identity without rights before half of the work is done. */
 function accessNeeded(awsAuth: boolean): readonly Access[] {
   const { namespace } = MULTUS;
-  const daemonSets = { verb: 'patch', group: 'apps', resource: 'daemonsets', namespace };
+  const daemonSets = { ...DAEMON_SETS, verb: 'patch' };
   const configMaps = { verb: 'patch', resource: 'configmaps', namespace };
   return awsAuth ? [configMaps, daemonSets] : [daemonSets];
 }

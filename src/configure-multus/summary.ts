@@ -6,6 +6,7 @@ import type { ConfigureResult } from './outputs.ts';
 export function toSummary(result: ConfigureResult): string {
   const { cluster, user } = result;
   if (cluster === undefined) return '';
+  if (result.removed) return `## Multus on ${cluster}\n\nRemoved by \`${user}\`.\n`;
   return [
     `## Multus on ${cluster}`,
     `Connected as \`${user}\`.`,

@@ -10,9 +10,11 @@ import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts
 import { recordingLog } from '../testing/recording-log.ts';
 import { applyNetworks } from './apply-networks.ts';
 import { installMultus } from './install.ts';
+import { DEFINITION } from './manifest.ts';
 import { mapNodeRoles } from './map-node-roles.ts';
 import { networkSpecsSchema } from './network-spec.ts';
 import { planAttachments } from './plan-attachments.ts';
+import { removeMultus } from './remove-multus.ts';
 
 const NETWORKS = `
 - { name: ipvlan-conf-1, network: 1, ipam: host-local, subnet: 10.0.4.0/24, range: 10.0.4.70-10.0.4.80 }
@@ -48,6 +50,53 @@ describe('Multus', () => {
     expect(second.metadata?.resourceVersion).toBe(first.metadata?.resourceVersion);
     const managers = second.metadata?.managedFields?.map(({ manager }) => manager);
     expect(managers).toEqual(['eks-multus-actions']);
+  });
+
+  it('names the pods that do not go, and keeps their rights until they have gone', async () => {
+    const path = '/api/v1/namespaces/kube-system/pods';
+    const spec = {
+      ...{ nodeName: 'n1', serviceAccountName: 'multus' },
+      containers: [{ name: 'kube-multus', image: 'multus:1' }],
+    };
+    const body = { metadata: { name: 'multus-1', labels: { name: 'multus' } }, spec };
+    await connection.rest({ method: 'POST', path, body });
+    const soon = { ...patience(), deadline: systemClock.now() };
+    await expect(removeMultus(connection, recordingLog(), soon)).rejects.toThrow(
+      /its pods have not gone: multus-1 on n1/,
+    );
+    const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' };
+    expect(await connection.objects.read({ ...role, metadata: { name: 'multus' } })).toBeTruthy();
+    await expect(removeMultus(connection, recordingLog(), soon)).rejects.toThrow(/multus-1/);
+    const now = { gracePeriodSeconds: 0 };
+    await connection.rest({ method: 'DELETE', path: `${path}/multus-1`, body: now });
+    await install();
+  });
+
+  it('goes again, but its kind stays, and what others have taken over', async () => {
+    const account = {
+      ...{ apiVersion: 'v1', kind: 'ServiceAccount' },
+      metadata: { name: 'multus', namespace: 'kube-system' },
+    };
+    const labels = { 'app.kubernetes.io/managed-by': 'somebody' };
+    await apply(connection, { ...account, metadata: { ...account.metadata, labels } });
+    const remove = async () => {
+      const log = recordingLog();
+      await removeMultus(connection, log, patience());
+      return log.lines;
+    };
+    expect(await remove()).toEqual([
+      'Removed daemonset kube-system/kube-multus-ds',
+      'Removed configmap kube-system/multus-daemon-config',
+      'Removed clusterrolebinding multus',
+      'Removed clusterrole multus',
+      'Not there, or not ours: serviceaccount kube-system/multus',
+    ]);
+    await expect(daemonSet()).rejects.toThrow(/404|not found/);
+    expect(await connection.objects.read(account)).toMatchObject({ metadata: { labels } });
+    const kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
+    expect(await connection.objects.read({ ...kind, metadata: { name: DEFINITION } })).toBeTruthy();
+    expect((await remove()).every((line) => line.startsWith('Not there'))).toBe(true);
+    await install();
   });
 });
 

@@ -115,6 +115,8 @@ export const badInputs: readonly (readonly [
     /a YAML list of networks \(/,
   ],
   ['networks that are no list', { ...lab, networks: 'name: x' }, 'networks', /a YAML list/],
+  ['another state', { ...lab, multus: 'gone' }, 'multus', /present, absent/],
+  ['networks to remove', { ...lab, multus: 'absent' }, 'networks', /nothing with multus absent/],
   ['no networks', { ...lab, networks: '[]' }, 'networks', /at least one/],
   [
     'a network without a name',
