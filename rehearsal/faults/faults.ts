@@ -26,8 +26,9 @@ const ADDRESS_FAULTS: readonly Fault[] = [
   {
     name: 'MTU 1400 on one node',
     cause: 'mtu',
-    inject: ({ onNode, far }) => onNode(far, 'ip link set eth1 mtu 1400'),
-    heal: ({ onNode, far }) => onNode(far, 'ip link set eth1 mtu 9001'),
+    inject: ({ onNode, far }) =>
+      onNode(far, 'cat /sys/class/net/eth1/mtu >/run/eth1.mtu; ip link set eth1 mtu 1400'),
+    heal: ({ onNode, far }) => onNode(far, 'ip link set eth1 mtu "$(cat /run/eth1.mtu)"'),
   },
   {
     name: 'pod on the wrong network',
@@ -36,10 +37,10 @@ const ADDRESS_FAULTS: readonly Fault[] = [
     inject: ({ onNode, far }) =>
       onNode(
         far,
-        'cd /etc/cni/multus/eni-prefix; cp eth1.json /root/eth1.json; cp eth2.json eth1.json',
+        'cd /etc/cni/multus/eni-prefix; cp eth1.json /run/eth1.json; cp eth2.json eth1.json',
       ),
     heal: ({ onNode, far }) =>
-      onNode(far, 'mv /root/eth1.json /etc/cni/multus/eni-prefix/eth1.json'),
+      onNode(far, 'mv /run/eth1.json /etc/cni/multus/eni-prefix/eth1.json'),
   },
 ];
 
@@ -83,9 +84,9 @@ const MULTUS_FAULTS: readonly Fault[] = [
     cause: 'predates-multus',
     // As on a node whose Multus came after its pods: the container runtime knows the VPC CNI only.
     async inject({ onNode, far }) {
-      await onNode(far, 'mv /etc/cni/net.d/00-multus.conf /root/00-multus.conf');
+      await onNode(far, 'mv /etc/cni/net.d/00-multus.conf /run/00-multus.conf');
     },
-    heal: ({ onNode, far }) => onNode(far, 'mv /root/00-multus.conf /etc/cni/net.d/00-multus.conf'),
+    heal: ({ onNode, far }) => onNode(far, 'mv /run/00-multus.conf /etc/cni/net.d/00-multus.conf'),
   },
   {
     name: 'Multus down',
