@@ -16,6 +16,9 @@ export interface ActFolders {
   readonly events: string;
 }
 
+/** The ids of runs, each larger than the one before it, as on GitHub. */
+let lastRunId = 19_000_000_000;
+
 export interface ActRun {
   /** What its logs are called: `workflow-<name>.log`. */
   readonly name: string;
@@ -43,6 +46,12 @@ export async function runByAct(
 ): Promise<WorkflowResult> {
   const event = join(folders.events, `${wanted.name}.json`);
   writeFileSync(event, JSON.stringify(wanted.payload));
+  lastRunId += 1;
+  const env = {
+    ...wanted.env,
+    GITHUB_RUN_ID: String(lastRunId),
+    REHEARSAL_ARTIFACTS: join(folders.logs, 'artifacts', wanted.name),
+  };
   const log = join(folders.logs, `workflow-${wanted.name}.log`);
   const following = followWorkflow();
   const keep = (line: string) => {
@@ -52,7 +61,7 @@ export async function runByAct(
     show(text);
   };
   // act's exit code says the same as the jobs' results, which carry the reasons.
-  await run(folders.program, actArguments(wanted, event, join(folders.logs, 'artifacts')), {
+  await run(folders.program, actArguments({ ...wanted, env }, event), {
     cwd: wanted.repository,
     env: { ...process.env, HOME: folders.home, XDG_CACHE_HOME: folders.cache },
     onLine: keep,
@@ -73,9 +82,8 @@ export function standInsOf(
   return Object.fromEntries(used.map(([action, name = '']) => [action, join(actions, name)]));
 }
 
-function actArguments(wanted: ActRun, event: string, artifacts: string): readonly string[] {
-  const { job, actor, token, local } = wanted;
-  const env = { ...wanted.env, REHEARSAL_ARTIFACTS: artifacts };
+function actArguments(wanted: ActRun, event: string): readonly string[] {
+  const { job, actor, token, local, env } = wanted;
   const loopback = '127.0.0.1';
   return [
     wanted.event,

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../process.ts';
-import { copyRepository, initRepository } from './repository.ts';
+import { commitAll, copyRepository, initRepository } from './repository.ts';
 import { forAct, type WorkflowSource } from './workflow-text.ts';
 
 export const PACK = 'acme/eks-multus-actions';
@@ -15,13 +15,18 @@ export interface PackRepository {
   readonly callable: string;
 }
 
-/** Makes the pack's repository from the files of `source`, tagged `v1`. */
+/**
+ * Makes the pack's repository from the files of `source`, tagged `v1`. Its main branch has moved on since, to a state
+ * without actions.
+ */
 export async function packRepository(source: string, folder: string): Promise<PackRepository> {
   const clone = join(folder, 'pack');
   const callable = join(folder, 'pack-callable');
   await copyRepository(source, clone, PACK);
   await run('git', ['-C', clone, 'tag', 'v1']);
   const sha = (await run('git', ['-C', clone, 'rev-parse', 'v1'])).trim();
+  await run('git', ['-C', clone, 'rm', '-r', '--quiet', 'actions']);
+  await commitAll(clone, 'after v1');
   const from = { repository: PACK, sha };
   const workflows = join('.github', 'workflows');
   mkdirSync(join(callable, workflows), { recursive: true });

@@ -33,9 +33,15 @@ export async function standInActions(folder: string): Promise<void> {
 
 /** Makes `folder` a git repository with one commit, cloned from `owner/name` by the looks of it. */
 export async function initRepository(folder: string, name: string): Promise<void> {
-  const git = (...args: string[]) => run('git', [...IDENTITY, '-C', folder, ...args]);
+  const git = (...args: string[]) => run('git', ['-C', folder, ...args]);
   await git('init', '--quiet', '--initial-branch=main');
   await git('remote', 'add', 'origin', `https://github.com/${name}.git`);
+  await commitAll(folder, 'rehearsed state');
+}
+
+/** Commits the working tree as it is. */
+export async function commitAll(folder: string, message: string): Promise<void> {
+  const git = (...args: string[]) => run('git', [...IDENTITY, '-C', folder, ...args]);
   await git('add', '--all', '--force');
-  await git('commit', '--quiet', '--no-gpg-sign', '--message', 'rehearsed state');
+  await git('commit', '--quiet', '--no-gpg-sign', '--message', message);
 }

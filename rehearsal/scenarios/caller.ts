@@ -1,5 +1,6 @@
+import type { Environment } from '../../src/environment/environment.ts';
+import type { WorkflowResult } from '../github/act-log.ts';
 import type { GithubEvent } from '../github/events/pull-request.ts';
-import { PACK } from '../github/repositories.ts';
 import {
   deliver,
   finding,
@@ -7,10 +8,8 @@ import {
   leftoverFact,
   newPullRequest,
   type Scenario,
+  usesThePack,
 } from './scenario.ts';
-
-/** What a job's log says when the stand-in for actions/checkout has fetched a commit. */
-const FETCHED = /(\S+) at ([0-9a-f]{40}) checked out/g;
 
 /** Another repository calls the workflows at `v1`: which files do the jobs use? */
 export async function rehearseCaller(scenario: Scenario): Promise<void> {
@@ -23,7 +22,7 @@ export async function rehearseCaller(scenario: Scenario): Promise<void> {
         ...usesThePack(scenario, runs[0]?.log ?? ''),
         'the run succeeds': runs.length === 1 && runs.every(({ succeeded }) => succeeded),
         'the verdict is passed': runs[0]?.outputs['result'] === 'passed',
-        'a job of the caller has the environment': /https:\/\/\S+/.test(runs[0]?.log ?? ''),
+        "the caller's own job gets the environment": saysTheEndpoint(runs[0]),
         ...(await leftoverFact(scenario)),
       },
       runs,
@@ -43,12 +42,9 @@ export async function rehearseCaller(scenario: Scenario): Promise<void> {
   );
 }
 
-function usesThePack({ site }: Scenario, log: string) {
-  const fetched = [...log.matchAll(FETCHED)].map(([, repository, sha]) => `${repository}@${sha}`);
-  const wanted = `${PACK}@${site.pack.source.sha}`;
-  return {
-    [`${fetched.length} checkouts, each of ${PACK} at v1 (${site.pack.source.sha.slice(0, 7)})`]:
-      fetched.length > 0 && fetched.every((one) => one === wanted),
-    "no action of the caller's own ran": !log.includes("the caller's own action ran"),
-  };
+/** The job `use` of the example prints it. */
+function saysTheEndpoint(run: WorkflowResult | undefined): boolean {
+  const environment = JSON.parse(run?.outputs['environment'] ?? '{}') as Partial<Environment>;
+  const line = `[Use it] ${environment.cluster?.endpoint}`;
+  return run?.log.split('\n').includes(line) ?? false;
 }

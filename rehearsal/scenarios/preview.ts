@@ -10,6 +10,7 @@ import {
   newPullRequest,
   type Scenario,
   stackNames,
+  usesThePack,
 } from './scenario.ts';
 
 export const LABEL = 'multus-preview';
@@ -42,7 +43,9 @@ export async function standing(
       comments.length === 1 &&
       /: ready$/m.test(comments[0] ?? '') &&
       comments[0]?.includes(`\`${pull.headSha.slice(0, 7)}\``) === true,
-    'it says that all checks passed': /✅ all \d+ checks passed/.test(comments[0] ?? ''),
+    'it says that all checks passed, and links the report that was kept':
+      /✅ all \d+ checks passed/.test(comments[0] ?? '') &&
+      comments[0]?.includes(`[report](${runs[0]?.outputs['artifact-url']})`) === true,
     'the newest deployment succeeded, earlier ones are inactive': /^(inactive,)*success$/.test(
       deploymentsTo(scenario, name).join(),
     ),
@@ -89,7 +92,11 @@ async function skipped(scenario: Scenario): Promise<void> {
 async function lifeOfOne(scenario: Scenario): Promise<void> {
   const labelled = newPullRequest(41, { labels: [LABEL] });
   const runs = await happens(scenario, labelled, 'labeled', { label: LABEL });
-  scenario.found(finding('Opened, labelled', await standing(scenario, labelled, runs), runs));
+  const up = {
+    ...(await standing(scenario, labelled, runs)),
+    ...usesThePack(scenario, runs[0]?.log ?? ''),
+  };
+  scenario.found(finding('Opened, labelled', up, runs));
   for (const push of ['first', 'second']) {
     const pushed = { ...labelled, headSha: fakeSha(`${push} push`) };
     const again = await happens(scenario, pushed, 'synchronize');

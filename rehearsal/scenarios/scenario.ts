@@ -6,6 +6,7 @@ import {
   type PullRequestAction,
   pullRequestEvents,
 } from '../github/events/pull-request.ts';
+import { PACK } from '../github/repositories.ts';
 import type { Site } from '../github/site.ts';
 import type { Progress } from '../progress.ts';
 import type { Finding } from '../table.ts';
@@ -101,6 +102,20 @@ export async function leftoverFact({ world, before }: Scenario): Promise<Facts> 
   const left = leftovers(before, await world.inventory());
   const text = Object.entries(left).map(([kind, count]) => `${kind} ${count}`);
   return { [`leftovers ${text.join(', ') || '0'}`]: text.length === 0 };
+}
+
+/** What a job's log says when the stand-in for actions/checkout has fetched a commit. */
+const FETCHED = /(\S+) at ([0-9a-f]{40}) checked out/g;
+
+/** Which files the jobs of a run worked with: the pack's at `v1`, or others. */
+export function usesThePack({ site }: Scenario, log: string): Facts {
+  const fetched = [...log.matchAll(FETCHED)].map(([, repository, sha]) => `${repository}@${sha}`);
+  const wanted = `${PACK}@${site.pack.source.sha}`;
+  return {
+    [`${fetched.length} checkouts, each of ${PACK} at v1 (${site.pack.source.sha.slice(0, 7)})`]:
+      fetched.length > 0 && fetched.every((one) => one === wanted),
+    "no action of the caller's own ran": !log.includes("the caller's own action ran"),
+  };
 }
 
 export async function stackNames({ world }: Scenario): Promise<readonly string[]> {

@@ -38,6 +38,8 @@ export interface Verdict {
   readonly failed: number;
   /** The first failed check, in words. */
   readonly failure?: string | undefined;
+  /** Where people find the report. */
+  readonly reportUrl: string;
 }
 
 /** The comment's hidden mark: one comment for each environment. */
@@ -51,7 +53,7 @@ export function commentMarkdown(facts: CommentFacts): string {
     ['State', stateCell(facts)],
     ...(facts.reason === undefined ? [] : [['Why', facts.reason]]),
     ...environmentRows(facts.described),
-    ...(facts.verdict === undefined ? [] : [['Connectivity', verdictCell(facts.verdict, facts)]]),
+    ...(facts.verdict === undefined ? [] : [['Connectivity', verdictCell(facts.verdict)]]),
     ...(facts.exists && facts.expiresAt !== undefined
       ? [
           [
@@ -92,13 +94,14 @@ function environmentRows(environment: Environment | undefined): string[][] {
   ];
 }
 
-function verdictCell({ result, passed, failed, failure }: Verdict, { runUrl }: CommentFacts) {
+function verdictCell({ result, passed, failed, failure, reportUrl }: Verdict): string {
   const counts =
     result === 'passed'
       ? `✅ all ${passed} checks passed`
       : `❌ ${failed} of ${passed + failed} checks failed`;
-  const report = `[report](${runUrl})`;
-  return [`${counts} (${report})`, failure ?? ''].filter((line) => line !== '').join('\n');
+  return [`${counts} ([report](${reportUrl}))`, failure ?? '']
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
 function destroyCell(label: string | undefined): string {

@@ -45,6 +45,7 @@ export const inputSchema = z.object({
   plan: yaml(planSchema, PLAN).optional(),
   environment: yaml(environmentSchema, "the JSON of provision's output environment").optional(),
   'report-path': text(/^[^\0]{1,1024}$/, 'the path of a report.json').optional(),
+  'report-url': text(/^https?:\/\/[^\s()]{1,1000}$/, 'a URL').optional(),
 });
 
 export type PreviewInputs = z.output<typeof inputSchema>;

@@ -31,13 +31,14 @@ export async function report(session: Session): Promise<void> {
 }
 
 /** Undefined when it did not come to a report. */
-async function verdictOf({ inputs, readFile }: Session): Promise<Verdict | undefined> {
+async function verdictOf({ inputs, readFile, runUrl }: Session): Promise<Verdict | undefined> {
   const path = inputs['report-path'];
   if (path === undefined) return undefined;
   const { result, counts, checks } = JSON.parse(await readFile(path)) as Report;
   const failed = checks.find(({ outcome }) => outcome === 'failed');
   const failure = failed && `${failed.check} ${failed.subject}: ${failed.detail}`;
-  return { result, passed: counts.passed, failed: counts.failed, failure };
+  const reportUrl = inputs['report-url'] ?? runUrl;
+  return { result, passed: counts.passed, failed: counts.failed, failure, reportUrl };
 }
 
 /** Whatever became of AWS, the pull request is to hear the rest. */

@@ -96,10 +96,11 @@ it('tells of a preview from begin to end in one comment and in deployments', asy
   );
   const changes = [{ action: 'Add', logicalId: 'Vpc', type: 'AWS::EC2::VPC', replacement: '' }];
   const plan = JSON.stringify([{ stack: NAME, action: 'create', changes }]);
-  await run({ command: 'report', name: NAME, plan, 'report-path': path });
+  const url = 'https://github.com/acme/lab/actions/runs/1/artifacts/7';
+  await run({ command: 'report', name: NAME, plan, 'report-path': path, 'report-url': url });
   expect(comments()).toHaveLength(1);
   expect(comments()[0]).toMatch(
-    /^<!-- eks-multus-actions preview eks-multus-pr-12 -->\n[\s\S]*ready[\s\S]*all 38 checks passed \(\[report\]\(https:[\s\S]*2026-11-25 10:00 UTC[\s\S]*close this pull request[\s\S]*AWS::EC2::VPC/,
+    /^<!-- eks-multus-actions preview eks-multus-pr-12 -->\n[\s\S]*ready[\s\S]*all 38 checks passed \(\[report\]\(https:\S+\/runs\/1\/artifacts\/7\)\)[\s\S]*2026-11-25 10:00 UTC[\s\S]*close this pull request[\s\S]*AWS::EC2::VPC/,
   );
   expect(deploymentStates(api.repository('acme/lab'))).toEqual({ [NAME]: 'success' });
 

@@ -1,6 +1,6 @@
 // Stands in for actions/upload-artifact: copies one folder or file into the folder named by REHEARSAL_ARTIFACTS.
-// Left out: patterns, hidden files, compression, retention, outputs.
-import { cpSync, existsSync, rmSync } from 'node:fs';
+// Left out: patterns, hidden files, compression, retention, outputs other than the URL, which leads nowhere.
+import { appendFileSync, cpSync, existsSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
 const input = (name) => process.env[`INPUT_${name.toUpperCase()}`] ?? '';
@@ -19,3 +19,6 @@ if (existsSync(to) && input('overwrite') !== 'true') {
 rmSync(to, { recursive: true, force: true });
 cpSync(from, to, { recursive: true });
 console.log(`${input('path')} kept as artifact ${input('name')}`);
+const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_OUTPUT } = process.env;
+const run = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
+appendFileSync(GITHUB_OUTPUT, `artifact-url=${run}/artifacts/${Date.now()}\n`);
