@@ -20,12 +20,12 @@ export interface LabRun {
 export async function runLab(command: 'deploy' | 'destroy', clock: FastClock): Promise<LabRun> {
   const texts: Readonly<Record<string, string>> = { ...LAB_INPUTS, command };
   const inputs = readProvisionInputs((name) => texts[name] ?? '');
-  const real = realDeps(inputs);
+  const real = realDeps(inputs, { clock });
   const { api, operations } = observed(real.stacks, clock);
   const quiet = { info: () => undefined, warn: () => undefined };
   const log = { ...quiet, group: <T>(_: string, work: () => Promise<T>) => work() };
   const began = clock.now();
-  await provision(inputs, { ...real, stacks: api, log, clock, publish: async () => undefined });
+  await provision(inputs, { ...real, stacks: api, log, publish: async () => undefined });
   const wallMs = clock.now() - began;
   return { wallMs, operations: operations(), criticalPathMs: criticalPath(operations()) };
 }

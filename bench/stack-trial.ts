@@ -23,19 +23,22 @@ export async function tryStack(
   const credentials = { accessKeyId: 'AKIABENCH00000000000', secretAccessKey: 'bench' };
   const client = new CloudFormationClient({ endpoint, region: REGION, credentials });
   let calls = 0;
+  let budget = callBudget(clock);
   client.middlewareStack.add(
     (next) => async (args) => {
       calls += 1;
+      budget.spend();
       return next(args);
     },
     { step: 'initialize' },
   );
   const { api, operations } = observed(sdkStackApi(client), clock);
   const began = clock.now();
-  const engine = () => ({
-    ...{ api, clock, log: { info: () => undefined }, budget: callBudget(clock) },
-    deadline: clock.now() + 3_600_000,
-  });
+  const engine = () => {
+    budget = callBudget(clock);
+    const log = { info: () => undefined };
+    return { api, clock, log, budget, deadline: clock.now() + 3_600_000 };
+  };
   const stack = await deployStack(engine(), {
     ...{ name, template: { file: `${name}.yaml`, text: template }, parameters: {} },
     ...{ tags: {}, creationTags: {}, runId: 'bench', onFailure: 'rollback' },

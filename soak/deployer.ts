@@ -76,7 +76,7 @@ async function timed(
   const log = { info: say, warn: say, group: <T>(_: string, work: () => Promise<T>) => work() };
   const inputs = readProvisionInputs((name) => texts[name] ?? '');
   const source = { idToken: (audience: string) => tokenOf(issuer, audience), mask: () => {} };
-  const deps = { ...realDeps(inputs, source), log, clock, publish: async () => undefined };
+  const deps = { ...realDeps(inputs, { source, clock }), log, publish: async () => undefined };
   const [began, trulyBegan] = [clock.now(), Date.now()];
   const failure: unknown = await provision(inputs, deps).catch((error: unknown) => error);
   const seconds = (Date.now() - trulyBegan) / 1000;

@@ -9,6 +9,8 @@ export interface ClientSettings {
   readonly credentials: CredentialProvider;
   /** Tells in CloudTrail which run made a call. */
   readonly runId: string;
+  /** Hears of each call that is made. */
+  readonly onCall?: () => void;
 }
 
 export interface AwsClients {
@@ -18,7 +20,8 @@ export interface AwsClients {
 }
 
 /** The one place where AWS clients are made. Endpoints come from the SDK's own settings (`AWS_ENDPOINT_URL`). */
-export function createClients({ region, credentials, runId }: ClientSettings): AwsClients {
+export function createClients(settings: ClientSettings): AwsClients {
+  const { region, credentials, runId, onCall } = settings;
   const config = {
     region,
     // The SDK would keep credentials for itself until shortly before they expire; ours may be rejected earlier.
@@ -35,7 +38,11 @@ export function createClients({ region, credentials, runId }: ClientSettings): A
   };
   const renewing = renewsCredentials(credentials);
   function aroundCall<Args, Output>(next: Call<Args, Output>, context: CallContext) {
-    return nameFailedOperation(renewing(next), context);
+    const call = nameFailedOperation(renewing(next), context);
+    return (args: Args) => {
+      onCall?.();
+      return call(args);
+    };
   }
   const first = { step: 'initialize', name: 'aroundCall' } as const;
   clients.cloudFormation.middlewareStack.add(aroundCall, first);

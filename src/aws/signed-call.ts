@@ -10,6 +10,8 @@ export interface Caller {
   /** Tells in CloudTrail which run made a call. */
   readonly userAgent: string;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Hears of each call that is made. */
+  readonly onCall?: () => void;
 }
 
 export interface SignedRequest {
@@ -38,6 +40,7 @@ const TEMPORARY = /Thrott|RequestLimitExceeded|TooManyRequests|Unavailable|Inter
  */
 export async function signedCall(caller: Caller, request: SignedRequest): Promise<string> {
   const call = renewsCredentials(caller.credentials)((it: SignedRequest) => once(caller, it));
+  caller.onCall?.();
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call(request);

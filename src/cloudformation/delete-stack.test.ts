@@ -3,6 +3,7 @@ import { fakeClock } from '../testing/fake-clock.ts';
 import { FakeStacks } from '../testing/fake-stacks.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { deleteStack } from './delete-stack.ts';
+import { callBudget } from './pace.ts';
 
 function lab() {
   const clock = fakeClock();
@@ -11,6 +12,7 @@ function lab() {
     log: recordingLog(),
     clock,
     deadline: clock.now() + 3_600_000,
+    budget: callBudget(clock),
   };
 }
 

@@ -5,6 +5,7 @@ import { fakeClock } from '../testing/fake-clock.ts';
 import { FakeStacks, type Happening } from '../testing/fake-stacks.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { deployStack } from './deploy-stack.ts';
+import { callBudget } from './pace.ts';
 import type { StackSpec } from './stack-spec.ts';
 
 const spec: StackSpec = {
@@ -24,7 +25,7 @@ function lab(timeoutMs = 3_600_000) {
   const api = new FakeStacks(clock);
   const log = recordingLog();
   api.outputs.set('lab', { VpcId: 'vpc-1' });
-  return { api, log, clock, deadline: clock.now() + timeoutMs };
+  return { api, log, clock, deadline: clock.now() + timeoutMs, budget: callBudget(clock) };
 }
 
 /** The tags of a stack that an earlier run made. */

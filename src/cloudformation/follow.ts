@@ -1,7 +1,7 @@
 import { CloudError } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import { dueInMs, type Planned } from './outlook.ts';
-import { type CallBudget, callBudget, followDelay } from './pace.ts';
+import { type CallBudget, followDelay } from './pace.ts';
 import type { Clock } from './polling.ts';
 import type { Stack, StackApi, StackEvent } from './stack-api.ts';
 import {
@@ -23,8 +23,8 @@ export interface StackEngine {
   readonly deadline: number;
   /** Knows more of resources that fail or take long than CloudFormation says. */
   readonly explain?: Explain;
-  /** What asking about operations may cost, for all of them together; one of its own when there is none. */
-  readonly budget?: CallBudget;
+  /** How many calls to AWS the run may still make; all its stacks share it. */
+  readonly budget: Pick<CallBudget, 'hasMore'>;
 }
 
 /** What else is known of a resource of a stack, by its latest event; undefined when nothing is. */
@@ -57,7 +57,7 @@ const STILL_WAITING_MS = 60_000;
  * @throws CloudError when the deadline passes first; the operation itself goes on in AWS.
  */
 async function follow(engine: StackEngine, operation: Operation): Promise<Ended> {
-  const { api, clock, budget = callBudget(engine.clock) } = engine;
+  const { api, clock, budget } = engine;
   const { id, name } = operation.stack;
   const { tell, waitingFor } = narrator();
   const events: StackEvent[] = [];
@@ -72,7 +72,6 @@ async function follow(engine: StackEngine, operation: Operation): Promise<Ended>
     );
     const after = events.at(-1)?.id ?? operation.after;
     const fresh = await explained(engine, id, await eventsAfter(api, id, after));
-    budget.spend();
     if (fresh.length > 0) [said, lookAt] = [clock.now(), clock.now() + LOOK_AFTER_MS];
     for (const event of fresh) say(engine, name, tell(event));
     events.push(...fresh);
@@ -84,7 +83,6 @@ async function follow(engine: StackEngine, operation: Operation): Promise<Ended>
     if (fresh.some(endsOperation) || clock.now() >= lookAt) {
       lookAt = clock.now() + LOOK_AFTER_MS;
       const stack = await api.describe(id);
-      budget.spend();
       const started = operation.started || events.some((event) => event.ofStack);
       if (stack === undefined || (started && !isBusy(stack.status))) {
         return { stack, events: await withFailure(api, id, events) };

@@ -9,6 +9,7 @@ import { recordingLog } from '../testing/recording-log.ts';
 import { logStack, reaches } from '../testing/stack-in-status.ts';
 import { deleteStack } from './delete-stack.ts';
 import { deployStack } from './deploy-stack.ts';
+import { callBudget } from './pace.ts';
 import { planStack } from './plan-stack.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
 import type { StackApi } from './stack-api.ts';
@@ -28,7 +29,7 @@ afterAll(() => local?.stop());
 /** One of several runs: what it works with, and what it says. */
 function run() {
   const log = recordingLog();
-  return { api, clock, log, deadline: clock.now() + 600_000 };
+  return { api, clock, log, deadline: clock.now() + 600_000, budget: callBudget(clock) };
 }
 
 const saidBy = ({ log }: ReturnType<typeof run>) => log.lines.join('\n');

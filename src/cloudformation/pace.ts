@@ -1,16 +1,16 @@
 import type { Clock } from './polling.ts';
 
-/** How many calls may still be made. All operations of a run share one, so that quiet ones pay for busy ones. */
+/** How many calls to AWS a run may still make: those that others need are not there for asking how stacks are. */
 export interface CallBudget {
   /** Notes a call. */
   spend(): void;
-  /** True while calls are left over. */
+  /** True while a call more keeps the run within its budget. */
   hasMore(): boolean;
 }
 
-const CALLS_PER_MINUTE = 11;
-/** Calls that a run may make ahead of its time, so that what ends at once is seen at once. */
-const ADVANCE = 15;
+const CALLS_PER_MINUTE = 10;
+/** With how many calls a run may begin, whatever time they take, so that what ends at once is seen at once. */
+const FIRST_CALLS = 15;
 
 /** A budget that grows with time on `clock`. */
 export function callBudget(clock: Clock): CallBudget {
@@ -20,7 +20,10 @@ export function callBudget(clock: Clock): CallBudget {
     spend: () => {
       spent += 1;
     },
-    hasMore: () => spent < ADVANCE + ((clock.now() - began) / 60_000) * CALLS_PER_MINUTE,
+    hasMore: () => {
+      const minutes = (clock.now() - began) / 60_000;
+      return spent < Math.max(FIRST_CALLS, minutes * CALLS_PER_MINUTE);
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import { recordingLog } from '../testing/recording-log.ts';
 import { logStack } from '../testing/stack-in-status.ts';
 import { deleteStack } from './delete-stack.ts';
 import { deployStack } from './deploy-stack.ts';
+import { callBudget } from './pace.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
 import type { OnFailure, StackApi } from './stack-api.ts';
 import type { StackSpec } from './stack-spec.ts';
@@ -27,7 +28,13 @@ afterAll(() => local?.stop());
 
 function engine(timeoutMs = 600_000) {
   const clock = fastClock(10);
-  return { api, clock, log: recordingLog(), deadline: clock.now() + timeoutMs };
+  return {
+    api,
+    clock,
+    log: recordingLog(),
+    deadline: clock.now() + timeoutMs,
+    budget: callBudget(clock),
+  };
 }
 
 async function failure(spec: StackSpec, timeoutMs?: number) {

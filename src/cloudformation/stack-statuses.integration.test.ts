@@ -12,6 +12,7 @@ import { recordingLog } from '../testing/recording-log.ts';
 import { type Bench, logStack, reaches, recipes } from '../testing/stack-in-status.ts';
 import { deleteStack } from './delete-stack.ts';
 import { deployStack } from './deploy-stack.ts';
+import { callBudget } from './pace.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
 import type { StackApi } from './stack-api.ts';
 import { planLines } from './stack-plan.ts';
@@ -55,7 +56,7 @@ async function inStatus(status: StackStatus, letGo = true) {
   await reaches(bench.api, id, status);
   const log = recordingLog();
   const api = watchedApi(() => letGo && pacing.release());
-  const engine = { api, clock, log, deadline: clock.now() + 600_000 };
+  const engine = { api, clock, log, deadline: clock.now() + 600_000, budget: callBudget(clock) };
   return { id, name, log, engine };
 }
 

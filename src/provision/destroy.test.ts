@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkInterface } from '../aws/ec2.ts';
+import { callBudget } from '../cloudformation/pace.ts';
 import { type FakeCleanUp, fakeCleanUp } from '../testing/fake-clean-up.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { FakeStacks } from '../testing/fake-stacks.ts';
@@ -27,7 +28,7 @@ function world() {
   const log = recordingLog();
   const reports: Report[] = [];
   const deps = {
-    ...{ stacks, staging, clock, log, cleanUp: account.cleanUp },
+    ...{ stacks, staging, clock, budget: callBudget(clock), log, cleanUp: account.cleanUp },
     identity: async () => ({ accountId: '123456789012', arn: 'arn:aws:iam::123456789012:root' }),
     packFile: async () => new Uint8Array(),
     run: { id: '7', repository: 'o/r', pullRequest: undefined },

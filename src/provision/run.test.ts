@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { callBudget } from '../cloudformation/pace.ts';
 import { environmentSchema } from '../environment/environment.ts';
 import { fakeCleanUp } from '../testing/fake-clean-up.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
@@ -49,6 +50,7 @@ function world() {
     packFile: async (...path: readonly string[]) => new TextEncoder().encode(path.join('/')),
     log: recordingLog(),
     clock,
+    budget: callBudget(clock),
     run: { id: '7', repository: 'o/r', pullRequest: undefined },
     publish: async (report: Report) => void reports.push(report),
   };

@@ -3,7 +3,7 @@ import type { Identity } from '../aws/identity.ts';
 import type { Staging } from '../aws/staging.ts';
 import { defaultBucketName, type StagingBucket } from '../aws/staging-bucket.ts';
 import type { Explain, StackEngine } from '../cloudformation/follow.ts';
-import { callBudget } from '../cloudformation/pace.ts';
+import type { CallBudget } from '../cloudformation/pace.ts';
 import type { Clock } from '../cloudformation/polling.ts';
 import type { StackApi } from '../cloudformation/stack-api.ts';
 import type { Log } from '../github/log.ts';
@@ -25,6 +25,8 @@ export interface ProvisionDeps {
   readonly packFile: (...path: readonly string[]) => Promise<Uint8Array>;
   readonly log: Log;
   readonly clock: Clock;
+  /** Is spent by each call to AWS that these make. */
+  readonly budget: CallBudget;
   /** Knows more of resources that fail or take long than CloudFormation says. */
   readonly explain?: Explain;
   readonly run: WorkflowRun;
@@ -70,7 +72,7 @@ async function begin(
   deps: ProvisionDeps,
   report: Report,
 ): Promise<Session> {
-  const { log, clock, stacks: api } = deps;
+  const { log, clock, budget, stacks: api } = deps;
   const deadline = clock.now() + inputs['timeout-minutes'] * 60_000;
   const account = await deps.identity();
   log.info(`Account ${account.accountId}, as ${account.arn}`);
@@ -79,6 +81,6 @@ async function begin(
   const name = inputs['staging-bucket'] ?? defaultBucketName(accountId, region);
   const bucket = { name, region, accountId };
   const explain = deps.explain && { explain: deps.explain };
-  const engine = { api, log, clock, deadline, budget: callBudget(clock), ...explain };
+  const engine = { api, log, clock, deadline, budget, ...explain };
   return { ...deps, inputs, account, bucket, report, engine };
 }

@@ -6,7 +6,8 @@ import { callerIdentity } from '../aws/identity.ts';
 import { logLines } from '../aws/log-lines.ts';
 import { s3Staging } from '../aws/staging.ts';
 import type { TokenSource } from '../aws/web-identity.ts';
-import { systemClock } from '../cloudformation/polling.ts';
+import { callBudget } from '../cloudformation/pace.ts';
+import { type Clock, systemClock } from '../cloudformation/polling.ts';
 import { sdkStackApi } from '../cloudformation/sdk-stack-api.ts';
 import { stackInsides } from '../cloudformation/stack-resources.ts';
 import { idToken, mask } from '../github/id-token.ts';
@@ -21,10 +22,16 @@ import { explainLaunches } from './launch-failures.ts';
 import { reportMarkdown } from './report.ts';
 import type { ProvisionDeps } from './run.ts';
 
+/** What a run finds around itself: where ID tokens come from, and the time. */
+interface Surroundings {
+  readonly source?: TokenSource;
+  readonly clock?: Clock;
+}
+
 /** The real things: AWS as `role-to-assume` or the job's own credentials, and the runner this job is on. */
 export function realDeps(
   inputs: ProvisionInputs,
-  source: TokenSource = { idToken, mask },
+  { source = { idToken, mask }, clock = systemClock }: Surroundings = {},
 ): ProvisionDeps {
   const run = workflowRun(process.env);
   const region = inputs['aws-region'];
@@ -32,9 +39,10 @@ export function realDeps(
     { region, ...roleRequest(inputs), sessionName: `eks-multus-${run.id}` },
     source,
   );
-  const clients = createClients({ region, credentials, runId: run.id });
+  const budget = callBudget(clock);
+  const clients = createClients({ region, credentials, runId: run.id, onCall: budget.spend });
   const caller = {
-    ...{ region, credentials, sleep: systemClock.sleep },
+    ...{ region, credentials, sleep: clock.sleep, onCall: budget.spend },
     userAgent: `eks-multus-actions run/${run.id}`,
   };
   const insides = stackInsides(clients.cloudFormation);
@@ -46,8 +54,7 @@ export function realDeps(
     identity: () => callerIdentity(clients.sts),
     packFile: (...path) => readFile(packFile(...path)),
     log: actionsLog,
-    clock: systemClock,
-    run,
+    ...{ clock, budget, run },
     async publish(report) {
       setOutputs({ ...report.outputs });
       await addSummary(reportMarkdown(report));
