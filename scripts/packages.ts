@@ -18,7 +18,7 @@ const ES_MODULES = [
  * Packages whose modules do nothing when they are loaded, though their package.json does not say so. Of
  * @kubernetes/client-node that leaves out the generated classes of every kind, four megabytes.
  */
-const WITHOUT_SIDE_EFFECTS = ['@kubernetes/client-node'];
+const WITHOUT_SIDE_EFFECTS = ['@actions/core', '@kubernetes/client-node'];
 
 /** Always the same folder: ncc numbers modules by their paths, and the same sources have to give the same bundle. */
 const FOLDER = join(CACHE, 'packages');

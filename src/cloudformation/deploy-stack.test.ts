@@ -25,7 +25,9 @@ function lab(timeoutMs = 3_600_000) {
   const api = new FakeStacks(clock);
   const log = recordingLog();
   api.outputs.set('lab', { VpcId: 'vpc-1' });
-  return { api, log, clock, deadline: clock.now() + timeoutMs, budget: callBudget(clock) };
+  const budget = callBudget(clock);
+  api.onCall = budget.spend;
+  return { api, log, clock, deadline: clock.now() + timeoutMs, budget };
 }
 
 /** The tags of a stack that an earlier run made. */

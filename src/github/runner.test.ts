@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { CloudError, InputError } from './errors.ts';
-import { idToken } from './id-token.ts';
 import { setOutputs } from './outputs.ts';
 import { packFile } from './pack-files.ts';
 import { runAction } from './run-action.ts';
@@ -68,11 +67,6 @@ it('sets outputs, objects as JSON', () => {
   expect(written).toMatch(
     /^text<<(\S+)\nplain\n\1\nobject<<(\S+)\n{"a":\[1\]}\n\2\nyes<<(\S+)\ntrue\n\3\n$/,
   );
-});
-
-it('explains a job that may not request an ID token', async () => {
-  vi.stubEnv('ACTIONS_ID_TOKEN_REQUEST_URL', undefined);
-  await expect(idToken('sts.amazonaws.com')).rejects.toThrow('permissions: { id-token: write }');
 });
 
 it('finds the files of the pack from wherever it runs', () => {

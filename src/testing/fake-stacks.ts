@@ -31,6 +31,8 @@ interface FakeStack extends Mutable<Stack> {
  */
 export class FakeStacks implements StackApi {
   readonly calls: string[] = [];
+  /** Hears of each call. */
+  onCall: () => void = () => undefined;
   readonly requests: ChangeSetRequest[] = [];
   /** What the next change sets turn out to be; `CREATE_COMPLETE` with one addition when none is set. */
   readonly changeSets: ChangeSet[] = [];
@@ -226,6 +228,7 @@ export class FakeStacks implements StackApi {
   }
 
   #say(call: string, ...details: string[]): void {
+    this.onCall();
     this.calls.push([call, ...details].join(' ').trim());
     const error = this.errors.get(call);
     this.errors.delete(call);
