@@ -56,7 +56,10 @@ async function prepared(server: TestApiServer): Promise<Connection> {
   const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
   const connection = await connect(address, { log, credentials });
   const deadline = systemClock.now() + 60_000;
-  await installMultus(connection, 'multus:1', log, { clock: systemClock, deadline });
+  await installMultus(connection, { mode: 'thick', image: 'multus:1' }, log, {
+    clock: systemClock,
+    deadline,
+  });
   return connection;
 }
 

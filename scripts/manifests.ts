@@ -6,7 +6,7 @@ import type { Tools } from '../rehearsal/tools/tools.ts';
 import { ROOT, scratchFolder } from './pack.ts';
 
 /** Custom resources come after the definition that they need. */
-const ORDER = ['multus', 'whereabouts', 'nads', 'sample-apps'] as const;
+const ORDER = ['multus', 'multus-thin', 'whereabouts', 'nads', 'sample-apps'] as const;
 
 /**
  * Has a real Kubernetes API server take every manifest as people would apply it by hand, with strict

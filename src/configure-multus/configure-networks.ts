@@ -3,7 +3,8 @@ import type { Connection } from '../kubernetes/connection.ts';
 import type { Patience } from '../kubernetes/poll.ts';
 import { awaitRollout } from '../kubernetes/rollout.ts';
 import { applyNetworks } from '../multus/apply-networks.ts';
-import { listDefinitions, pruneNetworks, usesWhereabouts } from '../multus/prune-networks.ts';
+import { listDefinitions } from '../multus/definition-store.ts';
+import { pruneNetworks, usesWhereabouts } from '../multus/prune-networks.ts';
 import { installWhereabouts, removeWhereabouts, WHEREABOUTS } from '../multus/whereabouts.ts';
 import type { ConfigureInputs } from './inputs.ts';
 

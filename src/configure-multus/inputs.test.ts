@@ -31,8 +31,11 @@ describe('good inputs', () => {
       expectedNodes: 2,
       attachments: [{ name: 'ipvlan-conf-1' }, { name: 'ipvlan-conf-2' }],
       warnings: [expect.stringMatching(/each node hands out the range by itself/)],
-      multusImage:
-        '602401143452.dkr.ecr.ap-northeast-2.amazonaws.com/eks/multus-cni:v4.1.4-eksbuild.3_thick',
+      multus: {
+        mode: 'thick',
+        image:
+          '602401143452.dkr.ecr.ap-northeast-2.amazonaws.com/eks/multus-cni:v4.1.4-eksbuild.3_thick',
+      },
       timeoutMs: 900_000,
     });
   });
@@ -44,7 +47,7 @@ describe('good inputs', () => {
       name: 'c1',
       region: 'eu-central-2',
     });
-    expect(inputs.multusImage).toMatch(/^900612956339\.dkr\.ecr\.eu-central-2/);
+    expect(inputs.multus.image).toMatch(/^900612956339\.dkr\.ecr\.eu-central-2/);
     expect(inputs).toMatchObject({ expectedNodes: 1, mapRoleArns: undefined });
     const { 'aws-region': _, ...rest } = direct;
     expect(read(rest, 'us-east-1').target.region).toBe('us-east-1');
@@ -58,7 +61,17 @@ describe('good inputs', () => {
       environment: undefined,
       region: undefined,
     });
-    expect(inputs.multusImage).toBe(image);
+    expect(inputs.multus.image).toBe(image);
+  });
+
+  it('thin Multus comes from its makers, whatever the region', () => {
+    const { multus } = read({ ...direct, 'multus-mode': 'thin' });
+    expect(multus).toEqual({
+      mode: 'thin',
+      image: 'ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-debug',
+    });
+    const kubeconfig = { kubeconfig: 'k', networks: direct.networks, 'multus-mode': 'thin' };
+    expect(read(kubeconfig).multus).toEqual(multus);
   });
 
   it('inputs win over the environment', () => {

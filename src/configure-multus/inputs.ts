@@ -20,6 +20,7 @@ import {
 } from '../kubernetes/connection-inputs.ts';
 import type { Attachment } from '../multus/attachment.ts';
 import { multusImage } from '../multus/image.ts';
+import { MODES, type MultusChoice } from '../multus/manifest.ts';
 import { networkSpecsSchema } from '../multus/network-spec.ts';
 import { planAttachments } from '../multus/plan-attachments.ts';
 import { networkItems, noNetworks, type ReadText } from './network-items.ts';
@@ -34,6 +35,7 @@ const WHEREABOUTS_IMAGE =
 export const inputSchema = z.object({
   ...connectionFields,
   multus: oneOf(['present', 'absent']).default('present'),
+  'multus-mode': oneOf(MODES).default('thick'),
   authentication: oneOf(['access-entries', 'aws-auth', 'both']).optional(),
   'node-role-arns': list(text(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, ROLE)).optional(),
   'expected-nodes': wholeNumber(0, 5000).optional(),
@@ -63,7 +65,7 @@ export interface ConfigureInputs {
   readonly warnings: readonly string[];
   /** The namespaces in which networks that are not wanted any more are removed; none without `prune`. */
   readonly pruneIn: readonly string[];
-  readonly multusImage: string;
+  readonly multus: MultusChoice;
   /** In place of the image that the manifest pins. */
   readonly whereaboutsImage: string | undefined;
   readonly timeoutMs: number;
@@ -84,6 +86,7 @@ export function parseInputs(
   const { environment } = raw;
   const region = 'address' in target ? target.region : undefined;
   const remove = raw.multus === 'absent';
+  const mode = raw['multus-mode'];
   const given = remove ? noNetworks(raw) : networkItems(raw, readText);
   const plan = planAttachments(given.items, environment, raw.namespace);
   const problems: InputProblem[] = [
@@ -106,7 +109,7 @@ export function parseInputs(
     warnings: plan.warnings,
     pruneIn: raw.prune ? namespacesOf(raw.namespace, plan.attachments) : [],
     whereaboutsImage: raw['whereabouts-image'],
-    multusImage: raw['multus-image'] ?? multusImage(region ?? ''),
+    multus: { mode, image: raw['multus-image'] ?? multusImage(mode, region ?? '') },
     timeoutMs: raw['timeout-minutes'] * 60_000,
   };
 }
@@ -148,6 +151,7 @@ function checkRoles(raw: Raw, environment: Environment | undefined): readonly In
 
 function checkImage(raw: Raw, region: string | undefined): readonly InputProblem[] {
   if (region !== undefined || raw['multus-image'] !== undefined) return [];
+  if (raw['multus-mode'] === 'thin') return [];
   const allowed = `${IMAGE}; or set aws-region, and the image of EKS in that region is used`;
   return [{ input: 'multus-image', value: '', allowed }];
 }

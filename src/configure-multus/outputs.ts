@@ -1,6 +1,7 @@
 import type { NodeState } from '../kubernetes/nodes.ts';
 import type { Rollout } from '../kubernetes/rollout.ts';
 import type { Attachment } from '../multus/attachment.ts';
+import type { MultusChoice } from '../multus/manifest.ts';
 import type { RoleMapping } from '../multus/map-node-roles.ts';
 
 /** What has been reached; after a failure, what had been reached until then. */
@@ -11,7 +12,7 @@ export interface ConfigureResult {
   readonly awsAuth?: RoleMapping;
   /** Multus was removed rather than installed. */
   readonly removed?: boolean;
-  readonly multusImage?: string;
+  readonly multus?: MultusChoice;
   readonly rollout?: Rollout;
   readonly nodes?: readonly NodeState[];
   readonly attachments?: readonly Attachment[];

@@ -55,7 +55,7 @@ async function applyAndWait(
   reached: Reached,
 ): Promise<void> {
   const { log, clock, credentials, interfaces } = tools;
-  const { mapRoleArns, attachments, multusImage, expectedNodes } = inputs;
+  const { mapRoleArns, attachments, multus, expectedNodes } = inputs;
   const wait = { deadline: clock.now() + inputs.timeoutMs, clock, log };
   for (const warning of inputs.warnings) log.warn(warning);
   await checkVpc(attachments, inputs.target.environment, interfaces, log);
@@ -70,8 +70,8 @@ async function applyAndWait(
       mapNodeRoles(connection, mapRoleArns, log, clock),
     );
   }
-  reached.multusImage = multusImage;
-  await log.group('Install Multus', () => installMultus(connection, multusImage, log, wait));
+  reached.multus = multus;
+  await log.group('Install Multus', () => installMultus(connection, multus, log, wait));
   await configureNetworks(connection, inputs, wait);
   reached.attachments = attachments;
   reached.nodes = await log.group('Wait for nodes', () =>

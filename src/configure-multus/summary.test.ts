@@ -16,7 +16,11 @@ const node = {
   version: 'v1.34.4',
 };
 const all: ConfigureResult = {
-  ...{ cluster: 'eks-multus-cluster', user: 'deployer', multusImage: 'multus:1' },
+  ...{
+    cluster: 'eks-multus-cluster',
+    user: 'deployer',
+    multus: { mode: 'thick', image: 'multus:1' },
+  },
   awsAuth: { changed: true, diff: [' - rolearn: a', '+- rolearn: b'] },
   rollout: { done: true, ready: 1, desired: 1, text: '' },
   nodes: [node, { ...node, name: 'n2', ready: false, reason: 'no | network' }],
@@ -71,7 +75,7 @@ describe('the summary', () => {
     const summary = toSummary({
       cluster: 'c',
       user: 'u',
-      multusImage: 'multus:1',
+      multus: { mode: 'thick', image: 'multus:1' },
       awsAuth: { changed: false, diff: [] },
     });
     expect(summary).toContain('The expected nodes are not Ready.');

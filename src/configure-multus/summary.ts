@@ -30,10 +30,10 @@ function nodes({ nodes }: ConfigureResult): readonly string[] {
   return ['### Nodes', table(['Node', 'State', 'Zone', 'Address', 'Kubelet'], rows)];
 }
 
-function multus({ multusImage, rollout }: ConfigureResult): readonly string[] {
-  if (multusImage === undefined) return [];
+function multus({ multus, rollout }: ConfigureResult): readonly string[] {
+  if (multus === undefined) return [];
   const state = rollout === undefined ? 'not rolled out' : `running on ${rollout.ready} nodes`;
-  return ['### Multus', `\`${multusImage}\`: ${state}.`];
+  return ['### Multus', `${multus.mode}, \`${multus.image}\`: ${state}.`];
 }
 
 function networks({ attachments }: ConfigureResult): readonly string[] {

@@ -46,9 +46,7 @@ async function readAll(connection: Connection, definitions: readonly Definition[
   const found = await inParallel([...namespaces], AT_ONCE, (namespace) =>
     listDefinitions(connection, namespace),
   );
-  // The items of a list do not say their kind.
-  const kind = 'NetworkAttachmentDefinition';
-  return new Map(found.flat().map((one) => [nameOf({ ...one, kind }), one]));
+  return new Map(found.flat().map((one) => [nameOf(one), one]));
 }
 
 async function awaitReadable(

@@ -3,8 +3,9 @@ import type { V1ConfigMap } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { packFile } from '../github/pack-files.ts';
-import { apply, readManifest } from '../kubernetes/apply.ts';
+import { apply, OUR_LABELS, readManifest } from '../kubernetes/apply.ts';
 import { type Connection, connect } from '../kubernetes/connection.ts';
+import { PATCH_TYPES } from '../kubernetes/objects.ts';
 import { systemClock } from '../kubernetes/poll.ts';
 import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
 import { recordingLog } from '../testing/recording-log.ts';
@@ -37,7 +38,8 @@ const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 20_0
 const readAwsAuth = () => connection.core.readNamespacedConfigMap(AWS_AUTH);
 
 describe('Multus', () => {
-  const install = () => installMultus(connection, 'multus:1', recordingLog(), patience());
+  const install = () =>
+    installMultus(connection, { mode: 'thick', image: 'multus:1' }, recordingLog(), patience());
   const daemonSet = () =>
     connection.apps.readNamespacedDaemonSet({ namespace: 'kube-system', name: 'kube-multus-ds' });
 
@@ -135,6 +137,30 @@ describe('networks', () => {
       metadata: { name: 'of-the-node', namespace: 'default' },
     });
     expect(read).not.toHaveProperty('spec.config');
+  });
+
+  it('lose labels and annotations that they are not given any more, and keep those of others', async () => {
+    const raw = (metadata: string) => `
+      - raw: |
+          apiVersion: k8s.cni.cncf.io/v1
+          kind: NetworkAttachmentDefinition
+          metadata: { name: marked, ${metadata} }
+    `;
+    const object = {
+      ...{ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition' },
+      metadata: { name: 'marked', namespace: 'default' },
+    };
+    await run(raw('labels: { a: "1", b: "1" }, annotations: { c: "1" }'));
+    const theirs = { labels: { theirs: '1', b: '2' }, annotations: { d: '1' } };
+    const patch = { ...object, metadata: { ...object.metadata, ...theirs } };
+    await connection.objects.patch(patch, PATCH_TYPES.merge, { fieldManager: 'somebody' });
+    expect(await run(raw('labels: { a: "2" }'))).toEqual([expect.stringMatching(/^Changed/)]);
+    const { metadata } = await connection.objects.read(object);
+    expect(metadata?.labels).toEqual({ ...OUR_LABELS, a: '2', b: '2', theirs: '1' });
+    expect(metadata?.annotations).toEqual({ d: '1' });
+    expect(await run(raw('labels: { a: "2" }'))).toEqual([expect.stringMatching(/^Unchanged/)]);
+    expect(await run(raw(''))).toEqual([expect.stringMatching(/^Changed/)]);
+    expect((await connection.objects.read(object)).metadata?.labels).not.toHaveProperty('a');
   });
 
   it('by hand are the same', async () => {

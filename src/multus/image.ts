@@ -1,3 +1,8 @@
+import type { MultusChoice } from './manifest.ts';
+
+/** What `manifests/multus-thin` pins, from the registry of its makers. */
+const THIN = 'ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-debug';
+
 /** The version that `manifests/multus` pins. */
 const REPOSITORY = 'eks/multus-cni:v4.1.4-eksbuild.3_thick';
 
@@ -23,8 +28,9 @@ const ACCOUNTS: Readonly<Record<string, string>> = {
 };
 const USUAL_ACCOUNT = '602401143452';
 
-/** The Multus image that AWS builds for EKS, in the registry of a region. */
-export function multusImage(region: string): string {
+/** Where an image comes from when nobody says: the registry of EKS in a region, or that of Multus's makers. */
+export function multusImage(mode: MultusChoice['mode'], region: string): string {
+  if (mode === 'thin') return THIN;
   const account = ACCOUNTS[region] ?? USUAL_ACCOUNT;
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return `${account}.dkr.ecr.${region}.${domain}/${REPOSITORY}`;

@@ -39,7 +39,7 @@ describe('the Multus manifest', () => {
 
   it('is pinned to the image that the action uses', () => {
     const pinned = new Set(texts.join('\n').match(/image: \S+/g));
-    expect([...pinned]).toEqual([`image: ${multusImage('us-west-2')}`]);
+    expect([...pinned]).toEqual([`image: ${multusImage('thick', 'us-west-2')}`]);
   });
 
   it('replaces its pods when the configuration of the daemon changes', () => {
@@ -72,6 +72,31 @@ describe('the Multus manifest', () => {
     );
     const volumes = spec?.volumes?.map(({ name }) => name) ?? [];
     expect([...new Set(mounts)].sort()).toEqual([...volumes].sort());
+  });
+});
+
+describe('the thin manifest', () => {
+  const text = file('multus-thin', 'daemonset.yaml');
+  const [thin] = multusObjects([text], 'mirror.example.com/multus:1') as V1DaemonSet[];
+  const [container] = thin?.spec?.template.spec?.containers ?? [];
+
+  it('is the same DaemonSet as the thick one, so that one replaces the other', () => {
+    expect(thin?.metadata).toEqual(daemonSet.metadata);
+    expect(thin?.spec?.selector).toEqual(daemonSet.spec?.selector);
+    expect(thin?.spec?.template.spec?.affinity).toEqual(daemonSet.spec?.template.spec?.affinity);
+  });
+
+  it('is pinned to the image that the action uses, in any region', () => {
+    expect(text.match(/image: \S+/g)).toEqual([`image: ${multusImage('thin', 'cn-north-1')}`]);
+    expect(container?.image).toBe('mirror.example.com/multus:1');
+  });
+
+  it('takes its configuration from the node when it ends, and knows the one of the thick mode', () => {
+    expect(container?.args).toContain('--cleanup-config-on-exit=true');
+    const [command = '', quiet, pattern = ''] = container?.startupProbe?.exec?.command ?? [];
+    expect([command, quiet]).toEqual(['grep', '-q']);
+    expect('  "type": "multus",').toContain(pattern);
+    expect('{"type": "multus-shim","logLevel": "verbose"}').not.toContain(pattern);
   });
 });
 
@@ -113,6 +138,6 @@ describe('multusImage', () => {
     ['cn-north-1', '918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn'],
     ['us-gov-west-1', '013241004608.dkr.ecr.us-gov-west-1.amazonaws.com'],
   ])('is in the registry of %s', (region, registry) => {
-    expect(multusImage(region)).toBe(`${registry}/eks/multus-cni:v4.1.4-eksbuild.3_thick`);
+    expect(multusImage('thick', region)).toBe(`${registry}/eks/multus-cni:v4.1.4-eksbuild.3_thick`);
   });
 });

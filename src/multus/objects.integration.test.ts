@@ -12,8 +12,9 @@ import { goodNetworks } from '../testing/network-inputs.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { applyNetworks } from './apply-networks.ts';
 import type { Attachment, NetworkAttachmentDefinition } from './attachment.ts';
+import { listDefinitions } from './definition-store.ts';
 import { installMultus } from './install.ts';
-import { listDefinitions, pruneNetworks, usesWhereabouts } from './prune-networks.ts';
+import { pruneNetworks, usesWhereabouts } from './prune-networks.ts';
 import { installWhereabouts, removeWhereabouts, whereaboutsObjects } from './whereabouts.ts';
 
 let server: TestApiServer;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
   const credentials = () => Promise.reject(new Error('a kubeconfig needs none'));
   connection = await connect(address, { log: recordingLog(), credentials });
-  await installMultus(connection, 'multus:1', recordingLog(), patience());
+  await installMultus(connection, { mode: 'thick', image: 'multus:1' }, recordingLog(), patience());
   for (const name of ['telco', 'other']) await namespace(name);
 });
 afterAll(() => server?.stop());

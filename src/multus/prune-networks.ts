@@ -1,27 +1,11 @@
 import type { Log } from '../github/log.ts';
 import { nameOf, OUR_LABELS } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { plainApi } from '../kubernetes/plain-api.ts';
 import type { Clock } from '../kubernetes/poll.ts';
 import { isOurs, removeIfOurs } from '../kubernetes/remove.ts';
 import type { Attachment, NetworkAttachmentDefinition } from './attachment.ts';
+import { listDefinitions } from './definition-store.ts';
 import { readAttachment } from './read-attachment.ts';
-
-const GROUP = '/apis/k8s.cni.cncf.io/v1';
-const PLURAL = 'network-attachment-definitions';
-
-/** Every definition of a cluster; none when it does not know the kind. */
-export async function listDefinitions({
-  rest,
-}: Connection): Promise<readonly NetworkAttachmentDefinition[]> {
-  const items = await plainApi(rest).list<NetworkAttachmentDefinition>(`${GROUP}/${PLURAL}`);
-  // In a list, objects do not tell their kind.
-  return items.map((item) => ({
-    ...item,
-    apiVersion: 'k8s.cni.cncf.io/v1',
-    kind: 'NetworkAttachmentDefinition',
-  }));
-}
 
 /**
  * The definitions that we made and that are not wanted any more: those with our label, in the namespaces that

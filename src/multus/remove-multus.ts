@@ -20,7 +20,9 @@ export async function removeMultus(
   log: Log,
   patience: Patience,
 ): Promise<void> {
-  const objects = (await readMultus('')).filter(({ kind }) => kind !== 'CustomResourceDefinition');
+  // The other mode has no object of another name.
+  const all = await readMultus({ mode: 'thick', image: '' });
+  const objects = all.filter(({ kind }) => kind !== 'CustomResourceDefinition');
   for (const object of objects.toReversed()) {
     const removed = await removeIfOurs(connection, object, patience.clock);
     log.info(`${removed ? 'Removed' : 'Not there, or not ours:'} ${nameOf(object)}`);

@@ -1,0 +1,197 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KubernetesObject, V1DaemonSet } from '@kubernetes/client-node';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../../rehearsal/process.ts';
+import { consoleProgress } from '../../rehearsal/progress.ts';
+import { ensureTools } from '../../rehearsal/tools/tools.ts';
+import { nameOf } from '../kubernetes/apply.ts';
+import { type Connection, connect } from '../kubernetes/connection.ts';
+import { PATCH_TYPES } from '../kubernetes/objects.ts';
+import { systemClock } from '../kubernetes/poll.ts';
+import { readIfThere } from '../kubernetes/remove.ts';
+import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
+import { PUBLISHED, type Published, publishedMultus } from '../testing/published-multus.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { installMultus, readMultus } from './install.ts';
+import { DAEMON_SETS } from './installed-before.ts';
+import { MODES, type MultusChoice } from './manifest.ts';
+import { removeMultus } from './remove-multus.ts';
+
+type Mode = MultusChoice['mode'];
+const KIND = 'customresourcedefinition network-attachment-definitions.k8s.cni.cncf.io';
+const CONFIG = 'configmap kube-system/multus-daemon-config';
+const DAEMON_SET = 'daemonset kube-system/kube-multus-ds';
+
+let server: TestApiServer;
+let connection: Connection;
+let kubectl: (...args: string[]) => Promise<string>;
+/** What each mode makes of a cluster that has no Multus. */
+const fresh: Partial<Record<Mode, Record<string, unknown>>> = {};
+
+beforeAll(async () => {
+  const { bin } = await ensureTools(['control-plane'], consoleProgress());
+  server = await startTestApiServer();
+  kubectl = (...args) => run(join(bin, 'kubectl'), ['--kubeconfig', server.kubeconfig, ...args]);
+  const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
+  const credentials = () => Promise.reject(new Error('a kubeconfig needs none'));
+  connection = await connect(address, { log: recordingLog(), credentials });
+  for (const mode of MODES) {
+    await clear();
+    await install(mode);
+    fresh[mode] = await contents();
+  }
+});
+afterAll(() => server?.stop());
+beforeEach(clear);
+
+const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 20_000, everyMs: 100 });
+
+async function install(mode: Mode) {
+  const log = recordingLog();
+  await installMultus(connection, { mode, image: 'multus:1' }, log, patience());
+  return log;
+}
+
+const allOf = async () => readMultus({ mode: 'thick', image: 'multus:1' });
+
+async function clear(): Promise<void> {
+  const names = (await allOf()).map((object) => {
+    const [kind = '', path = ''] = nameOf(object).split(' ');
+    return `${kind}/${path.split('/').at(-1)}`;
+  });
+  for (const name of names) {
+    await kubectl('delete', '-n', 'kube-system', '--ignore-not-found', '--wait', name);
+  }
+}
+
+/** What counts in each object: all but what the API server gives it itself. */
+async function contents(): Promise<Record<string, unknown>> {
+  const read = (await allOf()).map(async (object) => {
+    const there = await readIfThere(connection, object, systemClock);
+    if (there === undefined) return [nameOf(object), undefined];
+    const { metadata, status: _, ...rest } = there as KubernetesObject & { status?: unknown };
+    return [nameOf(object), { ...rest, labels: metadata?.labels }];
+  });
+  return Object.fromEntries(await Promise.all(read));
+}
+
+async function daemonSets(): Promise<readonly V1DaemonSet[]> {
+  const list = { method: 'GET', path: DAEMON_SETS } as const;
+  return (await connection.rest<{ items: V1DaemonSet[] }>(list)).items;
+}
+
+/** As people apply a manifest. */
+async function applyByHand(objects: readonly KubernetesObject[], ...how: string[]): Promise<void> {
+  const file = join(server.folder, 'published.yaml');
+  await writeFile(file, objects.map((object) => JSON.stringify(object)).join('\n---\n'));
+  await kubectl(...(how.length > 0 ? how : ['apply']), '-f', file);
+}
+
+describe('over the manifest that AWS publishes', () => {
+  const versions = Object.keys(PUBLISHED) as Published[];
+  const cases = versions.flatMap((version) => MODES.map((mode) => [version, mode] as const));
+
+  it.each(cases)('%s becomes %s in place, as if nothing had been there', async (version, mode) => {
+    await applyByHand(publishedMultus(version));
+    const before = await daemonSets();
+    const log = await install(mode);
+    const after = await daemonSets();
+    expect(after.map(({ metadata }) => metadata?.uid)).toEqual(
+      before.map(({ metadata }) => metadata?.uid),
+    );
+    const { [CONFIG]: config, ...there } = await contents();
+    const { [CONFIG]: freshConfig, ...wanted } = fresh[mode] ?? {};
+    expect(there).toEqual(wanted);
+    // What is not ours, as the action has not put it there, is not removed.
+    const left = mode === 'thin' && PUBLISHED[version].thick;
+    if (left) expect(config).toMatchObject({ labels: { app: 'multus' } });
+    else expect(config).toEqual(freshConfig);
+    expect(log.warnings).toEqual([]);
+    await install(mode);
+    const again = await daemonSets();
+    expect(again[0]?.metadata?.resourceVersion).toBe(after[0]?.metadata?.resourceVersion);
+  });
+
+  it.each([['apply', '--server-side'], ['create']])(
+    'however it was put there: kubectl %s',
+    async (...how) => {
+      await applyByHand(publishedMultus('thick v4.0.2-eksbuild.1'), ...how);
+      await install('thick');
+      expect(await contents()).toEqual(fresh.thick);
+    },
+  );
+
+  it('keeps what others have set in it', async () => {
+    await applyByHand(publishedMultus('thick v4.1.4-eksbuild.3'));
+    const where = ['-n', 'kube-system', 'daemonset', 'kube-multus-ds'];
+    await kubectl('label', ...where, 'team=network');
+    await kubectl('rollout', 'restart', '-n', 'kube-system', 'daemonset/kube-multus-ds');
+    await install('thick');
+    const [set] = await daemonSets();
+    expect(set?.metadata?.labels).toMatchObject({ team: 'network' });
+    expect(set?.spec?.template.metadata?.annotations).toHaveProperty([
+      'kubectl.kubernetes.io/restartedAt',
+    ]);
+  });
+});
+
+describe('over what another manifest has made', () => {
+  const other = (name: string, labels: Record<string, string>): KubernetesObject => {
+    const spec = { containers: [{ name: 'kube-multus', image: 'multus:0' }] };
+    const template = { metadata: { labels }, spec };
+    const metadata = { name, namespace: 'kube-system' };
+    const set = { selector: { matchLabels: labels }, template };
+    return { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata, ...{ spec: set } };
+  };
+
+  it('explains a selector that cannot be changed, and changes nothing', async () => {
+    await applyByHand([other('kube-multus-ds', { app: 'multus' })]);
+    await expect(install('thick')).rejects.toThrow(
+      /kube-multus-ds: another manifest made it: it selects the pods with app=multus/,
+    );
+    expect(Object.entries(await contents()).filter(([, there]) => there !== undefined)).toEqual([
+      [DAEMON_SET, expect.anything()],
+    ]);
+  });
+
+  it('warns of a second Multus', async () => {
+    await applyByHand([other('kube-multus-ds-amd64', { name: 'multus', tier: 'node' })]);
+    const log = await install('thick');
+    expect(log.warnings).toEqual([expect.stringMatching(/kube-multus-ds-amd64 runs Multus too/)]);
+    await kubectl('delete', '-n', 'kube-system', 'daemonset', 'kube-multus-ds-amd64');
+  });
+});
+
+describe('from one mode to the other', () => {
+  it('thick, thin and thick again are one DaemonSet, and nothing of the other mode is left', async () => {
+    await install('thick');
+    const [first] = await daemonSets();
+    expect((await install('thin')).lines).toContain(`Removed ${CONFIG}`);
+    expect(await contents()).toEqual(fresh.thin);
+    expect(fresh.thin).toMatchObject({ [CONFIG]: undefined });
+    await install('thick');
+    expect(await contents()).toEqual(fresh.thick);
+    expect((await daemonSets()).map(({ metadata }) => metadata?.uid)).toEqual([
+      first?.metadata?.uid,
+    ]);
+  });
+
+  it.each(MODES)('%s is removed with all that it brought, except its kind', async (mode) => {
+    await install(mode);
+    await removeMultus(connection, recordingLog(), patience());
+    const left = Object.entries(await contents()).filter(([, there]) => there !== undefined);
+    expect(left.map(([name]) => name)).toEqual([KIND]);
+  });
+
+  it('somebody who writes at the same time is not lost', async () => {
+    await applyByHand(publishedMultus('thick v4.1.4-eksbuild.3'));
+    const metadata = { name: 'multus', namespace: 'kube-system', labels: { team: 'network' } };
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata };
+    const label = () => connection.objects.patch(account, PATCH_TYPES.merge, {});
+    await Promise.all([install('thick'), label(), label(), label()]);
+    expect((await connection.objects.read(account)).metadata?.labels).toMatchObject({
+      team: 'network',
+    });
+  });
+});
