@@ -1,5 +1,4 @@
 import { unservedFinding } from './account-facts.ts';
-import { serviceRoleArn } from './aws/account.ts';
 import type { Adaptation } from './github/repositories.ts';
 import { type Site, startSite } from './github/site.ts';
 import type { Progress } from './progress.ts';
@@ -10,7 +9,7 @@ import { rehearseReaping } from './scenarios/reap.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { type ScenarioName, scenarioName } from './scenarios/scenario-names.ts';
 import type { Finding } from './table.ts';
-import type { StandIns } from './world.ts';
+import { ACCOUNT, type StandIns } from './world.ts';
 import type { WorldPlan } from './world-messages.ts';
 
 const PERFORM: Readonly<Record<ScenarioName, (scenario: Scenario) => Promise<void>>> = {
@@ -33,7 +32,7 @@ export async function rehearseWorkflow(
 ): Promise<void> {
   const name = scenarioName(plan.workflow);
   if (name === undefined) throw new Error('no workflow is named');
-  const site = await startSite(world.act, world.runnerOptions, adaptation(world.roleArn));
+  const site = await startSite(world.act, world.runnerOptions, ADAPTATION);
   try {
     const before = await world.inventory();
     await PERFORM[name]({ site, world, progress, before, found });
@@ -45,20 +44,15 @@ export async function rehearseWorkflow(
 }
 
 /** What a user of the examples writes into them. All VPCs of a rehearsal share one network, so their ranges must differ. */
-function adaptation(roleArn: string): Adaptation {
-  const role = { 'cloudformation-role-arn': serviceRoleArn(roleArn) };
-  return {
-    roleArn,
-    inputs: {
-      'provision.yml': role,
-      'preview.yml': {
-        ...role,
-        'vpc-cidr': '10.${{ github.event.number }}.0.0/16',
-        'max-previews': '2',
-      },
+const ADAPTATION: Adaptation = {
+  account: ACCOUNT,
+  inputs: {
+    'preview.yml': {
+      'vpc-cidr': '10.${{ github.event.number }}.0.0/16',
+      'max-previews': '2',
     },
-  };
-}
+  },
+};
 
 /** Whether everything that was asked of GitHub, and answered, is as GitHub describes its API. */
 function apiFinding({ api }: Site): Finding {

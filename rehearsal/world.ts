@@ -29,7 +29,7 @@ import { METADATA_ADDRESS } from './vpc/filter.ts';
 import { createVpc, prepareNamespace } from './vpc/vpc.ts';
 import type { WorldPlan } from './world-messages.ts';
 
-const ACCOUNT = '123456789012';
+export const ACCOUNT = '123456789012';
 export const REGION = 'ap-northeast-2';
 const REPOSITORY = 'acme/telecom-lab';
 const GATEWAY_PORT = 4566;

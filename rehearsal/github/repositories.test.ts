@@ -10,21 +10,23 @@ const examples = readdirSync(folder).map((file) => ({
   file,
   text: readFileSync(join(folder, file), 'utf8'),
 }));
-const roleArn = 'arn:aws:iam::123456789012:role/deployer';
+const account = '123456789012';
 const inputs = { 'preview.yml': { 'max-previews': '2', 'vpc-cidr': '10.9.0.0/16' } };
 
 it.each(examples)('$file: has a user’s own names in it afterwards', ({ text }) => {
-  const adapted = adapt(text, { roleArn, inputs });
+  const adapted = adapt(text, { account, inputs });
   expect(adapted).not.toMatch(/OWNER|111122223333/);
   expect(Object.keys(parse(adapted))).toEqual(Object.keys(parse(text)));
 });
 
 it('sets inputs, in place of those that the example gives', () => {
   const preview = examples.find(({ file }) => file === 'pull-request-preview.yml');
-  const { jobs } = parse(adapt(preview?.text ?? '', { roleArn, inputs }));
+  const { jobs } = parse(adapt(preview?.text ?? '', { account, inputs }));
   const before = parse(preview?.text ?? '').jobs.preview.with;
   expect(jobs.preview.with).toEqual({
     ...before,
-    ...{ 'role-to-assume': roleArn, 'max-previews': 2, 'vpc-cidr': '10.9.0.0/16' },
+    'role-to-assume': 'arn:aws:iam::123456789012:role/eks-multus-deployer',
+    'cloudformation-role-arn': 'arn:aws:iam::123456789012:role/eks-multus-cloudformation',
+    ...{ 'max-previews': 2, 'vpc-cidr': '10.9.0.0/16' },
   });
 });

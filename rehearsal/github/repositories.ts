@@ -40,7 +40,8 @@ export async function packRepository(source: string, folder: string): Promise<Pa
 
 /** What a user writes into an example before they use it. */
 export interface Adaptation {
-  readonly roleArn: string;
+  /** Their AWS account; its roles have the names that cfn/github-oidc.yaml gives them. */
+  readonly account: string;
   /** Inputs to add to each call of a workflow, by the workflow's file. */
   readonly inputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -76,10 +77,10 @@ export async function userRepository(
 }
 
 /** Pure: an example with a user's own names in it. */
-export function adapt(example: string, { roleArn, inputs }: Adaptation): string {
+export function adapt(example: string, { account, inputs }: Adaptation): string {
   const named = example
     .replaceAll('OWNER/eks-multus-actions', PACK)
-    .replaceAll('arn:aws:iam::111122223333:role/eks-multus-deployer', roleArn);
+    .replaceAll('111122223333', account);
   return named.replace(CALL, (_, uses: string, file: string, given: string) => {
     const more = Object.entries(inputs[file] ?? {});
     const kept = given

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const act = await prepareAct({ bin: tools.bin, runFolder: folder, logFolder: folder });
   oidc = await startOidcIssuer(0, { repository, ref: 'refs/heads/main', workflow: 'x.yml' });
   const options = { source: CHECKOUT, repository, oidc, env: {} };
-  site = await startSite(act, options, { roleArn: 'arn:aws:iam::123456789012:role/x', inputs: {} });
+  site = await startSite(act, options, { account: '123456789012', inputs: {} });
 });
 afterAll(async () => {
   await site?.stop();
