@@ -51,6 +51,7 @@ const CONTRACT = [
       'ServiceCidr',
       'ClusterSecurityGroupId',
       'VpcId',
+      'EnvironmentName',
       'NodeGroupName',
       'MinSize',
       'DesiredSize',

@@ -8,6 +8,9 @@ import { bootScript, EXAMPLE, ipamPlugin, mimeParts, renderUserData } from './us
 /** Bytes, before base64: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */
 const USER_DATA_LIMIT = 16_384;
 
+const NODE_LABELS =
+  '--node-labels=eks-multus-actions/node-group=ng1,eks-multus-actions/environment=eks-multus-cluster';
+
 describe('the user data', () => {
   it('tells nodeadm which cluster to join', () => {
     const config = parse(mimeParts(renderUserData(EXAMPLE))['application/node.eks.aws'] ?? '');
@@ -24,7 +27,7 @@ describe('the user data', () => {
         kubelet: {
           maxPodsExpression:
             "(default_enis - size(['subnet-1','subnet-2'])) * (ips_per_eni - 1) + 2",
-          flags: ['--node-labels=eks-multus-actions/node-group=ng1'],
+          flags: [NODE_LABELS],
         },
       },
     });
@@ -37,7 +40,7 @@ describe('the user data', () => {
       spec: {
         kubelet: {
           flags: [
-            '--node-labels=eks-multus-actions/node-group=ng1',
+            NODE_LABELS,
             '--register-with-taints=eks-multus-actions/networks-not-ready=true:NoSchedule',
           ],
         },
@@ -55,6 +58,7 @@ describe('the user data', () => {
       ClusterEndpoint: `https://${'e'.repeat(100)}.eks.amazonaws.com`,
       ClusterCertificateAuthority: 'A'.repeat(2_000),
       NodeGroupName: 'n'.repeat(20),
+      Environment: 'e'.repeat(39),
       TaintFlag: `- --register-with-taints=${STARTUP_TAINT_TEXT}`,
       Subnets: subnets.join(','),
       QuotedSubnets: subnets.join("','"),

@@ -79,6 +79,7 @@ export const EXAMPLE: Readonly<Record<string, string>> = {
   ClusterCertificateAuthority: 'QUJD',
   ServiceCidr: '172.20.0.0/16',
   NodeGroupName: 'ng1',
+  Environment: 'eks-multus-cluster',
   TaintFlag: '',
   PrefixesPerInterface: '1',
   MultusOtherZoneCidrs: '10.0.5.0/24,10.0.7.0/24',

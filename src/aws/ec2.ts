@@ -1,4 +1,12 @@
-import { ec2Call, elementOf, listOf, tagsOf, textOf, type XmlElement } from './ec2-query.ts';
+import {
+  ec2Call,
+  elementOf,
+  itemsOf,
+  listOf,
+  tagsOf,
+  textOf,
+  type XmlElement,
+} from './ec2-query.ts';
 import type { Caller } from './signed-call.ts';
 
 /** A network interface, as far as it matters to somebody who wants its subnet to be empty. */
@@ -10,6 +18,7 @@ export interface NetworkInterface {
   readonly tags: Readonly<Record<string, string>>;
   /** What it is attached to: an instance, or the service that holds it. */
   readonly attachedTo: string | undefined;
+  readonly securityGroupIds: readonly string[];
 }
 
 export interface SecurityGroup {
@@ -68,5 +77,6 @@ function toInterface(found: XmlElement): NetworkInterface {
     status: textOf(found, 'status'),
     tags: tagsOf(found),
     attachedTo: holder === '' ? undefined : holder,
+    securityGroupIds: itemsOf(found, 'groupSet').map((group) => textOf(group, 'groupId')),
   };
 }

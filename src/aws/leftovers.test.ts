@@ -3,6 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { NetworkInterface } from './ec2.ts';
 import { describeInterface, leftoverGroups, leftoverInterfaces } from './leftovers.ts';
 
+const PLAIN = {
+  ...{ id: 'eni-1', description: '', status: 'available', tags: {} },
+  securityGroupIds: [],
+};
 const CNI = 'cluster.k8s.amazonaws.com/name';
 const HOOK = 'eks-multus-actions/cluster';
 
@@ -12,6 +16,7 @@ const anyInterface = fc.record<NetworkInterface>({
   status: fc.constantFrom('available', 'in-use', 'attaching', 'detaching'),
   tags: fc.dictionary(fc.constantFrom(CNI, HOOK, 'Name'), fc.constantFrom('lab', 'other')),
   attachedTo: fc.constantFrom(undefined, 'i-1', 'amazon-elb'),
+  securityGroupIds: fc.subarray(['sg-1', 'sg-2']),
 });
 
 describe('leftover interfaces', () => {
@@ -34,7 +39,7 @@ describe('leftover interfaces', () => {
     ['somebody made', { description: 'my own' }, false],
     ['are attached', { status: 'in-use', tags: { [HOOK]: 'lab' } }, false],
   ])('those that %s: %j → %s', (_, changes, expected) => {
-    const one = { id: 'eni-1', description: '', status: 'available', tags: {}, ...changes };
+    const one = { ...PLAIN, ...changes };
     expect(leftoverInterfaces([{ ...one, attachedTo: undefined }], 'lab')).toHaveLength(
       expected ? 1 : 0,
     );
@@ -57,7 +62,7 @@ it("leftover groups are the cluster's own and its load balancers', but no stack'
 });
 
 it('an interface is described by what tells whose it is', () => {
-  const one = { id: 'eni-1', description: 'ELB app/web', status: 'in-use', tags: {} };
+  const one = { ...PLAIN, description: 'ELB app/web', status: 'in-use' };
   expect(describeInterface({ ...one, attachedTo: 'amazon-elb' })).toBe(
     'eni-1 (ELB app/web, in-use, attached to amazon-elb)',
   );

@@ -1,3 +1,4 @@
+import { ENVIRONMENT_TAG } from '../environment/tags.ts';
 import type { NetworkInterface, SecurityGroup } from './ec2.ts';
 
 /** On the interfaces that the launch hook makes, with the cluster's name. */
@@ -19,6 +20,22 @@ export function leftoverInterfaces(
     const owner = tags[HOOK_TAG] ?? tags[CNI_TAG];
     return owner === undefined ? CNI_DESCRIPTION.test(description) : owner === cluster;
   });
+}
+
+/**
+ * Those of a shared VPC's interfaces that have to do with one environment's node group: made for it by the launch
+ * hook, as their tag says, or with the group's own security group, as those that the VPC CNI gives its nodes.
+ */
+export function interfacesOfGroup(
+  interfaces: readonly NetworkInterface[],
+  environment: string,
+  securityGroupId: string | undefined,
+): readonly NetworkInterface[] {
+  return interfaces.filter(
+    ({ tags, securityGroupIds }) =>
+      tags[ENVIRONMENT_TAG] === environment ||
+      (securityGroupId !== undefined && securityGroupIds.includes(securityGroupId)),
+  );
 }
 
 /**

@@ -1,9 +1,12 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fakeCleanUp } from '../testing/fake-clean-up.ts';
 import type { Ec2 } from './ec2.ts';
-import { sweepVpc } from './sweep.ts';
+import { sweepGroup, sweepVpc } from './sweep.ts';
 
-const NODE = { description: 'aws-K8S-i-1', status: 'available', tags: {}, attachedTo: undefined };
+const NODE = {
+  ...{ description: 'aws-K8S-i-1', status: 'available', tags: {}, attachedTo: undefined },
+  securityGroupIds: ['sg-group'],
+};
 const GROUP = { name: 'eks-cluster-sg-lab', tags: { 'kubernetes.io/cluster/lab': 'owned' } };
 
 /** EC2 with two leftover interfaces and the cluster's group; deleting `refused` fails as named. */
@@ -60,4 +63,32 @@ it('takes what is gone already for removed', async () => {
 it('fails with everything else', async () => {
   const error = { id: 'eni-1', name: 'InternalError' };
   await expect(sweep(ec2That(error))).rejects.toMatchObject({ name: 'InternalError' });
+});
+
+describe('in a VPC that others use', () => {
+  const ours = { ...NODE, tags: { 'eks-multus:environment': 'pr-7' }, securityGroupIds: [] };
+  const interfaces = [
+    { ...NODE, id: 'eni-cni' },
+    { ...ours, id: 'eni-hook' },
+    { ...ours, id: 'eni-used', status: 'in-use', attachedTo: 'i-1' },
+    { ...NODE, id: 'eni-base', securityGroupIds: ['sg-base'] },
+    { ...ours, id: 'eni-other', tags: { 'eks-multus:environment': 'pr-8' } },
+  ];
+  const ec2 = () => {
+    const { cleanUp, state } = fakeCleanUp();
+    state.interfaces = interfaces;
+    return cleanUp.ec2;
+  };
+
+  it('only what one node group left goes, and only what it has is named', async () => {
+    expect(await sweepGroup(ec2(), 'vpc-1', 'pr-7', 'sg-group')).toEqual({
+      removed: ['eni-cni', 'eni-hook'],
+      blockers: ['eni-used (aws-K8S-i-1, in-use, attached to i-1)'],
+    });
+  });
+
+  it('what has the group is not looked for when the group is gone', async () => {
+    const { removed } = await sweepGroup(ec2(), 'vpc-1', 'pr-7', undefined);
+    expect(removed).toEqual(['eni-hook']);
+  });
 });

@@ -1,5 +1,10 @@
-import type { Ec2 } from './ec2.ts';
-import { describeInterface, leftoverGroups, leftoverInterfaces } from './leftovers.ts';
+import type { Ec2, NetworkInterface, SecurityGroup } from './ec2.ts';
+import {
+  describeInterface,
+  interfacesOfGroup,
+  leftoverGroups,
+  leftoverInterfaces,
+} from './leftovers.ts';
 
 export interface Swept {
   /** Ids of what was removed. */
@@ -19,31 +24,69 @@ export async function sweepVpc(
   cluster: string,
   { groups }: { readonly groups: boolean },
 ): Promise<Swept> {
-  const removed: string[] = [];
-  const denied = new Set<string>();
-  const attempt = async (id: string, remove: (id: string) => Promise<void>) => {
-    const outcome = await outcomeOf(() => remove(id));
-    if (outcome === 'removed') removed.push(id);
-    if (outcome === 'denied') denied.add(id);
-  };
   const interfaces = await ec2.interfacesIn(vpcId);
-  for (const { id } of leftoverInterfaces(interfaces, cluster)) {
-    await attempt(id, ec2.removeInterface);
-  }
+  const left = leftoverInterfaces(interfaces, cluster).map(({ id }) => id);
+  const gone = await removeAll(left, ec2.removeInterface);
   const found = groups ? leftoverGroups(await ec2.securityGroupsIn(vpcId), cluster) : [];
-  for (const { id } of found) await attempt(id, ec2.removeSecurityGroup);
+  const ids = found.map(({ id }) => id);
+  return swept([gone, await removeAll(ids, ec2.removeSecurityGroup)], interfaces, found);
+}
+
+/**
+ * Removes from a VPC that others use, too, the interfaces that the nodes of one environment's group left there.
+ * Nothing else of the VPC is touched, or named.
+ *
+ * @param securityGroupId the node group's own; undefined when it is gone
+ */
+export async function sweepGroup(
+  ec2: Ec2,
+  vpcId: string,
+  environment: string,
+  securityGroupId: string | undefined,
+): Promise<Swept> {
+  const all = await ec2.interfacesIn(vpcId);
+  const interfaces = interfacesOfGroup(all, environment, securityGroupId);
+  const left = interfaces.filter(({ status }) => status === 'available').map(({ id }) => id);
+  return swept([await removeAll(left, ec2.removeInterface)], interfaces, []);
+}
+
+interface Removal {
+  readonly removed: readonly string[];
+  /** What the role may not delete. */
+  readonly denied: readonly string[];
+}
+
+async function removeAll(
+  ids: readonly string[],
+  remove: (id: string) => Promise<void>,
+): Promise<Removal> {
+  const outcomes = new Map<string, Outcome>();
+  for (const id of ids) outcomes.set(id, await outcomeOf(() => remove(id)));
+  const those = (outcome: Outcome) => ids.filter((id) => outcomes.get(id) === outcome);
+  return { removed: those('removed'), denied: those('denied') };
+}
+
+function swept(
+  removals: readonly Removal[],
+  interfaces: readonly NetworkInterface[],
+  groups: readonly SecurityGroup[],
+): Swept {
+  const removed = removals.flatMap((one) => one.removed);
+  const denied = removals.flatMap((one) => one.denied);
   const left = [
     ...interfaces.map((one) => ({ id: one.id, text: describeInterface(one) })),
-    ...found.map(({ id, name }) => ({ id, text: `${id} (security group ${name})` })),
+    ...groups.map(({ id, name }) => ({ id, text: `${id} (security group ${name})` })),
   ].filter(({ id }) => !removed.includes(id));
   const blockers = left.map(({ id, text }) =>
-    denied.has(id) ? `${text}, which the role may not delete` : text,
+    denied.includes(id) ? `${text}, which the role may not delete` : text,
   );
   return { removed, blockers };
 }
 
+type Outcome = 'removed' | 'in use' | 'denied';
+
 /** Somebody else may be faster, or still use it; and a role may be allowed less than everything. */
-async function outcomeOf(remove: () => Promise<void>): Promise<'removed' | 'in use' | 'denied'> {
+async function outcomeOf(remove: () => Promise<void>): Promise<Outcome> {
   try {
     await remove();
     return 'removed';

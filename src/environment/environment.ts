@@ -29,6 +29,14 @@ const nodeGroupSchema = z.object({
   max: z.number().int().positive(),
 });
 
+/** What an environment has that stands on the cluster of another one, its base. */
+const sharedSchema = z.object({
+  /** The environment that cluster, VPC and Multus belong to. */
+  base: nonEmpty,
+  /** Where its networks and pods are. */
+  namespace: nonEmpty,
+});
+
 /**
  * What one job hands to the next: everything that configure-multus and verify need to know of a
  * provisioned environment, and nothing secret.
@@ -52,8 +60,10 @@ export const environmentSchema = z.object({
   multusSecurityGroupId: nonEmpty,
   networks: z.array(networkSchema),
   nodeGroups: z.array(nodeGroupSchema),
+  shared: sharedSchema.exactOptional(),
 });
 
 export type Environment = z.infer<typeof environmentSchema>;
+export type SharedCluster = z.infer<typeof sharedSchema>;
 export type EnvironmentNetwork = z.infer<typeof networkSchema>;
 export type EnvironmentNodeGroup = z.infer<typeof nodeGroupSchema>;

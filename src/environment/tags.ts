@@ -2,6 +2,8 @@ import type { WorkflowRun } from '../github/workflow-run.ts';
 
 /** Which stacks make up an environment is told by this tag alone. */
 export const ENVIRONMENT_TAG = 'eks-multus:environment';
+/** The environment whose cluster the node groups are on, for one without a cluster of its own. */
+export const BASE_TAG = 'eks-multus:base';
 /** When the environment may be removed, in ISO 8601 and UTC. */
 export const EXPIRY_TAG = 'eks-multus:expires-at';
 /** `owner/name` of the repository whose workflow made it. */
@@ -18,8 +20,8 @@ interface Expiry {
 }
 
 /** The tags that a stack always has. CloudFormation puts a stack's tags on all its resources that take tags. */
-export function stackTags(environment: string): Readonly<Record<string, string>> {
-  return { [ENVIRONMENT_TAG]: environment };
+export function stackTags(environment: string, base?: string): Readonly<Record<string, string>> {
+  return { [ENVIRONMENT_TAG]: environment, ...(base === undefined ? {} : { [BASE_TAG]: base }) };
 }
 
 /**

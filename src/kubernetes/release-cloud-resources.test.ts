@@ -19,6 +19,8 @@ function simulatedApi(objects: Record<string, unknown[]>, listsUntilGone: number
     async remove(path) {
       removed.push(path);
     },
+    read: () => Promise.reject(new Error('nothing is read')),
+    merge: () => Promise.reject(new Error('nothing is changed')),
   };
   return { api, removed };
 }

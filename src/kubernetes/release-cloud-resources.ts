@@ -17,6 +17,7 @@ interface Pod extends Meta {
 }
 interface Volume extends Meta {
   readonly spec: {
+    readonly claimRef?: { readonly namespace?: string };
     readonly persistentVolumeReclaimPolicy?: string;
     readonly csi?: { readonly volumeHandle: string };
   };
@@ -34,6 +35,14 @@ interface ReleaseOptions {
   readonly clock: Clock;
   /** When to stop waiting for controllers, on `clock`. */
   readonly deadline: number;
+  /** Only what is in this namespace; everything when not given. */
+  readonly namespace?: string;
+}
+
+/** A cluster, or one namespace of it. */
+interface Scope {
+  readonly api: PlainApi;
+  readonly namespace?: string | undefined;
 }
 
 interface Kind {
@@ -49,7 +58,7 @@ const POD = { kind: 'Pod', path: '/api/v1', plural: 'pods' };
 const VOLUME = { kind: 'PersistentVolume', path: '/api/v1', plural: 'persistentvolumes' };
 
 /**
- * Deletes what makes a cluster's controllers hold resources in AWS: services of type LoadBalancer, ingresses, and
+ * Deletes what makes a cluster's controllers, or those of one namespace, hold resources in AWS: services of type LoadBalancer, ingresses, and
  * volume claims with the pods that use them. Waits until the controllers have let go, which only they can do and
  * only while there are nodes. Volumes that are to be retained are named, not deleted.
  *
@@ -59,6 +68,7 @@ export async function releaseCloudResources(
   api: PlainApi,
   options: ReleaseOptions,
 ): Promise<Released> {
+  const scope: Scope = { api, namespace: options.namespace };
   const removed: string[] = [];
   const remove = async ({ kind, path, plural }: Kind, items: readonly Meta[]) => {
     for (const item of items) {
@@ -68,52 +78,58 @@ export async function releaseCloudResources(
       options.log.info(`Deleted ${nameOf(kind, item)}`);
     }
   };
-  await remove(SERVICE, await balancers(api));
-  await remove(INGRESS, await listOf(api, INGRESS));
-  const claims = await listOf(api, CLAIM);
+  await remove(SERVICE, await balancers(scope));
+  await remove(INGRESS, await listOf(scope, INGRESS));
+  const claims = await listOf(scope, CLAIM);
   await remove(CLAIM, claims);
   // A claim goes when no pod uses it any more.
-  if (claims.length > 0) await remove(POD, usersOf(claims, await listOf<Pod>(api, POD)));
-  const left = removed.length === 0 ? [] : await awaitGone(api, options);
-  return { removed, left: [...left, ...(await volumes(api, 'Retain'))] };
+  if (claims.length > 0) await remove(POD, usersOf(claims, await listOf<Pod>(scope, POD)));
+  const left = removed.length === 0 ? [] : await awaitGone(scope, options);
+  return { removed, left: [...left, ...(await volumes(scope, 'Retain'))] };
 }
 
 function listOf<Item extends Meta>(
-  api: PlainApi,
+  { api, namespace }: Scope,
   { path, plural }: Kind,
 ): Promise<readonly Item[]> {
-  return api.list<Item>(`${path}/${plural}`);
+  const within = namespace === undefined ? '' : `/namespaces/${namespace}`;
+  return api.list<Item>(`${path}${within}/${plural}`);
 }
 
-async function balancers(api: PlainApi): Promise<readonly Service[]> {
-  const services = await listOf<Service>(api, SERVICE);
+async function balancers(scope: Scope): Promise<readonly Service[]> {
+  const services = await listOf<Service>(scope, SERVICE);
   return services.filter(({ spec }) => spec.type === 'LoadBalancer');
 }
 
 /** Waits until nothing is going any more; gives what is, when the time is over. */
-async function awaitGone(api: PlainApi, patience: ReleaseOptions): Promise<readonly string[]> {
+async function awaitGone(scope: Scope, patience: ReleaseOptions): Promise<readonly string[]> {
   let left: readonly string[] = [];
   await until(async () => {
-    left = await remaining(api);
+    left = await remaining(scope);
     return left.length === 0 ? true : undefined;
   }, patience);
   return left;
 }
 
 /** What still has something in AWS that is going to go. */
-async function remaining(api: PlainApi): Promise<readonly string[]> {
+async function remaining(scope: Scope): Promise<readonly string[]> {
   return [
-    ...(await balancers(api)).map((one) => nameOf(SERVICE.kind, one)),
-    ...(await listOf(api, INGRESS)).map((one) => nameOf(INGRESS.kind, one)),
-    ...(await listOf(api, CLAIM)).map((one) => nameOf(CLAIM.kind, one)),
-    ...(await volumes(api, 'Delete')),
+    ...(await balancers(scope)).map((one) => nameOf(SERVICE.kind, one)),
+    ...(await listOf(scope, INGRESS)).map((one) => nameOf(INGRESS.kind, one)),
+    ...(await listOf(scope, CLAIM)).map((one) => nameOf(CLAIM.kind, one)),
+    ...(await volumes(scope, 'Delete')),
   ];
 }
 
-async function volumes(api: PlainApi, policy: 'Delete' | 'Retain'): Promise<readonly string[]> {
-  const found = await listOf<Volume>(api, VOLUME);
+/** Volumes are in no namespace, but the claims that they are bound to are. */
+async function volumes(
+  { api, namespace }: Scope,
+  policy: 'Delete' | 'Retain',
+): Promise<readonly string[]> {
+  const found = await listOf<Volume>({ api }, VOLUME);
   return found
     .filter(({ spec }) => spec.persistentVolumeReclaimPolicy === policy)
+    .filter(({ spec }) => namespace === undefined || spec.claimRef?.namespace === namespace)
     .map((one) => {
       const volume = one.spec.csi?.volumeHandle ?? 'no volume handle';
       return `${nameOf(VOLUME.kind, one)} (${volume}, ${policy.toLowerCase()})`;

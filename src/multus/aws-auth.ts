@@ -11,7 +11,7 @@ export interface AwsAuthMerge {
   readonly warnings: readonly string[];
 }
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 
 /** The user that the authenticator makes of a node's role, and what the node authorizer asks for. */
 const NODE_USERNAME = 'system:node:{{EC2PrivateDNSName}}';
@@ -66,7 +66,11 @@ function isNothing(text: string): boolean {
 /** Every scalar is text, and is written back as it was read. */
 const FAITHFUL = { schema: 'failsafe' } as const;
 
-function parseRows(text: string): Document.Parsed {
+/** Rows do not refer to each other: one of them may be removed. */
+export const PLAIN = { aliasDuplicateObjects: false } as const;
+
+/** The text as YAML; throws ClusterError when it is not a list of rows. */
+export function parseRows(text: string): Document.Parsed {
   const document = parseDocument(text, FAITHFUL);
   const [error] = document.errors;
   if (error !== undefined) throw unreadable(error.message.split('\n', 1)[0] ?? '');
@@ -77,7 +81,7 @@ function parseRows(text: string): Document.Parsed {
 }
 
 /** A row that is not a mapping maps nothing. */
-function rowsOf(document: Document.Parsed): readonly Row[] {
+export function rowsOf(document: Document.Parsed): readonly Row[] {
   const rows: unknown = document.toJS();
   return Array.isArray(rows) ? rows.map((row: Row | null) => row ?? {}) : [];
 }
@@ -85,7 +89,7 @@ function rowsOf(document: Document.Parsed): readonly Row[] {
 /** Adds rows at the end, without touching a byte of what is there wherever YAML allows that. */
 function addRows(text: string, rows: readonly Row[]): string {
   const column = /^ *(?=- )/m.exec(text)?.[0].length ?? 0;
-  const lines = stringify(rows, { lineWidth: 0, indentSeq: false }).replace(
+  const lines = stringify(rows, { ...PLAIN, lineWidth: 0, indentSeq: false }).replace(
     /^(?=.)/gm,
     ' '.repeat(column),
   );
@@ -95,7 +99,7 @@ function addRows(text: string, rows: readonly Row[]): string {
 }
 
 /** The rows of a text, or undefined when it has none. */
-function rowsIn(text: string): readonly Row[] | undefined {
+export function rowsIn(text: string): readonly Row[] | undefined {
   const rows = rowsFromLines(text);
   if (rows !== undefined) return rows;
   const document = parseDocument(text, FAITHFUL);
@@ -108,17 +112,18 @@ function rewritten(text: string, rows: readonly Row[]): string {
   const { contents } = document;
   if (isSeq(contents)) {
     if (contents.items.length === 0) contents.flow = false;
-    for (const row of rows) document.add(document.createNode(row));
+    for (const row of rows) document.add(document.createNode(row, PLAIN));
     return document.toString({ lineWidth: 0 });
   }
   const [start, end] = contents?.range ?? [0, 0];
   // An empty text in quotes is cut out, so that the comments around it stay where they are.
   if (start < end) return addRows(text.slice(0, start) + text.slice(end), rows);
-  document.contents = document.createNode(rows) as unknown as Document.Parsed['contents'];
+  document.contents = document.createNode(rows, PLAIN) as unknown as Document.Parsed['contents'];
   return document.toString({ lineWidth: 0 });
 }
 
-function isNodeRow(row: Row): boolean {
+/** True for a row with which nodes of a role can join. */
+export function isNodeRow(row: Row): boolean {
   const groups = field(row, 'groups');
   const has = Array.isArray(groups) ? groups : [];
   return (
@@ -126,7 +131,7 @@ function isNodeRow(row: Row): boolean {
   );
 }
 
-function arnOf(row: Row): string {
+export function arnOf(row: Row): string {
   const arn = field(row, 'rolearn');
   return typeof arn === 'string' ? arn : '';
 }

@@ -1,3 +1,4 @@
+import { isReservedNamespace } from '../environment/shared-cluster.ts';
 import {
   type Conflict,
   groupInterfaces,
@@ -17,7 +18,11 @@ interface Check {
 /** `cfn/infra.yaml` has this many zones and administrators. EKS wants two zones or more. */
 const TEMPLATE = { fewestZones: 2, zones: 3, administrators: 6 };
 
-const checks: readonly Check[] = [
+/** Whatever it is about, an environment stands on another one. */
+const onAnother: Check = { of: ['environment', 'base-environment'], run: standsOnAnother };
+
+/** For an environment with a cluster of its own; what a base must have is checked once it is known. */
+const ofCluster: readonly Check[] = [
   { of: ['command', 'aws-region', 'availability-zones'], run: zonesOfRegion },
   {
     of: ['command', 'vpc-cidr', 'availability-zones', 'multus-networks', 'subnet-cidrs'],
@@ -45,16 +50,33 @@ export function checkInputs(
   inputs: ProvisionFields,
   bad: ReadonlySet<string>,
 ): readonly Conflict[] {
-  if (inputs.command === 'destroy') return [];
   const wrong = new Set(bad);
   const conflicts: Conflict[] = [];
-  for (const check of checks) {
+  for (const check of checksFor(inputs, bad)) {
     if (check.of.some((name) => wrong.has(name))) continue;
     const found = check.run(inputs);
     for (const { path } of found) wrong.add(String(path[0]));
     conflicts.push(...found);
   }
   return conflicts;
+}
+
+function checksFor(inputs: ProvisionFields, bad: ReadonlySet<string>): readonly Check[] {
+  if (inputs.command === 'destroy') return [onAnother];
+  const onBase = inputs['base-environment'] !== undefined || bad.has('base-environment');
+  return onBase ? [onAnother, { of: ['node-groups'], run: groupNames }] : ofCluster;
+}
+
+function standsOnAnother(inputs: ProvisionFields): readonly Conflict[] {
+  const { environment, 'base-environment': base } = inputs;
+  if (base === undefined) return [];
+  if (base === environment) {
+    return [{ path: ['base-environment'], message: 'another environment than this one' }];
+  }
+  if (!isReservedNamespace(environment)) return [];
+  const message =
+    'another name: with base-environment it is also that of a namespace, and Kubernetes keeps default and kube-… for itself';
+  return [{ path: ['environment'], message }];
 }
 
 function zonesOfRegion(inputs: ProvisionFields): readonly Conflict[] {

@@ -1,7 +1,7 @@
 import type { ProvisionFields } from './inputs.ts';
 import { hasPrefixes, interfaceLimit } from './interface-limits.ts';
 import { defaultNodeGroups } from './node-groups.ts';
-import { planFor } from './plan-for.ts';
+import { DEFAULT_NETWORKS, planFor } from './plan-for.ts';
 
 /** Something that inputs which are right by themselves get wrong together. */
 export interface Conflict {
@@ -31,7 +31,7 @@ export function groupNames(inputs: ProvisionFields): readonly Conflict[] {
 
 /** Every network takes one interface of the instance, beside the primary one. */
 export function groupInterfaces(inputs: ProvisionFields): readonly Conflict[] {
-  const needed = 1 + inputs['multus-networks'];
+  const needed = 1 + (inputs['multus-networks'] ?? DEFAULT_NETWORKS);
   return groupsOf(inputs).flatMap((group, index) => {
     const type = group['instance-type'];
     const path = ['node-groups', index, 'instance-type'];

@@ -47,7 +47,7 @@ function world() {
 
 function networkInterface(id: string, changes: Partial<NetworkInterface> = {}): NetworkInterface {
   const described = { description: 'aws-K8S-i-1', status: 'available', attachedTo: undefined };
-  return { id, ...described, tags: {}, ...changes };
+  return { id, ...described, tags: {}, securityGroupIds: [], ...changes };
 }
 
 describe('what is in no stack', () => {

@@ -1,10 +1,12 @@
 import { checkUnprotected } from '../cloudformation/delete-stack.ts';
-import type { Stack } from '../cloudformation/stack-api.ts';
-import { allOrFirstFailure } from './all-or-first-failure.ts';
+import { CloudError } from '../github/errors.ts';
+import { deleteStacks } from './delete-stacks.ts';
+import { destroyOnBase } from './destroy-on-base.ts';
 import { checkNothingLeft } from './end-state.ts';
-import { type EnvironmentStacks, environmentStacks } from './environment-stacks.ts';
+import { type EnvironmentStacks, environmentStacks, guestsOf } from './environment-stacks.ts';
 import { releaseWorkloads } from './release-workloads.ts';
-import { removeStack, sweep, vpcOf } from './remove-stack.ts';
+import { vpcSweeper } from './remove-stack.ts';
+import { addNote } from './report.ts';
 import type { Session } from './run.ts';
 
 /**
@@ -14,81 +16,78 @@ import type { Session } from './run.ts';
  * go too. Staged files go last: as long as there are some, a destroy has not come to its end, and the next one
  * goes on. Nothing to remove is a success.
  *
- * @throws CloudError when something cannot be removed, or is left in the end.
+ * @throws CloudError when something cannot be removed, or is left in the end; and, before anything is removed, when
+ *   other environments are on this one's cluster.
  */
 export async function destroy(session: Session): Promise<void> {
-  const { inputs, log, report, cleanUp } = session;
-  const found = await environmentStacks(session.stacks, cleanUp, inputs.environment);
-  if (found.foreign !== undefined) {
-    note(`Stack ${found.foreign.name} is not touched: it lacks this environment's tag.`);
+  const { inputs, report, cleanUp, stacks } = session;
+  const found = await environmentStacks(stacks, cleanUp, inputs.environment);
+  const { infra, nodeGroups, foreign, guests } = found;
+  if (foreign !== undefined) {
+    addNote(session, `Stack ${foreign.name} is not touched: it lacks this environment's tag.`);
   }
-  await removeStacks(session, found);
-  await removeTraces(session, found, note);
+  checkNoGuests(inputs.environment, guests);
+  // What the stacks say counts; the input is for one whose stacks are gone already.
+  const nothing = infra === undefined && nodeGroups.length === 0;
+  const base = found.base ?? (nothing ? inputs['base-environment'] : undefined);
+  const look =
+    base === undefined
+      ? await destroyWithCluster(session, found)
+      : await destroyOnBase(session, found, base);
   const cleared = await session.staging.clear(session.bucket, inputs.environment);
-  if (cleared.objects > 0) note(`Removed ${cleared.objects} staged objects.`);
-  if (cleared.bucketDeleted) note(`Deleted the staging bucket ${session.bucket.name}.`);
+  if (cleared.objects > 0) addNote(session, `Removed ${cleared.objects} staged objects.`);
+  if (cleared.bucketDeleted) {
+    addNote(session, `Deleted the staging bucket ${session.bucket.name}.`);
+  }
   if (report.stacks.length + report.notes.length === 0) {
-    note(`Nothing to do: there is no environment ${inputs.environment}.`);
+    addNote(session, `Nothing to do: there is no environment ${inputs.environment}.`);
   }
-  await checkNothingLeft(session);
+  await checkNothingLeft(session, look);
+}
 
-  function note(text: string) {
-    report.notes.push(text);
-    log.info(text);
-  }
+/** Nothing but what every environment has is to be looked for in the end. */
+async function destroyWithCluster(session: Session, found: EnvironmentStacks) {
+  await removeStacks(session, found);
+  await removeTraces(session, found);
+  return [];
+}
+
+/** Their nodes would lose their cluster, and hold up the deletion of its network. */
+function checkNoGuests(environment: string, guests: readonly string[]): void {
+  if (guests.length === 0) return;
+  throw new CloudError({
+    resource: `environment ${environment}`,
+    reason: `other environments are on its cluster: ${guests.join(', ')}`,
+    nextStep:
+      'destroy these first (a preview goes when its pull request is closed), then run destroy again',
+  });
 }
 
 async function removeStacks(session: Session, { infra, nodeGroups }: EnvironmentStacks) {
   if (infra === undefined && nodeGroups.length === 0) return;
-  const { log } = session;
+  const { inputs, log, stacks } = session;
   for (const stack of [...nodeGroups, ...(infra === undefined ? [] : [infra])]) {
     checkUnprotected(stack);
   }
   await log.group('Workloads', () => releaseWorkloads(session, infra));
-  await deleteAll(session, 'Node groups', nodeGroups, 'nodegroup.yaml', infra);
+  const sweeper = vpcSweeper(session, infra, { groups: true });
+  await deleteStacks(session, 'Node groups', nodeGroups, 'nodegroup.yaml', sweeper);
   if (infra === undefined) return;
-  const vpcId = await vpcOf(session, infra);
-  if (vpcId !== undefined) await sweep(session, vpcId, { groups: false });
-  await deleteAll(session, `Stack ${infra.name}`, [infra], 'infra.yaml', infra);
+  await vpcSweeper(session, infra, { groups: false })(infra);
+  // By the time that the nodes have gone, minutes have passed.
+  if (nodeGroups.length > 0) {
+    checkNoGuests(inputs.environment, guestsOf(inputs.environment, await stacks.list()));
+  }
+  await deleteStacks(session, `Stack ${infra.name}`, [infra], 'infra.yaml', sweeper);
 }
 
 /** The cluster's logs are only ours when the environment was, and only to be removed when the cluster is gone. */
-async function removeTraces(
-  session: Session,
-  { infra, foreign }: EnvironmentStacks,
-  note: (text: string) => void,
-): Promise<void> {
+async function removeTraces(session: Session, { infra, foreign }: EnvironmentStacks) {
   const { inputs, bucket, staging, cleanUp } = session;
   if (foreign !== undefined) return;
   if (infra === undefined && !(await staging.has(bucket, inputs.environment))) return;
   if (await cleanUp.traces.clusterExists(inputs.environment)) return;
   if (await cleanUp.traces.removeLogGroup(inputs.environment)) {
-    note(`Removed the log group /aws/eks/${inputs.environment}/cluster.`);
+    addNote(session, `Removed the log group /aws/eks/${inputs.environment}/cluster.`);
   }
-}
-
-async function deleteAll(
-  session: Session,
-  title: string,
-  stacks: readonly Stack[],
-  file: string,
-  infra: Stack | undefined,
-): Promise<void> {
-  if (stacks.length === 0) return;
-  const text = new TextDecoder().decode(await session.packFile('cfn', file));
-  const template = { file: `cfn/${file}`, text };
-  const { clock, report } = session;
-  await session.log.group(title, () =>
-    allOrFirstFailure(stacks, async (stack) => {
-      const began = clock.now();
-      try {
-        const deleted = await removeStack(session, stack, template, infra);
-        report.stacks.push({ ...deleted, outcome: 'deleted' });
-      } catch (error) {
-        const durationMs = clock.now() - began;
-        report.stacks.push({ name: stack.name, outcome: 'failed', durationMs });
-        throw error;
-      }
-    }),
-  );
 }

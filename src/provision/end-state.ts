@@ -11,13 +11,15 @@ const EVERY_MS = 5_000;
 /**
  * Looks whether anything of the environment is left, and lists what was looked for.
  *
+ * @param looks where to look beside where every environment has something
  * @throws CloudError that lists what is left.
  */
-export async function checkNothingLeft(session: Session): Promise<void> {
+export async function checkNothingLeft(session: Session, looks: readonly Look[]): Promise<void> {
   const { clock, inputs, report } = session;
   const deadline = clock.now() + PATIENCE_MS;
   for (;;) {
     const checks = await lookAround(session);
+    for (const { what, find } of looks) checks.push({ what, found: await find() });
     const left = checks.filter(({ found }) => found.length > 0);
     // What was deleted a moment ago may still be listed.
     if (left.length > 0 && clock.now() < deadline) {
@@ -40,7 +42,14 @@ export interface EndStateCheck {
   readonly found: readonly string[];
 }
 
-async function lookAround(session: Session): Promise<readonly EndStateCheck[]> {
+/** Somewhere else to look. */
+export interface Look {
+  readonly what: string;
+  /** What is still there, in words. */
+  find(): Promise<readonly string[]>;
+}
+
+async function lookAround(session: Session): Promise<EndStateCheck[]> {
   const { inputs, bucket, cleanUp, stacks, staging } = session;
   const { infra, nodeGroups } = await environmentStacks(stacks, cleanUp, inputs.environment);
   const tagged = await cleanUp.ec2.tagged(ENVIRONMENT_TAG, inputs.environment);

@@ -1,5 +1,6 @@
 import type { DeployedStack } from '../cloudformation/deploy-stack.ts';
 import { type Environment, environmentSchema } from '../environment/environment.ts';
+import { namespaceOf } from '../environment/shared-cluster.ts';
 import type { NetworkPlan } from '../network/plan.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import type { NodeGroup } from './node-groups.ts';
@@ -19,10 +20,11 @@ export function environmentOf(
   inputs: ProvisionInputs,
   accountId: string,
   plan: NetworkPlan,
-  infra: DeployedStack,
+  infra: Pick<DeployedStack, 'outputs'>,
   nodeGroups: readonly DeployedNodeGroup[],
 ): Environment {
   const { outputs } = infra;
+  const base = inputs['base-environment'];
   return environmentSchema.parse({
     schema: 1,
     name: inputs.environment,
@@ -50,6 +52,7 @@ export function environmentOf(
       desired: group.desired,
       max: group.max,
     })),
+    ...(base === undefined ? {} : { shared: { base, namespace: namespaceOf(inputs.environment) } }),
   });
 }
 

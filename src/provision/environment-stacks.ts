@@ -1,6 +1,6 @@
 import type { Stack, StackApi } from '../cloudformation/stack-api.ts';
 import type { StackInsides } from '../cloudformation/stack-resources.ts';
-import { ENVIRONMENT_TAG } from '../environment/tags.ts';
+import { BASE_TAG, ENVIRONMENT_TAG } from '../environment/tags.ts';
 
 /** The stacks of an environment, told by their tag, whatever state they are in. */
 export interface EnvironmentStacks {
@@ -8,6 +8,10 @@ export interface EnvironmentStacks {
   readonly nodeGroups: readonly Stack[];
   /** Somebody else's stack that has the environment's name. */
   readonly foreign: Stack | undefined;
+  /** The environment on whose cluster it is, as its stacks say. */
+  readonly base: string | undefined;
+  /** The environments that are on this one's cluster. */
+  readonly guests: readonly string[];
 }
 
 export async function environmentStacks(
@@ -23,7 +27,15 @@ export async function environmentStacks(
     infra: ours.find(({ name }) => name === environment),
     nodeGroups: ours.filter(({ name }) => name !== environment),
     foreign: named !== undefined && !ours.includes(named) ? named : undefined,
+    base: ours.find(({ tags }) => tags[BASE_TAG] !== undefined)?.tags[BASE_TAG],
+    guests: guestsOf(environment, all),
   };
+}
+
+/** Pure: the names of the environments that are on the cluster of this one. */
+export function guestsOf(environment: string, stacks: readonly Stack[]): readonly string[] {
+  const guests = stacks.filter(({ tags }) => tags[BASE_TAG] === environment);
+  return [...new Set(guests.flatMap(({ tags }) => tags[ENVIRONMENT_TAG] ?? []))].sort();
 }
 
 /**

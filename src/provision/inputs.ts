@@ -28,17 +28,19 @@ const subnetsSchema = z.strictObject(
   { error: SUBNETS },
 );
 
+const NAME = /^[a-z][a-z0-9-]{0,37}[a-z0-9]$/;
+const NAME_ALLOWED =
+  'lower-case letters, digits and - (2 to 39 characters, first a letter, last no -)';
+
 /** Each input by itself; the names are those of `action.yml`. */
 export const inputSchema = z.object({
   command: oneOf(['plan', 'deploy', 'destroy']).default('deploy'),
-  environment: text(
-    /^[a-z][a-z0-9-]{0,37}[a-z0-9]$/,
-    'lower-case letters, digits and - (2 to 39 characters, first a letter, last no -)',
-  ),
+  environment: text(NAME, NAME_ALLOWED),
+  'base-environment': text(NAME, NAME_ALLOWED).optional(),
   ...credentialFields,
   'vpc-cidr': z.string().default('10.0.0.0/16'),
   'availability-zones': list().optional(),
-  'multus-networks': wholeNumber(1, 4).default(2),
+  'multus-networks': wholeNumber(1, 4).optional(),
   'subnet-cidrs': yaml(subnetsSchema, SUBNETS).optional(),
   'kubernetes-version': text(
     /^1\.(2[4-9]|[3-9]\d)$/,

@@ -7,12 +7,15 @@ type NetworkInputs = Pick<
   'vpc-cidr' | 'availability-zones' | 'multus-networks' | 'subnet-cidrs'
 >;
 
+/** How many networks there are when nothing is said. */
+export const DEFAULT_NETWORKS = 2;
+
 /** The network that the inputs ask for. */
 export function planFor(inputs: NetworkInputs): NetworkResult {
   return planNetwork({
     vpcCidr: inputs['vpc-cidr'],
     zones: inputs['availability-zones'] ?? [],
-    multusNetworks: inputs['multus-networks'],
+    multusNetworks: inputs['multus-networks'] ?? DEFAULT_NETWORKS,
     subnetCidrs: inputs['subnet-cidrs'],
   });
 }

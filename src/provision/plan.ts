@@ -1,12 +1,16 @@
 import { planStack } from '../cloudformation/plan-stack.ts';
+import type { Stack } from '../cloudformation/stack-api.ts';
 import { planFromTemplate, planLines, type StackPlan } from '../cloudformation/stack-plan.ts';
-import type { NetworkPlan } from '../network/plan.ts';
+import type { StackSpec } from '../cloudformation/stack-spec.ts';
 import { allOrFirstFailure } from './all-or-first-failure.ts';
+import { baseOf } from './base.ts';
+import { checkHasCluster } from './deploy.ts';
 import type { NodeGroup } from './node-groups.ts';
-import { type Pack, readPack } from './pack.ts';
+import { readPack } from './pack.ts';
 import { requiredPlan } from './plan-for.ts';
 import { addPlan } from './report.ts';
 import type { Session } from './run.ts';
+import { settleOnBase } from './settle-on-base.ts';
 import { infraSpec, nodeGroupSpec } from './stack-specs.ts';
 
 const NOT_YET =
@@ -16,28 +20,45 @@ const AS_THEY_ARE =
 
 /** Says what a deploy would do, and does nothing: no stack, change set or object is left behind. */
 export async function plan(session: Session): Promise<void> {
+  const all = await session.stacks.list();
+  const base = session.inputs['base-environment'];
+  await (base === undefined ? planWithCluster(session, all) : planOnBase(session, base, all));
+}
+
+async function planWithCluster(session: Session, all: readonly Stack[]): Promise<void> {
   const { inputs, log, report } = session;
+  checkHasCluster(inputs.environment, all);
   const network = requiredPlan(inputs);
   report.network = network;
   const pack = await readPack(session);
   const infra = await log.group(`Stack ${inputs.environment}`, async () =>
     told(session, await planStack(session.engine, infraSpec(session, pack, network))),
   );
-  await log.group('Node groups', () =>
-    allOrFirstFailure(inputs['node-groups'], async (group) =>
-      told(session, await planGroup(session, pack, network, group, infra)),
+  await planGroups(session, (group) =>
+    planGroup(session, nodeGroupSpec(session, pack, network, group, infra.outputs), infra),
+  );
+}
+
+async function planOnBase(session: Session, baseName: string, all: readonly Stack[]) {
+  const base = baseOf(baseName, all);
+  const { inputs, network } = settleOnBase(session.inputs, base, all);
+  const settled = { ...session, inputs };
+  session.report.network = network;
+  const pack = await readPack(settled);
+  await planGroups(settled, (group) =>
+    planStack(session.engine, nodeGroupSpec(settled, pack, network, group, base.stack.outputs)),
+  );
+}
+
+async function planGroups(session: Session, planned: (group: NodeGroup) => Promise<StackPlan>) {
+  await session.log.group('Node groups', () =>
+    allOrFirstFailure(session.inputs['node-groups'], async (group) =>
+      told(session, await planned(group)),
     ),
   );
 }
 
-async function planGroup(
-  session: Session,
-  pack: Pack,
-  network: NetworkPlan,
-  group: NodeGroup,
-  infra: StackPlan,
-): Promise<StackPlan> {
-  const spec = nodeGroupSpec(session, pack, network, group, infra.outputs);
+async function planGroup(session: Session, spec: StackSpec, infra: StackPlan): Promise<StackPlan> {
   if (infra.outputs['ClusterName'] === undefined || infra.action === 'replace') {
     return planFromTemplate(spec, 'create', NOT_YET);
   }

@@ -1,4 +1,4 @@
-import { sweepVpc } from '../aws/sweep.ts';
+import { type Swept, sweepGroup, sweepVpc } from '../aws/sweep.ts';
 import { type DeletedStack, deleteStack } from '../cloudformation/delete-stack.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
 import type { Template } from '../cloudformation/stack-spec.ts';
@@ -8,9 +8,19 @@ import type { Session } from './run.ts';
 /** How often a deletion that failed is tried again, each time after a sweep that found something. */
 const MOST_RETRIES = 3;
 
+interface SweptVpc extends Swept {
+  readonly vpcId: string;
+}
+
 /**
- * Deletes a stack. When something that is in no stack holds it up, removes what the cluster left behind and
- * goes on; when that is not ours to remove, says what it is. `infra` is the stack that has the VPC.
+ * Removes what is in no stack and holds up the deletion of this one, and names what is not ours to remove; undefined
+ * where there is no VPC to look in.
+ */
+export type Sweeper = (stack: Stack) => Promise<SweptVpc | undefined>;
+
+/**
+ * Deletes a stack. When something that is in no stack holds it up, sweeps and goes on; when that is not ours to
+ * remove, says what it is.
  *
  * @throws CloudError naming the resource that failed and what is in its way.
  */
@@ -18,7 +28,7 @@ export async function removeStack(
   session: Session,
   stack: Stack,
   template: Template,
-  infra: Stack | undefined,
+  sweep: Sweeper,
 ): Promise<DeletedStack> {
   const began = session.clock.now();
   for (let retries = 0; ; retries += 1) {
@@ -29,9 +39,9 @@ export async function removeStack(
       if (!(error instanceof CloudError)) throw error;
       const current = await session.stacks.describe(stack.id);
       if (current?.status !== 'DELETE_FAILED') throw error;
-      const vpcId = await vpcOf(session, infra);
-      if (vpcId === undefined) throw error;
-      const { removed, blockers } = await sweep(session, vpcId, { groups: true });
+      const swept = await sweep(stack);
+      if (swept === undefined) throw error;
+      const { removed, blockers, vpcId } = swept;
       // Some deletions only need another attempt: EC2 lets go of things a little late.
       if (retries < MOST_RETRIES && (removed.length > 0 || retries === 0)) continue;
       throw blockers.length === 0 ? error : blocked(error, vpcId, blockers);
@@ -39,21 +49,37 @@ export async function removeStack(
   }
 }
 
-/** The environment's VPC, as it is now; undefined when there is none, or none yet. */
-export async function vpcOf(session: Session, infra: Stack | undefined) {
-  return infra && session.cleanUp.physicalId(infra.id, 'Vpc');
+/** Sweeps the VPC of an environment that has a cluster of its own; `infra` is the stack that has it. */
+export function vpcSweeper(
+  session: Session,
+  infra: Stack | undefined,
+  options: { readonly groups: boolean },
+): Sweeper {
+  const { cleanUp, inputs } = session;
+  return async () => {
+    const vpcId = infra && (await cleanUp.physicalId(infra.id, 'Vpc'));
+    if (vpcId === undefined) return undefined;
+    return told(session, vpcId, await sweepVpc(cleanUp.ec2, vpcId, inputs.environment, options));
+  };
 }
 
-/** Removes what nodes left in the VPC, and says so. */
-export async function sweep(session: Session, vpcId: string, options: { groups: boolean }) {
-  const { inputs, log, report, cleanUp } = session;
-  const swept = await sweepVpc(cleanUp.ec2, vpcId, inputs.environment, options);
+/** Sweeps, in the VPC of a base, what an environment's own node groups left there. */
+export function groupSweeper(session: Session, vpcId: string | undefined): Sweeper {
+  const { cleanUp, inputs } = session;
+  return async (stack) => {
+    if (vpcId === undefined) return undefined;
+    const group = await cleanUp.physicalId(stack.id, 'NodeSecurityGroup');
+    return told(session, vpcId, await sweepGroup(cleanUp.ec2, vpcId, inputs.environment, group));
+  };
+}
+
+function told({ log, report }: Session, vpcId: string, swept: Swept): SweptVpc {
   if (swept.removed.length > 0) {
     const text = `Removed what the cluster left in ${vpcId}: ${swept.removed.join(', ')}.`;
     report.notes.push(text);
     log.info(text);
   }
-  return swept;
+  return { ...swept, vpcId };
 }
 
 function blocked(error: CloudError, vpcId: string, blockers: readonly string[]): CloudError {

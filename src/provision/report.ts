@@ -1,5 +1,6 @@
 import { duration } from '../cloudformation/polling.ts';
 import type { StackPlan } from '../cloudformation/stack-plan.ts';
+import type { Log } from '../github/log.ts';
 import { table } from '../github/summary.ts';
 import type { NetworkPlan } from '../network/plan.ts';
 import type { EndStateCheck } from './end-state.ts';
@@ -28,6 +29,15 @@ export interface Report {
 
 export function newReport(title: string): Report {
   return { title, stacks: [], notes: [], plans: [], outputs: {} };
+}
+
+/** Says something that is worth telling in the log, and in the summary. */
+export function addNote(
+  { report, log }: { readonly report: Report; readonly log: Pick<Log, 'info'> },
+  text: string,
+): void {
+  report.notes.push(text);
+  log.info(text);
 }
 
 /** Notes a stack's plan, in place of one that the stack had before. */

@@ -1,76 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { callBudget } from '../cloudformation/pace.ts';
 import { environmentSchema } from '../environment/environment.ts';
-import { fakeCleanUp } from '../testing/fake-clean-up.ts';
-import { fakeClock } from '../testing/fake-clock.ts';
-import { FakeStacks } from '../testing/fake-stacks.ts';
-import { fakeStaging } from '../testing/fake-staging.ts';
-import { LAB_INPUTS } from '../testing/lab-inputs.ts';
-import { recordingLog } from '../testing/recording-log.ts';
-import { readProvisionInputs } from './inputs.ts';
-import { type Report, reportMarkdown } from './report.ts';
-import { provision } from './run.ts';
+import type { FakeStacks } from '../testing/fake-stacks.ts';
+import { provisionWorld } from '../testing/provision-world.ts';
+import { reportMarkdown } from './report.ts';
 
-const INFRA_OUTPUTS = {
-  ClusterName: 'eks-multus-cluster',
-  ClusterEndpoint: 'https://10.0.2.10',
-  ClusterCertificateAuthority: 'Y2E=',
-  ServiceCidr: '172.20.0.0/16',
-  ClusterSecurityGroupId: 'sg-cluster',
-  VpcId: 'vpc-1',
-  VpcCidr: '10.0.0.0/16',
-  PrivateSubnetIds: 'subnet-p1,subnet-p2',
-  PublicSubnetIds: 'subnet-o1,subnet-o2',
-  MultusSubnetIds: 'subnet-11,subnet-12,subnet-21,subnet-22',
-  MultusSecurityGroupId: 'sg-multus',
-  KubernetesVersion: '1.34',
-};
-const NODE_OUTPUTS = {
-  NodeInstanceRoleArn: 'arn:aws:iam::123456789012:role/node',
-  NodeSecurityGroupId: 'sg-node',
-  AutoScalingGroupName: 'eks-multus-cluster-ng1',
-};
 const TWO_GROUPS =
   '[{ name: ng1, zone: ap-northeast-2a }, { name: ng2, zone: ap-northeast-2b, desired: 1 }]';
-
-function world() {
-  const clock = fakeClock();
-  const stacks = new FakeStacks(clock);
-  stacks.outputs.set('eks-multus-cluster', INFRA_OUTPUTS);
-  for (const name of ['ng1', 'ng2']) stacks.outputs.set(`eks-multus-cluster-${name}`, NODE_OUTPUTS);
-  const reports: Report[] = [];
-  const deps = {
-    stacks,
-    staging: fakeStaging(),
-    cleanUp: fakeCleanUp().cleanUp,
-    identity: async () => ({
-      accountId: '123456789012',
-      arn: 'arn:aws:sts::123456789012:assumed-role/deployer/eks-multus-7',
-    }),
-    packFile: async (...path: readonly string[]) => new TextEncoder().encode(path.join('/')),
-    log: recordingLog(),
-    clock,
-    budget: callBudget(clock),
-    run: { id: '7', repository: 'o/r', pullRequest: undefined },
-    publish: async (report: Report) => void reports.push(report),
-  };
-  const run = async (changes: Readonly<Record<string, string>> = {}) => {
-    const inputs: Record<string, string> = { ...LAB_INPUTS, ...changes };
-    await provision(
-      readProvisionInputs((name) => inputs[name] ?? ''),
-      deps,
-    );
-    return reports.at(-1);
-  };
-  return { deps, stacks, reports, run };
-}
 
 const parametersOf = (stacks: FakeStacks, name: string) =>
   stacks.requests.find((request) => request.stackName === name)?.parameters;
 
 describe('an existing cluster', () => {
   it('keeps its administrators in their places, and its secrets as they are', async () => {
-    const { stacks, run } = world();
+    const { stacks, run } = provisionWorld();
     const admins = ['a', 'b', 'c'].map((name) => `arn:aws:iam::123456789012:role/${name}`);
     await run({ 'admin-role-arns': admins.join(), 'secrets-encryption': 'false' });
     stacks.requests.length = 0;
@@ -86,7 +28,7 @@ describe('an existing cluster', () => {
 
 describe('deploy', () => {
   it('wires the plan into the infra stack and its outputs into the node group', async () => {
-    const { stacks, run } = world();
+    const { stacks, run } = provisionWorld();
     await run();
     expect(parametersOf(stacks, 'eks-multus-cluster')).toEqual({
       ClusterName: 'eks-multus-cluster',
@@ -124,7 +66,7 @@ describe('deploy', () => {
   });
 
   it('hands over an environment, outputs and a summary', async () => {
-    const { run, deps } = world();
+    const { run, deps } = provisionWorld();
     const report = await run();
     const environment = environmentSchema.parse(report?.outputs.environment);
     expect(environment.networks[1]).toEqual({
@@ -156,7 +98,7 @@ describe('deploy', () => {
   });
 
   it('deploys node groups side by side, each in its own zone', async () => {
-    const { stacks, run, deps } = world();
+    const { stacks, run, deps } = provisionWorld();
     const before = deps.clock.now();
     await run({ 'node-groups': TWO_GROUPS });
     expect(parametersOf(stacks, 'eks-multus-cluster-ng2')).toMatchObject({
@@ -169,7 +111,7 @@ describe('deploy', () => {
   });
 
   it('a second time uploads nothing, makes no change set and changes nothing', async () => {
-    const { stacks, run, deps } = world();
+    const { stacks, run, deps } = provisionWorld();
     const first = await run();
     deps.staging.objects.clear();
     stacks.calls.length = 0;
@@ -192,7 +134,7 @@ describe('deploy', () => {
   });
 
   it('leaves the Kubernetes version of a cluster alone until it is asked to change it', async () => {
-    const { stacks, run } = world();
+    const { stacks, run } = provisionWorld();
     await run({ 'kubernetes-version': '1.33' });
     stacks.requests.length = 0;
     await run({ 'node-groups': '[{ name: ng1, zone: ap-northeast-2a, max: 4 }]' });
@@ -202,7 +144,7 @@ describe('deploy', () => {
   });
 
   it('refuses an environment that somebody destroys, before it touches anything', async () => {
-    const { stacks, run, deps } = world();
+    const { stacks, run, deps } = provisionWorld();
     await run();
     await stacks.deleteStack((await stacks.describe('eks-multus-cluster-ng1'))?.id ?? '');
     await deps.clock.sleep(1_000);
@@ -214,7 +156,7 @@ describe('deploy', () => {
   });
 
   it('reports a node group that no input names any more, and leaves it', async () => {
-    const { stacks, run, deps } = world();
+    const { stacks, run, deps } = provisionWorld();
     await run({ 'node-groups': TWO_GROUPS });
     const report = await run();
     expect(report?.notes.join()).toContain('left as it is: eks-multus-cluster-ng2.');
@@ -223,7 +165,7 @@ describe('deploy', () => {
   });
 
   it('publishes what there is when a node group fails, after the others have ended', async () => {
-    const { stacks, run, reports } = world();
+    const { stacks, run, reports } = provisionWorld();
     stacks.scripts.set('eks-multus-cluster-ng1', [
       { status: 'CREATE_IN_PROGRESS' },
       { status: 'CREATE_FAILED', resource: 'Vpc', reason: 'no capacity' },
@@ -241,7 +183,7 @@ describe('deploy', () => {
   });
 
   it('gives the role of the input, with its path, as the first administrator', async () => {
-    const { stacks, run } = world();
+    const { stacks, run } = provisionWorld();
     const role = 'arn:aws:iam::123456789012:role/ci/deployer';
     await run({
       'role-to-assume': role,
@@ -253,7 +195,7 @@ describe('deploy', () => {
   });
 
   it('gives the chained role, which is the one that deploys', async () => {
-    const { stacks, run } = world();
+    const { stacks, run } = provisionWorld();
     const arn = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
     await run({ 'role-to-assume': arn('first'), 'chained-role': arn('second') });
     expect(parametersOf(stacks, 'eks-multus-cluster')?.['AdminRoleArns']).toBe(arn('second'));
@@ -264,7 +206,7 @@ describe('plan', () => {
   const plan = { command: 'plan' };
 
   it('of an environment that is not there: a change set for infra, the template for node groups', async () => {
-    const { stacks, run, deps } = world();
+    const { stacks, run, deps } = provisionWorld();
     const report = await run(plan);
     expect(report?.outputs).toMatchObject({
       'has-changes': true,
@@ -285,7 +227,7 @@ describe('plan', () => {
   });
 
   it('of one that is as it should be: no changes', async () => {
-    const { run } = world();
+    const { run } = provisionWorld();
     await run();
     const report = await run(plan);
     expect(report?.outputs['has-changes']).toBe(false);
@@ -293,7 +235,7 @@ describe('plan', () => {
   });
 
   it('names what changes, with the parameters that it follows from, and removes the change set', async () => {
-    const { stacks, run } = world();
+    const { stacks, run } = provisionWorld();
     await run();
     const details = [{ target: 'MaxSize', cause: 'MaxSize' }];
     const type = 'AWS::AutoScaling::AutoScalingGroup';
@@ -325,7 +267,7 @@ describe('destroy', () => {
   const destroy = { command: 'destroy' };
 
   it('removes node groups before the infra stack, then what was staged', async () => {
-    const { stacks, run, deps } = world();
+    const { stacks, run, deps } = provisionWorld();
     await run({ 'node-groups': TWO_GROUPS });
     const report = await run(destroy);
     expect(report?.stacks.map(({ name, outcome }) => [name, outcome])).toEqual([
@@ -339,13 +281,13 @@ describe('destroy', () => {
   });
 
   it('a second time, and with nothing there, says that there is nothing to do', async () => {
-    const { run } = world();
+    const { run } = provisionWorld();
     const report = await run(destroy);
     expect(report?.notes).toEqual(['Nothing to do: there is no environment eks-multus-cluster.']);
   });
 
   it('leaves stacks of other environments alone', async () => {
-    const { stacks, run } = world();
+    const { stacks, run } = provisionWorld();
     stacks.put('eks-multus-cluster-two', 'CREATE_COMPLETE', {
       tags: { 'eks-multus:environment': 'eks-multus-cluster-two' },
     });
@@ -355,14 +297,14 @@ describe('destroy', () => {
   });
 
   it('removes what a half-built environment has', async () => {
-    const { stacks, run } = world();
+    const { stacks, run } = provisionWorld();
     stacks.put('eks-multus-cluster', 'REVIEW_IN_PROGRESS');
     const report = await run(destroy);
     expect(report?.stacks).toMatchObject([{ name: 'eks-multus-cluster', outcome: 'deleted' }]);
   });
 
   it('keeps the infra stack when a node group cannot be removed', async () => {
-    const { stacks, run } = world();
+    const { stacks, run } = provisionWorld();
     await run();
     stacks.scripts.set('delete eks-multus-cluster-ng1', [
       { status: 'DELETE_IN_PROGRESS' },

@@ -88,6 +88,7 @@ export function nodeGroupParameters(
       'VpcId',
       'MultusSecurityGroupId',
     ]),
+    EnvironmentName: inputs.environment,
     NodeGroupName: group.name,
     MinSize: String(group.min),
     DesiredSize: String(group.desired),

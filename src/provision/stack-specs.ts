@@ -54,7 +54,7 @@ function spec(
     name,
     template,
     parameters,
-    tags: stackTags(inputs.environment),
+    tags: stackTags(inputs.environment, inputs['base-environment']),
     creationTags: creationTags(run, { ttlHours: inputs['ttl-hours'], now: clock.now() }),
     onFailure: inputs['on-failure'],
     terminationProtection: inputs['termination-protection'],

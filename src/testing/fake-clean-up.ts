@@ -7,6 +7,8 @@ export function fakeCleanUp() {
   const state = {
     /** The VPC of every stack; undefined for a stack without one. */
     vpcId: undefined as string | undefined,
+    /** The security group of every node group's stack. */
+    nodeGroupId: undefined as string | undefined,
     interfaces: [] as NetworkInterface[],
     groups: [] as SecurityGroup[],
     tagged: [] as string[],
@@ -19,7 +21,7 @@ export function fakeCleanUp() {
     kubernetes: undefined as PlainApi | undefined,
   };
   const cleanUp: CleanUp = {
-    physicalId: async () => state.vpcId,
+    physicalId: async (_, logicalId) => (logicalId === 'Vpc' ? state.vpcId : state.nodeGroupId),
     plannedTags: async () => state.plannedTags,
     ec2: {
       interfacesIn: async () => [...state.interfaces],

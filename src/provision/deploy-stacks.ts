@@ -1,0 +1,103 @@
+import { type DeployedStack, deployStack } from '../cloudformation/deploy-stack.ts';
+import type { Stack } from '../cloudformation/stack-api.ts';
+import { isBeingDestroyed } from '../cloudformation/stack-events.ts';
+import { beingDestroyed } from '../cloudformation/stack-failures.ts';
+import { planLines } from '../cloudformation/stack-plan.ts';
+import type { StackSpec } from '../cloudformation/stack-spec.ts';
+import { ENVIRONMENT_TAG } from '../environment/tags.ts';
+import type { NetworkPlan } from '../network/plan.ts';
+import { allOrFirstFailure } from './all-or-first-failure.ts';
+import type { DeployedNodeGroup } from './environment-of.ts';
+import { type Pack, runsHook, stageHook } from './pack.ts';
+import { addPlan } from './report.ts';
+import type { Session } from './run.ts';
+import { groupStack, nodeGroupSpec } from './stack-specs.ts';
+
+/** An environment's stacks by name, as they are; those that do not exist are not in it. */
+export type Seen = ReadonlyMap<string, Stack>;
+
+/**
+ * Those of an account's stacks that a deploy is about: its node groups, and `infra` where it has one. Tells of node
+ * groups that no input names any more: they stay, as removing nodes that run something is not for a deploy.
+ *
+ * @throws CloudError when a stack that worked is being deleted.
+ */
+export async function seenStacks(
+  session: Session,
+  all: readonly Stack[],
+  infra: string | undefined,
+): Promise<Seen> {
+  const { engine, inputs, log, report } = session;
+  const groups = inputs['node-groups'].map((group) => groupStack(session, group));
+  const named = all.filter(({ name }) => name === infra || groups.includes(name));
+  for (const stack of named) {
+    if (await isBeingDestroyed(engine.api, stack)) throw beingDestroyed(stack);
+  }
+  const unnamed = all.filter(
+    (stack) => !named.includes(stack) && stack.tags[ENVIRONMENT_TAG] === inputs.environment,
+  );
+  if (unnamed.length > 0) {
+    const names = unnamed.map(({ name }) => name).join(', ');
+    const text = `Not in node-groups any more, and left as it is: ${names}. Delete the stack if nobody needs its nodes; destroy removes it with the rest.`;
+    log.warn(text);
+    report.notes.push(text);
+  }
+  return new Map(named.map((stack) => [stack.name, stack]));
+}
+
+/** Puts the launch hook's code into the staging bucket, unless all node groups run it already. */
+export async function stageIfNeeded(session: Session, pack: Pack, seen: Seen): Promise<void> {
+  const { inputs, bucket, log, report } = session;
+  report.outputs['staging-bucket'] = bucket.name;
+  const groups = inputs['node-groups'].map((group) => seen.get(groupStack(session, group)));
+  if (groups.every((stack) => runsHook(session, pack, stack))) return;
+  await log.group("Stage the launch hook's code", () => stageHook(session, pack));
+}
+
+/** All node groups, side by side, wired from what the infra stack puts out. */
+export async function deployGroups(
+  session: Session,
+  pack: Pack,
+  network: NetworkPlan,
+  { outputs }: Pick<Stack, 'outputs'>,
+  seen: Seen,
+): Promise<readonly DeployedNodeGroup[]> {
+  const ids: Record<string, string> = {};
+  session.report.outputs['node-group-stack-ids'] = ids;
+  return session.log.group('Node groups', () =>
+    allOrFirstFailure(session.inputs['node-groups'], async (group) => {
+      const spec = nodeGroupSpec(session, pack, network, group, outputs);
+      const stack = await deployOne(session, spec, seen);
+      ids[group.name] = stack.id;
+      return { group, stack };
+    }),
+  );
+}
+
+/** One stack, whose plan and end are reported. */
+export async function deployOne(
+  session: Session,
+  spec: StackSpec,
+  seen: Seen,
+): Promise<DeployedStack> {
+  const { clock, log, report } = session;
+  const began = clock.now();
+  try {
+    const stack = await deployStack(session.engine, spec, {
+      seen: seen.get(spec.name),
+      planned(plan) {
+        for (const line of planLines(plan)) log.info(line);
+        addPlan(report, plan);
+      },
+    });
+    report.stacks.push(stack);
+    return stack;
+  } catch (error) {
+    report.stacks.push({
+      name: spec.name,
+      outcome: 'failed',
+      durationMs: clock.now() - began,
+    });
+    throw error;
+  }
+}
