@@ -7,6 +7,8 @@ export interface BundleMeasures {
   /** From the start of the process to its first line that is not a command to the runner. */
   readonly firstLineMs: number;
   readonly firstLine: string;
+  /** Null when it was killed. */
+  readonly exitCode: number | null;
   /** The most memory that the process had in use at any time. */
   readonly peakMegabytes: number;
 }
@@ -42,12 +44,14 @@ export async function measureBundle(
     look();
     if (until === 'first-line') child.kill();
   });
-  await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  const exitCode = await new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  );
   clearInterval(looking);
   rmSync(folder, { recursive: true });
   if (first === undefined) throw new Error(`${script} said nothing`);
   const peakMegabytes = peakKilobytes / 1024;
-  return { firstLineMs: first.ms, firstLine: first.line, peakMegabytes };
+  return { firstLineMs: first.ms, firstLine: first.line, exitCode, peakMegabytes };
 }
 
 /** The kernel's own record of a process's peak, in KiB; 0 once it has ended. */

@@ -3,36 +3,43 @@ import { join } from 'node:path';
 import { run } from '../rehearsal/process.ts';
 import { consoleProgress } from '../rehearsal/progress.ts';
 import { ensureTools } from '../rehearsal/tools/tools.ts';
+import { orUndefined } from '../src/connectivity/or-undefined.ts';
 import { type Connection, connect } from '../src/kubernetes/connection.ts';
-import { systemClock } from '../src/kubernetes/poll.ts';
+import { PATCH_TYPES } from '../src/kubernetes/objects.ts';
+import { systemClock, until } from '../src/kubernetes/poll.ts';
 import type { NetworkAttachmentDefinition } from '../src/multus/attachment.ts';
 import { mergeNodeRoles } from '../src/multus/aws-auth.ts';
-import { installMultus } from '../src/multus/install.ts';
+import { MULTUS } from '../src/multus/manifest.ts';
 import { startTestApiServer, type TestApiServer } from '../src/testing/api-server.ts';
 import { AWS_AUTH_SAMPLES } from '../src/testing/aws-auth-samples.ts';
 import { recordingLog } from '../src/testing/recording-log.ts';
 import type { Bench } from './bench.ts';
+import { measureBundle } from './bundle-run.ts';
 import { atMost, type Measurement, noted, percentile } from './measurement.ts';
 
 const NETWORKS = 500;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const ROWS = 2000;
 
 /**
- * The same definitions, by the action's code and by `kubectl apply -f` of one file: in turns, each a process, each
- * into a namespace of its own of one real API server. And the merge of a long aws-auth.
+ * The same definitions, by the action and by `kubectl apply -f` of one file: in turns, each a new process, each into
+ * an empty namespace of its own of one real API server. And the merge of a long aws-auth.
+ *
+ * The action is its bundle, as a step runs it, and all that it does is counted, from the start of Node on: it reads
+ * its inputs, finds that Multus is installed, applies the networks, reads them back, and writes its outputs. There
+ * are no nodes to wait for. kubectl answers when the last definition is written.
  */
-export const configure: Bench = async ({ say }) => {
+export const configure: Bench = async ({ root, say }) => {
   const tools = await ensureTools(['control-plane'], consoleProgress());
   const server = await startTestApiServer();
   try {
-    const connection = await prepared(server);
+    const connection = await prepared(root, server);
     const ours: Trial[] = [];
     const theirs: Trial[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       say(`${NETWORKS} networks by each, ${round + 1} of ${ROUNDS}`);
       const [one, other] = [`ours-${round}`, `theirs-${round}`];
-      ours.push(await trial(connection, one, () => applyByAction(server, one)));
+      ours.push(await trial(connection, one, () => applyByAction(root, server, one)));
       const file = await fileOf(connection, server, one, other);
       const kubectl = join(tools.bin, 'kubectl');
       const apply = () => run(kubectl, ['--kubeconfig', server.kubeconfig, 'apply', '-f', file]);
@@ -50,17 +57,24 @@ interface Trial {
   readonly requests: number;
 }
 
-async function prepared(server: TestApiServer): Promise<Connection> {
-  const log = recordingLog();
+/** A server that has Multus already, by the action. */
+async function prepared(root: string, server: TestApiServer): Promise<Connection> {
   const credentials = () => Promise.reject(new Error('a kubeconfig brings its own'));
   const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
-  const connection = await connect(address, { log, credentials });
-  const deadline = systemClock.now() + 60_000;
-  await installMultus(connection, { mode: 'thick', image: 'multus:1' }, log, {
-    clock: systemClock,
-    deadline,
-  });
+  const connection = await connect(address, { log: recordingLog(), credentials });
+  await Promise.all([applyByAction(root, server, 'default'), rollOut(connection)]);
   return connection;
+}
+
+/** In the place of the controllers, which do not run here: a DaemonSet that has no node to be on is rolled out. */
+async function rollOut({ rest }: Connection): Promise<void> {
+  const path = `/apis/apps/v1/namespaces/${MULTUS.namespace}/daemonsets/${MULTUS.daemonSet}/status`;
+  const none = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberReady: 0 };
+  const status = { ...none, numberMisscheduled: 0, observedGeneration: 1 };
+  const contentType = PATCH_TYPES.merge;
+  const wait = { clock: systemClock, deadline: systemClock.now() + 60_000, everyMs: 100 };
+  const write = () => rest({ method: 'PATCH', path, body: { status }, contentType });
+  await until(() => orUndefined(write), wait);
 }
 
 /** Makes a namespace, has it filled, and makes sure that all is there. */
@@ -81,9 +95,20 @@ async function trial(
   return { seconds, requests };
 }
 
-function applyByAction(server: TestApiServer, namespace: string) {
-  const script = join(import.meta.dirname, 'apply-networks-main.ts');
-  return run(process.execPath, [script, server.kubeconfig, namespace, String(NETWORKS)]);
+async function applyByAction(root: string, { kubeconfig }: TestApiServer, namespace: string) {
+  const script = join(root, 'actions', 'configure-multus', 'dist', 'index.js');
+  const networks = Array.from(
+    { length: NETWORKS },
+    (_, index) => `- { name: network-${index}, master: eth${1 + (index % 2)}, ipam: static }`,
+  );
+  const inputs = { ...{ kubeconfig, namespace }, networks: networks.join('\n') };
+  const more = {
+    'multus-image': 'registry.example.com/multus:1',
+    'expected-nodes': '0',
+    'timeout-minutes': '1',
+  };
+  const { exitCode, firstLine } = await measureBundle(script, { ...inputs, ...more }, {});
+  if (exitCode !== 0) throw new Error(`exit code ${exitCode}: ${firstLine}`);
 }
 
 async function definitionsIn(connection: Connection, namespace: string) {
