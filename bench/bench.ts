@@ -2,6 +2,7 @@ import { configure } from './configure.ts';
 import { type Measurement, renderMeasurements } from './measurement.ts';
 import { provision } from './provision.ts';
 import { report } from './report.ts';
+import { verify } from './verify.ts';
 
 /** One benchmark: measures, and tells on the way what it does. */
 export type Bench = (options: BenchOptions) => Promise<readonly Measurement[]>;
@@ -12,7 +13,7 @@ export interface BenchOptions {
   readonly say: (line: string) => void;
 }
 
-const BENCHES: Readonly<Record<string, Bench>> = { provision, configure, report };
+const BENCHES: Readonly<Record<string, Bench>> = { provision, configure, verify, report };
 
 const USAGE = `usage: npm run bench -- NAME [--json] [--root FOLDER]
 names: ${Object.keys(BENCHES).join(', ')}`;

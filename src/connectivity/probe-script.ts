@@ -14,7 +14,7 @@ const WAIT_S = 2;
 const AT_ONCE = 32;
 
 /** Two packets: the first may be what a router answers with its MTU, and is lost then. */
-const LARGE_PING = `ping -q -c 2 -i ${INTERVAL_S} -W ${WAIT_S}`;
+const LARGE_PING = pingCommand(2);
 /** Headers of IP and ICMP. */
 const HEADERS = { ipv4: 28, ipv6: 48 } as const;
 
@@ -41,13 +41,17 @@ export function probeScript(targets: readonly PingTarget[], packets = PACKETS): 
   ].join('\n');
 }
 
+/** The ping of a pair, without the interface and the address that it needs yet. */
+export function pingCommand(packets = PACKETS): string {
+  return `ping -q -c ${packets} -i ${INTERVAL_S} -W ${WAIT_S}`;
+}
+
 /** Only the pings of the probe script, for another try. */
 export function pingScript(targets: readonly PingTarget[], packets = PACKETS): string {
-  const ping = `ping -q -c ${packets} -i ${INTERVAL_S} -W ${WAIT_S}`;
   return [
     'exec 2>&1',
     'set -f',
-    `p() { o=$(${ping} -I "$1" "$2" 2>&1); echo "@ping $1 $2" $o; }`,
+    `p() { o=$(${pingCommand(packets)} -I "$1" "$2" 2>&1); echo "@ping $1 $2" $o; }`,
     ...(targets.some(({ large }) => large) ? LARGE : []),
     ...batches(targets).flatMap((batch) => [...batch.map(job), 'wait']),
     'echo @end',
