@@ -29,6 +29,7 @@ describe('linkerFlags', () => {
 
   it('tell Multus its version, which the name of its container image claims', async () => {
     expect(linkerFlags(await readGoMod('multus'))).toMatch(/pkg\/multus\.version=v4\.1\.4$/);
+    expect(linkerFlags(await readGoMod('multus-thin'))).toMatch(/\.version=v4\.2\.4$/);
   });
 
   it('only strip other programs', async () => {

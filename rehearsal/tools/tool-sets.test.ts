@@ -15,6 +15,7 @@ describe('planTools', () => {
     expect(planTools(['control-plane', 'node']).goModules).toEqual([
       'cni-plugins',
       'multus',
+      'multus-thin',
       'kubernetes',
     ]);
   });

@@ -12,7 +12,14 @@ export const toolSets = [
 export type ToolSet = (typeof toolSets)[number];
 
 /** Each Go module is a folder beside this file: a `go.mod` whose `tool` lines name the programs. */
-export const goModules = ['actionlint', 'act', 'cni-plugins', 'multus', 'kubernetes'] as const;
+export const goModules = [
+  'actionlint',
+  'act',
+  'cni-plugins',
+  'multus',
+  'multus-thin',
+  'kubernetes',
+] as const;
 export type GoModule = (typeof goModules)[number];
 
 export interface ToolPlan {
@@ -31,7 +38,7 @@ const plans: Readonly<Record<ToolSet, ToolPlan>> = {
   browser: { goModules: [], python: false, checkov: false, image: false },
   checkov: { goModules: [], python: false, checkov: true, image: false },
   node: {
-    goModules: ['cni-plugins', 'multus', 'kubernetes'],
+    goModules: ['cni-plugins', 'multus', 'multus-thin', 'kubernetes'],
     python: false,
     checkov: false,
     image: true,

@@ -1,13 +1,16 @@
 import type { Pack } from 'tar-stream';
 import { type ContainerImage, imageArchive, type Layer } from './image-archive.ts';
 
+type Programs = Readonly<Record<string, Uint8Array>>;
+
 /** What the container images are made of, as they come from the machine and the Go builds. */
 export interface ImagePrograms {
   /** A static busybox and the names of its applets (`busybox --list`). */
   readonly busybox: Uint8Array;
   readonly applets: readonly string[];
-  /** Programs of the Multus module, by name. */
-  readonly multus: Readonly<Record<string, Uint8Array>>;
+  /** Programs of the Multus modules, by name. */
+  readonly multus: Programs;
+  readonly multusThin: Programs;
 }
 
 /** Has no network to reach its registry with; containerd starts it for each pod to hold its namespaces. */
@@ -16,12 +19,13 @@ export const BUSYBOX_IMAGE = 'public.ecr.aws/docker/library/busybox:1.37';
 export const MULTITOOL_IMAGE = 'docker.io/praqma/network-multitool:latest';
 export const MULTUS_IMAGE =
   '602401143452.dkr.ecr.ap-northeast-2.amazonaws.com/eks/multus-cni:v4.1.4-eksbuild.3_thick';
+export const THIN_MULTUS_IMAGE = 'ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-debug';
 
 /**
  * The container images that the nodes have from the start, as one archive that `ctr images import` reads.
  * They carry the real names, so that manifests need no change, but not the real content: `pause`, `busybox`
- * and `network-multitool` are the host's busybox (no bash, no curl, no nginx), and the Multus image is
- * upstream Multus 4.1.4, which is what EKS builds, on busybox instead of EKS's minimal base image.
+ * and `network-multitool` are the host's busybox (no bash, no curl, no nginx), and the Multus images are
+ * upstream Multus 4.1.4, which is what EKS builds, and 4.2.4, on busybox instead of their minimal base images.
  */
 export function containerImages(programs: ImagePrograms): Promise<Pack> {
   const base = busyboxLayer(programs);
@@ -31,8 +35,13 @@ export function containerImages(programs: ImagePrograms): Promise<Pack> {
     { tags: [MULTITOOL_IMAGE], layers: [base], command: forever },
     {
       tags: [MULTUS_IMAGE],
-      layers: [base, multusLayer(programs)],
+      layers: [base, multusLayer(programs.multus)],
       command: ['/usr/src/multus-cni/bin/multus-daemon'],
+    },
+    {
+      tags: [THIN_MULTUS_IMAGE],
+      layers: [base, thinLayer(programs.multusThin)],
+      command: ['/thin_entrypoint'],
     },
   ];
   return imageArchive(images);
@@ -55,7 +64,7 @@ function busyboxLayer({ busybox, applets }: ImagePrograms): Layer {
 }
 
 /** The paths of the upstream and EKS images, which the DaemonSet's commands name. */
-function multusLayer({ multus }: ImagePrograms): Layer {
+function multusLayer(multus: Programs): Layer {
   return [
     ...['usr/', 'usr/src/', 'usr/src/multus-cni/', 'usr/src/multus-cni/bin/'].map((name) => ({
       name,
@@ -67,6 +76,14 @@ function multusLayer({ multus }: ImagePrograms): Layer {
       content,
     })),
   ];
+}
+
+/** The entrypoint is at the root of the image, what it puts on the node where the other image has its programs. */
+function thinLayer({ thin_entrypoint, ...others }: Programs): Layer {
+  if (thin_entrypoint === undefined)
+    throw new Error('the module multus-thin has no thin_entrypoint');
+  const entrypoint = { name: 'thin_entrypoint', mode: 0o755, content: thin_entrypoint };
+  return [entrypoint, ...multusLayer(others)];
 }
 
 function text(name: string, content: string) {

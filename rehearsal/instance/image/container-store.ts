@@ -14,6 +14,12 @@ import { inOwnNamespaces } from './system.ts';
 const file = (name: string) => join(import.meta.dirname, name);
 const script = file('build-store.sh');
 
+/** The folders with the programs of each. */
+export interface MultusFolders {
+  readonly thick: string;
+  readonly thin: string;
+}
+
 /**
  * An archive of containerd's storage with all container images imported, which becomes part of the
  * nodes' disk: importing them takes a node seconds at each boot, and its copy-on-write disk 190 MB.
@@ -22,11 +28,11 @@ const script = file('build-store.sh');
 export async function ensureContainerStore(
   cache: string,
   system: string,
-  multusFolder: string,
+  multus: MultusFolders,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<string> {
-  const images = await ensureImageArchive(cache, multusFolder, progress);
+  const images = await ensureImageArchive(cache, multus, progress);
   const key = contentKey({
     ...(await fileContent({ script, guest: file('import-images.sh') })),
     ...(await kernelIdentity()),
@@ -44,7 +50,7 @@ export async function ensureContainerStore(
 /** The archive of the container images, as `ctr images import` reads it. Resolves with its path. */
 async function ensureImageArchive(
   cache: string,
-  multusFolder: string,
+  multus: MultusFolders,
   progress: Progress,
 ): Promise<string> {
   const busybox = await readFile((await findProgram('busybox')) ?? 'busybox');
@@ -52,7 +58,8 @@ async function ensureImageArchive(
   const key = contentKey({
     ...(await fileContent(sources)),
     busybox,
-    multus: basename(multusFolder),
+    multus: basename(multus.thick),
+    thin: basename(multus.thin),
   });
   return provide(join(cache, 'images', `${key}.tar`), {
     step: 'make the container images',
@@ -60,8 +67,9 @@ async function ensureImageArchive(
     keep: 4,
     build: async (temporary) => {
       const applets = (await run('busybox', ['--list'])).split('\n');
-      const multus = await readFolder(multusFolder);
-      const bytes = await containerImages({ busybox, applets, multus });
+      const thick = await readFolder(multus.thick);
+      const multusThin = await readFolder(multus.thin);
+      const bytes = await containerImages({ busybox, applets, multus: thick, multusThin });
       await pipeline(bytes, createWriteStream(temporary));
     },
   });

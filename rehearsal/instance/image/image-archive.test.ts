@@ -2,12 +2,18 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
-import { containerImages, MULTUS_IMAGE, PAUSE_IMAGE } from './container-images.ts';
+import {
+  containerImages,
+  MULTUS_IMAGE,
+  PAUSE_IMAGE,
+  THIN_MULTUS_IMAGE,
+} from './container-images.ts';
 
 const programs = {
   busybox: Buffer.from('busybox program'),
   applets: ['busybox', 'sh', 'ping'],
   multus: { 'multus-daemon': Buffer.from('daemon'), 'multus-shim': Buffer.from('shim') },
+  multusThin: { thin_entrypoint: Buffer.from('entrypoint'), multus: Buffer.from('thin') },
 };
 
 interface Entry {
@@ -39,6 +45,7 @@ describe('containerImages', () => {
     expect(tags.sort()).toEqual([
       MULTUS_IMAGE,
       'docker.io/praqma/network-multitool:latest',
+      THIN_MULTUS_IMAGE,
       PAUSE_IMAGE,
       'public.ecr.aws/docker/library/busybox:1.37',
     ]);
@@ -53,16 +60,21 @@ describe('containerImages', () => {
     }
   });
 
-  it('puts Multus where the DaemonSet looks for it, on busybox', async () => {
+  it.each([
+    [MULTUS_IMAGE, { 'usr/src/multus-cni/bin/multus-shim': 'shim' }],
+    [THIN_MULTUS_IMAGE, { thin_entrypoint: 'entrypoint', 'usr/src/multus-cni/bin/multus': 'thin' }],
+  ])('puts Multus where the DaemonSet looks for it, on busybox: %s', async (tag, programs) => {
     const entries = await entriesOf(await archive());
     const multus = json(entries.get('manifest.json')).find((image: { RepoTags: string[] }) =>
-      image.RepoTags.includes(MULTUS_IMAGE),
+      image.RepoTags.includes(tag),
     );
     const layers = multus.Layers.map((name: string) => entries.get(name)?.content);
     const [base, top] = await Promise.all(layers.map(entriesOf));
     expect(base?.get('bin/sh')?.link).toBe('busybox');
     expect(base?.get('bin/busybox')?.mode).toBe(0o755);
-    expect(top?.get('usr/src/multus-cni/bin/multus-shim')?.content.toString()).toBe('shim');
+    for (const [path, content] of Object.entries(programs)) {
+      expect(top?.get(path)?.content.toString()).toBe(content);
+    }
   });
 
   it('is the same, to the byte, for the same programs', async () => {

@@ -26,7 +26,8 @@ export async function ensureNodeImage(
 ): Promise<string> {
   const folderOf = (module: GoModule) => programs.get(module) ?? '';
   const [kubernetes, plugins] = [folderOf('kubernetes'), folderOf('cni-plugins')];
-  const store = await ensureContainerStore(cache, system, folderOf('multus'), progress, signal);
+  const multus = { thick: folderOf('multus'), thin: folderOf('multus-thin') };
+  const store = await ensureContainerStore(cache, system, multus, progress, signal);
   const key = contentKey({
     ...(await folderContent(rootFiles)),
     ...(await fileContent({ script })),
