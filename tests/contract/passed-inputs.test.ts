@@ -4,13 +4,23 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT } from '../../scripts/pack.ts';
 
+const CREDENTIALS = {
+  audience: 'the templates for the role know this one audience',
+  'role-duration-seconds': 'credentials are renewed as long as the job lasts',
+  'timeout-minutes': "the workflow's job has a time limit of its own",
+};
+const CLUSTER = 'the environment tells the cluster';
+const NODES = 'the environment tells the nodes';
+
 /** Inputs of actions that no workflow of the pack passes on, and why a workflow's user does not need them. */
 const NOT_PASSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  provision: {
-    audience: 'the templates for the role know this one audience',
-    'role-duration-seconds': 'credentials are renewed as long as the job lasts',
-    'timeout-minutes': "the workflow's job has a time limit of its own",
+  'configure-multus': {
+    ...CREDENTIALS,
+    ...{ 'cluster-name': CLUSTER, 'cluster-endpoint': CLUSTER, kubeconfig: CLUSTER },
+    ...{ 'cluster-certificate-authority': CLUSTER, authentication: NODES },
+    ...{ 'node-role-arns': NODES, 'expected-nodes': NODES },
   },
+  provision: CREDENTIALS,
 };
 
 interface WithSteps {
