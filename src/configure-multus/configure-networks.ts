@@ -47,6 +47,6 @@ export async function awaitWhereabouts(
   );
 }
 
-function needsWhereabouts({ attachments }: ConfigureInputs): boolean {
+export function needsWhereabouts({ attachments }: ConfigureInputs): boolean {
   return attachments.some(({ ipam }) => ipam === 'whereabouts');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../github/errors.ts';
-import { badInputs, direct, lab } from '../testing/configure-inputs.ts';
+import { badInputs, direct, lab, onBase } from '../testing/configure-inputs.ts';
 import { parseInputs } from './inputs.ts';
 
 const read = (inputs: Readonly<Record<string, string>>, region?: string) =>
@@ -72,6 +72,12 @@ describe('good inputs', () => {
     });
     const kubeconfig = { kubeconfig: 'k', networks: direct.networks, 'multus-mode': 'thin' };
     expect(read(kubeconfig).multus).toEqual(multus);
+  });
+
+  it('on a shared cluster networks are in the namespace of the environment', () => {
+    const { attachments, pruneIn } = read({ ...onBase, prune: 'true' });
+    expect(attachments.map(({ namespace }) => namespace)).toEqual(['pr-7', 'pr-7']);
+    expect(pruneIn).toEqual(['pr-7']);
   });
 
   it('inputs win over the environment', () => {

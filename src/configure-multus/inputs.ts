@@ -45,7 +45,7 @@ export const inputSchema = z.object({
   namespace: text(
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
     'the name of a namespace: lower case letters, digits and -, at most 63 characters',
-  ).default('default'),
+  ).optional(),
   'multus-image': text(IMAGE_PATTERN, IMAGE).optional(),
   'whereabouts-image': text(IMAGE_PATTERN, WHEREABOUTS_IMAGE).optional(),
   'timeout-minutes': wholeNumber(1, 360).default(15),
@@ -88,11 +88,14 @@ export function parseInputs(
   const remove = raw.multus === 'absent';
   const mode = raw['multus-mode'];
   const given = remove ? noNetworks(raw) : networkItems(raw, readText);
-  const plan = planAttachments(given.items, environment, raw.namespace);
+  const namespace = raw.namespace ?? environment?.shared?.namespace ?? 'default';
+  const plan = planAttachments(given.items, environment, namespace);
   const problems: InputProblem[] = [
     ...('address' in target ? [] : target),
     ...given.problems,
-    ...('problems' in plan ? plan.problems.map(asInputProblem) : []),
+    ...('problems' in plan
+      ? plan.problems.map(asInputProblem)
+      : sharedProblems(raw, environment, plan.attachments)),
     ...(remove ? [] : checkRoles(raw, environment)),
     ...('address' in target && !remove ? checkImage(raw, region) : []),
   ];
@@ -107,7 +110,7 @@ export function parseInputs(
     expectedNodes: raw['expected-nodes'] ?? desiredNodes(environment),
     attachments: plan.attachments,
     warnings: plan.warnings,
-    pruneIn: raw.prune ? namespacesOf(raw.namespace, plan.attachments) : [],
+    pruneIn: raw.prune ? namespacesOf(namespace, plan.attachments) : [],
     whereaboutsImage: raw['whereabouts-image'],
     multus: { mode, image: raw['multus-image'] ?? multusImage(mode, region ?? '') },
     timeoutMs: raw['timeout-minutes'] * 60_000,
@@ -120,6 +123,27 @@ function namespacesOf(
   attachments: readonly Attachment[],
 ): readonly string[] {
   return [...new Set([defaultNamespace, ...attachments.map(({ namespace }) => namespace)])];
+}
+
+/** On a shared cluster an environment keeps to its own namespace, and leaves Multus to the base. */
+function sharedProblems(
+  { multus }: Raw,
+  environment: Environment | undefined,
+  attachments: readonly Attachment[],
+): readonly InputProblem[] {
+  const { shared } = environment ?? {};
+  if (shared === undefined) return [];
+  const removal = {
+    ...{ input: 'multus', value: 'absent' },
+    allowed: `present: Multus belongs to ${shared.base}, on whose cluster this environment is`,
+  };
+  const strays = attachments
+    .filter(({ namespace }) => namespace !== shared.namespace)
+    .map(({ name, namespace }) => ({
+      ...{ input: 'networks', value: namespace },
+      allowed: `${name}.namespace: ${shared.namespace}, the environment's own on the cluster of ${shared.base}`,
+    }));
+  return [...(multus === 'absent' ? [removal] : []), ...strays];
 }
 
 function asInputProblem(problem: { place: string; value: string; allowed: string }): InputProblem {

@@ -4,6 +4,9 @@ import type { Attachment } from '../multus/attachment.ts';
 import type { MultusChoice } from '../multus/manifest.ts';
 import type { RoleMapping } from '../multus/map-node-roles.ts';
 
+/** Multus as it was installed, or as it was found on a shared cluster. */
+export type FoundMultus = MultusChoice | { readonly mode: string; readonly image: string };
+
 /** What has been reached; after a failure, what had been reached until then. */
 export interface ConfigureResult {
   readonly cluster?: string;
@@ -12,11 +15,14 @@ export interface ConfigureResult {
   readonly awsAuth?: RoleMapping;
   /** Multus was removed rather than installed. */
   readonly removed?: boolean;
-  readonly multus?: MultusChoice;
+  readonly multus?: FoundMultus;
   readonly rollout?: Rollout;
   readonly nodes?: readonly NodeState[];
   readonly attachments?: readonly Attachment[];
 }
+
+/** The same while it is being filled. */
+export type Reached = { -readonly [Key in keyof ConfigureResult]: ConfigureResult[Key] };
 
 export const outputNames = ['networks', 'nodes', 'aws-auth-changed'] as const;
 

@@ -14,9 +14,10 @@ import { pruneNetworks } from '../multus/prune-networks.ts';
 import { removeMultus } from '../multus/remove-multus.ts';
 import { checkVpc, type InterfaceSource } from './check-vpc.ts';
 import { awaitWhereabouts, configureNetworks } from './configure-networks.ts';
+import { ACCESS_ON_BASE, configureOnBase } from './configure-on-base.ts';
 import { explainNodes, type InstanceSource } from './explain-nodes.ts';
 import type { ConfigureInputs } from './inputs.ts';
-import type { ConfigureResult } from './outputs.ts';
+import type { ConfigureResult, Reached } from './outputs.ts';
 
 export interface ConfigureTools {
   readonly log: Log;
@@ -28,10 +29,8 @@ export interface ConfigureTools {
   report(result: ConfigureResult): Promise<void>;
 }
 
-type Reached = { -readonly [Key in keyof ConfigureResult]: ConfigureResult[Key] };
-
 /**
- * Maps the node roles, installs Multus and the networks, and waits until the nodes are Ready and Multus
+ * Maps the node roles, installs Multus (but on a shared cluster) and the networks, and waits until the nodes are Ready and Multus
  * runs on them. Everything is applied before anything is waited for, so that nodes which join meanwhile
  * find it. Running it again changes nothing.
  *
@@ -59,7 +58,8 @@ async function applyAndWait(
   const wait = { deadline: clock.now() + inputs.timeoutMs, clock, log };
   for (const warning of inputs.warnings) log.warn(warning);
   await checkVpc(attachments, inputs.target.environment, interfaces, log);
-  const needs = accessNeeded(mapRoleArns !== undefined);
+  const { shared } = inputs.target.environment ?? {};
+  const needs = accessNeeded(mapRoleArns !== undefined, shared !== undefined);
   const roleArn = inputs.role.chainedRoleArn ?? inputs.role.roleArn;
   const connecting = { log, credentials, roleArn, needs, clock };
   const connection = await connect(inputs.target.address, connecting);
@@ -69,6 +69,10 @@ async function applyAndWait(
     reached.awsAuth = await log.group('Map node roles in aws-auth', () =>
       mapNodeRoles(connection, mapRoleArns, log, clock),
     );
+  }
+  if (shared !== undefined) {
+    await configureOnBase(connection, inputs, shared, tools, reached, wait);
+    return;
   }
   reached.multus = multus;
   await log.group('Install Multus', () => installMultus(connection, multus, log, wait));
@@ -117,9 +121,9 @@ async function remove(
 const DAEMON_SETS = { group: 'apps', resource: 'daemonsets', namespace: MULTUS.namespace };
 
 /** Enough to notice an identity without rights before half of the work is done. */
-function accessNeeded(awsAuth: boolean): readonly Access[] {
+function accessNeeded(awsAuth: boolean, onBase: boolean): readonly Access[] {
   const { namespace } = MULTUS;
-  const daemonSets = { ...DAEMON_SETS, verb: 'patch' };
+  const own = onBase ? ACCESS_ON_BASE : [{ ...DAEMON_SETS, verb: 'patch' }];
   const configMaps = { verb: 'patch', resource: 'configmaps', namespace };
-  return awsAuth ? [configMaps, daemonSets] : [daemonSets];
+  return awsAuth ? [configMaps, ...own] : own;
 }

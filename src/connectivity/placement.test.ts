@@ -12,13 +12,26 @@ const notReady = {
   },
 };
 
-const choose = (nodes: readonly V1Node[], multusPods: readonly V1Pod[]) =>
-  awaitNode(fakeProbeCluster({ nodes, multusPods }), fakeClock());
+const choose = (
+  nodes: readonly V1Node[],
+  multusPods: readonly V1Pod[],
+  selector: Readonly<Record<string, string>> = {},
+) => awaitNode(fakeProbeCluster({ nodes, multusPods }), selector, fakeClock());
 
 describe('awaitNode', () => {
   it('takes the first node by name that is Ready and has Multus', async () => {
     const nodes = [readyNode('node-c'), readyNode('node-b'), readyNode('node-a'), notReady];
     expect(await choose(nodes, [multusOn('node-c'), multusOn('node-b')])).toBe('node-b');
+  });
+
+  it('takes none without the label that is asked for', async () => {
+    const own = readyNode('node-b');
+    const labelled = { ...own, metadata: { ...own.metadata, labels: { environment: 'pr-7' } } };
+    const selector = { environment: 'pr-7' };
+    expect(await choose([readyNode('node-a'), labelled], [], selector)).toBe('node-b');
+    await expect(choose([readyNode('node-a')], [], selector)).rejects.toThrow(
+      'the cluster has no node with the label environment=pr-7',
+    );
   });
 
   it('passes over nodes that take no pods', async () => {
@@ -55,7 +68,7 @@ describe('awaitNode', () => {
       nodes: async () => [looks.shift() ?? readyNode('node-a')],
     };
     const clock = fakeClock();
-    expect(await awaitNode(cluster, clock)).toBe('node-a');
+    expect(await awaitNode(cluster, {}, clock)).toBe('node-a');
     expect(clock.now()).toBe(2000);
   });
 });

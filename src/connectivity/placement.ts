@@ -24,19 +24,28 @@ export function isUsable({ trouble, leftOut }: NodeObservation): boolean {
   return trouble === undefined && leftOut === undefined;
 }
 
+/** Labels, each with its value. */
+type Selector = Readonly<Record<string, string>>;
+
 /** A node that has just become Ready keeps its taint for some seconds. */
 const PATIENCE_MS = 30_000;
 
 /**
  * The first node that will do for pods that must be together.
  *
+ * @param selector labels that a node must have; all nodes when there are none
  * @throws ClusterError that says of each node why it will not do.
  */
-export async function awaitNode(cluster: ProbeCluster, clock: Clock): Promise<string> {
+export async function awaitNode(
+  cluster: ProbeCluster,
+  selector: Selector,
+  clock: Clock,
+): Promise<string> {
   let verdicts: readonly NodeObservation[] = [];
   const chosen = await until(
     async () => {
-      verdicts = judgeNodes(...(await Promise.all([cluster.nodes(), cluster.multusPods()])));
+      const [nodes, multusPods] = await Promise.all([cluster.nodes(), cluster.multusPods()]);
+      verdicts = judgeNodes(nodes.filter(selects(selector)), multusPods);
       return verdicts.find(isUsable);
     },
     { clock, deadline: clock.now() + PATIENCE_MS, everyMs: 1000 },
@@ -45,7 +54,8 @@ export async function awaitNode(cluster: ProbeCluster, clock: Clock): Promise<st
   const reasons = verdicts.map((node) => `${node.name}: ${node.trouble?.text ?? node.leftOut}`);
   throw new ClusterError({
     resource: 'nodes for the sample pods',
-    reason: reasons.length === 0 ? 'the cluster has no node' : reasons.join('; '),
+    reason:
+      reasons.length === 0 ? `the cluster has no node${labelled(selector)}` : reasons.join('; '),
     nextStep:
       'make a node Ready with Multus on it (configure-multus waits for both), then verify again',
   });
@@ -58,7 +68,7 @@ export async function awaitNode(cluster: ProbeCluster, clock: Clock): Promise<st
  */
 export async function awaitNodes(
   cluster: ProbeCluster,
-  selector: Readonly<Record<string, string>>,
+  selector: Selector,
   clock: Clock,
 ): Promise<readonly NodeObservation[]> {
   let judged: readonly NodeObservation[] = [];
@@ -75,7 +85,12 @@ export async function awaitNodes(
   return judged;
 }
 
-function selects(selector: Readonly<Record<string, string>>) {
+function labelled(selector: Selector): string {
+  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+  return labels.length === 0 ? '' : ` with the label ${labels.join(', ')}`;
+}
+
+function selects(selector: Selector) {
   return ({ metadata }: V1Node) =>
     Object.entries(selector).every(([key, value]) => metadata?.labels?.[key] === value);
 }

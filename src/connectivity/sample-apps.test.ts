@@ -64,5 +64,12 @@ describe('probePods', () => {
   it('leaves the node to the scheduler when none is given', () => {
     const [pod] = probePods(apps, LAB_NETWORKS, options);
     expect(pod?.manifest.spec).not.toHaveProperty('affinity');
+    expect(pod?.manifest.spec).not.toHaveProperty('nodeSelector');
+  });
+
+  it('asks for nodes by their labels', () => {
+    const nodeSelector = { environment: 'pr-7' };
+    const [pod] = probePods(apps, LAB_NETWORKS, { ...options, nodeSelector });
+    expect(pod?.manifest.spec?.nodeSelector).toEqual(nodeSelector);
   });
 });

@@ -36,6 +36,8 @@ export interface ProbePodOptions {
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   /** The one node that takes all pods; without it the scheduler chooses for each. */
   readonly node?: string;
+  /** Labels that each pod's node must have; none for any node. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
 }
 
 /** A pod to create, and the networks that it asks for, in order, as `namespace/name`. */
@@ -75,9 +77,14 @@ export function fill(pod: V1Pod, networks: readonly string[], options: ProbePodO
         image: options.image,
         imagePullPolicy: options.imagePullPolicy,
       })),
+      ...(isEmpty(options.nodeSelector) ? {} : { nodeSelector: { ...options.nodeSelector } }),
       ...(options.node === undefined ? {} : { affinity: { nodeAffinity: onNode(options.node) } }),
     },
   };
+}
+
+function isEmpty(labels: Readonly<Record<string, string>> = {}): boolean {
+  return Object.keys(labels).length === 0;
 }
 
 /** By affinity and not by `nodeName`, so that the scheduler still minds taints and free resources. */

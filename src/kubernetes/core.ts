@@ -19,7 +19,7 @@ interface Selected {
 
 /** What the actions ask of the API group `v1`. */
 export interface Core {
-  listNode(): Promise<List<V1Node>>;
+  listNode(selected?: { readonly labelSelector?: string }): Promise<List<V1Node>>;
   listPodForAllNamespaces(selected: { readonly labelSelector: string }): Promise<List<V1Pod>>;
   listNamespacedPod(selected: Selected): Promise<List<V1Pod>>;
   listNamespacedEvent(selected: Selected): Promise<List<CoreV1Event>>;
@@ -49,7 +49,7 @@ export function coreOf(rest: Rest): Core {
     rest<Answer>({ method: 'GET', path: `/api/v1/${path}`, query });
   const pods = (namespace: string) => `namespaces/${namespace}/pods`;
   return {
-    listNode: () => get('nodes'),
+    listNode: (selected) => get('nodes', { ...selected }),
     listPodForAllNamespaces: (selected) => get('pods', { ...selected }),
     listNamespacedPod: ({ namespace, ...query }) => get(pods(namespace), query),
     listNamespacedEvent: ({ namespace, ...query }) => get(`namespaces/${namespace}/events`, query),

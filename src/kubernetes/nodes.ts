@@ -37,6 +37,8 @@ export interface NodeFinding {
 
 export interface NodeWait {
   readonly expected: number;
+  /** Only nodes with this label (`key=value`) count; all of the cluster when not given. */
+  readonly labelSelector?: string;
   /** Asked when the time is up: what is known beyond the nodes themselves. */
   readonly explain?: (nodes: readonly V1Node[]) => Promise<readonly NodeFinding[]>;
   readonly deadline: number;
@@ -58,7 +60,8 @@ export async function awaitNodes(
   let items: readonly V1Node[] = [];
   let nodes: readonly NodeState[] = [];
   const found = await until(async () => {
-    items = (await connection.core.listNode()).items;
+    const { labelSelector } = wait;
+    items = (await connection.core.listNode(labelSelector ? { labelSelector } : {})).items;
     nodes = items.map(nodeState).toSorted((a, b) => a.name.localeCompare(b.name));
     const line = progress(nodes, wait.expected);
     if (line !== said) wait.log.info(line);

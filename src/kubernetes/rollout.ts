@@ -1,4 +1,4 @@
-import type { V1DaemonSet } from '@kubernetes/client-node';
+import type { V1DaemonSet, V1Pod } from '@kubernetes/client-node';
 import { ClusterError } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import type { Connection } from './connection.ts';
@@ -31,10 +31,26 @@ export function rolloutOf(set: V1DaemonSet, atLeast: number): Rollout {
   return { done, ready, desired, text };
 }
 
+/** How far a DaemonSet has got on some nodes; what other nodes have does not count. Pure. */
+export function rolloutOn(pods: readonly V1Pod[], nodes: readonly string[]): Rollout {
+  const on = new Set(pods.filter(isReady).map(({ spec }) => spec?.nodeName));
+  const ready = nodes.filter((node) => on.has(node)).length;
+  const desired = nodes.length;
+  return { done: ready === desired, ready, desired, text: `${ready} of ${desired} Ready` };
+}
+
+function isReady({ status }: V1Pod): boolean {
+  return (
+    status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+  );
+}
+
 export interface RolloutWait {
   readonly namespace: string;
   readonly name: string;
   readonly atLeast: number;
+  /** Only these nodes count; all of the cluster when not given. */
+  readonly nodes?: readonly string[];
   /** What to do when its pods run, but their startup probe does not pass. */
   readonly notStarted?: string;
   readonly deadline: number;
@@ -53,8 +69,7 @@ export async function awaitRollout(connection: Connection, wait: RolloutWait): P
   let troubles: readonly string[] = [];
   const rollout = await until(async () => {
     const set = await connection.apps.readNamespacedDaemonSet({ namespace, name });
-    const state = rolloutOf(set, wait.atLeast);
-    const found = state.done ? [] : await troublesOf(connection, namespace, set);
+    const { state, found } = await look(connection, wait, set);
     troubles = found.map(({ text }) => text);
     const line = [`DaemonSet ${name}: ${state.text}`, ...troubles].join('\n  ');
     if (line !== said) log.info(line);
@@ -66,13 +81,29 @@ export async function awaitRollout(connection: Connection, wait: RolloutWait): P
   throw failed(wait, troubles.length > 0 ? troubles : [said], 'not rolled out in time');
 }
 
-async function troublesOf(connection: Connection, namespace: string, set: V1DaemonSet) {
+async function look(connection: Connection, wait: RolloutWait, set: V1DaemonSet) {
+  const { namespace, nodes, atLeast } = wait;
+  if (nodes === undefined) {
+    const state = rolloutOf(set, atLeast);
+    const pods = state.done ? [] : await podsOf(connection, namespace, set);
+    return { state, found: troublesOf(pods) };
+  }
+  const pods = await podsOf(connection, namespace, set);
+  const own = pods.filter(({ spec }) => nodes.includes(spec?.nodeName ?? ''));
+  const state = rolloutOn(own, nodes);
+  return { state, found: state.done ? [] : troublesOf(own) };
+}
+
+function troublesOf(pods: readonly V1Pod[]) {
+  return pods.map(podTrouble).filter((trouble) => trouble !== undefined);
+}
+
+async function podsOf(connection: Connection, namespace: string, set: V1DaemonSet) {
   const labels = set.spec?.selector.matchLabels ?? {};
   const labelSelector = Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
-  const pods = await connection.core.listNamespacedPod({ namespace, labelSelector });
-  return pods.items.map(podTrouble).filter((trouble) => trouble !== undefined);
+  return (await connection.core.listNamespacedPod({ namespace, labelSelector })).items;
 }
 
 function failed(wait: RolloutWait, reasons: readonly string[], what: string): ClusterError {

@@ -23,7 +23,7 @@ export function nodesToAdmit(
 }
 
 /**
- * Takes the startup taint from every node on which Multus is ready, so that pods may come. All other taints stay,
+ * Takes the startup taint from every node on which Multus is ready, or from those of `nodes`, so that pods may come. All other taints stay,
  * also those that are set at the same moment.
  *
  * @returns the names of these nodes.
@@ -33,9 +33,10 @@ export async function admitPods(
   connection: Connection,
   log: Log,
   clock: Clock,
+  nodes?: readonly string[],
 ): Promise<readonly string[]> {
   const { namespace } = MULTUS;
-  const [nodes, pods] = await retrying(
+  const [found, pods] = await retrying(
     () =>
       Promise.all([
         connection.core.listNode(),
@@ -43,7 +44,8 @@ export async function admitPods(
       ]),
     clock,
   );
-  const names = nodesToAdmit(nodes.items, pods.items);
+  const tainted = nodesToAdmit(found.items, pods.items);
+  const names = tainted.filter((name) => nodes?.includes(name) ?? true);
   for (const name of names) {
     await removeTaint(connection, name, clock);
     log.info(`Multus is ready on ${name}: removed taint ${STARTUP_TAINT.key}`);

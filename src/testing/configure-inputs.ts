@@ -15,6 +15,15 @@ export const direct = {
   'aws-region': 'eu-central-2',
   networks: '- { name: eni-prefix-1, network: 1 }',
 };
+/** The lab's networks for an environment on its cluster. */
+export const onBase = {
+  environment: JSON.stringify({
+    ...environment,
+    name: 'pr-7',
+    shared: { base: environment.name, namespace: 'pr-7' },
+  }),
+  networks: NETWORKS,
+};
 /** Each bad input: what is given, and the input and the words that the message must have. */
 export const badInputs: readonly (readonly [
   name: string,
@@ -156,5 +165,17 @@ export const badInputs: readonly (readonly [
     },
     'networks',
     /ipvlan-conf-2\.range: .*clear of/,
+  ],
+  [
+    'a network outside of the own namespace',
+    { ...onBase, networks: '- { name: a, network: 1, namespace: default }' },
+    'networks',
+    /a\.namespace: pr-7, the environment's own on the cluster of eks-multus-cluster/,
+  ],
+  [
+    "to remove the base's Multus",
+    { ...onBase, networks: '', multus: 'absent' },
+    'multus',
+    /present: Multus belongs to eks-multus-cluster/,
   ],
 ];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../github/errors.ts';
 import { badInputs, kubeconfig } from '../testing/bad-verify-inputs.ts';
+import { labEnvironment } from '../testing/lab-environment.ts';
 import { readVerifyInputs } from './inputs.ts';
 
 type Given = Readonly<Record<string, string>>;
@@ -42,6 +43,7 @@ describe('inputs', () => {
         maxPairs: 5000,
         limits: { lossPercent: 0 },
       },
+      ownNodes: {},
       ownNamespace: false,
       retries: 1,
       expectations: [],
@@ -80,6 +82,18 @@ describe('inputs', () => {
       keep: true,
       timeoutMs: 180_000,
       reportDirectory: 'out/report',
+    });
+  });
+
+  it('keep to the namespace and the nodes of an environment on a shared cluster', () => {
+    const environment = JSON.stringify({
+      ...labEnvironment(),
+      ...{ name: 'pr-7', shared: { base: 'eks-multus-cluster', namespace: 'pr-7' } },
+    });
+    const own = { 'eks-multus-actions/environment': 'pr-7' };
+    expect(read({ environment, 'node-selector': 'disk=ssd' })).toMatchObject({
+      ...{ namespace: 'pr-7', ownNodes: own },
+      matrix: { nodeSelector: { disk: 'ssd', ...own } },
     });
   });
 

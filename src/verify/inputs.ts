@@ -3,6 +3,7 @@ import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
 import type { Limits } from '../connectivity/evidence.ts';
 import type { Expectation } from '../connectivity/expectation.ts';
 import type { NetworkName } from '../connectivity/find-networks.ts';
+import { ENVIRONMENT_LABEL } from '../environment/shared-cluster.ts';
 import { InputError, type InputProblem } from '../github/errors.ts';
 import {
   flag,
@@ -66,7 +67,7 @@ export const inputSchema = z.object({
   namespace: text(
     new RegExp(`^${LABEL}$`),
     'the name of a namespace: lower-case letters, digits and -, at most 63 characters',
-  ).default('default'),
+  ).optional(),
   image: text(
     IMAGE,
     'an image reference such as public.ecr.aws/docker/library/busybox:1.37',
@@ -102,6 +103,8 @@ export interface VerifyInputs {
   /** A failed check is a warning, and the step succeeds. */
   readonly warnOnly: boolean;
   readonly namespace: string;
+  /** Labels of the environment's own nodes, on a cluster that it shares; none where it has all of them. */
+  readonly ownNodes: Readonly<Record<string, string>>;
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   readonly placement: 'same-node' | 'any';
@@ -121,10 +124,14 @@ export function readVerifyInputs(
 ): VerifyInputs {
   const inputs = readInputs(inputSchema, source);
   const target = clusterTarget(inputs, ambientRegion);
+  const { name = '', shared } = inputs.environment ?? {};
+  const ownNodes: Record<string, string> =
+    shared === undefined ? {} : { [ENVIRONMENT_LABEL]: name };
+  const namespace = inputs.namespace ?? shared?.namespace ?? 'default';
   const networks = inputs.networks?.map(networkName);
   const problems = [
     ...('address' in target ? [] : target),
-    ...(inputs.layout === 'lab' ? networkProblems(inputs.networks, inputs.namespace) : []),
+    ...(inputs.layout === 'lab' ? networkProblems(inputs.networks, namespace) : []),
   ];
   if (problems.length > 0 || !('address' in target)) throw new InputError(problems);
   return {
@@ -133,12 +140,13 @@ export function readVerifyInputs(
     networks,
     excludedNetworks: inputs['exclude-networks'],
     layout: inputs.layout,
-    matrix: matrixInputs(inputs),
+    matrix: matrixInputs(inputs, ownNodes),
+    ownNodes,
     ownNamespace: (inputs['pod-namespace'] ?? DEFAULT_POD_NAMESPACE[inputs.layout]) === 'per-run',
     retries: inputs.retries,
     expectations: inputs.expect,
     warnOnly: inputs['warn-only'],
-    namespace: inputs.namespace,
+    namespace,
     image: inputs.image,
     imagePullPolicy: inputs['image-pull-policy'],
     placement: inputs.placement,
@@ -151,12 +159,18 @@ export function readVerifyInputs(
 /** The lab's pods are where the lab has them. */
 const DEFAULT_POD_NAMESPACE = { lab: 'shared', matrix: 'per-run' } as const;
 
-function matrixInputs(inputs: z.output<typeof inputSchema>): MatrixInputs {
+function matrixInputs(
+  inputs: z.output<typeof inputSchema>,
+  ownNodes: Readonly<Record<string, string>>,
+): MatrixInputs {
   const slowest = inputs['max-latency-ms'];
   return {
-    nodeSelector: Object.fromEntries(
-      inputs['node-selector'].map((pair) => pair.split('=', 2) as [string, string]),
-    ),
+    nodeSelector: {
+      ...Object.fromEntries(
+        inputs['node-selector'].map((pair) => pair.split('=', 2) as [string, string]),
+      ),
+      ...ownNodes,
+    },
     maxNodes: inputs['max-nodes'],
     podsPerNode: inputs['pods-per-node'],
     maxPairs: inputs['max-pairs'],

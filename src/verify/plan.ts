@@ -48,8 +48,12 @@ async function planLab(inputs: VerifyInputs, where: Where): Promise<TestPlan> {
   const apps = await sampleApps();
   const networks = await findNetworks(cluster, inputs.networks, networksNeeded(apps));
   // A host-local range is kept by each node for itself, so the lab's pods are put together.
-  const node = inputs.placement === 'any' ? undefined : await awaitNode(cluster, clock);
-  const options = { ...podOptions(inputs, where), ...(node === undefined ? {} : { node }) };
+  const { ownNodes } = inputs;
+  const place =
+    inputs.placement === 'any'
+      ? { nodeSelector: ownNodes }
+      : { node: await awaitNode(cluster, ownNodes, clock) };
+  const options = { ...podOptions(inputs, where), ...place };
   return {
     networks,
     pods: probePods(apps, networks, options),

@@ -1,0 +1,119 @@
+import type { V1Node, V1Pod } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Connection, connect } from '../kubernetes/connection.ts';
+import { systemClock } from '../kubernetes/poll.ts';
+import { installMultus } from '../multus/install.ts';
+import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
+import { labEnvironment } from '../testing/lab-environment.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { configureOnBase } from './configure-on-base.ts';
+import { parseInputs } from './inputs.ts';
+import type { Reached } from './outputs.ts';
+import { toSummary } from './summary.ts';
+
+const NAME = 'eks-multus-pr-7';
+const SHARED = { base: 'eks-multus-cluster', namespace: NAME };
+const NETWORKS = '- { name: signalling, network: 1 }\n- { name: media, network: 2 }';
+const MULTUS = { namespace: 'kube-system', name: 'kube-multus-ds' };
+const credentials = () => Promise.reject(new Error('a kubeconfig needs none'));
+
+let server: TestApiServer;
+let connection: Connection;
+
+beforeAll(async () => {
+  server = await startTestApiServer();
+  const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
+  connection = await connect(address, { log: recordingLog(), credentials });
+});
+afterAll(() => server?.stop());
+
+async function run(networks = NETWORKS, seconds = 20) {
+  const environment = { ...labEnvironment([1, 1, 2]), name: NAME, shared: SHARED };
+  const given: Record<string, string> = { environment: JSON.stringify(environment), networks };
+  const inputs = parseInputs((name) => given[name] ?? '', undefined);
+  const log = recordingLog();
+  const reached: Reached = { cluster: 'c', user: 'u' };
+  const wait = { clock: systemClock, log, deadline: systemClock.now() + seconds * 1000 };
+  const tools = { log, clock: systemClock, credentials, report: async () => undefined };
+  await configureOnBase(connection, inputs, SHARED, tools, reached, wait);
+  return { log, reached };
+}
+
+async function join(name: string, environment: string, ready = true): Promise<void> {
+  const labels = { 'eks-multus-actions/environment': environment };
+  const path = '/api/v1/nodes';
+  const body = { metadata: { name, labels } };
+  const node = await connection.rest<V1Node>({ method: 'POST', path, body });
+  node.status = { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] };
+  await connection.rest({ method: 'PUT', path: `${path}/${name}/status`, body: node });
+}
+
+/** What the DaemonSet's controller and a kubelet would do. */
+async function runMultusOn(nodeName: string): Promise<void> {
+  const path = '/api/v1/namespaces/kube-system/pods';
+  const { spec } = await connection.apps.readNamespacedDaemonSet(MULTUS);
+  const pod = {
+    metadata: { name: `multus-${nodeName}`, labels: spec?.selector.matchLabels },
+    spec: { nodeName, containers: [{ name: 'multus', image: 'multus' }] },
+  };
+  const made = await connection.rest<V1Pod>({ method: 'POST', path, body: pod });
+  made.status = { conditions: [{ type: 'Ready', status: 'True' }] };
+  const status = `${path}/${made.metadata?.name}/status`;
+  await connection.rest({ method: 'PUT', path: status, body: made });
+}
+
+describe('on the cluster of another environment', () => {
+  it('a base without Multus is refused, and gets nothing', async () => {
+    await expect(run()).rejects.toThrow(
+      'daemonset kube-system/kube-multus-ds: the cluster of eks-multus-cluster does not have it',
+    );
+  });
+
+  it('a namespace of somebody else is refused', async () => {
+    const wait = { clock: systemClock, deadline: systemClock.now() + 20_000 };
+    const choice = { mode: 'thick', image: 'registry.example.com/multus:1' } as const;
+    await installMultus(connection, choice, recordingLog(), wait);
+    const path = '/api/v1/namespaces';
+    await connection.rest({ method: 'POST', path, body: { metadata: { name: NAME } } });
+    await expect(run()).rejects.toThrow(
+      `namespace ${NAME}: it is there already, and lacks eks-multus-actions/environment=${NAME}`,
+    );
+    await connection.rest({ method: 'DELETE', path: `${path}/${NAME}` });
+    // Without its controller a namespace does not go by itself.
+    const body = { metadata: { name: NAME }, spec: { finalizers: [] } };
+    await connection.rest({ method: 'PUT', path: `${path}/${NAME}/finalize`, body });
+  });
+
+  it('waits for its own nodes, and says which of them do not come', async () => {
+    await join('base-1', 'eks-multus-cluster');
+    await runMultusOn('base-1');
+    await expect(run(NETWORKS, 3)).rejects.toThrow(
+      '0 of 1 expected nodes are Ready, 0 have joined',
+    );
+  });
+
+  it('networks come into its own namespace; Multus and other nodes are left alone', async () => {
+    await join('own-1', NAME);
+    await join('other-1', 'eks-multus-pr-8', false);
+    const before = await connection.apps.readNamespacedDaemonSet(MULTUS);
+    setTimeout(() => void runMultusOn('own-1'), 1500);
+    const { log, reached } = await run();
+    expect(log.lines.join('\n')).toContain('DaemonSet kube-multus-ds: 0 of 1 Ready');
+    expect(log.lines.join('\n')).toContain('DaemonSet kube-multus-ds: 1 of 1 Ready');
+    expect(reached.nodes?.map(({ name }) => name)).toEqual(['own-1']);
+    expect(toSummary(reached)).toContain(
+      'that of eks-multus-cluster, `registry.example.com/multus:1`: running on 1 nodes.',
+    );
+    const path = `/apis/k8s.cni.cncf.io/v1/namespaces/${NAME}/network-attachment-definitions`;
+    const { items } = await connection.rest<{ items: object[] }>({ method: 'GET', path });
+    expect(items).toHaveLength(2);
+    const after = await connection.apps.readNamespacedDaemonSet(MULTUS);
+    expect(after.metadata?.resourceVersion).toBe(before.metadata?.resourceVersion);
+    expect((await run()).log.lines).toContain(`Unchanged namespace ${NAME}`);
+  });
+
+  it('a network that needs whereabouts is refused where the base has none', async () => {
+    const network = '- { name: w, network: 1, ipam: whereabouts, range: 10.0.4.70-10.0.4.80 }';
+    await expect(run(network)).rejects.toThrow('daemonset kube-system/whereabouts');
+  });
+});

@@ -1,0 +1,77 @@
+import type { SharedCluster } from '../environment/environment.ts';
+import { ENVIRONMENT_LABEL, nodesOf } from '../environment/shared-cluster.ts';
+import type { Log } from '../github/log.ts';
+import type { Access } from '../kubernetes/access.ts';
+import type { Connection } from '../kubernetes/connection.ts';
+import { awaitNodes } from '../kubernetes/nodes.ts';
+import { ownNamespace } from '../kubernetes/own-namespace.ts';
+import type { Patience } from '../kubernetes/poll.ts';
+import { awaitRollout } from '../kubernetes/rollout.ts';
+import { admitPods } from '../multus/admit-pods.ts';
+import { applyNetworks } from '../multus/apply-networks.ts';
+import { findMultus, imageOf } from '../multus/find-multus.ts';
+import { MULTUS, NOT_STARTED } from '../multus/manifest.ts';
+import { pruneNetworks } from '../multus/prune-networks.ts';
+import { WHEREABOUTS } from '../multus/whereabouts.ts';
+import { needsWhereabouts } from './configure-networks.ts';
+import { explainNodes } from './explain-nodes.ts';
+import type { ConfigureInputs } from './inputs.ts';
+import type { Reached } from './outputs.ts';
+import type { ConfigureTools } from './run.ts';
+
+type Wait = Patience & { readonly log: Log };
+
+/** What is done of it needs no more than this, which a part of the rights of an administrator is. */
+export const ACCESS_ON_BASE: readonly Access[] = [{ verb: 'patch', resource: 'namespaces' }];
+
+/**
+ * Applies the networks in the environment's own namespace, and waits for the environment's own nodes and for Multus on
+ * them. Multus, whereabouts and everything else of the base stay as they are.
+ *
+ * @throws ClusterError when the base lacks Multus or whereabouts, or when nodes do not come.
+ */
+export async function configureOnBase(
+  connection: Connection,
+  inputs: ConfigureInputs,
+  { base, namespace }: SharedCluster,
+  tools: ConfigureTools,
+  reached: Reached,
+  wait: Wait,
+): Promise<void> {
+  const { log, clock } = tools;
+  const { attachments, expectedNodes } = inputs;
+  const name = inputs.target.environment?.name ?? namespace;
+  const image = await findMultus(connection, base, clock);
+  log.info(`Multus is that of ${base}: ${image}`);
+  reached.multus = { mode: `that of ${base}`, image };
+  if (needsWhereabouts(inputs)) await imageOf(connection, { ...WHEREABOUTS, base }, clock);
+  await log.group(`Namespace ${namespace}`, async () => {
+    const labels = { [ENVIRONMENT_LABEL]: name };
+    const made = await ownNamespace(connection, namespace, labels, clock);
+    log.info(`${made ? 'Created' : 'Unchanged'} namespace ${namespace}`);
+  });
+  await log.group('Apply networks', () => applyNetworks(connection, attachments, log, wait));
+  if (inputs.pruneIn.length > 0) {
+    await pruneNetworks(connection, attachments, inputs.pruneIn, log, clock);
+  }
+  reached.attachments = attachments;
+  const nodes = await log.group('Wait for nodes', () =>
+    awaitNodes(connection, {
+      ...{ ...wait, expected: expectedNodes, labelSelector: nodesOf(name) },
+      explain: (found) => explainNodes(connection, found, inputs, tools),
+    }),
+  );
+  reached.nodes = nodes;
+  const ready = nodes.filter((node) => node.ready).map((node) => node.name);
+  const rollout = { ...wait, atLeast: expectedNodes, nodes: ready };
+  const multus = { ...MULTUS, name: MULTUS.daemonSet, notStarted: NOT_STARTED };
+  reached.rollout = await log.group('Wait for Multus', () =>
+    awaitRollout(connection, { ...rollout, ...multus }),
+  );
+  if (needsWhereabouts(inputs)) {
+    await log.group('Wait for whereabouts', () =>
+      awaitRollout(connection, { ...rollout, ...WHEREABOUTS }),
+    );
+  }
+  await log.group('Let pods onto the nodes', () => admitPods(connection, log, clock, ready));
+}
