@@ -79,14 +79,18 @@ function stateCell({ state, commit, runUrl }: CommentFacts): string {
 
 function environmentRows(environment: Environment | undefined): string[][] {
   if (environment === undefined) return [];
-  const { cluster, networks, nodeGroups, region } = environment;
+  const { cluster, networks, nodeGroups, region, shared } = environment;
   const nodes = nodeGroups.map(({ name, zone, desired }) => `${name}: ${desired} in ${zone}`);
   const subnets = networks.map((network) => {
     const cidrs = network.subnets.map(({ cidr }) => cidr);
     return `${network.interface}: ${cidrs.join(', ')}`;
   });
   return [
-    ['Cluster', `\`${cluster.name}\`, Kubernetes ${cluster.version}, ${region}`],
+    [
+      'Cluster',
+      `\`${cluster.name}\`, Kubernetes ${cluster.version}, ${region}${shared === undefined ? '' : `; shared, it is that of ${shared.base}`}`,
+    ],
+    ...(shared === undefined ? [] : [['Namespace', `\`${shared.namespace}\``]]),
     ['Endpoint', `\`${cluster.endpoint}\``],
     ['To connect', `\`aws eks update-kubeconfig --region ${region} --name ${cluster.name}\``],
     ['Nodes', nodes.join('\n')],

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { labEnvironment } from '../testing/lab-environment.ts';
+import { commentMarkdown } from './comment.ts';
+
+const facts = {
+  environment: 'pr-7',
+  state: 'ready',
+  runUrl: 'https://github.test/run',
+  exists: true,
+};
+
+it('a preview on a shared cluster says whose cluster it is, and which namespace it has', () => {
+  const shared = { base: 'eks-multus-cluster', namespace: 'pr-7' };
+  const described = { ...labEnvironment(), name: 'pr-7', shared };
+  const text = commentMarkdown({ ...facts, described });
+  expect(text).toContain('shared, it is that of eks-multus-cluster |');
+  expect(text).toContain('| Namespace | `pr-7` |');
+});
+
+it('a preview with a cluster of its own says nothing of the kind', () => {
+  const text = commentMarkdown({ ...facts, described: labEnvironment() });
+  expect(text).not.toMatch(/shared|Namespace/);
+});
