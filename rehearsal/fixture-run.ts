@@ -1,6 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { leftoverFinding, unservedFinding } from './account-facts.ts';
+import { REGION } from './account-view.ts';
 import { clusterFindings, kubectlFor } from './facts.ts';
 import { findFixture } from './fixtures/find-fixture.ts';
 import type { Fixture, Rehearsal, WorkflowInputs } from './fixtures/fixture.ts';
@@ -10,7 +11,7 @@ import { permissionFindings } from './permission-facts.ts';
 import type { Progress } from './progress.ts';
 import { KUBECONFIG } from './run-folder.ts';
 import type { Finding } from './table.ts';
-import { REGION, type StandIns } from './world.ts';
+import type { StandIns } from './world.ts';
 import type { WorldPlan } from './world-messages.ts';
 
 /**

@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { unservedFinding } from './account-facts.ts';
+import { ACCOUNT } from './account-view.ts';
+import { kubectlFor } from './facts.ts';
 import type { Adaptation } from './github/repositories.ts';
 import { type Site, startSite } from './github/site.ts';
 import type { Progress } from './progress.ts';
@@ -6,10 +9,11 @@ import { destroyTwice, rehearseByHand } from './scenarios/by-hand.ts';
 import { rehearseCaller } from './scenarios/caller.ts';
 import { rehearsePreviews } from './scenarios/preview.ts';
 import { rehearseReaping } from './scenarios/reap.ts';
+import { rehearseRegions } from './scenarios/regions.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { type ScenarioName, scenarioName } from './scenarios/scenario-names.ts';
 import type { Finding } from './table.ts';
-import { ACCOUNT, type StandIns } from './world.ts';
+import type { StandIns } from './world.ts';
 import type { WorldPlan } from './world-messages.ts';
 
 const PERFORM: Readonly<Record<ScenarioName, (scenario: Scenario) => Promise<void>>> = {
@@ -18,6 +22,7 @@ const PERFORM: Readonly<Record<ScenarioName, (scenario: Scenario) => Promise<voi
   preview: rehearsePreviews,
   reap: rehearseReaping,
   caller: rehearseCaller,
+  regions: rehearseRegions,
 };
 
 /**
@@ -35,7 +40,9 @@ export async function rehearseWorkflow(
   const site = await startSite(world.act, world.runnerOptions, ADAPTATION);
   try {
     const before = await world.inventory();
-    await PERFORM[name]({ site, world, progress, before, found });
+    const kubectl = (cluster: string) =>
+      kubectlFor(join(plan.tools.bin, 'kubectl'), world.kubeconfig(cluster));
+    await PERFORM[name]({ site, world, progress, before, found, kubectl });
     found(apiFinding(site));
     found(unservedFinding(world.aws.gateway.failures(), world.aws.problems()));
   } finally {

@@ -1,9 +1,19 @@
 import { join } from 'node:path';
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { EC2Client } from '@aws-sdk/client-ec2';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
+import {
+  ACCOUNT,
+  clientConfig,
+  ec2Clients,
+  existingStacks,
+  GATEWAY,
+  GATEWAY_PORT,
+  REGION,
+  scalingGroups,
+} from './account-view.ts';
 import { prepareAccount } from './aws/account.ts';
 import { type AwsStandIn, startAws } from './aws/aws.ts';
 import { type Inventory, takeInventory } from './aws/inventory.ts';
@@ -24,18 +34,14 @@ import { startMetadataServer } from './instance/metadata-server.ts';
 import { assignPodPrefix } from './instance/vpc-cni.ts';
 import type { Progress } from './progress.ts';
 import { CHECKOUT, LOG_FOLDER, RUN_FOLDER } from './run-folder.ts';
-import { type Ec2State, readEc2State } from './vpc/ec2-state.ts';
+import { type Ec2State, readEc2State, together } from './vpc/ec2-state.ts';
 import { METADATA_ADDRESS } from './vpc/filter.ts';
 import { createVpc, prepareNamespace } from './vpc/vpc.ts';
 import type { WorldPlan } from './world-messages.ts';
 
-export const ACCOUNT = '123456789012';
-export const REGION = 'ap-northeast-2';
 const REPOSITORY = 'acme/telecom-lab';
-const GATEWAY_PORT = 4566;
 const MOTO_PORT = 5000;
 const OIDC_PORT = 4567;
-const GATEWAY = `http://127.0.0.1:${GATEWAY_PORT}`;
 
 /** Everything that stands in for GitHub, AWS and its machines, running. */
 export interface StandIns {
@@ -49,11 +55,11 @@ export interface StandIns {
   readonly roleArn: string;
   /** Path of an administrator's kubeconfig for a cluster. */
   kubeconfig(cluster: string): string;
-  /** The stacks of the account that exist. */
-  stacks(): Promise<readonly { readonly name: string; readonly status: string }[]>;
+  /** The stacks of the account that exist in a region, its first one if left out. */
+  stacks(region?: string): Promise<readonly { readonly name: string; readonly status: string }[]>;
   /** The Auto Scaling groups of the account. */
   scalingGroups(): Promise<readonly ScalingGroup[]>;
-  inventory(): Promise<Inventory>;
+  inventory(region?: string): Promise<Inventory>;
   /** EC2, as the rehearsal itself asks it, and what it says. */
   readonly ec2: EC2Client;
   ec2State(): Promise<Ec2State>;
@@ -86,16 +92,17 @@ async function start(
 ): Promise<StandIns> {
   await prepareNamespace();
   const client = clientConfig();
-  const ec2 = new EC2Client(client);
+  const ec2In = ec2Clients(client);
   const autoScaling = new AutoScalingClient(client);
-  const readState = () => readEc2State(ec2);
+  const readState = async () =>
+    together(await Promise.all(aws.regions().map((region) => readEc2State(ec2In(region)))));
   const folders = { runDir: RUN_FOLDER, logDir: LOG_FOLDER };
 
-  const controlPlanes = createControlPlanes({ ...folders, tools, gatewayUrl: GATEWAY, ec2 });
+  const controlPlanes = createControlPlanes({ ...folders, tools, gatewayUrl: GATEWAY, ec2In });
   const vpc = createVpc({ readState });
   const machines = createMachines({
     ...{ ...folders, tools, readState, vpc },
-    beforePowerOn: (instanceId) => assignPodPrefix(ec2, readState, instanceId),
+    beforePowerOn: (instanceId) => assignPodPrefix(ec2In, readState, instanceId),
   });
   const oidc = await startOidcIssuer(OIDC_PORT, {
     repository: REPOSITORY,
@@ -115,8 +122,8 @@ async function start(
   const metadata = await startMetadataServer({
     ...{ host: METADATA_ADDRESS, port: 80 },
     lookUp: metadataSource({
-      ...{ ec2, iam: new IAMClient(client), sts: new STSClient(client), readState },
-      ...{ region: REGION, accountId: ACCOUNT },
+      ...{ ec2In, iam: new IAMClient(client), sts: new STSClient(client), readState },
+      accountId: ACCOUNT,
     }),
     onError: (error) => console.error('instance metadata:', error),
   });
@@ -134,23 +141,17 @@ async function start(
     env: { AWS_ENDPOINT_URL: GATEWAY, AWS_EC2_METADATA_DISABLED: 'true' },
   };
   return {
-    ...{ aws, ec2, autoScaling, machines, stop },
+    ...{ aws, ec2: ec2In(REGION), autoScaling, machines, stop },
     ec2State: readState,
     roleArn: await prepareAccount({ ...client, account: ACCOUNT, repository: REPOSITORY }),
     ...{ act, runnerOptions },
     runner: await prepareRunner(act, runnerOptions),
     client,
     kubeconfig: (cluster) => kubeconfigOf(controlPlanes, cluster),
-    stacks: () => existingStacks(new CloudFormationClient(client)),
+    stacks: (region = REGION) => existingStacks(new CloudFormationClient({ ...client, region })),
     scalingGroups: () => scalingGroups(autoScaling),
-    inventory: () => takeInventory(client),
+    inventory: (region = REGION) => takeInventory({ ...client, region }),
   };
-}
-
-/** How the rehearsal itself asks AWS; the key says so in the request log. */
-export function clientConfig() {
-  const credentials = { accessKeyId: 'AKIAREHEARSALITSELF0', secretAccessKey: 'rehearsal' };
-  return { endpoint: GATEWAY, region: REGION, credentials };
 }
 
 /** Keeps what is simulated around instances equal to EC2's state. Returns how to stop. */
@@ -173,22 +174,4 @@ function kubeconfigOf(
   const path = controlPlanes.kubeconfig(cluster);
   if (path === undefined) throw new Error(`there is no cluster ${cluster}`);
   return path;
-}
-
-async function scalingGroups(autoScaling: AutoScalingClient): Promise<readonly ScalingGroup[]> {
-  const { AutoScalingGroups = [] } = await autoScaling.send(
-    new DescribeAutoScalingGroupsCommand({}),
-  );
-  return AutoScalingGroups.map(({ MaxSize = 0, Instances = [] }) => ({
-    maxSize: MaxSize,
-    instances: Instances.map(({ InstanceId = '' }) => InstanceId).sort(),
-  }));
-}
-
-async function existingStacks(cloudFormation: CloudFormationClient) {
-  const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({}));
-  return Stacks.map(({ StackName = '', StackStatus = '' }) => ({
-    name: StackName,
-    status: StackStatus,
-  }));
 }

@@ -9,7 +9,7 @@ import {
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation';
-import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetRoleCommand, IAMClient, ListOpenIDConnectProvidersCommand } from '@aws-sdk/client-iam';
 import { createCloudFormation } from './cloudformation/cloudformation.ts';
 import { startGateway } from './gateway.ts';
 
@@ -20,6 +20,8 @@ export interface AccountOptions {
   readonly region: string;
   /** `owner/name` of the repository whose workflows may deploy. */
   readonly repository: string;
+  /** What the names of the roles end with, where they are not the account's first ones. */
+  readonly suffix?: string;
 }
 
 const TEMPLATE = join(import.meta.dirname, '..', '..', 'cfn', 'github-oidc.yaml');
@@ -35,22 +37,29 @@ const SET_UP = { StackName: 'eks-multus-github', ChangeSetName: 'install' };
  * The owner has a CloudFormation of their own here, so that the stack is not among those that a rehearsal looks at.
  */
 export async function prepareAccount(options: AccountOptions): Promise<string> {
-  const { endpoint, region, account } = options;
+  const { endpoint, region, account, suffix = '' } = options;
+  const deployer = `${DEPLOYER}${suffix}`;
   const iam = new IAMClient({ endpoint, region, credentials: OWNER });
-  if (!(await hasRole(iam))) {
+  if (!(await hasRole(iam, deployer))) {
     const services = [
       createCloudFormation({ endpoint, accountId: account, credentials: OWNER, log: () => {} }),
     ];
     const gateway = await startGateway({ port: 0, motoUrl: endpoint, services });
     try {
       const client = { endpoint: gateway.url, region, credentials: OWNER };
-      await install(new CloudFormationClient(client), options.repository);
+      await install(new CloudFormationClient(client), {
+        Repository: options.repository,
+        Subjects: 'ref:refs/heads/*,environment:eks-multus',
+        ExistingProvider: String(await hasProvider(iam)),
+        DeployerRoleName: deployer,
+        ServiceRoleName: `${SERVICE}${suffix}`,
+      });
     } finally {
       await gateway.stop();
     }
   }
-  const { Role } = await iam.send(new GetRoleCommand({ RoleName: DEPLOYER }));
-  if (Role?.Arn === undefined) throw new Error(`IAM has no role ${DEPLOYER}`);
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName: deployer }));
+  if (Role?.Arn === undefined) throw new Error(`IAM has no role ${deployer}`);
   return Role.Arn;
 }
 
@@ -59,9 +68,14 @@ export function serviceRoleArn(deployerArn: string): string {
   return deployerArn.replace(/role\/.*$/, `role/${SERVICE}`);
 }
 
-async function hasRole(iam: IAMClient): Promise<boolean> {
+async function hasProvider(iam: IAMClient): Promise<boolean> {
+  const found = await iam.send(new ListOpenIDConnectProvidersCommand({}));
+  return (found.OpenIDConnectProviderList ?? []).length > 0;
+}
+
+async function hasRole(iam: IAMClient, RoleName: string): Promise<boolean> {
   try {
-    await iam.send(new GetRoleCommand({ RoleName: DEPLOYER }));
+    await iam.send(new GetRoleCommand({ RoleName }));
     return true;
   } catch (error) {
     if ((error as Error).name === 'NoSuchEntityException') return false;
@@ -69,8 +83,10 @@ async function hasRole(iam: IAMClient): Promise<boolean> {
   }
 }
 
-async function install(stacks: CloudFormationClient, repository: string): Promise<void> {
-  const values = { Repository: repository, Subjects: 'ref:refs/heads/*,environment:eks-multus' };
+async function install(
+  stacks: CloudFormationClient,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
   await stacks.send(
     new CreateChangeSetCommand({
       ...SET_UP,

@@ -46,7 +46,7 @@ beforeAll(async () => {
   const credentials = { accessKeyId: 'eks', secretAccessKey: 'eks' };
   const ec2 = new EC2Client({ endpoint: gatewayUrl, region, credentials });
   const folders = { runDir, logDir: join(runDir, 'logs') };
-  controlPlanes = createControlPlanes({ tools, ...folders, gatewayUrl, ec2 });
+  controlPlanes = createControlPlanes({ tools, ...folders, gatewayUrl, ec2In: () => ec2 });
   const spec = { name, version: '1.34', serviceCidr: '10.100.0.0/16', region };
   ({ endpoint } = await controlPlanes.create({ ...spec, subnetIds: ['subnet-1'], vpcId: 'vpc-1' }));
 });

@@ -25,7 +25,8 @@ export interface ControlPlaneOptions {
   readonly runDir: string;
   readonly logDir: string;
   readonly gatewayUrl: string;
-  readonly ec2: EC2Client;
+  /** EC2 in a region. */
+  readonly ec2In: (region: string) => EC2Client;
 }
 
 interface ControlPlane {
@@ -84,8 +85,9 @@ async function startControlPlane(
   spec: ClusterSpec,
 ): Promise<ControlPlane> {
   const runDir = join(options.runDir, 'clusters', spec.name);
-  const address = await createEndpoint(options.ec2, spec);
-  const started: (() => Promise<unknown>)[] = [() => deleteEndpoint(options.ec2, address)];
+  const ec2 = options.ec2In(spec.region);
+  const address = await createEndpoint(ec2, spec);
+  const started: (() => Promise<unknown>)[] = [() => deleteEndpoint(ec2, address)];
   const stop = async () => {
     for (const undo of started.splice(0).reverse()) await undo();
   };

@@ -4,9 +4,9 @@ import {
   EC2Client,
   UnassignPrivateIpAddressesCommand,
 } from '@aws-sdk/client-ec2';
+import { clientConfig } from '../account-view.ts';
 import type { Kubectl } from '../facts.ts';
 import { run } from '../process.ts';
-import { clientConfig } from '../world.ts';
 
 /** A node whose network is disturbed, and its interface eth1. */
 export interface FaultyNode {

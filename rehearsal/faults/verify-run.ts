@@ -1,9 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Report } from '../../src/connectivity/report.ts';
+import { clientConfig } from '../account-view.ts';
 import { run } from '../process.ts';
 import { CHECKOUT, LOG_FOLDER, RUN_FOLDER } from '../run-folder.ts';
-import { clientConfig } from '../world.ts';
 
 /**
  * Runs the verify action from its sources against a cluster, as a step with AWS credentials and a kubeconfig would.

@@ -2,15 +2,15 @@ import { DescribeInstanceAttributeCommand, type EC2Client } from '@aws-sdk/clien
 import { GetInstanceProfileCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import ipaddr from 'ipaddr.js';
-import { type Ec2State, exists, type Instance } from '../vpc/ec2-state.ts';
+import { type Ec2State, exists, type Instance, regionOf } from '../vpc/ec2-state.ts';
 import { type Folder, metadataOf } from './metadata-tree.ts';
 
 export interface MetadataOptions {
   readonly readState: () => Promise<Ec2State>;
-  readonly ec2: EC2Client;
+  /** EC2 in a region. */
+  readonly ec2In: (region: string) => EC2Client;
   readonly iam: IAMClient;
   readonly sts: STSClient;
-  readonly region: string;
   readonly accountId: string;
 }
 
@@ -38,8 +38,8 @@ export function metadataSource(
     const role = profile && (await once(roles, profile, () => roleOf(options.iam, profile)));
     return metadataOf(state, instance, {
       accountId: options.accountId,
-      region: options.region,
-      userData: () => readUserData(options.ec2, instance.id),
+      region: regionOf(instance),
+      userData: () => readUserData(options.ec2In(regionOf(instance)), instance.id),
       ...(role ? { roleName: role.name } : {}),
       credentials: async () => {
         const current = await credentials.get(instance.id);

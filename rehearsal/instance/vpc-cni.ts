@@ -1,5 +1,5 @@
 import { AssignPrivateIpAddressesCommand, type EC2Client } from '@aws-sdk/client-ec2';
-import { type Ec2State, interfacesOf } from '../vpc/ec2-state.ts';
+import { type Ec2State, interfacesOf, regionOf } from '../vpc/ec2-state.ts';
 
 /**
  * Stands in for the address management of the VPC CNI plugin in prefix mode: gives the primary
@@ -8,12 +8,15 @@ import { type Ec2State, interfacesOf } from '../vpc/ec2-state.ts';
  * pods come.
  */
 export async function assignPodPrefix(
-  ec2: EC2Client,
+  ec2In: (region: string) => EC2Client,
   readState: () => Promise<Ec2State>,
   instanceId: string,
 ): Promise<void> {
-  const [primary] = interfacesOf(await readState(), instanceId);
-  if (primary === undefined || primary.prefixes.length > 0) return;
+  const state = await readState();
+  const instance = state.instances.find(({ id }) => id === instanceId);
+  const [primary] = interfacesOf(state, instanceId);
+  if (instance === undefined || primary === undefined || primary.prefixes.length > 0) return;
+  const ec2 = ec2In(regionOf(instance));
   const assign = (count: number) =>
     ec2.send(
       new AssignPrivateIpAddressesCommand({

@@ -1,5 +1,12 @@
 import { dispatchEvent } from '../github/events/pull-request.ts';
-import { deliver, finding, leftoverFact, type Scenario, stackNames } from './scenario.ts';
+import {
+  deliver,
+  finding,
+  leftoverFact,
+  oneSuccess,
+  type Scenario,
+  stackNames,
+} from './scenario.ts';
 
 const WORKFLOW = 'by-hand.yml';
 const ENVIRONMENT = 'eks-multus-lab';
@@ -13,14 +20,14 @@ function start(scenario: Scenario, what: string, name = what) {
 export async function rehearseByHand(scenario: Scenario): Promise<void> {
   const planned = await start(scenario, 'plan');
   const plan = {
-    'the run succeeds': planned.length === 1 && planned.every(({ succeeded }) => succeeded),
+    ...oneSuccess(planned),
     'it says what there would be': planned[0]?.outputs['has-changes'] === 'true',
     ...(await leftoverFact(scenario)),
   };
   scenario.found(finding('Plan', plan, planned));
   const deployed = await start(scenario, 'deploy');
   const deploy = {
-    'the run succeeds': deployed.every(({ succeeded }) => succeeded),
+    ...oneSuccess(deployed),
     [`stacks ${ENVIRONMENT}, ${ENVIRONMENT}-ng1`]:
       (await stackNames(scenario)).join() === `${ENVIRONMENT},${ENVIRONMENT}-ng1`,
     'the verdict is passed': deployed[0]?.outputs['result'] === 'passed',
@@ -34,7 +41,7 @@ export async function destroyTwice(scenario: Scenario): Promise<void> {
   for (const time of ['once', 'twice']) {
     const runs = await start(scenario, 'destroy', `destroy-${time}`);
     const facts = {
-      'the run succeeds': runs.length === 1 && runs.every(({ succeeded }) => succeeded),
+      ...oneSuccess(runs),
       ...(await leftoverFact(scenario)),
     };
     scenario.found(finding(`Destroy, ${time}`, facts, runs));

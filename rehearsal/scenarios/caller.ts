@@ -7,6 +7,7 @@ import {
   happens,
   leftoverFact,
   newPullRequest,
+  oneSuccess,
   type Scenario,
   usesThePack,
 } from './scenario.ts';
@@ -20,7 +21,7 @@ export async function rehearseCaller(scenario: Scenario): Promise<void> {
       'provision.yml@v1, destroy.yml@v1',
       {
         ...usesThePack(scenario, runs[0]?.log ?? ''),
-        'the run succeeds': runs.length === 1 && runs.every(({ succeeded }) => succeeded),
+        ...oneSuccess(runs),
         'the verdict is passed': runs[0]?.outputs['result'] === 'passed',
         "the caller's own job gets the environment": saysTheEndpoint(runs[0]),
         ...(await leftoverFact(scenario)),
@@ -34,7 +35,7 @@ export async function rehearseCaller(scenario: Scenario): Promise<void> {
       'preview.yml@v1',
       {
         ...usesThePack(scenario, opened[0]?.log ?? ''),
-        'the run succeeds': opened.length === 1 && opened.every(({ succeeded }) => succeeded),
+        ...oneSuccess(opened),
         'the decision is the pack’s': /multus-preview/.test(opened[0]?.notices[0] ?? ''),
       },
       opened,

@@ -1,19 +1,16 @@
-import type { WorkflowResult } from '../github/act-log.ts';
 import { fakeSha, type PullRequest } from '../github/api/state.ts';
+import { destroyed, LABEL, ownNodes, standing } from './preview-facts.ts';
 import {
   commentsOn,
-  deploymentsTo,
-  type Facts,
   finding,
   happens,
   leftoverFact,
   newPullRequest,
+  oneSuccess,
   type Scenario,
   stackNames,
   usesThePack,
 } from './scenario.ts';
-
-export const LABEL = 'multus-preview';
 
 /** The life of previews, from pull requests' events to what there is in the account and on GitHub. */
 export async function rehearsePreviews(scenario: Scenario): Promise<void> {
@@ -21,52 +18,6 @@ export async function rehearsePreviews(scenario: Scenario): Promise<void> {
   await lifeOfOne(scenario);
   await twoAtOnce(scenario);
   await closedWithConflict(scenario);
-}
-
-export function previewName({ number }: PullRequest): string {
-  return `eks-multus-pr-${number}`;
-}
-
-/** Facts about a preview that stands. */
-export async function standing(
-  scenario: Scenario,
-  pull: PullRequest,
-  runs: readonly WorkflowResult[],
-): Promise<Facts> {
-  const name = previewName(pull);
-  const comments = commentsOn(scenario, pull.number);
-  const stacks = (await stackNames(scenario)).filter((stack) => stack.startsWith(name));
-  return {
-    'the run succeeds': runs.length === 1 && runs.every(({ succeeded }) => succeeded),
-    [`stacks ${name}, ${name}-ng1`]: stacks.join() === `${name},${name}-ng1`,
-    'one comment, which says that it is ready and of which commit':
-      comments.length === 1 &&
-      /: ready$/m.test(comments[0] ?? '') &&
-      comments[0]?.includes(`\`${pull.headSha.slice(0, 7)}\``) === true,
-    'it says that all checks passed, and links the report that was kept':
-      /✅ all \d+ checks passed/.test(comments[0] ?? '') &&
-      comments[0]?.includes(`[report](${runs[0]?.outputs['artifact-url']})`) === true,
-    'the newest deployment succeeded, earlier ones are inactive': /^(inactive,)*success$/.test(
-      deploymentsTo(scenario, name).join(),
-    ),
-  };
-}
-
-/** Facts about a preview that is gone. */
-export async function destroyed(
-  scenario: Scenario,
-  pull: PullRequest,
-  runs: readonly WorkflowResult[],
-): Promise<Facts> {
-  const name = previewName(pull);
-  const comments = commentsOn(scenario, pull.number);
-  const stacks = (await stackNames(scenario)).filter((stack) => stack.startsWith(name));
-  return {
-    'one run, which succeeds': runs.length === 1 && runs.every(({ succeeded }) => succeeded),
-    'no stack': stacks.length === 0,
-    'one comment, which says so': comments.length === 1 && /: destroyed$/m.test(comments[0] ?? ''),
-    'deployments inactive': deploymentsTo(scenario, name).every((state) => state === 'inactive'),
-  };
 }
 
 async function skipped(scenario: Scenario): Promise<void> {
@@ -79,7 +30,7 @@ async function skipped(scenario: Scenario): Promise<void> {
   ] as const) {
     const runs = await happens(scenario, pull, 'opened', { actor });
     const facts = {
-      'the run succeeds': runs.length === 1 && runs.every(({ succeeded }) => succeeded),
+      ...oneSuccess(runs),
       [`notice: ${runs[0]?.notices[0] ?? 'none'}`]: told.test(runs[0]?.notices[0] ?? ''),
       'no comment': commentsOn(scenario, pull.number).length === 0,
       ...(await leftoverFact(scenario)),
@@ -122,16 +73,19 @@ async function twoAtOnce(scenario: Scenario): Promise<void> {
   const both = {
     ...(await standing(scenario, one, first)),
     ...(await standing(scenario, other, second)),
+    ...(await ownNodes(scenario, one)),
+    ...(await ownNodes(scenario, other)),
   };
   scenario.found(finding('Two at once', both, [...first, ...second]));
   await oneTooMany(scenario);
 
   const closed: PullRequest = { ...one, state: 'closed' };
   const gone = await happens(scenario, closed, 'closed');
-  const stays = (await stackNames(scenario)).filter((name) => name.startsWith(previewName(other)));
   const facts = {
     ...(await destroyed(scenario, one, gone)),
-    'the other one stays as it is': stays.length === 2 && commentsOn(scenario, 43).length === 1,
+    // What the run of its own had told of it holds still.
+    ...(await standing(scenario, other, second)),
+    ...(await ownNodes(scenario, other)),
   };
   scenario.found(finding('Closed', facts, gone));
   const merged = await happens(scenario, { ...other, state: 'closed', merged: true }, 'closed');

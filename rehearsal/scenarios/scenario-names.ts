@@ -5,6 +5,7 @@ export const SCENARIOS = {
   preview: 'pull requests from opening to closing, forks, two at once, one too many',
   reap: 'what is forgotten: time over, pull request closed, branch gone',
   caller: "another repository's run uses the pack's actions at v1",
+  regions: 'an environment in each of two regions at once, by one job with a matrix',
 } as const;
 
 export type ScenarioName = keyof typeof SCENARIOS;

@@ -1,4 +1,5 @@
 import { type Inventory, leftovers } from '../aws/inventory.ts';
+import type { Kubectl } from '../facts.ts';
 import type { WorkflowResult } from '../github/act-log.ts';
 import { fakeSha, type PullRequest } from '../github/api/state.ts';
 import {
@@ -17,6 +18,8 @@ export interface Scenario {
   readonly site: Site;
   readonly world: StandIns;
   readonly progress: Progress;
+  /** For looks into a cluster, as its administrator. */
+  kubectl(cluster: string): Kubectl;
   /** What the account held before anything was made. */
   readonly before: Inventory;
   /** Adds a line to the closing table. */
@@ -54,7 +57,7 @@ export async function happens(
   if (pull.headRepository === state.name) state.branches.set(pull.headBranch, pull.headSha);
   const results: WorkflowResult[] = [];
   for (const event of pullRequestEvents(state, pull, action, label)) {
-    const name = `${event.name}-${pull.number}-${action}-${pull.headSha.slice(-6)}`;
+    const name = `${event.name}-${pull.number}-${action}-${pull.headSha.slice(0, 7)}`;
     results.push(...(await deliver(scenario, event, name, actor)));
   }
   return results;
@@ -89,6 +92,11 @@ export function deploymentsTo({ site }: Scenario, environment: string): readonly
 /** What a case must come to, each with whether it did. */
 export type Facts = Readonly<Record<string, boolean>>;
 
+/** Pure: that an event started one run, which came to a good end. */
+export function oneSuccess(runs: readonly WorkflowResult[]): Facts {
+  return { 'one run, which succeeds': runs.length === 1 && runs[0]?.succeeded === true };
+}
+
 /** Pure: one line of the table from facts and from the runs that led to them. */
 export function finding(what: string, facts: Facts, runs: readonly WorkflowResult[]): Finding {
   const wrong = Object.entries(facts).filter(([, holds]) => !holds);
@@ -99,9 +107,13 @@ export function finding(what: string, facts: Facts, runs: readonly WorkflowResul
 
 /** Whether the account holds no more than before, as a fact that names what there is more of. */
 export async function leftoverFact({ world, before }: Scenario): Promise<Facts> {
-  const left = leftovers(before, await world.inventory());
-  const text = Object.entries(left).map(([kind, count]) => `${kind} ${count}`);
-  return { [`leftovers ${text.join(', ') || '0'}`]: text.length === 0 };
+  return noMoreThan(before, await world.inventory(), 'leftovers');
+}
+
+/** Pure: the same of two inventories; `what` is what the fact begins with. */
+export function noMoreThan(before: Inventory, after: Inventory, what: string): Facts {
+  const more = Object.entries(leftovers(before, after)).map(([kind, n]) => `${kind} ${n}`);
+  return { [`${what} ${more.join(', ') || '0'}`]: more.length === 0 };
 }
 
 /** What a job's log says when the stand-in for actions/checkout has fetched a commit. */

@@ -121,6 +121,22 @@ function toNetworkInterface(sdk: SdkInterface): NetworkInterface {
   };
 }
 
+/** What EC2 says in several regions, as one: their ids differ. */
+export function together(states: readonly Ec2State[]): Ec2State {
+  return {
+    instances: states.flatMap(({ instances }) => instances),
+    networkInterfaces: states.flatMap(({ networkInterfaces }) => networkInterfaces),
+    subnets: states.flatMap(({ subnets }) => subnets),
+    securityGroups: states.flatMap(({ securityGroups }) => securityGroups),
+    localRoutes: new Map(states.flatMap(({ localRoutes }) => [...localRoutes])),
+  };
+}
+
+/** The region that an instance is in: its zone without the letter. */
+export function regionOf({ zone }: Instance): string {
+  return zone.slice(0, -1);
+}
+
 const GONE: readonly string[] = ['shutting-down', 'terminated'];
 
 /** Whether EC2 counts the instance as existing. */

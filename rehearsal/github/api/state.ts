@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** A pull request of the rehearsed repository. */
 export interface PullRequest {
   readonly number: number;
@@ -67,8 +69,7 @@ export function repositoryState(name: string, defaultBranch = 'main'): Repositor
 
 /** Forty hexadecimal digits that stand for one commit: the same for the same text. */
 export function fakeSha(text: string): string {
-  const hex = [...text].map((letter) => letter.charCodeAt(0).toString(16)).join('');
-  return hex.padEnd(40, '0').slice(-40);
+  return createHash('sha1').update(text).digest('hex');
 }
 
 /** What GitHub shows of a repository's deployments: the last state of the newest one of each environment. */

@@ -1,0 +1,49 @@
+import {
+  type AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import type { ScalingGroup } from './deploy-facts.ts';
+
+export const ACCOUNT = '123456789012';
+/** The account's first region; others come when they are used. */
+export const REGION = 'ap-northeast-2';
+export const GATEWAY_PORT = 4566;
+export const GATEWAY = `http://127.0.0.1:${GATEWAY_PORT}`;
+
+/** How the rehearsal itself asks AWS; the key says so in the request log. */
+export function clientConfig() {
+  const credentials = { accessKeyId: 'AKIAREHEARSALITSELF0', secretAccessKey: 'rehearsal' };
+  return { endpoint: GATEWAY, region: REGION, credentials };
+}
+
+/** EC2 in each region, with one client for each. */
+export function ec2Clients(client: ReturnType<typeof clientConfig>): (region: string) => EC2Client {
+  const known = new Map<string, EC2Client>();
+  return (region) => {
+    const ec2 = known.get(region) ?? new EC2Client({ ...client, region });
+    known.set(region, ec2);
+    return ec2;
+  };
+}
+
+export async function scalingGroups(
+  autoScaling: AutoScalingClient,
+): Promise<readonly ScalingGroup[]> {
+  const { AutoScalingGroups = [] } = await autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({}),
+  );
+  return AutoScalingGroups.map(({ MaxSize = 0, Instances = [] }) => ({
+    maxSize: MaxSize,
+    instances: Instances.map(({ InstanceId = '' }) => InstanceId).sort(),
+  }));
+}
+
+export async function existingStacks(cloudFormation: CloudFormationClient) {
+  const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({}));
+  return Stacks.map(({ StackName = '', StackStatus = '' }) => ({
+    name: StackName,
+    status: StackStatus,
+  }));
+}

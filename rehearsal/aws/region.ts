@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { GetRoleCommand, GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { type AutoScaling, startAutoScaling } from './autoscaling.ts';
+import { type ControlPlanes, type Eks, startEks } from './eks.ts';
+import { createEventBus, type EventBus } from './events.ts';
+import { createLambda, type Lambda } from './lambda.ts';
+
+/** What an account's services do their work with, in whatever region. */
+export interface ServiceOptions {
+  readonly account: string;
+  readonly controlPlanes: ControlPlanes;
+  readonly machines: { powerOn(instanceId: string): Promise<void> };
+  /** Unpacked functions go to `<runFolder>/lambda`. */
+  readonly runFolder: string;
+  /** For `moto.log`, `aws-requests.jsonl`, `aws-problems.log`, `cloudformation.log`, `lambda-<name>.log`. */
+  readonly logFolder: string;
+  /** For tests: shorter times, see `startAutoScaling` and `createLambda`. */
+  readonly pace?: {
+    readonly secondMs?: number;
+    readonly backoffMs?: number;
+    readonly retryDelaysMs?: readonly number[];
+  };
+}
+
+export interface RegionOptions extends ServiceOptions {
+  readonly region: string;
+  /** The gateway, through which the services call each other. */
+  readonly endpoint: string;
+  readonly problem: (what: string, error: unknown) => void;
+}
+
+/** Our services that an account has once in each region. */
+export interface RegionalServices {
+  readonly autoscaling: AutoScaling;
+  readonly eks: Eks;
+  readonly lambda: Lambda;
+  readonly bus: EventBus;
+  readonly clients: ReturnType<typeof serviceClients>;
+}
+
+/** Starts our services of one region. */
+export function startRegion(options: RegionOptions): RegionalServices {
+  const { account, region, endpoint, problem, runFolder, logFolder } = options;
+  const clients = serviceClients(endpoint, region);
+  const lambda = createLambda({
+    ...{ endpoint, region, ...clients, problem },
+    ...{ folder: join(runFolder, 'lambda', region), logFolder, ...options.pace },
+  });
+  const invoke = lambda.invokeForRule;
+  const bus = createEventBus({ account, region, events: clients.events, invoke, problem });
+  const autoscaling = startAutoScaling({
+    ...{ account, region, ec2: clients.ec2, emit: bus.emit, problem },
+    powerOn: (instanceId) => options.machines.powerOn(instanceId),
+    ...options.pace,
+  });
+  const eks = startEks({
+    ...{ account, region, ec2: clients.ec2, controlPlanes: options.controlPlanes },
+    principalOf: (accessKey) => principalOf(clients.iam, endpoint, region, accessKey),
+    principalExists: (arn) => principalExists(clients.iam, arn),
+  });
+  return { autoscaling, eks, lambda, bus, clients };
+}
+
+/** Clients of the services themselves; the key says in the request log who called. */
+function serviceClients(endpoint: string, region: string) {
+  const credentials = { accessKeyId: 'AKIAREHEARSALSERVICE', secretAccessKey: 'service' };
+  const config = { endpoint, region, credentials };
+  return {
+    ec2: new EC2Client(config),
+    events: new EventBridgeClient(config),
+    iam: new IAMClient(config),
+    lambda: new LambdaClient(config),
+    logs: new CloudWatchLogsClient(config),
+    s3: new S3Client({ ...config, forcePathStyle: true }),
+    sts: new STSClient(config),
+  };
+}
+
+/** The role or user behind an access key: STS does not check secrets here. */
+async function principalOf(
+  iam: IAMClient,
+  endpoint: string,
+  region: string,
+  accessKey: string,
+): Promise<string> {
+  const credentials = { accessKeyId: accessKey, secretAccessKey: 'unchecked' };
+  const sts = new STSClient({ endpoint, region, credentials });
+  const { Arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
+  const RoleName = Arn.match(/:assumed-role\/([^/]+)\//)?.[1];
+  if (RoleName === undefined) return Arn;
+  // A session's ARN leaves out the path of its role.
+  return (await iam.send(new GetRoleCommand({ RoleName }))).Role?.Arn ?? Arn;
+}
+
+async function principalExists(iam: IAMClient, arn: string): Promise<boolean> {
+  const [, kind, name = ''] = arn.match(/:iam::\d{12}:(user|role)\/(?:.*\/)?([^/]+)$/) ?? [];
+  if (kind === undefined) return false;
+  try {
+    const found =
+      kind === 'role'
+        ? (await iam.send(new GetRoleCommand({ RoleName: name }))).Role
+        : (await iam.send(new GetUserCommand({ UserName: name }))).User;
+    return found?.Arn === arn;
+  } catch (error) {
+    if ((error as Error).name === 'NoSuchEntityException') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import type { AwsCall } from './aws-call.ts';
+import type { RegionalServices } from './region.ts';
+import { createRegions, lambdaAnswer, noticeIn, regionalServices } from './regions.ts';
+
+const calls: string[] = [];
+const say = (text: string) => async () => {
+  calls.push(text);
+  return { status: 200, body: text };
+};
+
+/** Services that only say where they are. */
+function fakeRegion(name: string): RegionalServices {
+  return {
+    autoscaling: {
+      service: { name: 'autoscaling', handle: say(`${name} autoscaling`) },
+      inspect: say(`${name} inspect`),
+    },
+    eks: { service: { name: 'eks', handle: say(`${name} eks`) } },
+    lambda: { answer: say(`${name} invoke`), notice: () => calls.push(`${name} notice`) },
+  } as unknown as RegionalServices;
+}
+
+const call = (service: string, region: string) => ({ service, region }) as AwsCall;
+
+it('makes a region when it is used, once', async () => {
+  const regions = createRegions(fakeRegion);
+  expect(regions.names()).toEqual([]);
+  expect(regions.in('eu-central-1')).toBe(regions.in('eu-central-1'));
+  expect(regions.names()).toEqual(['eu-central-1']);
+});
+
+it('hands each call to the region that it was signed for', async () => {
+  calls.length = 0;
+  const regions = createRegions(fakeRegion);
+  const services = new Map(regionalServices(regions).map((one) => [one.name, one]));
+  await services.get('eks')?.handle(call('eks', 'eu-central-1'));
+  await services.get('autoscaling')?.handle(call('autoscaling', 'ap-northeast-2'));
+  await lambdaAnswer(regions)(call('lambda', 'eu-central-1'));
+  expect(await lambdaAnswer(regions)(call('ec2', 'eu-central-1'))).toBeUndefined();
+  const notice = noticeIn(regions, () => {});
+  notice('lambda', 'CreateFunction', call('lambda', 'ap-northeast-2'));
+  notice('ec2', 'TerminateInstances', call('ec2', 'eu-central-1'));
+  notice('ec2', 'RunInstances', call('ec2', 'us-east-1'));
+  expect(calls).toEqual([
+    'eu-central-1 eks',
+    'ap-northeast-2 autoscaling',
+    'eu-central-1 invoke',
+    'ap-northeast-2 notice',
+    'eu-central-1 inspect',
+  ]);
+  expect(regions.names()).toEqual(['eu-central-1', 'ap-northeast-2']);
+});

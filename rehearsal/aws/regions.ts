@@ -1,0 +1,49 @@
+import type { Answer, MutationListener } from './gateway.ts';
+import type { RegionalServices } from './region.ts';
+import type { AwsService } from './service.ts';
+
+/** The regions of an account, each made when it is first used. */
+export interface Regions {
+  in(name: string): RegionalServices;
+  names(): readonly string[];
+}
+
+export function createRegions(start: (name: string) => RegionalServices): Regions {
+  const known = new Map<string, RegionalServices>();
+  return {
+    in(name) {
+      const region = known.get(name) ?? start(name);
+      known.set(name, region);
+      return region;
+    },
+    names: () => [...known.keys()],
+  };
+}
+
+/** For the gateway: hands a call to the service of the region that it was signed for. */
+export function regionalServices(regions: Regions): readonly AwsService[] {
+  return (['autoscaling', 'eks'] as const).map((name) => ({
+    name,
+    handle: (request) => regions.in(request.region)[name].service.handle(request),
+  }));
+}
+
+/** For the gateway: the Invoke API. */
+export function lambdaAnswer(regions: Regions): Answer {
+  return async (call) =>
+    call.service === 'lambda' ? regions.in(call.region).lambda.answer(call) : undefined;
+}
+
+/** For the gateway: what our services have to know of calls to others. */
+export function noticeIn(
+  regions: Regions,
+  problem: (what: string, error: unknown) => void,
+): MutationListener {
+  return (service, action, call) => {
+    if (service === 'lambda') regions.in(call.region).lambda.notice(call);
+    if (service === 'ec2' && action === 'TerminateInstances') {
+      const { autoscaling } = regions.in(call.region);
+      autoscaling.inspect().catch((error) => problem('inspect groups', error));
+    }
+  };
+}
