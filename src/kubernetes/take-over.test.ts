@@ -1,0 +1,48 @@
+import type { KubernetesObject } from '@kubernetes/client-node';
+import { describe, expect, it } from 'vitest';
+import { fastClock } from '../testing/fast-clock.ts';
+import type { Connection } from './connection.ts';
+import type { Objects } from './objects.ts';
+import { ApiError } from './rest.ts';
+import { takeOver } from './take-over.ts';
+
+const entry = { manager: 'kubectl-client-side-apply', operation: 'Update', apiVersion: 'v1' };
+const object = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'multus' } };
+
+/** An API server that answers each patch with the next of these statuses. */
+function answering(...statuses: readonly number[]) {
+  const patches: KubernetesObject[] = [];
+  let resourceVersion = 0;
+  const read: Objects['read'] = async () => {
+    resourceVersion += 1;
+    const managedFields = [{ ...entry, fieldsType: 'FieldsV1', fieldsV1: { 'f:metadata': {} } }];
+    const metadata = { ...object.metadata, resourceVersion: `${resourceVersion}`, managedFields };
+    return { ...object, metadata } as never;
+  };
+  const patch: Objects['patch'] = async (sent) => {
+    const status = statuses[patches.length] ?? 500;
+    patches.push(sent);
+    if (status !== 200) throw new ApiError(status, { message: 'no' });
+    return sent;
+  };
+  return { connection: { objects: { read, patch } } as unknown as Connection, patches };
+}
+
+describe('takeOver', () => {
+  it('reads again when somebody has written meanwhile', async () => {
+    const { connection, patches } = answering(409, 200);
+    await takeOver(connection, object, fastClock(1000));
+    expect(patches.map(({ metadata }) => metadata?.resourceVersion)).toEqual(['1', '2']);
+    expect(patches[1]?.metadata?.managedFields).toMatchObject([
+      { manager: 'eks-multus-actions', operation: 'Apply', fieldsV1: { 'f:metadata': {} } },
+    ]);
+  });
+
+  it('says what the API server says when it refuses', async () => {
+    const { connection, patches } = answering(403);
+    await expect(takeOver(connection, object, fastClock(1000))).rejects.toThrow(
+      /serviceaccount multus: the API server refused it \(403 no\).*right to change/s,
+    );
+    expect(patches).toHaveLength(1);
+  });
+});
