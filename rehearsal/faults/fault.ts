@@ -6,10 +6,13 @@ export interface Fault {
   readonly name: string;
   /** What verify must call it. */
   readonly cause: Cause;
+  /** What an explanation of that cause must say. */
+  readonly says: RegExp;
   /** What else it may say: one fault can have more than one face. */
   readonly also?: readonly Cause[];
   /** Inputs of verify, besides those that all runs have. */
   readonly inputs?: Readonly<Record<string, string>>;
   inject(site: Site): Promise<unknown>;
+  /** Undoes it. */
   heal(site: Site): Promise<unknown>;
 }

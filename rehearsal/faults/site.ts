@@ -1,12 +1,13 @@
 import {
   AssignPrivateIpAddressesCommand,
   DescribeInstancesCommand,
-  EC2Client,
+  type EC2Client,
   UnassignPrivateIpAddressesCommand,
 } from '@aws-sdk/client-ec2';
-import { clientConfig } from '../account-view.ts';
 import type { Kubectl } from '../facts.ts';
+import { awaitNodes, type Node, readNodes } from '../fixtures/nodes.ts';
 import { run } from '../process.ts';
+import type { StandIns } from '../world.ts';
 
 /** A node whose network is disturbed, and its interface eth1. */
 export interface FaultyNode {
@@ -20,33 +21,33 @@ export interface FaultyNode {
 /** An environment with two nodes, and the means to disturb it. */
 export interface Site {
   readonly kubectl: Kubectl;
+  /** Path of the cluster's kubeconfig. */
+  readonly kubeconfig: string;
   readonly near: FaultyNode;
   readonly far: FaultyNode;
   /** Runs a shell script on a node, in its own file system and network. */
   onNode(node: FaultyNode, script: string): Promise<string>;
   /** Runs a program where packets between nodes pass: in the VPC. */
   inVpc(command: string, ...args: readonly string[]): Promise<string>;
+  /** Boots a node again; resolves when it is Ready, with Multus. */
+  reboot(node: FaultyNode): Promise<void>;
   /** Takes the prefix of eth1 from a node, or gives it back. */
   unassign(node: FaultyNode): Promise<void>;
   assign(node: FaultyNode): Promise<void>;
 }
 
-interface KubernetesNode {
-  readonly metadata: { readonly name: string };
-  readonly spec: { readonly providerID: string };
-}
+const BOOTS_WITHIN_MS = 300_000;
 
-export async function findSite(kubectl: Kubectl): Promise<Site> {
-  const ec2 = new EC2Client(clientConfig());
-  const { items } = JSON.parse(await kubectl('get', 'nodes', '-o', 'json')) as {
-    items: KubernetesNode[];
-  };
-  const [near, far] = await Promise.all(
-    items.map(({ metadata, spec }) => faultyNode(ec2, metadata.name, spec.providerID)),
-  );
+export async function findSite(
+  kubectl: Kubectl,
+  kubeconfig: string,
+  { ec2, machines }: Pick<StandIns, 'ec2' | 'machines'>,
+): Promise<Site> {
+  const nodes = await readNodes(kubectl);
+  const [near, far] = await Promise.all(nodes.map((node) => faultyNode(ec2, node)));
   if (near === undefined || far === undefined) throw new Error('faults need two nodes');
   return {
-    ...{ kubectl, near, far },
+    ...{ kubectl, kubeconfig, near, far },
     onNode: async ({ name }, script) => {
       const pod = await multusPodOn(kubectl, name);
       return kubectl(
@@ -54,6 +55,15 @@ export async function findSite(kubectl: Kubectl): Promise<Site> {
       );
     },
     inVpc: (command, ...args) => run(command, args),
+    async reboot({ name, instanceId }) {
+      const before = (await readNodes(kubectl)).find((node) => node.name === name)?.bootId;
+      await machines.reboot(instanceId);
+      const booted = (now: readonly Node[]) =>
+        now.some((node) => node.name === name && node.bootId !== before);
+      await awaitNodes(kubectl, nodes.length, BOOTS_WITHIN_MS, booted);
+      const rollout = ['rollout', 'status', 'daemonset/kube-multus-ds', '--timeout=180s'];
+      await kubectl('-n', 'kube-system', ...rollout);
+    },
     async unassign({ interfaceId, prefix }) {
       const request = { NetworkInterfaceId: interfaceId, Ipv4Prefixes: [prefix] };
       await ec2.send(new UnassignPrivateIpAddressesCommand(request));
@@ -65,8 +75,7 @@ export async function findSite(kubectl: Kubectl): Promise<Site> {
   };
 }
 
-async function faultyNode(ec2: EC2Client, name: string, providerId: string): Promise<FaultyNode> {
-  const instanceId = providerId.split('/').at(-1) ?? '';
+async function faultyNode(ec2: EC2Client, { name, instanceId }: Node): Promise<FaultyNode> {
   const { Reservations: [reservation] = [] } = await ec2.send(
     new DescribeInstancesCommand({ InstanceIds: [instanceId] }),
   );

@@ -1,4 +1,5 @@
 import type { Reason } from './check.ts';
+import type { NodeInterface } from './evidence.ts';
 import {
   type Assignment,
   assignmentOf,
@@ -53,11 +54,24 @@ function explainNobody(
     const where = `${place.address} of ${place.pod} is of the subnet of ${describeInterface(home)}`;
     return wrongInterface(place, where, surroundings);
   }
+  const sends = home?.sourceDestCheck === false ? '' : ', and what it sends to other nodes';
   return {
     cause: 'unassigned-address',
-    explanation: `${place.address} of ${place.pod} is assigned to no network interface: the VPC drops what is sent to it, and what it sends to other nodes.`,
-    nextStep: `use ipam: eni-prefix; or assign the address to the interface of ${place.node} (aws ec2 assign-private-ip-addresses)`,
+    explanation: `${place.address} of ${place.pod} is assigned to no network interface: the VPC drops what is sent to it${sends}.`,
+    nextStep: assignAgain(place, home, surroundings),
   };
+}
+
+function assignAgain(
+  { network, node }: Endpoint,
+  home: NodeInterface | undefined,
+  { networks }: Surroundings,
+): string {
+  const expected = networks.get(network)?.expected;
+  const ofPrefix = expected?.known === false && expected.byNode === true;
+  return ofPrefix
+    ? `the node took the address from a prefix that its interface does not have any more: give it back to ${home?.id ?? `the interface of ${node}`} (aws ec2 assign-private-ip-addresses --ipv4-prefixes), or replace ${node}`
+    : `use ipam: eni-prefix; or assign the address to the interface of ${node} (aws ec2 assign-private-ip-addresses)`;
 }
 
 /** On all nodes it is the network that names the wrong interface; on some, it is the node. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { healthy, LAB_NETWORKS, silence } from '../testing/lab-pods.ts';
 import { evaluate } from './evaluate.ts';
 import type { NodeInterface } from './evidence.ts';
-import type { PodObservation, Probe } from './observation.ts';
+import type { PodObservation, Probe, Requests } from './observation.ts';
 
 const place = (name: string, node: string, address: string) => ({
   ...{ name, node },
@@ -39,9 +39,10 @@ function causesOf(pods: readonly PodObservation[], interfaces: readonly NodeInte
   return checks.filter(({ check }) => check === 'reachability').map(({ cause }) => cause);
 }
 
-const arrived = (from: string) => (probe: Probe, pod: PodObservation) => ({
+/** How far the requests of `a` come, and those of `b`. */
+const requests = (ofA: Requests, ofB: Requests) => (probe: Probe, pod: PodObservation) => ({
   ...probe,
-  pings: probe.pings.map((ping) => ({ ...ping, arrived: pod.name === from })),
+  pings: probe.pings.map((ping) => ({ ...ping, requests: pod.name === 'a' ? ofA : ofB })),
 });
 
 describe('silence between nodes is explained from evidence', () => {
@@ -78,7 +79,24 @@ describe('silence between nodes is explained from evidence', () => {
       silent((probe) => ({ ...probe, state: { net1: 'lowerlayerdown' } })),
       ASSIGNED,
     ],
-    ['requests arrive from one side only', 'one-way', silent(arrived('a')), ASSIGNED],
+    [
+      'the node cannot send, though the interface of the pod is up',
+      'interface-down',
+      silent(requests('lost', 'kept')),
+      ASSIGNED,
+    ],
+    [
+      'requests arrive from one side only',
+      'one-way',
+      silent(requests('arrived', 'lost')),
+      ASSIGNED,
+    ],
+    [
+      'requests leave both sides, and arrive on none',
+      'traffic-dropped',
+      silent(requests('lost', 'lost')),
+      ASSIGNED,
+    ],
     [
       'there is no route',
       'missing-route',

@@ -27,14 +27,21 @@ export function explainSilence(pair: ProbedPair, surroundings: Surroundings): Re
   return betweenNodes(pair, surroundings);
 }
 
-function downInterface({ source, target }: ProbedPair, { pods, networks }: Surroundings) {
-  for (const { pod, interface: device, network, node } of [source, target]) {
-    const state = pods.get(pod)?.probe?.state?.[device];
-    if (state !== 'down' && state !== 'lowerlayerdown') continue;
-    const master = networks.get(network)?.master ?? 'the master interface';
+/** A driver that does not tell its carrier leaves the pod's interface up, and its packets are dropped there. */
+function downInterface({ source, target }: ProbedPair, surroundings: Surroundings) {
+  for (const [place, other] of [
+    [source, target],
+    [target, source],
+  ] as const) {
+    const { pod, interface: device, network, node } = place;
+    const state = surroundings.pods.get(pod)?.probe?.state?.[device];
+    const down = state === 'down' || state === 'lowerlayerdown';
+    if (!down && surroundings.requests(network, node, other.node) !== 'kept') continue;
+    const master = surroundings.networks.get(network)?.master ?? 'the master interface';
+    const seen = down ? `is ${state}` : 'drops what it should send to other nodes';
     return {
       cause: 'interface-down',
-      explanation: `${device} of ${pod} is ${state}: it is as dead as ${master} on ${node} below it.`,
+      explanation: `${device} of ${pod} ${seen}: it is as dead as ${master} on ${node} below it.`,
       nextStep: `look at ${master} on ${node} (ip link) and at its network interface in EC2; replace the node when it does not come up`,
     } as const;
   }
@@ -95,22 +102,26 @@ function noRoute({ source, target }: ProbedPair, { pods }: Surroundings): Reason
   return undefined;
 }
 
-function oneWay(pair: ProbedPair, { reverseOf, arrives }: Surroundings): Reason | undefined {
+function oneWay(pair: ProbedPair, { reverseOf, requests }: Surroundings): Reason | undefined {
   const { source, target } = pair;
   const reverse = reverseOf(pair);
   // One pair of each two nodes was looked into, for all alike.
-  const there = arrives(source.network, source.node, target.node);
-  const back = arrives(source.network, target.node, source.node);
-  const nextStep = `look at the security groups and network ACLs between ${source.node} and ${target.node}, and at rp_filter on both`;
+  const there = requests(source.network, source.node, target.node);
+  const back = requests(source.network, target.node, source.node);
   if (reverse !== undefined && answered(reverse)) {
     const explanation = `The other direction answers, so what ${source.pod} sends to ${target.pod} is dropped, and answers are not.`;
+    const nextStep =
+      pair.scope === 'same-node'
+        ? `look at iptables on ${source.node}: what remembers connections lets answers pass`
+        : `look at the security groups of the Multus interfaces and at iptables on ${source.node} and ${target.node}: what remembers connections lets answers pass`;
     return { cause: 'one-way', explanation, nextStep };
   }
-  if (there === true && back === false) {
+  const nextStep = `look at the network ACLs between ${source.node} and ${target.node}, and at iptables and rp_filter on both; a security group would let answers pass`;
+  if (there === 'arrived' && back === 'lost') {
     const explanation = `Requests from ${source.node} reach ${target.node}, and the answers do not come back: the way from ${target.node} to ${source.node} drops.`;
     return { cause: 'one-way', explanation, nextStep };
   }
-  if (there === false && back === true) {
+  if (there === 'lost' && back === 'arrived') {
     const explanation = `Requests from ${source.node} do not reach ${target.node}, and those from ${target.node} do reach ${source.node}: the way from ${source.node} to ${target.node} drops.`;
     return { cause: 'one-way', explanation, nextStep };
   }

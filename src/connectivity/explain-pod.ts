@@ -7,8 +7,8 @@ export function explainNoStatus(pod: PodObservation): Reason {
   return {
     cause: 'predates-multus',
     explanation:
-      "Multus did not handle this pod: it runs with the cluster's own network only. Pods that are older than Multus on their node are so.",
-    nextStep: `check that the DaemonSet kube-multus-ds is ready on ${node}, then create the pod again`,
+      "Multus did not handle this pod: it runs with the cluster's own network only. Pods that are older than Multus on their node are so, and new ones where its file is not the first in /etc/cni/net.d.",
+    nextStep: `check that the DaemonSet kube-multus-ds is ready on ${node} and that /etc/cni/net.d has its file (the pod of Multus writes it when it starts), then create the pod again`,
   };
 }
 

@@ -35,11 +35,17 @@ export interface Ping {
   readonly attempts?: number;
   /** A packet as large as the interface takes, in one piece. Absent when none was sent. */
   readonly large?: LargePing;
-  /** For silence that was looked into: whether the requests came as far as the other pod. */
-  readonly arrived?: boolean;
+  /** For silence that was looked into: how far the requests came. */
+  readonly requests?: Requests;
   /** Bits that went through in a second, in millions; absent when not sampled. */
   readonly megabitsPerSecond?: number;
 }
+
+/**
+ * How far requests came: `kept` when the pod's interface could not send them, as its node's is down; `lost` when they
+ * left it and did not come to the other pod; `arrived` when they did.
+ */
+export type Requests = 'kept' | 'lost' | 'arrived';
 
 /** What became of a packet of the size of the interface's MTU. */
 export interface LargePing {

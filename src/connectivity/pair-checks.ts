@@ -1,3 +1,4 @@
+import { othersAt } from './address-holders.ts';
 import { type CheckName, type CheckResult, failed, passed, skipped } from './check.ts';
 import { explainAnswer, explainSilence } from './explain-pair.ts';
 import type { Ping } from './observation.ts';
@@ -15,6 +16,11 @@ export function checkPair(pair: ProbedPair, surroundings: Surroundings): CheckRe
     return failed(question, same, explainSilence(pair, surroundings));
   }
   if (pair.ping.problem?.kind === 'broken') return failed(question, detail, BROKEN_PING);
+  const [other] = othersAt(pair.target, surroundings.holders);
+  if (answered(pair) && pair.expected === 'answer' && other !== undefined) {
+    const whose = `${other.pod} has ${pair.target.address}, too, so the answer may be its`;
+    return skipped(question, `${detail}; ${whose}`);
+  }
   if (answered(pair) === (pair.expected === 'answer')) return passed(question, detail);
   const reason = pair.expected === 'answer' ? explainSilence : explainAnswer;
   return failed(question, detail, reason(pair, surroundings));

@@ -13,8 +13,6 @@ const INTERVAL_S = 0.2;
 const WAIT_S = 2;
 const AT_ONCE = 32;
 
-/** Two packets: the first may be what a router answers with its MTU, and is lost then. */
-const LARGE_PING = pingCommand(2);
 /** Headers of IP and ICMP. */
 const HEADERS = { ipv4: 28, ipv6: 48 } as const;
 
@@ -52,29 +50,38 @@ export function pingScript(targets: readonly PingTarget[], packets = PACKETS): s
     'exec 2>&1',
     'set -f',
     `p() { o=$(${pingCommand(packets)} -I "$1" "$2" 2>&1); echo "@ping $1 $2" $o; }`,
-    ...(targets.some(({ large }) => large) ? LARGE : []),
+    ...(targets.some(({ large }) => large) ? largePing(packets) : []),
     ...batches(targets).flatMap((batch) => [...batch.map(job), 'wait']),
     'echo @end',
   ].join('\n');
 }
 
+/** Prints how many packets an interface could not send so far: an ipvlan interface cannot when its master is down. */
+export function dropsScript(device: string): string {
+  return `read d <${quote(`/sys/class/net/${device}/statistics/tx_dropped`)} && echo "@dropped $d"`;
+}
+
 /**
- * A packet of the interface's MTU, which the kernel sends in one piece and marked so, until it learns that the path
- * takes less. `ip route get` shows what it learned.
+ * Packets of the interface's MTU, which the kernel sends in one piece and marked so, until it learns that the path
+ * takes less: the first may be what a router answers with its MTU, and is lost then. `ip route get` shows what the
+ * kernel learned.
  */
-const LARGE = [
-  'l() { p "$1" "$2"',
-  'case $o in *" 0 packets received"*|*" 0 received"*) return;; *received*) ;; *) return;; esac',
-  'read m <"/sys/class/net/$1/mtu" || return',
-  `case $2 in *:*) h=${HEADERS.ipv6};; *) h=${HEADERS.ipv4};; esac`,
-  `o=$(${LARGE_PING} -s $((m - h)) -I "$1" "$2" 2>&1)`,
-  'r=; case $o in *"2 packets received"*|*"2 received"*) ;; *) r=$(ip route get "$2" oif "$1" 2>&1);; esac',
-  'echo "@large $1 $2 $m" $o "@route" $r; }',
-];
+function largePing(packets: number): readonly string[] {
+  return [
+    'l() { p "$1" "$2"',
+    'case $o in *" 0 packets received"*|*" 0 received"*) return;; *received*) ;; *) return;; esac',
+    'read m <"/sys/class/net/$1/mtu" || return',
+    `case $2 in *:*) h=${HEADERS.ipv6};; *) h=${HEADERS.ipv4};; esac`,
+    `o=$(${pingCommand(packets)} -s $((m - h)) -I "$1" "$2" 2>&1)`,
+    `r=; case $o in *" ${packets} packets received"*|*" ${packets} received"*) ;; *) r=$(ip route get "$2" oif "$1" 2>&1);; esac`,
+    'echo "@large $1 $2 $m" $o "@route" $r; }',
+  ];
+}
 
 /** How long the script may take, in milliseconds, on a node where starting each program takes long. */
 export function probeTimeoutMs(targets: readonly PingTarget[], packets = PACKETS): number {
-  const batchSeconds = packets * INTERVAL_S + WAIT_S + 5;
+  const pingSeconds = packets * INTERVAL_S + WAIT_S;
+  const batchSeconds = pingSeconds * (targets.some(({ large }) => large) ? 2 : 1) + 5;
   return 20_000 + batches(targets).length * batchSeconds * 1000 + targets.length * 500;
 }
 
@@ -91,5 +98,5 @@ function job(target: PingTarget): string {
 
 /** Names and addresses come from an annotation; nothing in them may become shell. */
 function quote(text: string): string {
-  return /^[\w.:@%-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w.:@%/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,3 +1,4 @@
+import { othersAt } from './address-holders.ts';
 import { type CheckResult, failed, passed, type Reason } from './check.ts';
 import type { Limits } from './evidence.ts';
 import type { LargePing, Ping } from './observation.ts';
@@ -12,9 +13,10 @@ export function checkQuality(
 ): CheckResult[] {
   const { ping } = pair;
   if (ping === undefined || pair.expected !== 'answer' || !answered(pair)) return [];
+  if (othersAt(pair.target, surroundings.holders).length > 0) return [];
   return [
     ...(ping.large === undefined ? [] : [checkSize(pair, ping.large, surroundings)]),
-    checkLoss(pair, ping, limits),
+    checkLoss(pair, ping, limits, surroundings),
     ...checkTime(pair, ping, limits),
   ];
 }
@@ -22,27 +24,45 @@ export function checkQuality(
 function checkSize(pair: ProbedPair, large: LargePing, surroundings: Surroundings): CheckResult {
   const question = { check: 'mtu', subject: pairSubject(pair) } as const;
   const { bytes, pathMtu } = large;
-  if (large.answered) return passed(question, `${bytes} bytes pass in one piece`);
+  const smaller = smallerMtu(pair, bytes, surroundings);
+  if (large.answered && smaller === undefined) {
+    return passed(question, `${bytes} bytes pass in one piece`);
+  }
   const told = pathMtu === undefined ? '' : `; a router says ${pathMtu}`;
-  return failed(
-    question,
-    `${bytes} bytes do not pass in one piece${told}`,
-    explainSize(pair, large, surroundings),
-  );
+  const seen = large.answered
+    ? `${bytes} bytes are answered, in pieces of ${smaller}`
+    : `${bytes} bytes do not pass in one piece${told}`;
+  return failed(question, seen, explainSize(pair, large, smaller));
 }
 
-function explainSize({ source, target }: ProbedPair, large: LargePing, { pods }: Surroundings) {
+/**
+ * The MTU of the other end, when it is on the same network and takes less than was sent. Some interfaces accept what is
+ * larger than their MTU, and some do not, so an answer does not make it right.
+ */
+function smallerMtu({ source, target }: ProbedPair, bytes: number, { pods }: Surroundings) {
+  if (source.network !== target.network) return undefined;
   const other = pods.get(target.pod)?.probe?.mtu[target.interface];
-  const where =
-    other !== undefined && other < large.bytes
-      ? `${target.pod} on ${target.node} has MTU ${other}, and ${source.pod} on ${source.node} has ${large.bytes}: large packets are lost on the way to it, small ones are not.`
-      : `Small packets pass, so the way between ${source.node} and ${target.node} takes less than the interfaces say.`;
+  return other !== undefined && other < bytes ? other : undefined;
+}
+
+function explainSize(
+  { source, target }: ProbedPair,
+  { bytes, answered: large }: LargePing,
+  smaller: number | undefined,
+): Reason {
+  const ends = `${target.pod} on ${target.node} has MTU ${smaller}, and ${source.pod} on ${source.node} has ${bytes}`;
+  const effect = large
+    ? 'its answers come in pieces, and what does not fit its interface may be dropped there'
+    : 'large packets are lost on the way to it, small ones are not';
   return {
     cause: 'mtu',
-    explanation: where,
+    explanation:
+      smaller === undefined
+        ? `Small packets pass, so the way between ${source.node} and ${target.node} takes less than the interfaces say.`
+        : `${ends}: ${effect}.`,
     nextStep:
       'give the master interface the same MTU on all nodes (9001 in a VPC, 1500 across a gateway), or set mtu in the configuration of the network',
-  } as const satisfies Reason;
+  };
 }
 
 /** Lost packets, in percent of those that were sent. */
@@ -50,14 +70,24 @@ export function lossPercent({ sent, received }: Pick<Ping, 'sent' | 'received'>)
   return sent === 0 ? 100 : Math.round(((sent - received) / sent) * 1000) / 10;
 }
 
-function checkLoss(pair: ProbedPair, ping: Ping, limits: Limits): CheckResult {
+function checkLoss(
+  pair: ProbedPair,
+  ping: Ping,
+  limits: Limits,
+  { losesWithinNode }: Surroundings,
+): CheckResult {
   const question = { check: 'packet-loss', subject: pairSubject(pair) } as const;
   const lost = lossPercent(ping);
   const detail = `${lost} % of ${ping.sent} packets lost`;
   if (lost <= limits.lossPercent) return passed(question, detail);
+  const within = losesWithinNode(pair.source.network);
+  const where =
+    pair.scope !== 'same-node' && within === false
+      ? ` Pods on the same node lose none, so it is the way between ${pair.source.node} and ${pair.target.node}.`
+      : '';
   return failed(question, detail, {
     cause: 'packet-loss',
-    explanation: `Some packets pass and some do not (${limits.lossPercent} % may be lost): the way is open, but it is overloaded or faulty.`,
+    explanation: `Some packets pass and some do not (${limits.lossPercent} % may be lost): the way is open, but it is overloaded or faulty.${where}`,
     nextStep: `look at the allowances that were exceeded on ${pair.source.node} and ${pair.target.node} (ethtool -S: bw_in, bw_out, pps, conntrack), and at other traffic`,
   });
 }

@@ -21,32 +21,40 @@ describe('lookAgain', () => {
   const plans = [plan('a', 'node-a', 70), plan('b', 'node-b', 71), plan('c', 'node-b', 72)];
   const present = plans.map(({ name, node }) => readyPod({ metadata: { name } }, node));
 
-  it('counts the requests of one pair of two nodes, there and back', async () => {
-    const pods = healthy(plans).map((pod) => ({
-      ...pod,
-      ...(pod.probe === undefined
-        ? {}
-        : { probe: { ...pod.probe, pings: pod.probe.pings.map(silence) } }),
-    }));
-    const counts = new Map<string, number>();
-    const cluster = fakeProbeCluster({
-      present,
-      script: async ({ metadata }, script) => {
-        const name = metadata?.name ?? '';
-        if (script.startsWith('cat')) return snmp(counts.get(name) ?? 0);
-        // What node-a sends arrives; nothing else does.
-        if (name === 'a') for (const other of ['b', 'c']) counts.set(other, 3);
-        return '@end';
-      },
-    });
-    const seen = await lookAgain(cluster, pods, {}, recordingLog());
-    const arrivals = seen.flatMap((pod) =>
-      (pod.probe?.pings ?? []).map(({ address, arrived }) => `${pod.name} ${address} ${arrived}`),
-    );
-    expect(arrivals).toContain('a 10.0.4.71 true');
-    expect(arrivals).toContain('b 10.0.4.70 false');
-    expect(arrivals.filter((line) => !line.endsWith('undefined'))).toHaveLength(2);
-  });
+  it.each([
+    ['lost', 6],
+    ['kept', 7],
+  ])(
+    'follows the requests of one pair of two nodes, there and back: %s',
+    async (back, droppedByB) => {
+      const pods = healthy(plans).map((pod) => ({
+        ...pod,
+        ...(pod.probe === undefined
+          ? {}
+          : { probe: { ...pod.probe, pings: pod.probe.pings.map(silence) } }),
+      }));
+      const counts = new Map<string, number>();
+      const cluster = fakeProbeCluster({
+        present,
+        script: async ({ metadata }, script) => {
+          const name = metadata?.name ?? '';
+          if (script.startsWith('cat')) return snmp(counts.get(name) ?? 0);
+          // What node-a sends arrives; nothing else does.
+          if (name === 'a') for (const other of ['b', 'c']) counts.set(other, 3);
+          return `@dropped 4\n@end\n@dropped ${name === 'a' ? 4 : droppedByB}`;
+        },
+      });
+      const seen = await lookAgain(cluster, pods, {}, recordingLog());
+      const followed = seen.flatMap((pod) =>
+        (pod.probe?.pings ?? []).map(
+          ({ address, requests }) => `${pod.name} ${address} ${requests}`,
+        ),
+      );
+      expect(followed).toContain('a 10.0.4.71 arrived');
+      expect(followed).toContain(`b 10.0.4.70 ${back}`);
+      expect(followed.filter((line) => !line.endsWith('undefined'))).toHaveLength(2);
+    },
+  );
 
   it('does nothing when every pair does as it should', async () => {
     const pods = healthy(plans);

@@ -1,9 +1,9 @@
 import type { Log } from '../github/log.ts';
 import type { ProbeCluster } from './cluster.ts';
-import type { PodObservation } from './observation.ts';
+import type { PodObservation, Requests } from './observation.ts';
 import { pingTargets } from './observe.ts';
 import { type PairPlan, pairsOf } from './pairs.ts';
-import { pingScript, probeTimeoutMs } from './probe-script.ts';
+import { dropsScript, pingScript, probeTimeoutMs } from './probe-script.ts';
 import { answered, type ProbedPair, pairSubject, probedPairs } from './probed-pair.ts';
 
 /** Each costs three commands, one after another. */
@@ -12,9 +12,9 @@ const PACKETS = 3;
 const TIMEOUT_MS = 30_000;
 
 /**
- * Finds out for some silent pairs between nodes whether the requests arrive: the other pod counts them. Silence both
- * ways looks the same from outside, whichever way drops. One pair of each network and two nodes is looked into, and
- * one at a time, so that what is counted is what was sent.
+ * Finds out for some silent pairs between nodes how far the requests come: the pod counts what its interface could not
+ * send, and the other pod what arrived. Silence both ways looks the same from outside, whichever way drops. One pair of
+ * each network and two nodes is looked into, and one at a time, so that what is counted is what was sent.
  */
 export async function lookAgain(
   cluster: ProbeCluster,
@@ -25,15 +25,21 @@ export async function lookAgain(
   const pairs = chooseSilent(probedPairs(pairsOf(pods, plan), pods));
   let seen = pods;
   for (const pair of pairs) {
-    const arrived = await countArrivals(cluster, pair).catch(() => undefined);
-    if (arrived === undefined) continue;
-    log.info(`${pairSubject(pair)}: its requests ${arrived ? 'arrive' : 'do not arrive'}`);
+    const requests = await followRequests(cluster, pair).catch(() => undefined);
+    if (requests === undefined) continue;
+    log.info(`${pairSubject(pair)}: ${WORDS[requests]}`);
     seen = seen.map((pod) =>
-      pod.name === pair.source.pod ? withArrival(pod, pair, arrived) : pod,
+      pod.name === pair.source.pod ? withRequests(pod, pair, requests) : pod,
     );
   }
   return seen;
 }
+
+const WORDS: Readonly<Record<Requests, string>> = {
+  kept: 'its requests do not leave the node',
+  lost: 'its requests leave the pod, and do not arrive',
+  arrived: 'its requests arrive',
+};
 
 function chooseSilent(pairs: readonly ProbedPair[]): readonly ProbedPair[] {
   const silent = pairs.filter(
@@ -60,19 +66,29 @@ function chooseSilent(pairs: readonly ProbedPair[]): readonly ProbedPair[] {
     .slice(0, MOST);
 }
 
-async function countArrivals(
+async function followRequests(
   cluster: ProbeCluster,
   pair: ProbedPair,
-): Promise<boolean | undefined> {
+): Promise<Requests | undefined> {
   const { source, target } = pair;
   const targets = pingTargets([pair], { large: false }).get(source.pod) ?? [];
   const count = async () =>
     parseEchoRequests(await cluster.runScript(target.pod, 'cat /proc/net/snmp', TIMEOUT_MS));
   const before = await count();
   const timeout = probeTimeoutMs(targets, PACKETS);
-  await cluster.runScript(source.pod, pingScript(targets, PACKETS), timeout);
+  const drops = dropsScript(source.interface);
+  const script = [drops, pingScript(targets, PACKETS), drops].join('\n');
+  const dropped = parseDrops(await cluster.runScript(source.pod, script, timeout));
   const after = await count();
-  return before === undefined || after === undefined ? undefined : after > before;
+  if (before === undefined || after === undefined) return undefined;
+  if (after > before) return 'arrived';
+  return dropped >= PACKETS ? 'kept' : 'lost';
+}
+
+/** How many packets the interface dropped meanwhile; some of them may be of the kernel's own. */
+function parseDrops(printed: string): number {
+  const counts = [...printed.matchAll(/^@dropped (\d+)$/gm)].map(([, count]) => Number(count));
+  return (counts.at(-1) ?? 0) - (counts[0] ?? 0);
 }
 
 /** The echo requests that a network namespace has received, from `/proc/net/snmp` (RFC 4293, icmpInEchos). */
@@ -85,11 +101,11 @@ export function parseEchoRequests(text: string): number | undefined {
   return value === undefined ? undefined : Number(value);
 }
 
-function withArrival(pod: PodObservation, { source, target }: ProbedPair, arrived: boolean) {
+function withRequests(pod: PodObservation, { source, target }: ProbedPair, requests: Requests) {
   if (pod.probe === undefined) return pod;
   const pings = pod.probe.pings.map((ping) =>
     ping.interface === source.interface && ping.address === target.address
-      ? { ...ping, arrived }
+      ? { ...ping, requests }
       : ping,
   );
   return { ...pod, probe: { ...pod.probe, pings } };

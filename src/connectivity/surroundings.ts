@@ -1,7 +1,7 @@
 import { type Holders, holdersOf } from './address-holders.ts';
 import type { Evidence, NodeInterface } from './evidence.ts';
 import type { ProbeNetwork } from './network.ts';
-import type { PodObservation } from './observation.ts';
+import type { PodObservation, Requests } from './observation.ts';
 import { type Endpoint, endpointsOf } from './pairs.ts';
 import { answered, type ProbedPair } from './probed-pair.ts';
 
@@ -19,8 +19,10 @@ export interface Surroundings {
   reverseOf(pair: ProbedPair): ProbedPair | undefined;
   /** Does a pair on one node talk on the network? */
   talksWithinNode(network: string): boolean;
-  /** Do requests on a network arrive from one node at another? Undefined where that was not looked into. */
-  arrives(network: string, from: string | undefined, to: string | undefined): boolean | undefined;
+  /** Does a pair on one node that talks on the network lose packets? Undefined when no pair there talks. */
+  losesWithinNode(network: string): boolean | undefined;
+  /** How far requests on a network come from one node to another. Undefined where that was not looked into. */
+  requests(network: string, from: string | undefined, to: string | undefined): Requests | undefined;
 }
 
 export function surroundingsOf(evidence: Evidence, pairs: readonly ProbedPair[]): Surroundings {
@@ -31,12 +33,12 @@ export function surroundingsOf(evidence: Evidence, pairs: readonly ProbedPair[])
   const byEnds = new Map(pairs.map((pair) => [ends(pair, 'source', 'target'), pair]));
   const within = pairs.filter(({ source, target }) => source.network === target.network);
   const near = within.filter((pair) => pair.scope === 'same-node' && answered(pair));
-  const talking = new Set(near.map(({ source }) => source.network));
-  const looked = within.filter(({ ping }) => ping?.arrived !== undefined);
-  const arrivals = new Map(
+  const talking = Map.groupBy(near, ({ source }) => source.network);
+  const looked = within.filter(({ ping }) => ping?.requests !== undefined);
+  const requests = new Map(
     looked.map(({ source, target, ping }) => [
       `${source.network} ${source.node} ${target.node}`,
-      ping?.arrived,
+      ping?.requests,
     ]),
   );
   return {
@@ -48,8 +50,13 @@ export function surroundingsOf(evidence: Evidence, pairs: readonly ProbedPair[])
     places: (network) => placesByNetwork.get(network) ?? [],
     reverseOf: (pair) => byEnds.get(ends(pair, 'target', 'source')),
     talksWithinNode: (network) => talking.has(network),
-    arrives: (network, from, to) => arrivals.get(`${network} ${from} ${to}`),
+    losesWithinNode: (network) => talking.get(network)?.some(losesPackets),
+    requests: (network, from, to) => requests.get(`${network} ${from} ${to}`),
   };
+}
+
+function losesPackets({ ping }: ProbedPair): boolean {
+  return ping !== undefined && ping.received < ping.sent;
 }
 
 function ends(pair: ProbedPair, first: 'source' | 'target', second: 'source' | 'target'): string {

@@ -121,7 +121,7 @@ async function observe(
   const outside = observedFromOutside(plan.pods, waited, zones);
   const look = { log, plan: plan.judgement, packets: PACKETS, large: plan.large };
   const inside = await observeFromInside(podCluster, outside, look);
-  const again = { log, plan: plan.judgement, retries: inputs.retries };
+  const again = { log, plan: plan.judgement, retries: inputs.retries, large: plan.large };
   const tried = await probeAgain(podCluster, inside, again);
   return plan.nodes === undefined ? tried : lookAgain(podCluster, tried, plan.judgement, log);
 }

@@ -1,0 +1,52 @@
+import type { Fault } from './fault.ts';
+import type { Site } from './site.ts';
+import { untilTrue } from './until.ts';
+
+/** Faults of a node's interface and its addresses, by EC2's calls and the node's own programs. */
+export const INTERFACE_FAULTS: readonly Fault[] = [
+  {
+    name: 'unassigned address',
+    cause: 'unassigned-address',
+    says: /is assigned to no network interface/,
+    async inject(site) {
+      await site.unassign(site.far);
+      await untilTrue(async () => !(await routed(site)));
+    },
+    async heal(site) {
+      await site.assign(site.far);
+      await untilTrue(() => routed(site));
+    },
+  },
+  {
+    name: 'ENI down',
+    cause: 'interface-down',
+    says: /as dead as eth1 on/,
+    inject: ({ onNode, far }) => onNode(far, 'ip link set eth1 down'),
+    heal: ({ onNode, far }) => onNode(far, 'ip link set eth1 up'),
+  },
+  {
+    name: 'MTU 1400 on one node',
+    cause: 'mtu',
+    says: /has MTU 1400/,
+    inject: ({ onNode, far }) => onNode(far, 'ip link set eth1 mtu 1400'),
+    // At boot the interface gets the MTU of the primary one again. User-mode-linux sets no other above 1500.
+    heal: ({ reboot, far }) => reboot(far),
+  },
+  {
+    name: 'pod on the wrong network',
+    cause: 'wrong-network',
+    says: /this node gives out those of another network/,
+    // Both files are read by the node's IPAM plugin at each pod.
+    inject: ({ onNode, far }) =>
+      onNode(
+        far,
+        'cd /etc/cni/multus/eni-prefix; cp eth1.json /run/eth1.json; cp eth2.json eth1.json',
+      ),
+    heal: ({ onNode, far }) =>
+      onNode(far, 'mv /run/eth1.json /etc/cni/multus/eni-prefix/eth1.json'),
+  },
+];
+
+async function routed({ inVpc, far }: Site): Promise<boolean> {
+  return (await inVpc('ip', 'route', 'show', far.prefix)).trim() !== '';
+}
