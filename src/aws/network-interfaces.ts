@@ -6,6 +6,7 @@ export interface NetworkInterface {
   readonly id: string;
   /** What it is attached to; undefined when that is no instance, or nothing. */
   readonly instanceId: string | undefined;
+  /** 0 is the instance's own; 1, 2, … are eth1, eth2, …; undefined when it is attached to none. */
   readonly deviceIndex: number | undefined;
   readonly subnetId: string;
   readonly zone: string;

@@ -1,3 +1,4 @@
+import type { NetworkInterface } from '../aws/network-interfaces.ts';
 import type { Expectation } from './expectation.ts';
 import type { ProbeNetwork } from './network.ts';
 import type { NodeObservation, PodObservation } from './observation.ts';
@@ -38,22 +39,7 @@ export interface Neighbour {
 }
 
 /** An elastic network interface of a node, as EC2 knows it. */
-export interface NodeInterface {
-  readonly id: string;
-  /** The Kubernetes node; absent when it is attached to none of this cluster's. */
-  readonly node?: string;
-  /** 0 is the node's own; 1, 2, … become eth1, eth2, … */
-  readonly deviceIndex?: number;
-  readonly subnetId: string;
-  readonly zone: string;
-  readonly macAddress: string;
-  /** The address that it was made with. */
-  readonly primary: string;
-  readonly secondaries: readonly string[];
-  /** In CIDR form. */
-  readonly prefixes: readonly string[];
-  readonly sourceDestCheck: boolean;
-  readonly securityGroupIds: readonly string[];
-  /** `in-use`, `available`, … */
-  readonly status: string;
+export interface NodeInterface extends Omit<NetworkInterface, 'instanceId'> {
+  /** The Kubernetes node; undefined when it is attached to none of this cluster's. */
+  readonly node: string | undefined;
 }

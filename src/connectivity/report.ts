@@ -1,13 +1,11 @@
 import { type CheckResult, type Counts, countOutcomes } from './check.ts';
 import { evaluate } from './evaluate.ts';
 import type { Evidence, NodeInterface } from './evidence.ts';
-import type { Expectation, Expected } from './expectation.ts';
+import type { Expectation } from './expectation.ts';
 import type { ProbeNetwork } from './network.ts';
-import type { LargePing, NodeObservation, PodObservation } from './observation.ts';
-import { type Endpoint, endpointsOf } from './pairs.ts';
-import { answered, type ProbedPair } from './probed-pair.ts';
-import { lossPercent } from './quality-checks.ts';
-import type { Scope } from './scope.ts';
+import type { NodeObservation, PodObservation } from './observation.ts';
+import { endpointsOf } from './pairs.ts';
+import { type ReportedPair, reportPair } from './reported-pair.ts';
 
 /** The connectivity report, version 1: what `report.json` holds. New fields may come, none will go. */
 export interface Report {
@@ -48,18 +46,10 @@ export interface ReportedNode {
   readonly interfaces: readonly ReportedNodeInterface[] | null;
 }
 
-export interface ReportedNodeInterface {
-  readonly id: string;
-  /** 0 is the node's own; 1, 2, … are eth1, eth2, …; null when it is not attached. */
+export interface ReportedNodeInterface
+  extends Omit<NodeInterface, 'node' | 'deviceIndex' | 'zone' | 'macAddress'> {
+  /** Null when it is not attached. */
   readonly deviceIndex: number | null;
-  readonly subnetId: string;
-  readonly primary: string;
-  readonly secondaries: readonly string[];
-  /** The prefixes that pods get addresses from, in CIDR form. */
-  readonly prefixes: readonly string[];
-  readonly sourceDestCheck: boolean;
-  readonly securityGroupIds: readonly string[];
-  readonly status: string;
 }
 
 export interface ReportedPod {
@@ -79,43 +69,6 @@ export interface ReportedInterface {
   readonly mtu: number | null;
   /** As the kernel calls it: `up`, `down`, `lowerlayerdown`, `unknown`; null when not looked at. */
   readonly state: string | null;
-}
-
-export interface ReportedPair {
-  readonly source: ReportedPlace;
-  readonly target: ReportedPlace;
-  readonly scope: Scope;
-  readonly expected: Expected;
-  /** The rule that says so: `one network`, `different networks`, or a line of the input `expect`. */
-  readonly because: string;
-  readonly seen: 'answer' | 'silence' | 'not-probed';
-  readonly sent: number;
-  readonly received: number;
-  /** Null when nothing was sent. */
-  readonly lossPercent: number | null;
-  readonly milliseconds: {
-    readonly min: number;
-    readonly avg: number;
-    readonly max: number;
-  } | null;
-  /** How often it was tried: more than once after silence or loss. 0 when not probed. */
-  readonly attempts: number;
-  /** What became of a packet of the interface's MTU, in one piece; null when none was sent. */
-  readonly mtu: {
-    readonly bytes: number;
-    readonly passed: boolean;
-    /** What a router on the path told; null when none did. */
-    readonly pathMtu: number | null;
-  } | null;
-  /** A throughput sample; null when none was taken. */
-  readonly megabitsPerSecond: number | null;
-}
-
-export interface ReportedPlace {
-  readonly pod: string;
-  readonly interface: string;
-  readonly network: string;
-  readonly address: string | null;
 }
 
 /** Where and when the observations were made. */
@@ -171,12 +124,8 @@ function reportNode(
 }
 
 function reportInterface(one: NodeInterface): ReportedNodeInterface {
-  const { id, deviceIndex, subnetId, primary, secondaries, prefixes } = one;
-  const { sourceDestCheck, securityGroupIds, status } = one;
-  return {
-    ...{ id, deviceIndex: deviceIndex ?? null, subnetId, primary, secondaries, prefixes },
-    ...{ sourceDestCheck, securityGroupIds, status },
-  };
+  const { node: _, zone: __, macAddress: ___, deviceIndex = null, ...rest } = one;
+  return { ...rest, deviceIndex };
 }
 
 function reportNetwork({ id, kind, expected }: ProbeNetwork): ReportedNetwork {
@@ -200,32 +149,4 @@ function reportPod(pod: PodObservation): ReportedPod {
     })),
     routes: pod.probe?.routeText ?? null,
   };
-}
-
-function reportPair(pair: ProbedPair): ReportedPair {
-  const { ping, scope, expected, because } = pair;
-  const unprobed = ping === undefined || ping.problem?.kind === 'broken';
-  return {
-    source: reportPlace(pair.source),
-    target: reportPlace(pair.target),
-    ...{ scope, expected, because },
-    seen: unprobed ? 'not-probed' : answered(pair) ? 'answer' : 'silence',
-    sent: ping?.sent ?? 0,
-    received: ping?.received ?? 0,
-    lossPercent: ping === undefined || ping.sent === 0 ? null : lossPercent(ping),
-    milliseconds: ping?.milliseconds ?? null,
-    attempts: ping === undefined ? 0 : (ping.attempts ?? 1),
-    mtu: reportMtu(ping?.large),
-    megabitsPerSecond: ping?.megabitsPerSecond ?? null,
-  };
-}
-
-function reportMtu(large: LargePing | undefined): ReportedPair['mtu'] {
-  if (large === undefined) return null;
-  return { bytes: large.bytes, passed: large.answered, pathMtu: large.pathMtu ?? null };
-}
-
-function reportPlace(place: Endpoint): ReportedPlace {
-  const { pod, interface: device, network, address } = place;
-  return { pod, interface: device, network, address: address ?? null };
 }

@@ -26,14 +26,7 @@ export async function nodeInterfaces(
       const some = ids.slice(start, start + AT_ONCE);
       found.push(...(await listNetworkInterfaces(caller, { 'attachment.instance-id': some })));
     }
-    return found.map(({ instanceId = '', deviceIndex, ...rest }) => {
-      const node = nodes.get(instanceId);
-      return {
-        ...rest,
-        ...(node === undefined ? {} : { node }),
-        ...(deviceIndex === undefined ? {} : { deviceIndex }),
-      };
-    });
+    return found.map(({ instanceId = '', ...rest }) => ({ ...rest, node: nodes.get(instanceId) }));
   } catch (error) {
     log.info(`Going on without the nodes' network interfaces: ${messageOf(error)}`);
     return undefined;

@@ -1,4 +1,5 @@
-import type { Report, ReportedPlace } from '../report.ts';
+import type { Report } from '../report.ts';
+import type { ReportedPlace } from '../reported-pair.ts';
 import { type JudgedPair, judgePairs } from './pair-state.ts';
 
 /** Pairs as rows and columns; a cell holds all pairs between two places, or between two nodes on their networks. */

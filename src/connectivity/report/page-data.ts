@@ -1,5 +1,6 @@
 import type { CheckResult } from '../check.ts';
-import type { Report, ReportedPair, ReportedPlace } from '../report.ts';
+import type { Report } from '../report.ts';
+import type { ReportedPair, ReportedPlace } from '../reported-pair.ts';
 import { judgePairs, PAIR_STATES, type PairState, STATE_LEGEND } from './pair-state.ts';
 
 /** What the page's scripts work on: the pairs, with places and failures by index so that nothing is said twice. */

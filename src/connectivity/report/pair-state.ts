@@ -1,5 +1,6 @@
 import type { CheckResult } from '../check.ts';
-import type { Report, ReportedPair } from '../report.ts';
+import type { Report } from '../report.ts';
+import type { ReportedPair } from '../reported-pair.ts';
 
 /** What a reader wants to know of a pair at one look, worst first. */
 export const PAIR_STATES = [
