@@ -17,8 +17,10 @@ export interface ImagePrograms {
 export const PAUSE_IMAGE = 'localhost/kubernetes/pause:latest';
 export const BUSYBOX_IMAGE = 'public.ecr.aws/docker/library/busybox:1.37';
 export const MULTITOOL_IMAGE = 'docker.io/praqma/network-multitool:latest';
-export const MULTUS_IMAGE =
-  '602401143452.dkr.ecr.ap-northeast-2.amazonaws.com/eks/multus-cni:v4.1.4-eksbuild.3_thick';
+/** Each region has a registry of its own for EKS's images; these are the ones that rehearsals use. */
+export const MULTUS_IMAGES = ['ap-northeast-2', 'eu-central-1'].map(
+  (region) => `602401143452.dkr.ecr.${region}.amazonaws.com/eks/multus-cni:v4.1.4-eksbuild.3_thick`,
+);
 export const THIN_MULTUS_IMAGE = 'ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-debug';
 
 /**
@@ -34,7 +36,7 @@ export function containerImages(programs: ImagePrograms): Promise<Pack> {
     { tags: [PAUSE_IMAGE, BUSYBOX_IMAGE], layers: [base], command: forever },
     { tags: [MULTITOOL_IMAGE], layers: [base], command: forever },
     {
-      tags: [MULTUS_IMAGE],
+      tags: MULTUS_IMAGES,
       layers: [base, multusLayer(programs.multus)],
       command: ['/usr/src/multus-cni/bin/multus-daemon'],
     },

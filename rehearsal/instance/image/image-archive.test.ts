@@ -4,7 +4,7 @@ import { extract } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import {
   containerImages,
-  MULTUS_IMAGE,
+  MULTUS_IMAGES,
   PAUSE_IMAGE,
   THIN_MULTUS_IMAGE,
 } from './container-images.ts';
@@ -43,7 +43,7 @@ describe('containerImages', () => {
       (image: { RepoTags: string[] }) => image.RepoTags,
     );
     expect(tags.sort()).toEqual([
-      MULTUS_IMAGE,
+      ...MULTUS_IMAGES,
       'docker.io/praqma/network-multitool:latest',
       THIN_MULTUS_IMAGE,
       PAUSE_IMAGE,
@@ -61,7 +61,7 @@ describe('containerImages', () => {
   });
 
   it.each([
-    [MULTUS_IMAGE, { 'usr/src/multus-cni/bin/multus-shim': 'shim' }],
+    [MULTUS_IMAGES[1] ?? '', { 'usr/src/multus-cni/bin/multus-shim': 'shim' }],
     [THIN_MULTUS_IMAGE, { thin_entrypoint: 'entrypoint', 'usr/src/multus-cni/bin/multus': 'thin' }],
   ])('puts Multus where the DaemonSet looks for it, on busybox: %s', async (tag, programs) => {
     const entries = await entriesOf(await archive());
