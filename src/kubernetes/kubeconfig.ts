@@ -59,13 +59,22 @@ function tokenAuthenticator(token: () => Promise<string>): Authenticator {
 /** The API server of the current context, for requests of our own. */
 export function serverOf(config: KubeConfig): Server {
   const cluster = config.getCurrentCluster();
+  const user = config.getCurrentUser();
+  const read = async () => {
+    const options: RequestOptions = {};
+    await config.applyToHTTPSOptions(options);
+    return options;
+  };
+  // What a file says once is read once: with hundreds of requests, reading certificates for each takes its time.
+  const fixed = user?.exec == null && user?.authProvider == null;
+  let kept: Promise<RequestOptions> | undefined;
+  const readOnce = () => {
+    kept ??= read();
+    return kept;
+  };
   return {
     url: cluster?.server ?? '',
     proxied: cluster?.proxyUrl !== undefined,
-    options: async () => {
-      const options: RequestOptions = {};
-      await config.applyToHTTPSOptions(options);
-      return options;
-    },
+    options: fixed ? readOnce : read,
   };
 }

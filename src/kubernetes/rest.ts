@@ -1,5 +1,8 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { Exchange } from './exchange.ts';
+import { http1Exchange } from './http1-exchange.ts';
+import { http2Exchange } from './http2-exchange.ts';
 import type { Server } from './server.ts';
 
 export type Query = Readonly<Record<string, string | boolean | number>>;
@@ -35,14 +38,12 @@ export class ApiError extends Error {
   }
 }
 
-const TIMEOUT_MS = 60_000;
-
 /**
  * Requests to one API server, over connections that are kept. The generated clients of @kubernetes/client-node are
  * not used for them: those bring the models of every kind (4 MB) and open a connection for each request.
  */
 export function restOf(server: Server): Rest {
-  const kept = new (server.url.startsWith('https:') ? https : http).Agent({ keepAlive: true });
+  const exchange = exchangeWith(server);
   return async <Answer>(request: RestRequest) => {
     const text = request.body === undefined ? undefined : JSON.stringify(request.body);
     const options = await server.options();
@@ -52,12 +53,21 @@ export function restOf(server: Server): Rest {
       ...options.headers,
       ...(text === undefined ? {} : bodyHeaders(text, request.contentType)),
     };
-    const agent = server.proxied ? options.agent : kept;
-    const sent = { ...options, agent, method: request.method, headers };
-    const { status, body } = await exchange(urlOf(server, request), sent, text);
+    const sent = { ...options, method: request.method, headers };
+    const { status, text: answer } = await exchange(urlOf(server, request), sent, text);
+    const body = parsed(answer);
     if (status < 200 || status > 299) throw new ApiError(status, body);
     return body as Answer;
   };
+}
+
+/** A proxy has an agent of its own, which is among the options. */
+function exchangeWith({ url, proxied }: Server): Exchange {
+  if (proxied) return http1Exchange;
+  const secure = url.startsWith('https:');
+  const agent = new (secure ? https : http).Agent({ keepAlive: true });
+  const kept: Exchange = (to, options, text) => http1Exchange(to, { ...options, agent }, text);
+  return secure ? http2Exchange(kept) : kept;
 }
 
 /** Node sends no length with a DELETE on its own, and a body without one is not taken for a body. */
@@ -70,33 +80,6 @@ function urlOf(server: Server, { path, query = {} }: RestRequest): URL {
   const url = new URL(server.url.replace(/\/+$/, '') + path);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
   return url;
-}
-
-function exchange(
-  url: URL,
-  options: https.RequestOptions,
-  text: string | undefined,
-): Promise<{ readonly status: number; readonly body: unknown }> {
-  const { request } = url.protocol === 'https:' ? https : http;
-  return new Promise((resolve, reject) => {
-    const sent = request(url, options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const body = parsed(Buffer.concat(chunks).toString('utf8'));
-        resolve({ status: response.statusCode ?? 0, body });
-      });
-    });
-    sent.on('error', reject);
-    sent.setTimeout(TIMEOUT_MS, () => sent.destroy(noAnswer()));
-    sent.end(text);
-  });
-}
-
-function noAnswer(): Error {
-  const error = new Error(`no answer within ${TIMEOUT_MS / 1000} seconds`);
-  return Object.assign(error, { code: 'ETIMEDOUT' });
 }
 
 function parsed(text: string): unknown {
