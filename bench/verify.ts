@@ -6,8 +6,7 @@ import type { Bench } from './bench.ts';
 import { atMost, type Measurement, noted } from './measurement.ts';
 import type { VerifyTrial } from './verify-trial.ts';
 
-/** Two pods of each of two networks on each: the matrix has twelve pods then. */
-const NODES = 3;
+/** Two of each of two networks on each of three nodes. */
 const MATRIX_PODS = 12;
 
 /**
@@ -26,8 +25,8 @@ export const verify: Bench = async ({ say }) => {
   const rehearse = (...args: string[]) =>
     outputOf(process.execPath, [join(CHECKOUT, 'rehearsal', 'rehearse.ts'), ...args]);
   try {
-    say(`a cluster of ${NODES} nodes`);
-    await rehearse('up', '--fixture', 'matrix', '--nodes', String(NODES));
+    say('a cluster of three nodes');
+    await rehearse('up', '--fixture', 'bench-verify');
     say('the lab: verify, then the loop');
     const lab = await runTrial('lab');
     say('the matrix: verify, then the loop');
