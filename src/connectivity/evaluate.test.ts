@@ -4,6 +4,8 @@ import { CHECKS, type CheckName, countOutcomes } from './check.ts';
 import { evaluate } from './evaluate.ts';
 import type { Ping, PodObservation, Probe } from './observation.ts';
 
+const NETWORK = 'default/ipvlan-conf-1';
+
 const failuresOf = (pods: readonly PodObservation[]) =>
   evaluate({ networks: LAB_NETWORKS, pods }).checks.filter(({ outcome }) => outcome === 'failed');
 
@@ -162,6 +164,24 @@ describe('one thing wrong is found as what it is', () => {
       })),
     );
     expect(failuresOf(pods)).toMatchObject([{ check: 'isolation', outcome: 'failed' }]);
+  });
+
+  it('an answer from an address of two pods proves nothing, neither of the way nor of its quality', () => {
+    const plans = [
+      { name: 'a', node: 'node-a', addresses: [{ network: NETWORK, address: '10.0.4.70' }] },
+      { name: 'b', node: 'node-a', addresses: [{ network: NETWORK, address: '10.0.4.71' }] },
+      { name: 'c', node: 'node-b', addresses: [{ network: NETWORK, address: '10.0.4.71' }] },
+    ];
+    const evidence = { networks: LAB_NETWORKS, pods: healthy(plans), limits: { lossPercent: 0 } };
+    const { checks } = evaluate(evidence);
+    const toC = checks.filter(({ subject }) => subject === 'a net1 → c net1');
+    expect(toC.map(({ check, outcome }) => `${check} ${outcome}`)).toEqual([
+      'reachability skipped',
+    ]);
+    expect(toC[0]?.detail).toContain('b has 10.0.4.71, too, so the answer may be its');
+    const failures = checks.filter(({ outcome }) => outcome === 'failed');
+    expect(new Set(failures.map(({ cause }) => cause))).toEqual(new Set(['duplicate-address']));
+    expect(failures.map(({ check }) => check)).toContain('reachability');
   });
 
   it('silence between nodes only points at the VPC', () => {

@@ -113,3 +113,32 @@ describe('silence between nodes is explained from evidence', () => {
     expect(new Set(causes)).toEqual(new Set([cause]));
   });
 });
+
+describe('an address that EC2 has assigned to nobody', () => {
+  const ofPrefix = LAB_NETWORKS.map((network) => ({
+    ...network,
+    expected: { known: false, reason: 'by node', byNode: true } as const,
+  }));
+  const without = ASSIGNED.map((one) => (one.node === 'node-b' ? { ...one, prefixes: [] } : one));
+
+  it.each([
+    ['of a range', LAB_NETWORKS, 'use ipam: eni-prefix; or assign the address'],
+    ['of a prefix that the node lost', ofPrefix, 'give it back to eni-node-b-1'],
+  ])('%s has its own next step', (_, networks, nextStep) => {
+    const { checks } = evaluate({ networks, pods: silent(), interfaces: without });
+    const failures = checks.filter(({ check }) => check === 'reachability');
+    for (const failure of failures) {
+      expect(failure.cause).toBe('unassigned-address');
+      expect(failure.nextStep).toContain(nextStep);
+      // Its interface does not check the source, so what it sends goes out.
+      expect(failure.explanation).toMatch(/the VPC drops what is sent to it\.$/);
+    }
+  });
+
+  it('cannot send either when its interface checks the source', () => {
+    const checking = without.map((one) => ({ ...one, sourceDestCheck: true }));
+    const { checks } = evaluate({ networks: LAB_NETWORKS, pods: silent(), interfaces: checking });
+    const failure = checks.find(({ check }) => check === 'reachability');
+    expect(failure?.explanation).toContain('and what it sends to other nodes');
+  });
+});

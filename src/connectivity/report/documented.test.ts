@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { CAUSES } from '../cause.ts';
+import { CHECKS } from '../check.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+/** The words in the first column of the table that follows a heading. */
+function firstColumn(file: string, heading: string): string[] {
+  const text = readFileSync(resolve(ROOT, file), 'utf8').split(`\n## ${heading}\n`)[1] ?? '';
+  const rows = (text.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| `'));
+  return rows.flatMap((row) =>
+    [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, word = '']) => word),
+  );
+}
+
+it('the README lists every check, in the order of the report', () => {
+  expect(firstColumn('actions/verify/README.md', 'What is checked')).toEqual(CHECKS);
+});
+
+it('the page on the report lists every cause once', () => {
+  expect(firstColumn('docs/report.md', 'Causes').toSorted()).toEqual(CAUSES.toSorted());
+});
