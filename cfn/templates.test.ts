@@ -67,6 +67,7 @@ const CONTRACT = [
       'MultusSecurityGroupId',
       'PrefixesPerInterface',
       'StartupTaint',
+      'PodsWaitForMultus',
       'LambdaBucket',
       'LambdaKey',
       'NodeAccess',
@@ -156,6 +157,13 @@ describe('nodegroup.yaml', () => {
     expect(nodegroup.Conditions['HasAccessEntry']).toEqual({
       'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'NodeAccess' }, 'aws-auth'] }],
     });
+  });
+
+  it('has nodes wait for Multus unless told otherwise, as the boot script spells it', () => {
+    expect(nodegroup.Parameters['PodsWaitForMultus']).toMatchObject({
+      ...{ Default: 'true', AllowedValues: ['true', 'false'] },
+    });
+    expect(templateText('nodegroup')).toContain('[[ $pods_wait_for_multus == true ]]');
   });
 
   it('requires IMDSv2 and encrypts the disk', () => {

@@ -53,11 +53,11 @@ export function ipamPlugin(): string {
   return plugin;
 }
 
-/** The boot script of a node with these Multus subnets; `otherZoneCidrs` as the template's parameter. */
+/** The boot script of a node with these Multus subnets; the options are parameters of the template. */
 export function bootScript(
   subnets: readonly string[],
   prefixesPerInterface: number,
-  otherZoneCidrs = '',
+  { otherZoneCidrs = '', podsWaitForMultus = true } = {},
 ): string {
   const script = mimeParts(
     renderUserData({
@@ -66,6 +66,7 @@ export function bootScript(
       QuotedSubnets: subnets.join("','"),
       PrefixesPerInterface: String(prefixesPerInterface),
       MultusOtherZoneCidrs: otherZoneCidrs,
+      PodsWaitForMultus: String(podsWaitForMultus),
     }),
   )['text/x-shellscript'];
   if (script === undefined) throw new Error('the user data has no shell script');
@@ -83,6 +84,7 @@ export const EXAMPLE: Readonly<Record<string, string>> = {
   TaintFlag: '',
   PrefixesPerInterface: '1',
   MultusOtherZoneCidrs: '10.0.5.0/24,10.0.7.0/24',
+  PodsWaitForMultus: 'true',
   Subnets: 'subnet-1,subnet-2',
   QuotedSubnets: "subnet-1','subnet-2",
 };

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -99,6 +99,28 @@ describe('the boot script', () => {
     const asserted = /^\[Unit\]\nAssertPathExists=(.+)\n$/.exec(unit)?.[1];
     expect(asserted).toBe(join(folder, 'run/multus-interfaces.ready'));
     expect(existsSync(asserted ?? '')).toBe(true);
+  });
+
+  it('leaves containerd without a network until Multus has written its file', () => {
+    const result = boot();
+    expect(result.text('etc/cni/net.d/00-multus.conf')).toBe('');
+  });
+
+  it('does so once in every boot, whatever the last one left', () => {
+    const file = join(folder, 'etc/cni/net.d/00-multus.conf');
+    boot();
+    writeFileSync(file, '{"type":"multus-shim"}');
+    const again = boot();
+    expect(again.status).toBe(0);
+    expect(again.text('etc/cni/net.d/00-multus.conf')).toBe('{"type":"multus-shim"}');
+    rmSync(join(folder, 'run'), { recursive: true });
+    expect(boot().text('etc/cni/net.d/00-multus.conf')).toBe('');
+  });
+
+  it('leaves the network to the VPC CNI where pods need not wait', () => {
+    const result = boot({ podsWaitForMultus: false });
+    expect(result.status).toBe(0);
+    expect(() => result.text('etc/cni/net.d/00-multus.conf')).toThrow('ENOENT');
   });
 
   it('fails, says what is missing, and lets no kubelet start, when an interface does not come', () => {

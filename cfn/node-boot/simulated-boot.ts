@@ -46,6 +46,7 @@ export interface Boot {
   readonly patience?: number;
   /** Whether the machine seems to be run by systemd-networkd. */
   readonly networkd?: boolean;
+  readonly podsWaitForMultus?: boolean;
 }
 
 export interface Booted {
@@ -78,15 +79,16 @@ export function bootIn(folder: string, options: Boot): Booted {
 /** Writes the script so that it stays out of this machine's own folders and systemd. */
 function writeScript(
   folder: string,
-  { prefixes = 1, networkd = false, patience = 60 }: Boot,
+  { prefixes = 1, networkd = false, patience = 60, podsWaitForMultus = true }: Boot,
 ): void {
-  const script = bootScript(SUBNETS, prefixes, '10.0.5.0/24 10.0.8.0/24')
+  const otherZoneCidrs = '10.0.5.0/24 10.0.8.0/24';
+  const script = bootScript(SUBNETS, prefixes, { otherZoneCidrs, podsWaitForMultus })
     .replace('patience=300', `patience=${patience}`)
     .replaceAll(/\/(etc|var|opt)\/|\/(run)\/(?=multus)/g, `${folder}/$1$2/`);
   writeFileSync(join(folder, 'script'), script);
   mkdirSync(join(folder, 'var/lib/cloud/scripts/per-boot'), { recursive: true });
-  mkdirSync(join(folder, 'run'));
-  mkdirSync(join(folder, 'bin'));
+  mkdirSync(join(folder, 'run'), { recursive: true });
+  mkdirSync(join(folder, 'bin'), { recursive: true });
   const program = (name: string, text: string) =>
     writeFileSync(join(folder, 'bin', name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
   program('systemctl', `exit ${networkd ? 0 : 3}`);

@@ -109,7 +109,9 @@ describe('nodes are explained:', () => {
 
 describe('evidence', () => {
   const core = { readNamespacedConfigMap: async () => ({ data: { mapRoles: '' } }) };
-  const connection = { core } as unknown as Connection;
+  const apps = { readNamespacedDaemonSet: async () => ({}) };
+  const pods = { listNamespacedPod: async () => ({ items: [] }) };
+  const connection = { core: { ...core, ...pods }, apps } as unknown as Connection;
   const read = (inputs: Readonly<Record<string, string>>) =>
     parseInputs((name) => inputs[name] ?? '', undefined);
 
@@ -120,6 +122,22 @@ describe('evidence', () => {
       interfaces: async () => attached('i-1', 1, 2),
     });
     expect(findings).toMatchObject([{ what: expect.stringMatching(/aws-auth does not map/) }]);
+  });
+
+  it('comes from the pods of Multus, whatever is known of the cluster', async () => {
+    const waiting = { reason: 'ImagePullBackOff', message: 'no such image' };
+    const pod = {
+      metadata: { name: 'kube-multus-ds-1' },
+      status: { containerStatuses: [{ name: 'kube-multus', state: { waiting } }] },
+    };
+    const listNamespacedPod = async () => ({ items: [pod] });
+    const broken = { core: { listNamespacedPod }, apps } as unknown as Connection;
+    expect(await explainNodes(broken, [], read(direct), { log: recordingLog() })).toEqual([
+      {
+        what: expect.stringMatching(/kube-multus-ds-1: .*ImagePullBackOff: no such image/),
+        nextStep: expect.stringMatching(/may pull from it/),
+      },
+    ]);
   });
 
   it('that AWS does not give is left out, and the log says so', async () => {

@@ -1,9 +1,10 @@
 /**
- * The taint that nodes of a node group with `startup-taint: true` register with. It keeps pods away that would
- * get only eth0 because Multus does not run yet: Multus tolerates it, and configure-multus takes it from every
- * node when Multus has been rolled out. The kubelet puts it on a node that registers, whenever that is: nodes
- * that join later keep it until configure-multus runs again, as no controller of ours is in the cluster and a
- * node must not change its own taints
+ * The taint that nodes of a node group with `startup-taint: true` register with. It keeps pods away until
+ * configure-multus has run to its end: Multus tolerates it, and configure-multus takes it from every node when Multus
+ * has been rolled out. That pods wait for Multus itself needs no taint (`pods-wait-for-multus`).
+ *
+ * The kubelet puts it on a node that registers, whenever that is: nodes that join later keep it until
+ * configure-multus runs again, as no controller of ours is in the cluster and a node must not change its own taints
  * (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction).
  * So it is for groups that do not grow by themselves, and off unless asked for.
  */

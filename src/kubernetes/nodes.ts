@@ -108,5 +108,5 @@ function notReady(
 function generalAdvice(missing: boolean): string {
   return missing
     ? "a node joins when its instance is InService in the Auto Scaling group and its role is mapped: look at the group's activities and lifecycle hook, then check node-role-arns and authentication (aws-auth or an access entry of type EC2_LINUX). A node whose networks failed starts no kubelet: aws ec2 get-console-output says why, in lines that begin with multus-interfaces:"
-    : 'look at the reasons above; "cni plugin not initialized" means that the VPC CNI (aws-node) does not run on the node yet';
+    : 'look at the reasons above; "cni plugin not initialized" means that the VPC CNI (aws-node) does not run on the node yet, or, with pods-wait-for-multus, Multus does not';
 }

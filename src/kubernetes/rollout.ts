@@ -2,6 +2,7 @@ import type { V1DaemonSet, V1Pod } from '@kubernetes/client-node';
 import { ClusterError } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import type { Connection } from './connection.ts';
+import type { NodeFinding } from './nodes.ts';
 import { podTrouble } from './pod-trouble.ts';
 import { type Clock, until } from './poll.ts';
 
@@ -81,6 +82,17 @@ export async function awaitRollout(connection: Connection, wait: RolloutWait): P
   throw failed(wait, troubles.length > 0 ? troubles : [said], 'not rolled out in time');
 }
 
+/** What each pod of a DaemonSet says that does not run, and what to do about it; nothing when all run. */
+export async function explainRollout(
+  connection: Connection,
+  where: Pick<RolloutWait, 'namespace' | 'name' | 'notStarted'>,
+): Promise<readonly NodeFinding[]> {
+  const { namespace, name } = where;
+  const set = await connection.apps.readNamespacedDaemonSet({ namespace, name });
+  const troubles = troublesOf(await podsOf(connection, namespace, set));
+  return troubles.map(({ text }) => ({ what: text, nextStep: advice(where, text) }));
+}
+
 async function look(connection: Connection, wait: RolloutWait, set: V1DaemonSet) {
   const { namespace, nodes, atLeast } = wait;
   if (nodes === undefined) {
@@ -131,7 +143,10 @@ const ADVICE: readonly (readonly [words: RegExp, nextStep: string])[] = [
   ],
 ];
 
-function advice(wait: RolloutWait, text: string): string {
+function advice(
+  wait: Pick<RolloutWait, 'namespace' | 'name' | 'notStarted'>,
+  text: string,
+): string {
   const found = ADVICE.find(([words]) => words.test(text));
   if (found !== undefined) return found[1];
   if (/startup probe/.test(text)) {

@@ -65,6 +65,16 @@ describe('the Multus manifest', () => {
     });
   });
 
+  it('has started when the daemon listens and has filled the file that a boot leaves empty', () => {
+    const map = objects.find(({ kind }) => kind === 'ConfigMap') as V1ConfigMap;
+    const { cniConfigDir, socketDir } = JSON.parse(map.data?.['daemon-config.json'] ?? '');
+    const [container] = daemonSet.spec?.template.spec?.containers ?? [];
+    expect(container?.startupProbe?.exec?.command).toEqual([
+      ...['test', '-s', `${cniConfigDir}/00-multus.conf`],
+      ...['-a', '-S', `${socketDir}multus.sock`],
+    ]);
+  });
+
   it('mounts every volume that it declares, and declares every one that it mounts', () => {
     const spec = daemonSet.spec?.template.spec;
     const mounts = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].flatMap(

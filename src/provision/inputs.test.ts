@@ -33,6 +33,7 @@ describe('good inputs', () => {
         'instance-type': 'm5.xlarge',
         'volume-size': 50,
         'prefixes-per-interface': 1,
+        'pods-wait-for-multus': true,
         'startup-taint': false,
       },
     ]);

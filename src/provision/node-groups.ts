@@ -29,6 +29,7 @@ const nodeGroupSchema = z
         .default('m5.xlarge'),
       'volume-size': whole(20, 16_384).default(50),
       'prefixes-per-interface': whole(0, 14).default(1),
+      'pods-wait-for-multus': z.boolean({ error: 'true or false' }).default(true),
       'startup-taint': z.boolean({ error: 'true or false' }).default(false),
     },
     { error: (issue) => (issue.code === 'unrecognized_keys' ? knownKeys() : SHAPE) },

@@ -110,6 +110,7 @@ export function nodeGroupParameters(
     LambdaBucket: hook.bucket,
     LambdaKey: hook.key,
     NodeAccess: NODE_ACCESS[inputs.authentication],
+    PodsWaitForMultus: String(group['pods-wait-for-multus']),
     StartupTaint: group['startup-taint'] ? STARTUP_TAINT_TEXT : '',
   };
 }

@@ -103,6 +103,11 @@ export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, str
   ],
   [groups(`[{ name: a, ${IN_ZONE}, volume-size: 5 }]`), 'node-groups', 'from 20 to 16384'],
   [groups(`[{ name: a, ${IN_ZONE}, prefixes-per-interface: 15 }]`), 'node-groups', 'from 0 to 14'],
+  [
+    groups(`[{ name: a, ${IN_ZONE}, pods-wait-for-multus: maybe }]`),
+    'node-groups',
+    '0.pods-wait-for-multus: true or false',
+  ],
   [groups('[{ name: a }]'), 'node-groups', '0.zone: one of availability-zones'],
   [{ 'nat-gateways': '2' }, 'nat-gateways', 'one of one, per-az, none'],
   [{ 'secrets-encryption': 'yes' }, 'secrets-encryption', 'true or false'],
