@@ -1,5 +1,6 @@
 import { configure } from './configure.ts';
 import { type Measurement, renderMeasurements } from './measurement.ts';
+import { preview } from './preview.ts';
 import { provision } from './provision.ts';
 import { report } from './report.ts';
 import { verify } from './verify.ts';
@@ -13,7 +14,7 @@ export interface BenchOptions {
   readonly say: (line: string) => void;
 }
 
-const BENCHES: Readonly<Record<string, Bench>> = { provision, configure, verify, report };
+const BENCHES: Readonly<Record<string, Bench>> = { provision, preview, configure, verify, report };
 
 const USAGE = `usage: npm run bench -- NAME [--json] [--root FOLDER]
 names: ${Object.keys(BENCHES).join(', ')}`;

@@ -1,3 +1,4 @@
+import type { PlainApi } from '../src/kubernetes/plain-api.ts';
 import { readProvisionInputs } from '../src/provision/inputs.ts';
 import { provision } from '../src/provision/run.ts';
 import { realDeps } from '../src/provision/wiring.ts';
@@ -13,29 +14,43 @@ export interface LabRun {
   readonly criticalPathMs: number;
 }
 
+/** Deploys or destroys the lab, as `runInputs` does. */
+export function runLab(command: 'deploy' | 'destroy', clock: FastClock): Promise<LabRun> {
+  return runInputs({ ...LAB_INPUTS, command }, clock);
+}
+
 /**
- * Deploys or destroys the lab, in this process, against the endpoint in `AWS_ENDPOINT_URL`. It is the action as it
- * is, except that its clock is fast and that it publishes nothing.
+ * Runs the action with these inputs, in this process, against the endpoint in `AWS_ENDPOINT_URL`. It is the action as
+ * it is, except that its clock is fast and that it publishes nothing.
+ *
+ * @param kubernetes stands in for the API of every cluster; without it a cluster does not answer
  */
-export async function runLab(command: 'deploy' | 'destroy', clock: FastClock): Promise<LabRun> {
-  const texts: Readonly<Record<string, string>> = { ...LAB_INPUTS, command };
+export async function runInputs(
+  texts: Readonly<Record<string, string>>,
+  clock: FastClock,
+  kubernetes?: PlainApi,
+): Promise<LabRun> {
   const inputs = readProvisionInputs((name) => texts[name] ?? '');
   const real = realDeps(inputs, { clock });
   const { api, operations } = observed(real.stacks, clock);
   const quiet = { info: () => undefined, warn: () => undefined };
   const log = { ...quiet, group: <T>(_: string, work: () => Promise<T>) => work() };
+  const answering = kubernetes === undefined ? {} : { kubernetes: () => kubernetes };
+  const cleanUp = { ...real.cleanUp, ...answering };
+  const publish = async () => undefined;
   const began = clock.now();
-  await provision(inputs, { ...real, stacks: api, log, publish: async () => undefined });
+  await provision(inputs, { ...real, stacks: api, cleanUp, log, publish });
   const wallMs = clock.now() - began;
-  return { wallMs, operations: operations(), criticalPathMs: criticalPath(operations()) };
+  const criticalPathMs = criticalPath(operations(), inputs.environment);
+  return { wallMs, operations: operations(), criticalPathMs };
 }
 
-function criticalPath(operations: readonly Operation[]): number {
+function criticalPath(operations: readonly Operation[], environment: string): number {
   const longest = (infra: boolean) =>
     Math.max(
       0,
       ...operations
-        .filter(({ stackName }) => (stackName === LAB_INPUTS['environment']) === infra)
+        .filter(({ stackName }) => (stackName === environment) === infra)
         .map(({ beganAt, endedAt }) => endedAt - beganAt),
     );
   return longest(true) + longest(false);

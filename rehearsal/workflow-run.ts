@@ -8,6 +8,7 @@ import type { Progress } from './progress.ts';
 import { destroyTwice, rehearseByHand } from './scenarios/by-hand.ts';
 import { rehearseCaller } from './scenarios/caller.ts';
 import { rehearsePreviews } from './scenarios/preview.ts';
+import { ON_BASE, rehearsePreviewOnBase } from './scenarios/preview-on-base.ts';
 import { rehearseReaping } from './scenarios/reap.ts';
 import { rehearseRegions } from './scenarios/regions.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -20,6 +21,7 @@ const PERFORM: Readonly<Record<ScenarioName, (scenario: Scenario) => Promise<voi
   provision: rehearseByHand,
   destroy: destroyTwice,
   preview: rehearsePreviews,
+  'preview-on-base': rehearsePreviewOnBase,
   reap: rehearseReaping,
   caller: rehearseCaller,
   regions: rehearseRegions,
@@ -37,7 +39,7 @@ export async function rehearseWorkflow(
 ): Promise<void> {
   const name = scenarioName(plan.workflow);
   if (name === undefined) throw new Error('no workflow is named');
-  const site = await startSite(world.act, world.runnerOptions, ADAPTATION);
+  const site = await startSite(world.act, world.runnerOptions, adaptation(name));
   try {
     const before = await world.inventory();
     const kubectl = (cluster: string) =>
@@ -51,15 +53,11 @@ export async function rehearseWorkflow(
 }
 
 /** What a user of the examples writes into them. All VPCs of a rehearsal share one network, so their ranges must differ. */
-const ADAPTATION: Adaptation = {
-  account: ACCOUNT,
-  inputs: {
-    'preview.yml': {
-      'vpc-cidr': '10.${{ github.event.number }}.0.0/16',
-      'max-previews': '2',
-    },
-  },
-};
+function adaptation(scenario: ScenarioName): Adaptation {
+  const own = { 'vpc-cidr': '10.${{ github.event.number }}.0.0/16' };
+  const place = scenario === 'preview-on-base' ? ON_BASE : own;
+  return { account: ACCOUNT, inputs: { 'preview.yml': { ...place, 'max-previews': '2' } } };
+}
 
 /** Whether everything that was asked of GitHub, and answered, is as GitHub describes its API. */
 function apiFinding({ api }: Site): Finding {

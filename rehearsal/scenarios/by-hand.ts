@@ -9,23 +9,25 @@ import {
 } from './scenario.ts';
 
 const WORKFLOW = 'by-hand.yml';
-const ENVIRONMENT = 'eks-multus-lab';
+/** What the example names its environment. */
+export const ENVIRONMENT = 'eks-multus-lab';
 
-function start(scenario: Scenario, what: string, name = what) {
+/** Starts the example, as a person does; its logs are called `by-hand-<name>`. */
+export function byHand(scenario: Scenario, what: string, name = what) {
   const event = dispatchEvent(WORKFLOW, { what, environment: ENVIRONMENT });
   return deliver(scenario, event, `by-hand-${name}`);
 }
 
 /** Plan, deploy and destroy from a form. */
 export async function rehearseByHand(scenario: Scenario): Promise<void> {
-  const planned = await start(scenario, 'plan');
+  const planned = await byHand(scenario, 'plan');
   const plan = {
     ...oneSuccess(planned),
     'it says what there would be': planned[0]?.outputs['has-changes'] === 'true',
     ...(await leftoverFact(scenario)),
   };
   scenario.found(finding('Plan', plan, planned));
-  const deployed = await start(scenario, 'deploy');
+  const deployed = await byHand(scenario, 'deploy');
   const deploy = {
     ...oneSuccess(deployed),
     [`stacks ${ENVIRONMENT}, ${ENVIRONMENT}-ng1`]:
@@ -39,7 +41,7 @@ export async function rehearseByHand(scenario: Scenario): Promise<void> {
 /** Destroy of what there may be, and of nothing. */
 export async function destroyTwice(scenario: Scenario): Promise<void> {
   for (const time of ['once', 'twice']) {
-    const runs = await start(scenario, 'destroy', `destroy-${time}`);
+    const runs = await byHand(scenario, 'destroy', `destroy-${time}`);
     const facts = {
       ...oneSuccess(runs),
       ...(await leftoverFact(scenario)),

@@ -30,17 +30,18 @@ function of({ number }: PullRequest, facts: Facts): Facts {
   );
 }
 
-/** Facts about a preview that stands. */
+/** Facts about a preview that stands, with these stacks and no others. */
 export async function standing(
   scenario: Scenario,
   pull: PullRequest,
   runs: readonly WorkflowResult[],
+  wanted: readonly string[] = [previewName(pull), `${previewName(pull)}-ng1`],
 ): Promise<Facts> {
-  const { name, stacks, comments, deployments } = await seen(scenario, pull);
+  const { stacks, comments, deployments } = await seen(scenario, pull);
   const [comment = ''] = comments;
   return of(pull, {
     ...oneSuccess(runs),
-    [`stacks ${name}, ${name}-ng1`]: stacks === `${name},${name}-ng1`,
+    [`stacks ${wanted.join(', ')}`]: stacks === wanted.join(),
     'one comment, which says that it is ready and of which commit':
       comments.length === 1 &&
       /: ready$/m.test(comment) &&

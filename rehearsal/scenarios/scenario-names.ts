@@ -3,6 +3,7 @@ export const SCENARIOS = {
   provision: 'by hand: plan, deploy, destroy',
   destroy: 'by hand: destroy twice, and what is not there',
   preview: 'pull requests from opening to closing, forks, two at once, one too many',
+  'preview-on-base': 'a pull request whose preview is on the cluster of another environment',
   reap: 'what is forgotten: time over, pull request closed, branch gone',
   caller: "another repository's run uses the pack's actions at v1",
   regions: 'an environment in each of two regions at once, by one job with a matrix',
@@ -22,6 +23,6 @@ export function scenarioName(name: string | undefined): ScenarioName | undefined
 /** One line for each, for the usage. */
 export function listScenarios(): string {
   return Object.entries(SCENARIOS)
-    .map(([name, about]) => `    ${name.padEnd(14)}  ${about}`)
+    .map(([name, about]) => `    ${name.padEnd(16)}  ${about}`)
     .join('\n');
 }
