@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 export interface BundleMeasures {
   /** From the start of the process to its first line that is not a command to the runner. */
   readonly firstLineMs: number;
   readonly firstLine: string;
+  /** How long each group of its log was open, by title, in milliseconds. */
+  readonly groups: ReadonlyMap<string, number>;
   /** Null when it was killed. */
   readonly exitCode: number | null;
   /** The most memory that the process had in use at any time. */
@@ -36,7 +39,9 @@ export async function measureBundle(
     peakKilobytes = Math.max(peakKilobytes, peakOf(child.pid));
   };
   const looking = setInterval(look, LOOK_EVERY_MS);
+  const groups = groupTimes();
   let first: { readonly line: string; readonly ms: number } | undefined;
+  createInterface({ input: child.stdout }).on('line', groups.line);
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     const line = text.split('\n').find((one) => one !== '' && !/^::(add-mask|group)/.test(one));
     if (first !== undefined || line === undefined) return;
@@ -51,7 +56,23 @@ export async function measureBundle(
   rmSync(folder, { recursive: true });
   if (first === undefined) throw new Error(`${script} said nothing`);
   const peakMegabytes = peakKilobytes / 1024;
-  return { firstLineMs: first.ms, firstLine: first.line, exitCode, peakMegabytes };
+  const { ms: firstLineMs, line: firstLine } = first;
+  return { firstLineMs, firstLine, groups: groups.times, exitCode, peakMegabytes };
+}
+
+/** How the runner's commands open and close groups: there is one at a time. */
+function groupTimes() {
+  const times = new Map<string, number>();
+  let [title, began] = ['', 0];
+  const line = (text: string) => {
+    if (text.startsWith('::group::')) {
+      title = text.slice('::group::'.length);
+      began = performance.now();
+    } else if (text === '::endgroup::') {
+      times.set(title, performance.now() - began);
+    }
+  };
+  return { times, line };
 }
 
 /** The kernel's own record of a process's peak, in KiB; 0 once it has ended. */
