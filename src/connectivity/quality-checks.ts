@@ -83,7 +83,7 @@ function checkLoss(
   const within = losesWithinNode(pair.source.network);
   const where =
     pair.scope !== 'same-node' && within === false
-      ? ` Pods on the same node lose none, so it is the way between ${pair.source.node} and ${pair.target.node}.`
+      ? ` Between pods on one node no more are lost than may be, so it is the way between ${pair.source.node} and ${pair.target.node}.`
       : '';
   return failed(question, detail, {
     cause: 'packet-loss',

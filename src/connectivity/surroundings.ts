@@ -4,6 +4,7 @@ import type { ProbeNetwork } from './network.ts';
 import type { PodObservation, Requests } from './observation.ts';
 import { type Endpoint, endpointsOf } from './pairs.ts';
 import { answered, type ProbedPair } from './probed-pair.ts';
+import { lossPercent } from './quality-checks.ts';
 
 /** What is known around a place or a pair, looked up quickly: a failure is explained from all that was seen. */
 export interface Surroundings {
@@ -19,14 +20,14 @@ export interface Surroundings {
   reverseOf(pair: ProbedPair): ProbedPair | undefined;
   /** Does a pair on one node talk on the network? */
   talksWithinNode(network: string): boolean;
-  /** Does a pair on one node that talks on the network lose packets? Undefined when no pair there talks. */
+  /** Does a pair on one node lose more packets on the network than it may? Undefined when no pair there talks. */
   losesWithinNode(network: string): boolean | undefined;
   /** How far requests on a network come from one node to another. Undefined where that was not looked into. */
   requests(network: string, from: string | undefined, to: string | undefined): Requests | undefined;
 }
 
 export function surroundingsOf(evidence: Evidence, pairs: readonly ProbedPair[]): Surroundings {
-  const { networks, pods, neighbours = [], interfaces } = evidence;
+  const { networks, pods, neighbours = [], interfaces, limits } = evidence;
   const places = pods.flatMap(endpointsOf);
   const placesByNetwork = Map.groupBy(places, ({ network }) => network);
   const interfacesByNode = Map.groupBy(interfaces ?? [], ({ node }) => node ?? '');
@@ -34,6 +35,8 @@ export function surroundingsOf(evidence: Evidence, pairs: readonly ProbedPair[])
   const within = pairs.filter(({ source, target }) => source.network === target.network);
   const near = within.filter((pair) => pair.scope === 'same-node' && answered(pair));
   const talking = Map.groupBy(near, ({ source }) => source.network);
+  const allowed = limits?.lossPercent ?? 0;
+  const losesTooMany = ({ ping }: ProbedPair) => ping !== undefined && lossPercent(ping) > allowed;
   const looked = within.filter(({ ping }) => ping?.requests !== undefined);
   const requests = new Map(
     looked.map(({ source, target, ping }) => [
@@ -50,13 +53,9 @@ export function surroundingsOf(evidence: Evidence, pairs: readonly ProbedPair[])
     places: (network) => placesByNetwork.get(network) ?? [],
     reverseOf: (pair) => byEnds.get(ends(pair, 'target', 'source')),
     talksWithinNode: (network) => talking.has(network),
-    losesWithinNode: (network) => talking.get(network)?.some(losesPackets),
+    losesWithinNode: (network) => talking.get(network)?.some(losesTooMany),
     requests: (network, from, to) => requests.get(`${network} ${from} ${to}`),
   };
-}
-
-function losesPackets({ ping }: ProbedPair): boolean {
-  return ping !== undefined && ping.received < ping.sent;
 }
 
 function ends(pair: ProbedPair, first: 'source' | 'target', second: 'source' | 'target'): string {
