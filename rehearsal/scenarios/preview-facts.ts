@@ -55,15 +55,19 @@ export async function standing(
   });
 }
 
-/** Facts about a preview that is gone. */
+/** Facts about a preview that a run has destroyed. */
 export async function destroyed(
   scenario: Scenario,
   pull: PullRequest,
   runs: readonly WorkflowResult[],
 ): Promise<Facts> {
+  return { ...of(pull, oneSuccess(runs)), ...(await isGone(scenario, pull)) };
+}
+
+/** Facts about a preview that is gone, whatever else became of the run that destroyed it. */
+export async function isGone(scenario: Scenario, pull: PullRequest): Promise<Facts> {
   const { stacks, comments, deployments } = await seen(scenario, pull);
   return of(pull, {
-    ...oneSuccess(runs),
     'no stack': stacks === '',
     'one comment, which says so': comments.length === 1 && /: destroyed$/m.test(comments[0] ?? ''),
     'deployments inactive':

@@ -4,12 +4,14 @@ import {
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
+  UpdateTerminationProtectionCommand,
   waitUntilChangeSetCreateComplete,
   waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation';
 import { EXPIRY_TAG } from '../../src/environment/tags.ts';
+import type { PullRequest } from '../github/api/state.ts';
 import { dispatchEvent, scheduleEvent } from '../github/events/pull-request.ts';
-import { destroyed, LABEL, previewName, standing } from './preview-facts.ts';
+import { destroyed, isGone, LABEL, ownNodes, previewName, standing } from './preview-facts.ts';
 import {
   commentsOn,
   deliver,
@@ -32,6 +34,8 @@ export async function rehearseReaping(scenario: Scenario): Promise<void> {
   const up = {
     ...(await standing(scenario, old, runs[0] ?? [])),
     ...(await standing(scenario, gone, runs[1] ?? [])),
+    ...(await ownNodes(scenario, old)),
+    ...(await ownNodes(scenario, gone)),
   };
   scenario.found(finding('Two previews', up, runs.flat()));
 
@@ -47,16 +51,50 @@ export async function rehearseReaping(scenario: Scenario): Promise<void> {
   scenario.site.state.branches.delete(gone.headBranch);
   await dryRun(scenario);
 
+  await oneIsProtected(scenario, old, gone);
   const reaped = await deliver(scenario, scheduleEvent(WORKFLOW), 'reap');
   const facts = {
     ...(await destroyed(scenario, old, reaped)),
-    ...(await destroyed(scenario, gone, reaped)),
-    'the comments say why':
-      /expired at/.test(commentsOn(scenario, 51)[0] ?? '') &&
-      /branch change-52 is gone/.test(commentsOn(scenario, 52)[0] ?? ''),
+    'the comment says why': /expired at/.test(commentsOn(scenario, old.number)[0] ?? ''),
     ...(await leftoverFact(scenario)),
   };
-  scenario.found(finding('Time over, branch gone: reaped', facts, reaped));
+  scenario.found(finding('Time over, protected no more: reaped', facts, reaped));
+}
+
+/** One that cannot be destroyed fails its own job and says so; the other one goes all the same. */
+async function oneIsProtected(
+  scenario: Scenario,
+  held: PullRequest,
+  free: PullRequest,
+): Promise<void> {
+  await protect(scenario, previewName(held), true);
+  const runs = await deliver(scenario, scheduleEvent(WORKFLOW), 'reap-protected');
+  const errors = runs.flatMap((run) => run.errors);
+  const comments = commentsOn(scenario, held.number);
+  const facts = {
+    'the run fails': runs.length === 1 && runs[0]?.succeeded === false,
+    [`its only error: ${errors[0]?.split('\n')[0]}`]:
+      errors.length === 1 &&
+      /eks-multus-pr-51: its termination protection is on/.test(errors[0] ?? ''),
+    'one comment says that it could not be destroyed':
+      comments.length === 1 && /: could not be destroyed$/m.test(comments[0] ?? ''),
+    'two stacks stay': (await stackNames(scenario)).length === 2,
+    ...(await isGone(scenario, free)),
+    'the comment says why': /branch change-52 is gone/.test(
+      commentsOn(scenario, free.number)[0] ?? '',
+    ),
+  };
+  scenario.found(finding('Branch gone: reaped; time over, but protected', facts, runs));
+  await protect(scenario, previewName(held), false);
+}
+
+/** The account's owner turns a stack's termination protection on or off. */
+async function protect({ world, progress }: Scenario, StackName: string, on: boolean) {
+  await progress.step(`termination protection of ${StackName}: ${on ? 'on' : 'off'}`, () =>
+    new CloudFormationClient(world.client).send(
+      new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection: on }),
+    ),
+  );
 }
 
 async function dryRun(scenario: Scenario): Promise<void> {
