@@ -39,6 +39,8 @@ const CONTRACT = [
       'MultusSubnetIds',
       'MultusSecurityGroupId',
       'KubernetesVersion',
+      'GuestNodeRoleArn',
+      'GuestNodeProfileArn',
     ],
   },
   {
@@ -71,6 +73,8 @@ const CONTRACT = [
       'LambdaBucket',
       'LambdaKey',
       'NodeAccess',
+      'NodeRoleArn',
+      'NodeProfileArn',
     ],
     outputs: ['NodeInstanceRoleArn', 'NodeSecurityGroupId', 'AutoScalingGroupName'],
   },
@@ -155,7 +159,10 @@ describe('nodegroup.yaml', () => {
     const entry = nodegroup.Resources['NodeAccessEntry'];
     expect(entry?.Condition).toBe('HasAccessEntry');
     expect(nodegroup.Conditions['HasAccessEntry']).toEqual({
-      'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'NodeAccess' }, 'aws-auth'] }],
+      'Fn::And': [
+        { Condition: 'HasOwnRole' },
+        { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'NodeAccess' }, 'aws-auth'] }] },
+      ],
     });
   });
 

@@ -73,7 +73,9 @@ it('a base, and an environment that comes onto it and goes again', async () => {
   expect(multus.map(({ SubnetId }) => SubnetId).sort()).toEqual(
     environment.networks.map(({ subnets }) => subnets[1]?.id).sort(),
   );
-  expect(aws.admitted[0]?.map(({ principalArn }) => principalArn).join()).toContain(NAME);
+  expect(environment.nodeGroups[0]?.roleArn).toContain(`role/${BASE}-NodeRole-`);
+  const admitted = aws.admitted[0]?.map(({ principalArn }) => principalArn) ?? [];
+  expect(admitted).toContain(environment.nodeGroups[0]?.roleArn);
   await expect(run({ ...LAB_INPUTS, command: 'destroy' })).rejects.toThrow(NAME);
 
   const subnet = environment.networks[0]?.subnets[1]?.id ?? '';

@@ -41,6 +41,9 @@ describe('deploy on a base', () => {
         parameters: {
           ClusterName: BASE,
           EnvironmentName: NAME,
+          NodeAccess: 'access-entry',
+          NodeRoleArn: 'arn:aws:iam::123456789012:role/guests',
+          NodeProfileArn: 'arn:aws:iam::123456789012:instance-profile/guests',
           SubnetId: 'subnet-p2',
           MultusSubnetIds: 'subnet-12,subnet-22',
           MultusPrefixCidrs: '10.0.5.128/25,10.0.7.128/25',
@@ -58,6 +61,15 @@ describe('deploy on a base', () => {
     });
     expect(environment.networks).toHaveLength(2);
     expect(report?.outputs['infra-stack-id']).toBeUndefined();
+  });
+
+  it('gives nodes a role of their own where aws-auth is to map it, and keeps the one that they have', async () => {
+    const { stacks, run } = await worldWithBase();
+    await run(preview({ authentication: 'aws-auth' }));
+    const own = { NodeRoleArn: '', NodeProfileArn: '' };
+    expect(stacks.requests[0]?.parameters).toMatchObject({ ...own, NodeAccess: 'aws-auth' });
+    await run(preview({ 'node-groups': GROUP.replace('max: 2', 'max: 3') }));
+    expect((await stacks.describe(`${NAME}-a`))?.parameters).toMatchObject(own);
   });
 
   it('again changes nothing', async () => {

@@ -111,7 +111,21 @@ export function nodeGroupParameters(
     LambdaKey: hook.key,
     NodeAccess: NODE_ACCESS[inputs.authentication],
     PodsWaitForMultus: String(group['pods-wait-for-multus']),
+    ...guestRole(inputs, infra),
     StartupTaint: group['startup-taint'] ? STARTUP_TAINT_TEXT : '',
+  };
+}
+
+/**
+ * The role that a base keeps for nodes of others, which is admitted already and need not be waited for. A row of
+ * aws-auth, where one is asked for, is for a role of the environment's own.
+ */
+function guestRole(inputs: ProvisionInputs, infra: Parameters): Parameters {
+  const guest =
+    inputs['base-environment'] !== undefined && inputs.authentication === 'access-entries';
+  return {
+    NodeRoleArn: (guest && infra['GuestNodeRoleArn']) || '',
+    NodeProfileArn: (guest && infra['GuestNodeProfileArn']) || '',
   };
 }
 

@@ -37,7 +37,11 @@ export function nodeGroupSpec(
   const { inputs, bucket } = session;
   const hook = { bucket: bucket.name, key: pack.hook.key };
   const parameters = nodeGroupParameters(inputs, group, network, infraOutputs, hook);
-  return spec(session, groupStack(session, group), pack.nodeGroup, parameters);
+  return {
+    ...spec(session, groupStack(session, group), pack.nodeGroup, parameters),
+    // Nodes that run would lose a role that goes.
+    keep: ['NodeRoleArn', 'NodeProfileArn'],
+  };
 }
 
 export function groupStack({ inputs }: Pick<Session, 'inputs'>, group: NodeGroup): string {

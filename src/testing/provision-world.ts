@@ -22,6 +22,8 @@ const INFRA_OUTPUTS = {
   MultusSubnetIds: 'subnet-11,subnet-12,subnet-21,subnet-22',
   MultusSecurityGroupId: 'sg-multus',
   KubernetesVersion: '1.34',
+  GuestNodeRoleArn: 'arn:aws:iam::123456789012:role/guests',
+  GuestNodeProfileArn: 'arn:aws:iam::123456789012:instance-profile/guests',
 };
 export const NODE_OUTPUTS = {
   NodeInstanceRoleArn: 'arn:aws:iam::123456789012:role/node',
