@@ -28,6 +28,8 @@ export default defineConfig({
           globalSetup: 'tests/ensure-tools.ts',
           include: ['{src,cfn,scripts,rehearsal,bench,tests}/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+          // Properties take a hundred times as long as examples, and machines are busy at times.
+          testTimeout: 30_000,
         },
       },
       {
