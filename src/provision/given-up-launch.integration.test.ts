@@ -1,10 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   CreateNetworkInterfaceCommand,
   DescribeNetworkInterfacesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { prepareAccount } from '../../rehearsal/aws/account.ts';
-import { steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
+import { type Step, steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
 import { freePort } from '../../rehearsal/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
 import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../../rehearsal/github/oidc.ts';
@@ -16,6 +17,9 @@ const REGION = 'ap-northeast-2';
 const SPEED = 20;
 /** How long CloudFormation waits for the group here: long enough for the hook to give up an instance. */
 const READY_MS = 30_000;
+/** A group takes its time to go, as on AWS: the hook's log, which goes after it, is there when the action asks. */
+const before = ({ kind, type }: Step) =>
+  setTimeout(kind === 'delete' && type === 'AWS::AutoScaling::AutoScalingGroup' ? 4_000 : 20);
 
 let issuer: OidcIssuer;
 let aws: TestAws;
@@ -26,7 +30,7 @@ beforeAll(async () => {
   issuer = await startOidcIssuer(await freePort(), job);
   aws = await startTestAws({
     jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl },
-    pacing: { ...steadyPacing(20), readyMs: READY_MS },
+    pacing: { ...steadyPacing(20), before, readyMs: READY_MS },
   });
   const account = { endpoint: aws.endpoint, account: '123456789012', region: REGION };
   role = await prepareAccount({ ...account, repository: 'o/r' });
