@@ -1,4 +1,5 @@
 import type { Stack } from '../cloudformation/stack-api.ts';
+import { beingDestroyed } from '../cloudformation/stack-failures.ts';
 import { BASE_TAG, ENVIRONMENT_TAG } from '../environment/tags.ts';
 import { baseOf } from './base.ts';
 import { deployGroups, deployOne, seenStacks, stageIfNeeded } from './deploy-stacks.ts';
@@ -7,7 +8,7 @@ import { readPack } from './pack.ts';
 import { requiredPlan } from './plan-for.ts';
 import type { Session } from './run.ts';
 import { settleOnBase, standsElsewhere } from './settle-on-base.ts';
-import { infraSpec } from './stack-specs.ts';
+import { groupStack, infraSpec } from './stack-specs.ts';
 
 /**
  * Makes the environment be what the inputs say.
@@ -36,9 +37,26 @@ async function deployWithCluster(session: Session, all: readonly Stack[]): Promi
   report.outputs['infra-stack-id'] = infra.id;
   // By the end of a change, minutes have passed: what was seen before says nothing any more.
   const still = infra.outcome === 'unchanged' ? seen : new Map();
-  const deployed = await deployGroups(session, pack, network, infra, still);
+  const isNew = inputs['node-groups'].some((group) => !still.has(groupStack(session, group)));
+  if (infra.outcome === 'unchanged' && isNew) await checkStands(session, infra.id);
+  const deployed = await deployGroups(session, pack, network, infra, still).catch(async (error) => {
+    await checkStands(session, infra.id);
+    throw error;
+  });
   const { accountId } = session.account;
   report.outputs.environment = environmentOf(inputs, accountId, network, infra, deployed);
+}
+
+/**
+ * A destroy takes the node groups away first, so that the infra stack may have looked alive when this run began.
+ *
+ * @throws CloudError when it is being deleted by now.
+ */
+async function checkStands({ stacks, inputs }: Session, infraId: string): Promise<void> {
+  const stack = await stacks.describe(infraId);
+  if (stack === undefined || stack.status.startsWith('DELETE_')) {
+    throw beingDestroyed({ name: inputs.environment });
+  }
 }
 
 /** Node groups on the cluster of another environment, of which nothing is changed. */

@@ -95,6 +95,52 @@ describe('what is in no stack', () => {
   });
 });
 
+describe('a node group that a deploy made meanwhile', () => {
+  const LATE = `${NAME}-ng1`;
+
+  it('goes before the infra stack', async () => {
+    const { stacks, destroy } = world();
+    stacks.put(NAME, 'CREATE_COMPLETE', OURS);
+    stacks.put(LATE, 'CREATE_COMPLETE', OURS);
+    const again = once(() => stacks.put(LATE, 'CREATE_COMPLETE', OURS));
+    stacks.onCall = () => {
+      if (stacks.calls.includes(`deleteStack ${LATE}`)) again();
+    };
+    const report = await destroy();
+    expect(deletions(stacks)).toEqual([LATE, LATE, NAME]);
+    expect(report?.notes).toContain(`${LATE} was made meanwhile: it goes, too.`);
+    expect(await stacks.list()).toEqual([]);
+  });
+
+  it('goes when the infra stack could not, which is then tried again', async () => {
+    const { account, stacks, destroy } = world();
+    stacks.put(NAME, 'CREATE_COMPLETE', OURS);
+    stacks.scripts.set(`delete ${NAME}`, DELETE_FAILED);
+    account.vpcId = 'vpc-1';
+    const late = once(() => stacks.put(LATE, 'CREATE_COMPLETE', OURS));
+    stacks.onCall = () => {
+      if (stacks.calls.includes(`deleteStack ${NAME}`)) late();
+      if (stacks.calls.includes(`deleteStack ${LATE}`)) stacks.scripts.delete(`delete ${NAME}`);
+    };
+    await destroy();
+    expect(deletions(stacks)).toEqual([NAME, LATE, NAME]);
+    expect(await stacks.list()).toEqual([]);
+  });
+});
+
+/** The stacks that were told to go, in this order. */
+function deletions({ calls }: FakeStacks): readonly string[] {
+  return calls.flatMap((call) => /^deleteStack (.*)/.exec(call)?.[1] ?? []);
+}
+
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) work();
+    done = true;
+  };
+}
+
 describe('stacks', () => {
   it('of somebody else are not touched, nor are the logs of their cluster', async () => {
     const { account, stacks, destroy } = world();

@@ -1,11 +1,12 @@
 import { checkUnprotected } from '../cloudformation/delete-stack.ts';
+import type { Stack } from '../cloudformation/stack-api.ts';
 import { CloudError } from '../github/errors.ts';
 import { deleteStacks } from './delete-stacks.ts';
 import { destroyOnBase } from './destroy-on-base.ts';
 import { checkNothingLeft } from './end-state.ts';
-import { type EnvironmentStacks, environmentStacks, guestsOf } from './environment-stacks.ts';
+import { type EnvironmentStacks, environmentStacks } from './environment-stacks.ts';
 import { releaseWorkloads } from './release-workloads.ts';
-import { vpcSweeper } from './remove-stack.ts';
+import { type Sweeper, vpcSweeper } from './remove-stack.ts';
 import { addNote } from './report.ts';
 import type { Session } from './run.ts';
 
@@ -63,22 +64,47 @@ function checkNoGuests(environment: string, guests: readonly string[]): void {
   });
 }
 
-async function removeStacks(session: Session, { infra, nodeGroups }: EnvironmentStacks) {
+async function removeStacks(session: Session, found: EnvironmentStacks) {
+  const { infra, nodeGroups } = found;
   if (infra === undefined && nodeGroups.length === 0) return;
-  const { inputs, log, stacks } = session;
   for (const stack of [...nodeGroups, ...(infra === undefined ? [] : [infra])]) {
     checkUnprotected(stack);
   }
-  await log.group('Workloads', () => releaseWorkloads(session, infra));
-  const sweeper = vpcSweeper(session, infra, { groups: true });
-  await deleteStacks(session, 'Node groups', nodeGroups, 'nodegroup.yaml', sweeper);
+  await session.log.group('Workloads', () => releaseWorkloads(session, infra));
+  const sweep = vpcSweeper(session, infra, { groups: true });
+  await removeNodeGroups(session, nodeGroups, sweep);
   if (infra === undefined) return;
   await vpcSweeper(session, infra, { groups: false })(infra);
-  // By the time that the nodes have gone, minutes have passed.
-  if (nodeGroups.length > 0) {
-    checkNoGuests(inputs.environment, guestsOf(inputs.environment, await stacks.list()));
+  await deleteStacks(session, `Stack ${infra.name}`, [infra], 'infra.yaml', async (stack) => {
+    const late = await nodeGroupsNow(session);
+    await removeNodeGroups(session, late, sweep);
+    const swept = await sweep(stack);
+    return swept && { ...swept, removed: [...late.map(({ name }) => name), ...swept.removed] };
+  });
+}
+
+/**
+ * Removes node groups until there are none: a deploy that began before the infra stack was being deleted may have made
+ * one again in the minutes that the others took to go.
+ */
+async function removeNodeGroups(
+  session: Session,
+  nodeGroups: readonly Stack[],
+  sweep: Sweeper,
+): Promise<void> {
+  let left = nodeGroups;
+  while (left.length > 0) {
+    await deleteStacks(session, 'Node groups', left, 'nodegroup.yaml', sweep);
+    left = await nodeGroupsNow(session);
+    for (const { name } of left) addNote(session, `${name} was made meanwhile: it goes, too.`);
   }
-  await deleteStacks(session, `Stack ${infra.name}`, [infra], 'infra.yaml', sweeper);
+}
+
+/** @throws CloudError when another environment has come onto this one's cluster. */
+async function nodeGroupsNow({ inputs, stacks, cleanUp }: Session): Promise<readonly Stack[]> {
+  const found = await environmentStacks(stacks, cleanUp, inputs.environment);
+  checkNoGuests(inputs.environment, found.guests);
+  return found.nodeGroups;
 }
 
 /** The cluster's logs are only ours when the environment was, and only to be removed when the cluster is gone. */

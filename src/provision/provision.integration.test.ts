@@ -3,7 +3,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareAccount } from '../../rehearsal/aws/account.ts';
-import { steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
+import { type Step, steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
 import { eventually, freePort } from '../../rehearsal/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
 import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../../rehearsal/github/oidc.ts';
@@ -22,6 +22,22 @@ const SPEED = 20;
 /** The stand-in has no control plane for a cluster of this name. */
 const BROKEN = { environment: 'broken' };
 
+/** Deletions of node groups take as long as a test wants them to. */
+const hold = {
+  until: Promise.resolve(),
+  begin(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    hold.until = promise;
+    return resolve;
+  },
+  async before(step: Step): Promise<void> {
+    await steadyPacing(20).before(step);
+    if (step.kind === 'delete' && step.type === 'AWS::AutoScaling::AutoScalingGroup') {
+      await hold.until;
+    }
+  },
+};
+
 let issuer: OidcIssuer;
 let aws: TestAws;
 let env: NodeJS.ProcessEnv;
@@ -32,7 +48,7 @@ beforeAll(async () => {
   issuer = await startOidcIssuer(await freePort(), job);
   aws = await startTestAws({
     jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl },
-    pacing: steadyPacing(20),
+    pacing: { ...steadyPacing(20), before: hold.before },
   });
   const account = { endpoint: aws.endpoint, account: '123456789012', region: REGION };
   role = await prepareAccount({ ...account, repository: 'o/r' });
@@ -199,9 +215,10 @@ describe('two runs at once', () => {
   });
 
   it('of which one destroys: the other is told, and does nothing', async () => {
+    const letGo = hold.begin();
     const destroying = run('destroy');
     await untilDeleting();
-    const { exitCode, errors, log, outputs } = await run('deploy');
+    const { exitCode, errors, log, outputs } = await run('deploy').finally(letGo);
     expect(exitCode, log).toBe(1);
     expect(errors).toEqual([
       expect.stringContaining('it is DELETE_IN_PROGRESS: somebody destroys this environment'),

@@ -155,6 +155,41 @@ describe('deploy', () => {
     expect(stacks.calls.filter((call) => !/^(list|describe|events)/.test(call))).toEqual([]);
   });
 
+  it('makes no node group on a cluster that began to go a moment ago', async () => {
+    const { stacks, run, deps } = provisionWorld();
+    await run();
+    const [infra, group] = await stacks.list();
+    stacks.scripts.set('delete eks-multus-cluster', [{ status: 'DELETE_IN_PROGRESS' }]);
+    await stacks.deleteStack(group?.id ?? '');
+    await deps.clock.sleep(60_000);
+    stacks.calls.length = 0;
+    stacks.onCall = () => {
+      if (!stacks.calls.includes('list')) return;
+      stacks.onCall = () => undefined;
+      void stacks.deleteStack(infra?.id ?? '');
+    };
+    await expect(run()).rejects.toThrow('somebody destroys this environment');
+    expect(stacks.calls.filter((call) => /ng1/.test(call))).toEqual([]);
+  });
+
+  it('says so when a node group fails because somebody destroys the cluster', async () => {
+    const { stacks, run } = provisionWorld();
+    stacks.scripts.set('eks-multus-cluster-ng1', [
+      { status: 'CREATE_IN_PROGRESS' },
+      { status: 'CREATE_FAILED', resource: 'Vpc', reason: 'InvalidGroup.NotFound' },
+      { status: 'ROLLBACK_COMPLETE' },
+    ]);
+    stacks.scripts.set('delete eks-multus-cluster', [{ status: 'DELETE_IN_PROGRESS' }]);
+    stacks.onCall = () => {
+      if (!stacks.calls.includes('executeChangeSet eks-multus-cluster-ng1')) return;
+      stacks.onCall = () => undefined;
+      void stacks
+        .describe('eks-multus-cluster')
+        .then((infra) => stacks.deleteStack(infra?.id ?? ''));
+    };
+    await expect(run()).rejects.toThrow('somebody destroys this environment');
+  });
+
   it('reports a node group that no input names any more, and leaves it', async () => {
     const { stacks, run, deps } = provisionWorld();
     await run({ 'node-groups': TWO_GROUPS });

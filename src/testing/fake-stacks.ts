@@ -89,7 +89,8 @@ export class FakeStacks implements StackApi {
   async list(): Promise<readonly Stack[]> {
     this.#say('list', '');
     this.#advance();
-    return this.#stacks.filter((stack) => stack.status !== 'DELETE_COMPLETE');
+    const there = this.#stacks.filter((stack) => stack.status !== 'DELETE_COMPLETE');
+    return there.map((stack) => ({ ...stack }));
   }
 
   async createChangeSet(request: ChangeSetRequest) {
