@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { startKubeServer } from '../src/testing/kube-server.ts';
 import { LAB_INPUTS } from '../src/testing/lab-inputs.ts';
@@ -30,10 +30,9 @@ export async function measureBundles(
   try {
     const measured: Measurement[] = [];
     for (const { action, inputs, ms, megabytes } of cases) {
-      const script = join(root, 'actions', action, 'dist', 'index.js');
-      measured.push(
-        atMost(`${action}: bundle`, statSync(script).size / 1_000_000, 'MB', megabytes),
-      );
+      const dist = join(root, 'actions', action, 'dist');
+      const script = join(dist, 'index.js');
+      measured.push(atMost(`${action}: bundle`, bytesOfCode(dist) / 1_000_000, 'MB', megabytes));
       const starts: number[] = [];
       for (let round = 0; round < ROUNDS; round += 1) {
         const { firstLineMs, firstLine } = await measureBundle(script, inputs, aws, 'first-line');
@@ -48,6 +47,12 @@ export async function measureBundles(
     await kube.close();
     await sts.close();
   }
+}
+
+/** Of all files that Node may load, also those that it loads only when they are needed. */
+function bytesOfCode(dist: string): number {
+  const files = readdirSync(dist).filter((name) => /\.m?js$/.test(name));
+  return files.reduce((total, name) => total + statSync(join(dist, name)).size, 0);
 }
 
 export const CREDENTIALS = {

@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { minify } from 'terser';
 import { actionNames, ROOT, scratchFolder } from './pack.ts';
 import { bundledPackages } from './packages.ts';
 
-/** One bundle: an entry source, the committed folder that it becomes, and the name of its file there. */
+/**
+ * One bundle: an entry source, the committed folder that it becomes, and the name of its file there. What an entry
+ * imports when it needs it becomes further files beside that one.
+ */
 export interface Bundle {
   readonly entry: string;
   readonly dist: string;
@@ -33,9 +36,11 @@ export async function build(bundle: Bundle, root: string): Promise<void> {
   const out = scratchFolder('bundle');
   try {
     bundleModules(bundle, out, bundledPackages());
-    const code = await minified(readFileSync(join(out, 'index.js'), 'utf8'));
-    rmSync(join(out, 'index.js'));
-    writeFileSync(join(out, bundle.file), code);
+    for (const file of readdirSync(out).filter((name) => name.endsWith('.js'))) {
+      const code = await minified(readFileSync(join(out, file), 'utf8'));
+      rmSync(join(out, file));
+      writeFileSync(join(out, file === 'index.js' ? bundle.file : file), code);
+    }
     // Node must read the bundle as a module wherever the pack is checked out.
     writeFileSync(join(out, 'package.json'), '{\n  "type": "module"\n}\n');
     const dist = resolve(root, bundle.dist);

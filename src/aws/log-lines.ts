@@ -18,7 +18,7 @@ export async function logLines(
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await filterEvents(caller, { ...question, nextToken });
     const lines = eventsOf(answer).map((event) => String(fieldOf(event, 'message')));
-    nextToken = fieldOf(answer, 'nextToken');
+    nextToken = fieldOf(answer, 'nextToken') ?? undefined;
     if (lines.length > 0 || nextToken === undefined) return lines;
   }
   return [];

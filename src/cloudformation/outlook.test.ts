@@ -24,7 +24,7 @@ const begun = [
 describe('dueInMs', () => {
   it('counts from when work on a resource began, however often that is said', () => {
     const repeated = [...begun, event('Nat', 'CREATE_IN_PROGRESS', 15)];
-    expect(dueInMs(repeated, [], 20_000)).toBe(50_000);
+    expect(dueInMs(repeated, [], 20_000)).toBe(65_000);
     expect(dueInMs(repeated, [], 90_000)).toBe(0);
   });
 
@@ -41,7 +41,7 @@ describe('dueInMs', () => {
   });
 
   it('knows what has not begun yet, unless the operation has failed', () => {
-    expect(dueInMs([], [nat], 0)).toBe(60_000);
+    expect(dueInMs([], [nat], 0)).toBe(75_000);
     const failed = [event('Vpc', 'CREATE_FAILED', 1, 'AWS::EC2::VPC')];
     expect(dueInMs(failed, [nat], 1_000)).toBe(0);
   });

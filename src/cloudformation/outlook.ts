@@ -22,7 +22,7 @@ interface LeastSeconds {
 const LEAST: Readonly<Record<string, LeastSeconds>> = {
   'AWS::EKS::Cluster': { create: 400, delete: 120 },
   'AWS::EKS::Addon': { create: 8, delete: 5 },
-  'AWS::EC2::NatGateway': { create: 60, delete: 40 },
+  'AWS::EC2::NatGateway': { create: 75, delete: 40 },
   'AWS::AutoScaling::AutoScalingGroup': { create: 40, delete: 90 },
   'AWS::IAM::InstanceProfile': { create: 100, delete: 0 },
   'AWS::IAM::Role': { create: 8, delete: 0 },

@@ -8,9 +8,9 @@ export interface CallBudget {
   hasMore(): boolean;
 }
 
-const CALLS_PER_MINUTE = 10;
+const CALLS_PER_MINUTE = 9;
 /** With how many calls a run may begin, whatever time they take, so that what ends at once is seen at once. */
-const FIRST_CALLS = 15;
+const FIRST_CALLS = 20;
 
 /** A budget that grows with time on `clock`. */
 export function callBudget(clock: Clock): CallBudget {
@@ -22,14 +22,14 @@ export function callBudget(clock: Clock): CallBudget {
     },
     hasMore: () => {
       const minutes = (clock.now() - began) / 60_000;
-      return spent < Math.max(FIRST_CALLS, minutes * CALLS_PER_MINUTE);
+      return spent < FIRST_CALLS + minutes * CALLS_PER_MINUTE;
     },
   };
 }
 
 const SHORTEST_MS = 500;
-const QUICK_MS = 1_300;
-const LONGEST_MS = 12_000;
+const QUICK_MS = 1_600;
+const LONGEST_MS = 15_000;
 
 /**
  * How long to wait before asking again about an operation: quick when it may end at any moment, as long as

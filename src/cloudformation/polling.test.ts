@@ -4,8 +4,8 @@ import { duration, pollDelay, systemClock } from './polling.ts';
 
 describe('pollDelay', () => {
   it('is quick at first, slow after long silence, and always within bounds', () => {
-    expect(pollDelay(0, () => 0.5)).toBe(400);
-    expect(pollDelay(10_000, () => 0.5)).toBe(2_000);
+    expect(pollDelay(0, () => 0.5)).toBe(500);
+    expect(pollDelay(12_000, () => 0.5)).toBe(4_000);
     expect(pollDelay(3_600_000, () => 0.5)).toBe(15_000);
     fc.assert(
       fc.property(fc.nat(), fc.double({ min: 0, max: 1, noNaN: true }), (quiet, random) => {

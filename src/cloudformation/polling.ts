@@ -11,16 +11,16 @@ export const systemClock: Clock = {
   sleep: (ms) => setTimeout(ms),
 };
 
-const SHORTEST_MS = 400;
+const SHORTEST_MS = 500;
 const LONGEST_MS = 15_000;
 
 /**
- * How long to wait before asking again: a fifth of the time since there was last any news, so that busy
+ * How long to wait before asking again: a third of the time since there was last any news, so that busy
  * phases are followed closely and an EKS cluster's ten silent minutes cost few calls. Jittered by a
  * quarter either way, so that stacks that began together do not ask together.
  */
 export function pollDelay(quietMs: number, random: () => number = Math.random): number {
-  const delay = Math.min(Math.max(quietMs / 5, SHORTEST_MS), LONGEST_MS);
+  const delay = Math.min(Math.max(quietMs / 3, SHORTEST_MS), LONGEST_MS);
   return delay * (0.75 + random() / 2);
 }
 

@@ -30,10 +30,12 @@ describe('why an Auto Scaling group has no nodes', () => {
     );
   });
 
-  it('is not known when the hook gave up none, for other resources, and without a log', async () => {
+  it('is not known when the hook gave up none, for other resources, for a group that goes, and without a log', async () => {
     expect(await explain(['START RequestId: 1', '{"message":'])('stack', EVENT)).toBeUndefined();
     const role = { ...EVENT, type: 'AWS::IAM::Role' };
     expect(await explain([line('i-1')])('stack', role)).toBeUndefined();
+    const going = { ...EVENT, status: 'DELETE_IN_PROGRESS' } as const;
+    expect(await explain([line('i-1')])('stack', going)).toBeUndefined();
     const none = explainLaunches({ physicalId: async () => undefined }, async () => [line('i-1')]);
     expect(await none('stack', EVENT)).toBeUndefined();
   });

@@ -22,7 +22,7 @@ const lineSchema = z
 export type ReadLog = (group: string, containing: string) => Promise<readonly string[]>;
 
 /**
- * Says of an Auto Scaling group that fails, or takes long, why the launch hook gave up its latest instance:
+ * Says of an Auto Scaling group that fails, or takes long, to start instances why the launch hook gave up its latest instance:
  * the group itself knows only that it did. It is asked while the operation goes on, since a rollback removes
  * the log. Never throws.
  */
@@ -32,6 +32,7 @@ export function explainLaunches(
 ): Explain {
   return async (stackId, event) => {
     if (event.type !== 'AWS::AutoScaling::AutoScalingGroup') return undefined;
+    if (event.status.startsWith('DELETE_')) return undefined;
     let group: string | undefined;
     try {
       group = await physicalId(stackId, 'HookLogs');

@@ -56,9 +56,7 @@ const COMMANDS = {
  */
 export async function provision(inputs: ProvisionInputs, deps: ProvisionDeps): Promise<void> {
   const { title, run } = COMMANDS[inputs.command];
-  const where = `${inputs.environment} in ${inputs['aws-region']}`;
-  const report = newReport(`${title} ${where}`);
-  deps.log.info(`${inputs.command}: environment ${where}`);
+  const report = newReport(`${title} ${inputs.environment} in ${inputs['aws-region']}`);
   try {
     const session = await begin(inputs, deps, report);
     await run(session);
