@@ -18,7 +18,7 @@ export interface Tools {
   readonly cache: string;
   /** Programs built with Go: act, actionlint, etcd, kube-apiserver, kubectl, kubelet, … */
   readonly bin: string;
-  /** Python programs are in its `bin`: moto_server, cfn-lint, zizmor, python. */
+  /** Python programs are in its `bin`: moto_server, cfn-lint, zizmor, aws, python. */
   readonly venv: string;
   /** The virtual environment of checkov. */
   readonly checkov: string;
