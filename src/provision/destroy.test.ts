@@ -20,7 +20,7 @@ const DELETE_FAILED = [
   { status: 'DELETE_FAILED' },
 ];
 
-function world() {
+function world(pullRequest?: string) {
   const clock = fakeClock();
   const stacks = new FakeStacks(clock);
   const staging = fakeStaging();
@@ -31,7 +31,7 @@ function world() {
     ...{ stacks, staging, clock, budget: callBudget(clock), log, cleanUp: account.cleanUp },
     identity: async () => ({ accountId: '123456789012', arn: 'arn:aws:iam::123456789012:root' }),
     packFile: async () => new Uint8Array(),
-    run: { id: '7', repository: 'o/r', pullRequest: undefined },
+    run: { id: '7', repository: 'o/r', pullRequest },
     publish: async (report: Report) => void reports.push(report),
   };
   const inputs: Record<string, string> = { ...LAB_INPUTS, command: 'destroy' };
@@ -92,6 +92,26 @@ describe('what is in no stack', () => {
     );
     expect(reports[0]?.stacks).toMatchObject([{ name: NAME, outcome: 'failed' }]);
     expect(stacks.calls.filter((call) => call === `deleteStack ${NAME}`)).toHaveLength(2);
+  });
+});
+
+describe('an environment of another repository', () => {
+  const theirs = { tags: { ...OURS.tags, 'eks-multus:repository': 'o/other' } };
+
+  it('stays when a pull request of the same number closes', async () => {
+    const { stacks, destroy } = world('12');
+    stacks.put(NAME, 'CREATE_COMPLETE', theirs);
+    await expect(destroy()).rejects.toThrow(
+      /belongs to the repository o\/other.*#12 of o\/r\nNext step: .*name-prefix/,
+    );
+    expect(deletions(stacks)).toEqual([]);
+  });
+
+  it('goes when somebody runs destroy by hand', async () => {
+    const { stacks, destroy } = world();
+    stacks.put(NAME, 'CREATE_COMPLETE', theirs);
+    await destroy();
+    expect(deletions(stacks)).toEqual([NAME]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { checkUnprotected } from '../cloudformation/delete-stack.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
-import { CloudError } from '../github/errors.ts';
+import { CloudError, PreviewError } from '../github/errors.ts';
 import { deleteStacks } from './delete-stacks.ts';
 import { destroyOnBase } from './destroy-on-base.ts';
 import { checkNothingLeft } from './end-state.ts';
@@ -19,6 +19,7 @@ import type { Session } from './run.ts';
  *
  * @throws CloudError when something cannot be removed, or is left in the end; and, before anything is removed, when
  *   other environments are on this one's cluster.
+ * @throws PreviewError when a pull request closes in one repository, and the environment is another one's.
  */
 export async function destroy(session: Session): Promise<void> {
   const { inputs, report, cleanUp, stacks } = session;
@@ -27,6 +28,7 @@ export async function destroy(session: Session): Promise<void> {
   if (foreign !== undefined) {
     addNote(session, `Stack ${foreign.name} is not touched: it lacks this environment's tag.`);
   }
+  checkOwnPreview(session, found);
   checkNoGuests(inputs.environment, guests);
   // What the stacks say counts; the input is for one whose stacks are gone already.
   const nothing = infra === undefined && nodeGroups.length === 0;
@@ -51,6 +53,18 @@ async function destroyWithCluster(session: Session, found: EnvironmentStacks) {
   await removeStacks(session, found);
   await removeTraces(session, found);
   return [];
+}
+
+/** Pull requests of two repositories may have one number, and so do their previews' names. By hand, any may be destroyed. */
+function checkOwnPreview({ inputs, run }: Session, { repository }: EnvironmentStacks): void {
+  if (run.pullRequest === undefined || repository === undefined) return;
+  if (repository === run.repository) return;
+  throw new PreviewError({
+    resource: `environment ${inputs.environment}`,
+    reason: `it belongs to the repository ${repository}, and is not destroyed for pull request #${run.pullRequest} of ${run.repository}`,
+    nextStep:
+      'give the previews of this repository another name-prefix; if this repository had that name before, run destroy.yml by hand',
+  });
 }
 
 /** Their nodes would lose their cluster, and hold up the deletion of its network. */

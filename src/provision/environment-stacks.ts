@@ -1,6 +1,6 @@
 import type { Stack, StackApi } from '../cloudformation/stack-api.ts';
 import type { StackInsides } from '../cloudformation/stack-resources.ts';
-import { BASE_TAG, ENVIRONMENT_TAG } from '../environment/tags.ts';
+import { BASE_TAG, ENVIRONMENT_TAG, REPOSITORY_TAG } from '../environment/tags.ts';
 
 /** The stacks of an environment, told by their tag, whatever state they are in. */
 export interface EnvironmentStacks {
@@ -10,6 +10,8 @@ export interface EnvironmentStacks {
   readonly foreign: Stack | undefined;
   /** The environment on whose cluster it is, as its stacks say. */
   readonly base: string | undefined;
+  /** `owner/name` of the repository whose workflow made it, as its stacks say. */
+  readonly repository: string | undefined;
   /** The environments that are on this one's cluster. */
   readonly guests: readonly string[];
 }
@@ -23,11 +25,13 @@ export async function environmentStacks(
   const ours: Stack[] = [];
   for (const stack of all) if (await belongs(stack, insides, environment)) ours.push(stack);
   const named = all.find(({ name }) => name === environment);
+  const tagOf = (key: string) => ours.find(({ tags }) => tags[key] !== undefined)?.tags[key];
   return {
     infra: ours.find(({ name }) => name === environment),
     nodeGroups: ours.filter(({ name }) => name !== environment),
     foreign: named !== undefined && !ours.includes(named) ? named : undefined,
-    base: ours.find(({ tags }) => tags[BASE_TAG] !== undefined)?.tags[BASE_TAG],
+    base: tagOf(BASE_TAG),
+    repository: tagOf(REPOSITORY_TAG),
     guests: guestsOf(environment, all),
   };
 }
