@@ -1,6 +1,7 @@
 import { asking, type RepositoryClient } from './repository-client.ts';
 
 const PAGE = 100;
+const PERMISSION = 'pull-requests: write';
 
 /**
  * Writes the one comment on a pull request that carries `marker`: edits it in place when it is there, whoever else
@@ -14,14 +15,32 @@ export async function putStickyComment(
   marker: string,
   text: string,
 ): Promise<void> {
+  if (await editStickyComment(client, pullRequest, marker, text)) return;
   const { owner, repo, rest } = client;
-  const body = `${hidden(marker)}\n${text}`;
+  const body = bodyOf(marker, text);
+  const written = rest.issues.createComment({ owner, repo, issue_number: pullRequest, body });
+  await asking(`comment on pull request #${pullRequest}`, PERMISSION, written);
+}
+
+/**
+ * The same, for a pull request that has the comment already.
+ *
+ * @returns whether it has one; if not, nothing is written.
+ * @throws GithubError when the job may not comment.
+ */
+export async function editStickyComment(
+  client: RepositoryClient,
+  pullRequest: number,
+  marker: string,
+  text: string,
+): Promise<boolean> {
   const known = await findComment(client, pullRequest, hidden(marker));
-  const write: Promise<unknown> =
-    known === undefined
-      ? rest.issues.createComment({ owner, repo, issue_number: pullRequest, body })
-      : rest.issues.updateComment({ owner, repo, comment_id: known, body });
-  await asking(`comment on pull request #${pullRequest}`, 'pull-requests: write', write);
+  if (known === undefined) return false;
+  const { owner, repo, rest } = client;
+  const body = bodyOf(marker, text);
+  const written = rest.issues.updateComment({ owner, repo, comment_id: known, body });
+  await asking(`comment on pull request #${pullRequest}`, PERMISSION, written);
+  return true;
 }
 
 async function findComment(
@@ -33,7 +52,7 @@ async function findComment(
     const request = { owner, repo, issue_number: pullRequest, per_page: PAGE, page };
     const { data } = await asking(
       `comments of pull request #${pullRequest}`,
-      'pull-requests: write',
+      PERMISSION,
       rest.issues.listComments(request),
     );
     // Anybody may quote the marker; only a bot's comment is taken for our own.
@@ -45,4 +64,8 @@ async function findComment(
 
 function hidden(marker: string): string {
   return `<!-- ${marker} -->`;
+}
+
+function bodyOf(marker: string, text: string): string {
+  return `${hidden(marker)}\n${text}`;
 }

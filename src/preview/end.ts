@@ -1,5 +1,5 @@
 import { removeDeployments } from '../github/deployments.ts';
-import { putStickyComment } from '../github/sticky-comment.ts';
+import { editStickyComment, putStickyComment } from '../github/sticky-comment.ts';
 import { commentMarkdown, commentMarker } from './comment.ts';
 import { nameOf, pullRequestOf, type Session } from './session.ts';
 
@@ -14,7 +14,9 @@ export async function end(session: Session): Promise<void> {
       ...{ environment: name, runUrl, label: inputs.label, reason: inputs.reason },
       ...{ state: gone ? 'destroyed' : 'could not be destroyed', exists: !gone },
     });
-    await putStickyComment(github, number, commentMarker(name), text);
+    // A pull request that never had a preview is not told that it has none now.
+    const tell = gone ? editStickyComment : putStickyComment;
+    await tell(github, number, commentMarker(name), text);
   }
   if (gone) await removeDeployments(github, name);
 }

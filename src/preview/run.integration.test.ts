@@ -125,6 +125,13 @@ it('says what failed, and keeps the deployment when a destroy did', async () => 
   expect(deploymentStates(api.repository('acme/lab'))).toEqual({ [NAME]: 'failure' });
 });
 
+it('says nothing to a pull request that had no preview, unless its destroy failed', async () => {
+  await run({ command: 'end', name: NAME });
+  expect(comments()).toEqual([]);
+  await run({ command: 'end', name: NAME, status: 'failure' });
+  expect(comments()).toEqual([expect.stringContaining('could not be destroyed')]);
+});
+
 it.each([
   ['closed', { state: 'closed' as const }, /closed since/],
   ['pushed to', { headSha: fakeSha('later') }, /has a run of its own/],
