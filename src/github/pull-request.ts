@@ -4,6 +4,7 @@ import { asking, type RepositoryClient, unlessMissing } from './repository-clien
 export interface PullRequestFacts {
   readonly open: boolean;
   readonly merged: boolean;
+  readonly labels: readonly string[];
   readonly headSha: string;
   readonly headBranch: string;
   /** `owner/name`; undefined when the fork that it came from is gone. */
@@ -21,10 +22,11 @@ export async function readPullRequest(
     unlessMissing(rest.pulls.get({ owner, repo, pull_number: number })),
   );
   if (found === undefined) return undefined;
-  const { state, merged, head } = found.data;
+  const { state, merged, labels, head } = found.data;
   return {
     open: state === 'open',
     merged,
+    labels: labels.map(({ name }) => name),
     headSha: head.sha,
     headBranch: head.ref,
     headRepository: head.repo?.full_name,

@@ -3,6 +3,7 @@ import { PreviewError } from '../github/errors.ts';
 import { readPullRequest } from '../github/pull-request.ts';
 import { putStickyComment } from '../github/sticky-comment.ts';
 import { commentMarkdown, commentMarker } from './comment.ts';
+import { hasLabel } from './decide.ts';
 import { environmentsOf, type TaggedEnvironment } from './previews.ts';
 import { nameOf, requiredPullRequest, type Session } from './session.ts';
 
@@ -10,14 +11,16 @@ import { nameOf, requiredPullRequest, type Session } from './session.ts';
  * Before a deploy: looks whether the pull request still wants this commit deployed, whether there is room for one more
  * preview, and tells the pull request that work begins. A run may have waited long for its turn.
  *
+ * Sets `proceed` to false only when all has been said: of anything else that ends it, `report` is to tell.
+ *
  * @throws PreviewError when there are too many previews, or the name belongs to another repository.
  */
 export async function begin(session: Session): Promise<void> {
   const { github, runUrl, inputs } = session;
   const [name, number, event] = [nameOf(session), requiredPullRequest(session), session.event()];
   const overtaken = await overtakenBy(session, number, event.headSha);
-  session.setOutputs({ proceed: false });
   if (overtaken !== undefined) {
+    session.setOutputs({ proceed: false });
     session.notice(overtaken);
     return session.addSummary(`${overtaken}\n`);
   }
@@ -35,6 +38,7 @@ export async function begin(session: Session): Promise<void> {
   const known = environmentsOf(await session.stacks.list());
   const refusal = refuse(known, name, session);
   if (refusal !== undefined) {
+    session.setOutputs({ proceed: false });
     await tell('refused', false, refusal.message);
     throw refusal;
   }
@@ -45,13 +49,16 @@ export async function begin(session: Session): Promise<void> {
 
 /** Why this commit is not to be deployed any more, in words. */
 async function overtakenBy(
-  { github }: Session,
+  { github, inputs: { label } }: Session,
   number: number,
   headSha: string,
 ): Promise<string | undefined> {
   const pull = await readPullRequest(github, number);
   if (pull === undefined) return `There is no pull request #${number} any more.`;
   if (!pull.open) return `Pull request #${number} has been closed since; nothing is deployed.`;
+  if (label !== undefined && !hasLabel(pull.labels, label)) {
+    return `Pull request #${number} has lost the label "${label}" since; nothing is deployed.`;
+  }
   if (pull.headSha === headSha) return undefined;
   return `Pull request #${number} is at ${pull.headSha.slice(0, 7)} by now; that push has a run of its own, and ${headSha.slice(0, 7)} is not deployed.`;
 }

@@ -36,6 +36,8 @@ describe('with a label', () => {
     [{ action: 'labeled', changedLabel: 'preview', labels }, 'deploy'],
     [{ action: 'labeled', changedLabel: 'bug', labels }, 'skip'],
     [{ action: 'unlabeled', changedLabel: 'preview' }, 'destroy'],
+    [{ action: 'labeled', changedLabel: 'Preview', labels: ['Preview'] }, 'deploy'],
+    [{ action: 'synchronize', labels: ['Preview'] }, 'deploy'],
     [{ action: 'unlabeled', changedLabel: 'bug', labels }, 'skip'],
     [{ action: 'synchronize' }, 'skip'],
     [{ action: 'synchronize', labels }, 'deploy'],

@@ -58,18 +58,23 @@ function byLabel(
   skip: (reason: string) => Decision,
 ): Decision {
   const labelChanged = event.action === 'labeled' || event.action === 'unlabeled';
-  if (labelChanged && event.changedLabel !== label) {
+  if (labelChanged && !hasLabel([event.changedLabel ?? ''], label)) {
     return skip(`has another label now, which says nothing about its preview.`);
   }
   if (label !== undefined && event.action === 'unlabeled') {
     const reason = `${name} has lost the label "${label}": its preview is destroyed.`;
     return { decision: 'destroy', reason };
   }
-  if (label !== undefined && !event.labels.includes(label)) {
+  if (label !== undefined && !hasLabel(event.labels, label)) {
     return skip(`gets a preview once it has the label "${label}".`);
   }
   if (!labelChanged && !DEPLOYING.includes(event.action)) {
     return skip(`was ${event.action}, which changes nothing about its preview.`);
   }
   return { decision: 'deploy', reason: `${name} gets a preview of ${event.headSha.slice(0, 7)}.` };
+}
+
+/** Whether a label is among others. Case does not tell labels apart, neither for GitHub nor here. */
+export function hasLabel(labels: readonly string[], label: string | undefined): boolean {
+  return labels.some((one) => one.toLowerCase() === label?.toLowerCase());
 }

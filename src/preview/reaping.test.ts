@@ -11,7 +11,7 @@ const environment: TaggedEnvironment = {
 };
 const facts: PullRequestFacts = {
   ...{ open: true, merged: false, headSha: 'abc', headBranch: 'more-networks' },
-  headRepository: 'acme/lab',
+  ...{ headRepository: 'acme/lab', labels: [] },
 };
 const open = { facts, branchExists: true };
 

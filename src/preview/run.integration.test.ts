@@ -26,6 +26,8 @@ const pull: PullRequest = {
 let api: GithubApi;
 let stacks: Stack[];
 let folder: string;
+/** What the last command has set, whether it succeeded or not. */
+let outputs: PreviewOutputs;
 
 beforeAll(async () => {
   api = await startGithubApi(0);
@@ -53,7 +55,7 @@ function stack(environment: string, pullRequest: string, repository = 'acme/lab'
 
 /** Runs one command with these inputs, as the workflow would on a push to the pull request. */
 async function run(given: Readonly<Record<string, string>>, permissions = PERMISSIONS) {
-  const outputs: PreviewOutputs[] = [];
+  outputs = {};
   const told = { notices: [] as string[], summary: '' };
   const token = api.token('acme/lab', permissions);
   const inputs = readPreviewInputs(
@@ -72,21 +74,24 @@ async function run(given: Readonly<Record<string, string>>, permissions = PERMIS
     now: () => NOW,
     log: recordingLog(),
     notice: (message) => void told.notices.push(message),
-    setOutputs: (some) => void outputs.push(some),
+    setOutputs: (some) => {
+      outputs = { ...outputs, ...some };
+    },
     addSummary: async (markdown) => {
       told.summary += markdown;
     },
   });
-  return { ...told, outputs: Object.assign({}, ...outputs) as PreviewOutputs };
+  return told;
 }
 
 it('decides, and names the environment', async () => {
-  const { outputs } = await run({ command: 'decide' });
+  await run({ command: 'decide' });
   expect(outputs).toMatchObject({ decision: 'deploy', name: NAME });
 });
 
 it('tells of a preview from begin to end in one comment and in deployments', async () => {
-  expect((await run({ command: 'begin', name: NAME })).outputs).toEqual({ proceed: true });
+  await run({ command: 'begin', name: NAME });
+  expect(outputs).toEqual({ proceed: true });
   expect(comments()).toEqual([expect.stringContaining('being deployed')]);
   stacks = [stack(NAME, '12')];
   const path = join(folder, 'report.json');
@@ -134,10 +139,11 @@ it('says nothing to a pull request that had no preview, unless its destroy faile
 
 it.each([
   ['closed', { state: 'closed' as const }, /closed since/],
-  ['pushed to', { headSha: fakeSha('later') }, /has a run of its own/],
+  ['robbed of its label', { labels: ['bug'] }, /has lost the label "preview" since/],
+  ['pushed to', { headSha: fakeSha('later'), labels: ['Preview'] }, /has a run of its own/],
 ])('does not begin when the pull request was %s meanwhile', async (_, change, expected) => {
   api.repository('acme/lab').pullRequests.set(12, { ...pull, ...change });
-  const { outputs, notices } = await run({ command: 'begin', name: NAME });
+  const { notices } = await run({ command: 'begin', name: NAME, label: 'preview' });
   expect(outputs).toEqual({ proceed: false });
   expect(notices).toEqual([expect.stringMatching(expected)]);
   expect(comments()).toEqual([]);
@@ -148,10 +154,11 @@ it('refuses one preview too many, but not an update of one that stands', async (
   await expect(run({ command: 'begin', name: NAME, 'max-previews': '1' })).rejects.toThrow(
     /there are 1 previews, and max-previews is 1: eks-multus-pr-1\nNext step: close one/,
   );
+  expect(outputs).toEqual({ proceed: false });
   expect(comments()).toEqual([expect.stringMatching(/refused[\s\S]*max-previews is 1/)]);
   stacks.push(stack(NAME, '12'));
-  const updated = await run({ command: 'begin', name: NAME, 'max-previews': '1' });
-  expect(updated.outputs).toEqual({ proceed: true });
+  await run({ command: 'begin', name: NAME, 'max-previews': '1' });
+  expect(outputs).toEqual({ proceed: true });
 });
 
 it('leaves the preview of another repository alone', async () => {
@@ -167,13 +174,21 @@ it('finds what has to go, and nothing of other repositories', async () => {
   states.set(14, { ...pull, number: 14, headBranch: 'gone' });
   stacks = [12, 13, 14].map((number) => stack(`eks-multus-pr-${number}`, String(number)));
   stacks.push(stack('other-pr-2', '2', 'acme/other'));
-  const { outputs, summary } = await run({ command: 'list-expired' });
+  const { summary } = await run({ command: 'list-expired' });
   expect(outputs.environments).toEqual([
     { name: 'eks-multus-pr-13', 'pull-request': '13', reason: 'pull request #13 is merged' },
     { name: 'eks-multus-pr-14', 'pull-request': '14', reason: 'branch gone is gone' },
   ]);
   expect(summary).toContain('| eks-multus-pr-12 | #12 |');
   expect(summary).not.toContain('other-pr-2');
+});
+
+it('leaves it to the report to tell of a begin that failed halfway', async () => {
+  const few = { contents: 'read', 'pull-requests': 'write' } as unknown as typeof PERMISSIONS;
+  await expect(run({ command: 'begin', name: NAME }, few)).rejects.toThrow(/deployments: write/);
+  expect(outputs).toEqual({});
+  await run({ command: 'report', name: NAME, status: 'failure' });
+  expect(comments()).toEqual([expect.stringContaining('failed')]);
 });
 
 it('names the permission that the job lacks', async () => {
