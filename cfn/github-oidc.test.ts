@@ -111,6 +111,51 @@ describe.each(['DeployerRole', 'ServiceRole'])('%s', (role) => {
   });
 });
 
+/** The actions that a role's statements of one resource, or of any, allow. */
+function actionsOf(role: string, resource?: string): readonly string[] {
+  const policies = roleWith(role)['Policies'] as readonly Policy[];
+  const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  return statements
+    .filter(({ Resource }) => resource === undefined || Resource === resource)
+    .flatMap(({ Action }) => Action);
+}
+
+interface Policy {
+  readonly PolicyDocument: { readonly Statement: readonly Statement[] };
+}
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
+it('lets a job list all stacks, which CloudFormation wants of who describes them without a name', () => {
+  const everywhere = actionsOf('DeployerRole', '*');
+  expect(everywhere).toEqual(
+    expect.arrayContaining(['cloudformation:DescribeStacks', 'cloudformation:ListStacks']),
+  );
+});
+
+it('lets both roles look at what the types of the parameters of a node group name', () => {
+  const looks = ['Images', 'SecurityGroups', 'Subnets', 'Vpcs'].map((one) => `ec2:Describe${one}`);
+  for (const role of ['DeployerRole', 'ServiceRole']) {
+    expect(actionsOf(role, '*')).toEqual(expect.arrayContaining(looks));
+  }
+});
+
+// The permissions of `tagging` in the schemas of the resource types: a stack's tags go onto all that takes tags.
+it.each([
+  ['iam', ['TagRole', 'UntagRole', 'ListRoleTags']],
+  ['kms', ['TagResource', 'UntagResource', 'ListResourceTags']],
+  ['lambda', ['TagResource', 'UntagResource', 'ListTags']],
+  ['logs', ['TagResource', 'UntagResource', 'ListTagsForResource']],
+  ['ec2', ['CreateTags', 'DeleteTags', 'DescribeTags']],
+])('lets CloudFormation read and write the tags of %s', (service, actions) => {
+  const wanted = actions.map((action) => `${service}:${action}`);
+  expect(actionsOf('ServiceRole')).toEqual(expect.arrayContaining(wanted));
+});
+
 it('neither role can change the other, or itself', () => {
   const statements = JSON.stringify(roleWith('ServiceRole')['Policies']);
   const roles = [...statements.matchAll(/:role\/([^"]+)"/g)].map(([, name = '']) => name);
