@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { awsSpecification } from '../rehearsal/aws/cloudformation/specification.ts';
 import { readTemplate, type Template, templateText } from './read-template.ts';
 
 const infra = readTemplate('infra');
@@ -80,6 +81,7 @@ const CONTRACT = [
   },
 ] as const;
 
+const TAG = 'eks-multus:environment';
 /** The largest template that CloudFormation takes in a request, without a bucket. */
 const BODY_LIMIT = 51_200;
 
@@ -98,6 +100,18 @@ describe.each(CONTRACT)('the $name template', ({ name, template, parameters, out
   it('opens nothing to the world', () => {
     expect(groups(template).length).toBeGreaterThan(0);
     expect(JSON.stringify(groups(template))).not.toMatch(/0\.0\.0\.0\/0|::\/0/);
+  });
+
+  // The service role may change and delete only what has this tag; a stack's tags do not come onto every type.
+  it('tags what does not get the tags of its stack', async () => {
+    const specOf = await awsSpecification();
+    const untagged = Object.entries(template.Resources).filter(([, { Type, Properties }]) => {
+      const spec = specOf(Type);
+      const itself =
+        spec?.tagProperty === undefined && 'TagSpecifications' in (spec?.properties ?? {});
+      return itself && !JSON.stringify(Properties['TagSpecifications'] ?? '').includes(TAG);
+    });
+    expect(untagged.map(([id]) => id)).toEqual([]);
   });
 
   it('makes no bucket and no custom resource', () => {

@@ -9,7 +9,8 @@ export interface TaggedStack {
 
 /**
  * Everything that a resource is tagged with: what its own properties say, the stack's tags, and the
- * `aws:cloudformation:*` tags. Empty for a type that cannot be tagged. Own tags win over the stack's.
+ * `aws:cloudformation:*` tags. Empty for a type that cannot be tagged, or that has tag specifications instead, which
+ * stay its handler's: a launch template has no tag of the stack. Own tags win over the stack's.
  */
 export function resourceTags(
   spec: TypeSpec,
@@ -18,19 +19,17 @@ export function resourceTags(
   stack: TaggedStack,
   stackTags: Tags,
 ): Tags {
-  const taggable =
-    spec.tagProperty ?? (spec.properties['TagSpecifications'] && 'TagSpecifications');
-  if (taggable === undefined) return {};
+  if (spec.tagProperty === undefined) return {};
   return {
     ...stackTags,
-    ...ownTags(properties[taggable]),
+    ...ownTags(properties[spec.tagProperty]),
     'aws:cloudformation:stack-name': stack.name,
     'aws:cloudformation:logical-id': logicalId,
     'aws:cloudformation:stack-id': stack.id,
   };
 }
 
-/** `[{Key, Value}, …]` or `{key: value}`; tag specifications are none of both and stay the handler's. */
+/** `[{Key, Value}, …]` or `{key: value}`. */
 function ownTags(value: Value | undefined): Tags {
   if (isList(value)) {
     const pairs = value
