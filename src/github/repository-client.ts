@@ -1,5 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import { getOctokit } from '@actions/github';
+import { explainRefusal, pauseBeforeRetry, statusOf } from './api-error.ts';
 import { GithubError } from './errors.ts';
+
+/** Outages of GitHub's API mostly take seconds. */
+const PAUSES_MS = [1_000, 4_000, 15_000];
 
 /** GitHub's REST API for one repository. */
 export interface RepositoryClient {
@@ -8,15 +13,37 @@ export interface RepositoryClient {
   readonly rest: ReturnType<typeof getOctokit>['rest'];
 }
 
-/** A client for `owner/name`. Where the API is comes from the runner (GITHUB_API_URL), unless it is given. */
+/**
+ * A client for `owner/name`. Where the API is comes from the runner (GITHUB_API_URL), unless it is given. What fails in a
+ * way that passes is tried again, within some 20 seconds: a deploy of half an hour is not to fail for a comment. That a
+ * call whose answer was lost is done twice is the smaller harm, as octokit's own plugin for this has it.
+ */
 export function repositoryClient(
   token: string,
   fullName: string,
   apiUrl?: string,
+  pause: (ms: number) => Promise<unknown> = setTimeout,
 ): RepositoryClient {
   const [owner = '', repo = ''] = fullName.split('/');
-  const options = apiUrl === undefined ? {} : { baseUrl: apiUrl };
-  return { owner, repo, rest: getOctokit(token, options).rest };
+  const octokit = getOctokit(token, apiUrl === undefined ? {} : { baseUrl: apiUrl });
+  octokit.hook.wrap('request', (send, request) => retrying(async () => send(request), pause));
+  return { owner, repo, rest: octokit.rest };
+}
+
+async function retrying<T>(
+  call: () => Promise<T>,
+  pause: (ms: number) => Promise<unknown>,
+): Promise<T> {
+  for (const usual of PAUSES_MS) {
+    try {
+      return await call();
+    } catch (error) {
+      const ms = pauseBeforeRetry(error, usual);
+      if (ms === undefined) throw error;
+      await pause(ms);
+    }
+  }
+  return call();
 }
 
 /**
@@ -28,24 +55,9 @@ export async function asking<T>(what: string, permission: string, call: Promise<
   try {
     return await call;
   } catch (cause) {
-    const status = statusOf(cause);
-    if (status === undefined) throw cause;
-    throw new GithubError({
-      resource: what,
-      reason: cause instanceof Error ? cause.message : String(cause),
-      nextStep:
-        status === 403
-          ? `give the job, and the job that calls this workflow, the permission \`${permission}\``
-          : 'run the job again; if it stays, look at githubstatus.com',
-      cause,
-    });
+    if (statusOf(cause) === undefined) throw cause;
+    throw new GithubError({ resource: what, ...explainRefusal(cause, permission), cause });
   }
-}
-
-/** The HTTP status of GitHub's answer; undefined for anything else that was thrown. */
-export function statusOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
-  return typeof error.status === 'number' ? error.status : undefined;
 }
 
 /** The same, where "there is none" is an answer, too. */
