@@ -11,9 +11,13 @@ const REPOSITORY = 'eks/multus-cni:v4.1.4-eksbuild.3_thick';
 const ACCOUNTS: Readonly<Record<string, string>> = {
   'af-south-1': '877085696533',
   'ap-east-1': '800184023465',
+  'ap-east-2': '533267051163',
   'ap-south-2': '900889452093',
   'ap-southeast-3': '296578399912',
   'ap-southeast-4': '491585149902',
+  'ap-southeast-5': '151610086707',
+  'ap-southeast-6': '333609536671',
+  'ap-southeast-7': '121268973566',
   'ca-west-1': '761377655185',
   'cn-north-1': '918309763551',
   'cn-northwest-1': '961992271922',
@@ -23,6 +27,7 @@ const ACCOUNTS: Readonly<Record<string, string>> = {
   'il-central-1': '066635153087',
   'me-central-1': '759879836304',
   'me-south-1': '558608220178',
+  'mx-central-1': '730335286997',
   'us-gov-east-1': '151742754352',
   'us-gov-west-1': '013241004608',
 };

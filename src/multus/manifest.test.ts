@@ -144,7 +144,12 @@ describe('readManifest', () => {
 describe('multusImage', () => {
   it.each([
     ['ap-northeast-2', '602401143452.dkr.ecr.ap-northeast-2.amazonaws.com'],
+    ['ap-east-2', '533267051163.dkr.ecr.ap-east-2.amazonaws.com'],
+    ['ap-southeast-5', '151610086707.dkr.ecr.ap-southeast-5.amazonaws.com'],
+    ['ap-southeast-6', '333609536671.dkr.ecr.ap-southeast-6.amazonaws.com'],
+    ['ap-southeast-7', '121268973566.dkr.ecr.ap-southeast-7.amazonaws.com'],
     ['me-central-1', '759879836304.dkr.ecr.me-central-1.amazonaws.com'],
+    ['mx-central-1', '730335286997.dkr.ecr.mx-central-1.amazonaws.com'],
     ['cn-north-1', '918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn'],
     ['us-gov-west-1', '013241004608.dkr.ecr.us-gov-west-1.amazonaws.com'],
   ])('is in the registry of %s', (region, registry) => {
