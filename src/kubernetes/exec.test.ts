@@ -1,6 +1,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ExecScene, type ExecServer, startExecServer } from '../testing/exec-server.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
 import { execInPod } from './exec.ts';
 
 const TARGET = { namespace: 'default', pod: 'sampleapp-1', container: 'app' };
@@ -26,8 +27,17 @@ function configOf(url: string): KubeConfig {
 
 async function play(scenes: readonly ExecScene[], timeoutMs = 5_000) {
   server = await startExecServer(scenes);
-  return execInPod(configOf(server.url), TARGET, ['/bin/sh', '-c', 'echo "a b"'], timeoutMs);
+  const command = ['/bin/sh', '-c', 'echo "a b"'];
+  return execInPod(configOf(server.url), TARGET, command, timeoutMs, fakeClock());
 }
+
+/** What an API server says of a kubelet that has no serving certificate yet. */
+const NOT_REACHED = {
+  status: 'Failure',
+  reason: 'InternalError',
+  message:
+    'Internal error occurred: error sending request: Post "https://10.0.2.11:10250/exec/default/sampleapp-1/app": remote error: tls: internal error',
+};
 
 describe('execInPod', () => {
   it('gives what the command printed', async () => {
@@ -66,8 +76,22 @@ describe('execInPod', () => {
     ]);
   });
 
-  it('tries once more when the server is not well', async () => {
-    expect(await play([{ refuse: 503 }, { status: SUCCESS }])).toMatchObject({ exitCode: 0 });
+  it('tries again while the server is not well', async () => {
+    const scenes = [{ refuse: 503 }, { refuse: 500 }, { refuse: 503 }, { status: SUCCESS }];
+    expect(await play(scenes)).toMatchObject({ exitCode: 0 });
+  });
+
+  it('tries again while the API server does not get through to the kubelet', async () => {
+    const scenes = [...Array(5).fill({ status: NOT_REACHED }), { status: SUCCESS }];
+    expect(await play(scenes)).toMatchObject({ exitCode: 0 });
+    expect(server?.requests).toHaveLength(6);
+  });
+
+  it('gives up on a kubelet that stays out of reach, and says why', async () => {
+    await expect(play(Array(99).fill({ status: NOT_REACHED }))).rejects.toThrow(
+      'remote error: tls: internal error',
+    );
+    expect(server?.requests).toHaveLength(16);
   });
 
   it('does not try for ever', async () => {

@@ -1,6 +1,7 @@
 import type { KubeConfig, V1Status } from '@kubernetes/client-node';
 import { ClusterError, messageOf } from '../github/errors.ts';
 import { type ExecSocket, openExec } from './exec-socket.ts';
+import { type Clock, systemClock } from './poll.ts';
 
 export interface ExecTarget {
   readonly namespace: string;
@@ -19,9 +20,19 @@ class DroppedError extends Error {
   override readonly name = 'DroppedError';
 }
 
+/** The command was not started, as the API server or the kubelet could not be reached: worth some more tries. */
+class UnreachedError extends Error {
+  override readonly name = 'UnreachedError';
+}
+
+/** A kubelet that has just joined has no serving certificate for some seconds, and refuses with `tls: internal error`. */
+const UNREACHED_FOR_MS = 30_000;
+const PAUSE_MS = 2_000;
+
 /**
  * Runs a command in a container and gives what it printed. The command must be one that can be run twice:
- * when the connection drops, it is tried once more, with a fresh token.
+ * when the connection drops, it is tried once more, with a fresh token. One that could not be started is tried again
+ * for half a minute.
  *
  * @throws ClusterError when it cannot be run, or does not end within `timeoutMs`.
  */
@@ -30,16 +41,30 @@ export async function execInPod(
   target: ExecTarget,
   command: readonly string[],
   timeoutMs: number,
+  clock: Clock = systemClock,
 ): Promise<ExecResult> {
+  const exec = () => untilReached(() => execOnce(config, target, command, timeoutMs), clock);
   try {
     try {
-      return await execOnce(config, target, command, timeoutMs);
+      return await exec();
     } catch (error) {
       if (!(error instanceof DroppedError)) throw error;
-      return await execOnce(config, target, command, timeoutMs);
+      return await exec();
     }
   } catch (error) {
     throw cannotExec(target, error);
+  }
+}
+
+async function untilReached<T>(exec: () => Promise<T>, clock: Clock): Promise<T> {
+  const deadline = clock.now() + UNREACHED_FOR_MS;
+  for (;;) {
+    try {
+      return await exec();
+    } catch (error) {
+      if (!(error instanceof UnreachedError) || clock.now() >= deadline) throw error;
+      await clock.sleep(PAUSE_MS);
+    }
   }
 }
 
@@ -53,7 +78,7 @@ async function execOnce(
   const timeout = AbortSignal.any([over.signal, AbortSignal.timeout(timeoutMs)]);
   const timedOut = rejectOnAbort(timeout, `no end after ${timeoutMs / 1000} seconds`);
   const connecting: Promise<ExecSocket> = openExec(config, target, command).catch((error) => {
-    throw refusedOrDropped(error);
+    throw refusedOrUnreached(error);
   });
   try {
     const socket = await Promise.race([connecting, timedOut]);
@@ -67,18 +92,25 @@ async function execOnce(
 }
 
 /** A refusal has an HTTP status; anything else is a connection that did not come about. */
-function refusedOrDropped(error: unknown): Error {
+function refusedOrUnreached(error: unknown): Error {
   const message = messageOf(error);
   const refused = /Unexpected server response: (?:4\d\d)/.test(message);
-  return refused ? new Error(message) : new DroppedError(message);
+  return refused ? new Error(message) : new UnreachedError(message);
 }
+
+/**
+ * What an API server says over the web socket, which it opens before it turns to the kubelet:
+ * https://github.com/kubernetes/kubernetes `staging/src/k8s.io/apiserver/pkg/util/proxy/streamtranslator.go`
+ */
+const KUBELET_UNREACHED = /error (?:sending request|dialing backend):/;
 
 /** https://github.com/kubernetes/kubernetes `staging/src/k8s.io/apimachinery/pkg/util/remotecommand` */
 function exitCodeOf(status: V1Status): number {
   if (status.status === 'Success') return 0;
   const cause = status.details?.causes?.find(({ reason }) => reason === 'ExitCode');
   if (cause?.message !== undefined) return Number(cause.message);
-  throw new Error(status.message ?? status.reason ?? 'the command could not be started');
+  const message = status.message ?? status.reason ?? 'the command could not be started';
+  throw KUBELET_UNREACHED.test(message) ? new UnreachedError(message) : new Error(message);
 }
 
 function rejectOnAbort(signal: AbortSignal, message: string): Promise<never> {
