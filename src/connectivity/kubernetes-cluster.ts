@@ -2,9 +2,13 @@ import { z } from 'zod';
 import { ClusterError } from '../github/errors.ts';
 import { FIELD_MANAGER } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
+import { coreOf } from '../kubernetes/core.ts';
 import { execInPod } from '../kubernetes/exec.ts';
+import { type Clock, systemClock } from '../kubernetes/poll.ts';
 import type { Query } from '../kubernetes/rest.ts';
+import { retryingRest } from '../kubernetes/retry.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster, RUN_LABEL } from './cluster.ts';
+import { createOnce } from './create-once.ts';
 import { listPodsEverywhere, namespaceCalls } from './kubernetes-namespaces.ts';
 import type { AttachmentDefinition } from './network.ts';
 import { orUndefined } from './or-undefined.ts';
@@ -20,13 +24,20 @@ const definitionSchema: z.ZodType<AttachmentDefinition> = z.object({
 });
 const definitionListSchema = z.object({ items: z.array(definitionSchema) });
 
-/** The cluster that a connection leads to, seen from one namespace. */
-export function probeCluster(connection: Connection, namespace: string): ProbeCluster {
-  const { core, rest, config } = connection;
+/** The cluster that a connection leads to, seen from one namespace. Requests are sent again when that may help. */
+export function probeCluster(
+  connection: Connection,
+  namespace: string,
+  clock: Clock = systemClock,
+): ProbeCluster {
+  const rest = retryingRest(connection.rest, clock);
+  const core = coreOf(rest);
+  const { config } = connection;
+  const podNamed = (name: string) => orUndefined(() => core.readNamespacedPod({ namespace, name }));
   return {
     namespace,
-    ...namespaceCalls(rest, namespace),
-    inNamespace: (other) => probeCluster(connection, other),
+    ...namespaceCalls(rest, namespace, clock),
+    inNamespace: (other) => probeCluster(connection, other, clock),
     podsEverywhere: () => listPodsEverywhere(rest),
     nodes: async () => (await core.listNode()).items,
     multusPods: async () =>
@@ -45,11 +56,13 @@ export function probeCluster(connection: Connection, namespace: string): ProbeCl
       if (list === undefined) throw multusUnknown(connection.cluster);
       return definitionListSchema.parse(list).items;
     },
-    pod: (name) => orUndefined(() => core.readNamespacedPod({ namespace, name })),
+    pod: podNamed,
     podsOf: async (run) =>
       (await core.listNamespacedPod({ namespace, labelSelector: `${RUN_LABEL}=${run}` })).items,
-    createPod: async (pod) => {
-      await core.createNamespacedPod({ namespace, body: pod, fieldManager: FIELD_MANAGER });
+    createPod: (pod) => {
+      const request = { namespace, body: pod, fieldManager: FIELD_MANAGER };
+      const create = () => core.createNamespacedPod(request);
+      return createOnce(pod, create, () => podNamed(pod.metadata?.name ?? ''), clock);
     },
     deletePod: async (pod) => {
       const { name = '', uid = '' } = pod.metadata ?? {};

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Rest, restOf } from '../kubernetes/rest.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
 import {
   type KubeAnswer,
   type KubeServer,
@@ -58,7 +59,7 @@ describe('namespaces that runs left behind', () => {
   it('are those whose time is over', async () => {
     const sent = await answering({ status: 201, body: {} });
     await namespaceCalls(sent, 'old').createNamespace('run-1', new Date(1_000));
-    await namespaceCalls(sent, 'x')
+    await namespaceCalls(sent, 'x', fakeClock())
       .createNamespace('r', new Date(0))
       .catch(() => undefined);
     const old = server?.requests[0]?.body as { metadata: object };

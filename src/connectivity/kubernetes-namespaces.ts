@@ -1,6 +1,7 @@
 import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
 import { statusOf } from '../kubernetes/api-error.ts';
 import { FIELD_MANAGER } from '../kubernetes/apply.ts';
+import { type Clock, systemClock } from '../kubernetes/poll.ts';
 import type { Query, Rest } from '../kubernetes/rest.ts';
 import {
   EXPIRES_ANNOTATION,
@@ -9,6 +10,7 @@ import {
   type ProbeCluster,
   RUN_LABEL,
 } from './cluster.ts';
+import { createOnce } from './create-once.ts';
 import { orUndefined } from './or-undefined.ts';
 
 const NAMESPACES = '/api/v1/namespaces';
@@ -20,24 +22,25 @@ type NamespaceCalls = Pick<
 >;
 
 /** A namespace that lives as long as one run. */
-export function namespaceCalls(rest: Rest, namespace: string): NamespaceCalls {
+export function namespaceCalls(
+  rest: Rest,
+  namespace: string,
+  clock: Clock = systemClock,
+): NamespaceCalls {
   const path = `${NAMESPACES}/${namespace}`;
+  const read = () => orUndefined(() => rest<V1Namespace>({ method: 'GET', path }));
   return {
-    createNamespace: async (run, expires) => {
+    createNamespace: (run, expires) => {
       const body = namespaceOf(namespace, run, expires);
-      await rest({
-        method: 'POST',
-        path: NAMESPACES,
-        query: { fieldManager: FIELD_MANAGER },
-        body,
-      });
+      const query = { fieldManager: FIELD_MANAGER };
+      const create = () => rest({ method: 'POST', path: NAMESPACES, query, body });
+      return createOnce(body, create, read, clock);
     },
     deleteNamespace: async () => {
       // 409: it is being deleted already.
       await orUndefined(() => rest({ method: 'DELETE', path }), [404, 409]);
     },
-    namespaceExists: async () =>
-      (await orUndefined(() => rest({ method: 'GET', path }))) !== undefined,
+    namespaceExists: async () => (await read()) !== undefined,
     expiredNamespaces: async (now) => {
       const query = { labelSelector: `${MANAGED_BY_LABEL}=${MANAGED_BY},${RUN_LABEL}` };
       const request = { method: 'GET', path: NAMESPACES, query } as const;

@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { ClusterError, messageOf } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
-import { reasonOf, statusOf } from '../kubernetes/api-error.ts';
+import { isTaken, reasonOf, statusOf } from '../kubernetes/api-error.ts';
 import { type Clock, until } from '../kubernetes/poll.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster } from './cluster.ts';
 import type { ProbePod } from './sample-apps.ts';
@@ -145,12 +145,13 @@ function notCreated(namespace: string, name: string, error: unknown): ClusterErr
   const nextSteps: Readonly<Record<number, string>> = {
     403: `allow this identity to create pods in ${namespace}, and look at its quota and its pod security level (baseline or privileged lets the sample pods in)`,
     404: `create the namespace ${namespace}, or give another with the input namespace`,
-    409: 'another run uses the same namespace at this moment: let it finish first',
   };
   return new ClusterError({
     resource: `pod ${namespace}/${name}`,
     reason: `it could not be created: ${reasonOf(error)}`,
-    nextStep: nextSteps[status ?? 0] ?? 'try again; look at the state of the API server',
+    nextStep: isTaken(error)
+      ? 'another run uses the same namespace at this moment: let it finish first'
+      : (nextSteps[status ?? 0] ?? 'try again; look at the state of the API server'),
     cause: error,
   });
 }

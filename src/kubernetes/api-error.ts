@@ -7,6 +7,11 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof ApiError ? error.code : undefined;
 }
 
+/** True for the one of the two 409 that says that the name is taken; the other is that of two writers at once. */
+export function isTaken(error: unknown): boolean {
+  return statusOf(error) === 409 && reasonIn((error as ApiError).body) === 'AlreadyExists';
+}
+
 /** What went wrong in one line: the API server's own message, or the reason that there was no answer. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ApiError)
@@ -51,6 +56,11 @@ export function codeOf(error: unknown): string | undefined {
   if ('code' in error && typeof error.code === 'string') return error.code;
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return codeOf(error.cause);
+}
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+function reasonIn(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'reason' in body ? body.reason : undefined;
 }
 
 function serverMessage(body: unknown): string {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fakeClock } from '../testing/fake-clock.ts';
-import { ApiError } from './rest.ts';
-import { retrying } from './retry.ts';
+import { ApiError, type Rest } from './rest.ts';
+import { retrying, retryingRest } from './retry.ts';
 
 const failing = (times: number, error: unknown) => {
   let asked = 0;
@@ -30,4 +30,14 @@ it('does not try what cannot help, unless told that it may', async () => {
   const conflict = new ApiError(409, undefined);
   await expect(retrying(failing(1, conflict), clock)).rejects.toBe(conflict);
   expect(await retrying(failing(1, conflict), clock, () => true)).toBe(2);
+});
+
+it('sends again what reads and what deletes, and nothing else', async () => {
+  const asked = async (method: 'GET' | 'DELETE' | 'POST' | 'PATCH') => {
+    const answer = failing(1, busy);
+    const rest = retryingRest((() => answer()) as Rest, fakeClock());
+    return rest<number>({ method, path: '/api' }).catch((error: unknown) => error);
+  };
+  expect(await Promise.all([asked('GET'), asked('DELETE')])).toEqual([2, 2]);
+  expect(await Promise.all([asked('POST'), asked('PATCH')])).toEqual([busy, busy]);
 });

@@ -1,5 +1,6 @@
 import { isTransient } from './api-error.ts';
 import type { Clock } from './poll.ts';
+import type { Rest, RestRequest } from './rest.ts';
 
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 250;
@@ -21,4 +22,13 @@ export async function retrying<T>(
       await clock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     }
   }
+}
+
+/** Requests of which those that may be sent twice are sent again: all that do not make or change anything. */
+export function retryingRest(rest: Rest, clock: Clock): Rest {
+  return <Answer>(request: RestRequest) => {
+    const again = request.method === 'GET' || request.method === 'DELETE';
+    const send = () => rest<Answer>(request);
+    return again ? retrying(send, clock) : send();
+  };
 }
