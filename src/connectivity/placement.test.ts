@@ -2,7 +2,7 @@ import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { fakeProbeCluster, readyNode, readyPod } from '../testing/fake-probe-cluster.ts';
-import { awaitNode } from './placement.ts';
+import { awaitNode, awaitNodes } from './placement.ts';
 
 const multusOn = (node: string) => readyPod({ metadata: { name: `multus-${node}` } }, node);
 const notReady = {
@@ -70,5 +70,30 @@ describe('awaitNode', () => {
     const clock = fakeClock();
     expect(await awaitNode(cluster, {}, clock)).toBe('node-a');
     expect(clock.now()).toBe(2000);
+  });
+});
+
+describe('awaitNodes', () => {
+  const look = (nodes: readonly V1Node[], multusPods: readonly V1Pod[] = []) =>
+    awaitNodes(fakeProbeCluster({ nodes, multusPods }), {}, fakeClock());
+
+  it('says when all nodes are left out, and why', async () => {
+    const nodes = [
+      readyNode('node-a', { unschedulable: true }),
+      readyNode('node-b', { taints: [{ key: 'dedicated', effect: 'NoSchedule' }] }),
+    ];
+    await expect(look(nodes)).rejects.toThrow(
+      'node-a: cordoned; node-b: tainted dedicated:NoSchedule',
+    );
+    await expect(look([])).rejects.toThrow('the cluster has no node');
+  });
+
+  it.each(['auto', 'hybrid'])('leaves out nodes of compute type %s', async (type) => {
+    const labels = { 'eks.amazonaws.com/compute-type': type };
+    const other = { ...readyNode('node-b'), metadata: { name: 'node-b', labels } };
+    expect(await look([readyNode('node-a'), other], [multusOn('node-a')])).toEqual([
+      { name: 'node-a' },
+      { name: 'node-b', leftOut: `of compute type ${type}, where Multus does not run` },
+    ]);
   });
 });

@@ -51,20 +51,14 @@ export async function awaitNode(
     { clock, deadline: clock.now() + PATIENCE_MS, everyMs: 1000 },
   );
   if (chosen !== undefined) return chosen.name;
-  const reasons = verdicts.map((node) => `${node.name}: ${node.trouble?.text ?? node.leftOut}`);
-  throw new ClusterError({
-    resource: 'nodes for the sample pods',
-    reason:
-      reasons.length === 0 ? `the cluster has no node${labelled(selector)}` : reasons.join('; '),
-    nextStep:
-      'make a node Ready with Multus on it (configure-multus waits for both), then verify again',
-  });
+  throw noneWillDo(verdicts, selector);
 }
 
 /**
  * The nodes that match a selector, judged. Waits a while for those with trouble, which may be on their way.
  *
  * @param selector labels that a node must have; all nodes when there are none
+ * @throws ClusterError that says of each node why it is left out, when all are.
  */
 export async function awaitNodes(
   cluster: ProbeCluster,
@@ -82,7 +76,19 @@ export async function awaitNodes(
     },
     { clock, deadline: clock.now() + PATIENCE_MS, everyMs: 1000 },
   );
+  if (judged.every(({ leftOut }) => leftOut !== undefined)) throw noneWillDo(judged, selector);
   return judged;
+}
+
+function noneWillDo(nodes: readonly NodeObservation[], selector: Selector): ClusterError {
+  const reasons = nodes.map(({ name, trouble, leftOut }) => `${name}: ${trouble?.text ?? leftOut}`);
+  return new ClusterError({
+    resource: 'nodes for the sample pods',
+    reason:
+      reasons.length === 0 ? `the cluster has no node${labelled(selector)}` : reasons.join('; '),
+    nextStep:
+      'make a node Ready with Multus on it (configure-multus waits for both), then verify again',
+  });
 }
 
 function labelled(selector: Selector): string {
@@ -117,8 +123,16 @@ function judge(node: V1Node, multus: boolean): NodeObservation {
     const text = `tainted ${taint.key}:${taint.effect}`;
     return PASSING_TAINT.test(taint.key) ? trouble('not-ready', text) : { ...place, leftOut: text };
   }
-  return multus ? place : trouble('multus-down', 'Multus is not Ready on it');
+  if (multus) return place;
+  const type = node.metadata?.labels?.[COMPUTE_TYPE] ?? '';
+  return WITHOUT_VPC_CNI.has(type)
+    ? { ...place, leftOut: `of compute type ${type}, where Multus does not run` }
+    : trouble('multus-down', 'Multus is not Ready on it');
 }
+
+const COMPUTE_TYPE = 'eks.amazonaws.com/compute-type';
+/** The DaemonSet of Multus, like that of the VPC CNI, is not for them. */
+const WITHOUT_VPC_CNI: ReadonlySet<string> = new Set(['fargate', 'hybrid', 'auto']);
 
 /** Taints that Kubernetes itself puts on a node that is on its way. */
 const PASSING_TAINT =

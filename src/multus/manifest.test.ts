@@ -37,6 +37,20 @@ describe('the Multus manifest', () => {
     expect(JSON.stringify(objects)).not.toContain('602401143452');
   });
 
+  it('keeps away from nodes that have no VPC CNI, as whereabouts does', () => {
+    const [whereabouts] = readManifest(file('whereabouts', 'daemonset.yaml')) as V1DaemonSet[];
+    for (const set of [daemonSet, whereabouts]) {
+      const { nodeAffinity } = set?.spec?.template.spec?.affinity ?? {};
+      const [term] =
+        nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+      expect(term?.matchExpressions).toContainEqual({
+        key: 'eks.amazonaws.com/compute-type',
+        operator: 'NotIn',
+        values: ['fargate', 'hybrid', 'auto'],
+      });
+    }
+  });
+
   it('is pinned to the image that the action uses', () => {
     const pinned = new Set(texts.join('\n').match(/image: \S+/g));
     expect([...pinned]).toEqual([`image: ${multusImage('thick', 'us-west-2')}`]);
