@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import {
   DeleteObjectsCommand,
   HeadObjectCommand,
-  ListObjectVersionsCommand,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { CloudError } from '../github/errors.ts';
-import { type StagingBucket, statusOf, targetOf } from './staging-bucket.ts';
+import { type StagingBucket, statusOf, targetOf, versionsIn } from './staging-bucket.ts';
 
 /** `<environment>/<sha256>/<name>`: the same content always has the same key, and other content another. */
 export function stagedKey(environment: string, name: string, content: Uint8Array): string {
@@ -44,14 +43,10 @@ export async function removeStaged(
   for (let removed = 0; ; ) {
     // What is listed is gone before the next round, so the first page is always the next one. It holds at
     // most 1000, which is also the most that S3 deletes at a time.
-    const { Versions = [], DeleteMarkers = [] } = await s3.send(
-      new ListObjectVersionsCommand({ ...target, Prefix: `${environment}/` }),
-    );
-    const found = [...Versions, ...DeleteMarkers];
+    const found = await versionsIn(s3, bucket, { Prefix: `${environment}/` });
     if (found.length === 0) return removed;
-    const Objects = found.map(({ Key, VersionId }) => ({ Key, VersionId }));
     const answer = await s3.send(
-      new DeleteObjectsCommand({ ...target, Delete: { Objects, Quiet: true } }),
+      new DeleteObjectsCommand({ ...target, Delete: { Objects: [...found], Quiet: true } }),
     );
     const [refused] = answer.Errors ?? [];
     if (refused !== undefined) throw notRemoved(bucket, refused.Key, refused.Message);
@@ -65,14 +60,7 @@ export async function hasStaged(
   bucket: StagingBucket,
   environment: string,
 ): Promise<boolean> {
-  const { Versions = [], DeleteMarkers = [] } = await s3.send(
-    new ListObjectVersionsCommand({
-      ...targetOf(bucket),
-      Prefix: `${environment}/`,
-      MaxKeys: 1,
-    }),
-  );
-  return Versions.length + DeleteMarkers.length > 0;
+  return (await versionsIn(s3, bucket, { Prefix: `${environment}/`, MaxKeys: 1 })).length > 0;
 }
 
 async function objectExists(s3: S3Client, bucket: StagingBucket, key: string): Promise<boolean> {

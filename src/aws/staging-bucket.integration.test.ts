@@ -1,5 +1,6 @@
 import {
   CreateBucketCommand,
+  DeleteBucketCommand,
   GetBucketEncryptionCommand,
   GetBucketLocationCommand,
   GetBucketPolicyCommand,
@@ -19,6 +20,7 @@ import { defaultBucketName, ensureBucket } from './staging-bucket.ts';
 
 const accountId = '123456789012';
 const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' };
+const noSleep = async () => {};
 const content = new TextEncoder().encode('Resources: {}');
 
 let moto: Awaited<ReturnType<typeof startTestMoto>>['moto'];
@@ -91,7 +93,7 @@ describe('ensureBucket', () => {
     expect(
       (await east.send(new GetBucketVersioningCommand({ Bucket: bucket.name }))).Status,
     ).toBeUndefined();
-    const staging = s3Staging(east);
+    const staging = s3Staging(east, noSleep);
     await staging.stage(bucket, 'lab/1/a', content);
     expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 1, bucketDeleted: false });
     await east.send(new HeadBucketCommand({ Bucket: bucket.name }));
@@ -102,8 +104,7 @@ describe('staged objects', () => {
   const bucket = bucketIn('ap-northeast-2', 'staging-test');
 
   it('are uploaded once', async () => {
-    const staging = s3Staging(s3);
-    await staging.ensure(bucket);
+    const staging = s3Staging(s3, noSleep);
     expect(await staging.stage(bucket, 'lab/1/infra.yaml', content)).toBe('uploaded');
     expect(await staging.stage(bucket, 'lab/1/infra.yaml', content)).toBe('present');
     const object = await s3.send(
@@ -113,7 +114,7 @@ describe('staged objects', () => {
   });
 
   it('go with every version and marker; the bucket goes with the last environment', async () => {
-    const staging = s3Staging(s3);
+    const staging = s3Staging(s3, noSleep);
     for (let version = 0; version < 3; version += 1) {
       await s3.send(
         new PutObjectCommand({ Bucket: bucket.name, Key: 'lab/2/a', Body: `${version}` }),
@@ -122,6 +123,79 @@ describe('staged objects', () => {
     await staging.stage(bucket, 'lab-two/1/a', content);
     expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 4, bucketDeleted: false });
     expect(await staging.clear(bucket, 'lab-two')).toEqual({ objects: 1, bucketDeleted: true });
+    expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 0, bucketDeleted: false });
+  });
+});
+
+describe('side by side with other environments, which make and delete the same bucket', () => {
+  const bucket = bucketIn('ap-northeast-2', defaultBucketName(accountId, 'turns'));
+  const Bucket = bucket.name;
+  const elsewhere = { LocationConstraint: 'ap-northeast-2' } as const;
+  const make = () =>
+    s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: elsewhere }));
+  const put = (Key: string) => s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
+
+  /** A staging bucket in which `other` comes before the first call of one kind. */
+  function interrupted(command: string, other: () => Promise<unknown>) {
+    const hurried = client('ap-northeast-2');
+    let came = false;
+    hurried.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName === command && !came) {
+            came = true;
+            await other();
+          }
+          return next(args);
+        },
+      { step: 'initialize' },
+    );
+    const slept: number[] = [];
+    const staging = s3Staging(hurried, async (ms) => void slept.push(ms));
+    return { staging, slept };
+  }
+
+  /** S3 deletes a bucket in the background, and says this to who wants to make it again meanwhile. */
+  const stillGoing = () =>
+    Promise.reject(Object.assign(new Error('A conflicting …'), { name: 'OperationAborted' }));
+
+  it('waits until a bucket that is going has gone', async () => {
+    const { staging, slept } = interrupted('CreateBucketCommand', stillGoing);
+    expect(await staging.stage(bucket, 'lab/1/a', content)).toBe('uploaded');
+    expect(slept).toHaveLength(1);
+    expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 1, bucketDeleted: true });
+  });
+
+  it('sets up a bucket of any name that it made, although it was held up', async () => {
+    const named = bucketIn('ap-northeast-2', 'named-by-hand');
+    const { staging } = interrupted('PutBucketTaggingCommand', stillGoing);
+    await staging.stage(named, 'lab/1/a', content);
+    const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket: named.name }));
+    expect(Status).toBe('Enabled');
+  });
+
+  it('makes the bucket again that was deleted before it was used', async () => {
+    await s3Staging(s3, noSleep).stage(bucket, 'other/1/a', content);
+    const { staging } = interrupted('HeadObjectCommand', () =>
+      s3Staging(s3, noSleep).clear(bucket, 'other'),
+    );
+    expect(await staging.stage(bucket, 'lab/1/a', content)).toBe('uploaded');
+    await staging.clear(bucket, 'lab');
+  });
+
+  it('leaves a bucket that another has begun to use', async () => {
+    await make();
+    const { staging } = interrupted('DeleteBucketCommand', () => put('other/1/a'));
+    expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 0, bucketDeleted: false });
+    expect(await staging.clear(bucket, 'other')).toEqual({ objects: 1, bucketDeleted: true });
+  });
+
+  it('finds nothing in a bucket that another deletes', async () => {
+    await make();
+    const { staging } = interrupted('ListObjectVersionsCommand', () =>
+      s3.send(new DeleteBucketCommand({ Bucket })),
+    );
+    expect(await staging.has(bucket, 'lab')).toBe(false);
     expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 0, bucketDeleted: false });
   });
 });

@@ -6,6 +6,7 @@ import {
   GetBucketTaggingCommand,
   HeadBucketCommand,
   ListObjectVersionsCommand,
+  type ObjectIdentifier,
   PutBucketEncryptionCommand,
   PutBucketPolicyCommand,
   PutBucketTaggingCommand,
@@ -36,12 +37,19 @@ export function defaultBucketName(accountId: string, region: string): string {
 /**
  * Creates the bucket if there is none, and sets it up: no public access, encrypted, versioned, TLS only.
  * A bucket that somebody else made is used as it is.
+ *
+ * @param begun remembers, for when this is done again, that the bucket was made here although it has no tag yet
  */
-export async function ensureBucket(s3: S3Client, bucket: StagingBucket): Promise<void> {
+export async function ensureBucket(
+  s3: S3Client,
+  bucket: StagingBucket,
+  begun: { made?: boolean } = {},
+): Promise<void> {
   if (await bucketExists(s3, bucket)) {
-    if ((await ownership(s3, bucket)) !== 'unfinished') return;
+    if (!begun.made && (await ownership(s3, bucket)) !== 'unfinished') return;
   } else {
     await createBucket(s3, bucket);
+    begun.made = true;
     await tag(s3, bucket, 'unfinished');
   }
   await setUp(s3, bucket);
@@ -92,13 +100,34 @@ export async function bucketExists(s3: S3Client, bucket: StagingBucket): Promise
 export async function deleteBucketIfUnused(s3: S3Client, bucket: StagingBucket): Promise<boolean> {
   if ((await ownership(s3, bucket)) === 'foreign') return false;
   const target = targetOf(bucket);
-  const left = await s3.send(new ListObjectVersionsCommand({ ...target, MaxKeys: 1 }));
-  if ((left.Versions ?? []).length + (left.DeleteMarkers ?? []).length > 0) return false;
-  await s3.send(new DeleteBucketCommand(target)).catch((error: unknown) => {
-    // Deleted by a first attempt, the answer to which was lost.
-    if (statusOf(error) !== 404) throw error;
-  });
-  return true;
+  if ((await versionsIn(s3, bucket, { MaxKeys: 1 })).length > 0) return false;
+  try {
+    await s3.send(new DeleteBucketCommand(target));
+    return true;
+  } catch (error) {
+    // Deleted by a first attempt, the answer to which was lost, or by another environment's destroy.
+    if (statusOf(error) === 404) return true;
+    // Another environment's deploy was faster, and has put something into it.
+    if (statusOf(error) === 409) return false;
+    throw error;
+  }
+}
+
+/** A page of what is in the bucket, old versions and delete markers, too; nothing when it has gone meanwhile. */
+export async function versionsIn(
+  s3: S3Client,
+  bucket: StagingBucket,
+  page: { readonly Prefix?: string; readonly MaxKeys?: number },
+): Promise<readonly ObjectIdentifier[]> {
+  try {
+    const { Versions = [], DeleteMarkers = [] } = await s3.send(
+      new ListObjectVersionsCommand({ ...targetOf(bucket), ...page }),
+    );
+    return [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
+  } catch (error) {
+    if (statusOf(error) === 404) return [];
+    throw error;
+  }
 }
 
 export function targetOf({ name, accountId }: StagingBucket) {

@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { takingTurns } from './bucket-turns.ts';
 import { hasStaged, removeStaged, stage } from './staged-objects.ts';
 import {
   bucketExists,
@@ -9,8 +10,7 @@ import {
 
 /** Where files wait for CloudFormation to fetch them. */
 export interface Staging {
-  /** Creates and sets up the bucket where that is ours to do. */
-  ensure(bucket: StagingBucket): Promise<void>;
+  /** Uploads content unless it is there already. Creates and sets up the bucket where that is ours to do. */
   stage(bucket: StagingBucket, key: string, content: Uint8Array): Promise<'uploaded' | 'present'>;
   /** Whether anything is staged for an environment. */
   has(bucket: StagingBucket, environment: string): Promise<boolean>;
@@ -23,10 +23,16 @@ export interface Cleared {
   readonly bucketDeleted: boolean;
 }
 
-export function s3Staging(s3: S3Client): Staging {
+/** @param sleep for as many milliseconds, until the bucket is no other environment's turn any more */
+export function s3Staging(s3: S3Client, sleep: (ms: number) => Promise<void>): Staging {
   return {
-    ensure: (bucket) => ensureBucket(s3, bucket),
-    stage: (bucket, key, content) => stage(s3, bucket, key, content),
+    stage(bucket, key, content) {
+      const begun = {};
+      return takingTurns(async () => {
+        await ensureBucket(s3, bucket, begun);
+        return stage(s3, bucket, key, content);
+      }, sleep);
+    },
     async has(bucket, environment) {
       return (await bucketExists(s3, bucket)) && hasStaged(s3, bucket, environment);
     },

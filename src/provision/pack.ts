@@ -31,7 +31,6 @@ async function template(session: Session, name: string): Promise<Template> {
 
 /** Puts the launch hook's code where Lambda can fetch it. */
 export async function stageHook({ bucket, log, staging }: Session, { hook }: Pack): Promise<void> {
-  await staging.ensure(bucket);
   const outcome = await staging.stage(bucket, hook.key, hook.zip);
   log.info(`s3://${bucket.name}/${hook.key}: ${outcome}`);
 }

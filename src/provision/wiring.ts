@@ -48,7 +48,7 @@ export function realDeps(
   const insides = stackInsides(clients.cloudFormation);
   return {
     stacks: sdkStackApi(clients.cloudFormation),
-    staging: s3Staging(clients.s3),
+    staging: s3Staging(clients.s3, clock.sleep),
     cleanUp: cleanUpWith(caller, insides, credentials),
     explain: explainLaunches(insides, (group, text) => logLines(caller, group, text)),
     identity: () => callerIdentity(clients.sts),

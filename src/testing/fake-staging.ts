@@ -6,10 +6,8 @@ export function fakeStaging(): Staging & { readonly objects: Map<string, Uint8Ar
   let exists = false;
   return {
     objects,
-    async ensure() {
-      exists = true;
-    },
     async stage(_bucket, key, content) {
+      exists = true;
       if (objects.has(key)) return 'present';
       objects.set(key, content);
       return 'uploaded';
