@@ -1,4 +1,4 @@
-import { asking, type RepositoryClient } from './repository-client.ts';
+import { asking, type RepositoryClient, unlessMissing } from './repository-client.ts';
 
 const PAGE = 100;
 const PERMISSION = 'pull-requests: write';
@@ -50,11 +50,14 @@ async function findComment(
 ): Promise<number | undefined> {
   for (let page = 1; ; page += 1) {
     const request = { owner, repo, issue_number: pullRequest, per_page: PAGE, page };
-    const { data } = await asking(
+    const found = await asking(
       `comments of pull request #${pullRequest}`,
       PERMISSION,
-      rest.issues.listComments(request),
+      unlessMissing(rest.issues.listComments(request)),
     );
+    // A repository that was made anew may have no such pull request.
+    if (found === undefined) return undefined;
+    const { data } = found;
     // Anybody may quote the marker; only a bot's comment is taken for our own.
     const ours = data.find(({ body, user }) => user?.type === 'Bot' && body?.startsWith(start));
     if (ours !== undefined) return ours.id;

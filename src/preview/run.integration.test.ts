@@ -137,6 +137,11 @@ it('says nothing to a pull request that had no preview, unless its destroy faile
   expect(comments()).toEqual([expect.stringContaining('could not be destroyed')]);
 });
 
+it('ends the preview of a pull request that the repository does not have', async () => {
+  await run({ command: 'end', name: 'eks-multus-pr-99', 'pull-request': '99' });
+  expect(comments()).toEqual([]);
+});
+
 it.each([
   ['closed', { state: 'closed' as const }, /closed since/],
   ['robbed of its label', { labels: ['bug'] }, /has lost the label "preview" since/],

@@ -28,6 +28,7 @@ export interface Answer {
 export const OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
   'issues/list-comments': ({ operation, state, query }) => {
     const wanted = number(operation.params['issue_number']);
+    if (!state.pullRequests.has(wanted)) return notFound();
     const found = [...state.comments.values()].filter(({ pullRequest }) => pullRequest === wanted);
     return page(found, query, (comment) => commentJson(first(operation.example(200)), comment));
   },
