@@ -36,6 +36,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           globalSetup: 'tests/ensure-tools.ts',
+          setupFiles: 'tests/end-processes.ts',
           include: ['{src,cfn,scripts,rehearsal,bench,tests}/**/*.integration.test.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 120_000,

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -21,6 +21,19 @@ export interface Service {
 
 const running = new Set<ChildProcess>();
 
+/** Starts a program in a process group of its own, which `stopAll` ends when nothing else has. */
+export function start(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): ChildProcess {
+  const child = spawn(command, args, { ...options, detached: true });
+  running.add(child);
+  const ended = () => running.delete(child);
+  child.once('error', ended).once('close', ended);
+  return child;
+}
+
 /** Starts a long-lived program in a process group of its own. */
 export function startService(
   name: string,
@@ -30,13 +43,9 @@ export function startService(
 ): Service {
   mkdirSync(dirname(options.log), { recursive: true });
   const output = openSync(options.log, 'a');
-  const child = spawn(command, args, {
-    stdio: ['ignore', output, output],
-    detached: true,
-    ...pick(options),
-  });
+  const child = start(command, args, { stdio: ['ignore', output, output], ...pick(options) });
   closeSync(output);
-  const exited = track(child);
+  const exited = endOf(child);
   if (child.pid === undefined) {
     throw new Error(`cannot start ${name} (${command}): not found or not executable`);
   }
@@ -63,12 +72,11 @@ export function run(
   } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
+    const child = start(command, args, {
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      detached: true,
       ...pick(options),
     });
-    const exited = track(child);
+    const exited = endOf(child);
     options.signal?.addEventListener('abort', () => void stopGroup(child, exited, 0));
     child.stdin?.end(options.input);
     const stdout: string[] = [];
@@ -97,24 +105,13 @@ export function run(
 
 /** Ends every process that this module started and that still runs. */
 export async function stopAll(graceMs = 2_000): Promise<void> {
-  await Promise.all(
-    [...running].map((child) =>
-      stopGroup(child, new Promise((resolve) => child.once('close', resolve)), graceMs),
-    ),
-  );
+  await Promise.all([...running].map((child) => stopGroup(child, endOf(child), graceMs)));
 }
 
-function track(child: ChildProcess): Promise<number | null> {
-  running.add(child);
+function endOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => {
-    child.once('error', () => {
-      running.delete(child);
-      resolve(null);
-    });
-    child.once('close', (code) => {
-      running.delete(child);
-      resolve(code);
-    });
+    child.once('error', () => resolve(null));
+    child.once('close', resolve);
   });
 }
 

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packFile } from '../github/pack-files.ts';
+import { startNode } from './start-node.ts';
 
 export interface BundleRun {
   readonly exitCode: number | null;
@@ -48,7 +48,7 @@ async function runEntry(
   try {
     // The toolkit appends to these; the runner has made them.
     for (const file of Object.values(files)) await writeFile(file, '');
-    const { exitCode, log } = await runNode(script, {
+    const running = startNode(script, {
       PATH: process.env['PATH'],
       HOME: folder,
       GITHUB_OUTPUT: files.output,
@@ -56,6 +56,8 @@ async function runEntry(
       ...inputVariables(inputs),
       ...env,
     });
+    const exitCode = await running.exited;
+    const log = running.log();
     return {
       exitCode,
       log,
@@ -92,22 +94,6 @@ function inputVariables(inputs: Readonly<Record<string, string>>): Record<string
       value,
     ]),
   );
-}
-
-function runNode(
-  script: string,
-  env: NodeJS.ProcessEnv,
-): Promise<{ exitCode: number | null; log: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.on('error', reject);
-    child.on('close', (exitCode) =>
-      resolve({ exitCode, log: Buffer.concat(chunks).toString('utf8') }),
-    );
-  });
 }
 
 function annotations(log: string): string[] {

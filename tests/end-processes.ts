@@ -1,0 +1,5 @@
+import { afterAll } from 'vitest';
+import { stopAll } from '../rehearsal/process.ts';
+
+// Around each file of tests: what a test or a hook has started and could not end, as its time was over, ends here.
+afterAll(() => stopAll(0));
