@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { V1Node } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { type Connection, connect } from '../kubernetes/connection.ts';
 import { systemClock } from '../kubernetes/poll.ts';
-import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
+import { noCredentials, startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
+import { joinNode } from '../testing/join-node.ts';
+import { overWhen } from '../testing/over-when.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { runBundle } from '../testing/run-bundle.ts';
 import { parseInputs } from './inputs.ts';
@@ -17,15 +18,13 @@ const NETWORKS = `
 - { name: ipvlan-conf-1, network: 1, ipam: host-local, subnet: 10.0.4.0/24, range: 10.0.4.70-10.0.4.80 }
 - { name: eni-prefix-2, network: 2 }
 `;
-const credentials = () => Promise.reject(new Error('a kubeconfig needs none'));
 
 let server: TestApiServer;
 let connection: Connection;
 
 beforeAll(async () => {
   server = await startTestApiServer();
-  const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
-  connection = await connect(address, { log: recordingLog(), credentials });
+  ({ connection } = server);
 });
 afterAll(() => server?.stop());
 
@@ -43,16 +42,16 @@ describe('the whole of it', () => {
     const results: ConfigureResult[] = [];
     const report = async (result: ConfigureResult) => void results.push(result);
     const outcome = await configure(inputs(NETWORKS, more), {
-      ...{ log, clock: systemClock, credentials, report },
+      ...{ log, clock: systemClock, credentials: noCredentials, report },
     }).catch((error: unknown) => error);
     return { log, outcome, result: results[0] ?? {}, reports: results.length };
   }
 
   it('reports what it has reached when the nodes do not come', async () => {
-    const clock = { now: () => Date.now() * 30, sleep: systemClock.sleep };
+    const log = recordingLog();
     const results: ConfigureResult[] = [];
-    const waiting = configure(inputs(NETWORKS, { 'timeout-minutes': '1' }), {
-      ...{ log: recordingLog(), clock, credentials },
+    const waiting = configure(inputs(), {
+      ...{ log, clock: overWhen(log, 'nodes Ready'), credentials: noCredentials },
       report: async (result) => void results.push(result),
     });
     await expect(waiting).rejects.toThrow(/0 of 1 expected nodes are Ready, 0 have joined/);
@@ -63,7 +62,7 @@ describe('the whole of it', () => {
   it('maps, installs, applies, waits; and does it again', async () => {
     const roles = 'arn:aws:iam::111122223333:role/teams/ng2';
     const running = run({ authentication: 'both', 'node-role-arns': roles });
-    await joinNode('ip-10-0-2-11');
+    await joinNode(connection, 'ip-10-0-2-11');
     await rollOut();
     const first = await running;
     expect(first.outcome).toBeUndefined();
@@ -113,19 +112,11 @@ describe('the whole of it', () => {
     const needs = [
       { verb: 'patch', group: 'apps', resource: 'daemonsets', namespace: 'kube-system' },
     ];
-    const options = { log: recordingLog(), credentials, needs, patienceMs: 500 };
+    const options = { log: recordingLog(), credentials: noCredentials, needs, patienceMs: 500 };
     await expect(connect({ kind: 'kubeconfig', path }, options)).rejects.toThrow(
       /may not patch daemonsets\.apps in kube-system/,
     );
   });
-
-  async function joinNode(name: string): Promise<void> {
-    const nodes = '/api/v1/nodes';
-    const created = { metadata: { name } };
-    const body = await connection.rest<V1Node>({ method: 'POST', path: nodes, body: created });
-    body.status = { conditions: [{ type: 'Ready', status: 'True' }] };
-    await connection.rest({ method: 'PUT', path: `${nodes}/${name}/status`, body });
-  }
 
   /** What the DaemonSet controller would say. */
   async function rollOut(): Promise<void> {

@@ -1,10 +1,12 @@
-import type { V1Node, V1Pod } from '@kubernetes/client-node';
+import type { V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Connection, connect } from '../kubernetes/connection.ts';
-import { systemClock } from '../kubernetes/poll.ts';
+import type { Connection } from '../kubernetes/connection.ts';
+import { type Clock, systemClock } from '../kubernetes/poll.ts';
 import { installMultus } from '../multus/install.ts';
-import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
+import { noCredentials, startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
+import { joinNode } from '../testing/join-node.ts';
 import { labEnvironment } from '../testing/lab-environment.ts';
+import { overWhen } from '../testing/over-when.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { configureOnBase } from './configure-on-base.ts';
 import { parseInputs } from './inputs.ts';
@@ -15,38 +17,33 @@ const NAME = 'eks-multus-pr-7';
 const SHARED = { base: 'eks-multus-cluster', namespace: NAME };
 const NETWORKS = '- { name: signalling, network: 1 }\n- { name: media, network: 2 }';
 const MULTUS = { namespace: 'kube-system', name: 'kube-multus-ds' };
-const credentials = () => Promise.reject(new Error('a kubeconfig needs none'));
+
+const PATIENCE = { timeout: 60_000 };
 
 let server: TestApiServer;
 let connection: Connection;
 
 beforeAll(async () => {
   server = await startTestApiServer();
-  const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
-  connection = await connect(address, { log: recordingLog(), credentials });
+  ({ connection } = server);
 });
 afterAll(() => server?.stop());
 
-async function run(networks = NETWORKS, seconds = 20) {
+/** `over` ends the time that it has for waiting; a minute otherwise. */
+async function run(networks = NETWORKS, log = recordingLog(), over?: Clock) {
   const environment = { ...labEnvironment([1, 1, 2]), name: NAME, shared: SHARED };
   const given: Record<string, string> = { environment: JSON.stringify(environment), networks };
   const inputs = parseInputs((name) => given[name] ?? '', undefined);
-  const log = recordingLog();
   const reached: Reached = { cluster: 'c', user: 'u' };
-  const wait = { clock: systemClock, log, deadline: systemClock.now() + seconds * 1000 };
-  const tools = { log, clock: systemClock, credentials, report: async () => undefined };
+  const clock = over ?? systemClock;
+  const wait = { clock, log, deadline: clock.now() + 60_000 };
+  const tools = { log, clock, credentials: noCredentials, report: async () => undefined };
   await configureOnBase(connection, inputs, SHARED, tools, reached, wait);
   return { log, reached };
 }
 
-async function join(name: string, environment: string, ready = true): Promise<void> {
-  const labels = { 'eks-multus-actions/environment': environment };
-  const path = '/api/v1/nodes';
-  const body = { metadata: { name, labels } };
-  const node = await connection.rest<V1Node>({ method: 'POST', path, body });
-  node.status = { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] };
-  await connection.rest({ method: 'PUT', path: `${path}/${name}/status`, body: node });
-}
+const join = (name: string, environment: string, ready = true) =>
+  joinNode(connection, name, { ready, labels: { 'eks-multus-actions/environment': environment } });
 
 /** What the DaemonSet's controller and a kubelet would do. */
 async function runMultusOn(nodeName: string): Promise<void> {
@@ -87,7 +84,8 @@ describe('on the cluster of another environment', () => {
   it('waits for its own nodes, and says which of them do not come', async () => {
     await join('base-1', 'eks-multus-cluster');
     await runMultusOn('base-1');
-    await expect(run(NETWORKS, 3)).rejects.toThrow(
+    const log = recordingLog();
+    await expect(run(NETWORKS, log, overWhen(log, 'nodes Ready'))).rejects.toThrow(
       '0 of 1 expected nodes are Ready, 0 have joined',
     );
   });
@@ -96,9 +94,12 @@ describe('on the cluster of another environment', () => {
     await join('own-1', NAME);
     await join('other-1', 'eks-multus-pr-8', false);
     const before = await connection.apps.readNamespacedDaemonSet(MULTUS);
-    setTimeout(() => void runMultusOn('own-1'), 1500);
-    const { log, reached } = await run();
-    expect(log.lines.join('\n')).toContain('DaemonSet kube-multus-ds: 0 of 1 Ready');
+    const log = recordingLog();
+    const running = run(NETWORKS, log);
+    const waits = 'DaemonSet kube-multus-ds: 0 of 1 Ready';
+    await Promise.race([running, expect.poll(() => log.lines.join(), PATIENCE).toContain(waits)]);
+    await runMultusOn('own-1');
+    const { reached } = await running;
     expect(log.lines.join('\n')).toContain('DaemonSet kube-multus-ds: 1 of 1 Ready');
     expect(reached.nodes?.map(({ name }) => name)).toEqual(['own-1']);
     expect(toSummary(reached)).toContain(

@@ -1,7 +1,7 @@
 import type { V1Node } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { STARTUP_TAINT } from '../environment/startup-taint.ts';
-import { type Connection, connect } from '../kubernetes/connection.ts';
+import type { Connection } from '../kubernetes/connection.ts';
 import { systemClock } from '../kubernetes/poll.ts';
 import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
 import { recordingLog } from '../testing/recording-log.ts';
@@ -15,9 +15,7 @@ let connection: Connection;
 
 beforeAll(async () => {
   server = await startTestApiServer();
-  const credentials = () => Promise.reject(new Error('a kubeconfig needs none'));
-  const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
-  connection = await connect(address, { log: recordingLog(), credentials });
+  ({ connection } = server);
   for (const name of ['ready', 'starting']) await makeNode(name);
 });
 afterAll(() => server?.stop());

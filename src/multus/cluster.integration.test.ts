@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { packFile } from '../github/pack-files.ts';
 import { apply, OUR_LABELS, readManifest } from '../kubernetes/apply.ts';
-import { type Connection, connect } from '../kubernetes/connection.ts';
+import type { Connection } from '../kubernetes/connection.ts';
 import { PATCH_TYPES } from '../kubernetes/objects.ts';
 import { systemClock } from '../kubernetes/poll.ts';
 import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
@@ -28,9 +28,7 @@ let connection: Connection;
 
 beforeAll(async () => {
   server = await startTestApiServer();
-  const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
-  const credentials = () => Promise.reject(new Error('a kubeconfig needs none'));
-  connection = await connect(address, { log: recordingLog(), credentials });
+  ({ connection } = server);
 });
 afterAll(() => server?.stop());
 

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { apply } from '../kubernetes/apply.ts';
-import { type Connection, connect } from '../kubernetes/connection.ts';
+import type { Connection } from '../kubernetes/connection.ts';
 import { PATCH_TYPES } from '../kubernetes/objects.ts';
 import { systemClock } from '../kubernetes/poll.ts';
 import { readIfThere } from '../kubernetes/remove.ts';
@@ -24,9 +24,7 @@ const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 60_0
 
 beforeAll(async () => {
   server = await startTestApiServer();
-  const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
-  const credentials = () => Promise.reject(new Error('a kubeconfig needs none'));
-  connection = await connect(address, { log: recordingLog(), credentials });
+  ({ connection } = server);
   await installMultus(connection, { mode: 'thick', image: 'multus:1' }, recordingLog(), patience());
   for (const name of ['telco', 'other']) await namespace(name);
 });

@@ -6,7 +6,7 @@ import { run } from '../../rehearsal/process.ts';
 import { consoleProgress } from '../../rehearsal/progress.ts';
 import { ensureTools } from '../../rehearsal/tools/tools.ts';
 import { nameOf } from '../kubernetes/apply.ts';
-import { type Connection, connect } from '../kubernetes/connection.ts';
+import type { Connection } from '../kubernetes/connection.ts';
 import { PATCH_TYPES } from '../kubernetes/objects.ts';
 import { systemClock } from '../kubernetes/poll.ts';
 import { readIfThere } from '../kubernetes/remove.ts';
@@ -33,9 +33,7 @@ beforeAll(async () => {
   const { bin } = await ensureTools(['control-plane'], consoleProgress());
   server = await startTestApiServer();
   kubectl = (...args) => run(join(bin, 'kubectl'), ['--kubeconfig', server.kubeconfig, ...args]);
-  const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
-  const credentials = () => Promise.reject(new Error('a kubeconfig needs none'));
-  connection = await connect(address, { log: recordingLog(), credentials });
+  ({ connection } = server);
   for (const mode of MODES) {
     await clear();
     await install(mode);

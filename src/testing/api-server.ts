@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { startApiServer } from '../../rehearsal/cluster/api-server.ts';
 import { consoleProgress } from '../../rehearsal/progress.ts';
 import { ensureTools } from '../../rehearsal/tools/tools.ts';
+import { type Connection, connect } from '../kubernetes/connection.ts';
+import { recordingLog } from './recording-log.ts';
 
 /** A real kube-apiserver with etcd, for tests; its binaries are built when they are not there yet. */
 export interface TestApiServer {
@@ -11,6 +13,8 @@ export interface TestApiServer {
   readonly kubeconfig: string;
   /** A folder that goes away with the server. */
   readonly folder: string;
+  /** To it, as that administrator. */
+  readonly connection: Connection;
   stop(): Promise<void>;
 }
 
@@ -22,5 +26,18 @@ export async function startTestApiServer(): Promise<TestApiServer> {
     await server.stop();
     await rm(folder, { recursive: true });
   };
-  return { kubeconfig: server.kubeconfig, folder, stop };
+  const { kubeconfig } = server;
+  const connection = await connect(
+    { kind: 'kubeconfig', path: kubeconfig },
+    { log: recordingLog(), credentials: noCredentials },
+  ).catch(async (error) => {
+    await stop();
+    throw error;
+  });
+  return { kubeconfig, folder, connection, stop };
+}
+
+/** A kubeconfig brings its own. */
+export async function noCredentials(): Promise<never> {
+  throw new Error('a kubeconfig needs none');
 }
