@@ -39,7 +39,7 @@ let before: Record<string, string[]>;
 beforeAll(async () => {
   stacks = await startLocalStacks({ pacing: { ...steadyPacing(10), pollMs: 30, releaseMs: 500 } });
   before = await inventory(stacks.clients);
-}, 60_000);
+});
 afterAll(() => stacks?.stop());
 
 function change(type: 'CREATE' | 'UPDATE', parameters: Readonly<Record<string, string>> = {}) {
@@ -104,7 +104,7 @@ it('one gateway instead of three, then none; no subnet moves', async () => {
   expect(stack.StackStatus).toBe('UPDATE_COMPLETE');
   expect(await gateways()).toBe(0);
   expect(await waysOut()).toEqual([undefined, undefined, undefined]);
-}, 60_000);
+});
 
 it('an endpoint for the VPC only, an administrator less', async () => {
   const stack = await change('UPDATE', {
@@ -126,7 +126,7 @@ it('goes without a trace, but for a key that can be brought back for a week', as
   expect(await inventory(stacks.clients)).toEqual(before);
   expect(await stateOf(keyArn)).toBe('PendingDeletion');
   expect(stacks.failures()).toEqual([]);
-}, 60_000);
+});
 
 async function stateOf(KeyId: string): Promise<string | undefined> {
   const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };

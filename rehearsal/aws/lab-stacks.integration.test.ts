@@ -60,10 +60,7 @@ it('makes a node group whose instances have one interface with a prefix per netw
     MultusSubnetIds: [multus[0], multus[2]].join(','),
     ...{ LambdaBucket: 'staging', LambdaKey: 'hook.zip', NodeAccess: 'access-entry' },
   });
-  await eventually(
-    async () => (await groupStates()).every((state) => state === 'InService'),
-    60_000,
-  );
+  await eventually(async () => (await groupStates()).every((state) => state === 'InService'));
   expect(test.poweredOn).toHaveLength(2);
   for (const instance of await describeInstances()) {
     const others = instance.NetworkInterfaces?.filter((each) => each.Attachment?.DeviceIndex !== 0);

@@ -12,6 +12,8 @@ import { createControlPlanes, type LocalControlPlanes } from './control-plane.ts
 
 const name = 'lab';
 const region = 'ap-northeast-2';
+/** Each look starts two programs, of which a busy machine takes its time. */
+const PATIENCE = { timeout: 60_000 };
 const role = (role: string) => `arn:aws:iam::123456789012:role/${role}`;
 
 let tools: Tools;
@@ -79,9 +81,9 @@ describe('a control plane', () => {
 
   it('admits by access entries, and only as long as they exist', async () => {
     await controlPlanes.admit(name, [{ ...standard, principalArn: role('dev'), policyArns: [] }]);
-    await expect.poll(() => whoAmI('dev').catch(() => '')).toContain('readers');
+    await expect.poll(() => whoAmI('dev').catch(() => ''), PATIENCE).toContain('readers');
     await controlPlanes.admit(name, []);
-    await expect.poll(() => whoAmI('dev').catch(String)).toContain('Unauthorized');
+    await expect.poll(() => whoAmI('dev').catch(String), PATIENCE).toContain('Unauthorized');
   });
 
   it('admits by the aws-auth ConfigMap', async () => {
@@ -94,7 +96,7 @@ describe('a control plane', () => {
     await run(join(tools.bin, 'kubectl'), ['--kubeconfig', kubeconfig, 'apply', '-f', '-'], {
       input: JSON.stringify(configMap),
     });
-    await expect.poll(() => whoAmI('ops').catch(() => '')).toContain('ops');
+    await expect.poll(() => whoAmI('ops').catch(() => ''), PATIENCE).toContain('ops');
   });
 
   it('is gone after its deletion, which may be repeated', async () => {

@@ -97,4 +97,4 @@ it('a base, and an environment that comes onto it and goes again', async () => {
 
   await run({ ...LAB_INPUTS, command: 'destroy' });
   expect(leftovers(empty, await inventory())).toEqual({});
-}, 120_000);
+});

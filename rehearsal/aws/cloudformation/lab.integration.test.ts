@@ -55,7 +55,7 @@ beforeAll(async () => {
   stacks = await startLocalStacks({ pacing: { ...steadyPacing(30), pollMs: 50, releaseMs: 500 } });
   before = await inventory(stacks.clients);
   await prepareNodeGroup();
-}, 60_000);
+});
 
 afterAll(() => stacks?.stop());
 

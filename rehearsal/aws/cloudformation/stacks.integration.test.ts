@@ -59,7 +59,7 @@ beforeAll(async () => {
   };
   stacks = await startLocalStacks({ pacing });
   before = await inventory(stacks.clients);
-}, 60_000);
+});
 afterAll(() => stacks?.stop());
 beforeEach(() => {
   fault = () => false;

@@ -68,7 +68,7 @@ export function freePort(): Promise<number> {
 /** Repeats `read` until it gives something other than undefined or false; rejects after `ms`. */
 export async function eventually<T>(
   read: () => Promise<T | undefined | false>,
-  ms = 15_000,
+  ms = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {
