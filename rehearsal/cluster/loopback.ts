@@ -2,22 +2,32 @@ import { once } from 'node:events';
 import { get } from 'node:https';
 import { createServer } from 'node:net';
 
-/** Free loopback ports, all different. They are free again on return, so use them at once. */
+/** Below those that Linux gives to whoever asks for any (`ip_local_port_range`), and above those of known services. */
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+
+/**
+ * Free loopback ports, all different. They are free again on return; as no connection and no other server gets
+ * one by chance, they stay so until a server that starts slowly listens.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('not a TCP server');
-    return address.port;
-  });
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  await once(server.close(), 'close');
+  return true;
 }
 
 export interface ReadyCheck {
