@@ -58,9 +58,7 @@ async function clear(): Promise<void> {
     const [kind = '', path = ''] = nameOf(object).split(' ');
     return `${kind}/${path.split('/').at(-1)}`;
   });
-  for (const name of names) {
-    await kubectl('delete', '-n', 'kube-system', '--ignore-not-found', '--wait', name);
-  }
+  await kubectl('delete', '-n', 'kube-system', '--ignore-not-found', '--wait', ...names);
 }
 
 /** What counts in each object: all but what the API server gives it itself. */

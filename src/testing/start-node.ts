@@ -5,8 +5,8 @@ import { start } from '../../rehearsal/process.ts';
 export interface RunningScript {
   /** Both of its streams, as they came. */
   log(): string;
-  /** Resolves as soon as it has printed these words; rejects, with its log, when it ends without. */
-  said(words: string): Promise<void>;
+  /** Resolves as soon as it has printed such words; rejects, with its log, when it ends without. */
+  said(words: RegExp): Promise<void>;
   /** Sends it a signal, as the runner does when a job is cancelled. */
   kill(signal: keyof typeof constants.signals): void;
   /** Its exit code, or null when a signal ended it. */
@@ -24,11 +24,11 @@ export function startNode(script: string, env: NodeJS.ProcessEnv): RunningScript
   const exited = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject).on('close', resolve);
   });
-  const said = (words: string) =>
+  const said = (words: RegExp) =>
     new Promise<void>((resolve, reject) => {
-      const look = () => log().includes(words) && resolve();
+      const look = () => words.test(log()) && resolve();
       child.stdout?.on('data', look);
-      void exited.then(() => reject(new Error(`it never said "${words}":\n${log()}`)), reject);
+      void exited.then(() => reject(new Error(`it never said ${words}:\n${log()}`)), reject);
       look();
     });
   return { log, said, kill: (signal) => void child.kill(signal), exited };
