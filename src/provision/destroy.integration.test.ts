@@ -2,6 +2,7 @@ import {
   CloudFormationClient,
   CreateChangeSetCommand,
   DeleteStackCommand,
+  DescribeChangeSetCommand,
   DescribeStackResourceCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
@@ -13,8 +14,9 @@ import {
   DescribeSecurityGroupsCommand,
 } from '@aws-sdk/client-ec2';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
+import { scriptedPacing } from '../../rehearsal/aws/cloudformation/testing/scripted-pacing.ts';
 import { type Inventory, leftovers, takeInventory } from '../../rehearsal/aws/inventory.ts';
 import { eventually, REGION } from '../../rehearsal/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
@@ -27,16 +29,21 @@ const BUCKET = `eks-multus-123456789012-${REGION}`;
 const SPEED = 20;
 const CREDENTIALS = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
 
+const scripted = scriptedPacing();
+
 let aws: TestAws;
 let stacks: CloudFormationClient;
 let empty: Inventory;
 
 beforeAll(async () => {
-  aws = await startTestAws({ pacing: { ...steadyPacing(20), releaseMs: 1_500 } });
+  aws = await startTestAws({
+    pacing: { ...steadyPacing(), before: scripted.before, releaseMs: 1_500 },
+  });
   const config = { endpoint: aws.endpoint, region: REGION, credentials: CREDENTIALS };
   stacks = new CloudFormationClient(config);
   empty = await inventory();
 });
+afterEach(() => scripted.release());
 afterAll(() => aws?.stop());
 
 const inventory = () => takeInventory({ endpoint: aws.endpoint, region: REGION });
@@ -53,11 +60,14 @@ async function run(command: string, changes: Readonly<Record<string, string>> = 
   );
 }
 
-async function physicalId(LogicalResourceId: string): Promise<string> {
+async function resource(LogicalResourceId: string) {
   const input = { StackName: NAME, LogicalResourceId };
-  const { StackResourceDetail } = await stacks.send(new DescribeStackResourceCommand(input));
-  return StackResourceDetail?.PhysicalResourceId ?? '';
+  return (await stacks.send(new DescribeStackResourceCommand(input))).StackResourceDetail;
 }
+
+const physicalId = async (logicalId: string) =>
+  (await resource(logicalId))?.PhysicalResourceId ?? '';
+const statusOf = async (logicalId: string) => (await resource(logicalId))?.ResourceStatus;
 
 /** An interface that is attached to nothing, as nodes leave them behind. */
 async function leak(
@@ -133,19 +143,15 @@ describe('an environment with leftovers', () => {
 
   it('goes with an interface and the security group that turn up while the cluster is deleted', async () => {
     const [subnet, group] = [await physicalId('PrivateSubnet1'), await clusterGroup()];
-    let late: Promise<string> | undefined;
-    const stop = aws.aws.gateway.onMutation((service, action) => {
-      if (service !== 'autoscaling' || action !== 'DeleteAutoScalingGroup') return;
-      stop();
-      // As if a node of another zone had gone later: after the sweep, before the cluster.
-      late = eventually(async () => {
-        const { Stacks = [] } = await stacks.send(new DescribeStacksCommand({ StackName: NAME }));
-        return Stacks[0]?.StackStatus === 'DELETE_IN_PROGRESS';
-      }).then(() => leak('aws-K8S-i-cdef', subnet, {}, [group]));
-    });
-    const { exitCode, log, summary } = await run('destroy');
+    scripted.script(NAME, 'delete', 'Cluster', 'hold');
+    const destroying = run('destroy');
+    await eventually(async () => (await statusOf('Cluster')) === 'DELETE_IN_PROGRESS');
+    // As if a node of another zone had gone later: after the sweep, before the cluster.
+    const late = await leak('aws-K8S-i-cdef', subnet, {}, [group]);
+    scripted.release();
+    const { exitCode, log, summary } = await destroying;
     expect(exitCode, log).toBe(0);
-    expect(summary).toContain((await late) ?? 'no late interface');
+    expect(summary).toContain(late);
     expect(log).toContain('DELETE_FAILED');
     await isEmpty();
   });
@@ -180,22 +186,25 @@ describe('stacks', () => {
     );
     return Id ?? '';
   }
-  const exists = async (StackName: string) =>
+  const stackStatus = (StackName: string) =>
     stacks.send(new DescribeStacksCommand({ StackName })).then(
-      () => true,
-      () => false,
+      ({ Stacks = [] }) => Stacks[0]?.StackStatus,
+      () => undefined,
     );
+  const exists = async (name: string) => (await stackStatus(name)) !== undefined;
 
   it('of somebody else that have the name are not touched', async () => {
-    const id = await changeSet('theirs');
+    const ChangeSetName = await changeSet('theirs');
     await eventually(async () => {
-      await stacks.send(new ExecuteChangeSetCommand({ ChangeSetName: id }));
-      return true;
-    }).catch(() => {});
+      const { Status } = await stacks.send(new DescribeChangeSetCommand({ ChangeSetName }));
+      return Status === 'CREATE_COMPLETE';
+    });
+    await stacks.send(new ExecuteChangeSetCommand({ ChangeSetName }));
+    await eventually(async () => (await stackStatus('theirs')) === 'CREATE_COMPLETE');
     const { exitCode, log, summary } = await run('destroy', { environment: 'theirs' });
     expect(exitCode, log).toBe(0);
     expect(summary).toContain('Stack theirs is not touched');
-    expect(await exists('theirs')).toBe(true);
+    expect(await stackStatus('theirs')).toBe('CREATE_COMPLETE');
     await stacks.send(new DeleteStackCommand({ StackName: 'theirs' }));
     await eventually(async () => !(await exists('theirs')));
   });

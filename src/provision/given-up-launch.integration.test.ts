@@ -1,60 +1,38 @@
-import { setTimeout } from 'node:timers/promises';
 import {
   CreateNetworkInterfaceCommand,
   DescribeNetworkInterfacesCommand,
 } from '@aws-sdk/client-ec2';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { prepareAccount } from '../../rehearsal/aws/account.ts';
-import { type Step, steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
-import { freePort } from '../../rehearsal/aws/testing/local-aws.ts';
-import { startTestAws, type TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
-import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../../rehearsal/github/oidc.ts';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
+import { scriptedPacing } from '../../rehearsal/aws/cloudformation/testing/scripted-pacing.ts';
+import type { TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
 import { environmentSchema } from '../environment/environment.ts';
+import { type JobInAws, startJobInAws } from '../testing/job-in-aws.ts';
 import { LAB_INPUTS } from '../testing/lab-inputs.ts';
-import { runProvisionAtSpeed } from '../testing/run-bundle.ts';
+import { type Beside, runProvisionAtSpeed } from '../testing/run-bundle.ts';
 
-const REGION = 'ap-northeast-2';
 const SPEED = 20;
-/** How long CloudFormation waits for the group here: long enough for the hook to give up an instance. */
-const READY_MS = 30_000;
-/** A group takes its time to go, as on AWS: the hook's log, which goes after it, is there when the action asks. */
-const before = ({ kind, type }: Step) =>
-  setTimeout(kind === 'delete' && type === 'AWS::AutoScaling::AutoScalingGroup' ? 4_000 : 20);
+const scripted = scriptedPacing();
+const { readyMs } = steadyPacing();
+const pacing = { ...steadyPacing(), before: scripted.before, readyMs };
 
-let issuer: OidcIssuer;
+let job: JobInAws;
 let aws: TestAws;
-let role: string;
 
 beforeAll(async () => {
-  const job = { repository: 'o/r', ref: 'refs/heads/main', workflow: '.github/workflows/p.yml' };
-  issuer = await startOidcIssuer(await freePort(), job);
-  aws = await startTestAws({
-    jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl },
-    pacing: { ...steadyPacing(20), before, readyMs: READY_MS },
-  });
-  const account = { endpoint: aws.endpoint, account: '123456789012', region: REGION };
-  role = await prepareAccount({ ...account, repository: 'o/r' });
+  job = await startJobInAws({ pacing });
+  aws = job.aws;
 });
-afterAll(async () => {
-  await aws?.stop();
-  await issuer?.stop();
-});
+afterEach(() => scripted.release());
+afterAll(() => job?.stop());
 
 const group = (name: string, desired: number) =>
   `{ name: ${name}, zone: ap-northeast-2a, min: 0, desired: ${desired}, max: 2 }`;
 
-function deploy(groups: string) {
-  return runProvisionAtSpeed(
-    SPEED,
-    { ...LAB_INPUTS, 'role-to-assume': role, 'node-groups': groups },
-    {
-      AWS_ENDPOINT_URL: aws.endpoint,
-      ACTIONS_ID_TOKEN_REQUEST_URL: issuer.requestUrl,
-      ACTIONS_ID_TOKEN_REQUEST_TOKEN: issuer.requestToken,
-      GITHUB_REPOSITORY: 'o/r',
-      GITHUB_RUN_ID: crypto.randomUUID(),
-    },
-  );
+function deploy(groups: string, beside?: Beside) {
+  const inputs = { ...LAB_INPUTS, 'role-to-assume': job.role, 'node-groups': groups };
+  const env = { ...job.env, GITHUB_RUN_ID: crypto.randomUUID() };
+  return runProvisionAtSpeed(SPEED, inputs, env, beside);
 }
 
 const BLOCKS = 16;
@@ -75,6 +53,17 @@ async function interfacesIn(subnetId: string): Promise<number> {
   return NetworkInterfaces.length;
 }
 
+/** CloudFormation's patience ends when the action knows of an instance that was given up. */
+const failWhenGivenUp: Beside = async (action) => {
+  scripted.script('eks-multus-cluster-ng2', 'delete', 'AutoScalingGroup', 'hold');
+  await action.said(/the launch hook gave up/);
+  pacing.readyMs = 0;
+  // As on AWS, where a group takes its time to go, and its hook's log goes after it.
+  await action.said(/CREATE_FAILED/);
+  pacing.readyMs = readyMs;
+  scripted.release();
+};
+
 it('says why the launch hook gave up instances, and leaves nothing of them, when a subnet has no prefix left', async () => {
   const before = await deploy(`[${group('ng1', 0)}]`);
   expect(before.errors, before.log).toEqual([]);
@@ -82,7 +71,7 @@ it('says why the launch hook gave up instances, and leaves nothing of them, when
   const [first = '', second = ''] = networks.map(({ subnets }) => subnets[0]?.id ?? '');
   await scatterAddresses(second, '10.0.6');
 
-  const failed = await deploy(`[${group('ng1', 0)}, ${group('ng2', 1)}]`);
+  const failed = await deploy(`[${group('ng1', 0)}, ${group('ng2', 1)}]`, failWhenGivenUp);
   expect(failed.exitCode, failed.log).toBe(1);
   expect(failed.errors).toEqual([
     expect.stringMatching(

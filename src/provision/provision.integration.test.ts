@@ -1,15 +1,15 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepareAccount } from '../../rehearsal/aws/account.ts';
-import { type Step, steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
-import { eventually, freePort } from '../../rehearsal/aws/testing/local-aws.ts';
-import { startTestAws, type TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
-import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../../rehearsal/github/oidc.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
+import { scriptedPacing } from '../../rehearsal/aws/cloudformation/testing/scripted-pacing.ts';
+import { eventually } from '../../rehearsal/aws/testing/local-aws.ts';
+import type { TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
 import { environmentSchema } from '../environment/environment.ts';
+import { type JobInAws, startJobInAws } from '../testing/job-in-aws.ts';
 import { LAB_INPUTS } from '../testing/lab-inputs.ts';
-import { runProvisionAtSpeed } from '../testing/run-bundle.ts';
+import { type Beside, runProvisionAtSpeed } from '../testing/run-bundle.ts';
 import type { PlannedStack } from './plan-markdown.ts';
 
 const REGION = 'ap-northeast-2';
@@ -22,51 +22,24 @@ const SPEED = 20;
 /** The stand-in has no control plane for a cluster of this name. */
 const BROKEN = { environment: 'broken' };
 
-/** Deletions of node groups take as long as a test wants them to. */
-const hold = {
-  until: Promise.resolve(),
-  begin(): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    hold.until = promise;
-    return resolve;
-  },
-  async before(step: Step): Promise<void> {
-    await steadyPacing(20).before(step);
-    if (step.kind === 'delete' && step.type === 'AWS::AutoScaling::AutoScalingGroup') {
-      await hold.until;
-    }
-  },
-};
+/** What a test holds waits for the test; all else takes next to no time. */
+const scripted = scriptedPacing();
+const pacing = { ...steadyPacing(), before: scripted.before };
 
-let issuer: OidcIssuer;
+let job: JobInAws;
 let aws: TestAws;
-let env: NodeJS.ProcessEnv;
-let role: string;
 
 beforeAll(async () => {
-  const job = { repository: 'o/r', ref: 'refs/heads/main', workflow: '.github/workflows/p.yml' };
-  issuer = await startOidcIssuer(await freePort(), job);
-  aws = await startTestAws({
-    jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl },
-    pacing: { ...steadyPacing(20), before: hold.before },
-  });
-  const account = { endpoint: aws.endpoint, account: '123456789012', region: REGION };
-  role = await prepareAccount({ ...account, repository: 'o/r' });
-  env = {
-    AWS_ENDPOINT_URL: aws.endpoint,
-    ACTIONS_ID_TOKEN_REQUEST_URL: issuer.requestUrl,
-    ACTIONS_ID_TOKEN_REQUEST_TOKEN: issuer.requestToken,
-    GITHUB_REPOSITORY: 'o/r',
-  };
+  job = await startJobInAws({ pacing });
+  aws = job.aws;
 });
-afterAll(async () => {
-  await aws?.stop();
-  await issuer?.stop();
-});
+afterEach(() => scripted.release());
+afterAll(() => job?.stop());
 
-function run(command: string, changes: Readonly<Record<string, string>> = {}) {
-  const inputs = { ...LAB_INPUTS, command, 'role-to-assume': role, ...changes };
-  return runProvisionAtSpeed(SPEED, inputs, { ...env, GITHUB_RUN_ID: crypto.randomUUID() });
+function run(command: string, changes: Readonly<Record<string, string>> = {}, beside?: Beside) {
+  const inputs = { ...LAB_INPUTS, command, 'role-to-assume': job.role, ...changes };
+  const env = { ...job.env, GITHUB_RUN_ID: crypto.randomUUID() };
+  return runProvisionAtSpeed(SPEED, inputs, env, beside);
 }
 
 /** What is left of a log when the runner has taken its own commands out. */
@@ -87,7 +60,7 @@ async function untilDeleting() {
   await eventually(async () => {
     const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({}));
     return Stacks.some(({ StackStatus }) => StackStatus === 'DELETE_IN_PROGRESS');
-  }, 60_000);
+  });
 }
 
 /** The calls that a run makes, by the order of their ends; the stand-in's own services have keys of their own. */
@@ -194,8 +167,16 @@ describe('an environment', () => {
 });
 
 describe('two runs at once', () => {
+  const SECOND = /another run came first|following the operation under way/;
+
   it('that deploy make one environment, and both end well', async () => {
-    const runs = await Promise.all([run('deploy'), run('deploy')]);
+    // The first to begin goes on when the other knows of it.
+    scripted.script('eks-multus-cluster', 'create', 'Vpc', 'hold');
+    const second = Promise.withResolvers<void>();
+    const tellsOfFirst: Beside = ({ said }) => said(SECOND).then(second.resolve, () => undefined);
+    void second.promise.then(scripted.release);
+    const deploys = [run('deploy', {}, tellsOfFirst), run('deploy', {}, tellsOfFirst)] as const;
+    const runs = await Promise.all(deploys);
     expect(
       runs.map(({ exitCode }) => exitCode),
       runs.map(({ log }) => log).join('\n'),
@@ -209,16 +190,14 @@ describe('two runs at once', () => {
     ]);
     expect(runs[0].outputs['infra-stack-id']).toBe(runs[1].outputs['infra-stack-id']);
     expect(runs[0].outputs['node-group-stack-ids']).toBe(runs[1].outputs['node-group-stack-ids']);
-    expect(runs.map(({ log }) => shown(log)).join('\n')).toMatch(
-      /another run came first|following the operation under way/,
-    );
+    expect(runs.map(({ log }) => shown(log)).join('\n')).toMatch(SECOND);
   });
 
   it('of which one destroys: the other is told, and does nothing', async () => {
-    const letGo = hold.begin();
+    scripted.script('eks-multus-cluster-ng1', 'delete', 'AutoScalingGroup', 'hold');
     const destroying = run('destroy');
     await untilDeleting();
-    const { exitCode, errors, log, outputs } = await run('deploy').finally(letGo);
+    const { exitCode, errors, log, outputs } = await run('deploy').finally(scripted.release);
     expect(exitCode, log).toBe(1);
     expect(errors).toEqual([
       expect.stringContaining('it is DELETE_IN_PROGRESS: somebody destroys this environment'),
@@ -253,7 +232,7 @@ describe('a cluster that cannot be created', () => {
 
 describe('a role that does not trust the job', () => {
   it('is explained with what the token says, and without the token', async () => {
-    const other = role.replace('eks-multus-deployer', 'somebody-elses');
+    const other = job.role.replace('eks-multus-deployer', 'somebody-elses');
     const { exitCode, errors, log } = await run('destroy', { 'role-to-assume': other });
     expect(exitCode).toBe(1);
     expect(errors).toHaveLength(1);

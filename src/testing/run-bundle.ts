@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packFile } from '../github/pack-files.ts';
-import { startNode } from './start-node.ts';
+import { type RunningScript, startNode } from './start-node.ts';
 
 export interface BundleRun {
   readonly exitCode: number | null;
@@ -28,11 +28,21 @@ export function runSource(action: string, inputs: Inputs, env?: NodeJS.ProcessEn
   return runEntry(packFile('src', action, 'main.ts'), inputs, env);
 }
 
-/** Runs the provision action from its source, its clock so many times as fast; otherwise as the runner would. */
-export function runProvisionAtSpeed(speed: number, inputs: Inputs, env?: NodeJS.ProcessEnv) {
+/**
+ * Runs the provision action from its source, its clock so many times as fast; otherwise as the runner would. `beside`
+ * is what happens meanwhile: it may wait for what the action says, and the run has failed when it fails.
+ */
+export function runProvisionAtSpeed(
+  speed: number,
+  inputs: Inputs,
+  env?: NodeJS.ProcessEnv,
+  beside?: Beside,
+) {
   const script = packFile('src', 'testing', 'provision-at-speed.ts');
-  return runEntry(script, inputs, { ...env, SPEED: String(speed) });
+  return runEntry(script, inputs, { ...env, SPEED: String(speed) }, beside);
 }
+
+export type Beside = (action: RunningScript) => Promise<unknown>;
 
 /**
  * Inputs are `INPUT_*`, outputs and summary are files. Of the caller's own environment only PATH is passed
@@ -42,6 +52,7 @@ async function runEntry(
   script: string,
   inputs: Inputs,
   env: NodeJS.ProcessEnv = {},
+  beside?: Beside,
 ): Promise<BundleRun> {
   const folder = await mkdtemp(join(tmpdir(), 'run-bundle-'));
   const files = { output: join(folder, 'output'), summary: join(folder, 'summary') };
@@ -56,7 +67,7 @@ async function runEntry(
       ...inputVariables(inputs),
       ...env,
     });
-    const exitCode = await running.exited;
+    const [exitCode] = await Promise.all([running.exited, beside?.(running)]);
     const log = running.log();
     return {
       exitCode,

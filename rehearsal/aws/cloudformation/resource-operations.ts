@@ -174,15 +174,15 @@ function contextOf(
 async function until<T>(
   what: string,
   probe: () => Promise<T | undefined>,
-  { pollMs, readyMs }: Run['engine']['pacing'],
+  pacing: Run['engine']['pacing'],
   signal: AbortSignal,
 ): Promise<T> {
-  const deadline = Date.now() + readyMs;
+  const began = Date.now();
   for (;;) {
     const found = await probe();
     if (found !== undefined) return found;
     if (signal.aborted) throw new Cancelled();
-    if (Date.now() >= deadline) throw new NotStabilized(what);
-    await sleep(pollMs);
+    if (Date.now() - began >= pacing.readyMs) throw new NotStabilized(what);
+    await sleep(pacing.pollMs);
   }
 }
