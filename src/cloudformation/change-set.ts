@@ -1,5 +1,5 @@
 import type { ChangeSetType } from '@aws-sdk/client-cloudformation';
-import { deleteStack } from './delete-stack.ts';
+import { deleteShell } from './delete-stack.ts';
 import { checkDeadline, type StackEngine } from './follow.ts';
 import { keepPlaces } from './list-places.ts';
 import { pollDelay } from './polling.ts';
@@ -82,7 +82,7 @@ export async function discardChangeSet(
   const shell = await api.describe(changeSet.stackId);
   if (shell?.status !== 'REVIEW_IN_PROGRESS') return;
   if ((await api.countChangeSets(shell.id)) > 0) return;
-  await deleteStack({ ...engine, log: { info: () => {} } }, shell);
+  await deleteShell({ ...engine, log: { info: () => {} } }, shell);
 }
 
 function without(parameters: Readonly<Record<string, string>>, names: readonly string[]) {

@@ -48,6 +48,19 @@ export async function deleteStack(
   }
 }
 
+/**
+ * Deletes the empty shell that a change set leaves, and waits until it is gone. One that another run has begun to
+ * fill since it was looked at is that run's stack, and stays.
+ */
+export async function deleteShell(
+  engine: StackEngine,
+  shell: Pick<Stack, 'id' | 'name'>,
+): Promise<void> {
+  const current = await engine.api.describe(shell.id);
+  if (current?.status !== 'REVIEW_IN_PROGRESS') return;
+  await operate(engine, shell, () => engine.api.deleteStack(shell.id));
+}
+
 /** What a deletion has to remove. */
 async function held({ api }: StackEngine, { id }: Pick<Stack, 'id'>): Promise<readonly Planned[]> {
   return (await api.resources(id)).map((resource) => ({ ...resource, action: 'Remove' }));

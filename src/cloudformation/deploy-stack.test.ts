@@ -116,6 +116,23 @@ describe('a stack that does not exist', () => {
     expect(engine.api.calls).toContain('deleteChangeSet lab');
     expect(engine.api.calls).toContain('deleteStack lab');
   });
+
+  it('is not deleted with its shell when another run makes it meanwhile', async () => {
+    const engine = lab();
+    engine.api.changeSets.push({ status: 'FAILED', reason: 'Unresolved [X]', changes: [] });
+    engine.api.countChangeSets = async () => {
+      const [mine] = engine.api.requests;
+      if (mine === undefined) throw new Error('no change set was made');
+      const theirs = await engine.api.createChangeSet({ ...mine, name: 'theirs' });
+      await engine.api.executeChangeSet(theirs.id);
+      await engine.clock.sleep(1_000);
+      return 0;
+    };
+    await expect(deployStack(engine, spec)).rejects.toThrow('Unresolved [X]');
+    await engine.clock.sleep(60_000);
+    expect(await engine.api.describe('lab')).toMatchObject({ status: 'CREATE_COMPLETE' });
+    expect(engine.api.calls).not.toContain('deleteStack lab');
+  });
 });
 
 describe('a stack that is there', () => {

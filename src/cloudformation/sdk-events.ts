@@ -22,13 +22,30 @@ export function eventSource(client: CloudFormationClient): (stackId: string) => 
         yield* operationEvents(client, stackId);
         return;
       } catch (error) {
-        // A refusal comes with the first page: nothing was yielded before it.
+        // An error of these kinds comes with the first page: nothing was yielded before it.
+        if (isGone(error)) {
+          yield* newest(client, stackId);
+          return;
+        }
         if (!isNotAllowed(error)) throw error;
         refused = true;
       }
     }
     yield* stackHistory(client, stackId);
   };
+}
+
+/** DescribeStackEvents is documented to know deleted stacks by their ids; DescribeEvents is not. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && /does not exist/.test(error.message);
+}
+
+/** The event that says how a stack ended. */
+async function* newest(client: CloudFormationClient, stackId: string): Events {
+  for await (const event of stackHistory(client, stackId)) {
+    yield event;
+    return;
+  }
 }
 
 /** All of a stack's events, newest first, whatever operation they belong to: DescribeStackEvents. */

@@ -247,6 +247,16 @@ describe('events', () => {
     },
   );
 
+  it('of a deleted stack that DescribeEvents does not know end with the one that says so', async () => {
+    const message = `Stack [${ID}] does not exist`;
+    const DescribeEvents = () => ({ code: 'ValidationError', message });
+    const stacks = await api({ DescribeEvents, DescribeStackEvents });
+    expect((await read(stacks.events(ID))).map(({ id }) => id)).toEqual(['2']);
+    expect(server.calls.map((call) => call.get('Action'))).toEqual([
+      ...['DescribeEvents', 'DescribeStackEvents'],
+    ]);
+  });
+
   it('that cannot be read are an error; the history is that of DescribeStackEvents', async () => {
     const DescribeEvents = () => ({ code: 'Broken', message: 'no' });
     const stacks = await api({ DescribeEvents, DescribeStackEvents });
