@@ -122,6 +122,25 @@ describe.each(CONTRACT)('the $name template', ({ name, template, parameters, out
   });
 });
 
+// https://github.com/terraform-aws-modules/terraform-aws-eks/issues/3057
+describe('EC2, which has a name of its own in the regions of China', () => {
+  const name = { 'Fn::Sub': 'ec2.${AWS::URLSuffix}' };
+
+  it.each(CONTRACT)('may take on the node role of the $name template', ({ template }) => {
+    expect(property(template, 'NodeRole', 'AssumeRolePolicyDocument')).toMatchObject({
+      Statement: [{ Principal: { Service: name } }],
+    });
+  });
+
+  it('is given node roles by CloudFormation', () => {
+    const policies = JSON.stringify(
+      property(readTemplate('github-oidc'), 'ServiceRole', 'Policies'),
+    );
+    const services = /"iam:PassedToService":(\[[^\]]*\])/.exec(policies)?.[1] ?? '[]';
+    expect(JSON.parse(services)).toEqual(expect.arrayContaining(['ec2.amazonaws.com', name]));
+  });
+});
+
 describe('infra.yaml', () => {
   it("has the lab's layout as its defaults", () => {
     expect(infra.Parameters).toMatchObject({
