@@ -2,7 +2,7 @@ import type { Stack } from '../cloudformation/stack-api.ts';
 import { beingDestroyed } from '../cloudformation/stack-failures.ts';
 import { BASE_TAG, ENVIRONMENT_TAG } from '../environment/tags.ts';
 import { baseOf } from './base.ts';
-import { deployGroups, deployOne, seenStacks, stageIfNeeded } from './deploy-stacks.ts';
+import { deployGroups, deployOne, type Seen, seenStacks, stageIfNeeded } from './deploy-stacks.ts';
 import { environmentOf } from './environment-of.ts';
 import { readPack } from './pack.ts';
 import { requiredPlan } from './plan-for.ts';
@@ -37,14 +37,19 @@ async function deployWithCluster(session: Session, all: readonly Stack[]): Promi
   report.outputs['infra-stack-id'] = infra.id;
   // By the end of a change, minutes have passed: what was seen before says nothing any more.
   const still = infra.outcome === 'unchanged' ? seen : new Map();
-  const isNew = inputs['node-groups'].some((group) => !still.has(groupStack(session, group)));
-  if (infra.outcome === 'unchanged' && isNew) await checkStands(session, infra.id);
+  if (infra.outcome === 'unchanged' && makesGroups(session, still)) {
+    await checkStands(session, infra);
+  }
   const deployed = await deployGroups(session, pack, network, infra, still).catch(async (error) => {
-    await checkStands(session, infra.id);
+    await checkStands(session, infra);
     throw error;
   });
   const { accountId } = session.account;
   report.outputs.environment = environmentOf(inputs, accountId, network, infra, deployed);
+}
+
+function makesGroups(session: Session, seen: Seen): boolean {
+  return session.inputs['node-groups'].some((group) => !seen.has(groupStack(session, group)));
 }
 
 /**
@@ -52,11 +57,9 @@ async function deployWithCluster(session: Session, all: readonly Stack[]): Promi
  *
  * @throws CloudError when it is being deleted by now.
  */
-async function checkStands({ stacks, inputs }: Session, infraId: string): Promise<void> {
-  const stack = await stacks.describe(infraId);
-  if (stack === undefined || stack.status.startsWith('DELETE_')) {
-    throw beingDestroyed({ name: inputs.environment });
-  }
+async function checkStands({ stacks }: Session, infra: Pick<Stack, 'id' | 'name'>): Promise<void> {
+  const stack = await stacks.describe(infra.id);
+  if (stack === undefined || stack.status.startsWith('DELETE_')) throw beingDestroyed(infra);
 }
 
 /** Node groups on the cluster of another environment, of which nothing is changed. */
@@ -75,7 +78,13 @@ async function deployOnBase(
   const seen = await seenStacks(settled, all, undefined);
   await stageIfNeeded(settled, pack, seen);
   report.outputs['cluster-name'] = base.stack.outputs['ClusterName'] ?? baseName;
-  const deployed = await deployGroups(settled, pack, network, base.stack, seen);
+  if (makesGroups(settled, seen)) await checkStands(settled, base.stack);
+  const deployed = await deployGroups(settled, pack, network, base.stack, seen).catch(
+    async (error) => {
+      await checkStands(settled, base.stack);
+      throw error;
+    },
+  );
   const { accountId } = account;
   report.outputs.environment = environmentOf(inputs, accountId, network, base.stack, deployed);
 }

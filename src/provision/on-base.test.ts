@@ -92,6 +92,34 @@ describe('deploy on a base', () => {
     expect(report?.outputs.environment?.networks.map(({ network }) => network)).toEqual([1]);
   });
 
+  it('makes nothing on a base that somebody begins to destroy meanwhile', async () => {
+    const { stacks, run, deps } = await worldWithBase();
+    const { id = '' } = (await stacks.describe(BASE)) ?? {};
+    deps.staging.stage = async () => {
+      await stacks.deleteStack(id);
+      await deps.clock.sleep(1_000);
+      return 'uploaded';
+    };
+    await expect(run(preview())).rejects.toThrow(`stack ${BASE}: it is DELETE_IN_PROGRESS`);
+    expect(stacks.requests).toEqual([]);
+  });
+
+  it('says so when its node groups fail because the base goes', async () => {
+    const { stacks, run } = await worldWithBase();
+    const { id = '' } = (await stacks.describe(BASE)) ?? {};
+    const create = stacks.executeChangeSet.bind(stacks);
+    stacks.executeChangeSet = async (changeSet) => {
+      await stacks.deleteStack(id);
+      await create(changeSet);
+    };
+    stacks.scripts.set(`${NAME}-a`, [
+      { status: 'CREATE_IN_PROGRESS' },
+      { status: 'CREATE_FAILED', resource: 'NodeSecurityGroup', reason: 'no such VPC' },
+      { afterMs: 5_000, status: 'ROLLBACK_COMPLETE' },
+    ]);
+    await expect(run(preview())).rejects.toThrow(`stack ${BASE}: it is DELETE_IN_PROGRESS`);
+  });
+
   it('is planned by a change set of its node groups', async () => {
     const { stacks, run } = await worldWithBase();
     const report = await run(preview({ command: 'plan' }));
