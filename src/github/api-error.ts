@@ -31,11 +31,18 @@ export function explainRefusal(error: unknown, permission: string) {
   return {
     // Instead of JSON, what stands before GitHub's API may answer with a page.
     reason: /^\s*</.test(messageOf(error)) ? `the answer has status ${status}` : messageOf(error),
-    nextStep:
-      status === 403
-        ? `give the job, and the job that calls this workflow, the permission \`${permission}\``
-        : 'run the job again; if it stays, look at githubstatus.com',
+    nextStep: nextStep(status, permission),
   };
+}
+
+function nextStep(status: number, permission: string): string {
+  if (status === 403) {
+    return `give the job, and the job that calls this workflow, the permission \`${permission}\``;
+  }
+  if (status === 401 || status === 404) {
+    return 'if it is there, the token (github-token) does not show it: give one of this repository';
+  }
+  return 'run the job again; if it stays, look at githubstatus.com';
 }
 
 /** A refusal for want of a permission has the same status (docs.github.com, rate limits for the REST API). */

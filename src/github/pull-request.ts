@@ -11,7 +11,11 @@ export interface PullRequestFacts {
   readonly headRepository: string | undefined;
 }
 
-/** Undefined when there is no such pull request. */
+/**
+ * Undefined when there is no such pull request.
+ *
+ * @throws GithubError when the token does not show it, or its repository: then nothing is known of it.
+ */
 export async function readPullRequest(
   { owner, repo, rest }: RepositoryClient,
   number: number,
@@ -21,7 +25,11 @@ export async function readPullRequest(
     'pull-requests: read',
     unlessMissing(rest.pulls.get({ owner, repo, pull_number: number })),
   );
-  if (found === undefined) return undefined;
+  if (found === undefined) {
+    // To a token without rights there GitHub says the same of a repository as a whole.
+    await asking(`repository ${owner}/${repo}`, 'metadata: read', rest.repos.get({ owner, repo }));
+    return undefined;
+  }
   const { state, merged, labels, head } = found.data;
   return {
     open: state === 'open',

@@ -64,7 +64,7 @@ async function run(given: Readonly<Record<string, string>>, permissions = PERMIS
   await preview({
     ...{ inputs, runUrl: 'https://github.com/acme/lab/actions/runs/1', actor: 'ann' },
     stacks: { list: async () => stacks },
-    github: repositoryClient(token, 'acme/lab', api.url),
+    github: repositoryClient(inputs['github-token'] ?? '', 'acme/lab', api.url),
     run: { id: '1', repository: 'acme/lab', pullRequest: '12' },
     event: () => {
       const [event] = pullRequestEvents(api.repository('acme/lab'), pull, 'synchronize');
@@ -186,6 +186,18 @@ it('finds what has to go, and nothing of other repositories', async () => {
   ]);
   expect(summary).toContain('| eks-multus-pr-12 | #12 |');
   expect(summary).not.toContain('other-pr-2');
+});
+
+it('takes nothing for gone that the token does not show', async () => {
+  api.repository('acme/lab').pullRequests.clear();
+  stacks = [stack(NAME, '12')];
+  await run({ command: 'list-expired' });
+  expect(outputs.environments).toMatchObject([{ reason: 'pull request #12 does not exist' }]);
+  const foreign = { 'github-token': api.token('acme/other', PERMISSIONS) };
+  await expect(run({ command: 'list-expired', ...foreign })).rejects.toThrow(
+    /repository acme\/lab: Not Found.*\nNext step: .*github-token/,
+  );
+  expect(outputs).toEqual({});
 });
 
 it('leaves it to the report to tell of a begin that failed halfway', async () => {

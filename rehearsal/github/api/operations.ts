@@ -4,6 +4,7 @@ import {
   deploymentJson,
   first,
   type Json,
+  named,
   now,
   pullRequestJson,
   statusJson,
@@ -58,6 +59,11 @@ export const OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
     const found = state.pullRequests.get(number(operation.params['pull_number']));
     if (found === undefined) return notFound();
     return { status: 200, body: pullRequestJson(operation.example(200), found, state) };
+  },
+  'repos/get': ({ operation, state }) => {
+    // GitHub's example is that of a fork, and has no language, which its description demands.
+    const { source: _, parent: __, ...example } = operation.example(200) as Json;
+    return { status: 200, body: { ...named(example, state.name), language: null } };
   },
   'git/get-ref': ({ operation, state }) => {
     const ref = decodeURIComponent(operation.params['ref'] ?? '');

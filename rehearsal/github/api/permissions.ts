@@ -28,8 +28,12 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   'repos/create-deployment-status': [['deployments', 'write']],
 };
 
+/** What `metadata: read` allows, which every token has. */
+const FREE: ReadonlySet<string> = new Set(['repos/get']);
+
 /** What a token lacks for an operation, in words; undefined when it lacks nothing. */
 export function lacking(permissions: Permissions, operation: string): string | undefined {
+  if (FREE.has(operation)) return undefined;
   const needs = NEEDS[operation] ?? [];
   const has = ([scope, access]: Need) =>
     permissions[scope] === 'write' || (access === 'read' && permissions[scope] === 'read');
