@@ -18,11 +18,17 @@ it('writes a table whose cells cannot break it', () => {
     table(
       ['a', 'b'],
       [
-        ['x|y', 'l1\nl2'],
+        ['x|y', 'l1\nl2\r\nl3\rl4'],
         [1, 'z'],
       ],
     ),
-  ).toBe('| a | b |\n| --- | --- |\n| x\\|y | l1<br>l2 |\n| 1 | z |');
+  ).toBe('| a | b |\n| --- | --- |\n| x\\|y | l1<br>l2<br>l3<br>l4 |\n| 1 | z |');
+});
+
+it('shows what looks like HTML as it is', () => {
+  expect(table(['a'], [['plugin failed: <nil>'], ['<img src=x>\\']])).toBe(
+    '| a |\n| --- |\n| plugin failed: \\<nil> |\n| \\<img src=x>\\\\ |',
+  );
 });
 
 it('appends to the summary of the step', async () => {

@@ -15,6 +15,9 @@ export function table(
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/** What could be read as HTML is text: an error of Go may end in `<nil>`. */
 function cell(value: string | number): string {
-  return String(value).replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('\n', '<br>');
+  return String(value)
+    .replace(/[\\|<]/g, '\\$&')
+    .replace(/\r\n?|\n/g, '<br>');
 }
