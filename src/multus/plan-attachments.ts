@@ -87,7 +87,7 @@ function fromDefinition(
   const attachment = ofEnvironment(read, environment);
   const found = [
     ...checkMaster({ master: attachment.master }, environment),
-    ...checked(attachment, environment),
+    ...checked(ofIpv4(attachment), environment),
   ];
   return { attachments: [attachment], problems: placed(origin, found) };
 }
@@ -100,6 +100,18 @@ function ofEnvironment(attachment: Attachment, environment: Environment | undefi
   const labels = { ...definition.metadata?.labels, [NETWORK_LABEL]: String(known.network) };
   const metadata = { ...definition.metadata, labels };
   return { ...attachment, network: known.network, definition: { ...definition, metadata } };
+}
+
+/** What of it can be checked: a definition may have both families, and environments are of IPv4. */
+function ofIpv4(attachment: Attachment): Attachment {
+  const { pools, exclude, routes } = attachment;
+  const isIpv4 = (text: string) => !text.includes(':');
+  return {
+    ...attachment,
+    pools: pools.filter(({ subnet }) => isIpv4(subnet)),
+    exclude: exclude.filter(isIpv4),
+    routes: routes.filter(({ dst }) => isIpv4(dst)),
+  };
 }
 
 function checked(

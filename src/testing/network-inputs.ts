@@ -127,6 +127,11 @@ export const goodNetworks: readonly NetworkInput[] = [
     'ipvlan on eth1, host-local 10.0.4.70-10.0.4.71 10.0.5.70-10.0.5.71',
   ],
   [
+    'a definition with both families of addresses',
+    `- raw: ${nad('a', '{"type":"ipvlan","master":"eth1","ipam":{"type":"host-local","ranges":[[{"subnet":"10.0.4.0/24","rangeStart":"10.0.4.70","rangeEnd":"10.0.4.71"}],[{"subnet":"fd00:4::/64","rangeStart":"fd00:4::70","rangeEnd":"fd00:4::71"}]],"routes":[{"dst":"10.20.0.0/16"},{"dst":"fd00:20::/48"}]}}')}`,
+    'ipvlan on eth1, host-local 10.0.4.70-10.0.4.71 fd00:4::70-fd00:4::71',
+  ],
+  [
     "whereabouts' own way to write a range",
     `- raw: ${nad('a', '{"type":"ipvlan","master":"eth1","ipam":{"type":"whereabouts","range":"10.0.4.70-10.0.4.90/24"}}')}`,
     'ipvlan on eth1, whereabouts 10.0.4.70-10.0.4.90',
