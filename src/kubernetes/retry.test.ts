@@ -41,3 +41,10 @@ it('sends again what reads and what deletes, and nothing else', async () => {
   expect(await Promise.all([asked('GET'), asked('DELETE')])).toEqual([2, 2]);
   expect(await Promise.all([asked('POST'), asked('PATCH')])).toEqual([busy, busy]);
 });
+
+it('does not wait five times for what does not answer', async () => {
+  const silent = Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
+  const answer = failing(1, silent);
+  const rest = retryingRest((() => answer()) as Rest, fakeClock());
+  await expect(rest({ method: 'GET', path: '/api' })).rejects.toBe(silent);
+});

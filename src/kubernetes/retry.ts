@@ -1,4 +1,4 @@
-import { isTransient } from './api-error.ts';
+import { codeOf, isTransient } from './api-error.ts';
 import type { Clock } from './poll.ts';
 import type { Rest, RestRequest } from './rest.ts';
 
@@ -24,11 +24,18 @@ export async function retrying<T>(
   }
 }
 
-/** Requests of which those that may be sent twice are sent again: all that do not make or change anything. */
+/**
+ * Requests of which those that may be sent twice are sent again: all that do not make or change anything. Not after
+ * a minute without an answer, which would become five.
+ */
 export function retryingRest(rest: Rest, clock: Clock): Rest {
   return <Answer>(request: RestRequest) => {
     const again = request.method === 'GET' || request.method === 'DELETE';
     const send = () => rest<Answer>(request);
-    return again ? retrying(send, clock) : send();
+    return again ? retrying(send, clock, failsFast) : send();
   };
+}
+
+function failsFast(error: unknown): boolean {
+  return isTransient(error) && codeOf(error) !== 'ETIMEDOUT';
 }

@@ -3,8 +3,7 @@ import type { Log } from '../github/log.ts';
 import { nameOf } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { inParallel } from '../kubernetes/in-parallel.ts';
-import { type Patience, until } from '../kubernetes/poll.ts';
-import { retrying } from '../kubernetes/retry.ts';
+import { type Clock, type Patience, until } from '../kubernetes/poll.ts';
 import type { Attachment, NetworkAttachmentDefinition } from './attachment.ts';
 import { isAsWanted, listDefinitions, writeDefinition } from './definition-store.ts';
 import { described } from './describe.ts';
@@ -26,7 +25,7 @@ export async function applyNetworks(
 ): Promise<void> {
   const { clock } = patience;
   const definitions = attachments.map(({ definition }) => definition);
-  const before = await retrying(() => readAll(connection, definitions), clock);
+  const before = await readAll(connection, definitions, clock);
   const lines = await inParallel(attachments, AT_ONCE, async (attachment) => {
     const { definition } = attachment;
     const name = nameOf(definition);
@@ -41,10 +40,10 @@ export async function applyNetworks(
 }
 
 /** The definitions that there are in the namespaces of the given ones, by their names in messages. */
-async function readAll(connection: Connection, definitions: readonly Definition[]) {
+async function readAll(connection: Connection, definitions: readonly Definition[], clock: Clock) {
   const namespaces = new Set(definitions.map(({ metadata }) => metadata?.namespace ?? 'default'));
   const found = await inParallel([...namespaces], AT_ONCE, (namespace) =>
-    listDefinitions(connection, namespace),
+    listDefinitions(connection, clock, namespace),
   );
   return new Map(found.flat().map((one) => [nameOf(one), one]));
 }
@@ -57,7 +56,7 @@ async function awaitReadable(
   let missing = definitions;
   const found = await until(
     async () => {
-      const now = await readAll(connection, definitions);
+      const now = await readAll(connection, definitions, patience.clock);
       missing = definitions.filter((one) => {
         const current = now.get(nameOf(one));
         return current === undefined || !isAsWanted(current, one);

@@ -5,7 +5,7 @@ import type { Connection } from '../kubernetes/connection.ts';
 import { setByUs } from '../kubernetes/managed-fields.ts';
 import { plainApi } from '../kubernetes/plain-api.ts';
 import type { Clock } from '../kubernetes/poll.ts';
-import { retrying } from '../kubernetes/retry.ts';
+import { retrying, retryingRest } from '../kubernetes/retry.ts';
 import type { NetworkAttachmentDefinition } from './attachment.ts';
 
 type Definition = NetworkAttachmentDefinition;
@@ -20,10 +20,11 @@ const PLURAL = 'network-attachment-definitions';
 /** The definitions of a namespace, or of the whole cluster; none when it does not know the kind. */
 export async function listDefinitions(
   { rest }: Connection,
+  clock: Clock,
   namespace?: string,
 ): Promise<readonly Definition[]> {
   const path = namespace === undefined ? `/apis/${GROUP_VERSION}/${PLURAL}` : pathOf(namespace);
-  const items = await plainApi(rest).list<Definition>(path);
+  const items = await plainApi(retryingRest(rest, clock)).list<Definition>(path);
   // In a list, objects do not tell their kind.
   return items.map((item) => ({ ...item, apiVersion: GROUP_VERSION, kind: KIND }));
 }

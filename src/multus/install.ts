@@ -8,6 +8,7 @@ import { awaitEstablished } from '../kubernetes/established.ts';
 import { plainApi } from '../kubernetes/plain-api.ts';
 import type { Patience } from '../kubernetes/poll.ts';
 import { removeIfOurs } from '../kubernetes/remove.ts';
+import { retryingRest } from '../kubernetes/retry.ts';
 import { takeOver } from '../kubernetes/take-over.ts';
 import { checkInstalled, DAEMON_SETS } from './installed-before.ts';
 import { DEFINITION, isDaemonSet, type MultusChoice, multusObjects } from './manifest.ts';
@@ -41,7 +42,8 @@ export async function installMultus(
   patience: Patience,
 ): Promise<void> {
   const objects = await readMultus(choice);
-  const found = await plainApi(connection.rest).list<V1DaemonSet>(DAEMON_SETS);
+  const api = plainApi(retryingRest(connection.rest, patience.clock));
+  const found = await api.list<V1DaemonSet>(DAEMON_SETS);
   for (const warning of objects.filter(isDaemonSet).flatMap((set) => checkInstalled(found, set))) {
     log.warn(warning);
   }

@@ -69,7 +69,7 @@ describe('what is not wanted any more', () => {
     return log.lines;
   };
   const networks = async () =>
-    (await listDefinitions(connection))
+    (await listDefinitions(connection, systemClock))
       .map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`)
       .sort();
 
@@ -99,15 +99,15 @@ describe('what is not wanted any more', () => {
 
   it('whereabouts stays while a pod has an address from it, and then goes with all of its objects', async () => {
     await prune([], ['default', 'telco', 'other']);
-    expect(usesWhereabouts(await listDefinitions(connection))).toBe(false);
+    expect(usesWhereabouts(await listDefinitions(connection, systemClock))).toBe(false);
     const log = recordingLog();
-    await removeWhereabouts(connection, log);
+    await removeWhereabouts(connection, log, systemClock);
     expect(log.lines).toEqual([
       expect.stringMatching(/stays.* pods still have 1 of its addresses/),
     ]);
     const freed = pool({ 1: null });
     await connection.objects.patch(freed, PATCH_TYPES.merge, { fieldManager: 'whereabouts' });
-    await removeWhereabouts(connection, log);
+    await removeWhereabouts(connection, log, systemClock);
     for (const object of await whereaboutsObjects()) {
       const there = await read(object);
       // The API server takes a moment to clear out the objects of a definition.
@@ -124,7 +124,7 @@ describe('what is not wanted any more', () => {
     const made = await connection.objects.create(theirs, { fieldManager: 'helm' });
     const log = recordingLog();
     await installWhereabouts(connection, undefined, log, patience());
-    await removeWhereabouts(connection, log);
+    await removeWhereabouts(connection, log, systemClock);
     expect(log.lines).toEqual([
       'daemonset kube-system/whereabouts was installed by somebody else and is used as it is',
     ]);

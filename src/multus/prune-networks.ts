@@ -44,7 +44,7 @@ export async function pruneNetworks(
   clock: Clock,
 ): Promise<void> {
   const label = Object.entries(OUR_LABELS).flat().join('=');
-  const stale = toPrune(await listDefinitions(connection), wanted, namespaces);
+  const stale = toPrune(await listDefinitions(connection, clock), wanted, namespaces);
   for (const definition of stale) {
     const removed = await removeIfOurs(connection, definition, clock);
     const text = removed ? 'Removed' : 'Left as somebody changed it meanwhile:';

@@ -6,8 +6,10 @@ import { apply, nameOf, readManifest } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { awaitEstablished } from '../kubernetes/established.ts';
 import { plainApi } from '../kubernetes/plain-api.ts';
-import type { Patience } from '../kubernetes/poll.ts';
+import type { Clock, Patience } from '../kubernetes/poll.ts';
 import { isOurs, readIfThere, removeIfOurs } from '../kubernetes/remove.ts';
+import type { Rest } from '../kubernetes/rest.ts';
+import { retryingRest } from '../kubernetes/retry.ts';
 
 export const WHEREABOUTS = { namespace: 'kube-system', name: 'whereabouts' } as const;
 
@@ -57,10 +59,14 @@ export async function installWhereabouts(
  * Removes whereabouts, if we put it there and no pod has an address from it: what gives an address back must
  * not go before the pod does.
  */
-export async function removeWhereabouts(connection: Connection, log: Log): Promise<void> {
-  const there = await readIfThere(connection, DAEMON_SET);
+export async function removeWhereabouts(
+  connection: Connection,
+  log: Log,
+  clock: Clock,
+): Promise<void> {
+  const there = await readIfThere(connection, DAEMON_SET, clock);
   if (there === undefined || !isOurs(there)) return;
-  const inUse = await addressesInUse(connection);
+  const inUse = await addressesInUse(retryingRest(connection.rest, clock));
   if (inUse > 0) {
     log.info(
       `whereabouts stays, as no network uses it, but pods still have ${inUse} of its addresses`,
@@ -68,7 +74,7 @@ export async function removeWhereabouts(connection: Connection, log: Log): Promi
     return;
   }
   for (const object of (await whereaboutsObjects()).toReversed()) {
-    if (await removeIfOurs(connection, object)) log.info(`Removed ${nameOf(object)}`);
+    if (await removeIfOurs(connection, object, clock)) log.info(`Removed ${nameOf(object)}`);
   }
 }
 
@@ -76,7 +82,7 @@ interface Pool {
   readonly spec?: { readonly allocations?: Readonly<Record<string, unknown>> };
 }
 
-async function addressesInUse({ rest }: Connection): Promise<number> {
+async function addressesInUse(rest: Rest): Promise<number> {
   const pools = await plainApi(rest).list<Pool>(POOLS);
   return pools.reduce((sum, { spec }) => sum + Object.keys(spec?.allocations ?? {}).length, 0);
 }
