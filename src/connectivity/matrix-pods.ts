@@ -36,7 +36,12 @@ export function matrixPods(
 /** Networks of one name in different namespaces, and long names that begin alike, get a number. */
 function uniqueNames(networks: readonly ProbeNetwork[]): string[] {
   const short = networks.map(({ name }) => name.slice(0, LONGEST_NAME).replace(/[^a-z0-9]+$/, ''));
-  return short.map((name, index) =>
-    short.indexOf(name) === short.lastIndexOf(name) ? name : `${name}-${index + 1}`,
-  );
+  const taken = new Set(short);
+  return short.map((name) => {
+    if (short.indexOf(name) === short.lastIndexOf(name)) return name;
+    let number = 1;
+    while (taken.has(`${name}-${number}`)) number += 1;
+    taken.add(`${name}-${number}`);
+    return `${name}-${number}`;
+  });
 }
