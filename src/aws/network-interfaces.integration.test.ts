@@ -66,7 +66,8 @@ it('tells the addresses and prefixes of an interface, and where it is attached',
     ...{ id, instanceId, deviceIndex: 1, subnetId, zone: `${REGION}a`, status: 'in-use' },
     ...{ primary: '10.0.4.10', secondaries: ['10.0.4.20', '10.0.4.21'] },
     ...{ prefixes: ['10.0.4.128/28', '10.0.4.144/28'], sourceDestCheck: false },
-    ...{ securityGroupIds: [groupId], macAddress: expect.stringMatching(/^([0-9a-f]{2}:){5}/) },
+    ...{ description: '', securityGroupIds: [groupId] },
+    ...{ macAddress: expect.stringMatching(/^([0-9a-f]{2}:){5}/) },
   });
   const other = found.find((one) => one.id === free);
   expect(other).toMatchObject({ instanceId: undefined, deviceIndex: undefined, secondaries: [] });

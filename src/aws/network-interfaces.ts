@@ -22,6 +22,8 @@ export interface NetworkInterface {
   readonly securityGroupIds: readonly string[];
   /** `available` (attached to nothing), `attaching`, `in-use`, `detaching`. */
   readonly status: string;
+  /** What its maker says of it; empty when that is nothing. */
+  readonly description?: string;
 }
 
 /**
@@ -58,5 +60,6 @@ function toNetworkInterface(found: XmlElement): NetworkInterface {
     sourceDestCheck: textOf(found, 'sourceDestCheck') === 'true',
     securityGroupIds: itemsOf(found, 'groupSet').map((group) => textOf(group, 'groupId')),
     status: textOf(found, 'status'),
+    description: textOf(found, 'description'),
   };
 }

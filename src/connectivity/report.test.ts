@@ -95,6 +95,19 @@ describe('makeReport', () => {
     });
   });
 
+  it('has the interfaces of the nodes, but those that the VPC CNI adds for pods', () => {
+    const eni = (deviceIndex: number, description: string) => ({
+      ...{ id: `eni-${deviceIndex}`, node: 'node-a', deviceIndex, description, status: 'in-use' },
+      ...{ subnetId: 's', zone: 'z', macAddress: 'm', primary: '10.0.4.5', secondaries: [] },
+      ...{ prefixes: [], sourceDestCheck: false, securityGroupIds: [] },
+    });
+    const interfaces = [eni(0, ''), eni(1, 'Multus eth1 of i-1'), eni(3, 'aws-K8S-i-1')];
+    const evidence = { networks: LAB_NETWORKS, pods: healthy(LAB_PODS), interfaces };
+    const [node] = makeReport(context, evidence).nodes;
+    expect(node?.interfaces?.map(({ id }) => id)).toEqual(['eni-0', 'eni-1']);
+    expect(node?.interfaces?.[0]).not.toHaveProperty('description');
+  });
+
   it('survives JSON unchanged', () => {
     for (const pods of [healthy(LAB_PODS), broken, unready]) {
       const report = reportOf(pods);

@@ -42,12 +42,12 @@ export interface ReportedNode {
   readonly zone: string | null;
   /** Why it was not tested: what is wrong with it, or why it was left out; null when it was. */
   readonly untested: string | null;
-  /** Its elastic network interfaces, as EC2 knows them; null when AWS was not asked. */
+  /** Its elastic network interfaces, but those that the VPC CNI adds, as EC2 knows them; null when AWS was not asked. */
   readonly interfaces: readonly ReportedNodeInterface[] | null;
 }
 
 export interface ReportedNodeInterface
-  extends Omit<NodeInterface, 'node' | 'deviceIndex' | 'zone' | 'macAddress'> {
+  extends Omit<NodeInterface, 'node' | 'deviceIndex' | 'zone' | 'macAddress' | 'description'> {
   /** Null when it is not attached. */
   readonly deviceIndex: number | null;
 }
@@ -118,13 +118,21 @@ function reportNode(
   { name, zone, trouble, leftOut }: NodeObservation,
   interfaces: readonly NodeInterface[] | undefined,
 ): ReportedNode {
-  const own = interfaces?.filter(({ node }) => node === name).map(reportInterface);
+  const own = interfaces
+    ?.filter((one) => one.node === name && !isOfVpcCni(one))
+    .map(reportInterface);
   const untested = trouble?.text ?? leftOut ?? null;
   return { name, zone: zone ?? null, untested, interfaces: own ?? null };
 }
 
+/** The VPC CNI attaches more to a node when pods need addresses: https://github.com/aws/amazon-vpc-cni-k8s */
+function isOfVpcCni({ description = '' }: NodeInterface): boolean {
+  return description.startsWith('aws-K8S-');
+}
+
 function reportInterface(one: NodeInterface): ReportedNodeInterface {
-  const { node: _, zone: __, macAddress: ___, deviceIndex = null, ...rest } = one;
+  const { node: _, zone: __, macAddress: ___, description: ____, ...known } = one;
+  const { deviceIndex = null, ...rest } = known;
   return { ...rest, deviceIndex };
 }
 
