@@ -161,6 +161,12 @@ describe('infra.yaml', () => {
     });
   });
 
+  // https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html#KMS-CreateKey-request-Policy
+  it('makes its key for roles that may not change policies of keys', () => {
+    expect(property(infra, 'SecretsKey', 'EnableKeyRotation')).toBe(true);
+    expect(infra.Resources['SecretsKey']?.Properties).not.toHaveProperty('KeyPolicy');
+  });
+
   it('does not wait for nodes, which come after it: no CoreDNS add-on', () => {
     const addons = ofType(infra, 'AWS::EKS::Addon').map((addon) => addon.Properties['AddonName']);
     expect(addons.sort()).toEqual(['kube-proxy', 'vpc-cni']);
