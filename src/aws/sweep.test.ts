@@ -9,13 +9,21 @@ const NODE = {
 };
 const GROUP = { name: 'eks-cluster-sg-lab', tags: { 'kubernetes.io/cluster/lab': 'owned' } };
 
+interface Refusal {
+  readonly id: string;
+  readonly name: string;
+  readonly message?: string;
+}
+
 /** EC2 with two leftover interfaces and the cluster's group; deleting `refused` fails as named. */
-function ec2That(refused?: { readonly id: string; readonly name: string }): Ec2 {
+function ec2That(refused?: Refusal): Ec2 {
   const { cleanUp, state } = fakeCleanUp();
   state.interfaces = ['eni-1', 'eni-2'].map((id) => ({ id, ...NODE }));
   state.groups = [{ id: 'sg-1', ...GROUP }];
   const refusing = (remove: (id: string) => Promise<void>) => async (id: string) => {
-    if (id === refused?.id) throw Object.assign(new Error('no'), { name: refused.name });
+    if (id === refused?.id) {
+      throw Object.assign(new Error(refused.message ?? 'no'), { name: refused.name });
+    }
     await remove(id);
   };
   const { removeInterface, removeSecurityGroup } = cleanUp.ec2;
@@ -37,6 +45,14 @@ it.each([
   [
     'in use again',
     { id: 'eni-1', name: 'InvalidNetworkInterface.InUse' },
+    'eni-1 (aws-K8S-i-1, available)',
+  ],
+  [
+    'in use by a service',
+    {
+      ...{ id: 'eni-1', name: 'InvalidParameterValue' },
+      message: "Network interface 'eni-1' is currently in use.",
+    },
     'eni-1 (aws-K8S-i-1, available)',
   ],
   [

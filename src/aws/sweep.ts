@@ -91,9 +91,11 @@ async function outcomeOf(remove: () => Promise<void>): Promise<Outcome> {
     await remove();
     return 'removed';
   } catch (error) {
-    const { name = '' } = error as { name?: string };
+    const { name = '', message = '' } = error as { name?: string; message?: string };
     if (name.endsWith('.NotFound')) return 'removed';
     if (name.endsWith('.InUse') || name === 'DependencyViolation') return 'in use';
+    // What EC2 answers for an interface that something else than an instance holds.
+    if (name === 'InvalidParameterValue' && message.includes('currently in use')) return 'in use';
     if (name === 'UnauthorizedOperation') return 'denied';
     throw error;
   }
