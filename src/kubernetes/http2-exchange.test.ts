@@ -86,6 +86,17 @@ describe('a server of HTTP/2', () => {
     expect(sessions).toHaveLength(1);
   });
 
+  it('is kept in the memory of whoever is between, while nothing is said', async () => {
+    const { port } = await start((_, response) => void response.end('here'));
+    await ask();
+    const hex = Number(port).toString(16).toUpperCase().padStart(4, '0');
+    const connections = (await readFile('/proc/net/tcp', 'utf8')).split('\n');
+    const ours = connections.map((line) => line.trim().split(/\s+/));
+    const timers = ours.filter(([, , peer]) => peer?.endsWith(`:${hex}`)).map((line) => line[5]);
+    // The kernel's number for the timer of keep-alive is 2.
+    expect(timers).toEqual([expect.stringMatching(/^02:/)]);
+  });
+
   it('is connected to again when it has said that it goes, or has gone', async () => {
     await start((_, response) => void response.end('here'));
     await ask();

@@ -6,6 +6,11 @@ import { type Exchange, type Reply, TIMEOUT_MS, timedOut } from './exchange.ts';
 
 const { NGHTTP2_REFUSED_STREAM, NGHTTP2_NO_ERROR } = constants;
 const ATTEMPTS = 3;
+/**
+ * Whoever translates addresses between a runner and its server forgets a connection that is silent for some minutes, and
+ * tells nobody: four for GitHub's own runners, https://learn.microsoft.com/azure/load-balancer/load-balancer-tcp-reset
+ */
+const KEPT_ALIVE_AFTER_MS = 60_000;
 
 /** A connection, and how many requests are on it. */
 interface Line {
@@ -55,6 +60,7 @@ function open(url: URL, options: RequestOptions): Promise<Line | undefined> {
     });
     socket.once('error', reject);
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(timedOut()));
+    socket.setKeepAlive(true, KEPT_ALIVE_AFTER_MS);
     socket.once('secureConnect', () => {
       socket.setTimeout(0);
       if (socket.alpnProtocol !== 'h2') {
