@@ -15,6 +15,7 @@ interface Job {
   readonly 'timeout-minutes'?: number;
   readonly outputs?: Readonly<Record<string, string>>;
   readonly concurrency?: Concurrency;
+  readonly environment?: string | { readonly name: string };
 }
 interface Concurrency {
   readonly group?: string;
@@ -51,6 +52,9 @@ const workflows = readdirSync(folder)
   });
 const jobs = workflows.flatMap(({ file, workflow }) =>
   Object.entries(workflow.jobs).map(([name, job]) => ({ file, name, job })),
+);
+const callable = new Set(
+  workflows.filter(({ workflow }) => workflow.on.workflow_call).map(({ file }) => file),
 );
 const ownSteps = jobs.flatMap(({ file, name, job }) =>
   (job.steps ?? [])
@@ -170,3 +174,26 @@ it.each(jobs)('$file $name: the queues of its concurrency are such as GitHub kno
     expect(['single', 'max']).toContain(concurrency?.queue ?? 'single');
   }
 });
+
+it('lets a role trust an environment: each job that gets AWS credentials can be in one', () => {
+  const withToken = jobs.filter(
+    ({ file, job }) => callable.has(file) && Reflect.get(Object(job.permissions), 'id-token'),
+  );
+  expect(withToken.length).toBeGreaterThan(6);
+  for (const { file, name, job } of withToken) {
+    const { environment } = job;
+    const named = typeof environment === 'string' ? environment : environment?.name;
+    expect(named, `${file} ${name}`).toBe('${{ inputs.github-environment }}');
+  }
+});
+
+const credentials = ['role-to-assume', 'chained-role', 'allowed-account-ids'] as const;
+
+it.each(ownSteps.filter(({ step }) => step.with?.['role-to-assume'] !== undefined))(
+  'passes all that makes credentials on to $place',
+  ({ step }) => {
+    for (const input of credentials) {
+      expect(step.with?.[input], input).toBe(`\${{ inputs.${input} }}`);
+    }
+  },
+);
