@@ -9,6 +9,7 @@ import { createAuthority, issue } from '../../rehearsal/cluster/certificates.ts'
 import { isTransient } from './api-error.ts';
 import type { Exchange } from './exchange.ts';
 import { http2Exchange } from './http2-exchange.ts';
+import { restOf } from './rest.ts';
 
 let folder: string;
 let trust: { readonly ca: Buffer };
@@ -144,6 +145,25 @@ describe('a server of HTTP/2', () => {
     const never = http2Exchange(() => Promise.reject(new Error('not asked')));
     await expect(never(nowhere, trust)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
+});
+
+it('thousands of requests at once are more than a connection holds, and wait for their turn', async () => {
+  let [working, most] = [0, 0];
+  const url = await start((request, response) => {
+    working += 1;
+    most = Math.max(most, working);
+    request.resume().on('end', () => {
+      working -= 1;
+      response.end('{}');
+    });
+  });
+  const headers = { authorization: `Bearer ${'t'.repeat(2_000)}` };
+  const options = async () => ({ ...trust, headers });
+  const rest = restOf({ url: url.origin, proxied: false, options });
+  const body = { spec: 'p'.repeat(3_000) };
+  const requests = Array.from({ length: 4_000 }, () => rest({ method: 'POST', path: '/x', body }));
+  expect(await Promise.all(requests)).toHaveLength(4_000);
+  expect(most).toBeLessThanOrEqual(100);
 });
 
 it('a server that does not speak HTTP/2 is asked the other way, each time', async () => {

@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { atOnce } from './at-once.ts';
 import type { Exchange } from './exchange.ts';
 import { http1Exchange } from './http1-exchange.ts';
 import { http2Exchange } from './http2-exchange.ts';
@@ -39,22 +40,31 @@ export class ApiError extends Error {
 }
 
 /**
+ * As many as API servers let a connection have. Those that wait for a connection's leave fill its memory, and their
+ * minute runs.
+ */
+const REQUESTS_AT_ONCE = 100;
+
+/**
  * Requests to one API server, over connections that are kept. The generated clients of @kubernetes/client-node are
  * not used for them: those bring the models of every kind (4 MB) and open a connection for each request.
  */
 export function restOf(server: Server): Rest {
   const exchange = exchangeWith(server);
+  const turn = atOnce(REQUESTS_AT_ONCE);
   return async <Answer>(request: RestRequest) => {
     const text = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const options = await server.options();
-    const headers = {
-      accept: 'application/json',
-      'user-agent': 'eks-multus-actions',
-      ...options.headers,
-      ...(text === undefined ? {} : bodyHeaders(text, request.contentType)),
-    };
-    const sent = { ...options, method: request.method, headers };
-    const { status, text: answer } = await exchange(urlOf(server, request), sent, text);
+    const { status, text: answer } = await turn(async () => {
+      const options = await server.options();
+      const headers = {
+        accept: 'application/json',
+        'user-agent': 'eks-multus-actions',
+        ...options.headers,
+        ...(text === undefined ? {} : bodyHeaders(text, request.contentType)),
+      };
+      const sent = { ...options, method: request.method, headers };
+      return exchange(urlOf(server, request), sent, text);
+    });
     const body = parsed(answer);
     if (status < 200 || status > 299) throw new ApiError(status, body);
     return body as Answer;
