@@ -44,6 +44,16 @@ describe('deleteStack', () => {
     },
   );
 
+  it('waits for an operation that another run began just before', async () => {
+    const engine = lab();
+    const stack = engine.api.put('lab', 'UPDATE_COMPLETE');
+    const message = `Stack [${stack.id}] cannot be deleted while in status UPDATE_COMPLETE_CLEANUP_IN_PROGRESS`;
+    const busy = Object.assign(new Error(message), { name: 'ValidationError' });
+    engine.api.errors.set('deleteStack', busy);
+    await deleteStack(engine, stack);
+    expect((await engine.api.describe(stack.id))?.status).toBe('DELETE_COMPLETE');
+  });
+
   it('names what could not be deleted', async () => {
     const engine = lab();
     const stack = engine.api.put('lab', 'CREATE_COMPLETE');

@@ -1,6 +1,7 @@
 import { CloudError } from '../github/errors.ts';
-import { adopt, operate, type StackEngine } from './follow.ts';
+import { adopt, checkDeadline, operate, type StackEngine } from './follow.ts';
 import { operationFailed } from './operation-failed.ts';
+import { unlessOvertaken } from './other-runs.ts';
 import type { Planned } from './outlook.ts';
 import type { Stack } from './stack-api.ts';
 import type { Template } from './stack-spec.ts';
@@ -31,17 +32,15 @@ export async function deleteStack(
     checkUnprotected(current);
     if (step === 'wait') {
       engine.log.info(`${stack.name}  is ${current.status}: waiting for the operation under way`);
+      await adopt(engine, stack);
+      continue;
     }
-    const ended =
-      step === 'wait'
-        ? await adopt(engine, stack)
-        : await operate(
-            engine,
-            stack,
-            () => engine.api.deleteStack(stack.id),
-            await held(engine, stack),
-          );
-    if (step === 'wait') continue;
+    checkDeadline(engine, stack.name);
+    const ended = await unlessOvertaken(engine, stack.name, async () => {
+      const planned = await held(engine, stack);
+      return operate(engine, stack, () => engine.api.deleteStack(stack.id), planned);
+    });
+    if (ended === undefined) continue;
     const left = ended.stack?.status ?? 'DELETE_COMPLETE';
     if (left !== 'DELETE_COMPLETE') throw operationFailed(stack.name, ended, template);
     return { name: stack.name, durationMs: engine.clock.now() - began };

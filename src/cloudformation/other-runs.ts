@@ -21,16 +21,18 @@ export async function unlessOvertaken<Result>(
   }
 }
 
+/** What CloudFormation says of stacks on which another run's operation came first. */
+const BUSY =
+  /is in \w+_IN_PROGRESS state|in status \w+_IN_PROGRESS|already exists and cannot be created again/;
+
 /**
  * True for what CloudFormation answers when another run's operation came first: it refuses a change set of a
- * busy stack, and executing one change set removes the stack's others.
+ * busy stack, and mostly its deletion, too; and executing one change set removes the stack's others.
  */
 function otherRunCameFirst(error: unknown): boolean {
   if (error instanceof CloudError || !(error instanceof Error)) return false;
   if (/^(ChangeSetNotFound|InvalidChangeSetStatus)/.test(error.name)) return true;
-  return /is in \w+_IN_PROGRESS state|already exists and cannot be created again/.test(
-    messageOf(error),
-  );
+  return BUSY.test(messageOf(error));
 }
 
 /**
