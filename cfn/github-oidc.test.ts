@@ -7,7 +7,7 @@ import { evaluate } from '../rehearsal/aws/cloudformation/language/evaluate.ts';
 import { readTemplate } from '../rehearsal/aws/cloudformation/language/template.ts';
 import { stackScope } from '../rehearsal/aws/cloudformation/scope.ts';
 import { allowsWebIdentity } from '../rehearsal/aws/trust-policy.ts';
-import { templateText } from './read-template.ts';
+import { readTemplate as readRoles, templateText } from './read-template.ts';
 
 const HOST = 'token.actions.githubusercontent.com';
 const PROVIDER = `arn:aws:iam::123456789012:oidc-provider/${HOST}`;
@@ -52,6 +52,14 @@ function trusts(values: Values, claims: Readonly<Record<string, string>>): boole
   const all = { aud: 'sts.amazonaws.com', ...claims };
   return allowsWebIdentity(policy, { providerArn: PROVIDER, host: HOST, claims: all });
 }
+
+it('takes the names of organizations, users and enterprise managed users', () => {
+  const { AllowedPattern = '' } = readRoles('github-oidc').Parameters['Repository'] ?? {};
+  for (const name of ['acme/lab', 'a-user/my.lab', 'octocat_acme/lab_2']) {
+    expect(name).toMatch(new RegExp(AllowedPattern));
+  }
+  expect('acme/lab:environment').not.toMatch(new RegExp(AllowedPattern));
+});
 
 describe('whom the deployer role trusts', () => {
   const four = { Subjects: ['environment:prod', 'environment:pr-*', 'pull_request', 'ref:refs/x'] };
