@@ -152,6 +152,11 @@ it('lets both roles look at what the types of the parameters of a node group nam
   }
 });
 
+it('lets a job find out why nodes do not come', () => {
+  const wanted = ['autoscaling:DescribeAutoScalingGroups', 'logs:FilterLogEvents'];
+  expect(actionsOf('DeployerRole')).toEqual(expect.arrayContaining(wanted));
+});
+
 // The permissions of `tagging` in the schemas of the resource types: a stack's tags go onto all that takes tags.
 it.each([
   ['iam', ['TagRole', 'UntagRole', 'ListRoleTags']],

@@ -31,6 +31,7 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
     ),
     ...each(
       [
+        'autoscaling:DescribeAutoScalingGroups',
         'cloudformation:ContinueUpdateRollback',
         'cloudformation:DescribeStackEvents',
         'ec2:DeleteNetworkInterface',
