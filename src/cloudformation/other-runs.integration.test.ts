@@ -13,6 +13,7 @@ import { callBudget } from './pace.ts';
 import { planStack } from './plan-stack.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
 import type { StackApi } from './stack-api.ts';
+import type { StackSpec } from './stack-spec.ts';
 
 const clock = fastClock(10);
 const pacing = scriptedPacing();
@@ -32,7 +33,27 @@ function run() {
   return { api, clock, log, deadline: clock.now() + 600_000, budget: callBudget(clock) };
 }
 
+async function untilSaid(words: RegExp, runs: readonly ReturnType<typeof run>[]): Promise<void> {
+  while (!words.test(runs.map(saidBy).join('\n'))) await clock.sleep(100);
+}
+
 const saidBy = ({ log }: ReturnType<typeof run>) => log.lines.join('\n');
+
+const COMES_SECOND = /another run came first|following the operation/;
+
+/** Deploys these at once; what the first does to `Main` is held until the other has said that it comes second. */
+async function deployAtOnce(
+  runs: readonly ReturnType<typeof run>[],
+  kind: 'create' | 'update',
+  specs: readonly StackSpec[],
+) {
+  pacing.script(specs[0]?.name ?? '', kind, 'Main', 'hold');
+  const deploys = specs.map((spec, index) => deployStack(runs[index] ?? run(), spec));
+  const ended = Promise.all(deploys);
+  await Promise.race([ended, untilSaid(COMES_SECOND, runs)]);
+  pacing.release();
+  return ended;
+}
 
 describe('two deploys at once', () => {
   it.each([1, 2, 3, 4, 5])(
@@ -40,12 +61,12 @@ describe('two deploys at once', () => {
     async (trial) => {
       const name = `both-${trial}`;
       const runs = [run(), run()];
-      const done = await Promise.all(runs.map((one) => deployStack(one, logStack(name, 7))));
+      const done = await deployAtOnce(runs, 'create', [logStack(name, 7), logStack(name, 7)]);
       expect(done.map(({ outcome }) => outcome).sort()).toEqual(['created', 'unchanged']);
       expect(new Set(done.map(({ id }) => id)).size).toBe(1);
       expect((await api.describe(name))?.status).toBe('CREATE_COMPLETE');
       const second = runs[done.findIndex(({ outcome }) => outcome === 'unchanged')];
-      expect(second && saidBy(second)).toMatch(/another run came first|following the operation/);
+      expect(second && saidBy(second)).toMatch(COMES_SECOND);
       const first = runs[done.findIndex(({ outcome }) => outcome === 'created')];
       expect(first && saidBy(first)).toContain('CREATE_COMPLETE');
     },
@@ -53,13 +74,11 @@ describe('two deploys at once', () => {
 
   it('that want different things come one after the other', async () => {
     await deployStack(run(), logStack('different', 7));
-    const runs = [run(), run()] as const;
-    const done = await Promise.all([
-      deployStack(runs[0], logStack('different', 14)),
-      deployStack(runs[1], logStack('different', 30)),
-    ]);
+    const runs = [run(), run()];
+    const wanted = [logStack('different', 14), logStack('different', 30)];
+    const done = await deployAtOnce(runs, 'update', wanted);
     expect(done.map(({ outcome }) => outcome)).toEqual(['updated', 'updated']);
-    expect(runs.map(saidBy).join('\n')).toMatch(/another run came first|following the operation/);
+    expect(runs.map(saidBy).join('\n')).toMatch(COMES_SECOND);
     expect((await api.describe('different'))?.status).toBe('UPDATE_COMPLETE');
   });
 });
@@ -113,8 +132,7 @@ describe('deploy and destroy at once', () => {
     await reaches(api, id, 'CREATE_IN_PROGRESS');
     const destroying = run();
     const destroyed = deleteStack(destroying, { id, name: 'coming' });
-    const waits = 'is CREATE_IN_PROGRESS: waiting for the operation';
-    while (!saidBy(destroying).includes(waits)) await clock.sleep(100);
+    await untilSaid(/is CREATE_IN_PROGRESS: waiting for the operation/, [destroying]);
     pacing.release();
     await destroyed;
     expect(await api.describe('coming')).toBeUndefined();

@@ -25,7 +25,7 @@ import {
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually, REGION } from '../testing/local-aws.ts';
 import type { Step } from './pacing.ts';
 import { steadyPacing } from './pacing.ts';
@@ -45,7 +45,8 @@ let stacks: LocalStacks;
 let before: Record<string, string[]>;
 /** Makes the steps that it says true to fail. */
 let fault: (step: Step) => boolean = () => false;
-let delayMs = 20;
+/** Lets steps go on; see `hold`. */
+let passed: (step: Step) => Promise<void> = async () => {};
 
 beforeAll(async () => {
   const pacing = {
@@ -53,7 +54,8 @@ beforeAll(async () => {
     pollMs: 20,
     releaseMs: 200,
     async before(step: Step) {
-      await sleep(delayMs);
+      await sleep(20);
+      await passed(step);
       if (fault(step)) throw new Error('out of order');
     },
   };
@@ -63,8 +65,22 @@ beforeAll(async () => {
 afterAll(() => stacks?.stop());
 beforeEach(() => {
   fault = () => false;
-  delayMs = 20;
 });
+afterEach(() => letGo());
+
+let letGo = () => {};
+
+/** Such steps wait until `letGo`, which happens at the end of the test if not before. */
+function hold(which: (step: Step) => boolean): void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  passed = async (step) => {
+    if (which(step)) await promise;
+  };
+  letGo = () => {
+    passed = async () => {};
+    resolve();
+  };
+}
 
 const network = `
 Parameters:
@@ -80,6 +96,13 @@ Outputs:
 `;
 const request = { template: network, type: 'CREATE' as const };
 const cf = () => stacks.cloudFormation;
+
+/** Of the resources of a stack. */
+async function statusesOf(StackName: string) {
+  const list = new ListStackResourcesCommand({ StackName });
+  const { StackResourceSummaries = [] } = await cf().send(list);
+  return StackResourceSummaries.map(({ ResourceStatus }) => ResourceStatus);
+}
 
 test('a failed creation is rolled back, and only deletion leads on from there', async () => {
   const parameters = { Second: '10.9.0.0/25' };
@@ -113,7 +136,12 @@ Resources:
   Slow: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.7.0.0/16}}
 `;
   fault = ({ kind, logicalId }) => kind === 'create' && logicalId === 'Bad';
-  await deploy(cf(), { ...request, template, name: 'both' });
+  hold(({ kind, logicalId }) => kind === 'create' && logicalId === 'Slow');
+  const { ChangeSetId } = await changeSetFor(cf(), { ...request, template, name: 'both' });
+  await cf().send(new ExecuteChangeSetCommand({ ChangeSetName: ChangeSetId }));
+  await eventually(async () => (await statusesOf('both')).includes('CREATE_FAILED'));
+  letGo();
+  await settled(cf(), 'both');
   const reasons = (await eventsOf(cf(), 'both'))
     .filter(({ ResourceStatus }) => ResourceStatus === 'CREATE_FAILED')
     .map(({ LogicalResourceId, ResourceStatusReason = '' }) => [
@@ -150,8 +178,8 @@ test('stacks are deployed at the same time', async () => {
 });
 
 test('everything is asynchronous, and nothing else may start meanwhile', async () => {
-  delayMs = 200;
   const name = 'busy';
+  hold(({ kind }) => kind === 'change-set');
   const { Id: ChangeSetName, StackId } = await cf().send(
     new CreateChangeSetCommand({
       StackName: name,
@@ -167,10 +195,12 @@ test('everything is asynchronous, and nothing else may start meanwhile', async (
   });
   const { Stacks = [] } = await cf().send(new DescribeStacksCommand({ StackName: StackId }));
   expect(Stacks[0]?.StackStatus).toBe('REVIEW_IN_PROGRESS');
+  letGo();
   await eventually(async () => {
     const { Status } = await cf().send(new DescribeChangeSetCommand({ ChangeSetName }));
     return Status === 'CREATE_COMPLETE';
   });
+  hold(({ kind }) => kind === 'create');
   const execution = { ChangeSetName, ClientRequestToken: 'once' };
   await cf().send(new ExecuteChangeSetCommand(execution));
   await cf().send(new ExecuteChangeSetCommand(execution));
@@ -178,24 +208,18 @@ test('everything is asynchronous, and nothing else may start meanwhile', async (
   expect(running.Stacks?.[0]?.StackStatus).toBe('CREATE_IN_PROGRESS');
   const update = changeSetFor(cf(), { ...request, name, type: 'UPDATE' });
   await expect(update).rejects.toThrow(/CREATE_IN_PROGRESS state and can not be updated/);
+  letGo();
   expect((await settled(cf(), name)).StackStatus).toBe('CREATE_COMPLETE');
-  delayMs = 20;
   await destroy(cf(), name);
 });
 
 test('a deletion overtakes a creation', async () => {
-  delayMs = 100;
+  hold(({ kind, logicalId }) => kind === 'create' && logicalId === 'Other');
   const { ChangeSetId, StackId = '' } = await changeSetFor(cf(), { ...request, name: 'short' });
   await cf().send(new ExecuteChangeSetCommand({ ChangeSetName: ChangeSetId }));
-  await eventually(async () => {
-    const { StackResourceSummaries = [] } = await cf().send(
-      new ListStackResourcesCommand({ StackName: 'short' }),
-    );
-    return StackResourceSummaries.some(
-      ({ ResourceStatus }) => ResourceStatus === 'CREATE_COMPLETE',
-    );
-  });
+  await eventually(async () => (await statusesOf('short')).includes('CREATE_COMPLETE'));
   await cf().send(new DeleteStackCommand({ StackName: 'short' }));
+  letGo();
   const stack = await eventually(async () => {
     const { Stacks = [] } = await cf().send(new DescribeStacksCommand({ StackName: StackId }));
     return Stacks[0]?.StackStatus === 'DELETE_COMPLETE' && Stacks[0];
