@@ -26,11 +26,11 @@ import { startTestAws, type TestAws } from './testing/stand-in.ts';
 
 const AutoScalingGroupName = 'group';
 const SECOND_MS = 20;
-/** Three seconds on the wall: longer than a busy machine takes to complete an action. */
+/** A minute on the wall: longer than a busy machine takes to complete an action. */
 const LAUNCH = {
   LifecycleHookName: 'launch',
   LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
-  HeartbeatTimeout: 150,
+  HeartbeatTimeout: 3_000,
 };
 
 let test: TestAws;
@@ -151,13 +151,16 @@ describe('a group', () => {
 
 describe('a launching hook', () => {
   it('holds instances until it is completed; they are powered on only then', async () => {
-    await create({ DesiredCapacity: 1, LifecycleHookSpecificationList: [LAUNCH] });
+    const seconds = 100;
+    const LifecycleHookSpecificationList = [{ ...LAUNCH, HeartbeatTimeout: seconds }];
+    await create({ DesiredCapacity: 1, LifecycleHookSpecificationList });
     const instanceId = await whenWaiting();
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
     const by = { AutoScalingGroupName, LifecycleHookName: 'launch', InstanceId: instanceId };
-    await test.clients.autoscaling.send(new RecordLifecycleActionHeartbeatCommand(by));
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    // More than one heartbeat timeout after the launch, less than one after the heartbeat.
+    const longer = Date.now() + 1.5 * seconds * SECOND_MS;
+    while (Date.now() < longer) {
+      await test.clients.autoscaling.send(new RecordLifecycleActionHeartbeatCommand(by));
+    }
+    // One heartbeat timeout and a half after the launch, next to none after the latest heartbeat.
     expect(await stateOf(instanceId)).toBe('Pending:Wait');
     expect(test.poweredOn).not.toContain(instanceId);
     await complete(instanceId, 'CONTINUE');

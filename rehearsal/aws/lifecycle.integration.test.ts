@@ -120,8 +120,11 @@ describe('an Auto Scaling group with both hooks', () => {
         Tags: [{ Key: 'cluster', Value: 'eks', PropagateAtLaunch: true }],
       }),
     );
-    expect(await states()).toEqual(['Pending:Wait', 'Pending:Wait']);
     await eventually(async () => (await states()).every((each) => each === 'InService'));
+    expect(eventTypes().toSorted()).toEqual([
+      ...Array(2).fill('EC2 Instance Launch Successful'),
+      ...Array(2).fill('EC2 Instance-launch Lifecycle Action'),
+    ]);
     expect(test.poweredOn).toHaveLength(2);
     const instances = await describeInstances();
     expect(instances.map((each) => each.Tags?.find((tag) => tag.Key === 'cluster')?.Value)).toEqual(
@@ -137,17 +140,10 @@ describe('an Auto Scaling group with both hooks', () => {
   });
 
   it('ran the function with the credentials of its role, and kept its log', async () => {
-    const streams = await test.clients.logs.send(
-      new DescribeLogStreamsCommand({ logGroupName: '/aws/lambda/hook' }),
+    // It is written when the function has ended, and the instance may be in service before that.
+    const line = await eventually(async () =>
+      (await functionLog()).find((each) => each.startsWith('EC2 Instance-launch')),
     );
-    const read = await test.clients.logs.send(
-      new GetLogEventsCommand({
-        logGroupName: '/aws/lambda/hook',
-        logStreamName: streams.logStreams?.[0]?.logStreamName,
-      }),
-    );
-    const lines = read.events?.map((each) => each.message ?? '') ?? [];
-    const line = lines.find((each) => each.startsWith('EC2 Instance-launch'));
     expect(line).toMatch(/i-[0-9a-f]+ hook ASIA/);
   });
 
@@ -155,13 +151,8 @@ describe('an Auto Scaling group with both hooks', () => {
     const set = { AutoScalingGroupName: GROUP, DesiredCapacity: 1 };
     await test.clients.autoscaling.send(new SetDesiredCapacityCommand(set));
     await eventually(async () => (await describeInstances()).length === 1);
-    const events = test.aws.bus.sent().map((event) => Reflect.get(event, 'detail-type'));
-    expect(events).toContain('EC2 Instance-terminate Lifecycle Action');
-    await eventually(async () =>
-      test.aws.bus
-        .sent()
-        .some((e) => Reflect.get(e, 'detail-type') === 'EC2 Instance Terminate Successful'),
-    );
+    expect(eventTypes()).toContain('EC2 Instance-terminate Lifecycle Action');
+    await eventually(async () => eventTypes().includes('EC2 Instance Terminate Successful'));
   });
 
   it('goes away, and leaves nothing', async () => {
@@ -236,6 +227,21 @@ async function routeEvents(): Promise<void> {
       ...{ Principal: 'events.amazonaws.com', SourceArn: rule.RuleArn },
     }),
   );
+}
+
+/** Of the events of the group so far, in order. */
+const eventTypes = () => test.aws.bus.sent().map((event) => Reflect.get(event, 'detail-type'));
+
+async function functionLog(): Promise<readonly string[]> {
+  const logGroupName = '/aws/lambda/hook';
+  const { logStreams } = await test.clients.logs.send(
+    new DescribeLogStreamsCommand({ logGroupName }),
+  );
+  const logStreamName = logStreams?.[0]?.logStreamName;
+  if (logStreamName === undefined) return [];
+  const read = new GetLogEventsCommand({ logGroupName, logStreamName });
+  const { events = [] } = await test.clients.logs.send(read);
+  return events.map(({ message = '' }) => message);
 }
 
 async function describeGroup() {
