@@ -1,8 +1,10 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { counts } from './autoscaling/decide.ts';
+import { describeActions } from './autoscaling/describe-actions.ts';
 import { ec2Fleet } from './autoscaling/fleet.ts';
 import { groupActions } from './autoscaling/group-actions.ts';
 import { hookActions, tagActions } from './autoscaling/hook-actions.ts';
+import { instanceActions } from './autoscaling/instance-actions.ts';
 import { createLifecycleActions } from './autoscaling/lifecycle.ts';
 import { isReserved } from './autoscaling/members.ts';
 import { announceAction } from './autoscaling/notices.ts';
@@ -57,7 +59,9 @@ export function startAutoScaling(options: AutoScalingOptions): AutoScaling {
   const { soon, terminate } = reconciler;
   const drop = (instanceId: string) => actions.drop(instanceId, 'the group is deleted');
   const service = queryService('autoscaling', NAMESPACE, {
-    ...groupActions({ account, region, groups, fleet, soon, terminate, drop }),
+    ...groupActions({ account, region, groups, fleet, soon, drop }),
+    ...instanceActions({ groups, terminate }),
+    ...describeActions(groups),
     ...hookActions(groups, actions),
     ...tagActions(groups),
   });

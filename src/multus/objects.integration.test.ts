@@ -8,7 +8,7 @@ import { systemClock } from '../kubernetes/poll.ts';
 import { readIfThere } from '../kubernetes/remove.ts';
 import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
 import { attachmentsOf } from '../testing/attachments.ts';
-import { goodNetworks } from '../testing/network-inputs.ts';
+import { goodNetworks } from '../testing/good-networks.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { applyNetworks } from './apply-networks.ts';
 import type { Attachment, NetworkAttachmentDefinition } from './attachment.ts';

@@ -9,21 +9,9 @@ import type {
   StackEvent,
 } from '../cloudformation/stack-api.ts';
 
-/** One thing that happens in an operation: to the stack itself when it names no resource. */
-export interface Happening {
-  readonly afterMs?: number;
-  readonly status: string;
-  readonly resource?: string;
-  readonly reason?: string;
-}
+import { FakeStack, type Happening, succeeds } from './fake-stack.ts';
 
 type Texts = Readonly<Record<string, string>>;
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-interface FakeStack extends Mutable<Stack> {
-  template: string | undefined;
-  events: StackEvent[];
-  ahead: { at: number; happening: Happening }[];
-}
 
 /**
  * CloudFormation in memory, for tests of the stack engine: its stacks move with the fake clock, as scripted.
@@ -58,22 +46,10 @@ export class FakeStacks implements StackApi {
     status: StackStatus,
     { tags = {}, ahead = [] }: { tags?: Texts; ahead?: readonly Happening[] } = {},
   ) {
-    const stack: FakeStack = {
-      id: `arn:aws:cloudformation:ap-northeast-2:123456789012:stack/${name}/${++this.#serial}`,
-      name,
-      status,
-      reason: undefined,
-      outputs: this.outputs.get(name) ?? {},
-      template: undefined,
-      parameters: {},
-      looksUpParameters: false,
-      terminationProtection: false,
-      tags,
-      events: [],
-      ahead: [],
-    };
+    const outputs = () => this.outputs.get(name) ?? {};
+    const stack = new FakeStack({ name, tags, serial: () => ++this.#serial, outputs });
     this.#stacks.push(stack);
-    this.#happen(stack, { status });
+    stack.happen({ status }, this.#clock.now());
     this.#schedule(stack, ahead);
     return stack;
   }
@@ -83,14 +59,14 @@ export class FakeStacks implements StackApi {
     this.#advance();
     const byId = this.#stacks.find((stack) => stack.id === name);
     const stack = byId ?? this.#existing(name);
-    return stack && { ...stack };
+    return stack?.seen();
   }
 
   async list(): Promise<readonly Stack[]> {
     this.#say('list', '');
     this.#advance();
     const there = this.#stacks.filter((stack) => stack.status !== 'DELETE_COMPLETE');
-    return there.map((stack) => ({ ...stack }));
+    return there.map((stack) => stack.seen());
   }
 
   async createChangeSet(request: ChangeSetRequest) {
@@ -193,39 +169,11 @@ export class FakeStacks implements StackApi {
   }
 
   #schedule(stack: FakeStack, happenings: readonly Happening[]): void {
-    let at = this.#clock.now();
-    for (const happening of happenings) {
-      at += happening.afterMs ?? 0;
-      stack.ahead.push({ at, happening });
-    }
+    stack.schedule(happenings, this.#clock.now());
   }
 
   #advance(): void {
-    for (const stack of this.#stacks) {
-      while (stack.ahead[0] !== undefined && stack.ahead[0].at <= this.#clock.now()) {
-        const next = stack.ahead.shift();
-        if (next) this.#happen(stack, next.happening, next.at);
-      }
-    }
-  }
-
-  #happen(stack: FakeStack, { status, resource, reason }: Happening, at = this.#clock.now()): void {
-    if (resource === undefined) {
-      stack.status = status as StackStatus;
-      stack.reason = reason;
-      if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') {
-        stack.outputs = this.outputs.get(stack.name) ?? {};
-      }
-    }
-    stack.events.push({
-      id: `event-${++this.#serial}`,
-      time: new Date(at),
-      logicalId: resource ?? stack.name,
-      type: resource === undefined ? 'AWS::CloudFormation::Stack' : 'AWS::EC2::VPC',
-      status: status as StackStatus,
-      reason,
-      ofStack: resource === undefined,
-    });
+    for (const stack of this.#stacks) stack.advance(this.#clock.now());
   }
 
   #say(call: string, ...details: string[]): void {
@@ -235,13 +183,4 @@ export class FakeStacks implements StackApi {
     this.errors.delete(call);
     if (error !== undefined) throw error;
   }
-}
-
-function succeeds(verb: string): readonly Happening[] {
-  return [
-    { afterMs: 500, status: `${verb}_IN_PROGRESS` },
-    { afterMs: 100, status: `${verb}_IN_PROGRESS`, resource: 'Vpc' },
-    { afterMs: 20_000, status: `${verb}_COMPLETE`, resource: 'Vpc' },
-    { afterMs: 1_000, status: `${verb}_COMPLETE` },
-  ];
 }

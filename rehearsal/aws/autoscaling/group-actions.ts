@@ -16,10 +16,8 @@ import {
   type Group,
   type GroupSettings,
   type Groups,
-  groupOf,
   invalid,
 } from './state.ts';
-import { activityView, groupView, memberView, visibleMembers } from './views.ts';
 
 export interface GroupContext {
   readonly account: string;
@@ -27,12 +25,11 @@ export interface GroupContext {
   readonly groups: Groups;
   readonly fleet: Fleet;
   readonly soon: (group: string) => void;
-  readonly terminate: (group: string, instanceId: string, cause: string) => void;
   /** Drops what an instance waits for. */
   readonly drop: (instanceId: string) => void;
 }
 
-/** Actions on groups and their instances. */
+/** Actions that make, change and end groups. */
 export function groupActions(on: GroupContext): Readonly<Record<string, QueryAction>> {
   const set = (group: Group, settings: Partial<GroupSettings>) => {
     change(on.groups, group.name, { settings: { ...group.settings, ...settings } });
@@ -76,39 +73,6 @@ export function groupActions(on: GroupContext): Readonly<Record<string, QueryAct
       const left = group.settings.suspended.filter((each) => !names.includes(each));
       set(group, { suspended: names.length > 0 ? left : [] });
       return undefined;
-    },
-    TerminateInstanceInAutoScalingGroup: (params) => terminateInstance(on, params),
-    SetInstanceHealth: (params) => setInstanceHealth(on, params),
-    ...describeActions(on),
-  };
-}
-
-function describeActions({ groups }: GroupContext): Readonly<Record<string, QueryAction>> {
-  return {
-    DescribeAutoScalingGroups: (params) => {
-      const names = textsOf(params, 'AutoScalingGroupNames');
-      const filters = structuresOf(params, 'Filters');
-      const found = [...groups.values()]
-        .filter((group) => names.length === 0 || names.includes(group.name))
-        .filter((group) => filters.every((filter) => fits(group, filter)));
-      return { AutoScalingGroups: found.map(groupView) };
-    },
-    DescribeAutoScalingInstances: (params) => {
-      const ids = textsOf(params, 'InstanceIds');
-      const rows = [...groups.values()].flatMap((group) =>
-        visibleMembers(group)
-          .filter((member) => ids.length === 0 || ids.includes(member.instanceId))
-          .map((member) => ({ ...memberView(member), AutoScalingGroupName: group.name })),
-      );
-      return { AutoScalingInstances: rows };
-    },
-    DescribeScalingActivities: (params) => {
-      const name = textOf(params, 'AutoScalingGroupName');
-      const found = name === undefined ? [...groups.values()] : [groups.get(name)];
-      const rows = found.flatMap((group) =>
-        group === undefined ? [] : group.activities.map((each) => activityView(group, each)),
-      );
-      return { Activities: rows };
     },
   };
 }
@@ -171,63 +135,6 @@ function remove(on: GroupContext, group: Group, force: boolean): void {
   on.soon(group.name);
   // Forced: what is still waited for does not hold the group up.
   for (const { instanceId } of members) on.drop(instanceId);
-}
-
-function terminateInstance(on: GroupContext, params: QueryParams) {
-  const instanceId = requiredText(params, 'InstanceId');
-  const group = groupOf(on.groups, instanceId);
-  if (group === undefined) {
-    throw invalid(
-      `Instance Id not found - No managed instance found for instance ID: ${instanceId}`,
-    );
-  }
-  const { minSize, desiredCapacity } = group.settings;
-  if (booleanOf(params, 'ShouldDecrementDesiredCapacity')) {
-    if (desiredCapacity <= minSize) {
-      throw invalid(
-        `Currently, desiredSize equals minSize (${minSize}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
-      );
-    }
-    change(on.groups, group.name, {
-      settings: { ...group.settings, desiredCapacity: desiredCapacity - 1 },
-    });
-  }
-  on.terminate(
-    group.name,
-    instanceId,
-    'instance was taken out of service in response to a user request.',
-  );
-  const now = on.groups.get(group.name) ?? group;
-  const activity = now.activities.find((each) => each.instanceId === instanceId);
-  return activity === undefined ? undefined : { Activity: activityView(now, activity) };
-}
-
-/** An instance that is unhealthy is replaced at once: grace periods are not waited for. */
-function setInstanceHealth(on: GroupContext, params: QueryParams): undefined {
-  const instanceId = requiredText(params, 'InstanceId');
-  const status = requiredText(params, 'HealthStatus');
-  if (status !== 'Healthy' && status !== 'Unhealthy') {
-    throw invalid('Valid instance health states are: [Healthy, Unhealthy].');
-  }
-  const group = groupOf(on.groups, instanceId);
-  if (group === undefined) {
-    throw invalid(
-      `Instance Id not found - No managed instance found for instance ID: ${instanceId}`,
-    );
-  }
-  if (status === 'Healthy') return;
-  const cause = 'an instance was taken out of service in response to a user health-check.';
-  on.terminate(group.name, instanceId, cause);
-}
-
-function fits(group: Group, filter: QueryParams): boolean {
-  const name = textOf(filter, 'Name') ?? '';
-  const values = textsOf(filter, 'Values');
-  if (name === 'tag-key') return group.tags.some((tag) => values.includes(tag.key));
-  if (name === 'tag-value') return group.tags.some((tag) => values.includes(tag.value));
-  const key = name.startsWith('tag:') ? name.slice(4) : undefined;
-  if (key === undefined) throw invalid(`The filter ${name} is not valid.`);
-  return group.tags.some((tag) => tag.key === key && values.includes(tag.value));
 }
 
 function exists(name: string): ServiceError {

@@ -1,0 +1,60 @@
+import { booleanOf, type QueryAction, type QueryParams, requiredText } from '../query-protocol.ts';
+import { change, type Group, type Groups, groupOf, invalid } from './state.ts';
+import { activityView } from './views.ts';
+
+export interface InstanceContext {
+  readonly groups: Groups;
+  /** Ends an instance of a group, for a cause that its activity then tells. */
+  readonly terminate: (group: string, instanceId: string, cause: string) => void;
+}
+
+/** Actions on one instance of a group. */
+export function instanceActions(on: InstanceContext): Readonly<Record<string, QueryAction>> {
+  return {
+    TerminateInstanceInAutoScalingGroup: (params) => terminateInstance(on, params),
+    SetInstanceHealth: (params) => setInstanceHealth(on, params),
+  };
+}
+
+function terminateInstance(on: InstanceContext, params: QueryParams) {
+  const instanceId = requiredText(params, 'InstanceId');
+  const group = groupWith(on.groups, instanceId);
+  const { minSize, desiredCapacity } = group.settings;
+  if (booleanOf(params, 'ShouldDecrementDesiredCapacity')) {
+    if (desiredCapacity <= minSize) {
+      throw invalid(
+        `Currently, desiredSize equals minSize (${minSize}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
+      );
+    }
+    change(on.groups, group.name, {
+      settings: { ...group.settings, desiredCapacity: desiredCapacity - 1 },
+    });
+  }
+  on.terminate(
+    group.name,
+    instanceId,
+    'instance was taken out of service in response to a user request.',
+  );
+  const now = on.groups.get(group.name) ?? group;
+  const activity = now.activities.find((each) => each.instanceId === instanceId);
+  return activity === undefined ? undefined : { Activity: activityView(now, activity) };
+}
+
+/** An instance that is unhealthy is replaced at once: grace periods are not waited for. */
+function setInstanceHealth(on: InstanceContext, params: QueryParams): undefined {
+  const instanceId = requiredText(params, 'InstanceId');
+  const status = requiredText(params, 'HealthStatus');
+  if (status !== 'Healthy' && status !== 'Unhealthy') {
+    throw invalid('Valid instance health states are: [Healthy, Unhealthy].');
+  }
+  const group = groupWith(on.groups, instanceId);
+  if (status === 'Healthy') return;
+  const cause = 'an instance was taken out of service in response to a user health-check.';
+  on.terminate(group.name, instanceId, cause);
+}
+
+function groupWith(groups: Groups, instanceId: string): Group {
+  const group = groupOf(groups, instanceId);
+  if (group !== undefined) return group;
+  throw invalid(`Instance Id not found - No managed instance found for instance ID: ${instanceId}`);
+}
