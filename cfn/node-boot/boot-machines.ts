@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createMachines } from '../../rehearsal/instance/machines.ts';
 import { instanceAt } from '../../rehearsal/instance/metadata.ts';
 import { startMetadataServer } from '../../rehearsal/instance/metadata-server.ts';
@@ -14,10 +17,10 @@ import { EXAMPLE, renderUserData } from '../user-data.ts';
 /**
  * A program of its own, for namespaces of its own: boots two user-mode-linux machines with the template's user data,
  * one with both Multus interfaces that it wants and one that lacks the second, and ends when both have booted and
- * `seconds` more have passed. What the machines say is in the folder. Leaves out: a cluster to join, and whoever
+ * there is a file `enough` in the folder. What the machines say is in the folder, too. Leaves out: a cluster to join, and whoever
  * attaches interfaces; EC2's state is fixed.
  */
-const [folder = '', kernel = '', ami = '', seconds = '0'] = process.argv.slice(2);
+const [folder = '', kernel = '', ami = ''] = process.argv.slice(2);
 
 /** Long enough to ask a few times, instead of minutes. */
 const USER_DATA = renderUserData(EXAMPLE).replace('patience=300', 'patience=5');
@@ -73,7 +76,7 @@ const vpc = createVpc({ readState });
 const tools = { kernel, ami };
 const machines = createMachines({ tools, runDir: folder, logDir: folder, readState, vpc });
 await Promise.all(instances.map(({ id }) => machines.powerOn(id)));
-await new Promise((resolve) => setTimeout(resolve, Number(seconds) * 1_000));
+while (!existsSync(join(folder, 'enough'))) await sleep(50);
 await machines.stop();
 await vpc.stop();
 await metadata.stop();

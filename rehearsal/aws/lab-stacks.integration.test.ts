@@ -15,6 +15,7 @@ import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { steadyPacing } from './cloudformation/pacing.ts';
 import { leftovers, takeInventory } from './inventory.ts';
 import { eventually, REGION } from './testing/local-aws.ts';
 import { startTestAws, type TestAws } from './testing/stand-in.ts';
@@ -32,7 +33,7 @@ let before: Awaited<ReturnType<typeof takeInventory>>;
 let infra: Values;
 
 beforeAll(async () => {
-  test = await startTestAws();
+  test = await startTestAws({ pacing: steadyPacing(20) });
   const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
   stacks = new CloudFormationClient({ endpoint: test.endpoint, region: REGION, credentials });
   const Bucket = 'staging';
