@@ -64,11 +64,16 @@ it('passes objects through both ways unchanged, streamed or not', async () => {
   ]);
 });
 
+it('does not end connections by itself, so that none ends under a call', async () => {
+  const body = 'Action=DescribeVpcs&Version=2016-11-15';
+  const answer = await fetch(gateway.url, { method: 'POST', headers: signedFor('ec2'), body });
+  expect(answer.headers.get('connection')).toBe('keep-alive');
+  expect(answer.headers.get('keep-alive')).toBeNull();
+});
+
 it('says by name what moto cannot do, and remembers it', async () => {
   expect(gateway.failures()).toEqual([]);
-  const headers = {
-    authorization: `AWS4-HMAC-SHA256 Credential=AKIA1/20260101/${REGION}/eks/aws4_request, SignedHeaders=host, Signature=0`,
-  };
+  const headers = signedFor('eks');
   const answer = await fetch(`${gateway.url}/clusters/a/insights`, { method: 'POST', headers });
   expect(answer.headers.get('x-amzn-errortype')).toBe('InternalFailure');
   expect(gateway.failures()).toMatchObject([
@@ -113,6 +118,12 @@ it('writes each call to its log', async () => {
   const lines = (await readFile(log, 'utf8')).trim().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual(gateway.calls());
 });
+
+function signedFor(service: string) {
+  const scope = `20260101/${REGION}/${service}/aws4_request`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=AKIA1/${scope}, SignedHeaders=host, Signature=0`;
+  return { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+}
 
 function digest(content: Uint8Array | undefined): string {
   return createHash('sha256')

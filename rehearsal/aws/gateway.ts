@@ -58,7 +58,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const log = openLog(options.log);
   const answers = [...(options.answers ?? []), ...options.services.map(ofService)];
 
-  const server = createServer((from, to) => {
+  // An idle connection that ended by itself would now and then end under a call that is just being sent.
+  const server = createServer({ keepAliveTimeout: 0 }, (from, to) => {
     void serve(from, to, { ...options, answers }, (call, record) => {
       records.push(record);
       log.write(record);
