@@ -32,7 +32,7 @@ describe('deploy', () => {
     await run();
     expect(parametersOf(stacks, 'eks-multus-cluster')).toEqual({
       ClusterName: 'eks-multus-cluster',
-      KubernetesVersion: '1.34',
+      KubernetesVersion: '1.35',
       VpcCidr: '10.0.0.0/16',
       AvailabilityZones: 'ap-northeast-2a,ap-northeast-2b',
       PublicSubnetCidrs: '10.0.0.0/24,10.0.1.0/24',
@@ -61,7 +61,7 @@ describe('deploy', () => {
       LambdaKey: expect.stringMatching(/^eks-multus-cluster\/[0-9a-f]{64}\/attach-enis\.zip$/),
       NodeAccess: 'access-entry',
       NodeImageIdSSMParam:
-        '/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/standard/recommended/image_id',
+        '/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/x86_64/standard/recommended/image_id',
     });
   });
 

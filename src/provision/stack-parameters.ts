@@ -7,7 +7,7 @@ import type { NodeGroup } from './node-groups.ts';
 type Parameters = Readonly<Record<string, string>>;
 
 /** The Kubernetes version of a new cluster when none is asked for; an existing cluster keeps its own. */
-const NEW_CLUSTERS = '1.34';
+const NEW_CLUSTERS = '1.35';
 
 const NODE_ACCESS = { 'access-entries': 'access-entry', 'aws-auth': 'aws-auth', both: 'both' };
 

@@ -21,7 +21,7 @@ const INFRA_OUTPUTS = {
   PublicSubnetIds: 'subnet-o1,subnet-o2',
   MultusSubnetIds: 'subnet-11,subnet-12,subnet-21,subnet-22',
   MultusSecurityGroupId: 'sg-multus',
-  KubernetesVersion: '1.34',
+  KubernetesVersion: '1.35',
   GuestNodeRoleArn: 'arn:aws:iam::123456789012:role/guests',
   GuestNodeProfileArn: 'arn:aws:iam::123456789012:instance-profile/guests',
 };
