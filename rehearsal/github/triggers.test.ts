@@ -54,4 +54,6 @@ it('finds the GitHub environment where a workflow is called', () => {
   const given = { one: { uses: 'x', with: { 'github-environment': 'lab' } } };
   expect(githubEnvironment({ ...workflow, jobs: given }, () => called)).toBe('lab');
   expect(githubEnvironment(workflow, () => undefined)).toBeUndefined();
+  const none = { one: { uses: 'x', with: { 'github-environment': '' } } };
+  expect(githubEnvironment({ ...workflow, jobs: none }, () => called)).toBeUndefined();
 });

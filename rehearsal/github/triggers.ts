@@ -55,7 +55,8 @@ export function githubEnvironment(
     const { on } = (uses === undefined ? undefined : called(uses)) ?? {};
     const call = typeof on === 'object' ? on['workflow_call'] : undefined;
     const environment = given[INPUT] ?? call?.inputs?.[INPUT]?.default;
-    if (environment !== undefined) return String(environment);
+    // GitHub takes an empty name for no environment.
+    if (environment !== undefined && environment !== '') return String(environment);
   }
   return undefined;
 }
