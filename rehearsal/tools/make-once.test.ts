@@ -3,6 +3,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   statSync,
   utimesSync,
@@ -83,5 +84,13 @@ describe('pointTo', () => {
     }
     await writeFile(join(link, 'file'), '');
     expect(existsSync(join(folder, 'two', 'file'))).toBe(true);
+  });
+
+  it('lets many make the same link at once, and leaves nothing beside it', async () => {
+    const link = join(folder, 'link');
+    const targets = Array.from({ length: 20 }, (_, index) => join(folder, `${index}`));
+    await Promise.all(targets.map((target) => pointTo(link, target)));
+    expect(visible()).toEqual(['link']);
+    expect(targets).toContain(readlinkSync(link));
   });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { access, mkdir, readdir, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { withLock } from './lock.ts';
@@ -58,10 +59,12 @@ export async function forgetOld(used: string, newest: number): Promise<void> {
   }
 }
 
-/** Makes the symbolic link `link` point to `target`, replacing another link in one step. */
+/**
+ * Makes the symbolic link `link` point to `target`, replacing another link in one step. Any number of callers may
+ * do so at once, also within one process.
+ */
 export async function pointTo(link: string, target: string): Promise<void> {
-  const temporary = `${link}.${process.pid}`;
-  await rm(temporary, { force: true });
+  const temporary = `${link}.${randomUUID()}`;
   await symlink(target, temporary);
   await rename(temporary, link);
 }
