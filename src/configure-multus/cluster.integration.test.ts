@@ -6,6 +6,8 @@ import { type Connection, connect } from '../kubernetes/connection.ts';
 import { systemClock } from '../kubernetes/poll.ts';
 import { noCredentials, startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
 import { joinNode } from '../testing/join-node.ts';
+import { labEnvironment } from '../testing/lab-environment.ts';
+import { placeMultusPod } from '../testing/multus-pod.ts';
 import { overWhen } from '../testing/over-when.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { runBundle } from '../testing/run-bundle.ts';
@@ -93,6 +95,27 @@ describe('the whole of it', () => {
     expect(bundle.log).toContain('Unchanged networkattachmentdefinition default/ipvlan-conf-1');
   });
 
+  it('does not wait for nodes that a preview has brought, nor for Multus on them', async () => {
+    const labels = { 'eks-multus-actions/environment': 'eks-multus-pr-7' };
+    await joinNode(connection, 'guest', { ready: false, labels });
+    await placeMultusPod(connection, 'guest', false);
+    await placeMultusPod(connection, 'ip-10-0-2-11');
+    await rollOut({ desired: 2, available: 1 });
+    const environment = { environment: JSON.stringify(labEnvironment([1, 1, 2])) };
+    const given = parseInputs((name) => ({ ...environment, networks: NETWORKS })[name] ?? '', '');
+    const target = { ...given.target, address: inputs().target.address };
+    const results: ConfigureResult[] = [];
+    const report = async (result: ConfigureResult) => void results.push(result);
+    const tools = { log: recordingLog(), clock: systemClock, credentials: noCredentials, report };
+    await configure({ ...given, target, mapRoleArns: undefined, timeoutMs: 30_000 }, tools);
+    expect(results).toMatchObject([
+      { nodes: [{ name: 'ip-10-0-2-11' }], rollout: { ready: 1, desired: 1 } },
+    ]);
+    // What follows removes Multus, and there is no controller here that would take its pods away.
+    const path = '/api/v1/namespaces/kube-system/pods?labelSelector=name%3Dmultus';
+    await connection.rest({ method: 'DELETE', path, body: { gracePeriodSeconds: 0 } });
+  });
+
   it('removes Multus, and its networks with prune', async () => {
     const removing = { networks: '', multus: 'absent', 'aws-region': '' };
     expect(await run(removing)).toMatchObject({ outcome: undefined, result: { removed: true } });
@@ -119,12 +142,13 @@ describe('the whole of it', () => {
   });
 
   /** What the DaemonSet controller would say. */
-  async function rollOut(): Promise<void> {
+  async function rollOut({ desired = 1, available = 1 } = {}): Promise<void> {
     const where = { namespace: 'kube-system', name: 'kube-multus-ds' };
     const body = await connection.apps.readNamespacedDaemonSet(where);
     body.status = {
-      ...{ currentNumberScheduled: 1, numberMisscheduled: 0, numberReady: 1 },
-      ...{ desiredNumberScheduled: 1, updatedNumberScheduled: 1, numberAvailable: 1 },
+      ...{ currentNumberScheduled: desired, numberMisscheduled: 0, numberReady: available },
+      ...{ desiredNumberScheduled: desired, updatedNumberScheduled: desired },
+      numberAvailable: available,
       observedGeneration: body.metadata?.generation ?? 0,
     };
     const path = '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds/status';

@@ -1,7 +1,7 @@
 import type { Log } from '../github/log.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import type { Patience } from '../kubernetes/poll.ts';
-import { awaitRollout } from '../kubernetes/rollout.ts';
+import { awaitRollout, type RolloutWait } from '../kubernetes/rollout.ts';
 import { applyNetworks } from '../multus/apply-networks.ts';
 import { listDefinitions } from '../multus/definition-store.ts';
 import { pruneNetworks, usesWhereabouts } from '../multus/prune-networks.ts';
@@ -39,7 +39,7 @@ export async function configureNetworks(
 export async function awaitWhereabouts(
   connection: Connection,
   inputs: ConfigureInputs,
-  wait: Wait,
+  wait: Wait & Pick<RolloutWait, 'leftOut'>,
 ): Promise<void> {
   if (!needsWhereabouts(inputs)) return;
   await wait.log.group('Wait for whereabouts', () =>

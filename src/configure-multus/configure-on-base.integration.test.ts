@@ -1,4 +1,3 @@
-import type { V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../kubernetes/connection.ts';
 import { type Clock, systemClock } from '../kubernetes/poll.ts';
@@ -6,6 +5,7 @@ import { installMultus } from '../multus/install.ts';
 import { noCredentials, startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
 import { joinNode } from '../testing/join-node.ts';
 import { labEnvironment } from '../testing/lab-environment.ts';
+import { placeMultusPod } from '../testing/multus-pod.ts';
 import { overWhen } from '../testing/over-when.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { configureOnBase } from './configure-on-base.ts';
@@ -45,20 +45,6 @@ async function run(networks = NETWORKS, log = recordingLog(), over?: Clock) {
 const join = (name: string, environment: string, ready = true) =>
   joinNode(connection, name, { ready, labels: { 'eks-multus-actions/environment': environment } });
 
-/** What the DaemonSet's controller and a kubelet would do. */
-async function runMultusOn(nodeName: string): Promise<void> {
-  const path = '/api/v1/namespaces/kube-system/pods';
-  const { spec } = await connection.apps.readNamespacedDaemonSet(MULTUS);
-  const pod = {
-    metadata: { name: `multus-${nodeName}`, labels: spec?.selector.matchLabels },
-    spec: { nodeName, containers: [{ name: 'multus', image: 'multus' }] },
-  };
-  const made = await connection.rest<V1Pod>({ method: 'POST', path, body: pod });
-  made.status = { conditions: [{ type: 'Ready', status: 'True' }] };
-  const status = `${path}/${made.metadata?.name}/status`;
-  await connection.rest({ method: 'PUT', path: status, body: made });
-}
-
 describe('on the cluster of another environment', () => {
   it('a base without Multus is refused, and gets nothing', async () => {
     await expect(run()).rejects.toThrow(
@@ -83,7 +69,7 @@ describe('on the cluster of another environment', () => {
 
   it('waits for its own nodes, and says which of them do not come', async () => {
     await join('base-1', 'eks-multus-cluster');
-    await runMultusOn('base-1');
+    await placeMultusPod(connection, 'base-1');
     const log = recordingLog();
     await expect(run(NETWORKS, log, overWhen(log, 'nodes Ready'))).rejects.toThrow(
       '0 of 1 expected nodes are Ready, 0 have joined',
@@ -98,7 +84,7 @@ describe('on the cluster of another environment', () => {
     const running = run(NETWORKS, log);
     const waits = 'DaemonSet kube-multus-ds: 0 of 1 Ready';
     await Promise.race([running, expect.poll(() => log.lines.join(), PATIENCE).toContain(waits)]);
-    await runMultusOn('own-1');
+    await placeMultusPod(connection, 'own-1');
     const { reached } = await running;
     expect(log.lines.join('\n')).toContain('DaemonSet kube-multus-ds: 1 of 1 Ready');
     expect(reached.nodes?.map(({ name }) => name)).toEqual(['own-1']);

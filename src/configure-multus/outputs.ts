@@ -1,5 +1,5 @@
 import type { NodeState } from '../kubernetes/nodes.ts';
-import type { Rollout } from '../kubernetes/rollout.ts';
+import type { Rollout } from '../kubernetes/rollout-state.ts';
 import type { Attachment } from '../multus/attachment.ts';
 import type { MultusChoice } from '../multus/manifest.ts';
 import type { RoleMapping } from '../multus/map-node-roles.ts';

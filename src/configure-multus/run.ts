@@ -1,4 +1,6 @@
+import type { V1Node } from '@kubernetes/client-node';
 import type { CredentialProvider } from '../aws/credentials.ts';
+import { isGuest } from '../environment/shared-cluster.ts';
 import { messageOf } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import type { Access } from '../kubernetes/access.ts';
@@ -58,7 +60,7 @@ async function applyAndWait(
   const wait = { deadline: clock.now() + inputs.timeoutMs, clock, log };
   for (const warning of inputs.warnings) log.warn(warning);
   await checkVpc(attachments, inputs.target.environment, interfaces, log);
-  const { shared } = inputs.target.environment ?? {};
+  const { shared, name: environment } = inputs.target.environment ?? {};
   const needs = accessNeeded(mapRoleArns !== undefined, shared !== undefined);
   const roleArn = inputs.role.chainedRoleArn ?? inputs.role.roleArn;
   const connecting = { log, credentials, roleArn, needs, clock };
@@ -75,21 +77,22 @@ async function applyAndWait(
     return;
   }
   reached.multus = multus;
+  // Nodes that previews bring onto this cluster come and go; these wait for them themselves.
+  const leftOut = (node: V1Node) => environment !== undefined && isGuest(node, environment);
   await log.group('Install Multus', () => installMultus(connection, multus, log, wait));
   await configureNetworks(connection, inputs, wait);
   reached.attachments = attachments;
   reached.nodes = await log.group('Wait for nodes', () =>
     awaitNodes(connection, {
-      ...{ ...wait, expected: expectedNodes },
+      ...{ ...wait, expected: expectedNodes, leftOut },
       explain: (found) => explainNodes(connection, found, inputs, tools),
     }),
   );
   reached.rollout = await log.group('Wait for Multus', () => {
-    const { namespace, daemonSet: name } = MULTUS;
-    const atLeast = expectedNodes;
-    return awaitRollout(connection, { ...wait, namespace, name, atLeast, notStarted: NOT_STARTED });
+    const set = { ...MULTUS, name: MULTUS.daemonSet, notStarted: NOT_STARTED };
+    return awaitRollout(connection, { ...wait, ...set, atLeast: expectedNodes, leftOut });
   });
-  await awaitWhereabouts(connection, inputs, wait);
+  await awaitWhereabouts(connection, inputs, { ...wait, leftOut });
   await log.group('Let pods onto the nodes', () => admitPods(connection, log, clock));
 }
 

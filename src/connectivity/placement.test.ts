@@ -1,8 +1,9 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
+import { ENVIRONMENT_LABEL } from '../environment/shared-cluster.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { fakeProbeCluster, readyNode, readyPod } from '../testing/fake-probe-cluster.ts';
-import { awaitNode, awaitNodes } from './placement.ts';
+import { awaitNode, awaitNodes, type NodeChoice } from './placement.ts';
 
 const multusOn = (node: string) => readyPod({ metadata: { name: `multus-${node}` } }, node);
 const notReady = {
@@ -15,8 +16,8 @@ const notReady = {
 const choose = (
   nodes: readonly V1Node[],
   multusPods: readonly V1Pod[],
-  selector: Readonly<Record<string, string>> = {},
-) => awaitNode(fakeProbeCluster({ nodes, multusPods }), selector, fakeClock());
+  choice: NodeChoice = { labels: {} },
+) => awaitNode(fakeProbeCluster({ nodes, multusPods }), choice, fakeClock());
 
 describe('awaitNode', () => {
   it('takes the first node by name that is Ready and has Multus', async () => {
@@ -27,7 +28,7 @@ describe('awaitNode', () => {
   it('takes none without the label that is asked for', async () => {
     const own = readyNode('node-b');
     const labelled = { ...own, metadata: { ...own.metadata, labels: { environment: 'pr-7' } } };
-    const selector = { environment: 'pr-7' };
+    const selector = { labels: { environment: 'pr-7' } };
     expect(await choose([readyNode('node-a'), labelled], [], selector)).toBe('node-b');
     await expect(choose([readyNode('node-a')], [], selector)).rejects.toThrow(
       'the cluster has no node with the label environment=pr-7',
@@ -68,14 +69,17 @@ describe('awaitNode', () => {
       nodes: async () => [looks.shift() ?? readyNode('node-a')],
     };
     const clock = fakeClock();
-    expect(await awaitNode(cluster, {}, clock)).toBe('node-a');
+    expect(await awaitNode(cluster, { labels: {} }, clock)).toBe('node-a');
     expect(clock.now()).toBe(2000);
   });
 });
 
 describe('awaitNodes', () => {
-  const look = (nodes: readonly V1Node[], multusPods: readonly V1Pod[] = []) =>
-    awaitNodes(fakeProbeCluster({ nodes, multusPods }), {}, fakeClock());
+  const look = (
+    nodes: readonly V1Node[],
+    multusPods: readonly V1Pod[] = [],
+    choice: NodeChoice = { labels: {} },
+  ) => awaitNodes(fakeProbeCluster({ nodes, multusPods }), choice, fakeClock());
 
   it('says when all nodes are left out, and why', async () => {
     const nodes = [
@@ -86,6 +90,18 @@ describe('awaitNodes', () => {
       'node-a: cordoned; node-b: tainted dedicated:NoSchedule',
     );
     await expect(look([])).rejects.toThrow('the cluster has no node');
+  });
+
+  it('leaves nodes of guests alone, unless they are asked for', async () => {
+    const ofEnvironment = (name: string, environment: string) => ({
+      ...readyNode(name),
+      metadata: { name, labels: { [ENVIRONMENT_LABEL]: environment } },
+    });
+    const nodes = [ofEnvironment('a', 'base'), ofEnvironment('b', 'pr-7'), readyNode('c')];
+    const found = async (labels: Record<string, string>) =>
+      (await look(nodes, [], { labels, host: 'base' })).map(({ name }) => name);
+    expect(await found({})).toEqual(['a', 'c']);
+    expect(await found({ [ENVIRONMENT_LABEL]: 'pr-7' })).toEqual(['b']);
   });
 
   it.each(['auto', 'hybrid'])('leaves out nodes of compute type %s', async (type) => {

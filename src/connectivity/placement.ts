@@ -1,4 +1,5 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
+import { ENVIRONMENT_LABEL, isGuest } from '../environment/shared-cluster.ts';
 import { ClusterError } from '../github/errors.ts';
 import { nodeState } from '../kubernetes/nodes.ts';
 import { type Clock, until } from '../kubernetes/poll.ts';
@@ -24,8 +25,13 @@ export function isUsable({ trouble, leftOut }: NodeObservation): boolean {
   return trouble === undefined && leftOut === undefined;
 }
 
-/** Labels, each with its value. */
-type Selector = Readonly<Record<string, string>>;
+/** Which nodes may have test pods. */
+export interface NodeChoice {
+  /** Labels that a node must have, each with its value; all nodes when there are none. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** The environment whose cluster it is. Nodes that others brought onto it are not tested, unless the labels ask for them. */
+  readonly host?: string;
+}
 
 /** A node that has just become Ready keeps its taint for some seconds. */
 const PATIENCE_MS = 30_000;
@@ -33,72 +39,73 @@ const PATIENCE_MS = 30_000;
 /**
  * The first node that will do for pods that must be together.
  *
- * @param selector labels that a node must have; all nodes when there are none
  * @throws ClusterError that says of each node why it will not do.
  */
 export async function awaitNode(
   cluster: ProbeCluster,
-  selector: Selector,
+  choice: NodeChoice,
   clock: Clock,
 ): Promise<string> {
   let verdicts: readonly NodeObservation[] = [];
   const chosen = await until(
     async () => {
       const [nodes, multusPods] = await Promise.all([cluster.nodes(), cluster.multusPods()]);
-      verdicts = judgeNodes(nodes.filter(selects(selector)), multusPods);
+      verdicts = judgeNodes(nodes.filter(isChosenBy(choice)), multusPods);
       return verdicts.find(isUsable);
     },
     { clock, deadline: clock.now() + PATIENCE_MS, everyMs: 1000 },
   );
   if (chosen !== undefined) return chosen.name;
-  throw noneWillDo(verdicts, selector);
+  throw noneWillDo(verdicts, choice);
 }
 
 /**
  * The nodes that match a selector, judged. Waits a while for those with trouble, which may be on their way.
  *
- * @param selector labels that a node must have; all nodes when there are none
  * @throws ClusterError that says of each node why it is left out, when all are.
  */
 export async function awaitNodes(
   cluster: ProbeCluster,
-  selector: Selector,
+  choice: NodeChoice,
   clock: Clock,
 ): Promise<readonly NodeObservation[]> {
   let judged: readonly NodeObservation[] = [];
   await until(
     async () => {
       const [nodes, multusPods] = await Promise.all([cluster.nodes(), cluster.multusPods()]);
-      judged = judgeNodes(nodes.filter(selects(selector)), multusPods);
+      judged = judgeNodes(nodes.filter(isChosenBy(choice)), multusPods);
       return judged.length > 0 && judged.every(({ trouble }) => trouble === undefined)
         ? true
         : undefined;
     },
     { clock, deadline: clock.now() + PATIENCE_MS, everyMs: 1000 },
   );
-  if (judged.every(({ leftOut }) => leftOut !== undefined)) throw noneWillDo(judged, selector);
+  if (judged.every(({ leftOut }) => leftOut !== undefined)) throw noneWillDo(judged, choice);
   return judged;
 }
 
-function noneWillDo(nodes: readonly NodeObservation[], selector: Selector): ClusterError {
+function noneWillDo(nodes: readonly NodeObservation[], { labels }: NodeChoice): ClusterError {
   const reasons = nodes.map(({ name, trouble, leftOut }) => `${name}: ${trouble?.text ?? leftOut}`);
   return new ClusterError({
     resource: 'nodes for the sample pods',
     reason:
-      reasons.length === 0 ? `the cluster has no node${labelled(selector)}` : reasons.join('; '),
+      reasons.length === 0 ? `the cluster has no node${labelled(labels)}` : reasons.join('; '),
     nextStep:
       'make a node Ready with Multus on it (configure-multus waits for both), then verify again',
   });
 }
 
-function labelled(selector: Selector): string {
-  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
-  return labels.length === 0 ? '' : ` with the label ${labels.join(', ')}`;
+function labelled(labels: NodeChoice['labels']): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return pairs.length === 0 ? '' : ` with the label ${pairs.join(', ')}`;
 }
 
-function selects(selector: Selector) {
-  return ({ metadata }: V1Node) =>
-    Object.entries(selector).every(([key, value]) => metadata?.labels?.[key] === value);
+function isChosenBy({ labels, host }: NodeChoice) {
+  const wanted = Object.entries(labels);
+  const guests = host === undefined || ENVIRONMENT_LABEL in labels;
+  return (node: V1Node) =>
+    wanted.every(([key, value]) => node.metadata?.labels?.[key] === value) &&
+    (guests || !isGuest(node, host));
 }
 
 /** True when the pod says that it is Ready. */

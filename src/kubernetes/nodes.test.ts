@@ -44,6 +44,7 @@ describe('awaitNodes', () => {
     lists: readonly (readonly V1Node[])[],
     expected = 2,
     findings: readonly NodeFinding[] = [],
+    leftOut = (_node: V1Node) => false,
   ) {
     const server = await startKubeServer(({ path }, asked) =>
       path.includes('selfsubject')
@@ -57,7 +58,7 @@ describe('awaitNodes', () => {
       const credentials = () => Promise.reject(new Error());
       const connection = await connect(address, { log: recordingLog(), credentials });
       const explain = async () => findings;
-      const options = { expected, deadline: 20_000, clock, log, explain };
+      const options = { expected, deadline: 20_000, clock, log, explain, leftOut };
       return {
         log,
         result: await awaitNodes(connection, options).catch((error: unknown) => error),
@@ -80,6 +81,14 @@ describe('awaitNodes', () => {
       '2 of 2 nodes Ready (a, b)',
     ]);
     expect(result).toMatchObject([{ name: 'a' }, { name: 'b' }]);
+  });
+
+  it('counts none that is left out', async () => {
+    const nodes = [node('guest', true), node('a', true), node('guest-2', false)];
+    const leftOut = ({ metadata }: V1Node) => metadata?.name?.startsWith('guest') ?? false;
+    const { log, result } = await wait([nodes], 2, [], leftOut);
+    expect(log.lines).toEqual(['1 of 2 nodes Ready (a)']);
+    expect(String(result)).toMatch(/1 of 2 expected nodes are Ready, 1 have joined\n/);
   });
 
   it('says that nodes have not joined, and where to look', async () => {

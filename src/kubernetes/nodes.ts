@@ -39,6 +39,8 @@ export interface NodeWait {
   readonly expected: number;
   /** Only nodes with this label (`key=value`) count; all of the cluster when not given. */
   readonly labelSelector?: string;
+  /** True for nodes that do not count. */
+  readonly leftOut?: (node: V1Node) => boolean;
   /** Asked when the time is up: what is known beyond the nodes themselves. */
   readonly explain?: (nodes: readonly V1Node[]) => Promise<readonly NodeFinding[]>;
   readonly deadline: number;
@@ -49,7 +51,7 @@ export interface NodeWait {
 /**
  * Waits until at least `expected` nodes are Ready; every change becomes a line in the log.
  *
- * @returns all nodes, in name order.
+ * @returns all nodes that count, in name order.
  * @throws ClusterError that says how many nodes there are and what the others say.
  */
 export async function awaitNodes(
@@ -60,8 +62,9 @@ export async function awaitNodes(
   let items: readonly V1Node[] = [];
   let nodes: readonly NodeState[] = [];
   const found = await until(async () => {
-    const { labelSelector } = wait;
-    items = (await connection.core.listNode(labelSelector ? { labelSelector } : {})).items;
+    const { labelSelector, leftOut = () => false } = wait;
+    const list = await connection.core.listNode(labelSelector ? { labelSelector } : {});
+    items = list.items.filter((node) => !leftOut(node));
     nodes = items.map(nodeState).toSorted((a, b) => a.name.localeCompare(b.name));
     const line = progress(nodes, wait.expected);
     if (line !== said) wait.log.info(line);

@@ -4,7 +4,7 @@ import { fakeClock } from '../testing/fake-clock.ts';
 import { type KubeAnswer, startKubeServer } from '../testing/kube-server.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { connect } from './connection.ts';
-import { awaitRollout, rolloutOf } from './rollout.ts';
+import { awaitRollout } from './rollout.ts';
 
 const counts = (desired: number, updated: number, available: number, seen = 2) => ({
   desiredNumberScheduled: desired,
@@ -16,26 +16,6 @@ const set = (status: Partial<V1DaemonSetStatus>): V1DaemonSet => ({
   metadata: { name: 'kube-multus-ds', generation: 2 },
   spec: { selector: { matchLabels: { name: 'multus' } }, template: {} },
   status: { currentNumberScheduled: 0, numberMisscheduled: 0, ...status } as V1DaemonSetStatus,
-});
-
-describe('rolloutOf', () => {
-  it.each([
-    ['all pods run', counts(2, 2, 2), 2, true],
-    ['more nodes than expected', counts(3, 3, 3), 2, true],
-    ['no nodes are expected and none are there', counts(0, 0, 0), 0, true],
-    ['the change is not seen yet', counts(2, 2, 2, 1), 2, false],
-    ['a pod is of the old version', counts(2, 1, 2), 2, false],
-    ['a pod is not available', counts(2, 2, 1), 2, false],
-    ['a node is missing', counts(1, 1, 1), 2, false],
-    ['there is no status', {}, 0, false],
-  ])('%s', (_name, status, atLeast, done) => {
-    expect(rolloutOf(set(status), atLeast).done).toBe(done);
-  });
-
-  it('says how far it is', () => {
-    expect(rolloutOf(set(counts(1, 1, 1)), 2).text).toBe('1 of 2 available, 1 updated');
-    expect(rolloutOf(set({}), 2).text).toMatch(/not seen/);
-  });
 });
 
 describe('awaitRollout', () => {

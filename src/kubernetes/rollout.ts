@@ -1,50 +1,11 @@
-import type { V1DaemonSet, V1Pod } from '@kubernetes/client-node';
+import type { V1DaemonSet, V1Node, V1Pod } from '@kubernetes/client-node';
 import { ClusterError } from '../github/errors.ts';
 import type { Log } from '../github/log.ts';
 import type { Connection } from './connection.ts';
 import type { NodeFinding } from './nodes.ts';
 import { podTrouble } from './pod-trouble.ts';
 import { type Clock, until } from './poll.ts';
-
-export interface Rollout {
-  readonly done: boolean;
-  readonly ready: number;
-  readonly desired: number;
-  /** In words, for the log. */
-  readonly text: string;
-}
-
-/**
- * How far a DaemonSet has got. It is done when its controller has seen the newest version, and every
- * node that should have a pod (at least `atLeast` nodes) has one of that version that is available.
- */
-export function rolloutOf(set: V1DaemonSet, atLeast: number): Rollout {
-  const { status } = set;
-  const desired = status?.desiredNumberScheduled ?? 0;
-  const updated = status?.updatedNumberScheduled ?? 0;
-  const ready = status?.numberAvailable ?? 0;
-  const seen = (status?.observedGeneration ?? 0) >= (set.metadata?.generation ?? 1);
-  const done = seen && desired >= atLeast && updated >= desired && ready >= desired;
-  const wanted = Math.max(desired, atLeast);
-  const text = seen
-    ? `${ready} of ${wanted} available, ${updated} updated`
-    : 'its controller has not seen the change yet';
-  return { done, ready, desired, text };
-}
-
-/** How far a DaemonSet has got on some nodes; what other nodes have does not count. Pure. */
-export function rolloutOn(pods: readonly V1Pod[], nodes: readonly string[]): Rollout {
-  const on = new Set(pods.filter(isReady).map(({ spec }) => spec?.nodeName));
-  const ready = nodes.filter((node) => on.has(node)).length;
-  const desired = nodes.length;
-  return { done: ready === desired, ready, desired, text: `${ready} of ${desired} Ready` };
-}
-
-function isReady({ status }: V1Pod): boolean {
-  return (
-    status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-  );
-}
+import { type Rollout, rolloutBeside, rolloutOf, rolloutOn } from './rollout-state.ts';
 
 export interface RolloutWait {
   readonly namespace: string;
@@ -52,6 +13,8 @@ export interface RolloutWait {
   readonly atLeast: number;
   /** Only these nodes count; all of the cluster when not given. */
   readonly nodes?: readonly string[];
+  /** True for nodes that do not count; for when `nodes` is not given. */
+  readonly leftOut?: (node: V1Node) => boolean;
   /** What to do when its pods run, but their startup probe does not pass. */
   readonly notStarted?: string;
   readonly deadline: number;
@@ -95,15 +58,21 @@ export async function explainRollout(
 
 async function look(connection: Connection, wait: RolloutWait, set: V1DaemonSet) {
   const { namespace, nodes, atLeast } = wait;
-  if (nodes === undefined) {
-    const state = rolloutOf(set, atLeast);
-    const pods = state.done ? [] : await podsOf(connection, namespace, set);
-    return { state, found: troublesOf(pods) };
-  }
+  const everywhere = rolloutOf(set, atLeast);
+  if (nodes === undefined && everywhere.done) return { state: everywhere, found: [] };
   const pods = await podsOf(connection, namespace, set);
-  const own = pods.filter(({ spec }) => nodes.includes(spec?.nodeName ?? ''));
-  const state = rolloutOn(own, nodes);
-  return { state, found: state.done ? [] : troublesOf(own) };
+  const others = await namesLeftOut(connection, wait);
+  const counts = ({ spec }: V1Pod) =>
+    nodes?.includes(spec?.nodeName ?? '') ?? !others.has(spec?.nodeName);
+  const counted = pods.filter(counts);
+  const beside = others.size === 0 ? everywhere : rolloutBeside(set, counted, atLeast);
+  const state = nodes === undefined ? beside : rolloutOn(counted, nodes);
+  return { state, found: state.done ? [] : troublesOf(counted) };
+}
+
+async function namesLeftOut({ core }: Connection, { leftOut }: RolloutWait) {
+  const nodes = leftOut === undefined ? [] : (await core.listNode()).items.filter(leftOut);
+  return new Set(nodes.map(({ metadata }) => metadata?.name));
 }
 
 function troublesOf(pods: readonly V1Pod[]) {

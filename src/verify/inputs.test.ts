@@ -37,13 +37,13 @@ describe('inputs', () => {
       excludedNetworks: [],
       layout: 'lab',
       matrix: {
-        nodeSelector: {},
+        nodes: { labels: {} },
         maxNodes: 10,
         podsPerNode: 2,
         maxPairs: 5000,
         limits: { lossPercent: 0 },
       },
-      ownNodes: {},
+      ownNodes: { labels: {} },
       ownNamespace: false,
       retries: 1,
       expectations: [],
@@ -92,8 +92,17 @@ describe('inputs', () => {
     });
     const own = { 'eks-multus-actions/environment': 'pr-7' };
     expect(read({ environment, 'node-selector': 'disk=ssd' })).toMatchObject({
-      ...{ namespace: 'pr-7', ownNodes: own },
-      matrix: { nodeSelector: { disk: 'ssd', ...own } },
+      ...{ namespace: 'pr-7', ownNodes: { labels: own } },
+      matrix: { nodes: { labels: { disk: 'ssd', ...own } } },
+    });
+  });
+
+  it('leave out the nodes of guests on the cluster of the environment', () => {
+    const environment = JSON.stringify(labEnvironment());
+    const host = 'eks-multus-cluster';
+    expect(read({ environment, 'node-selector': 'disk=ssd' })).toMatchObject({
+      ownNodes: { labels: {}, host },
+      matrix: { nodes: { labels: { disk: 'ssd' }, host } },
     });
   });
 

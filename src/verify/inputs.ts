@@ -3,6 +3,8 @@ import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
 import type { Limits } from '../connectivity/evidence.ts';
 import type { Expectation } from '../connectivity/expectation.ts';
 import type { NetworkName } from '../connectivity/find-networks.ts';
+import type { NodeChoice } from '../connectivity/placement.ts';
+import type { Environment } from '../environment/environment.ts';
 import { ENVIRONMENT_LABEL } from '../environment/shared-cluster.ts';
 import { InputError, type InputProblem } from '../github/errors.ts';
 import {
@@ -81,7 +83,7 @@ export const inputSchema = z.object({
 
 /** What only the layout `matrix` goes by. */
 export interface MatrixInputs {
-  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly nodes: NodeChoice;
   readonly maxNodes: number;
   readonly podsPerNode: number;
   readonly maxPairs: number;
@@ -103,8 +105,8 @@ export interface VerifyInputs {
   /** A failed check is a warning, and the step succeeds. */
   readonly warnOnly: boolean;
   readonly namespace: string;
-  /** Labels of the environment's own nodes, on a cluster that it shares; none where it has all of them. */
-  readonly ownNodes: Readonly<Record<string, string>>;
+  /** The environment's own nodes: those with its label on a cluster that it shares, all but guests' on its own. */
+  readonly ownNodes: NodeChoice;
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   readonly placement: 'same-node' | 'any';
@@ -124,9 +126,8 @@ export function readVerifyInputs(
 ): VerifyInputs {
   const inputs = readInputs(inputSchema, source);
   const target = clusterTarget(inputs, ambientRegion);
-  const { name = '', shared } = inputs.environment ?? {};
-  const ownNodes: Record<string, string> =
-    shared === undefined ? {} : { [ENVIRONMENT_LABEL]: name };
+  const { shared } = inputs.environment ?? {};
+  const ownNodes = nodesOf(inputs.environment);
   const namespace = inputs.namespace ?? shared?.namespace ?? 'default';
   const networks = inputs.networks?.map(networkName);
   const problems = [
@@ -159,18 +160,19 @@ export function readVerifyInputs(
 /** The lab's pods are where the lab has them. */
 const DEFAULT_POD_NAMESPACE = { lab: 'shared', matrix: 'per-run' } as const;
 
-function matrixInputs(
-  inputs: z.output<typeof inputSchema>,
-  ownNodes: Readonly<Record<string, string>>,
-): MatrixInputs {
+function nodesOf(environment: Environment | undefined): NodeChoice {
+  if (environment === undefined) return { labels: {} };
+  const { name, shared } = environment;
+  return shared === undefined
+    ? { labels: {}, host: name }
+    : { labels: { [ENVIRONMENT_LABEL]: name } };
+}
+
+function matrixInputs(inputs: z.output<typeof inputSchema>, ownNodes: NodeChoice): MatrixInputs {
   const slowest = inputs['max-latency-ms'];
+  const asked = inputs['node-selector'].map((pair) => pair.split('=', 2) as [string, string]);
   return {
-    nodeSelector: {
-      ...Object.fromEntries(
-        inputs['node-selector'].map((pair) => pair.split('=', 2) as [string, string]),
-      ),
-      ...ownNodes,
-    },
+    nodes: { ...ownNodes, labels: { ...Object.fromEntries(asked), ...ownNodes.labels } },
     maxNodes: inputs['max-nodes'],
     podsPerNode: inputs['pods-per-node'],
     maxPairs: inputs['max-pairs'],

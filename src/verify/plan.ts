@@ -51,7 +51,7 @@ async function planLab(inputs: VerifyInputs, where: Where): Promise<TestPlan> {
   const { ownNodes } = inputs;
   const place =
     inputs.placement === 'any'
-      ? { nodeSelector: ownNodes }
+      ? { nodeSelector: ownNodes.labels }
       : { node: await awaitNode(cluster, ownNodes, clock) };
   const options = { ...podOptions(inputs, where), ...place };
   return {
@@ -67,7 +67,7 @@ async function planMatrix(inputs: VerifyInputs, where: Where): Promise<TestPlan>
   const { matrix } = inputs;
   const [template] = await sampleApps();
   const networks = await findAllNetworks(where.cluster, inputs.networks, inputs.excludedNetworks);
-  const nodes = await awaitNodes(where.cluster, matrix.nodeSelector, where.clock);
+  const nodes = await awaitNodes(where.cluster, matrix.nodes, where.clock);
   const chosen = chooseNodes(nodes.filter(isUsable), matrix.maxNodes);
   const options = { ...podOptions(inputs, where), podsPerNode: matrix.podsPerNode };
   return {
