@@ -54,24 +54,45 @@ export async function stageIfNeeded(session: Session, pack: Pack, seen: Seen): P
   await log.group("Stage the launch hook's code", () => stageHook(session, pack));
 }
 
-/** All node groups, side by side, wired from what the infra stack puts out. */
+type Infra = Pick<Stack, 'id' | 'name' | 'outputs'>;
+
+/**
+ * All node groups, side by side, wired from what the infra stack puts out. A destroy takes them away first, so that the
+ * infra stack may have looked alive when this run began: it is looked at again before a group is made, and when one
+ * fails.
+ *
+ * @throws CloudError when the infra stack is being deleted by now, or when a group fails.
+ */
 export async function deployGroups(
   session: Session,
   pack: Pack,
   network: NetworkPlan,
-  { outputs }: Pick<Stack, 'outputs'>,
+  infra: Infra,
   seen: Seen,
 ): Promise<readonly DeployedNodeGroup[]> {
+  const groups = session.inputs['node-groups'];
   const ids: Record<string, string> = {};
   session.report.outputs['node-group-stack-ids'] = ids;
-  return session.log.group('Node groups', () =>
-    allOrFirstFailure(session.inputs['node-groups'], async (group) => {
-      const spec = nodeGroupSpec(session, pack, network, group, outputs);
+  const makesGroups = groups.some((group) => !seen.has(groupStack(session, group)));
+  if (makesGroups && (await isGoing(session, infra))) throw beingDestroyed(infra);
+  const deployed = session.log.group('Node groups', () =>
+    allOrFirstFailure(groups, async (group) => {
+      const spec = nodeGroupSpec(session, pack, network, group, infra.outputs);
       const stack = await deployOne(session, spec, seen);
       ids[group.name] = stack.id;
       return { group, stack };
     }),
   );
+  return deployed.catch(async (error) => {
+    const going = await isGoing(session, infra).catch(() => false);
+    throw going ? beingDestroyed(infra) : error;
+  });
+}
+
+/** True when the stack is being deleted, or gone. */
+async function isGoing({ stacks }: Session, { id }: Infra): Promise<boolean> {
+  const stack = await stacks.describe(id);
+  return stack === undefined || stack.status.startsWith('DELETE_');
 }
 
 /** One stack, whose plan and end are reported. */

@@ -1,14 +1,13 @@
 import type { Stack } from '../cloudformation/stack-api.ts';
-import { beingDestroyed } from '../cloudformation/stack-failures.ts';
 import { BASE_TAG, ENVIRONMENT_TAG } from '../environment/tags.ts';
 import { baseOf } from './base.ts';
-import { deployGroups, deployOne, type Seen, seenStacks, stageIfNeeded } from './deploy-stacks.ts';
+import { deployGroups, deployOne, seenStacks, stageIfNeeded } from './deploy-stacks.ts';
 import { environmentOf } from './environment-of.ts';
 import { readPack } from './pack.ts';
 import { requiredPlan } from './plan-for.ts';
 import type { Session } from './run.ts';
 import { settleOnBase, standsElsewhere } from './settle-on-base.ts';
-import { groupStack, infraSpec } from './stack-specs.ts';
+import { infraSpec } from './stack-specs.ts';
 
 /**
  * Makes the environment be what the inputs say.
@@ -37,29 +36,9 @@ async function deployWithCluster(session: Session, all: readonly Stack[]): Promi
   report.outputs['infra-stack-id'] = infra.id;
   // By the end of a change, minutes have passed: what was seen before says nothing any more.
   const still = infra.outcome === 'unchanged' ? seen : new Map();
-  if (infra.outcome === 'unchanged' && makesGroups(session, still)) {
-    await checkStands(session, infra);
-  }
-  const deployed = await deployGroups(session, pack, network, infra, still).catch(async (error) => {
-    await checkStands(session, infra);
-    throw error;
-  });
+  const deployed = await deployGroups(session, pack, network, infra, still);
   const { accountId } = session.account;
   report.outputs.environment = environmentOf(inputs, accountId, network, infra, deployed);
-}
-
-function makesGroups(session: Session, seen: Seen): boolean {
-  return session.inputs['node-groups'].some((group) => !seen.has(groupStack(session, group)));
-}
-
-/**
- * A destroy takes the node groups away first, so that the infra stack may have looked alive when this run began.
- *
- * @throws CloudError when it is being deleted by now.
- */
-async function checkStands({ stacks }: Session, infra: Pick<Stack, 'id' | 'name'>): Promise<void> {
-  const stack = await stacks.describe(infra.id);
-  if (stack === undefined || stack.status.startsWith('DELETE_')) throw beingDestroyed(infra);
 }
 
 /** Node groups on the cluster of another environment, of which nothing is changed. */
@@ -78,13 +57,7 @@ async function deployOnBase(
   const seen = await seenStacks(settled, all, undefined);
   await stageIfNeeded(settled, pack, seen);
   report.outputs['cluster-name'] = base.stack.outputs['ClusterName'] ?? baseName;
-  if (makesGroups(settled, seen)) await checkStands(settled, base.stack);
-  const deployed = await deployGroups(settled, pack, network, base.stack, seen).catch(
-    async (error) => {
-      await checkStands(settled, base.stack);
-      throw error;
-    },
-  );
+  const deployed = await deployGroups(settled, pack, network, base.stack, seen);
   const { accountId } = account;
   report.outputs.environment = environmentOf(inputs, accountId, network, base.stack, deployed);
 }
