@@ -63,7 +63,7 @@ export async function runByAct(
   // act's exit code says the same as the jobs' results, which carry the reasons.
   await run(folders.program, actArguments({ ...wanted, env }, event), {
     cwd: wanted.repository,
-    env: { ...process.env, HOME: folders.home, XDG_CACHE_HOME: folders.cache },
+    env: { ...withoutProxies(process.env), HOME: folders.home, XDG_CACHE_HOME: folders.cache },
     onLine: keep,
   }).catch((error: unknown) => {
     if (!existsSync(log)) throw error;
@@ -71,6 +71,13 @@ export async function runByAct(
   const result = following.result();
   writeFileSync(log.replace(/\.log$/, '-summary.md'), result.summary);
   return result;
+}
+
+/** All that a job speaks to is on this machine, under names that a proxy does not know. */
+function withoutProxies(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(https?|all)_proxy$/i.test(name)),
+  );
 }
 
 /** GitHub's own actions that a workflow uses, by name and commit, each with its stand-in's folder in `actions`. */

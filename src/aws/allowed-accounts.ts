@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { CloudError, InputError } from '../github/errors.ts';
+import { proxySettings } from '../github/proxy.ts';
 import type { CredentialProvider, CredentialsRequest } from './credentials.ts';
 import { MAX_STS_ATTEMPTS } from './web-identity.ts';
 
@@ -51,6 +52,7 @@ async function accountOf(credentials: CredentialProvider, region: string): Promi
     region,
     credentials: () => credentials(),
     maxAttempts: MAX_STS_ATTEMPTS,
+    ...proxySettings(),
   });
   try {
     return (await sts.send(new GetCallerIdentityCommand({}))).Account ?? '?';

@@ -1,5 +1,6 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { CloudError, messageOf } from '../github/errors.ts';
+import { proxySettings } from '../github/proxy.ts';
 import type { CredentialProvider } from './credentials.ts';
 import { renewsCredentials } from './renewal.ts';
 import {
@@ -28,6 +29,7 @@ export async function assumeChainedRole(
     region: request.region,
     credentials: Object.assign(() => first(), { memoized: true }),
     maxAttempts: MAX_STS_ATTEMPTS,
+    ...proxySettings(),
   });
   sts.middlewareStack.add(renewsCredentials(first), { step: 'initialize' });
   try {

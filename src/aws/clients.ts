@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
+import { proxySettings } from '../github/proxy.ts';
 import type { CredentialProvider } from './credentials.ts';
 import { renewsCredentials } from './renewal.ts';
 
@@ -29,6 +30,7 @@ export function createClients(settings: ClientSettings): AwsClients {
     // With every third call going wrong, one call in two million fails after all.
     maxAttempts: 12,
     retryMode: 'adaptive',
+    ...proxySettings(),
     customUserAgent: [['eks-multus-actions'], ['run', runId]] as [string, string?][],
   };
   const clients = {

@@ -1,4 +1,5 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { proxySettings } from '../github/proxy.ts';
 import { checkedAccount } from './allowed-accounts.ts';
 import { assumeChainedRole } from './chained-role.ts';
 import {
@@ -49,7 +50,7 @@ export function credentialProvider(
 
 /** What the job's environment has; read anew each time, because an earlier step may have a way to renew it. */
 async function ambient(region: string, { mask }: TokenSource): Promise<AwsCredentials> {
-  const found = await defaultProvider({ clientConfig: { region } })();
+  const found = await defaultProvider({ clientConfig: { region, ...proxySettings() } })();
   for (const secret of [found.secretAccessKey, found.sessionToken]) {
     if (secret !== undefined && secret !== '') mask(secret);
   }

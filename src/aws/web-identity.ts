@@ -1,5 +1,6 @@
 import { AssumeRoleWithWebIdentityCommand, type Credentials, STSClient } from '@aws-sdk/client-sts';
 import { CloudError, messageOf } from '../github/errors.ts';
+import { proxySettings } from '../github/proxy.ts';
 import { describeClaims, readClaims, subjectAdvice, trustPolicy } from './id-token-claims.ts';
 
 /** The role to take on, and what the ID token for it says. */
@@ -40,7 +41,8 @@ export async function assumeRole(
   source: TokenSource,
 ): Promise<AwsCredentials> {
   const token = await source.idToken(request.audience);
-  const sts = new STSClient({ region: request.region, maxAttempts: MAX_STS_ATTEMPTS });
+  const settings = { region: request.region, maxAttempts: MAX_STS_ATTEMPTS };
+  const sts = new STSClient({ ...settings, ...proxySettings() });
   try {
     const { Credentials: given } = await sts.send(
       new AssumeRoleWithWebIdentityCommand({

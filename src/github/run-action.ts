@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 import { InputError, isExplained, messageOf } from './errors.ts';
+import { obeyProxy } from './proxy.ts';
 
 /**
  * Runs one action to its end. Every failure becomes exactly one annotation and exit code 1: bad input
@@ -9,6 +10,7 @@ import { InputError, isExplained, messageOf } from './errors.ts';
  */
 export async function runAction(action: () => Promise<void>): Promise<never> {
   try {
+    obeyProxy();
     await action();
     process.exit(process.exitCode ?? 0);
   } catch (error) {

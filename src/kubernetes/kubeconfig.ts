@@ -1,5 +1,6 @@
 import type { RequestOptions } from 'node:https';
-import { KubeConfig, type User } from '@kubernetes/client-node';
+import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node';
+import { proxyOf } from '../github/proxy.ts';
 import type { Server } from './server.ts';
 
 /**
@@ -10,10 +11,17 @@ import type { Server } from './server.ts';
 export function readKubeconfig(path: string): KubeConfig {
   const config = new KubeConfig();
   config.loadFromFile(path);
+  config.clusters = config.clusters.map(throughProxy);
   if (config.getCurrentCluster() === null || config.getCurrentUser() === null) {
     throw new Error('it has no usable current context');
   }
   return config;
+}
+
+/** As for kubectl, a proxy that the file names comes before that of the environment. */
+function throughProxy(cluster: Cluster): Cluster {
+  const proxyUrl = cluster.proxyUrl ?? proxyOf(cluster.server);
+  return proxyUrl === undefined ? cluster : { ...cluster, proxyUrl };
 }
 
 /** An API server, and where the token for it comes from. */
@@ -37,10 +45,8 @@ export function tokenConfig({
 }: TokenServer): KubeConfig {
   const config = new KubeConfig();
   const user = { name: cluster, authProvider: { name: TOKEN_SOURCE } };
-  config.loadFromClusterAndUser(
-    { name: cluster, server: url, caData: certificateAuthority, skipTLSVerify: false },
-    user,
-  );
+  const server = { name: cluster, server: url, caData: certificateAuthority, skipTLSVerify: false };
+  config.loadFromClusterAndUser(throughProxy(server), user);
   config.addAuthenticator(tokenAuthenticator(token));
   return config;
 }

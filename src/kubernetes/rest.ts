@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { proxyEnvironment, proxyOf } from '../github/proxy.ts';
 import { atOnce } from './at-once.ts';
 import type { Exchange } from './exchange.ts';
 import { http1Exchange } from './http1-exchange.ts';
@@ -71,13 +72,14 @@ export function restOf(server: Server): Rest {
   };
 }
 
-/** A proxy has an agent of its own, which is among the options. */
+/** A proxy that a kubeconfig names has an agent of its own, which is among the options. */
 function exchangeWith({ url, proxied }: Server): Exchange {
   if (proxied) return http1Exchange;
   const secure = url.startsWith('https:');
-  const agent = new (secure ? https : http).Agent({ keepAlive: true });
+  const proxyEnv = proxyOf(url) === undefined ? undefined : proxyEnvironment(process.env);
+  const agent = new (secure ? https : http).Agent({ keepAlive: true, proxyEnv: { ...proxyEnv } });
   const kept: Exchange = (to, options, text) => http1Exchange(to, { ...options, agent }, text);
-  return secure ? http2Exchange(kept) : kept;
+  return secure && proxyEnv === undefined ? http2Exchange(kept) : kept;
 }
 
 /** Node sends no length with a DELETE on its own, and a body without one is not taken for a body. */

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { startJobInAws } from '../testing/job-in-aws.ts';
+import { LAB_INPUTS } from '../testing/lab-inputs.ts';
+import { startProxy } from '../testing/proxy-server.ts';
+import { runSource } from '../testing/run-bundle.ts';
+
+const portOf = (url: string) => Number(new URL(url).port);
+
+/** Names that lead nowhere but through the proxy. */
+function renamed(url: string, host: string): string {
+  const to = new URL(url);
+  to.host = host;
+  to.port = '';
+  return to.href.replace(/\/$/, '');
+}
+
+describe('a runner whose only way out is a proxy', () => {
+  it('reaches GitHub and AWS', async () => {
+    const job = await startJobInAws();
+    const { AWS_ENDPOINT_URL: aws = '', ACTIONS_ID_TOKEN_REQUEST_URL: token = '' } = job.env;
+    const proxy = await startProxy({ 'aws.example': portOf(aws), 'token.example': portOf(token) });
+    try {
+      const inputs = { ...LAB_INPUTS, command: 'plan', 'role-to-assume': job.role };
+      const run = await runSource('provision', inputs, {
+        ...job.env,
+        AWS_ENDPOINT_URL: renamed(aws, 'aws.example'),
+        ACTIONS_ID_TOKEN_REQUEST_URL: renamed(token, 'token.example'),
+        http_proxy: proxy.url,
+      });
+      expect(run.exitCode, run.log).toBe(0);
+      expect(run.outputs['plan']).toContain('eks-multus-cluster');
+      expect([...proxy.asked].toSorted()).toEqual(['aws.example', 'token.example']);
+    } finally {
+      await proxy.stop();
+      await job.stop();
+    }
+  });
+});

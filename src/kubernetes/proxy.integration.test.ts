@@ -1,0 +1,58 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { noCredentials, startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
+import { type ProxyServer, startProxy } from '../testing/proxy-server.ts';
+import { recordingLog } from '../testing/recording-log.ts';
+import { connect } from './connection.ts';
+import { execInPod } from './exec.ts';
+import { readKubeconfig, serverOf } from './kubeconfig.ts';
+import { restOf } from './rest.ts';
+
+/** One of the names that are in the server's certificate; it leads nowhere but through the proxy. */
+const HOST = 'kubernetes.default';
+
+let server: TestApiServer;
+let proxy: ProxyServer;
+let kubeconfig: string;
+
+beforeAll(async () => {
+  server = await startTestApiServer();
+  const config = await readFile(server.kubeconfig, 'utf8');
+  const [url = ''] = /https:\/\/127\.0\.0\.1:\d+/.exec(config) ?? [];
+  kubeconfig = join(server.folder, 'behind-proxy.kubeconfig');
+  await writeFile(kubeconfig, config.replaceAll(url, `https://${HOST}`));
+  proxy = await startProxy({ [HOST]: Number(new URL(url).port) });
+  vi.stubEnv('https_proxy', proxy.url);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await proxy?.stop();
+  await server?.stop();
+});
+
+describe('a cluster that is reached through a proxy', () => {
+  it('is asked, and its pods are spoken to', async () => {
+    const address = { kind: 'kubeconfig', path: kubeconfig } as const;
+    const options = { log: recordingLog(), credentials: noCredentials };
+    const connection = await connect(address, options);
+    const { items } = await connection.core.listNode();
+    expect(items).toEqual([]);
+    const target = { namespace: 'default', pod: 'none', container: 'c' };
+    const speaking = execInPod(connection.config, target, ['true'], 10_000, fakeClock());
+    await expect(speaking).rejects.toThrow('Unexpected server response: 404');
+    expect([...proxy.asked]).toEqual([HOST]);
+  });
+
+  it('is asked without a kubeconfig, too', async () => {
+    const { ca, cert, key } = await serverOf(readKubeconfig(server.kubeconfig)).options();
+    const options = async () => ({ ca, cert, key });
+    const rest = restOf({ url: `https://${HOST}`, proxied: false, options });
+    const version = await rest<{ gitVersion: string }>({
+      method: 'GET',
+      path: '/version',
+    });
+    expect(version.gitVersion).toMatch(/^v1\./);
+  });
+});
