@@ -11,10 +11,22 @@ export interface Log {
 
 /** The log of a job on a runner. */
 export const actionsLog: Log = {
-  info: (message) => core.info(message),
+  info: (message) => core.info(inert(message)),
   warn: (message) => core.warning(message),
   group: (title, work) => core.group(title, work),
 };
+
+/**
+ * Text that the runner takes for nothing but text. What pods and services say goes into the log, and the runner obeys
+ * each line that begins with `::`, after white space, and each that has `##[` anywhere:
+ * https://github.com/actions/runner `src/Runner.Common/ActionCommand.cs`
+ */
+export function inert(text: string): string {
+  return text.replaceAll(/^(\s*:)(?=:)/gm, `$1${UNSEEN}`).replaceAll(/#(?=#\[)/g, `#${UNSEEN}`);
+}
+
+/** A word joiner: nothing is seen of it. */
+const UNSEEN = '\u2060';
 
 /** Says something that the user may wonder about, though it is right as it is; becomes an annotation. */
 export function notice(message: string): void {

@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 import { InputError, isExplained, messageOf } from './errors.ts';
+import { inert } from './log.ts';
 import { obeyProxy } from './proxy.ts';
 
 /**
@@ -29,9 +30,9 @@ function annotate(error: unknown): void {
       ...(failure.file === undefined ? {} : { file: failure.file }),
       ...(failure.line === undefined ? {} : { startLine: failure.line }),
     });
-    if (failure.cause !== undefined) core.info(`Caused by: ${messageOf(failure.cause)}`);
+    if (failure.cause !== undefined) core.info(inert(`Caused by: ${messageOf(failure.cause)}`));
   } else {
     core.error(`Unexpected failure, please report it: ${messageOf(error)}`, { title: 'Bug' });
-    if (error instanceof Error && error.stack !== undefined) core.info(error.stack);
+    if (error instanceof Error && error.stack !== undefined) core.info(inert(error.stack));
   }
 }
