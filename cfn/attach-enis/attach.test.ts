@@ -55,17 +55,20 @@ describe('attach', () => {
     );
   });
 
-  it('waits for what passes, such as an instance that is still starting', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: 12 })), async (failing) => {
-        const interfaces = simulateInterfaces([], (call) => {
-          if (failing.includes(call)) throw awsError('IncorrectState');
-        });
-        await attach(interfaces, WANTED, patience(failing.length + 1));
-        expectComplete(interfaces.state());
-      }),
-    );
-  });
+  it.each(['IncorrectState', 'IncorrectInstanceState', 'InvalidInstanceID'])(
+    'waits for what passes, such as an instance that is still starting: %s',
+    async (code) => {
+      await fc.assert(
+        fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: 12 })), async (failing) => {
+          const interfaces = simulateInterfaces([], (call) => {
+            if (failing.includes(call)) throw awsError(code);
+          });
+          await attach(interfaces, WANTED, patience(failing.length + 1));
+          expectComplete(interfaces.state());
+        }),
+      );
+    },
+  );
 
   it('comes to one result when the same event is handled twice at once', async () => {
     const interfaces = simulateInterfaces();

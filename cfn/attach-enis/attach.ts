@@ -15,6 +15,8 @@ const MAY_PASS: ReadonlySet<string> = new Set([
   'IncorrectInstanceState',
   'IncorrectState',
   'InvalidAttachmentID.NotFound',
+  // Some calls say so of an instance that is pending: https://github.com/hashicorp/terraform-provider-aws/pull/3072
+  'InvalidInstanceID',
   'InvalidInstanceID.NotFound',
   'InvalidNetworkInterface.InUse',
   'InvalidNetworkInterfaceID.NotFound',
