@@ -5,7 +5,7 @@ import { startTestAws } from '../rehearsal/aws/testing/stand-in.ts';
 import { seededRandom } from '../rehearsal/seeded-random.ts';
 import { type Finding, renderTable } from '../rehearsal/table.ts';
 import { LAB_INPUTS } from '../src/testing/lab-inputs.ts';
-import { type ProvisionRun, runProvision } from './provision-run.ts';
+import { type Moment, momentOf, type ProvisionRun, runProvision } from './provision-run.ts';
 import type { Soak } from './soak.ts';
 
 interface KillSize {
@@ -41,8 +41,8 @@ export const kill: Soak = async ({ seed, size }) => {
 };
 
 async function killAll(endpoint: string, random: () => number, { moments, speed }: KillSize) {
-  const run = (command: string, killAfterMs?: number) =>
-    runProvision(endpoint, { ...LAB_INPUTS, command }, { speed, killAfterMs });
+  const run = (command: string, killAt?: Moment) =>
+    runProvision(endpoint, { ...LAB_INPUTS, command }, { speed, killAt });
   const count = () => takeInventory({ endpoint, region: REGION });
   const empty = await count();
   const deployed = await run('deploy');
@@ -53,11 +53,11 @@ async function killAll(endpoint: string, random: () => number, { moments, speed 
     finding('destroy, undisturbed', destroyed, difference(empty, await count()), true),
   ];
   for (let moment = 1; moment <= moments; moment += 1) {
-    for (const { command, ms, expected } of [
-      { command: 'deploy', ms: deployed.ms, expected: full },
-      { command: 'destroy', ms: destroyed.ms, expected: empty },
+    for (const { command, undisturbed, expected } of [
+      { command: 'deploy', undisturbed: deployed, expected: full },
+      { command: 'destroy', undisturbed: destroyed, expected: empty },
     ]) {
-      const killed = await run(command, Math.round(ms * (0.05 + 0.9 * random())));
+      const killed = await run(command, momentOf(undisturbed, 0.05 + 0.9 * random()));
       const again = await run(command);
       const statuses = await stackStatuses(endpoint);
       const differs = difference(expected, await count());

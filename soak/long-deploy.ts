@@ -20,7 +20,8 @@ export const longDeploy: Soak = async ({ seed, size }) => {
   try {
     const inputs = {
       'role-duration-seconds': String(SESSION_SECONDS),
-      'timeout-minutes': '240',
+      // A machine that stands still for a second takes minutes on the action's clock.
+      'timeout-minutes': '1440',
     };
     const deployed = await run('deploy', inputs);
     const sessions = aws.aws.sessions.begun();

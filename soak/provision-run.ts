@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { CHECKOUT } from '../rehearsal/run-folder.ts';
 
 export interface ProvisionRun {
@@ -10,19 +11,39 @@ export interface ProvisionRun {
   readonly ms: number;
   /** What it printed, without the runner's commands. */
   readonly lines: readonly string[];
+  /** When each of the lines came that quick runs have, too, in milliseconds from the start. */
+  readonly times: readonly number[];
+}
+
+/** How far a run has come: so many of those lines, and so many milliseconds since, or a line more. */
+export interface Moment {
+  readonly lines: number;
+  readonly ms: number;
 }
 
 export interface ProvisionRunOptions {
   /** How many times as fast as real time the action's clock goes; its `main.ts` itself runs when not given. */
   readonly speed?: number | undefined;
-  readonly killAfterMs?: number | undefined;
+  readonly killAt?: Moment | undefined;
 }
 
-/** Runs provision from its source against an AWS endpoint, and kills it (SIGKILL) after some time if told to. */
+/**
+ * Pure: the moment of a run, by the share of its time. By the clock alone it would be another one in a run that is
+ * quicker or slower, even one after its end; so it is never behind the last line but one.
+ */
+export function momentOf({ ms, times }: Pick<ProvisionRun, 'ms' | 'times'>, share: number): Moment {
+  const at = ms * share;
+  const lines = times.filter((time) => time <= at).length;
+  const last = Math.max(times.length - 2, 0);
+  if (lines > last) return { lines: last, ms: 0 };
+  return { lines, ms: Math.round(at - (times[lines - 1] ?? 0)) };
+}
+
+/** Runs provision from its source against an AWS endpoint, and kills it (SIGKILL) at a moment if told to. */
 export async function runProvision(
   endpoint: string,
   inputs: Readonly<Record<string, string>>,
-  { speed, killAfterMs }: ProvisionRunOptions = {},
+  { speed, killAt }: ProvisionRunOptions = {},
 ): Promise<ProvisionRun> {
   const script =
     speed === undefined ? ['provision', 'main.ts'] : ['testing', 'provision-at-speed.ts'];
@@ -32,8 +53,6 @@ export async function runProvision(
   const began = Date.now();
   const child = spawn(process.execPath, [join(CHECKOUT, 'src', ...script)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    killSignal: 'SIGKILL',
-    ...(killAfterMs === undefined ? {} : { timeout: killAfterMs }),
     env: {
       PATH: process.env['PATH'],
       HOME: folder,
@@ -50,15 +69,33 @@ export async function runProvision(
       ),
     },
   });
-  const chunks: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const [lines, times]: [string[], number[]] = [[], []];
+  const kill = killer(killAt, () => child.kill('SIGKILL'));
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input }).on('line', (line) => {
+      if (line === '' || /^::(?!error)/.test(line)) return;
+      lines.push(line);
+      if (/ still waiting for /.test(line)) return;
+      times.push(Date.now() - began);
+      kill.after(times.length);
+    });
   }
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
   });
+  kill.forget();
   rmSync(folder, { recursive: true });
-  const lines = Buffer.concat(chunks).toString('utf8').split('\n');
-  const told = lines.filter((line) => line !== '' && !/^::(?!error)/.test(line));
-  return { exitCode, ms: Date.now() - began, lines: told };
+  return { exitCode, ms: Date.now() - began, lines, times };
+}
+
+/** Calls `kill` at a moment; `after` is to be told the number of lines whenever there is one more. */
+function killer(moment: Moment | undefined, kill: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  const after = (lines: number) => {
+    if (moment === undefined || lines < moment.lines) return;
+    if (lines > moment.lines) kill();
+    else timer = setTimeout(kill, moment.ms);
+  };
+  after(0);
+  return { after, forget: () => clearTimeout(timer) };
 }
