@@ -26,8 +26,9 @@ export async function readIfThere<T extends KubernetesObject>(
 }
 
 /**
- * Deletes an object that carries our label, and only as it was when that was seen: an object that somebody has
- * changed or replaced meanwhile stays. True when it was deleted.
+ * Deletes an object that carries our label, and only as it was when that was seen: when somebody has changed it
+ * meanwhile, as controllers do with the status, it is looked at again, and one that has been taken over stays. True when
+ * it was deleted.
  *
  * @throws ClusterError with the API server's reason.
  */
@@ -36,13 +37,16 @@ export async function removeIfOurs(
   object: KubernetesObject,
   clock: Clock = systemClock,
 ): Promise<boolean> {
-  const found = await readIfThere(connection, object, clock);
-  if (found === undefined || !isOurs(found)) return false;
-  const { uid = '', resourceVersion = '' } = found.metadata ?? {};
-  const seen = { ...object, metadata: { ...object.metadata, uid, resourceVersion } };
-  try {
+  const remove = async () => {
+    const found = await readIfThere(connection, object, clock);
+    if (found === undefined || !isOurs(found)) return false;
+    const { uid = '', resourceVersion = '' } = found.metadata ?? {};
+    const seen = { ...object, metadata: { ...object.metadata, uid, resourceVersion } };
     await retrying(() => connection.objects.remove(seen), clock);
     return true;
+  };
+  try {
+    return await retrying(remove, clock, (error) => statusOf(error) === 409);
   } catch (error) {
     const status = statusOf(error);
     if (status === 404 || status === 409) return false;
