@@ -9,10 +9,16 @@ import { tapOf } from '../plan.ts';
 
 /** A network namespace behind the tap of one interface, in place of a machine. */
 export interface NamespaceMachine {
-  /** Whether an address answers a ping. `from` is an address of the namespace. */
+  /** Whether an address answers pings, the first ones or later ones. `from` is an address of the namespace. */
   reaches(address: string, from?: string): Promise<boolean>;
+  /** Whether two pings stay without an answer. */
+  isCutOffFrom(address: string, from?: string): Promise<boolean>;
   /** Whether a TCP connection to a port is let through to the machine, which may well refuse it. */
   connects(address: string, port: number): Promise<boolean>;
+  /** Whether an attempt to connect stays without an answer. */
+  cannotConnect(address: string, port: number): Promise<boolean>;
+  /** Whether more pings than so many have come in, from wherever. */
+  hearsMoreThan(echoRequests: number): Promise<boolean>;
   /** How many pings have come in, from wherever. */
   echoRequests(): Promise<number>;
   stop(): void;
@@ -56,23 +62,41 @@ export async function startMachine(
       () => true,
       () => false,
     );
+  const ping = (address: string, from = addresses[0] ?? '') =>
+    succeeds(inside('busybox', 'ping', '-c', '2', '-W', '1', '-I', from, address));
+  const connect = (address: string, port: number) =>
+    inside('bash', '-c', `timeout 1 bash -c '</dev/tcp/${address}/${port}'`).then(
+      () => true,
+      (error: Error) => error.message.includes('refused'),
+    );
+  const echoRequests = async () => {
+    const lines = (await inside('cat', '/proc/net/snmp')).split('\n');
+    const [names = '', values = ''] = lines.filter((line) => line.startsWith('Icmp: '));
+    return Number(values.split(' ')[names.split(' ').indexOf('InEchos')]);
+  };
   return {
-    reaches: (address, from = addresses[0] ?? '') =>
-      succeeds(inside('busybox', 'ping', '-c', '2', '-W', '1', '-I', from, address)),
-    connects: (address, port) =>
-      inside('bash', '-c', `timeout 1 bash -c '</dev/tcp/${address}/${port}'`).then(
-        () => true,
-        (error: Error) => error.message.includes('refused'),
-      ),
-    async echoRequests() {
-      const lines = (await inside('cat', '/proc/net/snmp')).split('\n');
-      const [names = '', values = ''] = lines.filter((line) => line.startsWith('Icmp: '));
-      return Number(values.split(' ')[names.split(' ').indexOf('InEchos')]);
-    },
+    reaches: (address, from) => eventually(() => ping(address, from)),
+    isCutOffFrom: async (address, from) => !(await ping(address, from)),
+    connects: (address, port) => eventually(() => connect(address, port)),
+    cannotConnect: async (address, port) => !(await connect(address, port)),
+    hearsMoreThan: (count) => eventually(async () => (await echoRequests()) > count),
+    echoRequests,
     stop() {
       for (const child of [frames, namespace]) child.kill('SIGKILL');
     },
   };
+}
+
+/** What is let through may be late: a machine that has other work to do hands on no frame meanwhile. */
+const PATIENCE_MS = 30_000;
+
+async function eventually(holds: () => Promise<boolean>): Promise<boolean> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return true;
 }
 
 /** Resolves when a process has left this one's network namespace. */
