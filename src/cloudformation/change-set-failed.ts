@@ -1,4 +1,4 @@
-import { CloudError } from '../github/errors.ts';
+import { CloudError, messageOf } from '../github/errors.ts';
 import type { PreparedChangeSet } from './change-set.ts';
 import type { StackApi } from './stack-api.ts';
 import type { StackSpec } from './stack-spec.ts';
@@ -13,26 +13,33 @@ export async function changeSetFailed(
   spec: StackSpec,
   changeSet: PreparedChangeSet,
 ): Promise<CloudError> {
-  const reason = changeSet.reason ?? 'CloudFormation gave no reason';
-  const problems = await api.changeSetProblems(changeSet.id);
-  const [first] = problems === 'not-allowed' ? [] : problems;
+  const { problems, note } = await problemsOf(api, changeSet.id);
+  const [first] = problems;
   const { file, text } = spec.template;
+  const nextStep = 'correct the inputs that the reason points at, then run the action again';
   if (first === undefined) {
-    const ask = ' (the role may not call cloudformation:DescribeEvents, which tells the details)';
-    return new CloudError({
-      resource: `stack ${spec.name}: change set`,
-      reason: problems === 'not-allowed' ? `${reason}${ask}` : reason,
-      nextStep: 'correct the inputs that the reason points at, then run the action again',
-      file,
-    });
+    const reason = `${changeSet.reason ?? 'CloudFormation gave no reason'}${note}`;
+    return new CloudError({ resource: `stack ${spec.name}: change set`, reason, nextStep, file });
   }
   const line = resourceLine(text, first.logicalId);
-  const all = problems === 'not-allowed' ? [] : problems;
   return new CloudError({
     resource: `stack ${spec.name}: ${first.logicalId} (${first.type})`,
-    reason: all.map(({ path, reason }) => `${path}: ${reason}`).join('\n'),
-    nextStep: 'correct the inputs that the reason points at, then run the action again',
+    reason: problems.map(({ path, reason }) => `${path}: ${reason}`).join('\n'),
+    nextStep,
     file,
     ...(line === undefined ? {} : { line }),
   });
+}
+
+/** What early validation found; or, in words, why that could not be learnt, which matters less than the failure itself. */
+async function problemsOf(api: Pick<StackApi, 'changeSetProblems'>, id: string) {
+  const none = (note: string) => ({ problems: [], note: ` (${note})` });
+  try {
+    const problems = await api.changeSetProblems(id);
+    return problems === 'not-allowed'
+      ? none('the role may not call cloudformation:DescribeEvents, which tells the details')
+      : { problems, note: '' };
+  } catch (error) {
+    return none(`the details could not be asked for: ${messageOf(error)}`);
+  }
 }

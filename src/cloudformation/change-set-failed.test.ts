@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { changeSetFailed } from './change-set-failed.ts';
+import type { StackApi } from './stack-api.ts';
+
+const text = 'Resources:\n  Vpc:\n    Type: AWS::EC2::VPC\n';
+const spec = { name: 'lab', template: { file: 'cfn/infra.yaml', text } } as Parameters<
+  typeof changeSetFailed
+>[1];
+const changeSet = { id: 'id', outcome: 'failed', reason: 'A check failed.' } as Parameters<
+  typeof changeSetFailed
+>[2];
+
+const explain = (changeSetProblems: StackApi['changeSetProblems']) =>
+  changeSetFailed({ changeSetProblems }, spec, changeSet);
+
+describe('a change set that could not be made', () => {
+  it('is explained by what early validation found, with the line', async () => {
+    const problem = { logicalId: 'Vpc', type: 'AWS::EC2::VPC', path: '/CidrBlock', reason: 'bad' };
+    const { failure } = await explain(async () => [problem]);
+    expect(failure).toMatchObject({
+      ...{ resource: 'stack lab: Vpc (AWS::EC2::VPC)', reason: '/CidrBlock: bad' },
+      ...{ file: 'cfn/infra.yaml', line: 2 },
+    });
+  });
+
+  it.each([
+    ['nothing was found', async () => [], 'A check failed.'],
+    [
+      'the role may not ask',
+      async () => 'not-allowed' as const,
+      'A check failed. (the role may not call cloudformation:DescribeEvents, which tells the details)',
+    ],
+    [
+      'asking goes wrong',
+      () => Promise.reject(new Error('connection lost')),
+      'A check failed. (the details could not be asked for: connection lost)',
+    ],
+  ])("keeps CloudFormation's reason when %s", async (_name, problems, reason) => {
+    const { failure } = await explain(problems);
+    expect(failure).toMatchObject({ resource: 'stack lab: change set', reason });
+  });
+});
