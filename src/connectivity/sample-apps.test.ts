@@ -68,8 +68,24 @@ describe('probePods', () => {
   });
 
   it('asks for nodes by their labels', () => {
-    const nodeSelector = { environment: 'pr-7' };
-    const [pod] = probePods(apps, LAB_NETWORKS, { ...options, nodeSelector });
-    expect(pod?.manifest.spec?.nodeSelector).toEqual(nodeSelector);
+    const labels = { environment: 'pr-7' };
+    const [pod] = probePods(apps, LAB_NETWORKS, { ...options, nodes: { labels } });
+    expect(pod?.manifest.spec?.nodeSelector).toEqual(labels);
+    expect(pod?.manifest.spec).not.toHaveProperty('affinity');
+  });
+
+  it("keeps off the nodes of guests on the environment's cluster", () => {
+    const nodes = { labels: {}, host: 'base' };
+    const [pod] = probePods(apps, LAB_NETWORKS, { ...options, nodes });
+    const key = 'eks-multus-actions/environment';
+    expect(pod?.manifest.spec).not.toHaveProperty('nodeSelector');
+    expect(pod?.manifest.spec?.affinity?.nodeAffinity).toEqual({
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [
+          { matchExpressions: [{ key, operator: 'In', values: ['base'] }] },
+          { matchExpressions: [{ key, operator: 'DoesNotExist' }] },
+        ],
+      },
+    });
   });
 });

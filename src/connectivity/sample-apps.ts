@@ -1,8 +1,10 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1NodeSelectorTerm, V1Pod, V1PodSpec } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
+import { ENVIRONMENT_LABEL } from '../environment/shared-cluster.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, RUN_LABEL } from './cluster.ts';
 import type { ProbeNetwork } from './network.ts';
 import { NETWORKS_ANNOTATION } from './network-status.ts';
+import type { NodeChoice } from './placement.ts';
 
 /** A pod of `manifests/sample-apps`, with its networks by number: 0 is the first that the file names. */
 export interface SampleApp {
@@ -36,8 +38,8 @@ export interface ProbePodOptions {
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   /** The one node that takes all pods; without it the scheduler chooses for each. */
   readonly node?: string;
-  /** Labels that each pod's node must have; none for any node. */
-  readonly nodeSelector?: Readonly<Record<string, string>>;
+  /** Those that the scheduler may choose from; any node when not given. */
+  readonly nodes?: NodeChoice;
 }
 
 /** A pod to create, and the networks that it asks for, in order, as `namespace/name`. */
@@ -77,20 +79,35 @@ export function fill(pod: V1Pod, networks: readonly string[], options: ProbePodO
         image: options.image,
         imagePullPolicy: options.imagePullPolicy,
       })),
-      ...(isEmpty(options.nodeSelector) ? {} : { nodeSelector: { ...options.nodeSelector } }),
-      ...(options.node === undefined ? {} : { affinity: { nodeAffinity: onNode(options.node) } }),
+      ...placed(options),
     },
   };
 }
 
-function isEmpty(labels: Readonly<Record<string, string>> = {}): boolean {
-  return Object.keys(labels).length === 0;
+/** By affinity and not by `nodeName`, so that the scheduler still minds taints and free resources. */
+function placed({ node, nodes }: ProbePodOptions): Partial<V1PodSpec> {
+  if (node !== undefined) {
+    return onNodes({ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] });
+  }
+  const { labels = {}, host } = nodes ?? {};
+  return {
+    ...(Object.keys(labels).length === 0 ? {} : { nodeSelector: { ...labels } }),
+    ...(host === undefined ? {} : notOnGuests(host)),
+  };
 }
 
-/** By affinity and not by `nodeName`, so that the scheduler still minds taints and free resources. */
-function onNode(node: string) {
-  const term = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] };
-  return { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } };
+/** Nodes of the host and nodes of nobody: one of several terms is enough. */
+function notOnGuests(host: string): Partial<V1PodSpec> {
+  const key = ENVIRONMENT_LABEL;
+  return onNodes(
+    { matchExpressions: [{ key, operator: 'In', values: [host] }] },
+    { matchExpressions: [{ key, operator: 'DoesNotExist' }] },
+  );
+}
+
+function onNodes(...nodeSelectorTerms: V1NodeSelectorTerm[]): Partial<V1PodSpec> {
+  const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } };
+  return { affinity: { nodeAffinity } };
 }
 
 function splitNames(annotation: string | undefined): string[] {

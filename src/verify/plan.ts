@@ -51,7 +51,7 @@ async function planLab(inputs: VerifyInputs, where: Where): Promise<TestPlan> {
   const { ownNodes } = inputs;
   const place =
     inputs.placement === 'any'
-      ? { nodeSelector: ownNodes.labels }
+      ? { nodes: ownNodes }
       : { node: await awaitNode(cluster, ownNodes, clock) };
   const options = { ...podOptions(inputs, where), ...place };
   return {
