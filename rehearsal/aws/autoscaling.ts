@@ -5,7 +5,7 @@ import { ec2Fleet } from './autoscaling/fleet.ts';
 import { groupActions } from './autoscaling/group-actions.ts';
 import { hookActions, tagActions } from './autoscaling/hook-actions.ts';
 import { instanceActions } from './autoscaling/instance-actions.ts';
-import { createLifecycleActions } from './autoscaling/lifecycle.ts';
+import { type After, afterSeconds, createLifecycleActions } from './autoscaling/lifecycle.ts';
 import { isReserved } from './autoscaling/members.ts';
 import { announceAction } from './autoscaling/notices.ts';
 import { createReconciler } from './autoscaling/reconcile.ts';
@@ -28,8 +28,10 @@ export interface AutoScalingOptions {
   readonly problem: (what: string, error: unknown) => void;
   /** The pause after a launch that failed or was abandoned. */
   readonly backoffMs?: number;
-  /** The length of a second of heartbeat timeouts; shorter in tests. */
+  /** The length of a second of heartbeat timeouts; shorter where time is scaled. */
   readonly secondMs?: number;
+  /** In place of a clock with such seconds, for heartbeat timeouts. */
+  readonly after?: After;
 }
 
 export interface AutoScaling {
@@ -46,13 +48,16 @@ const NAMESPACE = 'http://autoscaling.amazonaws.com/doc/2011-01-01/';
  * scaling policies, warm pools, instance refresh, mixed instances, load balancers, paging.
  */
 export function startAutoScaling(options: AutoScalingOptions): AutoScaling {
-  const { account, region, emit, powerOn, problem, backoffMs = 5_000, secondMs = 1_000 } = options;
+  const { account, region, emit, powerOn, problem, backoffMs = 5_000 } = options;
   const groups: Groups = new Map();
   const fleet = ec2Fleet(options.ec2);
-  const actions = createLifecycleActions((action) => {
-    const group = groups.get(action.group);
-    if (group !== undefined) announceAction(emit, group.arn, action);
-  }, secondMs);
+  const actions = createLifecycleActions(
+    (action) => {
+      const group = groups.get(action.group);
+      if (group !== undefined) announceAction(emit, group.arn, action);
+    },
+    options.after ?? afterSeconds(options.secondMs ?? 1_000),
+  );
   const reconciler = createReconciler({
     ...{ groups, fleet, actions, emit, powerOn, problem, backoffMs },
   });

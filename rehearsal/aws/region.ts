@@ -6,6 +6,7 @@ import { GetRoleCommand, GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { After } from './autoscaling/lifecycle.ts';
 import { type AutoScaling, startAutoScaling } from './autoscaling.ts';
 import { type ControlPlanes, type Eks, startEks } from './eks.ts';
 import { createEventBus, type EventBus } from './events.ts';
@@ -23,6 +24,7 @@ export interface ServiceOptions {
   /** For tests: shorter times, see `startAutoScaling` and `createLambda`. */
   readonly pace?: {
     readonly secondMs?: number;
+    readonly after?: After;
     readonly backoffMs?: number;
     readonly retryDelaysMs?: readonly number[];
   };

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createLifecycleActions, type LifecycleAction } from './lifecycle.ts';
+import { afterSeconds, createLifecycleActions, type LifecycleAction } from './lifecycle.ts';
 import type { Hook } from './state.ts';
 
 const SECOND_MS = 2;
@@ -13,7 +13,8 @@ const hook = (name: string, by: Partial<Hook> = {}): Hook => ({
 
 function start() {
   const announced: LifecycleAction[] = [];
-  const actions = createLifecycleActions((action) => announced.push(action), SECOND_MS);
+  const after = afterSeconds(SECOND_MS);
+  const actions = createLifecycleActions((action) => announced.push(action), after);
   const complete = (name: string, result: 'CONTINUE' | 'ABANDON') => {
     const action = actions.find('asg', name, undefined, 'i-1');
     actions.complete(action?.token ?? '', { result, reason: `${name} said so` });

@@ -36,29 +36,40 @@ export interface LifecycleActions {
 
 interface Waiting extends LifecycleAction {
   readonly end: (outcome: Outcome) => void;
-  timer: NodeJS.Timeout;
+  stopTimer: () => void;
+}
+
+/** Does something after so many seconds. Returns how to stop it before. */
+export type After = (seconds: number, work: () => void) => () => void;
+
+/** By a clock whose seconds are so long. */
+export function afterSeconds(secondMs: number): After {
+  return (seconds, work) => {
+    const timer = setTimeout(work, seconds * secondMs).unref();
+    return () => clearTimeout(timer);
+  };
 }
 
 /**
  * Keeps the lifecycle actions that instances wait for. `announce` tells the world of each one; a
- * heartbeat timeout ends one with its hook's default result. `secondMs` is the length of a second.
+ * heartbeat timeout, told by `after`, ends one with its hook's default result.
  */
 export function createLifecycleActions(
   announce: (action: LifecycleAction) => void,
-  secondMs: number,
+  after: After,
 ): LifecycleActions {
   const waiting = new Map<string, Waiting>();
 
-  const timerOf = (token: string, hook: Hook) =>
-    setTimeout(() => {
+  const startTimer = (token: string, hook: Hook) =>
+    after(hook.heartbeatTimeout, () => {
       const reason = `Lifecycle Action with token ${token} was abandoned: Heartbeat Timeout`;
       complete(token, { result: hook.defaultResult, reason });
-    }, hook.heartbeatTimeout * secondMs).unref();
+    });
 
   const complete = (token: string, outcome: Outcome) => {
     const action = waiting.get(token);
     if (action === undefined) return;
-    clearTimeout(action.timer);
+    action.stopTimer();
     waiting.delete(token);
     action.end(outcome);
   };
@@ -72,7 +83,7 @@ export function createLifecycleActions(
     new Promise<Outcome>((end) => {
       const token = crypto.randomUUID();
       const action = { token, group, instanceId, hook };
-      waiting.set(token, { ...action, end, timer: timerOf(token, hook) });
+      waiting.set(token, { ...action, end, stopTimer: startTimer(token, hook) });
       announce(action);
     });
 
@@ -99,12 +110,12 @@ export function createLifecycleActions(
     heartbeat(token) {
       const action = waiting.get(token);
       if (action === undefined) return;
-      clearTimeout(action.timer);
-      action.timer = timerOf(token, action.hook);
+      action.stopTimer();
+      action.stopTimer = startTimer(token, action.hook);
     },
     drop,
     stop() {
-      for (const { timer } of waiting.values()) clearTimeout(timer);
+      for (const { stopTimer } of waiting.values()) stopTimer();
       waiting.clear();
     },
   };

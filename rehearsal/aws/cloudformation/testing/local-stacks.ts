@@ -79,7 +79,6 @@ function localServices(
     emit: ({ detail }) => void continueHook(detail, clients).catch(console.error),
     powerOn: async () => {},
     problem: (what, error) => console.error(what, error),
-    secondMs: 10,
   });
   const eks = startEks({
     ...shared,
