@@ -21,18 +21,31 @@ export interface Deployments {
 
 const FUNCTIONS = '/2015-03-31/functions';
 
+/** A function that exists: its packages, the newest last, are unpacked to the same folder of its own. */
+interface Deployed {
+  readonly folder: string;
+  readonly logGroup: string;
+  readonly packages: readonly Promise<Deployment>[];
+}
+
 /** Keeps unpacked deployment packages under `folder`, one sub-folder a function. */
 export function createDeployments(s3: S3Client, folder: string): Deployments {
-  const deployed = new Map<string, Promise<Deployment>>();
-  let version = 0;
+  const deployed = new Map<string, Deployed>();
+  let versions = 0;
+  const next = () => String(++versions);
 
-  const deploy = (name: string, code: unknown, logGroup: string) => {
-    const job = unpack(s3, code, join(folder, name, String(++version))).then((at) => ({
-      folder: at,
-      logGroup,
-    }));
+  const deploy = (name: string, code: unknown, into: Deployed) => {
+    const { logGroup } = into;
+    const unpacked = unpack(s3, code, join(into.folder, next()));
+    const job = unpacked.then((at) => ({ folder: at, logGroup }));
     job.catch(() => {}); // told to whoever invokes it
-    deployed.set(name, job);
+    deployed.set(name, { ...into, packages: [...into.packages, job] });
+  };
+
+  /** What is still being unpacked would be there afterwards, or in the way. */
+  const remove = async (gone: Deployed) => {
+    await Promise.allSettled(gone.packages);
+    await rm(gone.folder, { recursive: true, force: true }).catch(() => {});
   };
 
   return {
@@ -41,21 +54,22 @@ export function createDeployments(s3: S3Client, folder: string): Deployments {
       const created = stringOf(given['FunctionName']);
       if (matchRoute(`POST ${FUNCTIONS}`, method, path) && created !== undefined) {
         const group = stringOf(objectOf(given['LoggingConfig'])?.['LogGroup']);
-        deploy(created, given['Code'], group ?? `/aws/lambda/${created}`);
+        const logGroup = group ?? `/aws/lambda/${created}`;
+        const own = join(folder, created, next());
+        deploy(created, given['Code'], { folder: own, logGroup, packages: [] });
         return;
       }
       const updated = matchRoute(`PUT ${FUNCTIONS}/{name}/code`, method, path)?.['name'];
-      if (updated !== undefined) {
-        const before = deployed.get(nameOf(updated));
-        void before?.then(({ logGroup }) => deploy(nameOf(updated), given, logGroup));
-      }
+      const before = updated === undefined ? undefined : deployed.get(nameOf(updated));
+      if (updated !== undefined && before !== undefined) deploy(nameOf(updated), given, before);
       const removed = matchRoute(`DELETE ${FUNCTIONS}/{name}`, method, path)?.['name'];
-      if (removed === undefined) return;
+      const gone = removed === undefined ? undefined : deployed.get(nameOf(removed));
+      if (removed === undefined || gone === undefined) return;
       deployed.delete(nameOf(removed));
-      void rm(join(folder, nameOf(removed)), { recursive: true, force: true });
+      void remove(gone);
     },
     find(name) {
-      const found = deployed.get(nameOf(name));
+      const found = deployed.get(nameOf(name))?.packages.at(-1);
       return found ?? Promise.reject(new Error(`no code is deployed for function ${name}`));
     },
   };
