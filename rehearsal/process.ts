@@ -78,7 +78,8 @@ export function run(
     });
     const exited = endOf(child);
     options.signal?.addEventListener('abort', () => void stopGroup(child, exited, 0));
-    child.stdin?.end(options.input);
+    // A program may end without having read all of it; how it ended is told below.
+    child.stdin?.on('error', () => {}).end(options.input);
     const stdout: string[] = [];
     const tail: string[] = [];
     const follow = (stream: NodeJS.ReadableStream | null, keep?: string[]) => {

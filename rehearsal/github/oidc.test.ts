@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from './oidc.ts';
 
 const job = { repository: 'acme/lab', ref: 'refs/heads/main', workflow: '.github/workflows/x.yml' };
@@ -22,6 +22,30 @@ it('issues a token that verifies against the published keys and carries the job'
   expect(payload.sub).toBe('repo:acme/lab:ref:refs/heads/main');
   expect(payload['repository_owner']).toBe('acme');
   expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300);
+});
+
+it('lets a token live for five minutes from when it says that it was made', async () => {
+  const { Date: RealDate } = globalThis;
+  let now = RealDate.now();
+  // A second more whenever somebody looks.
+  class HurriedDate extends RealDate {
+    constructor(...given: []) {
+      super(...(given.length > 0 ? given : ([HurriedDate.now()] as unknown as [])));
+    }
+    static override now() {
+      now += 1_000;
+      return now;
+    }
+  }
+  vi.stubGlobal('Date', HurriedDate);
+  const headers = { authorization: `Bearer ${issuer.requestToken}` };
+  const answer = await fetch(issuer.requestUrl, { headers }).finally(() => vi.unstubAllGlobals());
+  const { exp = 0, iat = 0, nbf } = decodeJwt(((await answer.json()) as { value: string }).value);
+  expect([nbf, exp]).toEqual([iat, iat + 300]);
+});
+
+it('does not end connections by itself, so that none ends under a call', async () => {
+  expect((await fetch(issuer.jwksUrl)).headers.get('keep-alive')).toBeNull();
 });
 
 it('refuses whoever does not hold the request token', async () => {

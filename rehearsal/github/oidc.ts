@@ -29,8 +29,8 @@ export interface OidcJob {
   readonly environment?: string | undefined;
 }
 
-/** A token lives for five minutes on github.com, too. */
-const TOKEN_LIFETIME = '5m';
+/** Seconds: five minutes on github.com, too. */
+const TOKEN_LIFETIME = 300;
 
 /**
  * Stands in for GitHub's OIDC issuer: answers a job's requests for ID tokens with signed JWTs that carry
@@ -47,19 +47,22 @@ export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcI
     return requestToken;
   };
 
-  const token = (job: OidcJob, audience: string) =>
-    new SignJWT(claims(job))
+  const token = (job: OidcJob, audience: string) => {
+    const now = Math.floor(Date.now() / 1000);
+    return new SignJWT(claims(job))
       .setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'JWT' })
       .setIssuer(GITHUB_ISSUER)
       .setAudience(audience)
       .setSubject(subject(job))
       .setJti(crypto.randomUUID())
-      .setIssuedAt()
-      .setNotBefore('0s')
-      .setExpirationTime(TOKEN_LIFETIME)
+      .setIssuedAt(now)
+      .setNotBefore(now)
+      .setExpirationTime(now + TOKEN_LIFETIME)
       .sign(privateKey);
+  };
 
-  const server = createServer((request, response) => {
+  // An idle connection that ended by itself would now and then end under a call that is just being sent.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const url = new URL(request.url ?? '/', 'http://issuer');
     const answer = (status: number, body: unknown) => {
       response.writeHead(status, { 'content-type': 'application/json' });

@@ -47,6 +47,12 @@ it('tells what is known of a pull request', async () => {
   });
 });
 
+it('does not end connections by itself, so that none ends under a call', async () => {
+  const headers = { authorization: `Bearer ${api.token('acme/lab', all)}` };
+  const answer = await fetch(`${api.url}/repos/acme/lab/pulls/3`, { headers });
+  expect([answer.status, answer.headers.get('keep-alive')]).toEqual([200, null]);
+});
+
 it('knows branches', async () => {
   const { git } = client(all);
   expect((await git.getRef({ ...here, ref: 'heads/main' })).data.ref).toBe('refs/heads/main');

@@ -43,7 +43,8 @@ export async function startGithubApi(port: number): Promise<GithubApi> {
     repositories.set(name, state);
     return state;
   };
-  const server = createServer((request, response) => {
+  // An idle connection that ended by itself would now and then end under a call that is just being sent.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     void readBody(request).then((body) => {
       const answer = serve(request, body, { calls, repository, tokens });
       response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8' });
