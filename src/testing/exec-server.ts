@@ -30,8 +30,8 @@ export async function startExecServer(scenes: readonly ExecScene[]): Promise<Exe
   const requests: { path: string; authorization: string }[] = [];
   const sockets = new Set<Duplex>();
   const server = createServer();
+  server.on('connection', (socket) => sockets.add(socket));
   server.on('upgrade', (request, socket) => {
-    sockets.add(socket);
     socket.on('error', () => undefined);
     const scene = scenes[requests.length] ?? {};
     const authorization = request.headers.authorization ?? '';
