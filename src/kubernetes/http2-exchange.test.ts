@@ -164,7 +164,7 @@ it('thousands of requests at once are more than a connection holds, and wait for
   const requests = Array.from({ length: 4_000 }, () => rest({ method: 'POST', path: '/x', body }));
   expect(await Promise.all(requests)).toHaveLength(4_000);
   expect(most).toBeLessThanOrEqual(100);
-});
+}, 120_000);
 
 it('a server that does not speak HTTP/2 is asked the other way, each time', async () => {
   await listen(createServer(identity));

@@ -15,17 +15,23 @@ beforeAll(() => {
   evidence = faultyEvidence({ nodes: 20, podsOnEach: 20, maxPairs: 5000 });
 });
 
+/** The milliseconds that this thread has had of a processor, however many others the machine is busy with. */
+function worked(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
 /** `npm run bench -- report` measures it; this only finds what has become many times slower. */
-it('judges and renders 400 pods in seconds on a busy machine', async () => {
+it('judges and renders 400 pods in seconds', async () => {
   const assets = await readPageAssets();
-  const start = performance.now();
+  const start = worked();
   const report = makeReport(context, evidence);
-  const evaluated = performance.now();
+  const evaluated = worked();
   const files = reportFiles(report, assets);
-  const rendered = performance.now();
+  const rendered = worked();
   expect(report.pods).toHaveLength(400);
   expect(report.matrix.length).toBeGreaterThan(4000);
   expect(files).toHaveLength(4);
-  expect(evaluated - start).toBeLessThan(10_000);
-  expect(rendered - evaluated).toBeLessThan(20_000);
+  expect(evaluated - start).toBeLessThan(2_000);
+  expect(rendered - evaluated).toBeLessThan(5_000);
 }, 60_000);
