@@ -52,7 +52,7 @@ export async function enterWorld(
 
 async function firstProcess(child: ChildProcess): Promise<number> {
   const own = readlinkSync('/proc/self/ns/net');
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (child.exitCode === null && child.pid !== undefined && Date.now() < deadline) {
     const found = descendants(child.pid).find((pid) => {
       try {

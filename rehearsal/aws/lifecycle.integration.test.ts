@@ -199,7 +199,7 @@ async function deployFunction(multusSubnet: string): Promise<string> {
   await logs.send(new CreateLogGroupCommand({ logGroupName: '/aws/lambda/hook' }));
   const made = await lambda.send(
     new CreateFunctionCommand({
-      ...{ FunctionName: 'hook', Runtime: 'nodejs22.x', Handler: 'index.handler', Timeout: 30 },
+      ...{ FunctionName: 'hook', Runtime: 'nodejs22.x', Handler: 'index.handler', Timeout: 300 },
       Role: role.Role?.Arn,
       Code: { S3Bucket: Bucket, S3Key: 'hook.zip' },
       Environment: { Variables: { SUBNET_ID: multusSubnet } },

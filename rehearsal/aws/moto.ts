@@ -15,7 +15,8 @@ export interface MotoOptions {
   readonly log: string;
 }
 
-const READY_WITHIN_MS = 30_000;
+/** Whether it has ended is seen at once; a machine that has not read its files for long takes its time. */
+const READY_WITHIN_MS = 180_000;
 
 /** Starts moto and resolves when it answers (about two seconds). Rejects with its log's path otherwise. */
 export async function startMoto({ python, port, log }: MotoOptions): Promise<Moto> {

@@ -90,6 +90,8 @@ async function findProvider(iam: IAMClient, issuer: string): Promise<Provider> {
   return { arn, host, audiences: provider.ClientIDList ?? [] };
 }
 
+/** On a busy machine an issuer is late. */
+const KEYS_WITHIN_MS = 60_000;
 const keySets = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
 
 function jwksUrl(options: WebIdentityOptions, issuer: string): string {
@@ -102,7 +104,8 @@ async function verify(
   provider: Provider,
   url: string,
 ): Promise<JWTPayload> {
-  const keys = keySets.get(url) ?? createRemoteJWKSet(new URL(url));
+  const keys =
+    keySets.get(url) ?? createRemoteJWKSet(new URL(url), { timeoutDuration: KEYS_WITHIN_MS });
   keySets.set(url, keys);
   try {
     const audience = [...provider.audiences];

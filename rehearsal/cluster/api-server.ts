@@ -36,7 +36,8 @@ export interface ApiServer {
   stop(): Promise<void>;
 }
 
-const READY_MS = 60_000;
+/** Whether it has ended is seen at once; a machine that has not read its files for long takes its time. */
+const READY_MS = 180_000;
 
 /**
  * Starts etcd and kube-apiserver on loopback and resolves when the API is ready. There are no

@@ -92,7 +92,7 @@ async function boot(options: MachinesOptions, instanceId: string): Promise<Machi
   return start(options, spec);
 }
 
-const BOOTED_WITHIN_MS = 180_000;
+const BOOTED_WITHIN_MS = 600_000;
 const SHUT_DOWN_WITHIN_MS = 20_000;
 
 /** Files in the instance's log folder, a folder of this machine, by which the two talk. */

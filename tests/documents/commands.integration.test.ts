@@ -39,7 +39,7 @@ async function printedBy(document: string, { endpoint }: TestAws): Promise<strin
   return stdout + stderr;
 }
 
-// The AWS CLI looks every half minute, so the documents are tried side by side.
+// The AWS CLI looks every half minute, so the documents are tried side by side, and there is time for many looks.
 it.concurrent.each(DOCUMENTS)(
   'the commands of %s make the roles and show them; again, they change nothing',
   async (document) => {
@@ -54,4 +54,5 @@ it.concurrent.each(DOCUMENTS)(
       await aws.stop();
     }
   },
+  600_000,
 );
