@@ -29,7 +29,8 @@ export default defineConfig({
           include: ['{src,cfn,scripts,rehearsal,bench,tests}/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
           // Properties take a hundred times as long as examples, and machines are busy at times.
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
