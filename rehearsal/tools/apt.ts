@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../process.ts';
 import type { Progress } from '../progress.ts';
 import { debianPackages, missingMessage, prerequisitesOf } from './prerequisites.ts';
@@ -40,13 +41,33 @@ async function canInstall(): Promise<boolean> {
 }
 
 async function install(packages: readonly string[], note: (text: string) => void): Promise<void> {
-  const apt = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300'];
+  const env = ['env', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C'];
+  const apt = [...env, 'apt-get', '-o', `DPkg::Lock::Timeout=${PATIENCE_MS / 1000}`];
   const steps = [
     [...apt, 'update'],
     [...apt, 'install', '--yes', '--no-install-recommends', ...packages],
   ];
   for (const step of steps) {
     const [program, ...args] = asRoot(step);
-    await run(program, args, { onLine: (line) => note(line.slice(0, 80)) });
+    await onceUnlocked(() => run(program, args, { onLine: (line) => note(line.slice(0, 80)) }));
+  }
+}
+
+const PATIENCE_MS = 300_000;
+
+/**
+ * Runs apt-get again as long as another program, such as the one that looks for updates every day, has the package
+ * lists locked: for that lock apt-get itself does not wait, only for dpkg's.
+ */
+export async function onceUnlocked(apt: () => Promise<unknown>, pauseMs = 1_000): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      await apt();
+      return;
+    } catch (error) {
+      if (!/Could not get lock/.test(String(error)) || Date.now() > deadline) throw error;
+    }
+    await sleep(pauseMs);
   }
 }
