@@ -10,7 +10,12 @@ import type { Soak } from './soak.ts';
 const MOMENTS = [
   { name: 'while the stand-ins start', line: /▸ start the stand-ins/, withinMs: 2_000 },
   { name: 'while the stacks are created', line: /▸ workflow provision\.yml/, withinMs: 8_000 },
-  { name: 'while the nodes boot', line: /AutoScalingGroup|nodes Ready/, withinMs: 10_000 },
+  {
+    name: 'while the nodes boot',
+    // Of what is said in quick succession, progress shows the last: any of these may be it.
+    line: /\(provision\): .*(AutoScalingGroup|-ng1 |nodes Ready|Configure Multus)/,
+    withinMs: 10_000,
+  },
   {
     name: 'while the sample pods run',
     line: /\[Verify connectivity\] sampleapp/,

@@ -102,6 +102,13 @@ start_kubelet() {
     "${kubelet_flags[@]}" &
 }
 
+# The boot is over when the API server has answered the kubelet, be it with a refusal: a node that is not mapped yet
+# has been refused before anybody goes on to map it, however slow the machine.
+await_answer() {
+  timeout 30 grep -q -m1 -E 'Unauthorized|Successfully registered node' \
+    < <(tail -n +1 -F "$logs/kubelet.log" 2>/dev/null) || say 'the API server has not answered the kubelet'
+}
+
 # A DaemonSet on EKS, a process here, with the node's own identity. It starts once the node is admitted,
 # as a pod would; before that the API server would refuse it.
 start_kube_proxy() {
@@ -125,5 +132,6 @@ if read_node_configs && check_cluster; then
     start_kubelet
     say 'kubelet started'
     start_kube_proxy &
+    await_answer
   fi
 fi
