@@ -110,6 +110,17 @@ describe('a plan beside a deploy', () => {
   });
 });
 
+it.each([1, 2, 3, 4, 5])(
+  'two plans at once leave nothing, and both end well (%i)',
+  async (trial) => {
+    const name = `planned-twice-${trial}`;
+    const plans = [1, 2].map(() => planStack(run(), logStack(name, 7)));
+    const planned = await Promise.all(plans);
+    expect(planned.map(({ action }) => action)).toEqual(['create', 'create']);
+    expect(await api.describe(name)).toBeUndefined();
+  },
+);
+
 describe('deploy and destroy at once', () => {
   it('a deploy refuses a stack that is being destroyed, and touches nothing', async () => {
     const { id } = await deployStack(run(), logStack('going', 7));

@@ -5,6 +5,7 @@ import {
   paginateDescribeStackEvents,
   type StackEvent as SdkEvent,
 } from '@aws-sdk/client-cloudformation';
+import { doesNotExist } from './does-not-exist.ts';
 import { isNotAllowed } from './not-allowed.ts';
 import type { StackEvent } from './stack-api.ts';
 
@@ -23,7 +24,8 @@ export function eventSource(client: CloudFormationClient): (stackId: string) => 
         return;
       } catch (error) {
         // An error of these kinds comes with the first page: nothing was yielded before it.
-        if (isGone(error)) {
+        if (doesNotExist(error)) {
+          // DescribeStackEvents is documented to know deleted stacks by their ids; DescribeEvents is not.
           yield* newest(client, stackId);
           return;
         }
@@ -33,11 +35,6 @@ export function eventSource(client: CloudFormationClient): (stackId: string) => 
     }
     yield* stackHistory(client, stackId);
   };
-}
-
-/** DescribeStackEvents is documented to know deleted stacks by their ids; DescribeEvents is not. */
-function isGone(error: unknown): boolean {
-  return error instanceof Error && /does not exist/.test(error.message);
 }
 
 /** The event that says how a stack ended. */

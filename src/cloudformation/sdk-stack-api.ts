@@ -13,6 +13,7 @@ import {
   type Stack as SdkStack,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
+import { doesNotExist } from './does-not-exist.ts';
 import { isNotAllowed } from './not-allowed.ts';
 import { changeSetProblems, createChangeSet, describeChangeSet } from './sdk-change-sets.ts';
 import { eventSource, stackHistory } from './sdk-events.ts';
@@ -34,8 +35,13 @@ export function sdkStackApi(client: CloudFormationClient): StackApi {
       await client.send(new DeleteChangeSetCommand({ ChangeSetName: id }));
     },
     async countChangeSets(stackId) {
-      const page = await client.send(new ListChangeSetsCommand({ StackName: stackId }));
-      return (page.Summaries ?? []).length;
+      try {
+        const page = await client.send(new ListChangeSetsCommand({ StackName: stackId }));
+        return (page.Summaries ?? []).length;
+      } catch (error) {
+        if (doesNotExist(error)) return 0;
+        throw error;
+      }
     },
     changeSetProblems: (id) => changeSetProblems(client, id),
     async template(stackId) {
@@ -64,8 +70,7 @@ async function describe(client: CloudFormationClient, name: string): Promise<Sta
   try {
     output = await client.send(new DescribeStacksCommand({ StackName: name }));
   } catch (error) {
-    // There is no error type of its own for this: a ValidationError whose text says so.
-    if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
+    if (doesNotExist(error)) return undefined;
     throw error;
   }
   const [stack] = output.Stacks ?? [];

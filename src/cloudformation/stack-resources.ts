@@ -4,12 +4,13 @@ import {
   DescribeStackResourceCommand,
   ListChangeSetsCommand,
 } from '@aws-sdk/client-cloudformation';
+import { doesNotExist } from './does-not-exist.ts';
 
 /** What a clean-up wants to know of a stack beside its status. */
 export interface StackInsides {
   /** The id of the real thing behind a resource; undefined when there is none (any more). */
   physicalId(stackId: string, logicalId: string): Promise<string | undefined>;
-  /** The tags that the first change set of an empty stack would give it; undefined when it has none. */
+  /** The tags that the first change set of an empty stack would give it; undefined when it has none, or is gone. */
   plannedTags(stackId: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
@@ -23,17 +24,22 @@ export function stackInsides(client: CloudFormationClient): StackInsides {
         const gone = found?.ResourceStatus === 'DELETE_COMPLETE';
         return gone ? undefined : found?.PhysicalResourceId || undefined;
       } catch (error) {
-        // There is no error type of its own for this: a ValidationError whose text says so.
-        if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
+        if (doesNotExist(error)) return undefined;
         throw error;
       }
     },
     async plannedTags(StackName) {
-      const { Summaries = [] } = await client.send(new ListChangeSetsCommand({ StackName }));
-      const ChangeSetName = Summaries[0]?.ChangeSetId;
-      if (ChangeSetName === undefined) return undefined;
-      const { Tags = [] } = await client.send(new DescribeChangeSetCommand({ ChangeSetName }));
-      return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+      try {
+        const { Summaries = [] } = await client.send(new ListChangeSetsCommand({ StackName }));
+        const ChangeSetName = Summaries[0]?.ChangeSetId;
+        if (ChangeSetName === undefined) return undefined;
+        const { Tags = [] } = await client.send(new DescribeChangeSetCommand({ ChangeSetName }));
+        return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+      } catch (error) {
+        // A plan removes its change set and the shell of it, perhaps at this moment.
+        if (doesNotExist(error)) return undefined;
+        throw error;
+      }
     },
   };
 }
