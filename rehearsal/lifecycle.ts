@@ -168,12 +168,18 @@ function interruptedExit(progress: Progress, left: readonly Finding[]): number {
   return 130;
 }
 
-/** Aborts at the first SIGINT, SIGTERM or SIGHUP; the second ends the command at once. */
+/** Of one Ctrl-C the terminal tells all processes, and npm tells its child again. */
+const ONE_INTERRUPT_MS = 1_000;
+
+/** Aborts at the first SIGINT, SIGTERM or SIGHUP; another one, later, ends the command at once. */
 function onInterrupt(): AbortSignal {
   const controller = new AbortController();
+  let first = Number.POSITIVE_INFINITY;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(130);
+      if (Date.now() > first + ONE_INTERRUPT_MS) process.exit(130);
+      if (controller.signal.aborted) return;
+      first = Date.now();
       process.stderr.write(`\n${signal}: ending everything that was started…\n`);
       controller.abort();
     });
