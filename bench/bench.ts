@@ -1,3 +1,4 @@
+import { endOnSignals } from '../rehearsal/process.ts';
 import { configure } from './configure.ts';
 import { type Measurement, renderMeasurements } from './measurement.ts';
 import { preview } from './preview.ts';
@@ -30,6 +31,7 @@ const root = (rootAt >= 0 && flags[rootAt + 1]) || `${import.meta.dirname}/..`;
 // What the actions print on the way goes to stderr, so that stdout is the result and nothing else.
 const print = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr);
+endOnSignals();
 const measurements = await bench({ root, say: (line) => console.error(line) });
 const result = flags.includes('--json')
   ? JSON.stringify(measurements, null, 2)

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { start } from '../rehearsal/process.ts';
 
 export interface BundleMeasures {
   /** From the start of the process to its first line that is not a command to the runner. */
@@ -29,7 +29,7 @@ export async function measureBundle(
   const files = { GITHUB_OUTPUT: join(folder, 'o'), GITHUB_STEP_SUMMARY: join(folder, 's') };
   for (const file of Object.values(files)) writeFileSync(file, '');
   const began = performance.now();
-  const child = spawn(process.execPath, [script], {
+  const child = start(process.execPath, [script], {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder, ...files, ...variables(inputs), ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -41,8 +41,10 @@ export async function measureBundle(
   const looking = setInterval(look, LOOK_EVERY_MS);
   const groups = groupTimes();
   let first: { readonly line: string; readonly ms: number } | undefined;
-  createInterface({ input: child.stdout }).on('line', groups.line);
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  const { stdout } = child;
+  if (stdout === null) throw new Error('the output is piped');
+  createInterface({ input: stdout }).on('line', groups.line);
+  stdout.setEncoding('utf8').on('data', (text: string) => {
     const line = text.split('\n').find((one) => one !== '' && !/^::(add-mask|group)/.test(one));
     if (first !== undefined || line === undefined) return;
     first = { line, ms: performance.now() - began };

@@ -1,10 +1,15 @@
-import { spawn } from 'node:child_process';
+import { type SpawnSyncOptions, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { ENDING_SIGNALS } from '../rehearsal/process.ts';
 import { CHECKOUT, KUBECONFIG, runningWorld } from '../rehearsal/run-folder.ts';
 import { cacheFolder } from '../rehearsal/tools/cache.ts';
 import type { Bench } from './bench.ts';
 import { atMost, type Measurement, noted } from './measurement.ts';
 import type { VerifyTrial } from './verify-trial.ts';
+
+const REHEARSE = join(CHECKOUT, 'rehearsal', 'rehearse.ts');
+/** Standard output is for the result. */
+const QUIET: SpawnSyncOptions = { stdio: ['ignore', 'ignore', 'inherit'] };
 
 /** Two of each of two networks on each of three nodes. */
 const MATRIX_PODS = 12;
@@ -22,8 +27,12 @@ const MATRIX_PODS = 12;
  */
 export const verify: Bench = async ({ say }) => {
   if (runningWorld() !== undefined) throw new Error('a rehearsal is up; end it first');
-  const rehearse = (...args: string[]) =>
-    outputOf(process.execPath, [join(CHECKOUT, 'rehearsal', 'rehearse.ts'), ...args]);
+  const rehearse = (...args: string[]) => outputOf(process.execPath, [REHEARSE, ...args]);
+  // A world that is up outlives whoever has started it.
+  const down = () => {
+    if (runningWorld() !== undefined) spawnSync(process.execPath, [REHEARSE, 'down'], QUIET);
+  };
+  for (const signal of ENDING_SIGNALS) process.once(signal, down);
   try {
     say('a cluster of three nodes');
     await rehearse('up', '--fixture', 'bench-verify');
@@ -39,7 +48,7 @@ export const verify: Bench = async ({ say }) => {
       atMost('matrix: probing in times the loop', matrix.probing / matrix.loop, 'times', 0.2),
     ];
   } finally {
-    await rehearse('down');
+    down();
   }
 };
 

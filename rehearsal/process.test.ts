@@ -1,6 +1,11 @@
 import { once } from 'node:events';
-import { expect, it } from 'vitest';
-import { run, start, stopAll } from './process.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, it, vi } from 'vitest';
+import { ENDING_SIGNALS, run, start, stopAll } from './process.ts';
 
 /** Ends by no signal but the last, and has a child that would outlive it and has its output, too. */
 const STUBBORN = `
@@ -23,4 +28,35 @@ it('what has been started and still runs is ended, with all of its group', async
   await once(child.stdout ?? child, 'data');
   await stopAll(0);
   expect(await ended).toEqual([null, 'SIGKILL']);
+});
+
+it('a service ends with whoever started it, even by SIGKILL', async () => {
+  const log = join(await mkdtemp(join(tmpdir(), 'process-')), 'log');
+  const script = `
+    import { startService } from '${pathToFileURL(join(import.meta.dirname, 'process.ts'))}';
+    startService('sleep', 'sh', ['-c', 'echo $$; exec sleep 600'], { log: '${log}' });
+    setInterval(() => {}, 1_000);
+  `;
+  const program = start(process.execPath, ['--input-type=module', '-e', script], {});
+  const pid = await vi.waitUntil(() => existsSync(log) && Number(readFileSync(log)), 20_000);
+  expect(existsSync(`/proc/${pid}`)).toBe(true);
+  program.kill('SIGKILL');
+  await vi.waitUntil(() => !existsSync(`/proc/${pid}`), 20_000);
+  await rm(dirname(log), { recursive: true });
+});
+
+it.each(ENDING_SIGNALS)('what a program has started ends with it by %s', async (signal) => {
+  const script = `
+    import { endOnSignals, start } from '${pathToFileURL(join(import.meta.dirname, 'process.ts'))}';
+    endOnSignals();
+    console.log(start('sleep', ['600'], { stdio: 'inherit' }).pid);
+  `;
+  const args = ['--input-type=module', '-e', script];
+  const program = start(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  // Its output ends with the last process that has it.
+  const ended = once(program, 'close');
+  const [pid] = await once(program.stdout ?? program, 'data');
+  expect(Number(pid)).toBeGreaterThan(0);
+  program.kill(signal);
+  expect(await ended).toEqual([null, signal]);
 });

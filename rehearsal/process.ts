@@ -34,7 +34,12 @@ export function start(
   return child;
 }
 
-/** Starts a long-lived program in a process group of its own. */
+/** A program as one that the kernel ends with whoever has started it, even if that one ends by SIGKILL. */
+export function mortal(command: string, args: readonly string[]): readonly [string, string[]] {
+  return ['setpriv', ['--pdeathsig', 'KILL', '--', command, ...args]];
+}
+
+/** Starts a long-lived program in a process group of its own; it ends with us. */
 export function startService(
   name: string,
   command: string,
@@ -43,11 +48,12 @@ export function startService(
 ): Service {
   mkdirSync(dirname(options.log), { recursive: true });
   const output = openSync(options.log, 'a');
-  const child = start(command, args, { stdio: ['ignore', output, output], ...pick(options) });
+  const stdio = ['ignore' as const, output, output];
+  const child = start(...mortal(command, args), { stdio, ...pick(options) });
   closeSync(output);
   const exited = endOf(child);
   if (child.pid === undefined) {
-    throw new Error(`cannot start ${name} (${command}): not found or not executable`);
+    throw new Error(`cannot start ${name}: setpriv (util-linux) is not there`);
   }
   return {
     name,
@@ -107,6 +113,19 @@ export function run(
 /** Ends every process that this module started and that still runs. */
 export async function stopAll(graceMs = 2_000): Promise<void> {
   await Promise.all([...running].map((child) => stopGroup(child, endOf(child), graceMs)));
+}
+
+/** What asks a program to end: Ctrl-C, kill, and a terminal that closes. */
+export const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Lets what this program has started end with it when a signal ends it. For programs with nothing else to clean up; the
+ * second signal ends them at once.
+ */
+export function endOnSignals(): void {
+  for (const signal of ENDING_SIGNALS) {
+    process.once(signal, () => void stopAll(0).finally(() => process.kill(process.pid, signal)));
+  }
 }
 
 function endOf(child: ChildProcess): Promise<number | null> {

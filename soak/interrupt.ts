@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { ENDING_SIGNALS } from '../rehearsal/process.ts';
 import { CHECKOUT } from '../rehearsal/run-folder.ts';
 import { type Finding, renderTable } from '../rehearsal/table.ts';
 import { difference, machineState } from './machine-state.ts';
@@ -47,6 +48,7 @@ export const interrupt: Soak = async ({ seed, size }) => {
 async function interruptAt(moment: Moment, delayMs: number): Promise<Finding> {
   const before = machineState(CHECKOUT);
   const run = rehearse();
+  const forget = passOn(run);
   let reached = false;
   run.onLine((line) => {
     if (reached || !moment.line.test(line)) return;
@@ -54,6 +56,7 @@ async function interruptAt(moment: Moment, delayMs: number): Promise<Finding> {
     setTimeout(() => run.signal('SIGINT'), delayMs);
   });
   const code = await run.exited;
+  forget();
   const left = difference(before, machineState(CHECKOUT));
   return {
     what: `SIGINT ${moment.name}, ${delayMs} ms in`,
@@ -64,8 +67,17 @@ async function interruptAt(moment: Moment, delayMs: number): Promise<Finding> {
 
 async function plainRun(): Promise<Finding> {
   const run = rehearse();
+  const forget = passOn(run);
   const code = await run.exited;
+  forget();
   return { what: 'rehearsal after it', found: `exit code ${code}`, ok: code === 0 };
+}
+
+/** A rehearsal is in a group of its own: it does not hear by itself that the soak is ended. Returns how to stop that. */
+function passOn({ signal }: ReturnType<typeof rehearse>): () => void {
+  const end = () => signal('SIGINT');
+  for (const each of ENDING_SIGNALS) process.once(each, end);
+  return () => ENDING_SIGNALS.forEach((each) => void process.off(each, end));
 }
 
 /** `npm run rehearse` in a process group of its own, as a terminal would have it. */

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { start } from '../rehearsal/process.ts';
 import { CHECKOUT } from '../rehearsal/run-folder.ts';
 
 export interface ProvisionRun {
@@ -51,7 +51,7 @@ export async function runProvision(
   const files = { output: join(folder, 'output'), summary: join(folder, 'summary') };
   for (const file of Object.values(files)) writeFileSync(file, '');
   const began = Date.now();
-  const child = spawn(process.execPath, [join(CHECKOUT, 'src', ...script)], {
+  const child = start(process.execPath, [join(CHECKOUT, 'src', ...script)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
@@ -71,7 +71,7 @@ export async function runProvision(
   });
   const [lines, times]: [string[], number[]] = [[], []];
   const kill = killer(killAt, () => child.kill('SIGKILL'));
-  for (const input of [child.stdout, child.stderr]) {
+  for (const input of [child.stdout, child.stderr].filter((stream) => stream !== null)) {
     createInterface({ input }).on('line', (line) => {
       if (line === '' || /^::(?!error)/.test(line)) return;
       lines.push(line);

@@ -1,3 +1,4 @@
+import { endOnSignals } from '../rehearsal/process.ts';
 import { connectivityFaultsSoak } from './connectivity-faults.ts';
 import { faults } from './faults.ts';
 import { hook } from './hook.ts';
@@ -37,5 +38,6 @@ if (soak === undefined || !Number.isInteger(seed)) {
   console.error(USAGE);
   process.exit(1);
 }
+endOnSignals();
 const ok = await soak({ seed, size: flags.includes('--small') ? 'small' : 'full' });
 process.exit(ok ? 0 : 1);

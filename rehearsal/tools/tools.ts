@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { umlKernel } from '../instance/image/kernel.ts';
 import { ensureNodeImage } from '../instance/image/node-image.ts';
 import { ensureSystem } from '../instance/image/system.ts';
-import { stopAll } from '../process.ts';
+import { endOnSignals, stopAll } from '../process.ts';
 import { consoleProgress, type Progress } from '../progress.ts';
 import { ensurePrerequisites } from './apt.ts';
 import { cacheFolder } from './cache.ts';
@@ -76,12 +76,7 @@ async function abortingAtFailure<T>(work: (signal: AbortSignal) => Promise<T>): 
 
 /** `node rehearsal/tools/tools.ts [set…]`: gets the tools and prints where they are, as JSON. */
 async function main(words: readonly string[]): Promise<void> {
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.once(signal, () => void stopAll(0).finally(() => process.exit(code)));
-  }
+  endOnSignals();
   const progress = consoleProgress();
   try {
     const tools = await progress.step('tools', () => ensureTools(parseToolSets(words), progress));

@@ -1,5 +1,5 @@
 import type { constants } from 'node:os';
-import { start } from '../../rehearsal/process.ts';
+import { mortal, start } from '../../rehearsal/process.ts';
 
 /** A script that runs: what it has printed by now, and its end. */
 export interface RunningScript {
@@ -15,7 +15,8 @@ export interface RunningScript {
 
 /** Starts a script with the Node that runs this, with this environment and nothing else. */
 export function startNode(script: string, env: NodeJS.ProcessEnv): RunningScript {
-  const child = start(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const node = mortal(process.execPath, [script]);
+  const child = start(...node, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks: Buffer[] = [];
   const log = () => Buffer.concat(chunks).toString('utf8');
   for (const stream of [child.stdout, child.stderr]) {
