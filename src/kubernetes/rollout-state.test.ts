@@ -1,18 +1,7 @@
-import type { V1DaemonSet, V1DaemonSetStatus, V1Pod } from '@kubernetes/client-node';
+import type { V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
+import { counts, daemonSet as set } from '../testing/daemon-set.ts';
 import { rolloutBeside, rolloutOf } from './rollout-state.ts';
-
-const counts = (desired: number, updated: number, available: number, seen = 2) => ({
-  desiredNumberScheduled: desired,
-  updatedNumberScheduled: updated,
-  numberAvailable: available,
-  observedGeneration: seen,
-});
-const set = (status: Partial<V1DaemonSetStatus>): V1DaemonSet => ({
-  metadata: { name: 'kube-multus-ds', generation: 2 },
-  spec: { selector: { matchLabels: { name: 'multus' } }, template: {} },
-  status: { currentNumberScheduled: 0, numberMisscheduled: 0, ...status } as V1DaemonSetStatus,
-});
 
 describe('rolloutOf', () => {
   it.each([

@@ -1,22 +1,11 @@
-import type { V1DaemonSet, V1DaemonSetStatus } from '@kubernetes/client-node';
+import type { V1DaemonSet } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
+import { counts, daemonSet as set } from '../testing/daemon-set.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { type KubeAnswer, startKubeServer } from '../testing/kube-server.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { connect } from './connection.ts';
 import { awaitRollout } from './rollout.ts';
-
-const counts = (desired: number, updated: number, available: number, seen = 2) => ({
-  desiredNumberScheduled: desired,
-  updatedNumberScheduled: updated,
-  numberAvailable: available,
-  observedGeneration: seen,
-});
-const set = (status: Partial<V1DaemonSetStatus>): V1DaemonSet => ({
-  metadata: { name: 'kube-multus-ds', generation: 2 },
-  spec: { selector: { matchLabels: { name: 'multus' } }, template: {} },
-  status: { currentNumberScheduled: 0, numberMisscheduled: 0, ...status } as V1DaemonSetStatus,
-});
 
 describe('awaitRollout', () => {
   async function roll(daemonSets: readonly V1DaemonSet[], pods: unknown[] = []) {
