@@ -4,7 +4,7 @@ import { ENDING_SIGNALS } from '../rehearsal/process.ts';
 import { CHECKOUT } from '../rehearsal/run-folder.ts';
 import { type Finding, renderTable } from '../rehearsal/table.ts';
 import { difference, machineState } from './machine-state.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../rehearsal/seeded-random.ts';
 import type { Soak } from './soak.ts';
 
 /** A moment of a rehearsal, told by the line that announces it. */
