@@ -17,7 +17,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts', 'cfn/attach-enis/*.ts'],
-      exclude: ['**/*.test.ts', 'src/testing/**', 'src/**/main.ts'],
+      exclude: ['**/*.test.ts', 'src/**/main.ts'],
       reporter: ['text-summary', 'html', 'json-summary'],
       thresholds: { lines: 95 },
     },
@@ -25,8 +25,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          globalSetup: 'tests/ensure-tools.ts',
-          include: ['{src,cfn,scripts,rehearsal,bench,tests}/**/*.test.ts'],
+          globalSetup: 'dev/testing/ensure-tools.ts',
+          include: ['{src,cfn,dev}/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
           // Properties take a hundred times as long as examples, and machines are busy at times.
           testTimeout: 60_000,
@@ -36,9 +36,9 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          globalSetup: 'tests/ensure-tools.ts',
-          setupFiles: 'tests/end-processes.ts',
-          include: ['{src,cfn,scripts,rehearsal,bench,tests}/**/*.integration.test.ts'],
+          globalSetup: 'dev/testing/ensure-tools.ts',
+          setupFiles: 'dev/testing/end-processes.ts',
+          include: ['{src,cfn,dev}/**/*.integration.test.ts'],
           exclude: ['**/node_modules/**'],
           testTimeout: 120_000,
           hookTimeout: 900_000,

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import {
   conditionValues,
   selectLive,
-} from '../rehearsal/aws/cloudformation/language/conditions.ts';
-import { evaluate } from '../rehearsal/aws/cloudformation/language/evaluate.ts';
-import { readTemplate } from '../rehearsal/aws/cloudformation/language/template.ts';
-import { stackScope } from '../rehearsal/aws/cloudformation/scope.ts';
-import { allowsWebIdentity } from '../rehearsal/aws/trust-policy.ts';
+} from '../dev/stand-ins/aws/cloudformation/language/conditions.ts';
+import { evaluate } from '../dev/stand-ins/aws/cloudformation/language/evaluate.ts';
+import { readTemplate } from '../dev/stand-ins/aws/cloudformation/language/template.ts';
+import { stackScope } from '../dev/stand-ins/aws/cloudformation/scope.ts';
+import { allowsWebIdentity } from '../dev/stand-ins/aws/trust-policy.ts';
 import { readTemplate as readRoles, templateText } from './read-template.ts';
 
 const HOST = 'token.actions.githubusercontent.com';

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import {
   conditionValues,
   selectLive,
-} from '../rehearsal/aws/cloudformation/language/conditions.ts';
-import { evaluate } from '../rehearsal/aws/cloudformation/language/evaluate.ts';
-import { readTemplate } from '../rehearsal/aws/cloudformation/language/template.ts';
-import { NO_RESOURCES, stackScope } from '../rehearsal/aws/cloudformation/scope.ts';
+} from '../dev/stand-ins/aws/cloudformation/language/conditions.ts';
+import { evaluate } from '../dev/stand-ins/aws/cloudformation/language/evaluate.ts';
+import { readTemplate } from '../dev/stand-ins/aws/cloudformation/language/template.ts';
+import { NO_RESOURCES, stackScope } from '../dev/stand-ins/aws/cloudformation/scope.ts';
 import { templateText } from './read-template.ts';
 
 /** What there is in `infra.yaml` for which parameters; here lists are given as lists. */

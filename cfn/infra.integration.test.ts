@@ -2,16 +2,16 @@ import { DescribeNatGatewaysCommand, DescribeRouteTablesCommand } from '@aws-sdk
 import { DescribeClusterCommand, ListAccessEntriesCommand } from '@aws-sdk/client-eks';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { steadyPacing } from '../rehearsal/aws/cloudformation/pacing.ts';
-import { inventory } from '../rehearsal/aws/cloudformation/testing/inventory.ts';
+import { steadyPacing } from '../dev/stand-ins/aws/cloudformation/pacing.ts';
+import { inventory } from '../dev/stand-ins/aws/cloudformation/testing/inventory.ts';
 import {
   deploy,
   destroy,
   type LocalStacks,
   outputsOf,
   startLocalStacks,
-} from '../rehearsal/aws/cloudformation/testing/local-stacks.ts';
-import { REGION } from '../rehearsal/aws/testing/local-aws.ts';
+} from '../dev/stand-ins/aws/cloudformation/testing/local-stacks.ts';
+import { REGION } from '../dev/stand-ins/aws/testing/local-aws.ts';
 import { templateText } from './read-template.ts';
 
 /** The largest environment, and what can change in one. The tests build on each other, in this order. */

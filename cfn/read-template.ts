@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { shortForms } from '../rehearsal/aws/cloudformation/language/yaml-tags.ts';
+import { shortForms } from '../dev/stand-ins/aws/cloudformation/language/yaml-tags.ts';
 
 /** Test support: the parts of a CloudFormation template that the tests look at. */
 export interface Template {

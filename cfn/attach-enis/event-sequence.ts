@@ -1,4 +1,4 @@
-import { seededRandom } from '../../rehearsal/seeded-random.ts';
+import { seededRandom } from '../../dev/tools/seeded-random.ts';
 import type { LifecycleEvent } from './lifecycle-event.ts';
 
 /** Test support: what may happen to one instance, as EventBridge, Lambda and EC2 allow it. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Moto } from '../../rehearsal/aws/moto.ts';
-import { startTestMoto } from '../../rehearsal/aws/testing/local-aws.ts';
+import type { Moto } from '../../dev/stand-ins/aws/moto.ts';
+import { startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { eventSequence } from './event-sequence.ts';
 import { tryHook } from './hook-trials.ts';
 

@@ -7,7 +7,7 @@ import {
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { clientsOf, REGION } from '../../rehearsal/aws/testing/local-aws.ts';
+import { clientsOf, REGION } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { eventSequence } from './event-sequence.ts';
 import { tryInstance } from './instance-trial.ts';
 import { readSettings, type Settings } from './settings.ts';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../rehearsal/process.ts';
-import { consoleProgress } from '../../rehearsal/progress.ts';
-import { ensureTools } from '../../rehearsal/tools/tools.ts';
+import { ensureTools } from '../../dev/tools/install/tools.ts';
+import { run } from '../../dev/tools/process.ts';
+import { consoleProgress } from '../../dev/tools/progress.ts';
 
 const APART = ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child=SIGKILL'];
 

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createMachines } from '../../rehearsal/instance/machines.ts';
-import { instanceAt } from '../../rehearsal/instance/metadata.ts';
-import { startMetadataServer } from '../../rehearsal/instance/metadata-server.ts';
-import { metadataOf } from '../../rehearsal/instance/metadata-tree.ts';
+import { createMachines } from '../../dev/stand-ins/instance/machines.ts';
+import { instanceAt } from '../../dev/stand-ins/instance/metadata.ts';
+import { startMetadataServer } from '../../dev/stand-ins/instance/metadata-server.ts';
+import { metadataOf } from '../../dev/stand-ins/instance/metadata-tree.ts';
 import {
   type Ec2State,
   EMPTY_STATE,
   type NetworkInterface,
-} from '../../rehearsal/vpc/ec2-state.ts';
-import { METADATA_ADDRESS } from '../../rehearsal/vpc/filter.ts';
-import { createVpc, prepareNamespace } from '../../rehearsal/vpc/vpc.ts';
+} from '../../dev/stand-ins/vpc/ec2-state.ts';
+import { METADATA_ADDRESS } from '../../dev/stand-ins/vpc/filter.ts';
+import { createVpc, prepareNamespace } from '../../dev/stand-ins/vpc/vpc.ts';
 import { EXAMPLE, renderUserData } from '../user-data.ts';
 
 /**

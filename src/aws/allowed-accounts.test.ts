@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { queryServer } from '../testing/query-server.ts';
+import { queryServer } from '../../dev/testing/query-server.ts';
 import { checkedAccount } from './allowed-accounts.ts';
 
 const request = {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { type QueryAnswer, queryServer } from '../testing/query-server.ts';
+import { type QueryAnswer, queryServer } from '../../dev/testing/query-server.ts';
 import { assumeChainedRole } from './chained-role.ts';
 import { memoized } from './credentials.ts';
 

@@ -3,8 +3,8 @@ import {
   CreateLaunchConfigurationCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Moto } from '../../rehearsal/aws/moto.ts';
-import { clientsOf, REGION, startTestMoto } from '../../rehearsal/aws/testing/local-aws.ts';
+import type { Moto } from '../../dev/stand-ins/aws/moto.ts';
+import { clientsOf, REGION, startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { listGroupInstances } from './group-instances.ts';
 import type { Caller } from './signed-call.ts';
 

@@ -4,8 +4,8 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Moto } from '../../rehearsal/aws/moto.ts';
-import { clientsOf, REGION, startTestMoto } from '../../rehearsal/aws/testing/local-aws.ts';
+import type { Moto } from '../../dev/stand-ins/aws/moto.ts';
+import { clientsOf, REGION, startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { logLines } from './log-lines.ts';
 
 const caller = {

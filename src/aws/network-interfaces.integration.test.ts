@@ -9,8 +9,8 @@ import {
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Moto } from '../../rehearsal/aws/moto.ts';
-import { clientsOf, REGION, startTestMoto } from '../../rehearsal/aws/testing/local-aws.ts';
+import type { Moto } from '../../dev/stand-ins/aws/moto.ts';
+import { clientsOf, REGION, startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { listNetworkInterfaces } from './network-interfaces.ts';
 import type { Caller } from './signed-call.ts';
 

@@ -14,7 +14,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestMoto } from '../../rehearsal/aws/testing/local-aws.ts';
+import { startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { s3Staging } from './staging.ts';
 import { defaultBucketName, ensureBucket } from './staging-bucket.ts';
 

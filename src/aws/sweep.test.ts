@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeCleanUp } from '../testing/fake-clean-up.ts';
+import { fakeCleanUp } from '../../dev/testing/fake-clean-up.ts';
 import type { Ec2 } from './ec2.ts';
 import { sweepGroup, sweepVpc } from './sweep.ts';
 

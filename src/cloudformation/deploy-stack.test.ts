@@ -1,10 +1,10 @@
 import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import type { Happening } from '../../dev/testing/fake-stack.ts';
+import { FakeStacks } from '../../dev/testing/fake-stacks.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { CloudError } from '../github/errors.ts';
-import { fakeClock } from '../testing/fake-clock.ts';
-import type { Happening } from '../testing/fake-stack.ts';
-import { FakeStacks } from '../testing/fake-stacks.ts';
-import { recordingLog } from '../testing/recording-log.ts';
 import { deployStack } from './deploy-stack.ts';
 import { callBudget } from './pace.ts';
 import type { StackSpec } from './stack-spec.ts';

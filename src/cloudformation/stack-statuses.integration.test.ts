@@ -1,15 +1,15 @@
 import { StackStatus } from '@aws-sdk/client-cloudformation';
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../rehearsal/aws/cloudformation/engine.ts';
+import type { Engine } from '../../dev/stand-ins/aws/cloudformation/engine.ts';
 import {
   type LocalStacks,
   startLocalStacks,
-} from '../../rehearsal/aws/cloudformation/testing/local-stacks.ts';
-import { scriptedPacing } from '../../rehearsal/aws/cloudformation/testing/scripted-pacing.ts';
-import { fastClock } from '../testing/fast-clock.ts';
-import { recordingLog } from '../testing/recording-log.ts';
-import { type Bench, logStack, reaches, recipes } from '../testing/stack-in-status.ts';
+} from '../../dev/stand-ins/aws/cloudformation/testing/local-stacks.ts';
+import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
+import { fastClock } from '../../dev/testing/fast-clock.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { type Bench, logStack, reaches, recipes } from '../../dev/testing/stack-in-status.ts';
 import { deleteStack } from './delete-stack.ts';
 import { deployStack } from './deploy-stack.ts';
 import { callBudget } from './pace.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { fakeClock } from '../testing/fake-clock.ts';
-import { FakeStacks } from '../testing/fake-stacks.ts';
-import { logStack } from '../testing/stack-in-status.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { FakeStacks } from '../../dev/testing/fake-stacks.ts';
+import { logStack } from '../../dev/testing/stack-in-status.ts';
 import type { Stack } from './stack-api.ts';
 import { isAsSpecified } from './unchanged.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { attachmentsOf } from '../testing/attachments.ts';
-import { labEnvironment } from '../testing/lab-environment.ts';
-import { recordingLog } from '../testing/recording-log.ts';
+import { attachmentsOf } from '../../dev/testing/attachments.ts';
+import { labEnvironment } from '../../dev/testing/lab-environment.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { checkVpc, type InterfaceSource } from './check-vpc.ts';
 
 const attachments = attachmentsOf([

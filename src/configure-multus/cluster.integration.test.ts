@@ -2,15 +2,19 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import {
+  noCredentials,
+  startTestApiServer,
+  type TestApiServer,
+} from '../../dev/testing/api-server.ts';
+import { joinNode } from '../../dev/testing/join-node.ts';
+import { labEnvironment } from '../../dev/testing/lab-environment.ts';
+import { placeMultusPod } from '../../dev/testing/multus-pod.ts';
+import { overWhen } from '../../dev/testing/over-when.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { runBundle } from '../../dev/testing/run-bundle.ts';
 import { type Connection, connect } from '../kubernetes/connection.ts';
 import { systemClock } from '../kubernetes/poll.ts';
-import { noCredentials, startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
-import { joinNode } from '../testing/join-node.ts';
-import { labEnvironment } from '../testing/lab-environment.ts';
-import { placeMultusPod } from '../testing/multus-pod.ts';
-import { overWhen } from '../testing/over-when.ts';
-import { recordingLog } from '../testing/recording-log.ts';
-import { runBundle } from '../testing/run-bundle.ts';
 import { parseInputs } from './inputs.ts';
 import { type ConfigureResult, toOutputs } from './outputs.ts';
 import { configure } from './run.ts';

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  noCredentials,
+  startTestApiServer,
+  type TestApiServer,
+} from '../../dev/testing/api-server.ts';
+import { joinNode } from '../../dev/testing/join-node.ts';
+import { labEnvironment } from '../../dev/testing/lab-environment.ts';
+import { placeMultusPod } from '../../dev/testing/multus-pod.ts';
+import { overWhen } from '../../dev/testing/over-when.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { type Clock, systemClock } from '../kubernetes/poll.ts';
 import { installMultus } from '../multus/install.ts';
-import { noCredentials, startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
-import { joinNode } from '../testing/join-node.ts';
-import { labEnvironment } from '../testing/lab-environment.ts';
-import { placeMultusPod } from '../testing/multus-pod.ts';
-import { overWhen } from '../testing/over-when.ts';
-import { recordingLog } from '../testing/recording-log.ts';
 import { configureOnBase } from './configure-on-base.ts';
 import { parseInputs } from './inputs.ts';
 import type { Reached } from './outputs.ts';

@@ -1,12 +1,12 @@
 import type { V1Node } from '@kubernetes/client-node';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { direct, lab } from '../../dev/testing/configure-inputs.ts';
+import { labEnvironment } from '../../dev/testing/lab-environment.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
 import { STARTUP_TAINT } from '../environment/startup-taint.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { direct, lab } from '../testing/configure-inputs.ts';
-import { labEnvironment } from '../testing/lab-environment.ts';
-import { recordingLog } from '../testing/recording-log.ts';
 import { explainNodes } from './explain-nodes.ts';
 import { parseInputs } from './inputs.ts';
 import { type NodeEvidence, nodeFindings } from './node-findings.ts';

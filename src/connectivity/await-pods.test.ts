@@ -1,8 +1,8 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../testing/fake-clock.ts';
-import { fakeProbeCluster, readyPod } from '../testing/fake-probe-cluster.ts';
-import { recordingLog } from '../testing/recording-log.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { fakeProbeCluster, readyPod } from '../../dev/testing/fake-probe-cluster.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { awaitPods } from './await-pods.ts';
 import type { ProbeCluster } from './cluster.ts';
 import { RUN_LABEL } from './cluster.ts';

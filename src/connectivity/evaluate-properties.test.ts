@@ -7,7 +7,7 @@ import {
   type PodPlan,
   reply,
   silence,
-} from '../testing/lab-pods.ts';
+} from '../../dev/testing/lab-pods.ts';
 import { countOutcomes } from './check.ts';
 import { evaluate } from './evaluate.ts';
 import { probeNetwork } from './network.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { healthy, LAB_NETWORKS, silence } from '../testing/lab-pods.ts';
+import { healthy, LAB_NETWORKS, silence } from '../../dev/testing/lab-pods.ts';
 import { evaluate } from './evaluate.ts';
 import type { NodeInterface } from './evidence.ts';
 import type { PodObservation, Probe, Requests } from './observation.ts';

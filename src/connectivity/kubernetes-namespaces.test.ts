@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Rest, restOf } from '../kubernetes/rest.ts';
-import { fakeClock } from '../testing/fake-clock.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import {
   type KubeAnswer,
   type KubeServer,
   refusal,
   startKubeServer,
-} from '../testing/kube-server.ts';
+} from '../../dev/testing/kube-server.ts';
+import { type Rest, restOf } from '../kubernetes/rest.ts';
 import { listPodsEverywhere, namespaceCalls } from './kubernetes-namespaces.ts';
 
 let server: KubeServer | undefined;

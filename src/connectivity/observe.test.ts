@@ -1,9 +1,9 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
+import { fakeProbeCluster, readyPod } from '../../dev/testing/fake-probe-cluster.ts';
+import { healthy, LAB_PODS } from '../../dev/testing/lab-pods.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { inParallel } from '../kubernetes/in-parallel.ts';
-import { fakeProbeCluster, readyPod } from '../testing/fake-probe-cluster.ts';
-import { healthy, LAB_PODS } from '../testing/lab-pods.ts';
-import { recordingLog } from '../testing/recording-log.ts';
 import { observedFromOutside, observeFromInside, pingTargets } from './observe.ts';
 import { pairsOf } from './pairs.ts';
 import { podState } from './pod-state.ts';

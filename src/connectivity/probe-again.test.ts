@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { fakeProbeCluster, readyPod } from '../testing/fake-probe-cluster.ts';
-import { healthy } from '../testing/lab-pods.ts';
-import { recordingLog } from '../testing/recording-log.ts';
+import { fakeProbeCluster, readyPod } from '../../dev/testing/fake-probe-cluster.ts';
+import { healthy } from '../../dev/testing/lab-pods.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import type { Ping } from './observation.ts';
 import { probeAgain } from './probe-again.ts';
 

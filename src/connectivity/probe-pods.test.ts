@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import {
+  earlierPod,
+  type FakeBehaviour,
+  fakeProbeCluster,
+} from '../../dev/testing/fake-probe-cluster.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { ApiError } from '../kubernetes/rest.ts';
-import { fakeClock } from '../testing/fake-clock.ts';
-import { earlierPod, type FakeBehaviour, fakeProbeCluster } from '../testing/fake-probe-cluster.ts';
-import { recordingLog } from '../testing/recording-log.ts';
 import { RUN_LABEL } from './cluster.ts';
 import { withProbePods } from './probe-pods.ts';
 

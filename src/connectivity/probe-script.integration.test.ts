@@ -2,10 +2,10 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../rehearsal/process.ts';
-import { consoleProgress } from '../../rehearsal/progress.ts';
-import { ensurePrerequisites } from '../../rehearsal/tools/apt.ts';
-import { findProgram } from '../../rehearsal/tools/probe.ts';
+import { ensurePrerequisites } from '../../dev/tools/install/apt.ts';
+import { findProgram } from '../../dev/tools/install/probe.ts';
+import { run } from '../../dev/tools/process.ts';
+import { consoleProgress } from '../../dev/tools/progress.ts';
 import { parseProbe } from './probe-output.ts';
 import { type PingTarget, probeScript } from './probe-script.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { healthy, LAB_NETWORKS, LAB_PODS, reply, silence } from '../testing/lab-pods.ts';
-import { recordingLog } from '../testing/recording-log.ts';
+import { healthy, LAB_NETWORKS, LAB_PODS, reply, silence } from '../../dev/testing/lab-pods.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { logReport } from './log-report.ts';
 import type { PodObservation } from './observation.ts';
 import { summaryMarkdown } from './report/summary.ts';

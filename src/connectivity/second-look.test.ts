@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fakeProbeCluster, readyPod } from '../testing/fake-probe-cluster.ts';
-import { healthy, silence } from '../testing/lab-pods.ts';
-import { recordingLog } from '../testing/recording-log.ts';
+import { fakeProbeCluster, readyPod } from '../../dev/testing/fake-probe-cluster.ts';
+import { healthy, silence } from '../../dev/testing/lab-pods.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { lookAgain, parseEchoRequests } from './second-look.ts';
 
 const snmp = (requests: number) =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type GithubApi, startGithubApi } from '../../rehearsal/github/api/server.ts';
-import { fakeSha } from '../../rehearsal/github/api/state.ts';
+import { type GithubApi, startGithubApi } from '../../dev/stand-ins/github/api/server.ts';
+import { fakeSha } from '../../dev/stand-ins/github/api/state.ts';
 import { repositoryClient } from './repository-client.ts';
 import { putStickyComment } from './sticky-comment.ts';
 

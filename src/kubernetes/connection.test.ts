@@ -3,10 +3,10 @@ import type { RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { type KubeServer, refusal, startKubeServer } from '../../dev/testing/kube-server.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { CloudError, ClusterError, InputError } from '../github/errors.ts';
-import { fakeClock } from '../testing/fake-clock.ts';
-import { type KubeServer, refusal, startKubeServer } from '../testing/kube-server.ts';
-import { recordingLog } from '../testing/recording-log.ts';
 import { configOf, connect } from './connection.ts';
 
 const IDENTITY = '/apis/authentication.k8s.io/v1/selfsubjectreviews';

@@ -1,7 +1,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ExecScene, type ExecServer, startExecServer } from '../testing/exec-server.ts';
-import { fakeClock } from '../testing/fake-clock.ts';
+import { type ExecScene, type ExecServer, startExecServer } from '../../dev/testing/exec-server.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import { execInPod } from './exec.ts';
 
 const TARGET = { namespace: 'default', pod: 'sampleapp-1', container: 'app' };

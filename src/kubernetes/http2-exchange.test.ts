@@ -5,7 +5,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createAuthority, issue } from '../../rehearsal/cluster/certificates.ts';
+import { createAuthority, issue } from '../../dev/stand-ins/cluster/certificates.ts';
 import { isTransient } from './api-error.ts';
 import type { Exchange } from './exchange.ts';
 import { http2Exchange } from './http2-exchange.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../testing/fake-clock.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import { systemClock, until } from './poll.ts';
 import { ApiError } from './rest.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
-import { recordingLog } from '../testing/recording-log.ts';
+import { startTestApiServer, type TestApiServer } from '../../dev/testing/api-server.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { readKubeconfig, serverOf } from './kubeconfig.ts';
 import { plainApi } from './plain-api.ts';
 import { systemClock } from './poll.ts';

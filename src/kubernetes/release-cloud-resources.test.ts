@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { fakeClock } from '../testing/fake-clock.ts';
-import { recordingLog } from '../testing/recording-log.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import type { PlainApi } from './plain-api.ts';
 import { releaseCloudResources } from './release-cloud-resources.ts';
 

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../testing/fake-clock.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import { OUR_LABELS } from './apply.ts';
 import type { Connection } from './connection.ts';
 import type { Objects } from './objects.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type KubeServer, refusal, startKubeServer } from '../testing/kube-server.ts';
+import { type KubeServer, refusal, startKubeServer } from '../../dev/testing/kube-server.ts';
 import { objectsOf, PATCH_TYPES } from './objects.ts';
 import { ApiError, restOf } from './rest.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fakeClock } from '../testing/fake-clock.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import { ApiError, type Rest } from './rest.ts';
 import { retrying, retryingRest } from './retry.ts';
 

@@ -1,9 +1,9 @@
 import type { V1DaemonSet } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { counts, daemonSet as set } from '../testing/daemon-set.ts';
-import { fakeClock } from '../testing/fake-clock.ts';
-import { type KubeAnswer, startKubeServer } from '../testing/kube-server.ts';
-import { recordingLog } from '../testing/recording-log.ts';
+import { counts, daemonSet as set } from '../../dev/testing/daemon-set.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { type KubeAnswer, startKubeServer } from '../../dev/testing/kube-server.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { connect } from './connection.ts';
 import { awaitRollout } from './rollout.ts';
 

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { fastClock } from '../testing/fast-clock.ts';
+import { fastClock } from '../../dev/testing/fast-clock.ts';
 import type { Connection } from './connection.ts';
 import type { Objects } from './objects.ts';
 import { ApiError } from './rest.ts';

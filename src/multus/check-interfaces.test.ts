@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { attachmentsOf } from '../../dev/testing/attachments.ts';
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
-import { attachmentsOf } from '../testing/attachments.ts';
 import { checkInterfaces } from './check-interfaces.ts';
 
 const eth1: NetworkInterface = {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { attachmentsOf } from '../../dev/testing/attachments.ts';
 import { packFile } from '../github/pack-files.ts';
-import { attachmentsOf } from '../testing/attachments.ts';
 import type { NetworkAttachmentDefinition } from './attachment.ts';
 
 const text = readFileSync(packFile('manifests', 'nads', 'README.md'), 'utf8');

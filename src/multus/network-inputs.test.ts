@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { badNetworks } from '../../dev/testing/bad-networks.ts';
+import { goodNetworks } from '../../dev/testing/good-networks.ts';
+import { labEnvironment } from '../../dev/testing/lab-environment.ts';
 import { InputError } from '../github/errors.ts';
 import { readInputs, yaml } from '../github/inputs.ts';
-import { badNetworks } from '../testing/bad-networks.ts';
-import { goodNetworks } from '../testing/good-networks.ts';
-import { labEnvironment } from '../testing/lab-environment.ts';
 import { described } from './describe.ts';
 import { networkSpecsSchema } from './network-spec.ts';
 import { planAttachments } from './plan-attachments.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { labEnvironment } from '../../dev/testing/lab-environment.ts';
 import { formatAddress, parseAddress } from '../network/cidr.ts';
-import { labEnvironment } from '../testing/lab-environment.ts';
 import { networkSpecsSchema } from './network-spec.ts';
 import { planAttachments } from './plan-attachments.ts';
 

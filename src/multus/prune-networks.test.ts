@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { type KubeServer, refusal, startKubeServer } from '../../dev/testing/kube-server.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { connect } from '../kubernetes/connection.ts';
-import { fakeClock } from '../testing/fake-clock.ts';
-import { type KubeServer, refusal, startKubeServer } from '../testing/kube-server.ts';
-import { recordingLog } from '../testing/recording-log.ts';
 import { pruneNetworks } from './prune-networks.ts';
 
 let server: KubeServer | undefined;

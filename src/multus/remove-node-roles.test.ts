@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { AWS_AUTH_SAMPLES } from '../../dev/testing/aws-auth-samples.ts';
 import { ClusterError } from '../github/errors.ts';
-import { AWS_AUTH_SAMPLES } from '../testing/aws-auth-samples.ts';
 import { mergeNodeRoles } from './aws-auth.ts';
 import { removeNodeRoles } from './remove-node-roles.ts';
 

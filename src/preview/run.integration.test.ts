@@ -3,13 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type GithubApi, startGithubApi } from '../../rehearsal/github/api/server.ts';
-import { deploymentStates, fakeSha, type PullRequest } from '../../rehearsal/github/api/state.ts';
-import { pullRequestEvents } from '../../rehearsal/github/events/pull-request.ts';
+import { type GithubApi, startGithubApi } from '../../dev/stand-ins/github/api/server.ts';
+import {
+  deploymentStates,
+  fakeSha,
+  type PullRequest,
+} from '../../dev/stand-ins/github/api/state.ts';
+import { pullRequestEvents } from '../../dev/stand-ins/github/events/pull-request.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { creationTags, stackTags } from '../environment/tags.ts';
 import { repositoryClient } from '../github/repository-client.ts';
-import { recordingLog } from '../testing/recording-log.ts';
 import { toPreviewEvent } from './event.ts';
 import { readPreviewInputs } from './inputs.ts';
 import type { PreviewOutputs } from './outputs.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { BAD_INPUTS } from '../testing/bad-provision-inputs.ts';
-import { LAB_INPUTS } from '../testing/lab-inputs.ts';
-import { recordingServer, runBundle } from '../testing/run-bundle.ts';
+import { BAD_INPUTS } from '../../dev/testing/bad-provision-inputs.ts';
+import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
+import { recordingServer, runBundle } from '../../dev/testing/run-bundle.ts';
 
 let server: Awaited<ReturnType<typeof recordingServer>>;
 

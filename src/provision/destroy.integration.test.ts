@@ -15,13 +15,13 @@ import {
 } from '@aws-sdk/client-ec2';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
-import { scriptedPacing } from '../../rehearsal/aws/cloudformation/testing/scripted-pacing.ts';
-import { type Inventory, leftovers, takeInventory } from '../../rehearsal/aws/inventory.ts';
-import { eventually, REGION } from '../../rehearsal/aws/testing/local-aws.ts';
-import { startTestAws, type TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
-import { LAB_INPUTS } from '../testing/lab-inputs.ts';
-import { runProvisionAtSpeed } from '../testing/run-bundle.ts';
+import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing.ts';
+import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
+import { type Inventory, leftovers, takeInventory } from '../../dev/stand-ins/aws/inventory.ts';
+import { eventually, REGION } from '../../dev/stand-ins/aws/testing/local-aws.ts';
+import { startTestAws, type TestAws } from '../../dev/stand-ins/aws/testing/stand-in.ts';
+import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
+import { runProvisionAtSpeed } from '../../dev/testing/run-bundle.ts';
 
 const NAME = 'eks-multus-cluster';
 const BUCKET = `eks-multus-123456789012-${REGION}`;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { type FakeCleanUp, fakeCleanUp } from '../../dev/testing/fake-clean-up.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { FakeStacks } from '../../dev/testing/fake-stacks.ts';
+import { fakeStaging } from '../../dev/testing/fake-staging.ts';
+import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
 import type { NetworkInterface } from '../aws/ec2.ts';
 import { callBudget } from '../cloudformation/pace.ts';
-import { type FakeCleanUp, fakeCleanUp } from '../testing/fake-clean-up.ts';
-import { fakeClock } from '../testing/fake-clock.ts';
-import { FakeStacks } from '../testing/fake-stacks.ts';
-import { fakeStaging } from '../testing/fake-staging.ts';
-import { LAB_INPUTS } from '../testing/lab-inputs.ts';
-import { recordingLog } from '../testing/recording-log.ts';
 import { readProvisionInputs } from './inputs.ts';
 import { type Report, reportMarkdown } from './report.ts';
 import { provision } from './run.ts';

@@ -3,13 +3,13 @@ import {
   DescribeNetworkInterfacesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
-import { scriptedPacing } from '../../rehearsal/aws/cloudformation/testing/scripted-pacing.ts';
-import type { TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
+import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing.ts';
+import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
+import type { TestAws } from '../../dev/stand-ins/aws/testing/stand-in.ts';
+import { type JobInAws, startJobInAws } from '../../dev/testing/job-in-aws.ts';
+import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
+import { type Beside, runProvisionAtSpeed } from '../../dev/testing/run-bundle.ts';
 import { environmentSchema } from '../environment/environment.ts';
-import { type JobInAws, startJobInAws } from '../testing/job-in-aws.ts';
-import { LAB_INPUTS } from '../testing/lab-inputs.ts';
-import { type Beside, runProvisionAtSpeed } from '../testing/run-bundle.ts';
 
 const SPEED = 20;
 const scripted = scriptedPacing();

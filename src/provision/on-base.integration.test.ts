@@ -4,14 +4,14 @@ import {
   DescribeNetworkInterfacesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
-import { type Inventory, leftovers, takeInventory } from '../../rehearsal/aws/inventory.ts';
-import { REGION } from '../../rehearsal/aws/testing/local-aws.ts';
-import { startTestAws, type TestAws } from '../../rehearsal/aws/testing/stand-in.ts';
+import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing.ts';
+import { type Inventory, leftovers, takeInventory } from '../../dev/stand-ins/aws/inventory.ts';
+import { REGION } from '../../dev/stand-ins/aws/testing/local-aws.ts';
+import { startTestAws, type TestAws } from '../../dev/stand-ins/aws/testing/stand-in.ts';
+import { fakeNamespaces } from '../../dev/testing/fake-namespaces.ts';
+import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
+import { provisionInProcess } from '../../dev/testing/provision-in-process.ts';
 import { environmentSchema } from '../environment/environment.ts';
-import { fakeNamespaces } from '../testing/fake-namespaces.ts';
-import { LAB_INPUTS } from '../testing/lab-inputs.ts';
-import { provisionInProcess } from '../testing/provision-in-process.ts';
 
 const NAME = 'eks-multus-pr-7';
 const BASE = 'eks-multus-cluster';

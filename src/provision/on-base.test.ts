@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { fakeNamespaces } from '../../dev/testing/fake-namespaces.ts';
+import { NODE_OUTPUTS, provisionWorld } from '../../dev/testing/provision-world.ts';
 import type { NetworkInterface } from '../aws/ec2.ts';
 import { environmentSchema } from '../environment/environment.ts';
 import { mergeNodeRoles } from '../multus/aws-auth.ts';
-import { fakeNamespaces } from '../testing/fake-namespaces.ts';
-import { NODE_OUTPUTS, provisionWorld } from '../testing/provision-world.ts';
 
 const BASE = 'eks-multus-cluster';
 const NAME = 'eks-multus-pr-7';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { serviceRoleArn } from '../../rehearsal/aws/account.ts';
-import { steadyPacing } from '../../rehearsal/aws/cloudformation/pacing.ts';
-import { permissionFindings } from '../../rehearsal/permission-facts.ts';
-import { type JobInAws, startJobInAws } from '../testing/job-in-aws.ts';
-import { LAB_INPUTS } from '../testing/lab-inputs.ts';
-import { runProvisionAtSpeed } from '../testing/run-bundle.ts';
+import { permissionFindings } from '../../dev/rehearsal/permission-facts.ts';
+import { serviceRoleArn } from '../../dev/stand-ins/aws/account.ts';
+import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing.ts';
+import { type JobInAws, startJobInAws } from '../../dev/testing/job-in-aws.ts';
+import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
+import { runProvisionAtSpeed } from '../../dev/testing/run-bundle.ts';
 
 /** The life of an environment, with the roles of `github-oidc.yaml`; are they exactly what it takes? */
 const GROUPS = (max: number) =>

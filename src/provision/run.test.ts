@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { FakeStacks } from '../../dev/testing/fake-stacks.ts';
+import { provisionWorld } from '../../dev/testing/provision-world.ts';
 import { environmentSchema } from '../environment/environment.ts';
-import type { FakeStacks } from '../testing/fake-stacks.ts';
-import { provisionWorld } from '../testing/provision-world.ts';
 import { reportMarkdown } from './report.ts';
 
 const TWO_GROUPS =

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { badInputs } from '../testing/bad-verify-inputs.ts';
-import { type KubeServer, refusal, startKubeServer } from '../testing/kube-server.ts';
-import { recordingServer, runBundle } from '../testing/run-bundle.ts';
+import { badInputs } from '../../dev/testing/bad-verify-inputs.ts';
+import { type KubeServer, refusal, startKubeServer } from '../../dev/testing/kube-server.ts';
+import { recordingServer, runBundle } from '../../dev/testing/run-bundle.ts';
 
 let cluster: KubeServer;
 let aws: Awaited<ReturnType<typeof recordingServer>>;

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Service, startService } from '../../rehearsal/process.ts';
-import { consoleProgress } from '../../rehearsal/progress.ts';
-import { seededRandom } from '../../rehearsal/seeded-random.ts';
-import { ensureTools } from '../../rehearsal/tools/tools.ts';
+import { type LabCluster, startLabCluster } from '../../dev/testing/lab-cluster.ts';
+import { startNode } from '../../dev/testing/start-node.ts';
+import { ensureTools } from '../../dev/tools/install/tools.ts';
+import { type Service, startService } from '../../dev/tools/process.ts';
+import { consoleProgress } from '../../dev/tools/progress.ts';
+import { seededRandom } from '../../dev/tools/seeded-random.ts';
 import { packFile } from '../github/pack-files.ts';
-import { type LabCluster, startLabCluster } from '../testing/lab-cluster.ts';
-import { startNode } from '../testing/start-node.ts';
 
 const OURS = 'app.kubernetes.io/managed-by=eks-multus-actions,eks-multus-actions/run';
 const SEED = 6;

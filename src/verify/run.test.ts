@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ApiError } from '../kubernetes/rest.ts';
-import { fakeClock } from '../testing/fake-clock.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import {
   type FakeBehaviour,
   fakeProbeCluster,
   readyNode,
   readyPod,
-} from '../testing/fake-probe-cluster.ts';
-import { recordingLog } from '../testing/recording-log.ts';
+} from '../../dev/testing/fake-probe-cluster.ts';
+import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { ApiError } from '../kubernetes/rest.ts';
 import { accessNeeded } from './access.ts';
 import { readVerifyInputs } from './inputs.ts';
 import { outputNames } from './outputs.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fakeProbeCluster, readyNode, readyPod } from '../../testing/fake-probe-cluster.ts';
-import { faultyReport } from '../../testing/reported-clusters.ts';
+import { fakeProbeCluster, readyNode, readyPod } from '../../../dev/testing/fake-probe-cluster.ts';
+import { faultyReport } from '../../../dev/testing/reported-clusters.ts';
 import { RUN_LABEL } from '../cluster.ts';
 import { collectDiagnostics } from './collect.ts';
 import { redact } from './redact.ts';

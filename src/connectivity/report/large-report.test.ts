@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { faultyEvidence } from '../../testing/reported-clusters.ts';
+import { faultyEvidence } from '../../../dev/testing/reported-clusters.ts';
 import type { Evidence } from '../evidence.ts';
 import { makeReport } from '../report.ts';
 import { readPageAssets } from './page-assets.ts';

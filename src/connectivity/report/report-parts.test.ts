@@ -5,7 +5,7 @@ import {
   HOSTILE,
   hostileReport,
   reportOf,
-} from '../../testing/reported-clusters.ts';
+} from '../../../dev/testing/reported-clusters.ts';
 import { abridge } from './abridge.ts';
 import { annotations, MOST_ANNOTATIONS } from './annotations.ts';
 import { matrixOf } from './matrix.ts';

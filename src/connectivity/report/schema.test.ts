@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect, it } from 'vitest';
-import { packFile } from '../../github/pack-files.ts';
-import { healthy, LAB_NETWORKS, LAB_PODS } from '../../testing/lab-pods.ts';
+import { healthy, LAB_NETWORKS, LAB_PODS } from '../../../dev/testing/lab-pods.ts';
 import {
   clusterEvidence,
   faultyReport,
   hostileReport,
   reportOf,
-} from '../../testing/reported-clusters.ts';
+} from '../../../dev/testing/reported-clusters.ts';
+import { packFile } from '../../github/pack-files.ts';
 import { CAUSES } from '../cause.ts';
 import { CHECKS } from '../check.ts';
 import { makeReport } from '../report.ts';

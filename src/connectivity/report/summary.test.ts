@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { faultyReport, hostileReport } from '../../testing/reported-clusters.ts';
+import { faultyReport, hostileReport } from '../../../dev/testing/reported-clusters.ts';
 import { fitSections } from './fit-sections.ts';
 import { summaryMarkdown } from './summary.ts';
 

@@ -1,0 +1,84 @@
+import { REGION } from '../stand-ins/aws/testing/local-aws.ts';
+import { startTestAws } from '../stand-ins/aws/testing/stand-in.ts';
+import { fakeNamespaces } from '../testing/fake-namespaces.ts';
+import { fastClock } from '../testing/fast-clock.ts';
+import { LAB_INPUTS } from '../testing/lab-inputs.ts';
+import type { Bench } from './bench.ts';
+import { CREDENTIALS } from './bundles.ts';
+import { type LabRun, runInputs } from './lab-trial.ts';
+import { atMost, type Measurement, noted } from './measurement.ts';
+
+/** AWS's own durations, and the action's clock with them, go by this many times as fast. */
+const SPEED = 8;
+const NODE_GROUPS = '- { name: ng1, zone: ap-northeast-2a, min: 1, desired: 1, max: 2 }';
+const BASE = LAB_INPUTS['environment'] ?? '';
+/** What a preview asks for that has a cluster of its own, and one that comes onto the cluster of the lab. */
+const WHOLE = {
+  ...{ ...LAB_INPUTS, environment: 'eks-multus-pr-1', 'node-groups': NODE_GROUPS },
+};
+const SHARED = {
+  ...{ 'aws-region': REGION, environment: 'eks-multus-pr-2', 'base-environment': BASE },
+  'node-groups': NODE_GROUPS,
+};
+/**
+ * What comes after the deploy, and takes as long for both: a node boots and joins, Multus starts on it, pods start and
+ * are probed. Seconds from the end of the node group's stack to the last ping in a rehearsal of `preview-on-base`, on a
+ * machine with other work to do.
+ */
+const CONFIGURE_AND_VERIFY = 80;
+/** A preview on a shared cluster is to be ready within this part of the time that one with its own cluster takes. */
+const SHARE = 0.3;
+
+/**
+ * A preview with a cluster of its own, and one on the cluster of another environment: what preview.yml has the
+ * provisioning action do, against an AWS as slow as the real one, scaled. Leaves out what the runner takes, which is the
+ * same for both.
+ */
+export const preview: Bench = async ({ say }) => {
+  const aws = await startTestAws({
+    switches: { latency: 'realistic', scale: 1 / SPEED },
+    pace: { secondMs: 1000 / SPEED },
+  });
+  const clock = fastClock(SPEED);
+  const kubernetes = fakeNamespaces().api;
+  const run = (inputs: Readonly<Record<string, string>>, command: string) => {
+    say(`${inputs['environment']}: ${command}`);
+    return runInputs({ ...inputs, command }, clock, kubernetes);
+  };
+  try {
+    const { endpoint } = aws;
+    Object.assign(process.env, CREDENTIALS, { AWS_ENDPOINT_URL: endpoint, AWS_REGION: REGION });
+    await run(LAB_INPUTS, 'deploy');
+    const whole = [await run(WHOLE, 'plan'), await run(WHOLE, 'deploy')];
+    const shared = [await run(SHARED, 'plan'), await run(SHARED, 'deploy')];
+    return [
+      ...sideBySide(whole, shared),
+      noted('cluster of its own: destroy', seconds([await run(WHOLE, 'destroy')]), 's'),
+      noted('on a shared cluster: destroy', seconds([await run(SHARED, 'destroy')]), 's'),
+    ];
+  } finally {
+    await aws.stop();
+  }
+};
+
+function sideBySide(whole: readonly LabRun[], shared: readonly LabRun[]): readonly Measurement[] {
+  const [wholeReady, sharedReady] = [whole, shared].map(
+    (runs) => seconds(runs) + CONFIGURE_AND_VERIFY,
+  ) as [number, number];
+  // At which both times have the share that is allowed.
+  const room = (SHARE * seconds(whole) - seconds(shared)) / (1 - SHARE);
+  return [
+    noted('cluster of its own: plan and deploy', seconds(whole), 's'),
+    noted('on a shared cluster: plan and deploy', seconds(shared), 's'),
+    atMost('shared / own, plan and deploy', seconds(shared) / seconds(whole), '', SHARE),
+    noted('configure-multus and verify, as rehearsed', CONFIGURE_AND_VERIFY, 's'),
+    noted('cluster of its own: ready', wholeReady, 's'),
+    noted('on a shared cluster: ready', sharedReady, 's'),
+    atMost('shared / own, ready', sharedReady / wholeReady, '', SHARE),
+    noted('configure-multus and verify: may take', room, 's'),
+  ];
+}
+
+function seconds(runs: readonly LabRun[]): number {
+  return runs.reduce((sum, { wallMs }) => sum + wallMs, 0) / 1000;
+}

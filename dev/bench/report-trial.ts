@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import type { Evidence } from '../../src/connectivity/evidence.ts';
+import { abridge } from '../../src/connectivity/report/abridge.ts';
+import { annotations } from '../../src/connectivity/report/annotations.ts';
+import { readPageAssets } from '../../src/connectivity/report/page-assets.ts';
+import { reportFiles } from '../../src/connectivity/report/report-files.ts';
+import { makeReport } from '../../src/connectivity/report.ts';
+
+/** What one process needed to judge some evidence and to render the report in all of its forms. */
+export interface ReportTrial {
+  readonly evaluateMs: number;
+  readonly renderMs: number;
+  /** Most memory beyond what Node, its loader and the evidence take before the start, in MB of 1,000,000 bytes. */
+  readonly megabytes: number;
+  /** Most memory of the whole process. */
+  readonly processMegabytes: number;
+  readonly pods: number;
+  readonly pairs: number;
+  readonly checks: number;
+  readonly failed: number;
+  /** Bytes of each file. */
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
+/** Judges and renders once, as the action does: in a process that has done nothing before. */
+async function trial(evidence: Evidence): Promise<ReportTrial> {
+  const assets = await readPageAssets();
+  const when = { startedAt: new Date(0), finishedAt: new Date(1) };
+  const before = process.memoryUsage.rss();
+  const start = performance.now();
+  const report = makeReport(
+    { cluster: 'bench', namespace: 'default', layout: 'matrix', ...when },
+    evidence,
+  );
+  const evaluated = performance.now();
+  const files = reportFiles(report, assets);
+  annotations(report);
+  abridge(report);
+  const rendered = performance.now();
+  const most = process.resourceUsage().maxRSS * 1024;
+  return {
+    evaluateMs: evaluated - start,
+    renderMs: rendered - evaluated,
+    megabytes: (most - before) / 1_000_000,
+    processMegabytes: most / 1_000_000,
+    pods: report.pods.length,
+    pairs: report.matrix.length,
+    checks: report.checks.length,
+    failed: report.counts.failed,
+    sizes: Object.fromEntries(files.map(({ path, text }) => [path, Buffer.byteLength(text)])),
+  };
+}
+
+if (import.meta.main) {
+  const [file = ''] = process.argv.slice(2);
+  console.log(JSON.stringify(await trial(JSON.parse(readFileSync(file, 'utf8')) as Evidence)));
+}

@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SUMMARY_BYTES } from '../../src/connectivity/report/summary.ts';
+import { faultyEvidence } from '../testing/reported-clusters.ts';
+import type { Bench } from './bench.ts';
+import { atMost, noted, percentile } from './measurement.ts';
+import type { ReportTrial } from './report-trial.ts';
+
+const SIZE = { nodes: 20, podsOnEach: 20, maxPairs: 5000 };
+const ROUNDS = 5;
+
+/**
+ * A generated cluster of 400 pods on 20 nodes, each on two networks: how long it takes to judge what was seen and to
+ * render all reports, and the memory for it; the median of several, each a new process.
+ */
+export const report: Bench = async ({ say }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-report-'));
+  try {
+    const file = join(folder, 'evidence.json');
+    writeFileSync(file, JSON.stringify(faultyEvidence(SIZE)));
+    const trials = Array.from({ length: ROUNDS }, () => runTrial(file));
+    const [first] = trials;
+    if (first === undefined) throw new Error('no trial');
+    const { pods, pairs, checks, failed, sizes } = first;
+    say(`${pods} pods, ${pairs} pairs, ${checks} checks, ${failed} of them failed`);
+    const median = (value: (trial: ReportTrial) => number) => percentile(trials.map(value), 0.5);
+    return [
+      atMost(
+        'evaluate',
+        median(({ evaluateMs }) => evaluateMs),
+        'ms',
+        200,
+      ),
+      atMost(
+        'render all formats',
+        median(({ renderMs }) => renderMs),
+        'ms',
+        1000,
+      ),
+      atMost(
+        'memory for both',
+        median((trial) => trial.megabytes),
+        'MB',
+        150,
+      ),
+      noted(
+        'memory of the process',
+        median((trial) => trial.processMegabytes),
+        'MB',
+      ),
+      atMost('job summary', sizes['summary.md'] ?? Number.NaN, 'bytes', SUMMARY_BYTES),
+      ...['report.html', 'report.json', 'junit.xml'].map((name) =>
+        noted(name, (sizes[name] ?? Number.NaN) / 1_000_000, 'MB'),
+      ),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+function runTrial(file: string): ReportTrial {
+  const script = join(import.meta.dirname, 'report-trial.ts');
+  return JSON.parse(execFileSync(process.execPath, [script, file], { encoding: 'utf8' }));
+}

@@ -1,0 +1,81 @@
+import type { PlannedStack } from '../../src/provision/plan-markdown.ts';
+import type { CallRecord } from '../stand-ins/aws/gateway.ts';
+import type { Finding } from '../tools/table.ts';
+
+/** What the rehearsal looks at in an Auto Scaling group. */
+export interface ScalingGroup {
+  readonly maxSize: number;
+  /** Ids, in order. */
+  readonly instances: readonly string[];
+}
+
+type Outputs = Readonly<Record<string, string>>;
+
+/** Pure: does the plan name the stacks and what they are to have, and did planning leave nothing? */
+export function planFinding(outputs: Outputs, left: readonly string[]): Finding {
+  const stacks = plannedStacks(outputs);
+  const lines = stacks.map(
+    ({ stack, action, changes }) => `${stack}: ${action}, ${changes.length} resources`,
+  );
+  return {
+    what: 'Plan',
+    found: [...lines, left.length === 0 ? 'left nothing' : `left ${left.join(', ')}`].join('\n'),
+    ok:
+      stacks.length === 2 &&
+      stacks.every(({ action, changes }) => action === 'create' && changes.length > 0) &&
+      left.length === 0,
+  };
+}
+
+/** What a deploy that finds nothing to do may cost. */
+const FEW_CALLS = 8;
+
+/** Pure: did a second deploy find nothing to do, by few calls? */
+export function secondDeployFinding(outputs: Outputs, calls: readonly CallRecord[]): Finding {
+  const changes = outputs['has-changes'] === 'false' ? 'no changes' : 'changes';
+  return {
+    what: 'Second deploy',
+    found: `${changes}, ${calls.length} calls to AWS`,
+    ok: changes === 'no changes' && calls.length > 0 && calls.length <= FEW_CALLS,
+  };
+}
+
+/** Pure: was the size changed in place, and nothing else? */
+export function updateFinding(
+  outputs: Outputs,
+  before: readonly ScalingGroup[],
+  after: readonly ScalingGroup[],
+): Finding {
+  const changes = plannedStacks(outputs).flatMap(({ stack, changes: of }) =>
+    of.map(({ logicalId, what }) => `${stack} ${logicalId}: ${what}`),
+  );
+  const sizes = (groups: readonly ScalingGroup[]) => groups.map(({ maxSize }) => maxSize).join();
+  const instances = (groups: readonly ScalingGroup[]) =>
+    groups.flatMap((group) => group.instances).join();
+  const same = instances(before) === instances(after);
+  const grown = after.every(({ maxSize }, index) => maxSize === (before[index]?.maxSize ?? 0) + 1);
+  return {
+    what: 'Update',
+    found: [
+      ...changes,
+      `max size ${sizes(before)} → ${sizes(after)}, ${same ? 'the same instances' : 'other instances'}`,
+    ].join('\n'),
+    ok: changes.length === 1 && after.length === 1 && grown && same && instances(after) !== '',
+  };
+}
+
+/**
+ * Pure: the calls that a job made which began after `mark` calls. Its credentials are new, so they are told by
+ * access keys that were not seen before; the services' own keys begin with AKIA.
+ */
+export function callsOfRun(records: readonly CallRecord[], mark: number): readonly CallRecord[] {
+  const known = new Set(records.slice(0, mark).map(({ accessKey }) => accessKey));
+  return records.slice(mark).filter(({ accessKey, action }) => {
+    if (accessKey === undefined) return action === 'AssumeRoleWithWebIdentity';
+    return !accessKey.startsWith('AKIA') && !known.has(accessKey);
+  });
+}
+
+function plannedStacks(outputs: Outputs): readonly PlannedStack[] {
+  return JSON.parse(outputs['plan'] ?? '[]');
+}

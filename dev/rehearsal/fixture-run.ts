@@ -1,0 +1,91 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WorkflowResult } from '../stand-ins/github/act-log.ts';
+import type { Dispatch } from '../stand-ins/github/runner.ts';
+import type { Progress } from '../tools/progress.ts';
+import type { Finding } from '../tools/table.ts';
+import { leftoverFinding, unservedFinding } from './account-facts.ts';
+import { REGION } from './account-view.ts';
+import { clusterFindings, kubectlFor } from './facts.ts';
+import { findFixture } from './fixtures/find-fixture.ts';
+import type { Fixture, Rehearsal, WorkflowInputs } from './fixtures/fixture.ts';
+import { permissionFindings } from './permission-facts.ts';
+import { KUBECONFIG } from './run-folder.ts';
+import type { StandIns } from './world.ts';
+import type { WorldPlan } from './world-messages.ts';
+
+/**
+ * A fixture from end to end: provision, configure and verify by the real workflow, a look at what came of it, and,
+ * unless it is kept, destroy and proof that the account is as it was. What else a fixture does comes between.
+ *
+ * @throws Error when a workflow fails; what was found before is with `found` already.
+ */
+export async function rehearseFixture(
+  plan: WorldPlan,
+  world: StandIns,
+  progress: Progress,
+  found: (finding: Finding) => void,
+): Promise<void> {
+  const fixture = findFixture(plan.fixture);
+  const before = await world.inventory();
+  const where = placeOf(fixture, world.roleArn);
+  const rehearsal: Rehearsal = {
+    ...{ nodes: plan.nodes, world, found },
+    inputs: { ...where, ...fixture.inputs({ roleArn: world.roleArn, nodes: plan.nodes }) },
+    workflow: (request) => runWorkflow(world, progress, request),
+  };
+  await fixture.before?.(rehearsal);
+  await provision(plan, fixture, rehearsal);
+  if (plan.keep) return;
+
+  await fixture.after?.(rehearsal);
+  await rehearsal.workflow({ workflow: 'destroy.yml', name: 'destroy', inputs: where });
+  const remaining = await world.stacks();
+  found({
+    what: 'Destroy',
+    found: remaining.length === 0 ? 'no stack left' : remaining.map(({ name }) => name).join(', '),
+    ok: remaining.length === 0,
+  });
+  found(leftoverFinding(before, await world.inventory()));
+  found(unservedFinding(world.aws.gateway.failures(), world.aws.problems()));
+  const all = fixture.usesAllPermissions ?? false;
+  for (const finding of permissionFindings(world.aws, { all })) found(finding);
+}
+
+/** Which environment of which account: all that `destroy.yml` needs. */
+function placeOf({ environment }: Fixture, roleArn: string): WorkflowInputs {
+  return { environment, 'aws-region': REGION, 'role-to-assume': roleArn };
+}
+
+async function provision(plan: WorldPlan, fixture: Fixture, rehearsal: Rehearsal): Promise<void> {
+  const { world, inputs, found } = rehearsal;
+  const { outputs } = await rehearsal.workflow({
+    ...{ workflow: 'provision.yml', name: 'provision', inputs },
+  });
+  const stacks = await world.stacks();
+  const complete = stacks.every(({ status }) => status === 'CREATE_COMPLETE');
+  found({
+    what: 'Stacks',
+    found: stacks.map(({ name, status }) => `${name} ${status}`).join('\n'),
+    ok: stacks.length === fixture.stacks && complete,
+  });
+  const kubeconfig = world.kubeconfig(fixture.environment);
+  const kubectl = kubectlFor(join(plan.tools.bin, 'kubectl'), kubeconfig);
+  const wanted = { ...fixture, nodes: plan.nodes };
+  for (const finding of await clusterFindings(kubectl, wanted)) found(finding);
+  for (const finding of await fixture.check({ ...rehearsal, kubectl, outputs })) found(finding);
+  copyFileSync(kubeconfig, KUBECONFIG);
+}
+
+async function runWorkflow(
+  world: StandIns,
+  progress: Progress,
+  request: Dispatch,
+): Promise<WorkflowResult> {
+  return progress.step(`workflow ${request.workflow} (${request.name})`, async (note) => {
+    const ran = await world.runner.dispatch(request, note);
+    if (ran.succeeded) return ran;
+    const reasons = ran.errors.length === 0 ? ['see the log'] : ran.errors;
+    throw new Error(`${request.workflow} failed:\n${reasons.join('\n')}`);
+  });
+}

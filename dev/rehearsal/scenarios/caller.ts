@@ -1,0 +1,51 @@
+import type { Environment } from '../../../src/environment/environment.ts';
+import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
+import type { GithubEvent } from '../../stand-ins/github/events/pull-request.ts';
+import {
+  deliver,
+  finding,
+  happens,
+  leftoverFact,
+  newPullRequest,
+  oneSuccess,
+  type Scenario,
+  usesThePack,
+} from './scenario.ts';
+
+/** Another repository calls the workflows at `v1`: which files do the jobs use? */
+export async function rehearseCaller(scenario: Scenario): Promise<void> {
+  const push: GithubEvent = { name: 'push', payload: { ref: 'refs/heads/main' } };
+  const runs = await deliver(scenario, push, 'push');
+  scenario.found(
+    finding(
+      'provision.yml@v1, destroy.yml@v1',
+      {
+        ...usesThePack(scenario, runs[0]?.log ?? ''),
+        ...oneSuccess(runs),
+        'the verdict is passed': runs[0]?.outputs['result'] === 'passed',
+        "the caller's own job gets the environment": saysTheEndpoint(runs[0]),
+        ...(await leftoverFact(scenario)),
+      },
+      runs,
+    ),
+  );
+  const opened = await happens(scenario, newPullRequest(61), 'opened');
+  scenario.found(
+    finding(
+      'preview.yml@v1',
+      {
+        ...usesThePack(scenario, opened[0]?.log ?? ''),
+        ...oneSuccess(opened),
+        'the decision is the pack’s': /multus-preview/.test(opened[0]?.notices[0] ?? ''),
+      },
+      opened,
+    ),
+  );
+}
+
+/** The job `use` of the example prints it. */
+function saysTheEndpoint(run: WorkflowResult | undefined): boolean {
+  const environment = JSON.parse(run?.outputs['environment'] ?? '{}') as Partial<Environment>;
+  const line = `[Use it] ${environment.cluster?.endpoint}`;
+  return run?.log.split('\n').includes(line) ?? false;
+}

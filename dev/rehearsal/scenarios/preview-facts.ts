@@ -1,0 +1,84 @@
+import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
+import type { PullRequest } from '../../stand-ins/github/api/state.ts';
+import {
+  commentsOn,
+  deploymentsTo,
+  type Facts,
+  oneSuccess,
+  type Scenario,
+  stackNames,
+} from './scenario.ts';
+
+export const LABEL = 'multus-preview';
+
+export function previewName({ number }: PullRequest): string {
+  return `eks-multus-pr-${number}`;
+}
+
+/** What there is of a pull request's preview: stacks, comments, states of deployments, the oldest first. */
+async function seen(scenario: Scenario, pull: PullRequest) {
+  const name = previewName(pull);
+  const stacks = (await stackNames(scenario)).filter((stack) => stack.startsWith(name));
+  const comments = commentsOn(scenario, pull.number);
+  return { name, stacks: stacks.join(), comments, deployments: deploymentsTo(scenario, name) };
+}
+
+/** Facts about one of several pull requests, so that those of one do not stand for another's. */
+function of({ number }: PullRequest, facts: Facts): Facts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([fact, holds]) => [`#${number}: ${fact}`, holds]),
+  );
+}
+
+/** Facts about a preview that stands, with these stacks and no others. */
+export async function standing(
+  scenario: Scenario,
+  pull: PullRequest,
+  runs: readonly WorkflowResult[],
+  wanted: readonly string[] = [previewName(pull), `${previewName(pull)}-ng1`],
+): Promise<Facts> {
+  const { stacks, comments, deployments } = await seen(scenario, pull);
+  const [comment = ''] = comments;
+  return of(pull, {
+    ...oneSuccess(runs),
+    [`stacks ${wanted.join(', ')}`]: stacks === wanted.join(),
+    'one comment, which says that it is ready and of which commit':
+      comments.length === 1 &&
+      /: ready$/m.test(comment) &&
+      comment.includes(`\`${pull.headSha.slice(0, 7)}\``),
+    'it says that all checks passed, and links the report that was kept':
+      /✅ all \d+ checks passed/.test(comment) &&
+      comment.includes(`[report](${runs[0]?.outputs['artifact-url']})`),
+    'the newest deployment succeeded, earlier ones are inactive': /^(inactive,)*success$/.test(
+      deployments.join(),
+    ),
+  });
+}
+
+/** Facts about a preview that a run has destroyed. */
+export async function destroyed(
+  scenario: Scenario,
+  pull: PullRequest,
+  runs: readonly WorkflowResult[],
+): Promise<Facts> {
+  return { ...of(pull, oneSuccess(runs)), ...(await isGone(scenario, pull)) };
+}
+
+/** Facts about a preview that is gone, whatever else became of the run that destroyed it. */
+export async function isGone(scenario: Scenario, pull: PullRequest): Promise<Facts> {
+  const { stacks, comments, deployments } = await seen(scenario, pull);
+  return of(pull, {
+    'no stack': stacks === '',
+    'one comment, which says so': comments.length === 1 && /: destroyed$/m.test(comments[0] ?? ''),
+    'deployments inactive':
+      deployments.length > 0 && deployments.every((state) => state === 'inactive'),
+  });
+}
+
+/** The nodes of a preview: they bear the addresses of its own VPC, and work. */
+export async function ownNodes({ kubectl }: Scenario, pull: PullRequest): Promise<Facts> {
+  const listed = await kubectl(previewName(pull))('get', 'nodes', '--no-headers');
+  const nodes = listed.split('\n').map((line) => line.split(/\s+/).slice(0, 2).join(' '));
+  const own = new RegExp(`^ip-10-${pull.number}-\\S+ Ready$`);
+  return of(pull, { [`nodes ${nodes.join(', ')}`]: nodes.every((node) => own.test(node)) });
+}

@@ -1,0 +1,129 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Report } from '../../../src/connectivity/report.ts';
+import { ENVIRONMENT_LABEL } from '../../../src/environment/shared-cluster.ts';
+import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
+import type { PullRequest } from '../../stand-ins/github/api/state.ts';
+import { type BaseState, baseState } from './base-state.ts';
+import { ENVIRONMENT as BASE, byHand } from './by-hand.ts';
+import { destroyed, LABEL, previewName, standing } from './preview-facts.ts';
+import {
+  commentsOn,
+  type Facts,
+  finding,
+  happens,
+  leftoverFact,
+  newPullRequest,
+  noMoreThan,
+  oneSuccess,
+  type Scenario,
+  stackNames,
+} from './scenario.ts';
+
+/** What previews' names begin with. */
+const PREVIEWS = 'eks-multus-pr';
+
+/** What a user of the example adds, for previews on the cluster of the environment that is made by hand. */
+export const ON_BASE = { 'base-environment': BASE };
+
+/** A base, and a preview that comes onto its cluster and goes again. */
+export async function rehearsePreviewOnBase(scenario: Scenario): Promise<void> {
+  const made = await byHand(scenario, 'deploy');
+  const base = {
+    ...oneSuccess(made),
+    'its verdict is passed': made[0]?.outputs['result'] === 'passed',
+  };
+  scenario.found(finding('The base', base, made));
+  const before = await baseState(scenario, BASE, PREVIEWS);
+  const account = await scenario.world.inventory();
+
+  const pull = newPullRequest(71, { labels: [LABEL] });
+  const opened = await happens(scenario, pull, 'opened');
+  scenario.found(finding('Opened', await onBase(scenario, pull, opened, before), opened));
+  await refusedDestroy(scenario, previewName(pull));
+
+  const closed: PullRequest = { ...pull, state: 'closed' };
+  const gone = await happens(scenario, closed, 'closed');
+  const after = await baseState(scenario, BASE, PREVIEWS);
+  const facts = {
+    ...(await destroyed(scenario, closed, gone)),
+    ...same(before, after),
+    'rows of aws-auth as before': after.mapRoles === before.mapRoles,
+    'no namespace of it': !(await namespaces(scenario)).includes(previewName(pull)),
+    ...noMoreThan(account, await scenario.world.inventory(), 'leftovers beside the base'),
+  };
+  scenario.found(finding('Closed', facts, gone));
+
+  const end = await byHand(scenario, 'destroy');
+  const nothing = {
+    ...oneSuccess(end),
+    ...(await leftoverFact(scenario)),
+  };
+  scenario.found(finding('The base, destroyed', nothing, end));
+}
+
+async function onBase(
+  scenario: Scenario,
+  pull: PullRequest,
+  runs: readonly WorkflowResult[],
+  before: BaseState,
+): Promise<Facts> {
+  const name = previewName(pull);
+  const kubectl = scenario.kubectl(BASE);
+  const names = async (...what: readonly string[]) =>
+    (await kubectl('get', ...what, '-o', 'name')).trim().split('\n');
+  const own = await names('nodes', '-l', `${ENVIRONMENT_LABEL}=${name}`);
+  const report = JSON.parse(runs[0]?.outputs['report'] ?? '{}') as Partial<Report>;
+  const used = new Set(report.pods?.map(({ node }) => `node/${node}`));
+  const now = await baseState(scenario, BASE, PREVIEWS);
+  return {
+    ...(await standing(scenario, pull, runs, [`${name}-ng1`])),
+    'the comment says whose cluster it is': commentsOn(scenario, pull.number)
+      .join()
+      .includes(`that of ${BASE}`),
+    'its networks are in its own namespace':
+      (await names('net-attach-def', '-n', name)).length === 2 &&
+      report.networks?.every(({ id }) => id.startsWith(`${name}/`)) === true,
+    [`its ${own.length} node has the label, and all pods`]:
+      own.length === 1 && used.size === 1 && used.has(own[0] ?? ''),
+    'rows of aws-auth as before': now.mapRoles === before.mapRoles,
+    ...same(before, { ...now, objects: withoutNodes(now, own) }),
+  };
+}
+
+/** The base is not to be destroyed as long as somebody is on it. */
+async function refusedDestroy(scenario: Scenario, name: string): Promise<void> {
+  const before = await stackNames(scenario);
+  const runs = await byHand(scenario, 'destroy', 'destroy-refused');
+  const [error = ''] = runs[0]?.errors ?? [];
+  const facts = {
+    'the run fails': runs.length === 1 && runs[0]?.succeeded === false,
+    [`its only error: ${error.split('\n')[0]}`]:
+      runs[0]?.errors.length === 1 && error.includes(`on its cluster: ${name}`),
+    'no stack less': (await stackNames(scenario)).join() === before.join(),
+  };
+  scenario.found(finding('Destroy of the base: refused', facts, runs));
+}
+
+/** Whether the base is as it was, in each of its parts. */
+function same(before: BaseState, now: BaseState): Facts {
+  return {
+    "the base's stacks as before": isDeepStrictEqual(now.stacks, before.stacks),
+    ...Object.fromEntries(
+      Object.entries(before.objects).map(([kind, objects]) => [
+        `its ${objects.length} ${kind} as before`,
+        isDeepStrictEqual(now.objects[kind], objects),
+      ]),
+    ),
+  };
+}
+
+function withoutNodes({ objects }: BaseState, own: readonly string[]): BaseState['objects'] {
+  const { nodes = [], ...rest } = objects;
+  const others = nodes.filter((node) => !own.includes(`node/${(node as { name: string }).name}`));
+  return { ...rest, nodes: others };
+}
+
+async function namespaces(scenario: Scenario): Promise<readonly string[]> {
+  const text = await scenario.kubectl(BASE)('get', 'namespaces', '-o', 'name');
+  return text.split('\n').map((line) => line.replace('namespace/', ''));
+}

@@ -1,0 +1,123 @@
+import { fakeSha, type PullRequest } from '../../stand-ins/github/api/state.ts';
+import { destroyed, LABEL, ownNodes, standing } from './preview-facts.ts';
+import {
+  commentsOn,
+  finding,
+  happens,
+  leftoverFact,
+  newPullRequest,
+  oneSuccess,
+  type Scenario,
+  stackNames,
+  usesThePack,
+} from './scenario.ts';
+
+/** The life of previews, from pull requests' events to what there is in the account and on GitHub. */
+export async function rehearsePreviews(scenario: Scenario): Promise<void> {
+  await skipped(scenario);
+  await lifeOfOne(scenario);
+  await twoAtOnce(scenario);
+  await closedWithConflict(scenario);
+}
+
+async function skipped(scenario: Scenario): Promise<void> {
+  const fork = newPullRequest(47, { headRepository: 'mallory/telecom-lab', labels: [LABEL] });
+  const bot = newPullRequest(48, { author: 'dependabot[bot]', labels: [LABEL] });
+  for (const [what, pull, actor, told] of [
+    ['Fork', fork, 'mallory', /comes from a fork \(mallory\/telecom-lab\)/],
+    ['Dependabot', bot, 'dependabot[bot]', /is by Dependabot/],
+    ['No label', newPullRequest(41), 'ann', /once it has the label "multus-preview"/],
+  ] as const) {
+    const runs = await happens(scenario, pull, 'opened', { actor });
+    const facts = {
+      ...oneSuccess(runs),
+      [`notice: ${runs[0]?.notices[0] ?? 'none'}`]: told.test(runs[0]?.notices[0] ?? ''),
+      'no comment': commentsOn(scenario, pull.number).length === 0,
+      ...(await leftoverFact(scenario)),
+    };
+    scenario.found(finding(`${what}: skipped`, facts, runs));
+  }
+}
+
+/** Labelled, pushed to twice, and the label taken away. */
+async function lifeOfOne(scenario: Scenario): Promise<void> {
+  const labelled = newPullRequest(41, { labels: [LABEL] });
+  const runs = await happens(scenario, labelled, 'labeled', { label: LABEL });
+  const up = {
+    ...(await standing(scenario, labelled, runs)),
+    ...usesThePack(scenario, runs[0]?.log ?? ''),
+  };
+  scenario.found(finding('Opened, labelled', up, runs));
+  for (const push of ['first', 'second']) {
+    const pushed = { ...labelled, headSha: fakeSha(`${push} push`) };
+    const again = await happens(scenario, pushed, 'synchronize');
+    scenario.found(finding(`Synchronize, ${push}`, await standing(scenario, pushed, again), again));
+  }
+  const without = newPullRequest(41, { headSha: fakeSha('second push') });
+  const gone = await happens(scenario, without, 'unlabeled', { label: LABEL });
+  const facts = {
+    ...(await destroyed(scenario, without, gone)),
+    ...(await leftoverFact(scenario)),
+  };
+  scenario.found(finding('Label removed', facts, gone));
+}
+
+/** Two stand side by side, a third is refused, and each goes without the other. */
+async function twoAtOnce(scenario: Scenario): Promise<void> {
+  const [one, other] = [42, 43].map((number) => newPullRequest(number, { labels: [LABEL] }));
+  if (one === undefined || other === undefined) throw new Error('two pull requests');
+  const [first, second] = await Promise.all([
+    happens(scenario, one, 'opened'),
+    happens(scenario, other, 'opened'),
+  ]);
+  const both = {
+    ...(await standing(scenario, one, first)),
+    ...(await standing(scenario, other, second)),
+    ...(await ownNodes(scenario, one)),
+    ...(await ownNodes(scenario, other)),
+  };
+  scenario.found(finding('Two at once', both, [...first, ...second]));
+  await oneTooMany(scenario);
+
+  const closed: PullRequest = { ...one, state: 'closed' };
+  const gone = await happens(scenario, closed, 'closed');
+  const facts = {
+    ...(await destroyed(scenario, one, gone)),
+    // What the run of its own had told of it holds still.
+    ...(await standing(scenario, other, second)),
+    ...(await ownNodes(scenario, other)),
+  };
+  scenario.found(finding('Closed', facts, gone));
+  const merged = await happens(scenario, { ...other, state: 'closed', merged: true }, 'closed');
+  const end = { ...(await destroyed(scenario, other, merged)), ...(await leftoverFact(scenario)) };
+  scenario.found(finding('Merged', end, merged));
+}
+
+async function oneTooMany(scenario: Scenario): Promise<void> {
+  const pull = newPullRequest(44, { labels: [LABEL] });
+  const before = await stackNames(scenario);
+  const runs = await happens(scenario, pull, 'opened');
+  const [comment = ''] = commentsOn(scenario, 44);
+  const facts = {
+    'the run fails': runs.length === 1 && runs[0]?.succeeded === false,
+    [`its only error: ${runs[0]?.errors[0]?.split('\n')[0]}`]:
+      runs[0]?.errors.length === 1 && /max-previews is 2/.test(runs[0].errors[0] ?? ''),
+    'a comment says so': /: refused$/m.test(comment) && comment.includes('max-previews is 2'),
+    'no stack more': (await stackNames(scenario)).join() === before.join(),
+  };
+  scenario.found(finding('max-previews reached', facts, runs));
+}
+
+async function closedWithConflict(scenario: Scenario): Promise<void> {
+  const pull = newPullRequest(45, { labels: [LABEL] });
+  const opened = await happens(scenario, pull, 'opened');
+  const up = await standing(scenario, pull, opened);
+  const closed: PullRequest = { ...pull, conflict: true, state: 'closed' };
+  const gone = await happens(scenario, closed, 'closed');
+  const facts = {
+    'it stood': Object.values(up).every((holds) => holds),
+    ...(await destroyed(scenario, closed, gone)),
+    ...(await leftoverFact(scenario)),
+  };
+  scenario.found(finding('Closed with a conflict', facts, [...opened, ...gone]));
+}

@@ -1,0 +1,71 @@
+import { parseFailure, type Switches } from '../stand-ins/aws/switches.ts';
+
+/** The rehearsal's options for the switches of its AWS, for `parseArgs`. */
+export const SWITCH_OPTIONS = {
+  seed: { type: 'string' },
+  latency: { type: 'string' },
+  scale: { type: 'string' },
+  throttle: { type: 'string' },
+  'server-errors': { type: 'string' },
+  resets: { type: 'string' },
+  'expire-after': { type: 'string' },
+  'session-scale': { type: 'string' },
+  deny: { type: 'string', multiple: true },
+  fail: { type: 'string', multiple: true },
+} as const;
+
+export const SWITCH_USAGE = `how slow AWS is, and what goes wrong with it (see dev/stand-ins/aws/README.md):
+
+  --latency realistic    each resource takes as long as in AWS, times --scale (default 1)
+  --throttle 0.2         this share of calls is throttled
+  --server-errors 0.05   this share of calls fails with a 5xx
+  --resets 0.05          this share of calls has its connection reset
+  --expire-after 40      at this signed call, the session that makes it ends
+  --session-scale 0.01   STS sessions last so much shorter than asked for
+  --deny SERVICE:ACTION  refuse an action, * for any text; may be repeated
+  --fail WHAT[:TIMES[:MESSAGE]]
+                         fail a resource type, a logical id, or change-set; may be repeated
+  --seed N               repeat what is left to chance
+`;
+
+type Given = { readonly [name in keyof typeof SWITCH_OPTIONS]?: string | string[] | undefined };
+
+/**
+ * The switches that were given.
+ *
+ * @throws Error naming the option, what was given and what is allowed.
+ */
+export function readSwitches(given: Given): Partial<Switches> {
+  const latency = given.latency;
+  if (latency !== undefined && latency !== 'realistic' && latency !== 'instant') {
+    throw new Error(`--latency: got "${latency}"; allowed: instant or realistic`);
+  }
+  return present({
+    latency,
+    seed: number(given, 'seed', 0, Number.MAX_SAFE_INTEGER),
+    scale: number(given, 'scale', 0, 100),
+    throttle: number(given, 'throttle', 0, 1),
+    serverErrors: number(given, 'server-errors', 0, 1),
+    resets: number(given, 'resets', 0, 1),
+    expireAfter: number(given, 'expire-after', 1, Number.MAX_SAFE_INTEGER),
+    sessionScale: number(given, 'session-scale', 0, 1),
+    deny: given.deny === undefined ? undefined : [given.deny].flat(),
+    failures: given.fail === undefined ? undefined : [given.fail].flat().map(parseFailure),
+  });
+}
+
+function number(given: Given, name: keyof Given, least: number, most: number): number | undefined {
+  const text = given[name];
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text !== '' && value >= least && value <= most) return value;
+  throw new Error(`--${name}: got "${text}"; allowed: a number from ${least} to ${most}`);
+}
+
+function present(
+  switches: {
+    readonly [name in keyof Switches]: Switches[name] | undefined;
+  },
+): Partial<Switches> {
+  return Object.fromEntries(Object.entries(switches).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,178 @@
+import { join } from 'node:path';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { STSClient } from '@aws-sdk/client-sts';
+import { prepareAccount } from '../stand-ins/aws/account.ts';
+import { type AwsStandIn, startAws } from '../stand-ins/aws/aws.ts';
+import { type Inventory, takeInventory } from '../stand-ins/aws/inventory.ts';
+import { createControlPlanes } from '../stand-ins/cluster/control-plane.ts';
+import { createNodeLifecycle } from '../stand-ins/cluster/node-lifecycle.ts';
+import { GITHUB_ISSUER, startOidcIssuer } from '../stand-ins/github/oidc.ts';
+import {
+  type ActSetup,
+  prepareAct,
+  prepareRunner,
+  type Runner,
+  type RunnerOptions,
+} from '../stand-ins/github/runner.ts';
+import { createMachines, type Machines } from '../stand-ins/instance/machines.ts';
+import { metadataSource } from '../stand-ins/instance/metadata.ts';
+import { startMetadataServer } from '../stand-ins/instance/metadata-server.ts';
+import { assignPodPrefix } from '../stand-ins/instance/vpc-cni.ts';
+import { type Ec2State, readEc2State, together } from '../stand-ins/vpc/ec2-state.ts';
+import { METADATA_ADDRESS } from '../stand-ins/vpc/filter.ts';
+import { createVpc, prepareNamespace } from '../stand-ins/vpc/vpc.ts';
+import { CHECKOUT } from '../tools/checkout.ts';
+import type { Progress } from '../tools/progress.ts';
+import {
+  ACCOUNT,
+  clientConfig,
+  ec2Clients,
+  existingStacks,
+  GATEWAY,
+  GATEWAY_PORT,
+  REGION,
+  scalingGroups,
+} from './account-view.ts';
+import type { ScalingGroup } from './deploy-facts.ts';
+import { LOG_FOLDER, RUN_FOLDER } from './run-folder.ts';
+import type { WorldPlan } from './world-messages.ts';
+
+const REPOSITORY = 'acme/telecom-lab';
+const MOTO_PORT = 5000;
+const OIDC_PORT = 4567;
+
+/** Everything that stands in for GitHub, AWS and its machines, running. */
+export interface StandIns {
+  readonly runner: Runner;
+  readonly act: ActSetup;
+  readonly runnerOptions: RunnerOptions;
+  /** How the rehearsal itself calls AWS: as the account's owner would. */
+  readonly client: ReturnType<typeof clientConfig>;
+  readonly aws: AwsStandIn;
+  /** The role that the account's owner made for the repository. */
+  readonly roleArn: string;
+  /** Path of an administrator's kubeconfig for a cluster. */
+  kubeconfig(cluster: string): string;
+  /** The stacks of the account that exist in a region, its first one if left out. */
+  stacks(region?: string): Promise<readonly { readonly name: string; readonly status: string }[]>;
+  /** The Auto Scaling groups of the account. */
+  scalingGroups(): Promise<readonly ScalingGroup[]>;
+  inventory(region?: string): Promise<Inventory>;
+  /** EC2, as the rehearsal itself asks it, and what it says. */
+  readonly ec2: EC2Client;
+  ec2State(): Promise<Ec2State>;
+  readonly autoScaling: AutoScalingClient;
+  /** The machines behind EC2's instances. */
+  readonly machines: Machines;
+  stop(): Promise<void>;
+}
+
+/** Starts the stand-ins in the namespaces that this process is in. Needs root there. */
+export async function startStandIns(plan: WorldPlan, progress: Progress): Promise<StandIns> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    return await progress.step('start the stand-ins for GitHub and AWS', () =>
+      start(plan, (end) => stops.push(end), stop),
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  { tools, switches }: WorldPlan,
+  onStop: (end: () => Promise<void>) => void,
+  stop: () => Promise<void>,
+): Promise<StandIns> {
+  await prepareNamespace();
+  const client = clientConfig();
+  const ec2In = ec2Clients(client);
+  const autoScaling = new AutoScalingClient(client);
+  const readState = async () =>
+    together(await Promise.all(aws.regions().map((region) => readEc2State(ec2In(region)))));
+  const folders = { runDir: RUN_FOLDER, logDir: LOG_FOLDER };
+
+  const controlPlanes = createControlPlanes({ ...folders, tools, gatewayUrl: GATEWAY, ec2In });
+  const vpc = createVpc({ readState });
+  const machines = createMachines({
+    ...{ ...folders, tools, readState, vpc },
+    beforePowerOn: (instanceId) => assignPodPrefix(ec2In, readState, instanceId),
+  });
+  const oidc = await startOidcIssuer(OIDC_PORT, {
+    repository: REPOSITORY,
+    ref: 'refs/heads/main',
+    workflow: '.github/workflows/provision.yml',
+  });
+  onStop(oidc.stop);
+  const aws = await startAws({
+    python: join(tools.venv, 'bin', 'python'),
+    ...{ motoPort: MOTO_PORT, port: GATEWAY_PORT, account: ACCOUNT, region: REGION },
+    ...{ controlPlanes, machines, switches, runFolder: RUN_FOLDER, logFolder: LOG_FOLDER },
+    jwksUrls: { [GITHUB_ISSUER]: oidc.jwksUrl },
+  });
+  onStop(aws.stop);
+  onStop(controlPlanes.stop);
+  onStop(machines.stop);
+  const metadata = await startMetadataServer({
+    ...{ host: METADATA_ADDRESS, port: 80 },
+    lookUp: metadataSource({
+      ...{ ec2In, iam: new IAMClient(client), sts: new STSClient(client), readState },
+      accountId: ACCOUNT,
+    }),
+    onError: (error) => console.error('instance metadata:', error),
+  });
+  onStop(metadata.stop);
+  const nodes = createNodeLifecycle({
+    ...{ kubectl: join(tools.bin, 'kubectl'), readState },
+    kubeconfigs: controlPlanes.kubeconfigs,
+  });
+  const unfollow = followEc2(aws, [vpc, machines, nodes]);
+  onStop(async () => unfollow());
+  const act = await prepareAct({ bin: tools.bin, runFolder: RUN_FOLDER, logFolder: LOG_FOLDER });
+  const runnerOptions = {
+    ...{ source: CHECKOUT, repository: REPOSITORY, oidc },
+    // Credentials come from GitHub's ID token alone, as in a real job.
+    env: { AWS_ENDPOINT_URL: GATEWAY, AWS_EC2_METADATA_DISABLED: 'true' },
+  };
+  return {
+    ...{ aws, ec2: ec2In(REGION), autoScaling, machines, stop },
+    ec2State: readState,
+    roleArn: await prepareAccount({ ...client, account: ACCOUNT, repository: REPOSITORY }),
+    ...{ act, runnerOptions },
+    runner: await prepareRunner(act, runnerOptions),
+    client,
+    kubeconfig: (cluster) => kubeconfigOf(controlPlanes, cluster),
+    stacks: (region = REGION) => existingStacks(new CloudFormationClient({ ...client, region })),
+    scalingGroups: () => scalingGroups(autoScaling),
+    inventory: (region = REGION) => takeInventory({ ...client, region }),
+  };
+}
+
+/** Keeps what is simulated around instances equal to EC2's state. Returns how to stop. */
+function followEc2(
+  { gateway }: AwsStandIn,
+  followers: readonly { reconcile(): Promise<void> }[],
+): () => void {
+  return gateway.onMutation((service) => {
+    if (service !== 'ec2') return;
+    for (const { reconcile } of followers) {
+      reconcile().catch((error: unknown) => console.error('follow EC2:', error));
+    }
+  });
+}
+
+function kubeconfigOf(
+  controlPlanes: ReturnType<typeof createControlPlanes>,
+  cluster: string,
+): string {
+  const path = controlPlanes.kubeconfig(cluster);
+  if (path === undefined) throw new Error(`there is no cluster ${cluster}`);
+  return path;
+}

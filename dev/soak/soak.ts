@@ -1,0 +1,43 @@
+import { endOnSignals } from '../tools/process.ts';
+import { connectivityFaultsSoak } from './connectivity-faults.ts';
+import { faults } from './faults.ts';
+import { hook } from './hook.ts';
+import { interrupt } from './interrupt.ts';
+import { kill } from './kill.ts';
+import { longDeploy } from './long-deploy.ts';
+import { nodes } from './nodes.ts';
+
+/** One long trial: prints what it does, ends with a table, resolves with whether all of it held. */
+export type Soak = (options: SoakOptions) => Promise<boolean>;
+
+export interface SoakOptions {
+  /** Makes the trial repeatable; printed by every trial. */
+  readonly seed: number;
+  /** How much of it: `small` for every change, `full` by hand. */
+  readonly size: 'small' | 'full';
+}
+
+const SOAKS: Readonly<Record<string, Soak>> = {
+  'connectivity-faults': connectivityFaultsSoak,
+  faults,
+  hook,
+  interrupt,
+  kill,
+  'long-deploy': longDeploy,
+  nodes,
+};
+
+const USAGE = `usage: npm run soak -- NAME [--small] [--seed N]
+names: ${Object.keys(SOAKS).join(', ')}`;
+
+const [name = '', ...flags] = process.argv.slice(2);
+const soak = SOAKS[name];
+const seedAt = flags.indexOf('--seed');
+const seed = seedAt < 0 ? Date.now() % 1_000_000 : Number(flags[seedAt + 1]);
+if (soak === undefined || !Number.isInteger(seed)) {
+  console.error(USAGE);
+  process.exit(1);
+}
+endOnSignals();
+const ok = await soak({ seed, size: flags.includes('--small') ? 'small' : 'full' });
+process.exit(ok ? 0 : 1);

@@ -1,0 +1,137 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { seededRandom } from '../../tools/seeded-random.ts';
+import type { AutoScaling } from './autoscaling.ts';
+import { createCloudFormation } from './cloudformation/cloudformation.ts';
+import type { Pacing } from './cloudformation/pacing.ts';
+import { failingPacing, realisticPacing, steadyPacing } from './cloudformation/pacing.ts';
+import type { Eks } from './eks.ts';
+import { eksAmiParameters } from './eks-ami-parameters.ts';
+import type { EventBus } from './events.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { type Answer, type Gateway, startGateway } from './gateway.ts';
+import type { Lambda } from './lambda.ts';
+import { startMoto } from './moto.ts';
+import { presignedIdentity } from './presigned-identity.ts';
+import { type ServiceOptions, startRegion } from './region.ts';
+import { createRegions, lambdaAnswer, noticeIn, regionalServices } from './regions.ts';
+import type { AwsService } from './service.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+import { ALL_OFF, type Switches } from './switches.ts';
+import { webIdentity } from './web-identity.ts';
+
+export interface AwsOptions extends ServiceOptions {
+  /** The interpreter that has moto, see `startMoto`. */
+  readonly python: string;
+  readonly motoPort: number;
+  /** The gateway's port: fixed, because the services call each other through it. */
+  readonly port: number;
+  /** The first region; others come when they are used. */
+  readonly region: string;
+  /** Further services. */
+  readonly services?: readonly AwsService[];
+  /** Further answers, tried first, such as faults. */
+  readonly answers?: readonly Answer[];
+  /** How slow it is and what goes wrong; all off unless said otherwise. */
+  readonly switches?: Partial<Switches>;
+  /** Where the keys of OIDC issuers are published, by issuer. */
+  readonly jwksUrls: Readonly<Record<string, string>>;
+  /** How fast CloudFormation is, and where it fails. */
+  readonly pacing?: Pacing;
+}
+
+/** The rehearsal's AWS: one endpoint with moto's services and ours behind it. */
+export interface AwsStandIn {
+  readonly gateway: Gateway;
+  /** Those of the account's first region. */
+  readonly autoscaling: AutoScaling;
+  readonly eks: Eks;
+  readonly lambda: Lambda;
+  readonly bus: EventBus;
+  /** Names of the regions that have been used. */
+  regions(): readonly string[];
+  readonly faults: Faults;
+  readonly sessions: Sessions;
+  /** What went wrong where no caller waits for it, oldest first. */
+  problems(): readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Starts moto, our services, and the gateway in front of them. */
+export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
+  const log = join(options.logFolder, 'moto.log');
+  const moto = await startMoto({ python: options.python, port: options.motoPort, log });
+  try {
+    const front = await startFront(options, moto.url);
+    const stop = async () => {
+      await front.stop();
+      await moto.stop();
+    };
+    return { ...front, stop };
+  } catch (error) {
+    await moto.stop();
+    throw error;
+  }
+}
+
+/** Everything in front of a moto that runs. */
+async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStandIn> {
+  const { account, region, logFolder } = options;
+  const endpoint = `http://127.0.0.1:${options.port}`;
+  const switches = { ...ALL_OFF, ...options.switches };
+  const sessions = createSessions(switches.sessionScale);
+  const faults = createFaults(switches, sessions, seededRandom(switches.seed));
+  const { problem, problems } = keepProblems(logFolder);
+  const regions = createRegions((name) =>
+    startRegion({ ...options, region: name, endpoint, problem }),
+  );
+  const home = regions.in(region);
+  const gateway = await startGateway({
+    ...{ port: options.port, motoUrl, log: join(logFolder, 'aws-requests.jsonl') },
+    services: [
+      ...regionalServices(regions),
+      createCloudFormation({
+        ...{ endpoint, accountId: account, log: lineLog(logFolder, 'cloudformation') },
+        pacing: pacingFor(switches),
+        ...(options.pacing === undefined ? {} : { pacing: options.pacing }),
+      }),
+      ...(options.services ?? []),
+    ],
+    answers: [
+      ...(options.answers ?? []),
+      webIdentity({ motoUrl, iam: home.clients.iam, jwksUrls: options.jwksUrls, sessions }),
+      presignedIdentity(motoUrl),
+      eksAmiParameters,
+      lambdaAnswer(regions),
+    ],
+    disturb: faults.disturb,
+  });
+  gateway.onMutation(noticeIn(regions, problem));
+  const stop = async () => {
+    for (const name of regions.names()) await regions.in(name).autoscaling.stop();
+    await gateway.stop();
+  };
+  return { ...home, regions: regions.names, gateway, faults, sessions, problems, stop };
+}
+
+function pacingFor({ latency, scale, failures, seed }: Switches) {
+  const realistic = () => realisticPacing(scale, seededRandom(seed + 1));
+  return failingPacing(latency === 'realistic' ? realistic() : steadyPacing(), failures);
+}
+
+function keepProblems(logFolder: string) {
+  const kept: string[] = [];
+  const write = lineLog(logFolder, 'aws-problems');
+  const problem = (what: string, error: unknown) => {
+    const line = `${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`;
+    kept.push(line);
+    write(line);
+  };
+  return { problem, problems: () => kept };
+}
+
+function lineLog(folder: string, name: string): (line: string) => void {
+  mkdirSync(folder, { recursive: true });
+  return (line) =>
+    appendFileSync(join(folder, `${name}.log`), `${new Date().toISOString()} ${line}\n`);
+}

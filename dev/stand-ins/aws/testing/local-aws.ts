@@ -1,0 +1,75 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+import { ensureTools } from '../../../tools/install/tools.ts';
+import { consoleProgress } from '../../../tools/progress.ts';
+import { freePorts } from '../../cluster/loopback.ts';
+import { type Moto, startMoto } from '../moto.ts';
+
+export const REGION = 'ap-northeast-2';
+
+/** SDK clients of every service in use, pointed at one endpoint. */
+export function clientsOf(endpoint: string) {
+  const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
+  const config = { endpoint, region: REGION, credentials, maxAttempts: 1 };
+  return {
+    autoscaling: new AutoScalingClient(config),
+    ec2: new EC2Client(config),
+    eks: new EKSClient(config),
+    events: new EventBridgeClient(config),
+    iam: new IAMClient(config),
+    lambda: new LambdaClient(config),
+    logs: new CloudWatchLogsClient(config),
+    s3: new S3Client(config),
+    ssm: new SSMClient(config),
+    sts: new STSClient(config),
+  };
+}
+export type Clients = ReturnType<typeof clientsOf>;
+
+/** moto with the plugin on a free port, and a folder of its own for logs and state. */
+export async function startTestMoto(): Promise<{ moto: Moto; folder: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'rehearsal-aws-'));
+  const moto = await startMoto({
+    python: await motoPython(),
+    port: await freePort(),
+    log: join(folder, 'moto.log'),
+  });
+  return { moto, folder };
+}
+
+/** The interpreter that has moto; installed when it is missing. */
+export async function motoPython(): Promise<string> {
+  const { venv } = await ensureTools(['moto'], consoleProgress());
+  return join(venv, 'bin', 'python');
+}
+
+/** A port that nothing listens on now. */
+export async function freePort(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
+}
+
+/** Repeats `read` until it gives something other than undefined or false; rejects after `ms`. */
+export async function eventually<T>(
+  read: () => Promise<T | undefined | false>,
+  ms = 60_000,
+): Promise<T> {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    const found = await read();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`not so within ${ms} ms: ${read}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

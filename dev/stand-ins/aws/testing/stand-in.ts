@@ -1,0 +1,64 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CHECKOUT } from '../../../tools/checkout.ts';
+import { type AwsOptions, type AwsStandIn, startAws } from '../aws.ts';
+import type { AccessEntry, ControlPlanes } from '../eks.ts';
+import { type Clients, clientsOf, freePort, motoPython, REGION } from './local-aws.ts';
+
+export interface TestAws {
+  readonly aws: AwsStandIn;
+  readonly clients: Clients;
+  readonly endpoint: string;
+  /** Instances that were powered on, in order. */
+  readonly poweredOn: readonly string[];
+  /** The access entries that control planes were told, newest first. */
+  readonly admitted: readonly (readonly AccessEntry[])[];
+  /** Names of control planes that run. */
+  readonly controlPlanes: ReadonlySet<string>;
+  stop(): Promise<void>;
+}
+
+export type TestAwsOptions = Partial<
+  Pick<AwsOptions, 'jwksUrls' | 'pace' | 'answers' | 'pacing' | 'switches'>
+>;
+
+/**
+ * The whole of the rehearsal's AWS on free ports, with control planes and machines that only take notes.
+ * Its folder is below the checkout's node_modules, so that functions find the AWS SDK, as Lambda's runtime has it.
+ */
+export async function startTestAws(options: TestAwsOptions = {}): Promise<TestAws> {
+  const parent = join(CHECKOUT, 'node_modules', '.rehearsal');
+  mkdirSync(parent, { recursive: true });
+  const runFolder = mkdtempSync(join(parent, 'aws-'));
+  const poweredOn: string[] = [];
+  const admitted: (readonly AccessEntry[])[] = [];
+  const running = new Set<string>();
+  const controlPlanes: ControlPlanes = {
+    async create({ name }) {
+      if (name === 'broken') throw new Error('no room for etcd');
+      running.add(name);
+      const certificateAuthority = Buffer.from('certificate').toString('base64');
+      return { endpoint: `https://${name}`, certificateAuthority, issuer: `https://oidc/${name}` };
+    },
+    async delete(name) {
+      running.delete(name);
+    },
+    async admit(_, entries) {
+      admitted.unshift(entries);
+    },
+  };
+  const port = await freePort();
+  const aws = await startAws({
+    ...{ python: await motoPython(), motoPort: await freePort(), port, controlPlanes, ...options },
+    ...{ account: '123456789012', region: REGION, runFolder, logFolder: join(runFolder, 'logs') },
+    jwksUrls: options.jwksUrls ?? {},
+    machines: { powerOn: async (instanceId) => void poweredOn.push(instanceId) },
+  });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const clients = clientsOf(endpoint);
+  const stop = async () => {
+    await aws.stop();
+    rmSync(runFolder, { recursive: true, force: true });
+  };
+  return { aws, clients, endpoint, poweredOn, admitted, controlPlanes: running, stop };
+}

@@ -1,0 +1,112 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../../tools/process.ts';
+import { followWorkflow, type WorkflowResult } from './act-log.ts';
+
+/** What our workflows call GitHub's own actions, with the commits that they pin; act asks for them by those names. */
+const GITHUB_ACTIONS = /actions\/(checkout|upload-artifact)@[0-9a-f]{40}/g;
+
+export interface ActFolders {
+  /** The program. */
+  readonly program: string;
+  readonly home: string;
+  readonly cache: string;
+  readonly logs: string;
+  /** Where the events of runs are written. */
+  readonly events: string;
+}
+
+/** The ids of runs, each larger than the one before it, as on GitHub. */
+let lastRunId = 19_000_000_000;
+
+export interface ActRun {
+  /** What its logs are called: `workflow-<name>.log`. */
+  readonly name: string;
+  /** The folder of the repository that the workflow is in. */
+  readonly repository: string;
+  /** The workflow's file name. */
+  readonly workflow: string;
+  readonly event: string;
+  readonly payload: unknown;
+  /** Runs this job and those that it needs, instead of all. */
+  readonly job?: string | undefined;
+  readonly actor?: string;
+  /** Foreign repositories by `owner/name@ref`, each with its folder here. */
+  readonly local: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+  /** The run's GITHUB_TOKEN. */
+  readonly token?: string;
+}
+
+/** Runs one workflow by act. `show` gets each line that a person would see in the job's log. */
+export async function runByAct(
+  folders: ActFolders,
+  wanted: ActRun,
+  show: (line: string) => void,
+): Promise<WorkflowResult> {
+  const event = join(folders.events, `${wanted.name}.json`);
+  writeFileSync(event, JSON.stringify(wanted.payload));
+  lastRunId += 1;
+  const env = {
+    ...wanted.env,
+    GITHUB_RUN_ID: String(lastRunId),
+    REHEARSAL_ARTIFACTS: join(folders.logs, 'artifacts', wanted.name),
+  };
+  const log = join(folders.logs, `workflow-${wanted.name}.log`);
+  const following = followWorkflow();
+  const keep = (line: string) => {
+    const text = following.line(line);
+    if (text === undefined) return;
+    appendFileSync(log, `${text}\n`);
+    show(text);
+  };
+  // act's exit code says the same as the jobs' results, which carry the reasons.
+  await run(folders.program, actArguments({ ...wanted, env }, event), {
+    cwd: wanted.repository,
+    env: { ...withoutProxies(process.env), HOME: folders.home, XDG_CACHE_HOME: folders.cache },
+    onLine: keep,
+  }).catch((error: unknown) => {
+    if (!existsSync(log)) throw error;
+  });
+  const result = following.result();
+  writeFileSync(log.replace(/\.log$/, '-summary.md'), result.summary);
+  return result;
+}
+
+/** All that a job speaks to is on this machine, under names that a proxy does not know. */
+function withoutProxies(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(https?|all)_proxy$/i.test(name)),
+  );
+}
+
+/** GitHub's own actions that a workflow uses, by name and commit, each with its stand-in's folder in `actions`. */
+export function standInsOf(
+  workflowFile: string,
+  actions: string,
+): Readonly<Record<string, string>> {
+  const used = [...readFileSync(workflowFile, 'utf8').matchAll(GITHUB_ACTIONS)];
+  return Object.fromEntries(used.map(([action, name = '']) => [action, join(actions, name)]));
+}
+
+function actArguments(wanted: ActRun, event: string): readonly string[] {
+  const { job, actor, token, local, env } = wanted;
+  const loopback = '127.0.0.1';
+  return [
+    wanted.event,
+    ...['--workflows', join('.github/workflows', wanted.workflow)],
+    ...(job === undefined ? [] : ['--job', job]),
+    ...(actor === undefined ? [] : ['--actor', actor]),
+    ...(token === undefined ? [] : ['--secret', `GITHUB_TOKEN=${token}`]),
+    ...['--eventpath', event],
+    ...['--platform', 'ubuntu-latest=-self-hosted'],
+    ...Object.entries(local).flatMap(([name, folder]) => [
+      '--local-repository',
+      `https://github.com/${name}=${folder}`,
+    ]),
+    // Without these, act looks for an outside address of the machine, which a closed one has not.
+    ...['--no-cache-server', '--cache-server-addr', loopback, '--artifact-server-addr', loopback],
+    ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    '--json',
+  ];
+}

@@ -1,0 +1,85 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WorkflowInputs } from '../../rehearsal/fixtures/fixture.ts';
+import { type ActFolders, runByAct, standInsOf } from './act.ts';
+import type { WorkflowResult } from './act-log.ts';
+import type { OidcIssuer } from './oidc.ts';
+import { copyRepository, standInActions } from './repository.ts';
+
+export interface Runner {
+  /**
+   * Runs one workflow of the repository, by hand, as `workflow_dispatch` does.
+   * `show` gets each line that a person would see in the job's log.
+   */
+  dispatch(request: Dispatch, show: (line: string) => void): Promise<WorkflowResult>;
+}
+
+export interface Dispatch {
+  /** Its file name. */
+  readonly workflow: string;
+  readonly inputs: WorkflowInputs;
+  /** Runs this job and those that it needs, instead of all. */
+  readonly job?: string;
+  /** What its logs are called: `workflow-<name>.log`. */
+  readonly name: string;
+}
+
+export interface ActPlaces {
+  /** The folder of act and the other built programs. */
+  readonly bin: string;
+  readonly runFolder: string;
+  readonly logFolder: string;
+}
+
+export interface RunnerOptions {
+  readonly source: string;
+  /** `owner/name` */
+  readonly repository: string;
+  readonly oidc: OidcIssuer;
+  /** What the SDKs obey: AWS_ENDPOINT_URL and the like. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * A GitHub runner on this machine: act, with the real workflow files and no container. Leaves out what
+ * act leaves out: permissions, concurrency and environments are not enforced.
+ */
+export async function prepareRunner(act: ActSetup, options: RunnerOptions): Promise<Runner> {
+  const { oidc, env } = options;
+  const { folders, actions, root } = act;
+  const repository = join(root, 'repository');
+  await copyRepository(options.source, repository, options.repository);
+  return {
+    dispatch({ workflow, inputs, job, name }, show) {
+      const file = join(repository, '.github/workflows', workflow);
+      const wanted = {
+        ...{ name, repository, workflow, job, event: 'workflow_dispatch', payload: { inputs } },
+        local: standInsOf(file, actions),
+        env: {
+          ...env,
+          ACTIONS_ID_TOKEN_REQUEST_URL: oidc.requestUrl,
+          ACTIONS_ID_TOKEN_REQUEST_TOKEN: oidc.requestToken,
+          REHEARSAL_REPOSITORIES: JSON.stringify({ [options.repository]: repository }),
+        },
+      };
+      return runByAct(folders, wanted, show);
+    },
+  };
+}
+
+/** Where act works, and the folder of the stand-ins for GitHub's own actions. */
+export interface ActSetup {
+  readonly root: string;
+  readonly folders: ActFolders;
+  readonly actions: string;
+}
+
+export async function prepareAct({ bin, runFolder, logFolder }: ActPlaces): Promise<ActSetup> {
+  const root = join(runFolder, 'github');
+  const [home, events] = [join(root, 'home'), join(root, 'events')];
+  for (const folder of [home, events]) mkdirSync(folder, { recursive: true });
+  const actions = join(root, 'actions');
+  await standInActions(actions);
+  const folders = { program: join(bin, 'act'), home, events, logs: logFolder };
+  return { root, actions, folders: { ...folders, cache: join(root, 'cache') } };
+}

@@ -1,0 +1,46 @@
+import { basename, join } from 'node:path';
+import { contentKey, fileContent, folderContent } from '../../../tools/install/content-key.ts';
+import { provide } from '../../../tools/install/provide.ts';
+import type { GoModule } from '../../../tools/install/tool-sets.ts';
+import type { Progress } from '../../../tools/progress.ts';
+import { ensureContainerStore } from './container-store.ts';
+import { kernelIdentity, umlModules } from './kernel.ts';
+import { inOwnNamespaces } from './system.ts';
+
+/** Files of the node that are ours, laid over its system as they are. */
+const rootFiles = join(import.meta.dirname, 'root');
+const script = join(import.meta.dirname, 'build-disk.sh');
+const onNode = ['kubelet', 'kube-proxy', 'aws-iam-authenticator'];
+
+/**
+ * The disk that nodes boot from (the rehearsal's AMI): an ext4 file system with the system, kubelet,
+ * kube-proxy, CNI plugins, kernel modules, container images and our own files. Resolves with its path,
+ * which changes when anything in it would; never write to the file, give machines a copy-on-write disk.
+ */
+export async function ensureNodeImage(
+  cache: string,
+  system: string,
+  programs: ReadonlyMap<GoModule, string>,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<string> {
+  const folderOf = (module: GoModule) => programs.get(module) ?? '';
+  const [kubernetes, plugins] = [folderOf('kubernetes'), folderOf('cni-plugins')];
+  const multus = { thick: folderOf('multus'), thin: folderOf('multus-thin') };
+  const store = await ensureContainerStore(cache, system, multus, progress, signal);
+  const key = contentKey({
+    ...(await folderContent(rootFiles)),
+    ...(await fileContent({ script })),
+    ...(await kernelIdentity()),
+    sources: [system, store, kubernetes, plugins].map((path) => basename(path)).join(),
+    programs: onNode.join(),
+  });
+  const binaries = onNode.map((name) => join(kubernetes, name));
+  const parts = [system, store, umlModules, rootFiles, plugins, ...binaries];
+  return provide(join(cache, 'ami', `${key}.ext4`), {
+    step: "make the nodes' disk",
+    progress,
+    keep: 4,
+    build: (temporary, note) => inOwnNamespaces(script, [temporary, ...parts], { signal, note }),
+  });
+}

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../../../tools/process.ts';
+import { nthAddress } from '../addresses.ts';
+import type { NetworkInterface, Subnet } from '../ec2-state.ts';
+import { tapOf } from '../plan.ts';
+
+/** A network namespace behind the tap of one interface, in place of a machine. */
+export interface NamespaceMachine {
+  /** Whether an address answers pings, the first ones or later ones. `from` is an address of the namespace. */
+  reaches(address: string, from?: string): Promise<boolean>;
+  /** Whether two pings stay without an answer. */
+  isCutOffFrom(address: string, from?: string): Promise<boolean>;
+  /** Whether a TCP connection to a port is let through to the machine, which may well refuse it. */
+  connects(address: string, port: number): Promise<boolean>;
+  /** Whether an attempt to connect stays without an answer. */
+  cannotConnect(address: string, port: number): Promise<boolean>;
+  /** Whether more pings than so many have come in, from wherever. */
+  hearsMoreThan(echoRequests: number): Promise<boolean>;
+  /** How many pings have come in, from wherever. */
+  echoRequests(): Promise<number>;
+  stop(): void;
+}
+
+/**
+ * Gives the interface's MAC, and all of `addresses`, to a device in a namespace of its own, with the subnet's router as
+ * the way to everything else. Must run in the namespace of the VPC, after the interface's tap was made.
+ */
+export async function startMachine(
+  eni: NetworkInterface,
+  subnet: Subnet,
+  addresses: readonly string[],
+): Promise<NamespaceMachine> {
+  const device = `m${tapOf(eni.id)}`.slice(0, 15);
+  const namespace = spawn('unshare', ['--net', 'sleep', 'infinity']);
+  await once(namespace, 'spawn');
+  const pid = String(namespace.pid);
+  const frames = spawn('python3', [
+    join(import.meta.dirname, 'join-taps.py'),
+    tapOf(eni.id),
+    device,
+  ]);
+  await once(frames.stdout, 'data');
+  const inside = (...command: readonly string[]) =>
+    run('nsenter', ['--target', pid, '--net', ...command]);
+  await untilApart(pid);
+  await run('ip', ['link', 'set', device, 'netns', pid]);
+  const length = subnet.cidr.split('/')[1] ?? '24';
+  const lines = [
+    'link set lo up',
+    `link set ${device} address ${eni.mac} up`,
+    ...addresses.map((address) => `address add ${address}/${length} dev ${device}`),
+    `route add default via ${nthAddress(subnet.cidr, 1)}`,
+  ];
+  await run('nsenter', ['--target', pid, '--net', 'ip', '-batch', '-'], {
+    input: lines.join('\n'),
+  });
+  const succeeds = (work: Promise<string>) =>
+    work.then(
+      () => true,
+      () => false,
+    );
+  const ping = (address: string, from = addresses[0] ?? '') =>
+    succeeds(inside('busybox', 'ping', '-c', '2', '-W', '1', '-I', from, address));
+  const connect = (address: string, port: number) =>
+    inside('bash', '-c', `timeout 1 bash -c '</dev/tcp/${address}/${port}'`).then(
+      () => true,
+      (error: Error) => error.message.includes('refused'),
+    );
+  const echoRequests = async () => {
+    const lines = (await inside('cat', '/proc/net/snmp')).split('\n');
+    const [names = '', values = ''] = lines.filter((line) => line.startsWith('Icmp: '));
+    return Number(values.split(' ')[names.split(' ').indexOf('InEchos')]);
+  };
+  return {
+    reaches: (address, from) => eventually(() => ping(address, from)),
+    isCutOffFrom: async (address, from) => !(await ping(address, from)),
+    connects: (address, port) => eventually(() => connect(address, port)),
+    cannotConnect: async (address, port) => !(await connect(address, port)),
+    hearsMoreThan: (count) => eventually(async () => (await echoRequests()) > count),
+    echoRequests,
+    stop() {
+      for (const child of [frames, namespace]) child.kill('SIGKILL');
+    },
+  };
+}
+
+/** What is let through may be late: a machine that has other work to do hands on no frame meanwhile. */
+const PATIENCE_MS = 30_000;
+
+async function eventually(holds: () => Promise<boolean>): Promise<boolean> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return true;
+}
+
+/** Resolves when a process has left this one's network namespace. */
+async function untilApart(pid: string): Promise<void> {
+  const own = await readlink('/proc/self/ns/net');
+  while ((await readlink(`/proc/${pid}/ns/net`)) === own) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

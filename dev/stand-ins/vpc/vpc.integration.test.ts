@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run } from '../../tools/process.ts';
+
+/** What the program below prints: the namespace's state after each step. */
+interface Step {
+  readonly links: readonly string[];
+  readonly routes: readonly string[];
+  readonly neighbours: readonly string[];
+  readonly loopback: readonly string[];
+}
+
+/** Runs in a network namespace of its own: two interfaces, then one that has lost a prefix, then none. */
+const program = `
+import { execFileSync } from 'node:child_process';
+import { createVpc, prepareNamespace } from '${join(import.meta.dirname, 'vpc.ts')}';
+const subnets = [{ id: 's', cidr: '10.0.4.0/24', zone: 'z', vpcId: 'v', vpcCidr: '10.0.0.0/16' }];
+const instances = [{ id: 'i', state: 'running' }];
+const eni = (n, prefixes) => ({ id: 'eni-' + n, mac: '02:00:00:00:00:0' + n, subnetId: 's',
+  addresses: ['10.0.4.' + n], prefixes, securityGroups: [], sourceDestCheck: true, attachment: { instanceId: 'i', deviceIndex: n } });
+let networkInterfaces = [];
+const fixed = { subnets, instances, securityGroups: [], localRoutes: new Map() };
+const vpc = createVpc({ readState: async () => ({ ...fixed, networkInterfaces }) });
+const ip = (...args) => JSON.parse(execFileSync('ip', ['-j', ...args], { encoding: 'utf8' }));
+const steps = [];
+const look = () => steps.push({
+  links: ip('link').map(({ ifname, mtu }) => ifname + ' ' + mtu),
+  routes: ip('-4', 'route').filter(({ dst }) => dst !== 'default').map(({ dst, dev }) => dst + ' ' + dev),
+  neighbours: ip('neighbour').map(({ dst, dev, lladdr }) => dst + ' ' + dev + ' ' + lladdr),
+  loopback: ip('-4', 'address', 'show', 'dev', 'lo').flatMap(({ addr_info }) => addr_info.map(({ local }) => local)),
+});
+await prepareNamespace();
+networkInterfaces = [eni(5, ['10.0.4.64/28']), eni(6, [])];
+await vpc.reconcile(); look();
+networkInterfaces = [eni(5, [])];
+await vpc.reconcile(); look();
+await vpc.stop(); look();
+console.log(JSON.stringify(steps));
+`;
+
+describe.skipIf(process.getuid?.() !== 0)('the VPC in a network namespace', () => {
+  it('follows the state, and leaves nothing behind', async () => {
+    const output = await run('unshare', [
+      ...['--net', process.execPath, '--input-type=module', '-e', program],
+    ]);
+    const [both, one, none] = JSON.parse(output) as [Step, Step, Step];
+
+    expect(both.links).toEqual(['lo 65536', 't5 9001', 't6 9001']);
+    expect([...both.routes].sort()).toEqual(['10.0.4.5 t5', '10.0.4.6 t6', '10.0.4.64/28 t5']);
+    expect(both.neighbours).toContain('10.0.4.79 t5 02:00:00:00:00:05');
+    expect(both.neighbours).toHaveLength(18);
+    expect(both.loopback).toEqual(['127.0.0.1', '169.254.169.254', '10.0.4.1']);
+
+    expect(one.links).toEqual(['lo 65536', 't5 9001']);
+    expect(one.routes).toEqual(['10.0.4.5 t5']);
+    expect(one.neighbours).toEqual(['10.0.4.5 t5 02:00:00:00:00:05']);
+
+    expect(none).toEqual({
+      ...{ links: ['lo 65536'], routes: [], neighbours: [] },
+      loopback: ['127.0.0.1', '169.254.169.254'],
+    });
+  });
+
+  it('delivers what a VPC delivers, and drops the rest', async () => {
+    const delivery = join(import.meta.dirname, 'testing', 'delivery.ts');
+    const apart = ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child=SIGKILL'];
+    const output = await run('unshare', [...apart, process.execPath, delivery]);
+    expect(JSON.parse(output)).toEqual({
+      'a primary address': true,
+      'prefix to prefix': true,
+      'another subnet': true,
+      'back from another subnet': true,
+      'an address that is assigned to nobody': false,
+      'from an address that is assigned to nobody': false,
+      'a secondary address, once assigned': true,
+      'a prefix, once taken away': false,
+      'another subnet, without a local route': false,
+      'ping, where ports are allowed': false,
+      'a port that is allowed': true,
+      'a port that is not allowed': false,
+      'where egress is allowed': true,
+      'where egress is not allowed': false,
+      'echo requests, where they are allowed': true,
+      'from outside the group': false,
+      'to outside the group': true,
+      'without the check, an answer to an address of nobody': false,
+      'without the check, out from an address of nobody': true,
+      'without the check, its own addresses': true,
+    });
+  }, 180_000);
+});

@@ -1,0 +1,60 @@
+import { writeFile } from 'node:fs/promises';
+import { run } from '../../tools/process.ts';
+import { coalesce } from './coalesce.ts';
+import { type Ec2State, EMPTY_STATE } from './ec2-state.ts';
+import { filterOf, METADATA_ADDRESS } from './filter.ts';
+import { changes, EMPTY_PLAN, planVpc } from './plan.ts';
+
+const KERNEL_SETTINGS: Readonly<Record<string, string>> = {
+  'net/ipv4/ip_forward': '1',
+  // New devices take these two over: the router answers ARP for all that it can reach elsewhere. Where a packet may
+  // come from is the filter's business, as it depends on the interface.
+  'net/ipv4/conf/default/proxy_arp': '1',
+  'net/ipv4/conf/default/rp_filter': '0',
+  'net/ipv4/conf/all/rp_filter': '0',
+};
+
+/** Makes the network namespace that this process is in the VPC's router. Needs root there. */
+export async function prepareNamespace(): Promise<void> {
+  for (const [name, value] of Object.entries(KERNEL_SETTINGS)) {
+    await writeFile(`/proc/sys/${name}`, value);
+  }
+  await run('ip', ['link', 'set', 'lo', 'up']);
+  await run('ip', ['address', 'replace', `${METADATA_ADDRESS}/32`, 'dev', 'lo']);
+  // A VPC does not say that it could not deliver.
+  await run('ip', ['route', 'add', 'blackhole', 'default']);
+}
+
+/** The VPC's data path in this network namespace. */
+export interface Vpc {
+  /** Makes devices, routes and neighbours equal to EC2's state as it is after the call. */
+  reconcile(): Promise<void>;
+  /** Removes all of them. */
+  stop(): Promise<void>;
+}
+
+export function createVpc(options: { readonly readState: () => Promise<Ec2State> }): Vpc {
+  let applied = EMPTY_PLAN;
+  let filter = '';
+  const apply = async (plan: typeof EMPTY_PLAN) => {
+    const batch = changes(applied, plan);
+    if (batch.length > 0) await run('ip', ['-batch', '-'], { input: batch.join('\n') });
+    applied = plan;
+  };
+  const applyFilter = async (wanted: string) => {
+    if (wanted !== filter) await run('nft', ['-f', '-'], { input: wanted });
+    filter = wanted;
+  };
+  const reconcile = coalesce(async () => {
+    const state = await options.readState();
+    await applyFilter(filterOf(state));
+    await apply(planVpc(state));
+  });
+  return {
+    reconcile,
+    async stop() {
+      await apply(EMPTY_PLAN);
+      await applyFilter(filterOf(EMPTY_STATE));
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { CHECKOUT } from '../../tools/checkout.ts';
+
+type Permissions = Readonly<Record<string, 'read' | 'write'>>;
+
+interface Job {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly permissions?: Permissions;
+}
+
+interface Workflow {
+  readonly on: {
+    readonly workflow_call?: {
+      readonly inputs: Readonly<Record<string, { required?: boolean; type?: string }>>;
+    };
+  };
+  readonly permissions: Permissions;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const OURS = /^OWNER\/eks-multus-actions\/\.github\/workflows\/([\w-]+\.yml)@v1$/;
+
+function read(...path: readonly string[]): Workflow {
+  return parse(readFileSync(join(CHECKOUT, ...path), 'utf8')) as Workflow;
+}
+
+const examples = readdirSync(join(CHECKOUT, 'examples'))
+  .filter((file) => file.endsWith('.yml'))
+  .map((file) => ({ file, workflow: read('examples', file) }));
+const calls = examples.flatMap(({ file, workflow }) =>
+  Object.entries(workflow.jobs).flatMap(([name, job]) => {
+    const called = OURS.exec(job.uses ?? '')?.[1];
+    if (job.uses === undefined || called === undefined) return [];
+    return [{ place: `${file} ${name}`, job, called, workflow: read('.github/workflows', called) }];
+  }),
+);
+
+/** The most that any job of a workflow asks for: what a caller has to grant, and no more. */
+function asked(workflow: Workflow): Permissions {
+  const all = Object.values(workflow.jobs).flatMap(({ permissions = {} }) =>
+    Object.entries(permissions),
+  );
+  const written = new Map(all.filter(([, access]) => access === 'write'));
+  return Object.fromEntries([...all, ...written]);
+}
+
+it('has an example that calls each of the workflows that can be called', () => {
+  // CI is called, too, but by this repository only; what others call brings the pack along.
+  const callable = readdirSync(join(CHECKOUT, '.github/workflows')).filter((file) =>
+    readFileSync(join(CHECKOUT, '.github/workflows', file), 'utf8').includes('path: .pack'),
+  );
+  expect([...new Set(calls.map(({ called }) => called))].sort()).toEqual(callable.sort());
+  expect(examples.length).toBeGreaterThanOrEqual(5);
+});
+
+it.each(examples)('$file: grants nothing at the top, and calls the pack only by v1', (example) => {
+  expect(example.workflow.permissions).toEqual({});
+  for (const { uses } of Object.values(example.workflow.jobs))
+    expect(uses ?? '').toMatch(/^$|^OWNER/);
+});
+
+describe.each(calls)('$place', ({ job, workflow }) => {
+  const inputs = workflow.on.workflow_call?.inputs ?? {};
+
+  it('gives only inputs that exist, all that are required, each of its type', () => {
+    const given = job.with ?? {};
+    for (const [name, { required }] of Object.entries(inputs)) {
+      if (required) expect(given).toHaveProperty(name);
+    }
+    for (const [name, value] of Object.entries(given)) {
+      expect(inputs).toHaveProperty(name);
+      if (!String(value).includes('${{')) expect(typeof value, name).toBe(inputs[name]?.type);
+    }
+  });
+
+  it('names both roles that an account has for the pack', () => {
+    const roles = ['role-to-assume', 'cloudformation-role-arn'].filter((name) => name in inputs);
+    expect(roles).toContain('role-to-assume');
+    for (const role of roles) expect(job.with?.[role], role).toMatch(/^arn:aws:iam::/);
+  });
+
+  it('grants exactly what the called jobs ask for', () => {
+    expect(job.permissions).toEqual(asked(workflow));
+  });
+});

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { CHECKOUT } from '../../tools/checkout.ts';
+
+const CREDENTIALS = {
+  audience: 'the templates for the role know this one audience',
+  'role-duration-seconds': 'credentials are renewed as long as the job lasts',
+  'timeout-minutes': "the workflow's job has a time limit of its own",
+};
+const CLUSTER = 'the environment tells the cluster';
+const NODES = 'the environment tells the nodes';
+
+/** Inputs of actions that no workflow of the pack passes on, and why a workflow's user does not need them. */
+const NOT_PASSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'configure-multus': {
+    ...CREDENTIALS,
+    ...{ 'cluster-name': CLUSTER, 'cluster-endpoint': CLUSTER, kubeconfig: CLUSTER },
+    ...{ 'cluster-certificate-authority': CLUSTER, authentication: NODES },
+    ...{ 'node-role-arns': NODES, 'expected-nodes': NODES },
+  },
+  provision: CREDENTIALS,
+};
+
+interface WithSteps {
+  readonly jobs: Readonly<
+    Record<
+      string,
+      { steps?: readonly { uses?: string; with?: Readonly<Record<string, string>> }[] }
+    >
+  >;
+}
+
+const read = (...path: readonly string[]): unknown =>
+  parse(readFileSync(join(CHECKOUT, ...path), 'utf8'));
+
+const steps = readdirSync(join(CHECKOUT, '.github/workflows'))
+  .map((file) => read('.github/workflows', file) as WithSteps)
+  .flatMap(({ jobs }) => Object.values(jobs).flatMap((job) => job.steps ?? []));
+
+it.each(Object.entries(NOT_PASSED))(
+  'each input of %s is passed by a workflow, or named here with the reason why not',
+  (action, reasons) => {
+    const { inputs } = read('actions', action, 'action.yml') as { inputs: Record<string, unknown> };
+    const passed = new Set(
+      steps
+        .filter(({ uses }) => uses?.endsWith(`/actions/${action}`))
+        .flatMap((step) => Object.keys(step.with ?? {})),
+    );
+    expect(passed.size).toBeGreaterThan(0);
+    const missing = Object.keys(inputs).filter((name) => !passed.has(name));
+    expect(missing.sort()).toEqual(Object.keys(reasons).sort());
+    for (const reason of Object.values(reasons)) expect(reason).not.toBe('');
+  },
+);

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, expect, it } from 'vitest';
+import { packFile } from '../../../src/github/pack-files.ts';
+import { REGION } from '../../stand-ins/aws/testing/local-aws.ts';
+import { startTestAws, type TestAws } from '../../stand-ins/aws/testing/stand-in.ts';
+import { ensureTools } from '../../tools/install/tools.ts';
+import { consoleProgress } from '../../tools/progress.ts';
+
+/** Where a document says how to install the roles, and from which folder. */
+const DOCUMENTS = ['README.md', 'cfn/README.md'];
+
+let path: string;
+
+beforeAll(async () => {
+  const { venv } = await ensureTools(['moto'], consoleProgress());
+  path = `${join(venv, 'bin')}:${process.env['PATH']}`;
+});
+
+/** The block of shell commands in which the stack of the roles is deployed. */
+function commandsOf(document: string): string {
+  const blocks = readFileSync(packFile(document), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g);
+  const found = [...blocks].map(([, text = '']) => text);
+  return found.find((text) => text.includes('--stack-name eks-multus-github')) ?? '';
+}
+
+/** Runs a document's commands as they stand, with the AWS CLI, against a stand-in; whatever their end. */
+async function printedBy(document: string, { endpoint }: TestAws): Promise<string> {
+  const settings = { PATH: path, AWS_ENDPOINT_URL: endpoint, AWS_DEFAULT_REGION: REGION };
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIAREHEARSALACCOUNT', AWS_SECRET_ACCESS_KEY: 'secret' };
+  const options = { cwd: dirname(packFile(document)), env: { ...settings, ...keys } };
+  const script = ['--norc', '-ec', commandsOf(document)];
+  const ended = promisify(execFile)('bash', script, options);
+  const { stdout, stderr } = await ended.catch(
+    (error: { stdout: string; stderr: string }) => error,
+  );
+  return stdout + stderr;
+}
+
+// The AWS CLI looks every half minute, so the documents are tried side by side, and there is time for many looks.
+it.concurrent.each(DOCUMENTS)(
+  'the commands of %s make the roles and show them; again, they change nothing',
+  async (document) => {
+    const aws = await startTestAws();
+    try {
+      const printed = await printedBy(document, aws);
+      expect(printed).toContain('Successfully created/updated stack - eks-multus-github');
+      expect(printed).toContain('"arn:aws:iam::123456789012:role/eks-multus-deployer"');
+      expect(printed).toContain('"arn:aws:iam::123456789012:role/eks-multus-cloudformation"');
+      expect(await printedBy(document, aws)).toContain('No changes to deploy');
+    } finally {
+      await aws.stop();
+    }
+  },
+  600_000,
+);

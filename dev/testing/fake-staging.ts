@@ -1,0 +1,26 @@
+import type { Staging } from '../../src/aws/staging.ts';
+
+/** A staging bucket in memory: its objects by key. */
+export function fakeStaging(): Staging & { readonly objects: Map<string, Uint8Array> } {
+  const objects = new Map<string, Uint8Array>();
+  let exists = false;
+  return {
+    objects,
+    async stage(_bucket, key, content) {
+      exists = true;
+      if (objects.has(key)) return 'present';
+      objects.set(key, content);
+      return 'uploaded';
+    },
+    async has(_bucket, environment) {
+      return [...objects.keys()].some((key) => key.startsWith(`${environment}/`));
+    },
+    async clear(_bucket, environment) {
+      const keys = [...objects.keys()].filter((key) => key.startsWith(`${environment}/`));
+      for (const key of keys) objects.delete(key);
+      const bucketDeleted = exists && objects.size === 0;
+      if (bucketDeleted) exists = false;
+      return { objects: keys.length, bucketDeleted };
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { Connection } from '../../src/kubernetes/connection.ts';
+
+/** What the controller of Multus' DaemonSet and a kubelet would do: a pod on a node, which is Ready or not. */
+export async function placeMultusPod(
+  { apps, rest }: Connection,
+  nodeName: string,
+  ready = true,
+): Promise<void> {
+  const path = '/api/v1/namespaces/kube-system/pods';
+  const where = { namespace: 'kube-system', name: 'kube-multus-ds' };
+  const { spec } = await apps.readNamespacedDaemonSet(where);
+  const body = {
+    metadata: { name: `multus-${nodeName}`, labels: spec?.selector.matchLabels },
+    spec: { nodeName, containers: [{ name: 'multus', image: 'multus' }] },
+  };
+  const pod = await rest<V1Pod>({ method: 'POST', path, body });
+  pod.status = { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] };
+  await rest({ method: 'PUT', path: `${path}/${body.metadata.name}/status`, body: pod });
+}

@@ -1,0 +1,62 @@
+import { callBudget } from '../../src/cloudformation/pace.ts';
+import { readProvisionInputs } from '../../src/provision/inputs.ts';
+import type { Report } from '../../src/provision/report.ts';
+import { provision } from '../../src/provision/run.ts';
+import { fakeCleanUp } from './fake-clean-up.ts';
+import { fakeClock } from './fake-clock.ts';
+import { FakeStacks } from './fake-stacks.ts';
+import { fakeStaging } from './fake-staging.ts';
+import { LAB_INPUTS } from './lab-inputs.ts';
+import { recordingLog } from './recording-log.ts';
+
+const INFRA_OUTPUTS = {
+  ClusterName: 'eks-multus-cluster',
+  ClusterEndpoint: 'https://10.0.2.10',
+  ClusterCertificateAuthority: 'Y2E=',
+  ServiceCidr: '172.20.0.0/16',
+  ClusterSecurityGroupId: 'sg-cluster',
+  VpcId: 'vpc-1',
+  VpcCidr: '10.0.0.0/16',
+  PrivateSubnetIds: 'subnet-p1,subnet-p2',
+  PublicSubnetIds: 'subnet-o1,subnet-o2',
+  MultusSubnetIds: 'subnet-11,subnet-12,subnet-21,subnet-22',
+  MultusSecurityGroupId: 'sg-multus',
+  KubernetesVersion: '1.35',
+  GuestNodeRoleArn: 'arn:aws:iam::123456789012:role/guests',
+  GuestNodeProfileArn: 'arn:aws:iam::123456789012:instance-profile/guests',
+};
+export const NODE_OUTPUTS = {
+  NodeInstanceRoleArn: 'arn:aws:iam::123456789012:role/node',
+  NodeSecurityGroupId: 'sg-node',
+  AutoScalingGroupName: 'eks-multus-cluster-ng1',
+};
+
+/** The provision action in an account that is in memory; `run` is the lab, but for what is changed. */
+export function provisionWorld() {
+  const clock = fakeClock();
+  const stacks = new FakeStacks(clock);
+  stacks.outputs.set('eks-multus-cluster', INFRA_OUTPUTS);
+  for (const name of ['ng1', 'ng2']) stacks.outputs.set(`eks-multus-cluster-${name}`, NODE_OUTPUTS);
+  const reports: Report[] = [];
+  const { cleanUp, state: account } = fakeCleanUp();
+  const deps = {
+    ...{ stacks, cleanUp, clock, staging: fakeStaging(), log: recordingLog() },
+    budget: callBudget(clock),
+    identity: async () => ({
+      accountId: '123456789012',
+      arn: 'arn:aws:sts::123456789012:assumed-role/deployer/eks-multus-7',
+    }),
+    packFile: async (...path: readonly string[]) => new TextEncoder().encode(path.join('/')),
+    run: { id: '7', repository: 'o/r', pullRequest: undefined },
+    publish: async (report: Report) => void reports.push(report),
+  };
+  const run = async (changes: Readonly<Record<string, string>> = {}) => {
+    const inputs: Record<string, string> = { ...LAB_INPUTS, ...changes };
+    await provision(
+      readProvisionInputs((name) => inputs[name] ?? ''),
+      deps,
+    );
+    return reports.at(-1);
+  };
+  return { deps, stacks, account, reports, run };
+}

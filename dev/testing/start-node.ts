@@ -1,0 +1,36 @@
+import type { constants } from 'node:os';
+import { mortal, start } from '../tools/process.ts';
+
+/** A script that runs: what it has printed by now, and its end. */
+export interface RunningScript {
+  /** Both of its streams, as they came. */
+  log(): string;
+  /** Resolves as soon as it has printed such words; rejects, with its log, when it ends without. */
+  said(words: RegExp): Promise<void>;
+  /** Sends it a signal, as the runner does when a job is cancelled. */
+  kill(signal: keyof typeof constants.signals): void;
+  /** Its exit code, or null when a signal ended it. */
+  readonly exited: Promise<number | null>;
+}
+
+/** Starts a script with the Node that runs this, with this environment and nothing else. */
+export function startNode(script: string, env: NodeJS.ProcessEnv): RunningScript {
+  const node = mortal(process.execPath, [script]);
+  const child = start(...node, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const chunks: Buffer[] = [];
+  const log = () => Buffer.concat(chunks).toString('utf8');
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  }
+  const exited = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject).on('close', resolve);
+  });
+  const said = (words: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => words.test(log()) && resolve();
+      child.stdout?.on('data', look);
+      void exited.then(() => reject(new Error(`it never said ${words}:\n${log()}`)), reject);
+      look();
+    });
+  return { log, said, kill: (signal) => void child.kill(signal), exited };
+}

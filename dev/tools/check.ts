@@ -1,0 +1,155 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Bundle, build, bundles } from './build.ts';
+import { CACHE, CHECKOUT, scratchFolder } from './checkout.ts';
+import { staleReadmes } from './docs.ts';
+import { cacheFolder } from './install/cache.ts';
+import { ensureTools, type Tools } from './install/tools.ts';
+import { validateManifests } from './manifests.ts';
+import { run } from './process.ts';
+import { consoleProgress } from './progress.ts';
+import { checkShellScripts } from './shell.ts';
+
+interface Check {
+  readonly name: string;
+  /** Rejects, with what is wrong, when the check fails. */
+  readonly perform: (tools: Tools) => Promise<unknown>;
+}
+
+const WORKFLOWS = '.github/workflows';
+/** Regions whose resource specifications the templates are linted against. */
+const REGIONS = [
+  'us-east-1',
+  'us-west-2',
+  'eu-west-1',
+  'eu-central-1',
+  'ap-northeast-1',
+  'ap-northeast-2',
+];
+
+/** The checkers' own caches stay inside the checkout; the tools are where they always are. */
+const env = {
+  ...process.env,
+  EKS_MULTUS_CACHE: cacheFolder(),
+  XDG_CACHE_HOME: CACHE,
+  XDG_DATA_HOME: CACHE,
+};
+const node = (...args: string[]) => run(process.execPath, args, { cwd: CHECKOUT, env });
+
+const CHECKS: readonly Check[] = [
+  {
+    name: 'lint and format (Biome)',
+    perform: () =>
+      node(
+        'node_modules/@biomejs/biome/bin/biome',
+        'ci',
+        '--colors=off',
+        '--error-on-warnings',
+        '.',
+      ),
+  },
+  { name: 'types (tsc)', perform: () => node('node_modules/typescript/bin/tsc', '--noEmit') },
+  {
+    name: 'contracts between actions, code and workflows',
+    perform: () =>
+      node('node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', 'dev/testing/contract'),
+  },
+  {
+    name: 'workflows and examples (actionlint)',
+    perform: async ({ bin }) => {
+      await run(join(bin, 'actionlint'), ['-color=false'], { cwd: CHECKOUT, env });
+      await run(join(bin, 'actionlint'), ['-color=false', ...examples()], { cwd: CHECKOUT, env });
+    },
+  },
+  {
+    name: 'workflows, actions and examples (zizmor)',
+    perform: ({ venv }) =>
+      run(
+        join(venv, 'bin', 'zizmor'),
+        ['--offline', '--no-progress', '--persona=pedantic', WORKFLOWS, 'actions', ...examples()],
+        { cwd: CHECKOUT },
+      ),
+  },
+  {
+    name: 'templates (cfn-lint)',
+    perform: ({ venv }) =>
+      run(join(venv, 'bin', 'cfn-lint'), ['--regions', ...REGIONS, '--', ...templates()], {
+        cwd: CHECKOUT,
+      }),
+  },
+  {
+    name: 'templates (checkov)',
+    perform: ({ checkov }) =>
+      run(
+        join(checkov, 'bin', 'checkov'),
+        [
+          ...['--framework', 'cloudformation', '--skip-download', '--compact', '--quiet'],
+          ...templates().flatMap((file) => ['--file', file]),
+        ],
+        { cwd: CHECKOUT },
+      ),
+  },
+  { name: 'shell scripts (shellcheck)', perform: () => checkShellScripts() },
+  { name: 'manifests (a real API server)', perform: (tools) => validateManifests(tools) },
+  { name: 'READMEs say what action.yml says', perform: async () => readmesAreCurrent() },
+  { name: 'dist is what the sources build', perform: () => distIsCurrent() },
+];
+
+function examples(): readonly string[] {
+  const files = readdirSync(join(CHECKOUT, 'examples')).filter((file) => file.endsWith('.yml'));
+  if (files.length === 0) throw new Error('no examples/*.yml');
+  return files.map((file) => join('examples', file));
+}
+
+function templates(): readonly string[] {
+  return readdirSync(join(CHECKOUT, 'cfn'))
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => join('cfn', file));
+}
+
+function readmesAreCurrent(): void {
+  const stale = staleReadmes(false);
+  if (stale.length > 0) throw new Error(`out of date: ${stale.join(', ')}; run \`npm run docs\``);
+}
+
+async function distIsCurrent(): Promise<void> {
+  const root = scratchFolder('dist-check');
+  try {
+    const different: Bundle[] = [];
+    for (const bundle of bundles()) {
+      await build(bundle, root);
+      if (!sameFolder(resolve(root, bundle.dist), resolve(CHECKOUT, bundle.dist)))
+        different.push(bundle);
+    }
+    if (different.length > 0) {
+      const names = different.map(({ dist }) => dist).join(', ');
+      throw new Error(`not what the sources build: ${names}; run \`npm run build\` and commit it`);
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function sameFolder(one: string, other: string): boolean {
+  if (!existsSync(other)) return false;
+  const files = readdirSync(one).sort();
+  return (
+    files.join('\n') === readdirSync(other).sort().join('\n') &&
+    files.every((file) => readFileSync(join(one, file)).equals(readFileSync(join(other, file))))
+  );
+}
+
+process.env['KUBECACHEDIR'] = join(CACHE, 'kubectl');
+const progress = consoleProgress();
+const tools = await ensureTools(['lint', 'checkov', 'control-plane'], progress);
+let failed = 0;
+for (const check of CHECKS) {
+  try {
+    await progress.step(check.name, () => check.perform(tools));
+  } catch (error) {
+    failed += 1;
+    console.error(error instanceof Error ? error.message : error);
+  }
+}
+console.log(`${CHECKS.length - failed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,22 @@
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** The checkout that these tools belong to. */
+export const CHECKOUT = resolve(import.meta.dirname, '../..');
+
+/** The names of the pack's actions: the folders of `actions/`. */
+export function actionNames(): readonly string[] {
+  return readdirSync(resolve(CHECKOUT, 'actions'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** Where the tools that a script runs may keep caches: inside the checkout. */
+export const CACHE = join(CHECKOUT, 'node_modules', '.cache');
+
+/** A new folder, inside the checkout, for files that are needed for a moment. */
+export function scratchFolder(name: string): string {
+  mkdirSync(CACHE, { recursive: true });
+  return mkdtempSync(join(CACHE, `${name}-`));
+}

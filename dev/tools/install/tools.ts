@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { umlKernel } from '../../stand-ins/instance/image/kernel.ts';
+import { ensureNodeImage } from '../../stand-ins/instance/image/node-image.ts';
+import { ensureSystem } from '../../stand-ins/instance/image/system.ts';
+import { endOnSignals, stopAll } from '../process.ts';
+import { consoleProgress, type Progress } from '../progress.ts';
+import { ensurePrerequisites } from './apt.ts';
+import { cacheFolder } from './cache.ts';
+import { ensureGoTools } from './go-tools.ts';
+import { ensureVenv } from './python.ts';
+import { handBack } from './root.ts';
+import { parseToolSets, planTools, type ToolPlan, type ToolSet } from './tool-sets.ts';
+
+export type { ToolSet } from './tool-sets.ts';
+
+/** Where the tools are. Only what the sets asked for is sure to exist. */
+export interface Tools {
+  readonly cache: string;
+  /** Programs built with Go: act, actionlint, etcd, kube-apiserver, kubectl, kubelet, … */
+  readonly bin: string;
+  /** Python programs are in its `bin`: moto_server, cfn-lint, zizmor, aws, python. */
+  readonly venv: string;
+  /** The virtual environment of checkov. */
+  readonly checkov: string;
+  /** The disk image that nodes boot from, read-only; empty unless the set `node` was asked for. */
+  readonly ami: string;
+  /** The user-mode Linux kernel, a program. */
+  readonly kernel: string;
+}
+
+/**
+ * Makes sure that the tools of `sets` are there: checks the machine (and installs Debian packages that it
+ * lacks), then builds and downloads what the cache folder does not hold yet. Quick and silent when nothing
+ * is missing. May be interrupted and may run several times at once. Throws when something cannot be had.
+ */
+export async function ensureTools(sets: readonly ToolSet[], progress: Progress): Promise<Tools> {
+  const plan = planTools(sets);
+  const cache = cacheFolder();
+  await ensurePrerequisites(sets, progress);
+  try {
+    const ami = await abortingAtFailure((signal) => make(plan, cache, progress, signal));
+    const at = (name: string) => join(cache, name);
+    const places = { cache, bin: at('bin'), venv: at('venv'), checkov: at('checkov') };
+    return { ...places, ami, kernel: umlKernel };
+  } finally {
+    await handBack(cache);
+  }
+}
+
+/** Makes what the plan names and the cache lacks, side by side. Resolves with the nodes' disk, if planned. */
+async function make(
+  plan: ToolPlan,
+  cache: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<string> {
+  const [programs, system] = await Promise.all([
+    ensureGoTools(cache, plan.goModules, progress, signal),
+    plan.image ? ensureSystem(cache, progress, signal) : '',
+    plan.python ? ensureVenv('venv', cache, progress, signal) : undefined,
+    plan.checkov ? ensureVenv('checkov', cache, progress, signal) : undefined,
+  ]);
+  return plan.image ? ensureNodeImage(cache, system, programs, progress, signal) : '';
+}
+
+/** When one of several things at work fails, the others need not go on. */
+async function abortingAtFailure<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    controller.abort();
+    throw error;
+  }
+}
+
+/** `node dev/tools/install/tools.ts [set…]`: gets the tools and prints where they are, as JSON. */
+async function main(words: readonly string[]): Promise<void> {
+  endOnSignals();
+  const progress = consoleProgress();
+  try {
+    const tools = await progress.step('tools', () => ensureTools(parseToolSets(words), progress));
+    console.log(JSON.stringify(tools, null, 2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    await stopAll(0);
+    process.exitCode = 1;
+  }
+}
+
+if (import.meta.main) await main(process.argv.slice(2));
