@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { STARTUP_TAINT_TEXT } from '../src/environment/startup-taint.ts';
+import { STARTUP_TAINT_TEXT } from '../src/environment/shared-cluster.ts';
 import { readTemplate } from './read-template.ts';
 import { bootScript, EXAMPLE, ipamPlugin, mimeParts, renderUserData } from './user-data.ts';
 

@@ -1,4 +1,4 @@
-import { mergeNodeRoles } from '../../src/multus/aws-auth.ts';
+import { mergeNodeRoles } from '../../src/aws-auth/rows.ts';
 import { AWS_AUTH_SAMPLES } from '../testing/aws-auth-samples.ts';
 import { atMost, type Measurement, noted, percentile } from './measurement.ts';
 

@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { orUndefined } from '../../src/connectivity/or-undefined.ts';
+import { orUndefined } from '../../src/connectivity/probe/kubernetes-cluster.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { type Connection, connect } from '../../src/kubernetes/connection.ts';
 import { PATCH_TYPES } from '../../src/kubernetes/objects.ts';
-import { systemClock, until } from '../../src/kubernetes/poll.ts';
-import type { NetworkAttachmentDefinition } from '../../src/multus/attachment.ts';
-import { MULTUS } from '../../src/multus/manifest.ts';
+import { until } from '../../src/kubernetes/retry.ts';
+import { MULTUS } from '../../src/multus/install.ts';
+import type { NetworkAttachmentDefinition } from '../../src/networks/attachment.ts';
 import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
 import { recordingLog } from '../testing/recording-log.ts';
 import { ensureTools } from '../tools/install/tools.ts';

@@ -1,4 +1,4 @@
-import type { PlainApi } from '../../src/kubernetes/plain-api.ts';
+import type { PlainApi } from '../../src/kubernetes/objects.ts';
 import { readProvisionInputs } from '../../src/provision/inputs.ts';
 import { provision } from '../../src/provision/run.ts';
 import { realDeps } from '../../src/provision/wiring.ts';

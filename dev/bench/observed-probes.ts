@@ -1,4 +1,4 @@
-import type { ProbeCluster } from '../../src/connectivity/cluster.ts';
+import type { ProbeCluster } from '../../src/connectivity/probe/cluster.ts';
 
 /** When things happened in a run of verify; milliseconds since the process began. */
 export interface ProbeTimes {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { parsePing } from '../../src/connectivity/ping-output.ts';
-import { pingCommand } from '../../src/connectivity/probe-script.ts';
-import type { ReportedPair } from '../../src/connectivity/reported-pair.ts';
+import { parsePing } from '../../src/connectivity/probe/probe-output.ts';
+import { pingCommand } from '../../src/connectivity/probe/probe-script.ts';
+import type { ReportedPair } from '../../src/connectivity/report/report.ts';
 
 /** What one `kubectl exec … ping` took, and whether it was answered. */
 export interface LoopPing {

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Evidence } from '../../src/connectivity/evidence.ts';
-import { abridge } from '../../src/connectivity/report/abridge.ts';
-import { annotations } from '../../src/connectivity/report/annotations.ts';
-import { readPageAssets } from '../../src/connectivity/report/page-assets.ts';
-import { reportFiles } from '../../src/connectivity/report/report-files.ts';
-import { makeReport } from '../../src/connectivity/report.ts';
+import type { Evidence } from '../../src/connectivity/evaluate/evidence.ts';
+import { readPageAssets } from '../../src/connectivity/report/page.ts';
+import { makeReport } from '../../src/connectivity/report/report.ts';
+import { abridge, annotations, reportFiles } from '../../src/connectivity/report/report-files.ts';
 
 /** What one process needed to judge some evidence and to render the report in all of its forms. */
 export interface ReportTrial {

@@ -1,6 +1,6 @@
-import { probeCluster } from '../../src/connectivity/kubernetes-cluster.ts';
+import { probeCluster } from '../../src/connectivity/probe/kubernetes-cluster.ts';
+import { systemClock as clock } from '../../src/core/clock.ts';
 import { connect } from '../../src/kubernetes/connection.ts';
-import { systemClock as clock } from '../../src/kubernetes/poll.ts';
 import { readVerifyInputs } from '../../src/verify/inputs.ts';
 import { verify } from '../../src/verify/run.ts';
 import { observedProbes } from './observed-probes.ts';

@@ -1,4 +1,4 @@
-import type { Report, ReportedPod } from '../../src/connectivity/report.ts';
+import type { Report, ReportedPod } from '../../src/connectivity/report/report.ts';
 import type { Finding } from '../tools/table.ts';
 
 const SAMPLE_APPS = ['sampleapp-1', 'sampleapp-2', 'sampleapp-dual-1', 'sampleapp-dual-2'];

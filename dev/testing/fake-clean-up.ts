@@ -1,5 +1,5 @@
-import type { NetworkInterface, SecurityGroup } from '../../src/aws/ec2.ts';
-import type { PlainApi } from '../../src/kubernetes/plain-api.ts';
+import type { NetworkInterface, SecurityGroup } from '../../src/aws/network-interfaces.ts';
+import type { PlainApi } from '../../src/kubernetes/objects.ts';
 import type { CleanUp } from '../../src/provision/clean-up.ts';
 
 /** Everything in an account that is in no stack, in memory. */

@@ -1,4 +1,4 @@
-import type { PlainApi } from '../../src/kubernetes/plain-api.ts';
+import type { PlainApi } from '../../src/kubernetes/objects.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,4 @@
 import type { StackStatus } from '@aws-sdk/client-cloudformation';
-import type { Clock } from '../../src/cloudformation/polling.ts';
 import type {
   ChangeSet,
   ChangeSetProblem,
@@ -8,6 +7,7 @@ import type {
   StackApi,
   StackEvent,
 } from '../../src/cloudformation/stack-api.ts';
+import type { Clock } from '../../src/core/clock.ts';
 
 import { FakeStack, type Happening, succeeds } from './fake-stack.ts';
 

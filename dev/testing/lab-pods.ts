@@ -1,11 +1,10 @@
-import type { ProbeNetwork } from '../../src/connectivity/network.ts';
-import { probeNetwork } from '../../src/connectivity/network.ts';
 import {
   interfaceName,
   type Ping,
   type PodObservation,
-} from '../../src/connectivity/observation.ts';
-import { type PairPlan, pairsOf } from '../../src/connectivity/pairs.ts';
+} from '../../src/connectivity/evaluate/observation.ts';
+import { type PairPlan, pairsOf } from '../../src/connectivity/evaluate/pairs.ts';
+import { type ProbeNetwork, probeNetwork } from '../../src/connectivity/probe/network.ts';
 
 /** The lab's two networks, as configure-multus applies them. */
 export const LAB_NETWORKS: readonly ProbeNetwork[] = [

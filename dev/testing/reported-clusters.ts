@@ -1,7 +1,7 @@
-import type { Evidence, NodeInterface } from '../../src/connectivity/evidence.ts';
-import { probeNetwork } from '../../src/connectivity/network.ts';
-import type { Ping, PodObservation } from '../../src/connectivity/observation.ts';
-import { makeReport, type Report } from '../../src/connectivity/report.ts';
+import type { Evidence, NodeInterface } from '../../src/connectivity/evaluate/evidence.ts';
+import type { Ping, PodObservation } from '../../src/connectivity/evaluate/observation.ts';
+import { probeNetwork } from '../../src/connectivity/probe/network.ts';
+import { makeReport, type Report } from '../../src/connectivity/report/report.ts';
 import { healthy, type PodPlan, silence } from './lab-pods.ts';
 
 const ZONES = ['ap-northeast-2a', 'ap-northeast-2b'];
@@ -155,5 +155,6 @@ function eni(node: string, index: number, network: number): NodeInterface {
     sourceDestCheck: false,
     securityGroupIds: ['sg-01'],
     status: 'in-use',
+    description: '',
   };
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StackStatus } from '@aws-sdk/client-cloudformation';
-import type { OnFailure, StackApi } from '../../src/cloudformation/stack-api.ts';
-import type { StackSpec } from '../../src/cloudformation/stack-spec.ts';
+import type { OnFailure, StackApi, StackSpec } from '../../src/cloudformation/stack-api.ts';
 import type { Engine } from '../stand-ins/aws/cloudformation/engine.ts';
 import type { ImportStatus } from '../stand-ins/aws/cloudformation/stack.ts';
 import { forceStatus } from '../stand-ins/aws/cloudformation/testing/force-status.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { queryServer } from '../../dev/testing/query-server.ts';
-import { checkedAccount } from './allowed-accounts.ts';
+import { checkedAccount } from './credentials.ts';
 
 const request = {
   region: 'ap-northeast-2',

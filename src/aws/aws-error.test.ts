@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CloudError } from '../github/errors.ts';
+import { CloudError } from '../core/errors.ts';
 import { explainAwsError } from './aws-error.ts';
 
 function serviceError(name: string, httpStatusCode = 400) {

@@ -1,4 +1,4 @@
-import { CloudError, isExplained, messageOf } from '../github/errors.ts';
+import { CloudError, isExplained, messageOf } from '../core/errors.ts';
 
 /** What every error of an AWS service carries, whichever client threw it. */
 interface ServiceError extends Error {

@@ -1,7 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { type QueryAnswer, queryServer } from '../../dev/testing/query-server.ts';
-import { assumeChainedRole } from './chained-role.ts';
-import { memoized } from './credentials.ts';
+import { assumeChainedRole, memoized } from './credentials.ts';
 
 const request = {
   region: 'ap-northeast-2',

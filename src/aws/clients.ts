@@ -2,8 +2,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 import { proxySettings } from '../github/proxy.ts';
-import type { CredentialProvider } from './credentials.ts';
-import { renewsCredentials } from './renewal.ts';
+import { type CredentialProvider, renewsCredentials } from './credentials.ts';
 
 export interface ClientSettings {
   readonly region: string;

@@ -1,12 +1,14 @@
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { CloudError, InputError, messageOf } from '../core/errors.ts';
 import { proxySettings } from '../github/proxy.ts';
-import { checkedAccount } from './allowed-accounts.ts';
-import { assumeChainedRole } from './chained-role.ts';
 import {
   type AwsCredentials,
   assumeRole,
+  MAX_STS_ATTEMPTS,
   type RoleRequest,
   type TokenSource,
+  toCredentials,
 } from './web-identity.ts';
 
 /** Gives credentials that are good now; asked before every call. */
@@ -101,4 +103,140 @@ function margin(credentials: AwsCredentials & { readonly since: number }): numbe
     REFRESH_BEFORE_MS,
     timeLeft(credentials, credentials.since) * REFRESH_BEFORE_PART,
   );
+}
+
+/**
+ * Gives credentials of the allowed accounts only. A role's account is known from its ARN; for credentials
+ * that the job brought, STS is asked once. With no accounts listed, everything is allowed.
+ *
+ * The provider throws InputError for a role, and CloudError for other credentials, of another account.
+ */
+export function checkedAccount(
+  { allowedAccountIds = [], chainedRoleArn, roleArn, region }: CredentialsRequest,
+  provider: CredentialProvider,
+): CredentialProvider {
+  if (allowedAccountIds.length === 0) return provider;
+  const role = chainedRoleArn ?? roleArn;
+  let checked: Promise<void> | undefined;
+  const check = async () => {
+    if (role === undefined) checkAccount(await accountOf(provider, region), allowedAccountIds);
+  };
+  const guarded = async () => {
+    if (role !== undefined) checkRole(role, chainedRoleArn !== undefined, allowedAccountIds);
+    checked ??= check();
+    await checked;
+    return provider();
+  };
+  return Object.assign(guarded, {
+    ...(provider.reject === undefined ? {} : { reject: provider.reject }),
+  });
+}
+
+function checkRole(role: string, chained: boolean, allowed: readonly string[]): void {
+  if (allowed.includes(role.split(':')[4] ?? '')) return;
+  const input = chained ? 'chained-role' : 'role-to-assume';
+  const accounts = `a role of ${allowed.join(' or ')}, as allowed-account-ids says`;
+  throw new InputError([{ input, value: role, allowed: accounts }]);
+}
+
+function checkAccount(account: string, allowed: readonly string[]): void {
+  if (allowed.includes(account)) return;
+  throw new CloudError({
+    resource: 'AWS credentials',
+    reason: `they are of account ${account}, and allowed-account-ids has only ${allowed.join(', ')}`,
+    nextStep: 'give the job credentials of an allowed account, or list this one',
+  });
+}
+
+async function accountOf(credentials: CredentialProvider, region: string): Promise<string> {
+  const sts = new STSClient({
+    region,
+    credentials: () => credentials(),
+    maxAttempts: MAX_STS_ATTEMPTS,
+    ...proxySettings(),
+  });
+  try {
+    return (await sts.send(new GetCallerIdentityCommand({}))).Account ?? '?';
+  } finally {
+    sts.destroy();
+  }
+}
+
+type ChainedRequest = Pick<RoleRequest, 'region' | 'roleArn' | 'sessionName'>;
+
+/** AWS gives a session that another session asked for one hour at most, whatever the role allows. */
+const LONGEST_SECONDS = 3600;
+
+/**
+ * Takes on a role with the credentials of another, and masks what comes of it.
+ *
+ * @throws CloudError that says which of the two roles lacks what.
+ */
+export async function assumeChainedRole(
+  request: ChainedRequest,
+  first: CredentialProvider,
+  mask: (secret: string) => void,
+): Promise<AwsCredentials> {
+  const sts = new STSClient({
+    region: request.region,
+    credentials: Object.assign(() => first(), { memoized: true }),
+    maxAttempts: MAX_STS_ATTEMPTS,
+    ...proxySettings(),
+  });
+  sts.middlewareStack.add(renewsCredentials(first), { step: 'initialize' });
+  try {
+    const { Credentials: given } = await sts.send(
+      new AssumeRoleCommand({
+        RoleArn: request.roleArn,
+        RoleSessionName: request.sessionName,
+        DurationSeconds: LONGEST_SECONDS,
+      }),
+    );
+    return toCredentials(given, mask);
+  } catch (error) {
+    throw refused(request, error);
+  } finally {
+    sts.destroy();
+  }
+}
+
+function refused({ roleArn }: ChainedRequest, cause: unknown): unknown {
+  const name = cause instanceof Error ? cause.name : 'Error';
+  if (!/AccessDenied/.test(name)) return cause;
+  return new CloudError({
+    resource: `role ${roleArn}`,
+    reason: `cannot be assumed by the first role: ${messageOf(cause)} (${name})`,
+    nextStep:
+      'let the first role do sts:AssumeRole on it, and let its trust policy name the first role as principal',
+    cause,
+  });
+}
+
+type Step<Args, Output> = (args: Args) => Promise<Output>;
+
+/** The names that services have for the same thing; EC2 says it with `RequestExpired`. */
+const EXPIRED = /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/;
+
+/** Whether AWS refused a call because the session that signed it is over. */
+export function saysExpired(error: unknown): boolean {
+  return error instanceof Error && EXPIRED.test(error.name);
+}
+
+/**
+ * A step of an SDK client: a call that is refused because its session is over is made once more with new
+ * credentials. They are renewed before they end; but clocks differ, and sessions can be revoked.
+ */
+export function renewsCredentials(credentials: CredentialProvider) {
+  return <Args, Output>(next: Step<Args, Output>): Step<Args, Output> =>
+    async (args) => {
+      const { accessKeyId } = await credentials();
+      try {
+        return await next(args);
+      } catch (error) {
+        if (!saysExpired(error) || credentials.reject === undefined) throw error;
+        credentials.reject(accessKeyId);
+        if ((await credentials()).accessKeyId === accessKeyId) throw error;
+        return next(args);
+      }
+    };
 }

@@ -1,6 +1,5 @@
 import { parseXML } from '@aws-sdk/xml-builder';
-import { elementOf, textOf, type XmlElement } from './ec2-query.ts';
-import { type Caller, signedCall } from './signed-call.ts';
+import { type Caller, elementOf, signedCall, textOf, type XmlElement } from './signed-call.ts';
 
 /** An instance as its Auto Scaling group sees it. */
 export interface GroupInstance {

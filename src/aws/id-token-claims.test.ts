@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeClaims, readClaims, subjectAdvice, trustPolicy } from './id-token-claims.ts';
+import { describeClaims, readClaims, subjectAdvice, trustPolicy } from './web-identity.ts';
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const claims = {

@@ -1,23 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NetworkInterface } from './ec2.ts';
-import { describeInterface, leftoverGroups, leftoverInterfaces } from './leftovers.ts';
+import { detachedInterface } from '../../dev/testing/network-interface.ts';
+import { describeInterface, leftoverGroups, leftoverInterfaces } from './sweep.ts';
 
-const PLAIN = {
-  ...{ id: 'eni-1', description: '', status: 'available', tags: {} },
-  securityGroupIds: [],
-};
 const CNI = 'cluster.k8s.amazonaws.com/name';
 const HOOK = 'eks-multus-actions/cluster';
 
-const anyInterface = fc.record<NetworkInterface>({
-  id: fc.uuid().map((id) => `eni-${id}`),
-  description: fc.constantFrom('aws-K8S-i-1', 'Multus eth1 of i-1', 'ELB app/web', ''),
-  status: fc.constantFrom('available', 'in-use', 'attaching', 'detaching'),
-  tags: fc.dictionary(fc.constantFrom(CNI, HOOK, 'Name'), fc.constantFrom('lab', 'other')),
-  attachedTo: fc.constantFrom(undefined, 'i-1', 'amazon-elb'),
-  securityGroupIds: fc.subarray(['sg-1', 'sg-2']),
-});
+const anyInterface = fc
+  .record({
+    id: fc.uuid().map((id) => `eni-${id}`),
+    description: fc.constantFrom('aws-K8S-i-1', 'Multus eth1 of i-1', 'ELB app/web', ''),
+    status: fc.constantFrom('available', 'in-use', 'attaching', 'detaching'),
+    tags: fc.dictionary(fc.constantFrom(CNI, HOOK, 'Name'), fc.constantFrom('lab', 'other')),
+    attachedTo: fc.constantFrom(undefined, 'i-1', 'amazon-elb'),
+    securityGroupIds: fc.subarray(['sg-1', 'sg-2']),
+  })
+  .map(detachedInterface);
 
 describe('leftover interfaces', () => {
   it('are never in use, and never those of another cluster', () => {
@@ -39,10 +37,7 @@ describe('leftover interfaces', () => {
     ['somebody made', { description: 'my own' }, false],
     ['are attached', { status: 'in-use', tags: { [HOOK]: 'lab' } }, false],
   ])('those that %s: %j → %s', (_, changes, expected) => {
-    const one = { ...PLAIN, ...changes };
-    expect(leftoverInterfaces([{ ...one, attachedTo: undefined }], 'lab')).toHaveLength(
-      expected ? 1 : 0,
-    );
+    expect(leftoverInterfaces([detachedInterface(changes)], 'lab')).toHaveLength(expected ? 1 : 0);
   });
 });
 
@@ -62,8 +57,8 @@ it("leftover groups are the cluster's own and its load balancers', but no stack'
 });
 
 it('an interface is described by what tells whose it is', () => {
-  const one = { ...PLAIN, description: 'ELB app/web', status: 'in-use' };
-  expect(describeInterface({ ...one, attachedTo: 'amazon-elb' })).toBe(
+  const one = { description: 'ELB app/web', status: 'in-use', attachedTo: 'amazon-elb' };
+  expect(describeInterface(detachedInterface(one))).toBe(
     'eni-1 (ELB app/web, in-use, attached to amazon-elb)',
   );
 });

@@ -6,7 +6,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Moto } from '../../dev/stand-ins/aws/moto.ts';
 import { clientsOf, REGION, startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
-import { logLines } from './log-lines.ts';
+import { logLines } from './cluster-traces.ts';
 
 const caller = {
   region: REGION,

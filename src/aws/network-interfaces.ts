@@ -1,5 +1,14 @@
-import { elementOf, type Filters, itemsOf, listOf, textOf, type XmlElement } from './ec2-query.ts';
-import type { Caller } from './signed-call.ts';
+import {
+  type Caller,
+  ec2Call,
+  elementOf,
+  type Filters,
+  itemsOf,
+  listOf,
+  tagsOf,
+  textOf,
+  type XmlElement,
+} from './signed-call.ts';
 
 /** A network interface (ENI) with the addresses that the VPC delivers to it. */
 export interface NetworkInterface {
@@ -23,7 +32,10 @@ export interface NetworkInterface {
   /** `available` (attached to nothing), `attaching`, `in-use`, `detaching`. */
   readonly status: string;
   /** What its maker says of it; empty when that is nothing. */
-  readonly description?: string;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** What it is attached to: an instance, or the owner of the attachment when a service holds it. */
+  readonly attachedTo: string | undefined;
 }
 
 /**
@@ -61,5 +73,49 @@ function toNetworkInterface(found: XmlElement): NetworkInterface {
     securityGroupIds: itemsOf(found, 'groupSet').map((group) => textOf(group, 'groupId')),
     status: textOf(found, 'status'),
     description: textOf(found, 'description'),
+    tags: tagsOf(found),
+    attachedTo: instanceId ?? (textOf(attachment, 'instanceOwnerId') || undefined),
+  };
+}
+
+export interface SecurityGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The few calls of EC2 that a clean-up needs. */
+export interface Ec2 {
+  interfacesIn(vpcId: string): Promise<readonly NetworkInterface[]>;
+  securityGroupsIn(vpcId: string): Promise<readonly SecurityGroup[]>;
+  /** The ids of everything that EC2 has with this tag, whatever its kind. */
+  tagged(key: string, value: string): Promise<readonly string[]>;
+  removeInterface(id: string): Promise<void>;
+  removeSecurityGroup(id: string): Promise<void>;
+}
+
+/** EC2 by its Query API. */
+export function ec2Of(caller: Caller): Ec2 {
+  return {
+    interfacesIn: (vpcId) => listNetworkInterfaces(caller, { 'vpc-id': vpcId }),
+    async securityGroupsIn(vpcId) {
+      const filters = { 'vpc-id': vpcId };
+      const found = await listOf(caller, 'DescribeSecurityGroups', 'securityGroupInfo', filters);
+      return found.map((group) => ({
+        id: textOf(group, 'groupId'),
+        name: textOf(group, 'groupName'),
+        tags: tagsOf(group),
+      }));
+    },
+    async tagged(key, value) {
+      const found = await listOf(caller, 'DescribeTags', 'tagSet', { key, value });
+      return found.map((tag) => textOf(tag, 'resourceId'));
+    },
+    async removeInterface(id) {
+      await ec2Call(caller, 'DeleteNetworkInterface', { NetworkInterfaceId: id });
+    },
+    async removeSecurityGroup(id) {
+      await ec2Call(caller, 'DeleteSecurityGroup', { GroupId: id });
+    },
   };
 }

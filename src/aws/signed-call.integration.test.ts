@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clusterTraces } from './cluster-traces.ts';
-import { ec2Of } from './ec2.ts';
+import { ec2Of } from './network-interfaces.ts';
 import type { Caller } from './signed-call.ts';
 
 /** One answer of the server; undefined breaks the connection. */

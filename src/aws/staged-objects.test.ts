@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stagedKey } from './staged-objects.ts';
+import { stagedKey } from './staging.ts';
 
 it('keys follow from content', () => {
   const key = stagedKey('lab', 'infra.yaml', new TextEncoder().encode('x'));

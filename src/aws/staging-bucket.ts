@@ -14,7 +14,7 @@ import {
   PutPublicAccessBlockCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { CloudError } from '../github/errors.ts';
+import { CloudError } from '../core/errors.ts';
 
 /** A private bucket for what Lambda has to fetch: the launch hook's code. */
 export interface StagingBucket {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { fakeCleanUp } from '../../dev/testing/fake-clean-up.ts';
-import type { Ec2 } from './ec2.ts';
+import { detachedInterface } from '../../dev/testing/network-interface.ts';
+import type { Ec2 } from './network-interfaces.ts';
 import { sweepGroup, sweepVpc } from './sweep.ts';
 
-const NODE = {
+const NODE = detachedInterface({
   ...{ description: 'aws-K8S-i-1', status: 'available', tags: {}, attachedTo: undefined },
   securityGroupIds: ['sg-group'],
-};
+});
 const GROUP = { name: 'eks-cluster-sg-lab', tags: { 'kubernetes.io/cluster/lab': 'owned' } };
 
 interface Refusal {
@@ -18,7 +19,7 @@ interface Refusal {
 /** EC2 with two leftover interfaces and the cluster's group; deleting `refused` fails as named. */
 function ec2That(refused?: Refusal): Ec2 {
   const { cleanUp, state } = fakeCleanUp();
-  state.interfaces = ['eni-1', 'eni-2'].map((id) => ({ id, ...NODE }));
+  state.interfaces = ['eni-1', 'eni-2'].map((id) => ({ ...NODE, id }));
   state.groups = [{ id: 'sg-1', ...GROUP }];
   const refusing = (remove: (id: string) => Promise<void>) => async (id: string) => {
     if (id === refused?.id) {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type QueryAnswer, queryServer } from '../../dev/testing/query-server.ts';
-import { CloudError } from '../github/errors.ts';
+import { CloudError } from '../core/errors.ts';
 import { createClients } from './clients.ts';
 import { credentialProvider } from './credentials.ts';
 import { callerIdentity } from './identity.ts';

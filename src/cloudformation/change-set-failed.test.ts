@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeSetFailed } from './change-set-failed.ts';
+import { changeSetFailed } from './change-set.ts';
 import type { StackApi } from './stack-api.ts';
 
 const text = 'Resources:\n  Vpc:\n    Type: AWS::EC2::VPC\n';

@@ -1,11 +1,12 @@
 import type { ChangeSetType } from '@aws-sdk/client-cloudformation';
+import { pollDelay } from '../core/clock.ts';
+import { CloudError, messageOf } from '../core/errors.ts';
 import { deleteShell } from './delete-stack.ts';
 import { checkDeadline, type StackEngine } from './follow.ts';
-import { keepPlaces } from './list-places.ts';
-import { pollDelay } from './polling.ts';
-import type { Change, ChangeSet, Stack } from './stack-api.ts';
-import type { StackSpec } from './stack-spec.ts';
-import { deployStep } from './stack-status.ts';
+
+import { resourceLine } from './operation-failed.ts';
+import type { Change, ChangeSet, Stack, StackApi, StackSpec } from './stack-api.ts';
+import { deployStep, isDeployed } from './stack-status.ts';
 
 /** A change set that is ready to be executed, that changes nothing, or that could not be made. */
 export interface PreparedChangeSet {
@@ -122,4 +123,102 @@ export function tagsFor(spec: StackSpec, before: Stack | undefined): Record<stri
     return tag === undefined ? [] : [[key, tag]];
   });
   return { ...Object.fromEntries(kept), ...spec.tags };
+}
+
+/**
+ * A list parameter whose items keep the places that they have, for templates that make one resource per
+ * place: an item that moved would for a moment have to exist twice. What is no longer wanted leaves an
+ * empty item, which what is new fills. Both are comma separated.
+ */
+export function keepPlaces(before: string, wanted: string): string {
+  const items = new Set(wanted.split(',').filter((item) => item !== ''));
+  const places = before.split(',').map((item) => (items.delete(item) ? item : ''));
+  const added = [...items];
+  const filled = places.map((item) => (item === '' ? (added.shift() ?? '') : item));
+  return [...filled, ...added].join().replace(/,+$/, '');
+}
+
+/**
+ * True when a stack is certainly what `spec` says: deployed without a hitch from the same template with the
+ * same parameters and tags. Costs one call at most, where a change set that says the same costs three. Values
+ * that CloudFormation looks up elsewhere may have changed in the meantime, so only a change set can tell then.
+ */
+export async function isAsSpecified(
+  engine: Pick<StackEngine, 'api'>,
+  spec: StackSpec,
+  stack: Stack,
+): Promise<boolean> {
+  if (!isDeployed(stack.status) || stack.looksUpParameters) return false;
+  if (!sameTexts(stack.parameters, parametersFor(spec, stack))) return false;
+  if (!sameTexts(stack.tags, tagsFor(spec, stack))) return false;
+  return (await engine.api.template(stack.id)) === spec.template.text;
+}
+
+type Texts = Readonly<Record<string, string>>;
+
+function sameTexts(one: Texts, other: Texts): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every((name) => one[name] === other[name]);
+}
+
+/**
+ * A change set that is ready to be executed, or undefined when there is nothing to change. Only a ready one is
+ * left behind.
+ *
+ * @throws CloudError when CloudFormation cannot make it, with the property that is to blame.
+ */
+export async function proposeChange(
+  engine: StackEngine,
+  spec: StackSpec,
+  before: Stack | undefined,
+): Promise<PreparedChangeSet | undefined> {
+  if (before !== undefined && (await isAsSpecified(engine, spec, before))) return undefined;
+  const changeSet = await prepareChangeSet(engine, spec, before);
+  if (changeSet.outcome === 'ready') return changeSet;
+  // Asked before the change set is gone, and with it what is known about it.
+  const failure =
+    changeSet.outcome === 'failed' ? await changeSetFailed(engine.api, spec, changeSet) : undefined;
+  await discardChangeSet(engine, changeSet, before);
+  if (failure !== undefined) throw failure;
+  return undefined;
+}
+
+/**
+ * Explains a change set that could not be made. CloudFormation checks properties while it makes one, and then
+ * only says that a check failed; which property, and why, has to be asked for by the change set's id.
+ */
+export async function changeSetFailed(
+  api: Pick<StackApi, 'changeSetProblems'>,
+  spec: StackSpec,
+  changeSet: PreparedChangeSet,
+): Promise<CloudError> {
+  const { problems, note } = await problemsOf(api, changeSet.id);
+  const [first] = problems;
+  const { file, text } = spec.template;
+  const nextStep = 'correct the inputs that the reason points at, then run the action again';
+  if (first === undefined) {
+    const reason = `${changeSet.reason ?? 'CloudFormation gave no reason'}${note}`;
+    return new CloudError({ resource: `stack ${spec.name}: change set`, reason, nextStep, file });
+  }
+  const line = resourceLine(text, first.logicalId);
+  return new CloudError({
+    resource: `stack ${spec.name}: ${first.logicalId} (${first.type})`,
+    reason: problems.map(({ path, reason }) => `${path}: ${reason}`).join('\n'),
+    nextStep,
+    file,
+    ...(line === undefined ? {} : { line }),
+  });
+}
+
+/** What early validation found; or, in words, why that could not be learnt, which matters less than the failure itself. */
+async function problemsOf(api: Pick<StackApi, 'changeSetProblems'>, id: string) {
+  const none = (note: string) => ({ problems: [], note: ` (${note})` });
+  try {
+    const problems = await api.changeSetProblems(id);
+    return problems === 'not-allowed'
+      ? none('the role may not call cloudformation:DescribeEvents, which tells the details')
+      : { problems, note: '' };
+  } catch (error) {
+    return none(`the details could not be asked for: ${messageOf(error)}`);
+  }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { changeCells, changeLines } from './change-table.ts';
 import type { Change } from './stack-api.ts';
+import { changeCells, changeLines } from './stack-plan.ts';
 
 const group: Change = {
   action: 'Modify',

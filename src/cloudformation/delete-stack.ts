@@ -1,10 +1,9 @@
-import { CloudError } from '../github/errors.ts';
+import { CloudError } from '../core/errors.ts';
 import { adopt, checkDeadline, operate, type StackEngine } from './follow.ts';
 import { operationFailed } from './operation-failed.ts';
 import { unlessOvertaken } from './other-runs.ts';
-import type { Planned } from './outlook.ts';
-import type { Stack } from './stack-api.ts';
-import type { Template } from './stack-spec.ts';
+import type { Planned } from './pace.ts';
+import type { Stack, Template } from './stack-api.ts';
 import { destroyStep } from './stack-status.ts';
 
 export interface DeletedStack {

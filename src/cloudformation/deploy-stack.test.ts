@@ -4,10 +4,10 @@ import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import type { Happening } from '../../dev/testing/fake-stack.ts';
 import { FakeStacks } from '../../dev/testing/fake-stacks.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
-import { CloudError } from '../github/errors.ts';
+import { CloudError } from '../core/errors.ts';
 import { deployStack } from './deploy-stack.ts';
 import { callBudget } from './pace.ts';
-import type { StackSpec } from './stack-spec.ts';
+import type { StackSpec } from './stack-api.ts';
 
 const spec: StackSpec = {
   name: 'lab',

@@ -1,15 +1,11 @@
-import { changeSetType, type PreparedChangeSet } from './change-set.ts';
+import { changeSetType, type PreparedChangeSet, proposeChange } from './change-set.ts';
 import { deleteStack } from './delete-stack.ts';
 import { adopt, checkDeadline, operate, type StackEngine } from './follow.ts';
-import { operationFailed } from './operation-failed.ts';
+import { beingDestroyed, needsPerson, operationFailed } from './operation-failed.ts';
 import { checkOurs, unlessOvertaken } from './other-runs.ts';
-import { proposeChange } from './propose-change.ts';
-import type { Stack } from './stack-api.ts';
+import type { Stack, StackSpec } from './stack-api.ts';
 import { isBeingDestroyed } from './stack-events.ts';
-
-import { beingDestroyed, needsPerson } from './stack-failures.ts';
 import { planOf, type StackPlan } from './stack-plan.ts';
-import type { StackSpec } from './stack-spec.ts';
 import { deployStep, isDeployed } from './stack-status.ts';
 
 export interface DeployedStack {

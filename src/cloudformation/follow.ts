@@ -1,8 +1,7 @@
-import { CloudError } from '../github/errors.ts';
-import type { Log } from '../github/log.ts';
-import { dueInMs, type Planned } from './outlook.ts';
-import { type CallBudget, followDelay } from './pace.ts';
-import type { Clock } from './polling.ts';
+import type { Clock } from '../core/clock.ts';
+import { CloudError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { type CallBudget, dueInMs, followDelay, type Planned } from './pace.ts';
 import type { Stack, StackApi, StackEvent } from './stack-api.ts';
 import {
   endsOperation,

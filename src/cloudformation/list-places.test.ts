@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { keepPlaces } from './list-places.ts';
+import { keepPlaces } from './change-set.ts';
 
 it.each([
   ['', 'a,b', 'a,b'],

@@ -10,10 +10,9 @@ import { logStack, reaches } from '../../dev/testing/stack-in-status.ts';
 import { deleteStack } from './delete-stack.ts';
 import { deployStack } from './deploy-stack.ts';
 import { callBudget } from './pace.ts';
-import { planStack } from './plan-stack.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
-import type { StackApi } from './stack-api.ts';
-import type { StackSpec } from './stack-spec.ts';
+import type { StackApi, StackSpec } from './stack-api.ts';
+import { planStack } from './stack-plan.ts';
 
 const clock = fastClock(10);
 const pacing = scriptedPacing();

@@ -1,8 +1,7 @@
-import { CloudError, messageOf } from '../github/errors.ts';
+import { pollDelay } from '../core/clock.ts';
+import { CloudError, messageOf } from '../core/errors.ts';
 import type { StackEngine } from './follow.ts';
-import { pollDelay } from './polling.ts';
-import type { Stack } from './stack-api.ts';
-import type { StackSpec } from './stack-spec.ts';
+import type { Stack, StackSpec } from './stack-api.ts';
 import { deployStep } from './stack-status.ts';
 
 /** Does `work` on a stack; undefined when another run came first, so that the stack has to be looked at again. */

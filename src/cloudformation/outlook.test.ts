@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dueInMs } from './outlook.ts';
+import { dueInMs } from './pace.ts';
 import type { StackEvent } from './stack-api.ts';
 
 function event(

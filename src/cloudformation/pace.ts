@@ -1,4 +1,6 @@
-import type { Clock } from './polling.ts';
+import type { Clock } from '../core/clock.ts';
+import type { StackEvent } from './stack-api.ts';
+import { isBusy } from './stack-status.ts';
 
 /** How many calls to AWS a run may still make: those that others need are not there for asking how stacks are. */
 export interface CallBudget {
@@ -46,4 +48,75 @@ export function followDelay(
   const soonest = hasMore ? quick : 60_000 / CALLS_PER_MINUTE;
   const delay = Math.min(Math.max(dueInMs, soonest), LONGEST_MS);
   return delay * (0.9 + random() / 5);
+}
+
+/** A resource that an operation is about to work on. */
+export interface Planned {
+  readonly logicalId: string;
+  readonly type: string;
+  /** `Remove` when it is going to be removed; otherwise it is made. */
+  readonly action?: string;
+}
+
+interface LeastSeconds {
+  readonly create: number;
+  readonly delete: number;
+}
+
+/**
+ * In how many seconds AWS has these done at the earliest, as public logs of deployments have it. They only
+ * decide how often CloudFormation is asked: an entry that is too low costs calls, one that is too high costs
+ * some seconds before the end of an operation is seen. What is not listed may be done at any moment.
+ */
+const LEAST: Readonly<Record<string, LeastSeconds>> = {
+  'AWS::EKS::Cluster': { create: 400, delete: 120 },
+  'AWS::EKS::Addon': { create: 8, delete: 5 },
+  'AWS::EC2::NatGateway': { create: 75, delete: 40 },
+  'AWS::AutoScaling::AutoScalingGroup': { create: 40, delete: 90 },
+  'AWS::IAM::InstanceProfile': { create: 100, delete: 0 },
+  'AWS::IAM::Role': { create: 8, delete: 0 },
+  'AWS::Events::Rule': { create: 40, delete: 40 },
+};
+
+/** Those that have not even begun come one after the other, at least some of them. */
+const LEAST_AHEAD_MS = 2_000;
+const MOST_AHEAD = 3;
+
+/**
+ * How long, in milliseconds, an operation takes from now on at least: as long as the slowest resource that is
+ * being made or removed, or whose turn has not come, needs. 0 when it may end at any moment.
+ */
+export function dueInMs(
+  events: readonly StackEvent[],
+  planned: readonly Planned[],
+  nowMs: number,
+): number {
+  const latest = new Map<string, StackEvent>();
+  const began = new Map<string, number>();
+  for (const event of events) {
+    if (event.ofStack) continue;
+    if (latest.get(event.logicalId)?.status !== event.status) {
+      began.set(event.logicalId, event.time.getTime());
+    }
+    latest.set(event.logicalId, event);
+  }
+  const underWay = [...latest.values()]
+    .filter(({ status }) => isBusy(status))
+    .map(
+      ({ logicalId, type, status }) =>
+        leastMs(type, status) - (nowMs - (began.get(logicalId) ?? nowMs)),
+    );
+  // A failure ends all plans: what comes then is the rollback.
+  const failed = events.some(({ status }) => /FAILED|ROLLBACK/.test(status));
+  const ahead = planned
+    .filter(({ logicalId }) => !failed && !latest.has(logicalId))
+    .map(({ type, action }) => leastMs(type, action === 'Remove' ? 'DELETE' : 'CREATE'));
+  const oneByOne = Math.min(Math.max(ahead.length - 1, 0), MOST_AHEAD) * LEAST_AHEAD_MS;
+  return Math.max(oneByOne, ...underWay, ...ahead);
+}
+
+function leastMs(type: string, status: string): number {
+  const least = LEAST[type];
+  if (least === undefined || status.startsWith('UPDATE')) return 0;
+  return (status.startsWith('DELETE') ? least.delete : least.create) * 1000;
 }

@@ -1,23 +1,39 @@
 import {
+  AlreadyExistsException,
   type CloudFormationClient,
   ContinueUpdateRollbackCommand,
+  CreateChangeSetCommand,
+  type CreateChangeSetCommandInput,
   DeleteChangeSetCommand,
   DeleteStackCommand,
+  DescribeChangeSetCommand,
+  DescribeEventsCommand,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
   type DescribeStacksCommandOutput,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
   ListChangeSetsCommand,
+  type OnStackFailure,
+  type OperationEvent,
+  paginateDescribeEvents,
+  paginateDescribeStackEvents,
   paginateDescribeStacks,
+  type ResourceChange,
+  type StackEvent as SdkEvent,
   type Stack as SdkStack,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
-import { doesNotExist } from './does-not-exist.ts';
-import { isNotAllowed } from './not-allowed.ts';
-import { changeSetProblems, createChangeSet, describeChangeSet } from './sdk-change-sets.ts';
-import { eventSource, stackHistory } from './sdk-events.ts';
-import type { Stack, StackApi, StackResource } from './stack-api.ts';
+import type {
+  Change,
+  ChangeSet,
+  ChangeSetProblem,
+  ChangeSetRequest,
+  Stack,
+  StackApi,
+  StackEvent,
+  StackResource,
+} from './stack-api.ts';
 
 /** The stack engine's port on the AWS SDK. */
 export function sdkStackApi(client: CloudFormationClient): StackApi {
@@ -126,4 +142,191 @@ function record<Item>(
   return Object.fromEntries(
     items.map(entry).flatMap(([key, value]) => (key === undefined ? [] : [[key, value ?? '']])),
   );
+}
+
+/** Makes a change set; CloudFormation works it out in the background. */
+export async function createChangeSet(client: CloudFormationClient, request: ChangeSetRequest) {
+  try {
+    const { Id: id = '', StackId: stackId = '' } = await client.send(
+      new CreateChangeSetCommand(changeSetInput(request)),
+    );
+    return { id, stackId };
+  } catch (error) {
+    if (!(error instanceof AlreadyExistsException)) throw error;
+    // Nobody else uses this name: the call was sent again because its answer was lost.
+    const { ChangeSetId: id = '', StackId: stackId = '' } = await client.send(
+      new DescribeChangeSetCommand({ StackName: request.stackName, ChangeSetName: request.name }),
+    );
+    return { id, stackId };
+  }
+}
+
+function changeSetInput(request: ChangeSetRequest): CreateChangeSetCommandInput {
+  return {
+    StackName: request.stackName,
+    ChangeSetName: request.name,
+    ClientToken: request.name,
+    ChangeSetType: request.type,
+    TemplateBody: request.template,
+    Capabilities: ['CAPABILITY_IAM'],
+    OnStackFailure: onStackFailure(request),
+    RoleARN: request.roleArn,
+    Parameters: [
+      ...Object.entries(request.parameters).map(([ParameterKey, ParameterValue]) => ({
+        ParameterKey,
+        ParameterValue,
+      })),
+      ...request.previous.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
+    ],
+    Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
+  };
+}
+
+/** A stack that is updated has something to lose, so a failure never deletes it. */
+function onStackFailure({ onFailure, type }: ChangeSetRequest): OnStackFailure {
+  if (onFailure === 'keep') return 'DO_NOTHING';
+  return onFailure === 'delete' && type === 'CREATE' ? 'DELETE' : 'ROLLBACK';
+}
+
+/** A change set with the changes of all its pages. */
+export async function describeChangeSet(
+  client: CloudFormationClient,
+  id: string,
+): Promise<ChangeSet> {
+  const changes: Change[] = [];
+  let token: string | undefined;
+  for (;;) {
+    const page = await client.send(
+      new DescribeChangeSetCommand({ ChangeSetName: id, NextToken: token }),
+    );
+    for (const { ResourceChange: change } of page.Changes ?? []) changes.push(toChange(change));
+    token = page.NextToken;
+    if (token === undefined) {
+      return { status: page.Status ?? 'CREATE_PENDING', reason: page.StatusReason, changes };
+    }
+  }
+}
+
+/** What early validation found wrong, see `StackApi`. */
+export async function changeSetProblems(client: CloudFormationClient, id: string) {
+  const request = { ChangeSetName: id, Filters: { FailedEvents: true } };
+  try {
+    const { OperationEvents = [] } = await client.send(new DescribeEventsCommand(request));
+    return OperationEvents.filter(({ EventType }) => EventType === 'VALIDATION_ERROR').map(
+      (event): ChangeSetProblem => ({
+        logicalId: event.LogicalResourceId ?? '',
+        type: event.ResourceType ?? '',
+        path: event.ValidationPath ?? '',
+        reason: event.ValidationStatusReason ?? 'no reason was given',
+      }),
+    );
+  } catch (error) {
+    if (isNotAllowed(error)) return 'not-allowed';
+    throw error;
+  }
+}
+
+function toChange(change: ResourceChange = {}): Change {
+  return {
+    action: change.Action ?? '',
+    logicalId: change.LogicalResourceId ?? '',
+    type: change.ResourceType ?? '',
+    replacement: change.Replacement,
+    details: (change.Details ?? []).map(({ Target, CausingEntity }) => ({
+      target: Target?.Name ?? Target?.Attribute ?? '',
+      cause: CausingEntity,
+    })),
+  };
+}
+
+type Events = AsyncGenerator<StackEvent>;
+
+/**
+ * A stack's events, newest first, from DescribeEvents; from DescribeStackEvents where the role, or the region, does
+ * not have the newer call, which is then not tried again.
+ */
+export function eventSource(client: CloudFormationClient): (stackId: string) => Events {
+  let refused = false;
+  return async function* events(stackId) {
+    if (!refused) {
+      try {
+        yield* operationEvents(client, stackId);
+        return;
+      } catch (error) {
+        // An error of these kinds comes with the first page: nothing was yielded before it.
+        if (doesNotExist(error)) {
+          // DescribeStackEvents is documented to know deleted stacks by their ids; DescribeEvents is not.
+          yield* newest(client, stackId);
+          return;
+        }
+        if (!isNotAllowed(error)) throw error;
+        refused = true;
+      }
+    }
+    yield* stackHistory(client, stackId);
+  };
+}
+
+/** The event that says how a stack ended. */
+async function* newest(client: CloudFormationClient, stackId: string): Events {
+  for await (const event of stackHistory(client, stackId)) {
+    yield event;
+    return;
+  }
+}
+
+/** All of a stack's events, newest first, whatever operation they belong to: DescribeStackEvents. */
+export async function* stackHistory(client: CloudFormationClient, stackId: string): Events {
+  for await (const page of paginateDescribeStackEvents({ client }, { StackName: stackId })) {
+    for (const event of page.StackEvents ?? []) yield toEvent(event);
+  }
+}
+
+/** DescribeEvents promises no order, so pages that begin with the oldest event are all read before the first is given. */
+async function* operationEvents(client: CloudFormationClient, stackId: string): Events {
+  const oldestFirst: StackEvent[] = [];
+  for await (const page of paginateDescribeEvents({ client }, { StackName: stackId })) {
+    const events = (page.OperationEvents ?? []).filter(isOfResource).map(toEvent);
+    if (oldestFirst.length > 0 || isOldestFirst(events)) oldestFirst.push(...events);
+    else yield* events;
+  }
+  yield* oldestFirst.reverse();
+}
+
+function isOldestFirst(events: readonly StackEvent[]): boolean {
+  const [first, last] = [events[0], events.at(-1)];
+  return first !== undefined && last !== undefined && first.time < last.time;
+}
+
+/** Errors of validations and hooks have no status: the failure of the resource that they lead to says the same. */
+function isOfResource(event: OperationEvent): boolean {
+  return event.ResourceStatus !== undefined && event.LogicalResourceId !== undefined;
+}
+
+function toEvent(event: SdkEvent | OperationEvent): StackEvent {
+  return {
+    id: event.EventId ?? '',
+    time: event.Timestamp ?? new Date(0),
+    logicalId: event.LogicalResourceId ?? '',
+    type: event.ResourceType ?? '',
+    status: event.ResourceStatus ?? 'CREATE_IN_PROGRESS',
+    reason: event.ResourceStatusReason,
+    ofStack: event.PhysicalResourceId === event.StackId,
+  };
+}
+
+/**
+ * True for what CloudFormation answers when a stack or a change set is not there (any more). For stacks it has no error
+ * type of its own: a ValidationError whose text says so.
+ */
+export function doesNotExist(error: unknown): boolean {
+  return error instanceof Error && /does not exist/.test(error.message);
+}
+
+/** A call that is newer than most policies, and than some regions. */
+const NOT_ALLOWED = /AccessDenied|InvalidAction|UnknownOperation|UnauthorizedOperation/;
+
+/** True for the error of a call that the role may not make, or that the region does not know. */
+export function isNotAllowed(error: unknown): boolean {
+  return error instanceof Error && NOT_ALLOWED.test(error.name);
 }

@@ -1,5 +1,5 @@
 import type { StackStatus } from '@aws-sdk/client-cloudformation';
-import { duration } from './polling.ts';
+import { duration } from '../core/clock.ts';
 import type { Stack, StackApi, StackEvent } from './stack-api.ts';
 import { deployStep, isBusy } from './stack-status.ts';
 

@@ -7,13 +7,12 @@ import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/s
 import { fastClock } from '../../dev/testing/fast-clock.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { logStack } from '../../dev/testing/stack-in-status.ts';
-import { CloudError } from '../github/errors.ts';
+import { CloudError } from '../core/errors.ts';
 import { deleteStack } from './delete-stack.ts';
 import { deployStack } from './deploy-stack.ts';
 import { callBudget } from './pace.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
-import type { OnFailure, StackApi } from './stack-api.ts';
-import type { StackSpec } from './stack-spec.ts';
+import type { OnFailure, StackApi, StackSpec } from './stack-api.ts';
 
 const pacing = scriptedPacing();
 let local: LocalStacks;

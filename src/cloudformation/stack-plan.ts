@@ -1,9 +1,9 @@
-import { parametersFor } from './change-set.ts';
-import { changeLines } from './change-table.ts';
-import type { Change, Stack } from './stack-api.ts';
-import type { StackSpec, Template } from './stack-spec.ts';
+import { discardChangeSet, parametersFor, proposeChange } from './change-set.ts';
+import { adopt, checkDeadline, type StackEngine } from './follow.ts';
+import { declaredResources, needsPerson } from './operation-failed.ts';
+import { checkOurs, unlessOvertaken } from './other-runs.ts';
+import type { Change, ChangeDetail, Stack, StackSpec, Template } from './stack-api.ts';
 import { deployStep } from './stack-status.ts';
-import { declaredResources } from './template-line.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -76,4 +76,114 @@ export function planLines(plan: StackPlan): readonly string[] {
     ...(plan.note === undefined ? [] : [plan.note]),
     ...(plan.changes.length === 0 ? [] : changeLines(plan.changes, plan.parameters)),
   ];
+}
+
+export const CHANGE_HEADER = ['Action', 'Resource', 'Type', 'Replacement', 'What changes'] as const;
+
+/** The parameters of a stack that get another value: what it has, and what it is to have. */
+export interface ParameterValues {
+  readonly before: Texts;
+  readonly after: Texts;
+}
+
+/** A change as the cells of a table's row, below `CHANGE_HEADER`. */
+export function changeCells(change: Change, parameters: ParameterValues): readonly string[] {
+  return [
+    change.action,
+    change.logicalId,
+    change.type,
+    replacementOf(change),
+    whatChanges(change.details, parameters),
+  ];
+}
+
+/** Changes as lines of text, in columns: for the log. */
+export function changeLines(
+  changes: readonly Change[],
+  parameters: ParameterValues,
+): readonly string[] {
+  const rows = [[...CHANGE_HEADER], ...changes.map((change) => changeCells(change, parameters))];
+  const widths = CHANGE_HEADER.map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** `yes` and `perhaps` cost what the resource holds; everything else is changed in place. */
+function replacementOf({ action, replacement }: Change): string {
+  if (action !== 'Modify') return '';
+  if (replacement === 'True') return 'yes';
+  return replacement === 'Conditional' ? 'perhaps' : 'no';
+}
+
+/** `MaxSize (MaxSize 3 → 4); Tags`: the properties, each with what it follows from. */
+function whatChanges(details: readonly ChangeDetail[], parameters: ParameterValues): string {
+  const targets = [...new Set(details.map(({ target }) => target))];
+  return targets
+    .map((target) => {
+      const causes = details.flatMap((detail) =>
+        detail.target === target && detail.cause !== undefined
+          ? [causeText(detail.cause, parameters)]
+          : [],
+      );
+      return causes.length === 0 ? target : `${target} (${[...new Set(causes)].join(', ')})`;
+    })
+    .join('; ');
+}
+
+function causeText(cause: string, { before, after }: ParameterValues): string {
+  const [from, to] = [before[cause], after[cause]];
+  return from === undefined || to === undefined || from === to
+    ? cause
+    : `${cause} ${shown(from)} → ${shown(to)}`;
+}
+
+function shown(value: string): string {
+  if (value === '') return '(empty)';
+  return value.length > 40 ? `${value.slice(0, 40)}…` : value;
+}
+
+/**
+ * What `deployStack` would do, by a change set that is removed again. An operation under way is waited for,
+ * as a deploy does.
+ *
+ * @throws CloudError when a deploy would fail before it changes anything.
+ */
+export async function planStack(engine: StackEngine, spec: StackSpec): Promise<StackPlan> {
+  for (;;) {
+    checkDeadline(engine, spec.name);
+    const stack = await engine.api.describe(spec.name);
+    checkOurs(stack, spec);
+    const step = deployStep(stack?.status);
+    if (stack === undefined || step === 'create' || step === 'update') {
+      const plan = await unlessOvertaken(engine, spec.name, () => planChange(engine, spec, stack));
+      if (plan !== undefined) return plan;
+    } else if (step === 'wait') {
+      engine.log.info(`${spec.name}  is ${stack.status}: waiting for the operation under way`);
+      await adopt(engine, stack);
+    } else if (step === 'replace') {
+      const note = `It is ${stack.status}: it never worked, so a deploy deletes it and creates it anew.`;
+      return planFromTemplate(spec, 'replace', note);
+    } else if (step === 'continue-rollback') {
+      const note = `It is ${stack.status}: a deploy continues its rollback, then brings it to this template.`;
+      return { ...planOf(spec, stack, []), note };
+    } else {
+      throw needsPerson(stack);
+    }
+  }
+}
+
+async function planChange(
+  engine: StackEngine,
+  spec: StackSpec,
+  before: Stack | undefined,
+): Promise<StackPlan> {
+  const changeSet = await proposeChange(engine, spec, before);
+  if (changeSet !== undefined) await discardChangeSet(engine, changeSet, before);
+  return planOf(spec, before, changeSet?.changes);
 }

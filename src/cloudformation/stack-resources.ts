@@ -4,7 +4,7 @@ import {
   DescribeStackResourceCommand,
   ListChangeSetsCommand,
 } from '@aws-sdk/client-cloudformation';
-import { doesNotExist } from './does-not-exist.ts';
+import { doesNotExist } from './sdk-stack-api.ts';
 
 /** What a clean-up wants to know of a stack beside its status. */
 export interface StackInsides {

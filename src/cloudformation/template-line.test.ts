@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { packFile } from '../github/pack-files.ts';
-import { declaredResources, resourceLine } from './template-line.ts';
+import { declaredResources, resourceLine } from './operation-failed.ts';
 
 const template = `Parameters:
   Vpc:

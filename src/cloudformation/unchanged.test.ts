@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import { FakeStacks } from '../../dev/testing/fake-stacks.ts';
 import { logStack } from '../../dev/testing/stack-in-status.ts';
+import { isAsSpecified } from './change-set.ts';
 import type { Stack } from './stack-api.ts';
-import { isAsSpecified } from './unchanged.ts';
 
 const spec = {
   ...logStack('lab', 7),

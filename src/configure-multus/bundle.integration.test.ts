@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { badInputs, environment } from '../../dev/testing/configure-inputs.ts';
 import { runBundle } from '../../dev/testing/run-bundle.ts';

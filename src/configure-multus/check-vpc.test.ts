@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { attachmentsOf } from '../../dev/testing/attachments.ts';
 import { labEnvironment } from '../../dev/testing/lab-environment.ts';
+import { networkInterface } from '../../dev/testing/network-interface.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { checkVpc, type InterfaceSource } from './check-vpc.ts';
 
@@ -8,12 +9,7 @@ const attachments = attachmentsOf([
   { name: 'lab', network: 1, ipam: 'host-local', range: '10.0.4.70-10.0.4.80' },
   { name: 'data', network: 1 },
 ]);
-const eth1 = {
-  ...{ id: 'eni-1', instanceId: 'i-1', deviceIndex: 1, subnetId: 'subnet-10', zone: 'a' },
-  ...{ macAddress: '02:00:00:00:00:01', primary: '10.0.4.20', secondaries: [] },
-  ...{ prefixes: ['10.0.4.128/28'], sourceDestCheck: false, securityGroupIds: ['sg-1'] },
-  status: 'in-use',
-};
+const eth1 = networkInterface({ prefixes: ['10.0.4.128/28'] });
 
 async function check(source: InterfaceSource, environment = labEnvironment()) {
   const log = recordingLog();

@@ -1,10 +1,10 @@
-import type { Filters } from '../aws/ec2-query.ts';
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
+import type { Filters } from '../aws/signed-call.ts';
+import { InputError, messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import type { Environment } from '../environment/environment.ts';
-import { InputError, messageOf } from '../github/errors.ts';
-import type { Log } from '../github/log.ts';
-import type { Attachment } from '../multus/attachment.ts';
-import { checkInterfaces } from '../multus/check-interfaces.ts';
+import type { Attachment } from '../networks/attachment.ts';
+import { checkInterfaces } from '../networks/check-interfaces.ts';
 
 /** Asks EC2 for network interfaces; undefined when the job has no AWS account to ask. */
 export type InterfaceSource =

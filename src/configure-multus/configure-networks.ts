@@ -1,11 +1,14 @@
-import type { Log } from '../github/log.ts';
+import type { Log } from '../core/log.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import type { Patience } from '../kubernetes/poll.ts';
+import type { Patience } from '../kubernetes/retry.ts';
 import { awaitRollout, type RolloutWait } from '../kubernetes/rollout.ts';
-import { applyNetworks } from '../multus/apply-networks.ts';
-import { listDefinitions } from '../multus/definition-store.ts';
-import { pruneNetworks, usesWhereabouts } from '../multus/prune-networks.ts';
 import { installWhereabouts, removeWhereabouts, WHEREABOUTS } from '../multus/whereabouts.ts';
+import {
+  applyNetworks,
+  listDefinitions,
+  pruneNetworks,
+  usesWhereabouts,
+} from '../networks/definition-store.ts';
 import type { ConfigureInputs } from './inputs.ts';
 
 type Wait = Patience & { readonly log: Log };

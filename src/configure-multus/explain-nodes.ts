@@ -1,14 +1,17 @@
 import type { V1Node } from '@kubernetes/client-node';
 import type { GroupInstance } from '../aws/group-instances.ts';
-import { messageOf } from '../github/errors.ts';
-import type { Log } from '../github/log.ts';
+import type { NetworkInterface } from '../aws/network-interfaces.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Environment } from '../environment/environment.ts';
+import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import type { NodeFinding } from '../kubernetes/nodes.ts';
+import { type NodeFinding, nodeState } from '../kubernetes/nodes.ts';
+
 import { explainRollout } from '../kubernetes/rollout.ts';
-import { MULTUS, NOT_STARTED } from '../multus/manifest.ts';
+import { MULTUS, NOT_STARTED } from '../multus/install.ts';
 import type { InterfaceSource } from './check-vpc.ts';
 import type { ConfigureInputs } from './inputs.ts';
-import { nodeFindings } from './node-findings.ts';
 
 /** Asks Auto Scaling for the instances of groups. */
 export type InstanceSource = (groups: readonly string[]) => Promise<readonly GroupInstance[]>;
@@ -74,4 +77,106 @@ async function ifKnown<T>(
     log.info(`Nodes are explained without ${what}: ${messageOf(error)}`);
     return undefined;
   }
+}
+
+/** What is known about nodes that have not become Ready. */
+export interface NodeEvidence {
+  readonly environment: Environment;
+  readonly nodes: readonly V1Node[];
+  /** Those of the environment's groups. */
+  readonly instances: readonly GroupInstance[];
+  /** Those in the environment's Multus subnets; undefined when EC2 did not tell. */
+  readonly interfaces: readonly NetworkInterface[] | undefined;
+  /** mapRoles of aws-auth; undefined when nodes are not admitted by it, or it could not be read. */
+  readonly mapRoles: string | undefined;
+}
+
+/** Why nodes are missing or keep pods away: one finding for each instance without a node. Pure. */
+export function nodeFindings(evidence: NodeEvidence): readonly NodeFinding[] {
+  const joined = new Set(evidence.nodes.map(instanceOf));
+  return [
+    ...evidence.instances.filter(({ id }) => !joined.has(id)).map((it) => unjoined(it, evidence)),
+    ...evidence.nodes.flatMap((node) => strayNode(node, evidence)),
+  ];
+}
+
+function unjoined(instance: GroupInstance, evidence: NodeEvidence): NodeFinding {
+  const { id, group, lifecycleState } = instance;
+  const missing = missingInterfaces(id, evidence);
+  const without = missing.length === 0 ? '' : ` and has no ${missing.join(', ')}`;
+  const what = `instance ${id} of ${group} is ${lifecycleState}${without}`;
+  if (lifecycleState.startsWith('Pending')) {
+    return {
+      what: `${what}: its launch hook has not been completed`,
+      nextStep: `read the logs of the hook's function (HookLogs in the stack of the node group): it attaches the interfaces and then completes the hook`,
+    };
+  }
+  if (lifecycleState !== 'InService') {
+    return {
+      what: `${what}: it is on its way out`,
+      nextStep: `read why: aws autoscaling describe-scaling-activities --auto-scaling-group-name ${group}`,
+    };
+  }
+  if (missing.length > 0) {
+    return {
+      what,
+      nextStep: `terminate ${id}, and its group launches another whose interfaces the hook attaches; a node does not start without them`,
+    };
+  }
+  return notAdmitted(what, instance, evidence);
+}
+
+function notAdmitted(
+  what: string,
+  { id, group }: GroupInstance,
+  { environment, mapRoles }: NodeEvidence,
+): NodeFinding {
+  const { roleArn = '' } =
+    environment.nodeGroups.find(({ autoScalingGroup }) => autoScalingGroup === group) ?? {};
+  if (mapRoles !== undefined && !maps(mapRoles, roleArn)) {
+    return {
+      what: `${what}, but aws-auth does not map its role ${roleArn}`,
+      nextStep: `add ${roleArn} to node-role-arns, or give it an access entry of type EC2_LINUX`,
+    };
+  }
+  return {
+    what: `${what}, but has not joined`,
+    nextStep: `read what its boot says: aws ec2 get-console-output --latest --instance-id ${id} (lines that begin with multus-interfaces: are about its networks), and check that ${roleArn} is admitted (aws-auth, or an access entry of type EC2_LINUX)`,
+  };
+}
+
+/** aws-auth names a role without the path that its ARN may have. */
+function maps(mapRoles: string, roleArn: string): boolean {
+  const name = roleArn.replace(/:role\/.*\//, ':role/');
+  return mapRoles.split(/[\s"',]+/).includes(name);
+}
+
+function strayNode(node: V1Node, { instances }: NodeEvidence): readonly NodeFinding[] {
+  const { name, ready } = nodeState(node);
+  const id = instanceOf(node);
+  if (!ready && id !== undefined && !instances.some((instance) => instance.id === id)) {
+    const what = `instance ${id} of node ${name} is not in the environment's groups (any more)`;
+    const nextStep = `if it is gone, remove its node: kubectl delete node ${name}`;
+    return [{ what, nextStep }];
+  }
+  if (!ready || !node.spec?.taints?.some(({ key }) => key === STARTUP_TAINT.key)) return [];
+  const what = `node ${name} is Ready, but its startup taint ${STARTUP_TAINT.key} keeps pods away`;
+  const nextStep = 'run again when the other nodes are Ready: the taint goes once Multus runs';
+  return [{ what, nextStep }];
+}
+
+function missingInterfaces(
+  id: string,
+  { environment, interfaces }: NodeEvidence,
+): readonly string[] {
+  if (interfaces === undefined) return [];
+  const attached = interfaces.filter(({ instanceId }) => instanceId === id);
+  return environment.networks
+    .filter(({ network }) => !attached.some(({ deviceIndex }) => deviceIndex === network))
+    .map((network) => network.interface);
+}
+
+/** The last part of `aws:///ap-northeast-2a/i-0123456789abcdef0`. */
+function instanceOf({ spec }: V1Node): string | undefined {
+  return spec?.providerID?.split('/').at(-1);
 }

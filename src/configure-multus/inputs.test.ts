@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { badInputs, direct, lab, onBase } from '../../dev/testing/configure-inputs.ts';
-import { InputError } from '../github/errors.ts';
+import { InputError } from '../core/errors.ts';
 import { parseInputs } from './inputs.ts';
 
 const read = (inputs: Readonly<Record<string, string>>, region?: string) =>

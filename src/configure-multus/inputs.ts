@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
+import { InputError, type InputProblem, messageOf } from '../core/errors.ts';
 import type { Environment } from '../environment/environment.ts';
-import { InputError, type InputProblem } from '../github/errors.ts';
 import {
   flag,
   type InputSource,
@@ -18,12 +18,12 @@ import {
   clusterTarget,
   connectionFields,
 } from '../kubernetes/connection-inputs.ts';
-import type { Attachment } from '../multus/attachment.ts';
 import { multusImage } from '../multus/image.ts';
-import { MODES, type MultusChoice } from '../multus/manifest.ts';
-import { networkSpecsSchema } from '../multus/network-spec.ts';
-import { planAttachments } from '../multus/plan-attachments.ts';
-import { networkItems, noNetworks, type ReadText } from './network-items.ts';
+import { MODES, type MultusChoice } from '../multus/install.ts';
+import type { Attachment } from '../networks/attachment.ts';
+import { type NetworkItem, networkSpecsSchema } from '../networks/network-spec.ts';
+
+import { planAttachments } from '../networks/plan-attachments.ts';
 
 const ROLE = 'ARNs of IAM roles, such as arn:aws:iam::111122223333:role/ng1-node';
 const IMAGE_PATTERN = /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/;
@@ -183,4 +183,43 @@ function checkImage(raw: Raw, region: string | undefined): readonly InputProblem
 function desiredNodes(environment: Environment | undefined): number {
   if (environment === undefined) return 1;
   return environment.nodeGroups.reduce((sum, { desired }) => sum + desired, 0);
+}
+
+/** Gives what is in a file. */
+export type ReadText = (path: string) => string;
+
+interface Given {
+  readonly networks?: readonly NetworkItem[] | undefined;
+  readonly 'networks-files'?: readonly string[] | undefined;
+}
+
+/** With `multus: absent` no networks are made, so none may be named. */
+export function noNetworks(given: Given): ReturnType<typeof networkItems> {
+  const allowed = 'nothing with multus absent; with prune, the networks of this action go too';
+  const problems = (['networks', 'networks-files'] as const)
+    .filter((input) => given[input] !== undefined)
+    .map((input) => ({ input, value: `${given[input]?.length} networks`, allowed }));
+  return { items: [], problems };
+}
+
+/** The networks that the two inputs name together, or why a file of them cannot be read. */
+export function networkItems(
+  { networks, 'networks-files': files }: Given,
+  readText: ReadText,
+): { readonly items: readonly NetworkItem[]; readonly problems: readonly InputProblem[] } {
+  if (networks === undefined && files === undefined) {
+    const allowed = 'a YAML list of networks; or networks-files';
+    return { items: [], problems: [{ input: 'networks', value: '', allowed }] };
+  }
+  const items: NetworkItem[] = [...(networks ?? [])];
+  const problems: InputProblem[] = [];
+  for (const path of files ?? []) {
+    try {
+      items.push({ origin: path, raw: readText(path) });
+    } catch (error) {
+      const allowed = `paths of files with NetworkAttachmentDefinitions (${messageOf(error)})`;
+      problems.push({ input: 'networks-files', value: path, allowed });
+    }
+  }
+  return { items, problems };
 }

@@ -1,14 +1,13 @@
 import { credentialProvider } from '../aws/credentials.ts';
-import type { Filters } from '../aws/ec2-query.ts';
 import { listGroupInstances } from '../aws/group-instances.ts';
 import { listNetworkInterfaces } from '../aws/network-interfaces.ts';
+import type { Filters } from '../aws/signed-call.ts';
+import { systemClock } from '../core/clock.ts';
+import { actionsLog } from '../github/actions-log.ts';
 import { idToken, mask } from '../github/id-token.ts';
-import { actionsLog } from '../github/log.ts';
-import { setOutputs } from '../github/outputs.ts';
+import { addSummary, setOutputs } from '../github/outputs.ts';
 import { runAction } from '../github/run-action.ts';
-import { addSummary } from '../github/summary.ts';
 import { workflowRun } from '../github/workflow-run.ts';
-import { systemClock } from '../kubernetes/poll.ts';
 import { parseInputs } from './inputs.ts';
 import { toOutputs } from './outputs.ts';
 import { configure } from './run.ts';

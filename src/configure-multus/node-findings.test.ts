@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { direct, lab } from '../../dev/testing/configure-inputs.ts';
 import { labEnvironment } from '../../dev/testing/lab-environment.ts';
+import { networkInterface } from '../../dev/testing/network-interface.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
-import { STARTUP_TAINT } from '../environment/startup-taint.ts';
+import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { explainNodes } from './explain-nodes.ts';
+import { explainNodes, type NodeEvidence, nodeFindings } from './explain-nodes.ts';
 import { parseInputs } from './inputs.ts';
-import { type NodeEvidence, nodeFindings } from './node-findings.ts';
 
 const environment = labEnvironment();
 const role = 'arn:aws:iam::123456789012:role/ng1-node';
@@ -17,11 +17,9 @@ const instance = (id: string, lifecycleState = 'InService') => ({
   ...{ id, group: 'asg', lifecycleState },
 });
 const attached = (instanceId: string, ...indexes: readonly number[]): NetworkInterface[] =>
-  indexes.map((deviceIndex) => ({
-    ...{ id: `eni-${instanceId}-${deviceIndex}`, instanceId, deviceIndex, subnetId: 's' },
-    ...{ zone: 'a', macAddress: '', primary: '10.0.4.10', secondaries: [], prefixes: [] },
-    ...{ sourceDestCheck: false, securityGroupIds: [], status: 'in-use' },
-  }));
+  indexes.map((deviceIndex) =>
+    networkInterface({ id: `eni-${instanceId}-${deviceIndex}`, instanceId, deviceIndex }),
+  );
 const node = (id: string, ready = true, taint?: string): V1Node => ({
   metadata: { name: `node-${id}` },
   spec: {

@@ -1,8 +1,8 @@
+import type { RoleMapping } from '../aws-auth/config-map.ts';
 import type { NodeState } from '../kubernetes/nodes.ts';
-import type { Rollout } from '../kubernetes/rollout-state.ts';
-import type { Attachment } from '../multus/attachment.ts';
-import type { MultusChoice } from '../multus/manifest.ts';
-import type { RoleMapping } from '../multus/map-node-roles.ts';
+import type { Rollout } from '../kubernetes/rollout.ts';
+import type { MultusChoice } from '../multus/install.ts';
+import type { Attachment } from '../networks/attachment.ts';
 
 /** Multus as it was installed, or as it was found on a shared cluster. */
 export type FoundMultus = MultusChoice | { readonly mode: string; readonly image: string };

@@ -1,5 +1,5 @@
-import { table } from '../github/summary.ts';
-import { described } from '../multus/describe.ts';
+import { table } from '../github/outputs.ts';
+import { described } from '../networks/attachment.ts';
 import type { ConfigureResult } from './outputs.ts';
 
 /** The Markdown for the job's summary page. Pure. */

@@ -8,10 +8,10 @@ import {
   reply,
   silence,
 } from '../../dev/testing/lab-pods.ts';
-import { countOutcomes } from './check.ts';
-import { evaluate } from './evaluate.ts';
-import { probeNetwork } from './network.ts';
-import type { PodObservation } from './observation.ts';
+import { countOutcomes } from './evaluate/check.ts';
+import { evaluate } from './evaluate/evaluate.ts';
+import type { PodObservation } from './evaluate/observation.ts';
+import { probeNetwork } from './probe/network.ts';
 
 const failuresOf = (pods: readonly PodObservation[]) =>
   evaluate({ networks: LAB_NETWORKS, pods }).checks.filter(({ outcome }) => outcome === 'failed');

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tagsFor } from '../cloudformation/change-set.ts';
-import type { Stack } from '../cloudformation/stack-api.ts';
-import type { StackSpec } from '../cloudformation/stack-spec.ts';
+import type { Stack, StackSpec } from '../cloudformation/stack-api.ts';
 import { creationTags, stackTags } from './tags.ts';
 
 const RUN = { id: '7', repository: 'o/r', pullRequest: '12' };

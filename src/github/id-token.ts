@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import * as core from '@actions/core';
-import { CloudError, messageOf } from './errors.ts';
+import { CloudError, messageOf } from '../core/errors.ts';
 
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 500;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { InputError } from './errors.ts';
+import { InputError } from '../core/errors.ts';
 import { flag, list, oneOf, readInputs, text, wholeNumber, yaml } from './inputs.ts';
 
 const schema = z.object({

@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { InputError, type InputProblem, messageOf } from './errors.ts';
+import { InputError, type InputProblem, messageOf } from '../core/errors.ts';
 
 /** Gives the text of an input, or the empty string when it was not given. */
 export type InputSource = (name: string) => string;

@@ -6,3 +6,34 @@ export function setOutputs(outputs: Readonly<Record<string, unknown>>): void {
     core.setOutput(name, typeof value === 'string' ? value : JSON.stringify(value));
   }
 }
+
+/** Shows errors or warnings on the page of the run. Does not end the step. */
+export function annotate(
+  level: 'error' | 'warning',
+  annotations: readonly { readonly title: string; readonly message: string }[],
+): void {
+  const show = level === 'error' ? core.error : core.warning;
+  for (const { title, message } of annotations) show(message, { title });
+}
+
+/** Adds Markdown to the job's summary page. Does nothing where the runner offers no summary. */
+export async function addSummary(markdown: string): Promise<void> {
+  if (process.env['GITHUB_STEP_SUMMARY'] === undefined) return;
+  await core.summary.addRaw(markdown, true).write();
+}
+
+/** A Markdown table; cells are escaped so that a value cannot break the table. */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
+  const line = (cells: readonly (string | number)[]) => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** What could be read as HTML is text: an error of Go may end in `<nil>`. */
+function cell(value: string | number): string {
+  return String(value)
+    .replace(/[\\|<]/g, '\\$&')
+    .replace(/\r\n?|\n/g, '<br>');
+}

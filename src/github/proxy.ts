@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { getProxyUrl } from '@actions/http-client/lib/proxy';
-import { InputError } from './errors.ts';
+import { InputError } from '../core/errors.ts';
 
 /** What Node's own agents read: https://nodejs.org/api/http.html#built-in-proxy-support */
 interface ProxyEnvironment {

@@ -1,6 +1,6 @@
 import * as core from '@actions/core';
-import { InputError, isExplained, messageOf } from './errors.ts';
-import { inert } from './log.ts';
+import { InputError, isExplained, messageOf } from '../core/errors.ts';
+import { inert } from '../core/log.ts';
 import { obeyProxy } from './proxy.ts';
 
 /**

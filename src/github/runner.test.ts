@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { CloudError, InputError } from './errors.ts';
+import { CloudError, InputError } from '../core/errors.ts';
 import { setOutputs } from './outputs.ts';
 import { packFile } from './pack-files.ts';
 import { runAction } from './run-action.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { addSummary, table } from './summary.ts';
+import { addSummary, table } from './outputs.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf, isTransient, reasonOf, statusOf } from './api-error.ts';
 import { ApiError } from './rest.ts';
+import { codeOf, isTransient, reasonOf, statusOf } from './retry.ts';
 
 const status = { kind: 'Status', message: 'pods "x" not found' };
 const coded = (code: string) => Object.assign(new Error(`connect ${code}`), { code });

@@ -1,17 +1,15 @@
-import type { KubernetesObject } from '@kubernetes/client-node';
+import type {
+  KubernetesObject,
+  V1CustomResourceDefinition,
+  V1ManagedFieldsEntry,
+  V1Namespace,
+} from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
-import { ClusterError } from '../github/errors.ts';
-import { isTransient, reasonOf, statusOf } from './api-error.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { ClusterError } from '../core/errors.ts';
 import type { Connection } from './connection.ts';
-import { PATCH_TYPES } from './objects.ts';
-import { type Clock, systemClock } from './poll.ts';
-import { retrying } from './retry.ts';
-
-/** Under this name the API server records which fields are ours. */
-export const FIELD_MANAGER = 'eks-multus-actions';
-
-/** Every object that we put into a cluster carries this. */
-export const OUR_LABELS = { 'app.kubernetes.io/managed-by': 'eks-multus-actions' } as const;
+import { FIELD_MANAGER, OUR_LABELS, PATCH_TYPES } from './objects.ts';
+import { isTransient, type Patience, reasonOf, retrying, statusOf, until } from './retry.ts';
 
 /** The objects of a manifest, in order, with our label added. Pure. */
 export function readManifest(text: string): readonly KubernetesObject[] {
@@ -71,5 +69,214 @@ export function refused(object: KubernetesObject, cause: unknown): ClusterError 
       ? 'give the identity of this job the right to change this kind of object'
       : 'read the reason: it names the field, the webhook or the quota that stands in the way',
     cause,
+  });
+}
+
+/** Was an object put there by us? By its label; people who take an object over take the label away. */
+export function isOurs({ metadata }: KubernetesObject): boolean {
+  return Object.entries(OUR_LABELS).every(([key, value]) => metadata?.labels?.[key] === value);
+}
+
+/** An object as the cluster has it; undefined when it, or its kind, is not there. */
+export async function readIfThere<T extends KubernetesObject>(
+  connection: Connection,
+  object: KubernetesObject,
+  clock: Clock = systemClock,
+): Promise<T | undefined> {
+  try {
+    return await retrying(() => connection.objects.read<T>(object), clock);
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Deletes an object that carries our label, and only as it was when that was seen: when somebody has changed it
+ * meanwhile, as controllers do with the status, it is looked at again, and one that has been taken over stays. True when
+ * it was deleted.
+ *
+ * @throws ClusterError with the API server's reason.
+ */
+export async function removeIfOurs(
+  connection: Connection,
+  object: KubernetesObject,
+  clock: Clock = systemClock,
+): Promise<boolean> {
+  const remove = async () => {
+    const found = await readIfThere(connection, object, clock);
+    if (found === undefined || !isOurs(found)) return false;
+    const { uid = '', resourceVersion = '' } = found.metadata ?? {};
+    const seen = { ...object, metadata: { ...object.metadata, uid, resourceVersion } };
+    await retrying(() => connection.objects.remove(seen), clock);
+    return true;
+  };
+  try {
+    return await retrying(remove, clock, (error) => statusOf(error) === 409);
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === 404 || status === 409) return false;
+    throw new ClusterError({
+      resource: nameOf(object),
+      reason: `the API server did not delete it (${reasonOf(error)})`,
+      nextStep: 'give the identity of this job the right to delete this kind of object',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Makes the fields ours that somebody has put into an object by applying a manifest with kubectl, so that those which
+ * our manifest does not have go when ours is applied. Otherwise they stay, such as a limit or a container of an earlier
+ * version. What others (controllers, `kubectl rollout restart`) have set stays theirs. Only the API server's books
+ * change.
+ *
+ * @throws ClusterError with the API server's reason.
+ */
+export async function takeOver(
+  connection: Connection,
+  object: KubernetesObject,
+  clock: Clock,
+): Promise<void> {
+  const { apiVersion = '', kind = '' } = object;
+  const take = async () => {
+    const { metadata } = (await readIfThere(connection, object, clock)) ?? {};
+    const managedFields = takenOver(metadata?.managedFields ?? []);
+    if (managedFields === undefined) return;
+    const { name = '', namespace = '', resourceVersion = '' } = metadata ?? {};
+    const books = {
+      ...{ apiVersion, kind },
+      metadata: { name, namespace, resourceVersion, managedFields },
+    };
+    await connection.objects.patch(books, PATCH_TYPES.merge, { fieldManager: FIELD_MANAGER });
+  };
+  try {
+    await retrying(take, clock, (error) => isTransient(error) || statusOf(error) === 409);
+  } catch (error) {
+    throw refused(object, error);
+  }
+}
+
+/** The fields that somebody has set, as the API server books them: `{"f:spec": {"f:replicas": {}}}`. */
+interface Fields {
+  readonly [field: string]: Fields;
+}
+
+/** Under what names kubectl puts whole manifests into a cluster; when it changes a part it has other names. */
+const WHOLE_MANIFESTS: ReadonlySet<string> = new Set([
+  'kubectl',
+  'kubectl-client-side-apply',
+  'kubectl-create',
+  'kubectl-replace',
+]);
+
+/** The labels or annotations of an object that we have set and nobody else has. Pure. */
+export function setByUs(
+  { metadata }: KubernetesObject,
+  what: 'labels' | 'annotations',
+): ReadonlySet<string> {
+  const [ours, theirs] = [new Set<string>(), new Set<string>()];
+  for (const entry of metadata?.managedFields ?? []) {
+    const keys = Object.keys(fieldsOf(entry)['f:metadata']?.[`f:${what}`] ?? {});
+    for (const key of keys) (entry.manager === FIELD_MANAGER ? ours : theirs).add(key);
+  }
+  const names = [...ours].filter((key) => key.startsWith('f:') && !theirs.has(key));
+  return new Set(names.map((key) => key.slice('f:'.length)));
+}
+
+/** The books of an object with kubectl's fields among ours; undefined when kubectl has none. Pure. */
+export function takenOver(
+  entries: readonly V1ManagedFieldsEntry[],
+): V1ManagedFieldsEntry[] | undefined {
+  const theirs = entries.filter(
+    ({ manager = '', subresource }) => WHOLE_MANIFESTS.has(manager) && !subresource,
+  );
+  if (theirs.length === 0) return undefined;
+  const ours = entries.filter(
+    ({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply',
+  );
+  const taken = [...ours, ...theirs];
+  const fieldsV1 = taken.map(fieldsOf).reduce(union);
+  const { apiVersion = '' } = taken[0] ?? {};
+  const entry = { manager: FIELD_MANAGER, operation: 'Apply', apiVersion, fieldsType: 'FieldsV1' };
+  return [{ ...entry, fieldsV1 }, ...entries.filter((one) => !taken.includes(one))];
+}
+
+function fieldsOf({ fieldsV1 }: V1ManagedFieldsEntry): Fields {
+  return (fieldsV1 ?? {}) as Fields;
+}
+
+function union(one: Fields, other: Fields): Fields {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries(
+    [...names].map((name) => [name, union(one[name] ?? {}, other[name] ?? {})]),
+  );
+}
+
+/**
+ * Waits until the API server serves the kind of a CustomResourceDefinition.
+ *
+ * @throws ClusterError when it does not in time.
+ */
+export async function awaitEstablished(
+  connection: Connection,
+  name: string,
+  patience: Patience,
+): Promise<void> {
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`;
+  const established = await until(
+    async () => {
+      const definition = await connection.rest<V1CustomResourceDefinition>({
+        method: 'GET',
+        path,
+      });
+      const condition = definition.status?.conditions?.find(({ type }) => type === 'Established');
+      return condition?.status === 'True' ? true : undefined;
+    },
+    { ...patience, everyMs: 250 },
+  );
+  if (established) return;
+  throw new ClusterError({
+    resource: `customresourcedefinition ${name}`,
+    reason: 'the API server does not serve it',
+    nextStep: `look at its conditions: kubectl describe crd ${name}`,
+  });
+}
+
+/**
+ * Makes a namespace with our label and those given. One that is there must have all of them: whoever removes the
+ * namespace by them must not remove that of somebody else.
+ *
+ * @returns true when it was made, false when it was there.
+ * @throws ClusterError when it is somebody else's, is being deleted, or the API server refuses.
+ */
+export async function ownNamespace(
+  connection: Connection,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  clock: Clock,
+): Promise<boolean> {
+  const all = { ...labels, ...OUR_LABELS };
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: all } };
+  const found = await readIfThere<V1Namespace>(connection, namespace, clock);
+  if (found === undefined) {
+    await apply(connection, namespace, clock);
+    return true;
+  }
+  const has = found.metadata?.labels;
+  const missing = Object.entries(all).filter(([key, value]) => has?.[key] !== value);
+  if (missing.length > 0) {
+    const texts = missing.map(([key, value]) => `${key}=${value}`);
+    throw notUsable(name, `it is there already, and lacks ${texts.join(', ')}`);
+  }
+  if (found.status?.phase === 'Terminating') throw notUsable(name, 'it is being deleted');
+  return false;
+}
+
+function notUsable(name: string, reason: string): ClusterError {
+  return new ClusterError({
+    resource: `namespace ${name}`,
+    reason,
+    nextStep: `wait until it is gone, or remove it if nobody needs it (kubectl delete namespace ${name}); or give the environment another name`,
   });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { credentialFields, REGION_ALLOWED } from '../aws/credential-fields.ts';
+import { type InputProblem, messageOf } from '../core/errors.ts';
 import { type Environment, environmentSchema } from '../environment/environment.ts';
-import { type InputProblem, messageOf } from '../github/errors.ts';
 import { text } from '../github/inputs.ts';
 import type { ClusterAddress } from './connection.ts';
 

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import { type KubeServer, refusal, startKubeServer } from '../../dev/testing/kube-server.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
-import { CloudError, ClusterError, InputError } from '../github/errors.ts';
+import { CloudError, ClusterError, InputError } from '../core/errors.ts';
 import { configOf, connect } from './connection.ts';
 
 const IDENTITY = '/apis/authentication.k8s.io/v1/selfsubjectreviews';

@@ -1,8 +1,8 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { CredentialProvider } from '../aws/credentials.ts';
-import { Sha256 } from '../aws/sha256.ts';
+import { Sha256 } from '../aws/signed-call.ts';
 import type { AwsCredentials } from '../aws/web-identity.ts';
-import { CloudError } from '../github/errors.ts';
+import { CloudError } from '../core/errors.ts';
 
 export interface TokenRequest {
   /** The cluster's name: a token is good for this one cluster. */

@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority, issue } from '../../dev/stand-ins/cluster/certificates.ts';
-import { isTransient } from './api-error.ts';
-import type { Exchange } from './exchange.ts';
-import { http2Exchange } from './http2-exchange.ts';
-import { restOf } from './rest.ts';
+import { type Exchange, http2Exchange, restOf } from './rest.ts';
+
+import { isTransient } from './retry.ts';
 
 let folder: string;
 let trust: { readonly ca: Buffer };

@@ -1,7 +1,7 @@
 import type { RequestOptions } from 'node:https';
 import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node';
 import { proxyOf } from '../github/proxy.ts';
-import type { Server } from './server.ts';
+import type { Server } from './rest.ts';
 
 /**
  * The cluster and the identity of the current context of a kubeconfig file. Files that it names are relative to it.

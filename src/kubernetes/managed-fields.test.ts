@@ -1,6 +1,6 @@
 import type { V1ManagedFieldsEntry } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { setByUs, takenOver } from './managed-fields.ts';
+import { setByUs, takenOver } from './apply.ts';
 
 const entry = (manager: string, fieldsV1: object, more: object = {}): V1ManagedFieldsEntry => ({
   ...{ manager, operation: 'Update', apiVersion: 'apps/v1', fieldsType: 'FieldsV1', fieldsV1 },

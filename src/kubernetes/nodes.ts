@@ -1,8 +1,9 @@
 import type { V1Node } from '@kubernetes/client-node';
-import { ClusterError } from '../github/errors.ts';
-import type { Log } from '../github/log.ts';
+import type { Clock } from '../core/clock.ts';
+import { ClusterError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import type { Connection } from './connection.ts';
-import { type Clock, until } from './poll.ts';
+import { until } from './retry.ts';
 
 export interface NodeState {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { notAdmitted } from './not-admitted.ts';
+import { notAdmitted } from './connection.ts';
 import { ApiError } from './rest.ts';
 
 const cause = new ApiError(401, { message: 'Unauthorized' });

@@ -1,5 +1,22 @@
-import type { KubernetesObject, V1APIResourceList } from '@kubernetes/client-node';
+import type {
+  CoreV1Event,
+  KubernetesObject,
+  V1APIResourceList,
+  V1ConfigMap,
+  V1DaemonSet,
+  V1Node,
+  V1Pod,
+} from '@kubernetes/client-node';
+
 import { ApiError, type Query, type Rest } from './rest.ts';
+
+import { statusOf } from './retry.ts';
+
+/** Under this name the API server records which fields are ours. */
+export const FIELD_MANAGER = 'eks-multus-actions';
+
+/** Every object that we put into a cluster carries this. */
+export const OUR_LABELS = { 'app.kubernetes.io/managed-by': 'eks-multus-actions' } as const;
 
 /** Objects of any kind. Where they are on the API server, it says itself. */
 export interface Objects {
@@ -68,4 +85,116 @@ function find(resources: readonly Resource[], kind: string): Resource | undefine
 
 function nameIn({ metadata }: KubernetesObject): string {
   return encodeURIComponent(metadata?.name ?? '');
+}
+
+/** Objects of any kind, by their paths. */
+export interface PlainApi {
+  /** The items of a list, such as `/api/v1/services`; none when the API server does not know the kind. */
+  list<Item>(path: string): Promise<readonly Item[]>;
+  /** One object; undefined when it is not there. */
+  read<Item>(path: string): Promise<Item | undefined>;
+  /** Changes the fields of one object that `body` names (JSON merge patch). */
+  merge(path: string, body: unknown): Promise<void>;
+  /** Deletes one object; it is fine if it is gone. */
+  remove(path: string): Promise<void>;
+}
+
+/** @throws ApiError when the API server refuses; the error of the connection when there is no answer. */
+export function plainApi(rest: Rest): PlainApi {
+  return {
+    async list<Item>(path: string) {
+      const found = await unlessMissing(() => rest<List<Item>>({ method: 'GET', path }));
+      return found?.items ?? [];
+    },
+    read: (path) => unlessMissing(() => rest({ method: 'GET', path })),
+    async merge(path, body) {
+      const query = { fieldManager: FIELD_MANAGER };
+      await rest({ method: 'PATCH', path, query, body, contentType: PATCH_TYPES.merge });
+    },
+    async remove(path) {
+      await unlessMissing(() => rest({ method: 'DELETE', path }));
+    },
+  };
+}
+
+async function unlessMissing<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** A list, as the API server gives it. */
+export interface List<Item> {
+  readonly items: Item[];
+}
+
+interface Named {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+interface Selected {
+  readonly namespace: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+/** What the actions ask of the API group `v1`. */
+export interface Core {
+  listNode(selected?: { readonly labelSelector?: string }): Promise<List<V1Node>>;
+  listPodForAllNamespaces(selected: { readonly labelSelector: string }): Promise<List<V1Pod>>;
+  listNamespacedPod(selected: Selected): Promise<List<V1Pod>>;
+  listNamespacedEvent(selected: Selected): Promise<List<CoreV1Event>>;
+  readNamespacedPod(named: Named): Promise<V1Pod>;
+  readNamespacedPodLog(
+    named: Named & { readonly container: string; readonly tailLines: number },
+  ): Promise<string>;
+  readNamespacedConfigMap(named: Named): Promise<V1ConfigMap>;
+  createNamespacedPod(
+    request: { readonly namespace: string; readonly body: V1Pod } & {
+      readonly fieldManager: string;
+    },
+  ): Promise<V1Pod>;
+  deleteNamespacedPod(request: Named & { readonly body?: unknown }): Promise<unknown>;
+  deleteCollectionNamespacedPod(
+    request: Selected & { readonly gracePeriodSeconds?: number },
+  ): Promise<unknown>;
+}
+
+/** What the actions ask of the API group `apps/v1`. */
+export interface Apps {
+  readNamespacedDaemonSet(named: Named): Promise<V1DaemonSet>;
+}
+
+export function coreOf(rest: Rest): Core {
+  const get = <Answer>(path: string, query: Query = {}) =>
+    rest<Answer>({ method: 'GET', path: `/api/v1/${path}`, query });
+  const pods = (namespace: string) => `namespaces/${namespace}/pods`;
+  return {
+    listNode: (selected) => get('nodes', { ...selected }),
+    listPodForAllNamespaces: (selected) => get('pods', { ...selected }),
+    listNamespacedPod: ({ namespace, ...query }) => get(pods(namespace), query),
+    listNamespacedEvent: ({ namespace, ...query }) => get(`namespaces/${namespace}/events`, query),
+    readNamespacedPod: ({ namespace, name }) => get(`${pods(namespace)}/${name}`),
+    readNamespacedPodLog: ({ namespace, name, ...query }) =>
+      get(`${pods(namespace)}/${name}/log`, query),
+    readNamespacedConfigMap: ({ namespace, name }) =>
+      get(`namespaces/${namespace}/configmaps/${name}`),
+    createNamespacedPod: ({ namespace, body, ...query }) =>
+      rest({ method: 'POST', path: `/api/v1/${pods(namespace)}`, query, body }),
+    deleteNamespacedPod: ({ namespace, name, body }) =>
+      rest({ method: 'DELETE', path: `/api/v1/${pods(namespace)}/${name}`, body }),
+    deleteCollectionNamespacedPod: ({ namespace, ...query }) =>
+      rest({ method: 'DELETE', path: `/api/v1/${pods(namespace)}`, query }),
+  };
+}
+
+export function appsOf(rest: Rest): Apps {
+  return {
+    readNamespacedDaemonSet: ({ namespace, name }) =>
+      rest({ method: 'GET', path: `/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}` }),
+  };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { systemClock, until } from './poll.ts';
+import { systemClock } from '../core/clock.ts';
 import { ApiError } from './rest.ts';
+import { until } from './retry.ts';
 
 const answers = (...list: readonly (string | undefined | Error)[]) => {
   let index = 0;

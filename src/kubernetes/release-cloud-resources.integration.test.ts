@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApiServer, type TestApiServer } from '../../dev/testing/api-server.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { systemClock } from '../core/clock.ts';
 import { readKubeconfig, serverOf } from './kubeconfig.ts';
-import { plainApi } from './plain-api.ts';
-import { systemClock } from './poll.ts';
+import { plainApi } from './objects.ts';
 import { releaseCloudResources } from './release-cloud-resources.ts';
 import { type Rest, restOf } from './rest.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
-import type { PlainApi } from './plain-api.ts';
+import type { PlainApi } from './objects.ts';
 import { releaseCloudResources } from './release-cloud-resources.ts';
 
 type Item = { readonly metadata: { readonly name: string; readonly namespace?: string } };

@@ -1,6 +1,7 @@
-import type { Log } from '../github/log.ts';
-import type { PlainApi } from './plain-api.ts';
-import { type Clock, until } from './poll.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { PlainApi } from './objects.ts';
+import { until } from './retry.ts';
 
 interface Meta {
   readonly metadata: { readonly name: string; readonly namespace?: string };

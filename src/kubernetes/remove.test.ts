@@ -1,10 +1,10 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { OUR_LABELS } from './apply.ts';
+import { removeIfOurs } from './apply.ts';
 import type { Connection } from './connection.ts';
 import type { Objects } from './objects.ts';
-import { removeIfOurs } from './remove.ts';
+import { OUR_LABELS } from './objects.ts';
 import { ApiError } from './rest.ts';
 
 const object = { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'kube-multus-ds' } };

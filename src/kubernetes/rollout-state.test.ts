@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { counts, daemonSet as set } from '../../dev/testing/daemon-set.ts';
-import { rolloutBeside, rolloutOf } from './rollout-state.ts';
+import { rolloutBeside, rolloutOf } from './rollout.ts';
 
 describe('rolloutOf', () => {
   it.each([

@@ -1,11 +1,10 @@
-import type { V1DaemonSet, V1Node, V1Pod } from '@kubernetes/client-node';
-import { ClusterError } from '../github/errors.ts';
-import type { Log } from '../github/log.ts';
+import type { V1ContainerStatus, V1DaemonSet, V1Node, V1Pod } from '@kubernetes/client-node';
+import type { Clock } from '../core/clock.ts';
+import { ClusterError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import type { Connection } from './connection.ts';
 import type { NodeFinding } from './nodes.ts';
-import { podTrouble } from './pod-trouble.ts';
-import { type Clock, until } from './poll.ts';
-import { type Rollout, rolloutBeside, rolloutOf, rolloutOn } from './rollout-state.ts';
+import { until } from './retry.ts';
 
 export interface RolloutWait {
   readonly namespace: string;
@@ -124,4 +123,123 @@ function advice(
     );
   }
   return 'check that the nodes are Ready and have room for the pod; a longer timeout-minutes helps slow nodes';
+}
+
+export interface Rollout {
+  readonly done: boolean;
+  readonly ready: number;
+  readonly desired: number;
+  /** In words, for the log. */
+  readonly text: string;
+}
+
+/**
+ * How far a DaemonSet has got. It is done when its controller has seen the newest version, and every
+ * node that should have a pod (at least `atLeast` nodes) has one of that version that is available.
+ */
+export function rolloutOf(set: V1DaemonSet, atLeast: number): Rollout {
+  const { status } = set;
+  const desired = status?.desiredNumberScheduled ?? 0;
+  const updated = status?.updatedNumberScheduled ?? 0;
+  const ready = status?.numberAvailable ?? 0;
+  const seen = isSeen(set);
+  const done = seen && desired >= atLeast && updated >= desired && ready >= desired;
+  const wanted = Math.max(desired, atLeast);
+  const text = seen
+    ? `${ready} of ${wanted} available, ${updated} updated`
+    : 'its controller has not seen the change yet';
+  return { done, ready, desired, text };
+}
+
+/**
+ * How far a DaemonSet has got when some nodes do not count: each node must have a pod of the newest version, but whether
+ * it runs matters only for `pods`, those on the other nodes. Pure.
+ */
+export function rolloutBeside(set: V1DaemonSet, pods: readonly V1Pod[], atLeast: number): Rollout {
+  const ready = pods.filter(isReady).length;
+  const wanted = Math.max(pods.length, atLeast);
+  const { desiredNumberScheduled: all = 0, updatedNumberScheduled: updated = 0 } = set.status ?? {};
+  const done = isSeen(set) && updated >= all && ready >= wanted;
+  const text = `${ready} of ${wanted} Ready, ${updated} of ${all} updated`;
+  return { done, ready, desired: pods.length, text };
+}
+
+/** Whether the numbers in the status are those of the newest version. */
+function isSeen({ metadata, status }: V1DaemonSet): boolean {
+  return (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 1);
+}
+
+/** How far a DaemonSet has got on some nodes; what other nodes have does not count. Pure. */
+export function rolloutOn(pods: readonly V1Pod[], nodes: readonly string[]): Rollout {
+  const on = new Set(pods.filter(isReady).map(({ spec }) => spec?.nodeName));
+  const ready = nodes.filter((node) => on.has(node)).length;
+  const desired = nodes.length;
+  return { done: ready === desired, ready, desired, text: `${ready} of ${desired} Ready` };
+}
+
+function isReady({ status }: V1Pod): boolean {
+  return (
+    status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+  );
+}
+
+export interface PodTrouble {
+  /** In one line: `pod kube-multus-ds-x7k on ip-10-0-2-11: ImagePullBackOff: …`. */
+  readonly text: string;
+  /** True when waiting cannot help. */
+  readonly hopeless: boolean;
+}
+
+const HOPELESS: ReadonlySet<string> = new Set(['InvalidImageName', 'ErrImageNeverPull']);
+/** What a pod says while all is well. */
+const NORMAL: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
+
+/** Why a pod is not running, if it says so. */
+export function podTrouble(pod: V1Pod): PodTrouble | undefined {
+  const place = pod.spec?.nodeName === undefined ? '' : ` on ${pod.spec.nodeName}`;
+  const prefix = `pod ${pod.metadata?.name ?? ''}${place}`;
+  const unplaced = unschedulable(pod);
+  if (unplaced !== undefined) return { text: `${prefix}: ${unplaced}`, hopeless: false };
+  const statuses = [
+    ...(pod.status?.initContainerStatuses ?? []),
+    ...(pod.status?.containerStatuses ?? []),
+  ];
+  for (const status of statuses) {
+    const trouble = containerTrouble(status);
+    if (trouble !== undefined) {
+      return {
+        text: `${prefix}: container ${status.name}: ${trouble}`,
+        hopeless: HOPELESS.has(status.state?.waiting?.reason ?? ''),
+      };
+    }
+  }
+  return undefined;
+}
+
+function unschedulable(pod: V1Pod): string | undefined {
+  const condition = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (condition === undefined || condition.status !== 'False') return undefined;
+  return `${condition.reason ?? 'not scheduled'}: ${condition.message ?? ''}`;
+}
+
+function containerTrouble(status: V1ContainerStatus): string | undefined {
+  const { state, lastState } = status;
+  const { waiting } = state ?? {};
+  if (waiting?.reason !== undefined && !NORMAL.has(waiting.reason)) {
+    return [`${waiting.reason}: ${waiting.message ?? ''}`, ending(lastState?.terminated)].join('');
+  }
+  if (state?.running !== undefined && status.started === false) {
+    return 'it runs, but its startup probe has not passed yet';
+  }
+  const { terminated } = state ?? {};
+  return terminated === undefined || terminated.exitCode === 0
+    ? undefined
+    : ending(terminated).trim();
+}
+
+function ending(terminated: { exitCode: number; reason?: string; message?: string } | undefined) {
+  if (terminated === undefined) return '';
+  const words = terminated.message?.trim().split('\n').at(-1) ?? '';
+  const how = `${terminated.reason ?? 'ended'} with exit code ${terminated.exitCode}`;
+  return ` last: ${how}${words === '' ? '' : `: ${words}`}`;
 }

@@ -2,9 +2,9 @@ import type { V1Node } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApiServer, type TestApiServer } from '../../dev/testing/api-server.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
-import { STARTUP_TAINT } from '../environment/startup-taint.ts';
+import { systemClock } from '../core/clock.ts';
+import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { systemClock } from '../kubernetes/poll.ts';
 import { admitPods } from './admit-pods.ts';
 
 const DEDICATED = { key: 'dedicated', value: 'net', effect: 'NoExecute' };

@@ -1,6 +1,6 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { STARTUP_TAINT } from '../environment/startup-taint.ts';
+import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
 import { nodesToAdmit } from './admit-pods.ts';
 
 const node = (name: string, taints?: V1Node['spec']): V1Node => ({

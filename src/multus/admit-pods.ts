@@ -1,14 +1,13 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
-import { STARTUP_TAINT } from '../environment/startup-taint.ts';
-import { ClusterError } from '../github/errors.ts';
-import type { Log } from '../github/log.ts';
-import { isTransient, reasonOf, statusOf } from '../kubernetes/api-error.ts';
-import { FIELD_MANAGER } from '../kubernetes/apply.ts';
+import type { Clock } from '../core/clock.ts';
+import { ClusterError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { PATCH_TYPES } from '../kubernetes/objects.ts';
-import type { Clock } from '../kubernetes/poll.ts';
-import { retrying } from '../kubernetes/retry.ts';
-import { MULTUS } from './manifest.ts';
+import { FIELD_MANAGER, PATCH_TYPES } from '../kubernetes/objects.ts';
+import { isTransient, reasonOf, retrying, statusOf } from '../kubernetes/retry.ts';
+
+import { MULTUS } from './install.ts';
 
 /** The nodes that keep pods away until Multus runs, and on which it now does. Pure. */
 export function nodesToAdmit(

@@ -4,18 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { startTestApiServer, type TestApiServer } from '../../dev/testing/api-server.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { mapNodeRoles } from '../aws-auth/config-map.ts';
+import { systemClock } from '../core/clock.ts';
 import { packFile } from '../github/pack-files.ts';
-import { apply, OUR_LABELS, readManifest } from '../kubernetes/apply.ts';
+import { apply, readManifest } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { PATCH_TYPES } from '../kubernetes/objects.ts';
-import { systemClock } from '../kubernetes/poll.ts';
-import { applyNetworks } from './apply-networks.ts';
-import { installMultus } from './install.ts';
-import { DEFINITION } from './manifest.ts';
-import { mapNodeRoles } from './map-node-roles.ts';
-import { networkSpecsSchema } from './network-spec.ts';
-import { planAttachments } from './plan-attachments.ts';
-import { removeMultus } from './remove-multus.ts';
+import { OUR_LABELS, PATCH_TYPES } from '../kubernetes/objects.ts';
+import { applyNetworks } from '../networks/definition-store.ts';
+import { networkSpecsSchema } from '../networks/network-spec.ts';
+import { planAttachments } from '../networks/plan-attachments.ts';
+import { DEFINITION, installMultus, removeMultus } from './install.ts';
 
 const NETWORKS = `
 - { name: ipvlan-conf-1, network: 1, ipam: host-local, subnet: 10.0.4.0/24, range: 10.0.4.70-10.0.4.80 }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { attachmentsOf } from '../../dev/testing/attachments.ts';
 import { packFile } from '../github/pack-files.ts';
-import type { NetworkAttachmentDefinition } from './attachment.ts';
+import type { NetworkAttachmentDefinition } from '../networks/attachment.ts';
 
 const text = readFileSync(packFile('manifests', 'nads', 'README.md'), 'utf8');
 const blocks = [...text.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);

@@ -1,4 +1,4 @@
-import type { MultusChoice } from './manifest.ts';
+import type { MultusChoice } from './install.ts';
 
 /** What `manifests/multus-thin` pins, from the registry of its makers. */
 const THIN = 'ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-debug';

@@ -1,17 +1,22 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { KubernetesObject, V1DaemonSet } from '@kubernetes/client-node';
-import type { Log } from '../github/log.ts';
+import type { KubernetesObject, V1ConfigMap, V1DaemonSet } from '@kubernetes/client-node';
+import type { Clock } from '../core/clock.ts';
+import { ClusterError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import { packFile } from '../github/pack-files.ts';
-import { apply, nameOf } from '../kubernetes/apply.ts';
+import {
+  apply,
+  awaitEstablished,
+  nameOf,
+  readIfThere,
+  readManifest,
+  removeIfOurs,
+  takeOver,
+} from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { awaitEstablished } from '../kubernetes/established.ts';
-import { plainApi } from '../kubernetes/plain-api.ts';
-import type { Patience } from '../kubernetes/poll.ts';
-import { removeIfOurs } from '../kubernetes/remove.ts';
-import { retryingRest } from '../kubernetes/retry.ts';
-import { takeOver } from '../kubernetes/take-over.ts';
-import { checkInstalled, DAEMON_SETS } from './installed-before.ts';
-import { DEFINITION, isDaemonSet, type MultusChoice, multusObjects } from './manifest.ts';
+import { plainApi } from '../kubernetes/objects.ts';
+import { type Patience, retryingRest, until } from '../kubernetes/retry.ts';
 
 const SHARED = ['multus/definition.yaml', 'multus/access.yaml'] as const;
 /** The files of `manifests` that make up each mode. */
@@ -69,4 +74,194 @@ async function removeRest(
   for (const object of other.filter((one) => !keep.has(nameOf(one)))) {
     if (await removeIfOurs(connection, object, clock)) log.info(`Removed ${nameOf(object)}`);
   }
+}
+
+export const MULTUS = { namespace: 'kube-system', daemonSet: 'kube-multus-ds' } as const;
+/** As a daemon that does the work, or as a program that is started for each pod. */
+export const MODES = ['thick', 'thin'] as const;
+export interface MultusChoice {
+  readonly mode: (typeof MODES)[number];
+  readonly image: string;
+}
+/** What to do when the daemon runs, but has not put itself in front of the VPC CNI (its startup probe). */
+export const NOT_STARTED =
+  'it has not written /etc/cni/net.d/00-multus.conf on the node, for which it waits for 10-aws.conflist of the VPC CNI: look at the pod of aws-node on that node (kubectl -n kube-system get pods -l k8s-app=aws-node -o wide) and its logs';
+export const DEFINITION = 'network-attachment-definitions.k8s.cni.cncf.io';
+
+/** Changes when the daemon's configuration does, so that the pods, which read it once, are replaced. */
+const CONFIG_HASH = 'eks-multus-actions/daemon-config-sha256';
+
+/** The objects of a manifest (the texts of its files, in order) with the given image. Pure. */
+export function multusObjects(
+  texts: readonly string[],
+  image: string,
+): readonly KubernetesObject[] {
+  const objects = texts.flatMap(readManifest);
+  const config = objects.find(({ kind }) => kind === 'ConfigMap') as V1ConfigMap | undefined;
+  const hash = createHash('sha256')
+    .update(JSON.stringify(config?.data ?? {}))
+    .digest('hex');
+  return objects.map((object) => (isDaemonSet(object) ? prepared(object, image, hash) : object));
+}
+
+export function isDaemonSet(object: KubernetesObject): object is V1DaemonSet {
+  return object.kind === 'DaemonSet';
+}
+
+function prepared(set: V1DaemonSet, image: string, hash: string): V1DaemonSet {
+  const template = set.spec?.template;
+  if (set.spec === undefined || template?.spec === undefined) return set;
+  const { containers, initContainers = [] } = template.spec;
+  return {
+    ...set,
+    spec: {
+      ...set.spec,
+      template: {
+        metadata: {
+          ...template.metadata,
+          annotations: { ...template.metadata?.annotations, [CONFIG_HASH]: hash },
+        },
+        spec: {
+          ...template.spec,
+          containers: containers.map((container) => ({ ...container, image })),
+          initContainers: initContainers.map((container) => ({ ...container, image })),
+        },
+      },
+    },
+  };
+}
+
+/** What Multus's own manifests, those of AWS and older ones of other kinds give their pods. */
+const LABELS = { app: 'multus', name: 'multus' } as const;
+
+/** Where the DaemonSets are that `checkInstalled` looks at. */
+export const DAEMON_SETS = `/apis/apps/v1/namespaces/${MULTUS.namespace}/daemonsets`;
+
+/**
+ * Can the Multus that a cluster has be made ours in place? It can when the DaemonSet of that name is not there, or
+ * selects the same pods: all manifests that AWS has published do. Pure.
+ *
+ * @returns what to warn of: other DaemonSets that run Multus.
+ * @throws ClusterError when the selector is another, which Kubernetes does not let change.
+ */
+export function checkInstalled(
+  found: readonly V1DaemonSet[],
+  wanted: V1DaemonSet,
+): readonly string[] {
+  const same = found.find(({ metadata }) => metadata?.name === MULTUS.daemonSet);
+  const [theirs, ours] = [same, wanted].map(selectorOf);
+  if (same !== undefined && theirs !== ours) throw otherSelector(theirs ?? '', ours ?? '');
+  return found.filter((set) => set !== same && runsMultus(set)).map(warning);
+}
+
+function selectorOf(set: V1DaemonSet | undefined): string {
+  const { matchLabels = {}, matchExpressions = [] } = set?.spec?.selector ?? {};
+  const labels = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
+  const more = matchExpressions.map(({ key, operator, values = [] }) =>
+    [key, operator, values.join('|')].join(' ').trim(),
+  );
+  return [...labels.sort(), ...more.sort()].join(', ');
+}
+
+function otherSelector(theirs: string, ours: string): ClusterError {
+  const { namespace, daemonSet } = MULTUS;
+  return new ClusterError({
+    resource: `daemonset ${namespace}/${daemonSet}`,
+    reason: `another manifest made it: it selects the pods with ${theirs}, ours those with ${ours}, and Kubernetes does not let that be changed`,
+    nextStep: `remove it (kubectl -n ${namespace} delete daemonset ${daemonSet}) and run this again at once: pods that run keep their networks, pods that start meanwhile get none of them`,
+  });
+}
+
+function runsMultus({ spec }: V1DaemonSet): boolean {
+  const labels = spec?.template.metadata?.labels ?? {};
+  return Object.entries(LABELS).some(([key, value]) => labels[key] === value);
+}
+
+function warning(set: V1DaemonSet): string {
+  const { namespace } = MULTUS;
+  const kind = 'DaemonSet';
+  return `${nameOf({ ...set, kind })} runs Multus too. Two of them write the same file on each node, and each removes it when it ends: remove that one (kubectl -n ${namespace} delete daemonset ${set.metadata?.name})`;
+}
+
+/**
+ * Removes what `installMultus` applied and still carries our label, except the NetworkAttachmentDefinition kind:
+ * with it, all networks would go. The daemon removes `00-multus.conf` from its node when it ends
+ * (https://github.com/k8snetworkplumbingwg/multus-cni/issues/1527), so its pods go first. Doing it twice changes
+ * nothing.
+ *
+ * @throws ClusterError when the pods do not go in time, or the API server refuses.
+ */
+export async function removeMultus(
+  connection: Connection,
+  log: Log,
+  patience: Patience,
+): Promise<void> {
+  // The other mode has no object of another name.
+  const all = await readMultus({ mode: 'thick', image: '' });
+  const objects = all.filter(({ kind }) => kind !== 'CustomResourceDefinition');
+  for (const object of objects.toReversed()) {
+    const removed = await removeIfOurs(connection, object, patience.clock);
+    log.info(`${removed ? 'Removed' : 'Not there, or not ours:'} ${nameOf(object)}`);
+    if (object.kind !== 'DaemonSet') continue;
+    if ((await readIfThere(connection, object, patience.clock)) !== undefined) {
+      log.info('Somebody else keeps that DaemonSet: what it uses stays too');
+      return;
+    }
+    await awaitNoPods(connection, patience);
+  }
+}
+
+async function awaitNoPods({ core }: Connection, patience: Patience): Promise<void> {
+  const { namespace, daemonSet } = MULTUS;
+  let left: readonly string[] = [];
+  const gone = await until(async () => {
+    const pods = await core.listNamespacedPod({ namespace, labelSelector: 'name=multus' });
+    left = pods.items.map(({ metadata, spec }) => `${metadata?.name} on ${spec?.nodeName}`);
+    return left.length === 0 ? true : undefined;
+  }, patience);
+  if (gone) return;
+  throw new ClusterError({
+    resource: `daemonset ${namespace}/${daemonSet}`,
+    reason: `it was deleted, but its pods have not gone: ${left.join(', ')}`,
+    nextStep: 'look at these nodes (a pod stays while its kubelet does not answer), then run again',
+  });
+}
+
+/** A DaemonSet that an environment needs and that is not its own to install. */
+interface Wanted {
+  readonly namespace: string;
+  readonly name: string;
+  /** The environment whose it is. */
+  readonly base: string;
+}
+
+/**
+ * The image of the Multus that a shared cluster has. Nothing is changed.
+ *
+ * @throws ClusterError when it has none.
+ */
+export function findMultus(connection: Connection, base: string, clock: Clock): Promise<string> {
+  const { namespace, daemonSet: name } = MULTUS;
+  return imageOf(connection, { namespace, name, base }, clock);
+}
+
+/**
+ * The image of a DaemonSet that must be there.
+ *
+ * @throws ClusterError when it is not.
+ */
+export async function imageOf(
+  connection: Connection,
+  { namespace, name, base }: Wanted,
+  clock: Clock,
+): Promise<string> {
+  const wanted = { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { namespace, name } };
+  const found = await readIfThere<V1DaemonSet>(connection, wanted, clock);
+  const image = found?.spec?.template.spec?.containers[0]?.image;
+  if (image !== undefined) return image;
+  throw new ClusterError({
+    resource: `daemonset ${namespace}/${name}`,
+    reason: `the cluster of ${base} does not have it, and what belongs to ${base} is not changed from here`,
+    nextStep: `run configure-multus for ${base} first${name === MULTUS.daemonSet ? '' : ', with a network that needs it'}`,
+  });
 }

@@ -1,6 +1,6 @@
 import type { V1DaemonSet, V1LabelSelector } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { checkInstalled } from './installed-before.ts';
+import { checkInstalled } from './install.ts';
 
 const set = (
   name: string,

@@ -3,10 +3,10 @@ import type { V1ConfigMap, V1DaemonSet } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { packFile } from '../github/pack-files.ts';
 import { readManifest } from '../kubernetes/apply.ts';
+import { networkSpecsSchema } from '../networks/network-spec.ts';
+import { planAttachments } from '../networks/plan-attachments.ts';
 import { multusImage } from './image.ts';
-import { multusObjects } from './manifest.ts';
-import { networkSpecsSchema } from './network-spec.ts';
-import { planAttachments } from './plan-attachments.ts';
+import { multusObjects } from './install.ts';
 
 const file = (...path: string[]) => readFileSync(packFile('manifests', ...path), 'utf8');
 const texts = ['definition', 'access', 'daemonset'].map((name) => file('multus', `${name}.yaml`));

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { badNetworks } from '../../dev/testing/bad-networks.ts';
 import { goodNetworks } from '../../dev/testing/good-networks.ts';
 import { labEnvironment } from '../../dev/testing/lab-environment.ts';
-import { InputError } from '../github/errors.ts';
+import { InputError } from '../core/errors.ts';
 import { readInputs, yaml } from '../github/inputs.ts';
-import { described } from './describe.ts';
-import { networkSpecsSchema } from './network-spec.ts';
-import { planAttachments } from './plan-attachments.ts';
+import { described } from '../networks/attachment.ts';
+import { networkSpecsSchema } from '../networks/network-spec.ts';
+import { planAttachments } from '../networks/plan-attachments.ts';
 
 const schema = z.object({ networks: yaml(networkSpecsSchema, 'a YAML list of networks') });
 

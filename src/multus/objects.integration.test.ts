@@ -5,16 +5,18 @@ import { startTestApiServer, type TestApiServer } from '../../dev/testing/api-se
 import { attachmentsOf } from '../../dev/testing/attachments.ts';
 import { goodNetworks } from '../../dev/testing/good-networks.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
-import { apply } from '../kubernetes/apply.ts';
+import { systemClock } from '../core/clock.ts';
+import { apply, readIfThere } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { PATCH_TYPES } from '../kubernetes/objects.ts';
-import { systemClock } from '../kubernetes/poll.ts';
-import { readIfThere } from '../kubernetes/remove.ts';
-import { applyNetworks } from './apply-networks.ts';
-import type { Attachment, NetworkAttachmentDefinition } from './attachment.ts';
-import { listDefinitions } from './definition-store.ts';
+import type { Attachment, NetworkAttachmentDefinition } from '../networks/attachment.ts';
+import {
+  applyNetworks,
+  listDefinitions,
+  pruneNetworks,
+  usesWhereabouts,
+} from '../networks/definition-store.ts';
 import { installMultus } from './install.ts';
-import { pruneNetworks, usesWhereabouts } from './prune-networks.ts';
 import { installWhereabouts, removeWhereabouts, whereaboutsObjects } from './whereabouts.ts';
 
 let server: TestApiServer;

@@ -8,15 +8,18 @@ import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { ensureTools } from '../../dev/tools/install/tools.ts';
 import { run } from '../../dev/tools/process.ts';
 import { consoleProgress } from '../../dev/tools/progress.ts';
-import { nameOf } from '../kubernetes/apply.ts';
+import { systemClock } from '../core/clock.ts';
+import { nameOf, readIfThere } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { PATCH_TYPES } from '../kubernetes/objects.ts';
-import { systemClock } from '../kubernetes/poll.ts';
-import { readIfThere } from '../kubernetes/remove.ts';
-import { installMultus, readMultus } from './install.ts';
-import { DAEMON_SETS } from './installed-before.ts';
-import { MODES, type MultusChoice } from './manifest.ts';
-import { removeMultus } from './remove-multus.ts';
+import {
+  DAEMON_SETS,
+  installMultus,
+  MODES,
+  type MultusChoice,
+  readMultus,
+  removeMultus,
+} from './install.ts';
 
 type Mode = MultusChoice['mode'];
 const KIND = 'customresourcedefinition network-attachment-definitions.k8s.cni.cncf.io';

@@ -1,15 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import type { KubernetesObject, V1PodSpec } from '@kubernetes/client-node';
-import type { Log } from '../github/log.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
 import { packFile } from '../github/pack-files.ts';
-import { apply, nameOf, readManifest } from '../kubernetes/apply.ts';
+import {
+  apply,
+  awaitEstablished,
+  isOurs,
+  nameOf,
+  readIfThere,
+  readManifest,
+  removeIfOurs,
+} from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { awaitEstablished } from '../kubernetes/established.ts';
-import { plainApi } from '../kubernetes/plain-api.ts';
-import type { Clock, Patience } from '../kubernetes/poll.ts';
-import { isOurs, readIfThere, removeIfOurs } from '../kubernetes/remove.ts';
+import { plainApi } from '../kubernetes/objects.ts';
 import type { Rest } from '../kubernetes/rest.ts';
-import { retryingRest } from '../kubernetes/retry.ts';
+import { type Patience, retryingRest } from '../kubernetes/retry.ts';
 
 export const WHEREABOUTS = { namespace: 'kube-system', name: 'whereabouts' } as const;
 

@@ -1,5 +1,5 @@
 import type { Environment } from '../environment/environment.ts';
-import { table } from '../github/summary.ts';
+import { table } from '../github/outputs.ts';
 
 /** A stack's changes, as far as the comment shows them. */
 export interface CommentedPlan {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { credentialFields } from '../aws/credential-fields.ts';
+import { InputError } from '../core/errors.ts';
 import { environmentSchema } from '../environment/environment.ts';
-import { InputError } from '../github/errors.ts';
 import { type InputSource, oneOf, readInputs, text, wholeNumber, yaml } from '../github/inputs.ts';
 
 const COMMANDS = ['decide', 'begin', 'report', 'end', 'list-expired'] as const;

@@ -1,8 +1,9 @@
-import { branchExists, readPullRequest } from '../github/pull-request.ts';
-import { table } from '../github/summary.ts';
+import { table } from '../github/outputs.ts';
+import { branchExists, type PullRequestFacts, readPullRequest } from '../github/pull-request.ts';
+
 import type { ExpiredEnvironment } from './outputs.ts';
 import { environmentsOf, type TaggedEnvironment } from './previews.ts';
-import { type PullRequestState, reasonToReap } from './reaping.ts';
+
 import type { Session } from './session.ts';
 
 /** Finds the environments of this repository that have to go, and says why. Destroys nothing. */
@@ -53,4 +54,30 @@ function row(environment: TaggedEnvironment, reason: string | undefined) {
     stacks.map((stack) => `${stack.name} ${stack.status}`).join('\n'),
     reason ?? 'no',
   ];
+}
+
+/** What GitHub says of the pull request that an environment was made for. */
+export interface PullRequestState {
+  /** Undefined when there is no such pull request. */
+  readonly facts: PullRequestFacts | undefined;
+  /** Whether the branch that it comes from is there. */
+  readonly branchExists: boolean;
+}
+
+/** Pure: why an environment has to go; undefined when it may stay. `pull` is undefined for one made otherwise. */
+export function reasonToReap(
+  environment: TaggedEnvironment,
+  pull: PullRequestState | undefined,
+  now: number,
+): string | undefined {
+  const { expiresAt } = environment;
+  if (expiresAt !== undefined && expiresAt <= now) {
+    return `expired at ${new Date(expiresAt).toISOString().slice(0, 16)}Z`;
+  }
+  if (pull === undefined) return undefined;
+  const name = `pull request #${environment.pullRequest}`;
+  if (pull.facts === undefined) return `${name} does not exist`;
+  if (pull.facts.merged) return `${name} is merged`;
+  if (!pull.facts.open) return `${name} is closed`;
+  return pull.branchExists ? undefined : `branch ${pull.facts.headBranch} is gone`;
 }

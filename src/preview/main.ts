@@ -4,14 +4,13 @@ import { createClients } from '../aws/clients.ts';
 import { roleRequest } from '../aws/credential-fields.ts';
 import { credentialProvider } from '../aws/credentials.ts';
 import { sdkStackApi } from '../cloudformation/sdk-stack-api.ts';
+import { actionsLog as log, notice } from '../github/actions-log.ts';
 import { idToken, mask } from '../github/id-token.ts';
-import { actionsLog as log, notice } from '../github/log.ts';
-import { setOutputs } from '../github/outputs.ts';
+import { addSummary, setOutputs } from '../github/outputs.ts';
 import { repositoryClient } from '../github/repository-client.ts';
 import { runAction } from '../github/run-action.ts';
-import { addSummary } from '../github/summary.ts';
 import { runUrl, workflowRun } from '../github/workflow-run.ts';
-import { readPreviewEvent } from './event.ts';
+import { readPreviewEvent } from './decide.ts';
 import { type PreviewInputs, readPreviewInputs } from './inputs.ts';
 import { preview } from './run.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PullRequestFacts } from '../github/pull-request.ts';
+import { reasonToReap } from './list-expired.ts';
 import type { TaggedEnvironment } from './previews.ts';
-import { reasonToReap } from './reaping.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 const environment: TaggedEnvironment = {

@@ -14,7 +14,7 @@ import { recordingLog } from '../../dev/testing/recording-log.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { creationTags, stackTags } from '../environment/tags.ts';
 import { repositoryClient } from '../github/repository-client.ts';
-import { toPreviewEvent } from './event.ts';
+import { toPreviewEvent } from './decide.ts';
 import { readPreviewInputs } from './inputs.ts';
 import type { PreviewOutputs } from './outputs.ts';
 import { preview } from './run.ts';

@@ -1,6 +1,6 @@
 import type { StackApi } from '../cloudformation/stack-api.ts';
-import { PreviewError } from '../github/errors.ts';
-import type { Log } from '../github/log.ts';
+import { PreviewError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import type { RepositoryClient } from '../github/repository-client.ts';
 import type { WorkflowRun } from '../github/workflow-run.ts';
 import type { PreviewEvent } from './decide.ts';

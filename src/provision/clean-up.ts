@@ -1,11 +1,10 @@
 import { type ClusterTraces, clusterTraces } from '../aws/cluster-traces.ts';
 import type { CredentialProvider } from '../aws/credentials.ts';
-import { type Ec2, ec2Of } from '../aws/ec2.ts';
+import { type Ec2, ec2Of } from '../aws/network-interfaces.ts';
 import type { Caller } from '../aws/signed-call.ts';
 import type { StackInsides } from '../cloudformation/stack-resources.ts';
-import { type PlainApi, plainApi } from '../kubernetes/plain-api.ts';
-import { restOf } from '../kubernetes/rest.ts';
-import { eksServer } from '../kubernetes/server.ts';
+import { type PlainApi, plainApi } from '../kubernetes/objects.ts';
+import { eksServer, restOf } from '../kubernetes/rest.ts';
 
 /** What destroy works with besides stacks: everything that is in none. */
 export interface CleanUp extends StackInsides {

@@ -4,8 +4,8 @@ import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import { FakeStacks } from '../../dev/testing/fake-stacks.ts';
 import { fakeStaging } from '../../dev/testing/fake-staging.ts';
 import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
+import { detachedInterface } from '../../dev/testing/network-interface.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
-import type { NetworkInterface } from '../aws/ec2.ts';
 import { callBudget } from '../cloudformation/pace.ts';
 import { readProvisionInputs } from './inputs.ts';
 import { type Report, reportMarkdown } from './report.ts';
@@ -45,18 +45,13 @@ function world(pullRequest?: string) {
   return { account: account.state, stacks, staging, log, reports, destroy };
 }
 
-function networkInterface(id: string, changes: Partial<NetworkInterface> = {}): NetworkInterface {
-  const described = { description: 'aws-K8S-i-1', status: 'available', attachedTo: undefined };
-  return { id, ...described, tags: {}, securityGroupIds: [], ...changes };
-}
-
 describe('what is in no stack', () => {
   it('goes between the node groups and the infra stack', async () => {
     const { account, stacks, destroy } = world();
     stacks.put(NAME, 'CREATE_COMPLETE', OURS);
     stacks.put(`${NAME}-ng1`, 'CREATE_COMPLETE', OURS);
     account.vpcId = 'vpc-1';
-    account.interfaces = [networkInterface('eni-1')];
+    account.interfaces = [detachedInterface({ id: 'eni-1', description: 'aws-K8S-i-1' })];
     account.calls = stacks.calls;
     const report = await destroy();
     const order = stacks.calls.filter((call) => /^(deleteStack|remove)/.test(call));
@@ -83,8 +78,11 @@ describe('what is in no stack', () => {
     stacks.scripts.set(`delete ${NAME}`, DELETE_FAILED);
     account.vpcId = 'vpc-1';
     account.interfaces = [
-      networkInterface('eni-9', {
-        ...{ description: 'ELB app/web/1', status: 'in-use', attachedTo: 'amazon-elb' },
+      detachedInterface({
+        id: 'eni-9',
+        description: 'ELB app/web/1',
+        status: 'in-use',
+        attachedTo: 'amazon-elb',
       }),
     ];
     await expect(destroy()).rejects.toThrow(

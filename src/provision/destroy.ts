@@ -1,14 +1,14 @@
 import { checkUnprotected } from '../cloudformation/delete-stack.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
-import { CloudError, PreviewError } from '../github/errors.ts';
-import { deleteStacks } from './delete-stacks.ts';
+import { CloudError, PreviewError } from '../core/errors.ts';
+import { releaseCloudResources } from '../kubernetes/release-cloud-resources.ts';
+import { reasonOf } from '../kubernetes/retry.ts';
 import { destroyOnBase } from './destroy-on-base.ts';
 import { checkNothingLeft } from './end-state.ts';
-import { type EnvironmentStacks, environmentStacks } from './environment-stacks.ts';
-import { releaseWorkloads } from './release-workloads.ts';
-import { type Sweeper, vpcSweeper } from './remove-stack.ts';
+import { type EnvironmentStacks, environmentStacks } from './environment-of.ts';
+import { deleteStacks, type Sweeper, vpcSweeper } from './remove-stack.ts';
 import { addNote } from './report.ts';
-import type { Session } from './run.ts';
+import type { Session } from './session.ts';
 
 /**
  * Removes everything that belongs to the environment, in the order in which it depends on each other: what
@@ -129,5 +129,35 @@ async function removeTraces(session: Session, { infra, foreign }: EnvironmentSta
   if (await cleanUp.traces.clusterExists(inputs.environment)) return;
   if (await cleanUp.traces.removeLogGroup(inputs.environment)) {
     addNote(session, `Removed the log group /aws/eks/${inputs.environment}/cluster.`);
+  }
+}
+
+/** How long the cluster's controllers get to let go of load balancers and volumes. */
+const PATIENCE_MS = 5 * 60_000;
+
+/**
+ * Has the cluster give back the load balancers and volumes of its workloads, while it still has nodes that can.
+ * A cluster that does not answer or does not let us in is no reason not to destroy it: what it may leave behind
+ * is then found, or named, by the sweep.
+ */
+export async function releaseWorkloads(session: Session, infra: Stack | undefined): Promise<void> {
+  const endpoint = infra?.outputs['ClusterEndpoint'];
+  const certificateAuthority = infra?.outputs['ClusterCertificateAuthority'];
+  if (endpoint === undefined || certificateAuthority === undefined) return;
+  const { clock, engine, log, inputs, cleanUp } = session;
+  const deadline = Math.min(clock.now() + PATIENCE_MS, engine.deadline);
+  try {
+    const cluster = { name: inputs.environment, endpoint, certificateAuthority };
+    const api = cleanUp.kubernetes(cluster);
+    const { removed, left } = await releaseCloudResources(api, { log, clock, deadline });
+    if (removed.length > 0) session.report.notes.push(`Removed first: ${removed.join(', ')}.`);
+    if (left.length > 0) warn(`These may stay in AWS when the cluster is gone: ${left.join(', ')}`);
+  } catch (error) {
+    log.info(`Load balancers and volumes of workloads are not looked for: ${reasonOf(error)}`);
+  }
+
+  function warn(text: string) {
+    log.warn(text);
+    session.report.notes.push(text);
   }
 }

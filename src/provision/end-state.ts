@@ -1,7 +1,7 @@
+import { CloudError } from '../core/errors.ts';
 import { ENVIRONMENT_TAG } from '../environment/tags.ts';
-import { CloudError } from '../github/errors.ts';
-import { environmentStacks } from './environment-stacks.ts';
-import type { Session } from './run.ts';
+import { environmentStacks } from './environment-of.ts';
+import type { Session } from './session.ts';
 
 /** Instances, NAT gateways and endpoints: EC2 still shows them for a while when they are gone; their stacks know better. */
 const SHOWN_WHEN_GONE = /^(i|nat|vpce|sir)-/;

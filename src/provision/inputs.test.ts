@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BAD_INPUTS, groups, IN_ZONE } from '../../dev/testing/bad-provision-inputs.ts';
 import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
-import { InputError, type InputProblem } from '../github/errors.ts';
+import { InputError, type InputProblem } from '../core/errors.ts';
 import { readProvisionInputs } from './inputs.ts';
 
 function read(changes: Readonly<Record<string, string>> = {}) {

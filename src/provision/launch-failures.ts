@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Explain } from '../cloudformation/follow.ts';
 import type { StackInsides } from '../cloudformation/stack-resources.ts';
-import { messageOf } from '../github/errors.ts';
+import { messageOf } from '../core/errors.ts';
 
 /** What the launch hook logs when it gives up an instance (`cfn/attach-enis/hook.ts`). */
 export const GIVEN_UP = 'cannot attach the interfaces';

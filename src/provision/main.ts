@@ -1,4 +1,4 @@
-import { actionsLog } from '../github/log.ts';
+import { actionsLog } from '../github/actions-log.ts';
 import { runAction } from '../github/run-action.ts';
 import { readProvisionInputs } from './inputs.ts';
 

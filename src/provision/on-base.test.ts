@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fakeNamespaces } from '../../dev/testing/fake-namespaces.ts';
+import { detachedInterface } from '../../dev/testing/network-interface.ts';
 import { NODE_OUTPUTS, provisionWorld } from '../../dev/testing/provision-world.ts';
-import type { NetworkInterface } from '../aws/ec2.ts';
+import type { NetworkInterface } from '../aws/network-interfaces.ts';
+import { mergeNodeRoles } from '../aws-auth/rows.ts';
 import { environmentSchema } from '../environment/environment.ts';
-import { mergeNodeRoles } from '../multus/aws-auth.ts';
 
 const BASE = 'eks-multus-cluster';
 const NAME = 'eks-multus-pr-7';
@@ -236,10 +237,8 @@ describe('destroy on a base', () => {
     await run(preview());
     account.kubernetes = fakeNamespaces().api;
     account.nodeGroupId = 'sg-a';
-    const left = (id: string, changes: Partial<NetworkInterface>): NetworkInterface => ({
-      ...{ id, description: 'aws-K8S-i-1', status: 'available', tags: {} },
-      ...{ attachedTo: undefined, securityGroupIds: [], ...changes },
-    });
+    const left = (id: string, changes: Partial<NetworkInterface>) =>
+      detachedInterface({ id, description: 'aws-K8S-i-1', ...changes });
     account.interfaces = [
       left('eni-cni', { securityGroupIds: ['sg-a'] }),
       left('eni-hook', { tags: { 'eks-multus:environment': NAME } }),

@@ -1,5 +1,5 @@
 import type { Environment } from '../environment/environment.ts';
-import type { PlannedStack } from './plan-markdown.ts';
+import type { PlannedStack } from './report.ts';
 
 /** The names in `action.yml`. */
 export const outputNames = [

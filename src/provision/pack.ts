@@ -1,9 +1,8 @@
 import { deterministicZip } from '../aws/deterministic-zip.ts';
-import { stagedKey } from '../aws/staged-objects.ts';
-import type { Stack } from '../cloudformation/stack-api.ts';
-import type { Template } from '../cloudformation/stack-spec.ts';
+import { stagedKey } from '../aws/staging.ts';
+import type { Stack, Template } from '../cloudformation/stack-api.ts';
 import { isDeployed } from '../cloudformation/stack-status.ts';
-import type { Session } from './run.ts';
+import type { Session } from './session.ts';
 
 /** The pack's own files that make an environment. */
 export interface Pack {

@@ -1,17 +1,19 @@
-import { planStack } from '../cloudformation/plan-stack.ts';
-import type { Stack } from '../cloudformation/stack-api.ts';
-import { planFromTemplate, planLines, type StackPlan } from '../cloudformation/stack-plan.ts';
-import type { StackSpec } from '../cloudformation/stack-spec.ts';
+import type { Stack, StackSpec } from '../cloudformation/stack-api.ts';
+import {
+  planFromTemplate,
+  planLines,
+  planStack,
+  type StackPlan,
+} from '../cloudformation/stack-plan.ts';
 import { allOrFirstFailure } from './all-or-first-failure.ts';
-import { baseOf } from './base.ts';
+import { requiredPlan } from './check-inputs.ts';
 import { checkHasCluster } from './deploy.ts';
-import type { NodeGroup } from './node-groups.ts';
+import type { NodeGroup } from './fields.ts';
 import { readPack } from './pack.ts';
-import { requiredPlan } from './plan-for.ts';
 import { addPlan } from './report.ts';
-import type { Session } from './run.ts';
-import { settleOnBase } from './settle-on-base.ts';
-import { infraSpec, nodeGroupSpec } from './stack-specs.ts';
+import type { Session } from './session.ts';
+import { baseOf, settleOnBase } from './settle-on-base.ts';
+import { infraSpec, nodeGroupSpec } from './stack-parameters.ts';
 
 const NOT_YET =
   'Its parameters come from the infrastructure stack, which is not there yet, so this is what the template declares, not what CloudFormation says.';

@@ -1,9 +1,9 @@
 import { type Swept, sweepGroup, sweepVpc } from '../aws/sweep.ts';
 import { type DeletedStack, deleteStack } from '../cloudformation/delete-stack.ts';
-import type { Stack } from '../cloudformation/stack-api.ts';
-import type { Template } from '../cloudformation/stack-spec.ts';
-import { CloudError } from '../github/errors.ts';
-import type { Session } from './run.ts';
+import type { Stack, Template } from '../cloudformation/stack-api.ts';
+import { CloudError } from '../core/errors.ts';
+import { allOrFirstFailure } from './all-or-first-failure.ts';
+import type { Session } from './session.ts';
 
 /** How often a deletion that failed is tried again, each time after a sweep that found something. */
 const MOST_RETRIES = 3;
@@ -90,4 +90,31 @@ function blocked(error: CloudError, vpcId: string, blockers: readonly string[]):
     nextStep: 'remove these, then run destroy again: it goes on where it stopped',
     cause: error,
   });
+}
+
+/** Deletes stacks of one template side by side, and reports each. */
+export async function deleteStacks(
+  session: Session,
+  title: string,
+  stacks: readonly Stack[],
+  file: string,
+  sweep: Sweeper,
+): Promise<void> {
+  if (stacks.length === 0) return;
+  const text = new TextDecoder().decode(await session.packFile('cfn', file));
+  const template = { file: `cfn/${file}`, text };
+  const { clock, report } = session;
+  await session.log.group(title, () =>
+    allOrFirstFailure(stacks, async (stack) => {
+      const began = clock.now();
+      try {
+        const deleted = await removeStack(session, stack, template, sweep);
+        report.stacks.push({ ...deleted, outcome: 'deleted' });
+      } catch (error) {
+        const durationMs = clock.now() - began;
+        report.stacks.push({ name: stack.name, outcome: 'failed', durationMs });
+        throw error;
+      }
+    }),
+  );
 }

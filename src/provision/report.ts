@@ -1,11 +1,15 @@
-import { duration } from '../cloudformation/polling.ts';
-import type { StackPlan } from '../cloudformation/stack-plan.ts';
-import type { Log } from '../github/log.ts';
-import { table } from '../github/summary.ts';
-import type { NetworkPlan } from '../network/plan.ts';
+import {
+  CHANGE_HEADER,
+  changeCells,
+  planTitle,
+  type StackPlan,
+} from '../cloudformation/stack-plan.ts';
+import { duration } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import { table } from '../github/outputs.ts';
+import type { NetworkPlan } from '../vpc/plan.ts';
 import type { EndStateCheck } from './end-state.ts';
 import type { ProvisionOutputs } from './outputs.ts';
-import { planMarkdown, plannedStack } from './plan-markdown.ts';
 
 export interface StackRow {
   readonly name: string;
@@ -105,4 +109,50 @@ function outputTable({
       typeof value === 'string' ? value : Object.values(value ?? {}).join('\n'),
     ]),
   );
+}
+
+/** More rows than this are folded away. */
+const LONG = 12;
+
+/** The plan of one stack for the job's summary page. */
+export function planMarkdown(plan: StackPlan): string {
+  const rows = plan.changes.map((change) => changeCells(change, plan.parameters));
+  const changes = rows.length === 0 ? '' : table(CHANGE_HEADER, rows);
+  const folded =
+    rows.length > LONG
+      ? `<details><summary>${rows.length} resources</summary>\n\n${changes}\n\n</details>`
+      : changes;
+  return [`### ${planTitle(plan)}`, plan.note ?? '', folded]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** A stack's plan as the output `plan` has it. */
+export interface PlannedStack {
+  readonly stack: string;
+  readonly action: StackPlan['action'];
+  readonly basis: StackPlan['basis'];
+  readonly note?: string;
+  readonly changes: readonly PlannedChange[];
+}
+
+export interface PlannedChange {
+  readonly action: string;
+  readonly logicalId: string;
+  readonly type: string;
+  /** `yes`, `perhaps`, `no`, or empty for what is added or removed. */
+  readonly replacement: string;
+  readonly what: string;
+}
+
+export function plannedStack(plan: StackPlan): PlannedStack {
+  const changes = plan.changes.map((change) => {
+    const [action = '', logicalId = '', type = '', replacement = '', what = ''] = changeCells(
+      change,
+      plan.parameters,
+    );
+    return { action, logicalId, type, replacement, what };
+  });
+  const { name: stack, action, basis, note } = plan;
+  return { stack, action, basis, ...(note === undefined ? {} : { note }), changes };
 }

@@ -1,26 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { createClients } from '../aws/clients.ts';
+import { logLines } from '../aws/cluster-traces.ts';
 import { roleRequest } from '../aws/credential-fields.ts';
 import { credentialProvider } from '../aws/credentials.ts';
 import { callerIdentity } from '../aws/identity.ts';
-import { logLines } from '../aws/log-lines.ts';
 import { s3Staging } from '../aws/staging.ts';
 import type { TokenSource } from '../aws/web-identity.ts';
 import { callBudget } from '../cloudformation/pace.ts';
-import { type Clock, systemClock } from '../cloudformation/polling.ts';
 import { sdkStackApi } from '../cloudformation/sdk-stack-api.ts';
 import { stackInsides } from '../cloudformation/stack-resources.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { actionsLog } from '../github/actions-log.ts';
 import { idToken, mask } from '../github/id-token.ts';
-import { actionsLog } from '../github/log.ts';
-import { setOutputs } from '../github/outputs.ts';
+import { addSummary, setOutputs } from '../github/outputs.ts';
 import { packFile } from '../github/pack-files.ts';
-import { addSummary } from '../github/summary.ts';
 import { workflowRun } from '../github/workflow-run.ts';
 import { cleanUpWith } from './clean-up.ts';
 import type { ProvisionInputs } from './inputs.ts';
+
 import { explainLaunches } from './launch-failures.ts';
 import { reportMarkdown } from './report.ts';
-import type { ProvisionDeps } from './run.ts';
+import type { ProvisionDeps } from './session.ts';
 
 /** What a run finds around itself: where ID tokens come from, and the time. */
 interface Surroundings {

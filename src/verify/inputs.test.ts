@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { badInputs, kubeconfig } from '../../dev/testing/bad-verify-inputs.ts';
 import { labEnvironment } from '../../dev/testing/lab-environment.ts';
-import { InputError } from '../github/errors.ts';
+import { InputError } from '../core/errors.ts';
 import { readVerifyInputs } from './inputs.ts';
 
 type Given = Readonly<Record<string, string>>;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
-import type { Limits } from '../connectivity/evidence.ts';
-import type { Expectation } from '../connectivity/expectation.ts';
-import type { NetworkName } from '../connectivity/find-networks.ts';
-import type { NodeChoice } from '../connectivity/placement.ts';
+import type { Limits } from '../connectivity/evaluate/evidence.ts';
+import type { Expectation } from '../connectivity/evaluate/pairs.ts';
+import type { NetworkName } from '../connectivity/probe/find-networks.ts';
+import type { NodeChoice } from '../connectivity/probe/placement.ts';
+import { InputError, type InputProblem } from '../core/errors.ts';
 import type { Environment } from '../environment/environment.ts';
 import { ENVIRONMENT_LABEL } from '../environment/shared-cluster.ts';
-import { InputError, type InputProblem } from '../github/errors.ts';
 import {
   flag,
   type InputSource,

@@ -1,11 +1,11 @@
 import { credentialProvider } from '../aws/credentials.ts';
-import { probeCluster } from '../connectivity/kubernetes-cluster.ts';
+import { probeCluster } from '../connectivity/probe/kubernetes-cluster.ts';
+import { systemClock as clock } from '../core/clock.ts';
+import { actionsLog as log } from '../github/actions-log.ts';
 import { idToken, mask } from '../github/id-token.ts';
-import { actionsLog as log } from '../github/log.ts';
 import { runAction } from '../github/run-action.ts';
 import { workflowRun } from '../github/workflow-run.ts';
 import { connect } from '../kubernetes/connection.ts';
-import { systemClock as clock } from '../kubernetes/poll.ts';
 import { accessNeeded } from './access.ts';
 import { readVerifyInputs } from './inputs.ts';
 import { nodeInterfaces } from './node-interfaces.ts';

@@ -1,10 +1,10 @@
 import type { V1Node } from '@kubernetes/client-node';
 import { listNetworkInterfaces } from '../aws/network-interfaces.ts';
 import type { Caller } from '../aws/signed-call.ts';
-import type { ProbeCluster } from '../connectivity/cluster.ts';
-import type { NodeInterface } from '../connectivity/evidence.ts';
-import { messageOf } from '../github/errors.ts';
-import type { Log } from '../github/log.ts';
+import type { NodeInterface } from '../connectivity/evaluate/evidence.ts';
+import type { ProbeCluster } from '../connectivity/probe/cluster.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 
 /** As many values as EC2 takes in one filter. */
 const AT_ONCE = 200;

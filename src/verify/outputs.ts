@@ -1,7 +1,11 @@
 import { join } from 'node:path';
-import { abridge } from '../connectivity/report/abridge.ts';
-import { JUNIT_FILE, PAGE_FILE, REPORT_FILE } from '../connectivity/report/report-files.ts';
-import type { Report } from '../connectivity/report.ts';
+import type { Report } from '../connectivity/report/report.ts';
+import {
+  abridge,
+  JUNIT_FILE,
+  PAGE_FILE,
+  REPORT_FILE,
+} from '../connectivity/report/report-files.ts';
 
 export const outputNames = [
   'result',

@@ -1,20 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import { type ChosenNodes, chooseNodes } from '../connectivity/choose-nodes.ts';
-import type { ProbeCluster } from '../connectivity/cluster.ts';
-import type { Evidence } from '../connectivity/evidence.ts';
-import { findAllNetworks, findNetworks } from '../connectivity/find-networks.ts';
-import { matrixPods } from '../connectivity/matrix-pods.ts';
-import type { ProbeNetwork } from '../connectivity/network.ts';
-import type { NodeObservation } from '../connectivity/observation.ts';
-import { awaitNode, awaitNodes, isUsable } from '../connectivity/placement.ts';
+import type { Evidence } from '../connectivity/evaluate/evidence.ts';
+import type { NodeObservation } from '../connectivity/evaluate/observation.ts';
+import type { ProbeCluster } from '../connectivity/probe/cluster.ts';
+import { findAllNetworks, findNetworks } from '../connectivity/probe/find-networks.ts';
+import type { ProbeNetwork } from '../connectivity/probe/network.ts';
 import {
+  awaitNode,
+  awaitNodes,
+  type ChosenNodes,
+  chooseNodes,
+  isUsable,
+} from '../connectivity/probe/placement.ts';
+import {
+  matrixPods,
   networksNeeded,
   type ProbePod,
   probePods,
   readSampleApps,
-} from '../connectivity/sample-apps.ts';
+} from '../connectivity/probe/sample-apps.ts';
+import type { Clock } from '../core/clock.ts';
 import { packFile } from '../github/pack-files.ts';
-import type { Clock } from '../kubernetes/poll.ts';
 import type { VerifyInputs } from './inputs.ts';
 
 /** What a layout makes of the cluster: the pods to run, and what they are judged by. */

@@ -1,16 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { CheckResult } from '../connectivity/check.ts';
-import { logReport } from '../connectivity/log-report.ts';
-import { annotations } from '../connectivity/report/annotations.ts';
-import { readPageAssets } from '../connectivity/report/page-assets.ts';
-import { type ReportFile, reportFiles, SUMMARY_FILE } from '../connectivity/report/report-files.ts';
-import type { Report } from '../connectivity/report.ts';
-import { annotate } from '../github/annotate.ts';
-import { ClusterError } from '../github/errors.ts';
-import type { Log } from '../github/log.ts';
-import { setOutputs } from '../github/outputs.ts';
-import { addSummary } from '../github/summary.ts';
+import type { CheckResult } from '../connectivity/evaluate/check.ts';
+import { readPageAssets } from '../connectivity/report/page.ts';
+import type { Report } from '../connectivity/report/report.ts';
+import {
+  annotations,
+  logReport,
+  type ReportFile,
+  reportFiles,
+  SUMMARY_FILE,
+} from '../connectivity/report/report-files.ts';
+import { ClusterError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { addSummary, annotate, setOutputs } from '../github/outputs.ts';
 import type { VerifyInputs } from './inputs.ts';
 import { verifyOutputs } from './outputs.ts';
 import type { VerifyResult } from './run.ts';

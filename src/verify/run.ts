@@ -1,21 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { awaitPods } from '../connectivity/await-pods.ts';
-import type { ProbeCluster } from '../connectivity/cluster.ts';
-import { collectDiagnostics } from '../connectivity/diagnostics/collect.ts';
-import type { Evidence, Neighbour, NodeInterface } from '../connectivity/evidence.ts';
-import { neighboursAmong } from '../connectivity/neighbours.ts';
-import type { PodObservation } from '../connectivity/observation.ts';
-import { observedFromOutside, observeFromInside } from '../connectivity/observe.ts';
-import { probeAgain } from '../connectivity/probe-again.ts';
-import { withProbePods } from '../connectivity/probe-pods.ts';
-import { PACKETS } from '../connectivity/probe-script.ts';
+import { collectDiagnostics } from '../connectivity/diagnostics.ts';
+import type { Evidence, Neighbour, NodeInterface } from '../connectivity/evaluate/evidence.ts';
+import type { PodObservation } from '../connectivity/evaluate/observation.ts';
+import type { ProbeCluster } from '../connectivity/probe/cluster.ts';
+import {
+  observedFromOutside,
+  observeFromInside,
+  probeAgain,
+} from '../connectivity/probe/observe.ts';
+import { neighboursAmong } from '../connectivity/probe/probe-output.ts';
+import { awaitPods, withProbePods } from '../connectivity/probe/probe-pods.ts';
+import { PACKETS } from '../connectivity/probe/probe-script.ts';
+import { withRunNamespace } from '../connectivity/probe/run-namespace.ts';
+import { lookAgain } from '../connectivity/probe/second-look.ts';
+import { makeReport, type Report } from '../connectivity/report/report.ts';
 import type { ReportFile } from '../connectivity/report/report-files.ts';
-import { makeReport, type Report } from '../connectivity/report.ts';
-import { withRunNamespace } from '../connectivity/run-namespace.ts';
-import { lookAgain } from '../connectivity/second-look.ts';
-import type { Log } from '../github/log.ts';
-import type { Clock } from '../kubernetes/poll.ts';
-import { explainApiError } from './explain-api-error.ts';
+import type { Clock } from '../core/clock.ts';
+import { ClusterError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { isTransient, reasonOf, statusOf } from '../kubernetes/retry.ts';
+
 import type { VerifyInputs } from './inputs.ts';
 import { planTest, type TestPlan } from './plan.ts';
 
@@ -142,4 +146,16 @@ async function neighboursOf(
     return [];
   }
   return neighboursAmong(pods, namespace);
+}
+
+/** Puts what an API server refused or did not answer into words; other errors stay as they are. */
+export function explainApiError(error: unknown, cluster: string): unknown {
+  if (statusOf(error) === undefined && !isTransient(error)) return error;
+  return new ClusterError({
+    resource: `cluster ${cluster}`,
+    reason: `the API server did not do what it was asked: ${reasonOf(error)}`,
+    nextStep:
+      'run the job again; if it stays so, look at the state of the API server and at the permissions that the README of verify lists',
+    cause: error,
+  });
 }

@@ -1,4 +1,4 @@
-import { ClusterError } from '../github/errors.ts';
+import { ClusterError } from '../core/errors.ts';
 
 /**
  * Aborted when the runner tells the step to stop: SIGINT when a job is cancelled, SIGTERM 7.5 seconds

@@ -1,4 +1,4 @@
-import type { Cause } from '../../../src/connectivity/cause.ts';
+import type { Cause } from '../../../src/connectivity/evaluate/check.ts';
 import type { Site } from './site.ts';
 
 /** One thing that goes wrong in real networks, done by the means by which it happens there. */

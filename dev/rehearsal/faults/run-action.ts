@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Report } from '../../../src/connectivity/report.ts';
+import type { Report } from '../../../src/connectivity/report/report.ts';
 import { CHECKOUT } from '../../tools/checkout.ts';
 import { run } from '../../tools/process.ts';
 import { clientConfig } from '../account-view.ts';

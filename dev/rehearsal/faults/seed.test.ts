@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Cause } from '../../../src/connectivity/cause.ts';
-import { makeReport } from '../../../src/connectivity/report.ts';
+import type { Cause } from '../../../src/connectivity/evaluate/check.ts';
+import { makeReport } from '../../../src/connectivity/report/report.ts';
 import { FAULTS } from './faults.ts';
 import { faultFinding } from './seed.ts';
 

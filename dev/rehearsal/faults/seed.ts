@@ -1,5 +1,5 @@
-import type { Cause } from '../../../src/connectivity/cause.ts';
-import type { Report } from '../../../src/connectivity/report.ts';
+import type { Cause } from '../../../src/connectivity/evaluate/check.ts';
+import type { Report } from '../../../src/connectivity/report/report.ts';
 import type { Finding } from '../../tools/table.ts';
 import type { Fault } from './fault.ts';
 import { runVerify } from './run-action.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Report } from '../../../src/connectivity/report.ts';
+import type { Report } from '../../../src/connectivity/report/report.ts';
 import { ENVIRONMENT_LABEL } from '../../../src/environment/shared-cluster.ts';
 import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
 import type { PullRequest } from '../../stand-ins/github/api/state.ts';

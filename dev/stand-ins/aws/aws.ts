@@ -3,8 +3,13 @@ import { join } from 'node:path';
 import { seededRandom } from '../../tools/seeded-random.ts';
 import type { AutoScaling } from './autoscaling.ts';
 import { createCloudFormation } from './cloudformation/cloudformation.ts';
-import type { Pacing } from './cloudformation/pacing.ts';
-import { failingPacing, realisticPacing, steadyPacing } from './cloudformation/pacing.ts';
+import {
+  failingPacing,
+  type Pacing,
+  realisticPacing,
+  steadyPacing,
+} from './cloudformation/pacing.ts';
+
 import type { Eks } from './eks.ts';
 import { eksAmiParameters } from './eks-ami-parameters.ts';
 import type { EventBus } from './events.ts';

@@ -1,5 +1,10 @@
-import type { NetworkInterface } from '../vpc/ec2-state.ts';
-import { type Ec2State, type Instance, interfacesOf, subnetOf } from '../vpc/ec2-state.ts';
+import {
+  type Ec2State,
+  type Instance,
+  interfacesOf,
+  type NetworkInterface,
+  subnetOf,
+} from '../vpc/ec2-state.ts';
 
 /** A metadata item: text, a text that is fetched when it is asked for (undefined: none), or a folder. */
 export type Item = string | (() => Promise<string | undefined>) | Folder;

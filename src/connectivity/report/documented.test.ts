@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { CAUSES } from '../cause.ts';
-import { CHECKS } from '../check.ts';
+import { CAUSES, CHECKS } from '../evaluate/check.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 

@@ -1,6 +1,6 @@
 import { XmlNode, XmlText } from '@aws-sdk/xml-builder';
-import { CHECKS, type CheckResult, countOutcomes } from '../check.ts';
-import type { Report } from '../report.ts';
+import { CHECKS, type CheckResult, countOutcomes } from '../evaluate/check.ts';
+import type { Report } from './report.ts';
 
 /**
  * The report as JUnit XML, in the form that test reporters agree on: a suite for each check, a case for each

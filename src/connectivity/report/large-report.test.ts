@@ -1,8 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
 import { faultyEvidence } from '../../../dev/testing/reported-clusters.ts';
-import type { Evidence } from '../evidence.ts';
-import { makeReport } from '../report.ts';
-import { readPageAssets } from './page-assets.ts';
+import type { Evidence } from '../evaluate/evidence.ts';
+import { readPageAssets } from './page.ts';
+import { makeReport } from './report.ts';
 import { reportFiles } from './report-files.ts';
 
 const context = {

@@ -1,8 +1,7 @@
-import { CHECKS, type CheckResult } from '../check.ts';
-import type { Report } from '../report.ts';
+import { CHECKS, type CheckResult } from '../evaluate/check.ts';
 import { html, Markup } from './markup.ts';
-import { pairName } from './pair-state.ts';
-import { prefixRows } from './prefixes.ts';
+import { pairName, prefixRows } from './pair-state.ts';
+import type { Report } from './report.ts';
 
 const NOTHING = new Markup('');
 /** Failures of one kind that are listed, and those of them that are not folded away. */

@@ -8,9 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultyReport, hostileReport } from '../../../dev/testing/reported-clusters.ts';
 import { findBrowser } from '../../../dev/tools/install/probe.ts';
 import { packFile } from '../../github/pack-files.ts';
-import type { Report } from '../report.ts';
-import { reportPage } from './page.ts';
-import { readPageAssets } from './page-assets.ts';
+import { readPageAssets, reportPage } from './page.ts';
+import type { Report } from './report.ts';
 
 const FLAGS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],

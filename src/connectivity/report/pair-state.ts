@@ -1,6 +1,12 @@
-import type { CheckResult } from '../check.ts';
-import type { Report } from '../report.ts';
-import type { ReportedPair } from '../reported-pair.ts';
+import { inNetwork } from '../../core/ip.ts';
+import type { CheckResult } from '../evaluate/check.ts';
+import type {
+  Report,
+  ReportedNode,
+  ReportedNodeInterface,
+  ReportedPair,
+  ReportedPlace,
+} from './report.ts';
 
 /** What a reader wants to know of a pair at one look, worst first. */
 export const PAIR_STATES = [
@@ -57,4 +63,102 @@ function stateOf(pair: ReportedPair, failures: readonly CheckResult[]): PairStat
   if (pair.expected === 'silence') return pair.seen === 'silence' ? 'apart' : 'leaks';
   if (pair.seen === 'silence') return 'silent';
   return failures.length > 0 ? 'impaired' : 'answers';
+}
+
+/** Pairs as rows and columns; a cell holds all pairs between two places, or between two nodes on their networks. */
+export interface Matrix {
+  readonly by: 'place' | 'node';
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  cell(row: string, column: string): readonly JudgedPair[];
+}
+
+/**
+ * The matrix by place (pod and interface) when it has at most `most` rows and columns, else by node and network.
+ * Places of one network stand together, and within it those of one node.
+ */
+export function matrixOf(report: Report, most: number): Matrix {
+  const pairs = judgePairs(report);
+  const nodes = new Map(report.pods.map((pod) => [pod.name, pod.node ?? 'no node']));
+  const byPlace = (place: ReportedPlace) => `${place.pod} ${place.interface}`;
+  const places = new Set(pairs.flatMap(({ pair }) => [byPlace(pair.source), byPlace(pair.target)]));
+  if (places.size <= most) return layOut('place', pairs, byPlace, nodes);
+  return layOut('node', pairs, (place) => `${nodes.get(place.pod)} ${place.network}`, nodes);
+}
+
+function layOut(
+  by: Matrix['by'],
+  pairs: readonly JudgedPair[],
+  label: (place: ReportedPlace) => string,
+  nodes: ReadonlyMap<string, string>,
+): Matrix {
+  const order = (place: ReportedPlace) =>
+    [place.network, nodes.get(place.pod), place.pod, place.interface].join('\n');
+  const labels = (side: 'source' | 'target') => {
+    const keys = pairs.map(({ pair }) => [order(pair[side]), label(pair[side])] as const);
+    const sorted = [...new Map(keys)].toSorted(([one], [other]) => (one < other ? -1 : 1));
+    return [...new Set(sorted.map(([, name]) => name))];
+  };
+  const cells = Map.groupBy(pairs, ({ pair }) => `${label(pair.source)}\n${label(pair.target)}`);
+  return {
+    by,
+    rows: labels('source'),
+    columns: labels('target'),
+    cell: (row, column) => cells.get(`${row}\n${column}`) ?? [],
+  };
+}
+
+/** One prefix of one elastic network interface of one node, and how many of its addresses the tested pods have. */
+export interface PrefixRow {
+  readonly node: string;
+  readonly zone: string | null;
+  readonly eni: string;
+  /** `eth1`; empty when the interface is not attached. */
+  readonly device: string;
+  readonly primary: string;
+  readonly status: string;
+  /** Null for an interface without a prefix. */
+  readonly prefix: string | null;
+  /** Addresses of tested pods that lie in the prefix. */
+  readonly addresses: readonly string[];
+  /** How many addresses the prefix holds, of IPv4 only; null for IPv6 and without a prefix. */
+  readonly capacity: number | null;
+}
+
+/** A row for each prefix, and one for each Multus interface without any. Empty when AWS was not asked. */
+export function prefixRows(report: Report): readonly PrefixRow[] {
+  const byNode = Map.groupBy(report.pods, ({ node }) => node);
+  return report.nodes.flatMap((node) => {
+    const addresses = (byNode.get(node.name) ?? [])
+      .flatMap((pod) => pod.interfaces)
+      .flatMap(({ address }) => address ?? []);
+    return (node.interfaces ?? [])
+      .filter(({ deviceIndex }) => deviceIndex !== 0)
+      .toSorted((one, other) => order(one) - order(other))
+      .flatMap((eni) => rowsOf(node, eni, addresses));
+  });
+}
+
+function rowsOf(
+  { name, zone }: ReportedNode,
+  eni: ReportedNodeInterface,
+  addresses: readonly string[],
+): PrefixRow[] {
+  const { id, deviceIndex, primary, status } = eni;
+  const device = deviceIndex === null ? '' : `eth${deviceIndex}`;
+  const interfaceOf = { node: name, zone, eni: id, device, primary, status };
+  if (eni.prefixes.length === 0) {
+    return [{ ...interfaceOf, prefix: null, addresses: [], capacity: null }];
+  }
+  return eni.prefixes.map((prefix) => ({
+    ...interfaceOf,
+    prefix,
+    addresses: addresses.filter((address) => inNetwork(address, prefix)),
+    capacity: prefix.includes(':') ? null : 2 ** (32 - Number(prefix.split('/')[1])),
+  }));
+}
+
+/** Interfaces that are not attached come last. */
+function order({ deviceIndex }: ReportedNodeInterface): number {
+  return deviceIndex ?? Number.POSITIVE_INFINITY;
 }

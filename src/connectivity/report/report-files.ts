@@ -1,6 +1,8 @@
-import type { Report } from '../report.ts';
+import type { Log } from '../../core/log.ts';
+import type { CheckResult } from '../evaluate/check.ts';
 import { junitXml } from './junit.ts';
 import { type PageAssets, reportPage } from './page.ts';
+import type { Report } from './report.ts';
 import { summaryMarkdown } from './summary.ts';
 
 /** A file of the report folder. */
@@ -23,4 +25,79 @@ export function reportFiles(report: Report, assets: PageAssets): readonly Report
     { path: JUNIT_FILE, text: junitXml(report) },
     { path: SUMMARY_FILE, text: summaryMarkdown(report) },
   ];
+}
+
+/** A report, and whether parts of it were left out. */
+export interface AbridgedReport extends Report {
+  readonly abridged?: true;
+}
+
+/** GitHub lets the outputs of a job take 1 MB, and there are other outputs. */
+export const OUTPUT_CHARACTERS = 400_000;
+
+/**
+ * The report for a job output: whole when it is small. Of a larger one the passed checks, the pairs and the routes
+ * are left out, then everything but the counts and the first failures; `report.json` has it all.
+ */
+export function abridge(report: Report, characters = OUTPUT_CHARACTERS): AbridgedReport {
+  if (fits(report, characters)) return report;
+  const failed = report.checks.filter(({ outcome }) => outcome === 'failed');
+  const pods = report.pods.map((pod) => ({ ...pod, routes: null }));
+  const shorter = { ...report, checks: failed, matrix: [], pods, abridged: true } as const;
+  if (fits(shorter, characters)) return shorter;
+  return { ...shorter, checks: failed.slice(0, 100), pods: [], nodes: [] };
+}
+
+function fits(report: Report, characters: number): boolean {
+  return JSON.stringify(report).length <= characters;
+}
+
+/** A note that the runner shows on the run's page. */
+export interface Annotation {
+  readonly title: string;
+  readonly message: string;
+}
+
+/** GitHub shows ten annotations of a kind for each step; one is left for the step's own failure. */
+export const MOST_ANNOTATIONS = 9;
+
+/** The failures as annotations: the first of each cause before second ones, never more than are shown. */
+export function annotations({ checks }: Report): readonly Annotation[] {
+  const failures = checks.filter(({ outcome }) => outcome === 'failed');
+  const byCause = [...Map.groupBy(failures, ({ check, cause }) => `${check} ${cause}`).values()];
+  const longest = Math.max(0, ...byCause.map((own) => own.length));
+  const inTurn: CheckResult[] = [];
+  for (let turn = 0; turn < longest && inTurn.length < MOST_ANNOTATIONS; turn += 1) {
+    inTurn.push(...byCause.flatMap((own) => own[turn] ?? []));
+  }
+  return inTurn.slice(0, MOST_ANNOTATIONS).map(annotation);
+}
+
+function annotation({ check, subject, detail, explanation, nextStep }: CheckResult): Annotation {
+  const lines = [detail, explanation ?? '', nextStep === undefined ? '' : `To do: ${nextStep}`];
+  return {
+    title: `${check}: ${subject}`,
+    message: lines.filter((line) => line !== '').join('\n'),
+  };
+}
+
+const MARK = { passed: '✅', failed: '❌', skipped: '➖' } as const;
+
+/** Prints the report to the job's log: `ip r` of each pod and every check in groups, then the count. */
+export async function logReport(report: Report, log: Log): Promise<void> {
+  for (const { name, routes } of report.pods) {
+    await log.group(`ip r in ${name}`, async () => log.info(routes ?? 'not looked into'));
+  }
+  const lines = report.checks.map(checkLine);
+  await log.group(`${lines.length} checks`, async () => log.info(lines.join('\n')));
+  for (const check of report.checks) {
+    if (check.outcome !== 'failed') continue;
+    log.info(`${checkLine(check)}\n   ${check.explanation ?? ''}\n   → ${check.nextStep ?? ''}`);
+  }
+  const { passed, failed, skipped } = report.counts;
+  log.info(`Connectivity ${report.result}: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+}
+
+function checkLine({ check, subject, outcome, detail }: CheckResult): string {
+  return `${MARK[outcome]} ${check} ${subject}: ${detail}`;
 }

@@ -6,11 +6,9 @@ import {
   hostileReport,
   reportOf,
 } from '../../../dev/testing/reported-clusters.ts';
-import { abridge } from './abridge.ts';
-import { annotations, MOST_ANNOTATIONS } from './annotations.ts';
-import { matrixOf } from './matrix.ts';
 import { reportPage } from './page.ts';
-import { prefixRows } from './prefixes.ts';
+import { matrixOf, prefixRows } from './pair-state.ts';
+import { abridge, annotations, MOST_ANNOTATIONS } from './report-files.ts';
 import { topologyMermaid } from './topology.ts';
 
 const LARGE = { nodes: 20, podsOnEach: 20, maxPairs: 2000 };

@@ -10,10 +10,9 @@ import {
   reportOf,
 } from '../../../dev/testing/reported-clusters.ts';
 import { packFile } from '../../github/pack-files.ts';
-import { CAUSES } from '../cause.ts';
-import { CHECKS } from '../check.ts';
-import { makeReport } from '../report.ts';
-import { abridge } from './abridge.ts';
+import { CAUSES, CHECKS } from '../evaluate/check.ts';
+import { makeReport } from './report.ts';
+import { abridge } from './report-files.ts';
 
 const text = readFileSync(packFile('actions', 'verify', 'report', 'schema-v1.json'), 'utf8');
 const schema: unknown = JSON.parse(text);

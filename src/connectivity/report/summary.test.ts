@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { faultyReport, hostileReport } from '../../../dev/testing/reported-clusters.ts';
-import { fitSections } from './fit-sections.ts';
-import { summaryMarkdown } from './summary.ts';
+import { fitSections, summaryMarkdown } from './summary.ts';
 
 const GITHUB_LIMIT = 1024 * 1024;
 

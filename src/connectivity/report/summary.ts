@@ -1,10 +1,15 @@
-import { table } from '../../github/summary.ts';
-import { CHECKS } from '../check.ts';
-import type { Report } from '../report.ts';
-import { fitSections, type Section } from './fit-sections.ts';
-import { type Matrix, matrixOf } from './matrix.ts';
-import { type JudgedPair, PAIR_STATES, STATE_LEGEND, worst } from './pair-state.ts';
-import { prefixRows } from './prefixes.ts';
+import { table } from '../../github/outputs.ts';
+import { CHECKS } from '../evaluate/check.ts';
+import {
+  type JudgedPair,
+  type Matrix,
+  matrixOf,
+  PAIR_STATES,
+  prefixRows,
+  STATE_LEGEND,
+  worst,
+} from './pair-state.ts';
+import type { Report } from './report.ts';
 import { topologyMermaid } from './topology.ts';
 
 /** GitHub takes 1 MiB for each step, and drops all of a summary that is larger; the margin is for line ends. */
@@ -154,4 +159,50 @@ function tableSection(
 /** A section that is shown whole or not at all. */
 function whole(head: string): Section {
   return { head, rows: [], leftOut: () => `A part is left out here. ${ELSEWHERE}` };
+}
+
+/** A part of a text that can be shortened: what it begins with, its rows, and what it says of rows that are left out. */
+export interface Section {
+  readonly head: string;
+  readonly rows: readonly string[];
+  readonly tail?: string;
+  /** The most rows that are worth reading; all when absent. */
+  readonly most?: number;
+  readonly leftOut: (count: number) => string;
+}
+
+/** Room that each section keeps for its line about what was left out. */
+const NOTE_BYTES = 200;
+
+/**
+ * Joins sections, most important first, into at most `bytes` of UTF-8. Rows that do not fit are left out and
+ * counted in words; a section of which nothing fits is a line that says so.
+ */
+export function fitSections(sections: readonly Section[], bytes: number): string {
+  const texts: string[] = [];
+  let left = bytes - NOTE_BYTES * sections.length;
+  for (const section of sections) {
+    const text = shorten(section, left);
+    left -= Math.max(0, size(text) + 2 - NOTE_BYTES);
+    texts.push(text);
+  }
+  return texts.join('\n\n');
+}
+
+function shorten({ head, rows, tail = '', most, leftOut }: Section, bytes: number): string {
+  let left = bytes - size(head) - size(tail) - 4;
+  if (left < 0) return leftOut(rows.length);
+  const kept: string[] = [];
+  for (const row of rows.slice(0, most ?? rows.length)) {
+    left -= size(row) + 1;
+    if (left < 0) break;
+    kept.push(row);
+  }
+  const missing = rows.length - kept.length;
+  const note = missing === 0 ? '' : `\n\n${leftOut(missing)}`;
+  return `${[head, ...kept].join('\n')}${tail === '' ? '' : `\n${tail}`}${note}`;
+}
+
+function size(text: string): number {
+  return Buffer.byteLength(text);
 }

@@ -1,5 +1,5 @@
-import type { Report, ReportedPod } from '../report.ts';
 import { judgePairs, type PairState } from './pair-state.ts';
+import type { Report, ReportedPod } from './report.ts';
 
 /** More than this is no picture any more, and GitHub draws no diagram beyond 500 edges. */
 const MOST_NODES = 12;

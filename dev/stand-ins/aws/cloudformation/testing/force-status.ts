@@ -1,5 +1,5 @@
-import type { Engine } from '../engine.ts';
-import { findStack } from '../engine.ts';
+import { type Engine, findStack } from '../engine.ts';
+
 import { newOperation } from '../operations.ts';
 import type { StackStatus } from '../stack.ts';
 import { setStackStatus } from '../stack-events.ts';

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { AWS_AUTH_SAMPLES } from '../../dev/testing/aws-auth-samples.ts';
+import { ClusterError } from '../core/errors.ts';
+import { mergeNodeRoles, removeNodeRoles } from './rows.ts';
+
+const ROLE = 'arn:aws:iam::111122223333:role/eks-multus-pr-7-ng1-NodeRole-1ABC';
+const ADMIN = `# people
+- rolearn: arn:aws:iam::111122223333:role/admin # break glass
+  username: admin
+  groups:
+    - system:masters
+`;
+const NODE = (arn: string) => `- rolearn: ${arn}
+  username: system:node:{{EC2PrivateDNSName}}
+  groups: [system:bootstrappers, system:nodes]
+`;
+
+describe('removeNodeRoles', () => {
+  it.each(Object.entries(AWS_AUTH_SAMPLES))('undoes mergeNodeRoles: %s', (_, text) => {
+    const merged = mergeNodeRoles(text, [ROLE]).mapRoles;
+    const { mapRoles, removed } = removeNodeRoles(merged, [ROLE]);
+    expect(removed).toEqual([ROLE]);
+    const empty = /^[\s"`]*$/.test(text);
+    expect(parse(mapRoles) ?? []).toEqual(empty ? [] : (parse(text) ?? []));
+  });
+
+  it('leaves comments, the rows of others, and their order', () => {
+    const text = `${NODE('arn:aws:iam::111122223333:role/base')}# about the preview\n${NODE(ROLE)}${ADMIN}`;
+    expect(removeNodeRoles(text, [ROLE]).mapRoles).toBe(
+      `${NODE('arn:aws:iam::111122223333:role/base')}# about the preview\n${ADMIN}`,
+    );
+  });
+
+  it('leaves a row that maps the role to something else, and texts without the role', () => {
+    const other = `- rolearn: ${ROLE}\n  username: ops\n  groups: [ops]\n`;
+    expect(removeNodeRoles(other, [ROLE])).toEqual({ mapRoles: other, removed: [] });
+    expect(removeNodeRoles(': not a list', ['arn:aws:iam::1:role/x']).removed).toEqual([]);
+  });
+
+  it('leaves an empty text when there was nothing else', () => {
+    const text = mergeNodeRoles('', [ROLE]).mapRoles;
+    expect(removeNodeRoles(text, [ROLE]).mapRoles).toBe('');
+  });
+
+  it('names a role by its ARN without the path', () => {
+    const role = ROLE.replace(':role/', ':role/teams/');
+    expect(removeNodeRoles(NODE(ROLE), [role]).removed).toEqual([ROLE]);
+  });
+
+  it('that other rows refer to takes nothing from them', () => {
+    const text = `- rolearn: ${ROLE}\n  username: system:node:{{EC2PrivateDNSName}}\n  groups: &nodes\n  - system:bootstrappers\n  - system:nodes\n- rolearn: other\n  groups: *nodes\n`;
+    const { mapRoles } = removeNodeRoles(text, [ROLE]);
+    expect(parse(mapRoles)).toEqual([
+      { rolearn: 'other', groups: ['system:bootstrappers', 'system:nodes'] },
+    ]);
+  });
+
+  it('refuses what is not a list of rows', () => {
+    expect(() => removeNodeRoles(`text: ${ROLE}`, [ROLE])).toThrow(ClusterError);
+  });
+
+  it('of any of several leaves exactly the others', () => {
+    const name = fc.stringMatching(/^[a-z]{1,8}$/).map((end) => `arn:aws:iam::1:role/${end}`);
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { maxLength: 6 }), fc.nat(), (arns, seed) => {
+        const gone = arns.filter((_, index) => ((seed >> index) & 1) === 1);
+        const text = mergeNodeRoles(ADMIN, arns).mapRoles;
+        const left = mergeNodeRoles(
+          ADMIN,
+          arns.filter((arn) => !gone.includes(arn)),
+        ).mapRoles;
+        expect(removeNodeRoles(text, gone)).toEqual({ mapRoles: left, removed: gone });
+      }),
+    );
+  });
+});

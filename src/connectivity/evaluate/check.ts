@@ -1,0 +1,95 @@
+/** What is looked at, in the order of the report. */
+export const CHECKS = [
+  'node-ready',
+  'pod-ready',
+  'interface-present',
+  'address-in-range',
+  'address-unique',
+  'route-present',
+  'reachability',
+  'isolation',
+  'mtu',
+  'packet-loss',
+  'latency',
+] as const;
+
+export type CheckName = (typeof CHECKS)[number];
+
+/** One question with its answer. */
+export interface CheckResult {
+  readonly check: CheckName;
+  /** What it is about: `sampleapp-1`, `sampleapp-1 net1` or `sampleapp-1 net1 → sampleapp-2 net1`. */
+  readonly subject: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** What was seen. */
+  readonly detail: string;
+  /** For a failure: what it probably is, by a word that programs can rely on. */
+  readonly cause?: Cause;
+  /** For a failure: what it means, from the evidence. */
+  readonly explanation?: string;
+  /** For a failure: what to do about it. */
+  readonly nextStep?: string;
+}
+
+/** Why a check failed. */
+export interface Reason {
+  readonly cause: Cause;
+  readonly explanation: string;
+  readonly nextStep: string;
+}
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+type Question = Pick<CheckResult, 'check' | 'subject'>;
+
+export function passed(question: Question, detail: string): CheckResult {
+  return { ...question, outcome: 'passed', detail };
+}
+
+export function failed(question: Question, detail: string, reason: Reason): CheckResult {
+  return { ...question, outcome: 'failed', detail, ...reason };
+}
+
+/** It could not be asked; `detail` says why. */
+export function skipped(question: Question, detail: string): CheckResult {
+  return { ...question, outcome: 'skipped', detail };
+}
+
+export function countOutcomes(checks: readonly CheckResult[]): Counts {
+  const count = (outcome: CheckResult['outcome']) =>
+    checks.filter((check) => check.outcome === outcome).length;
+  return { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
+}
+
+/** What a failed check can come from. The words are part of the report's schema: new ones may come, none will go. */
+export const CAUSES = [
+  'image',
+  'scheduling',
+  'pod-network-setup',
+  'pod-state',
+  'probe-failed',
+  'multus-down',
+  'node-not-ready',
+  'predates-multus',
+  'not-attached',
+  'interface-missing',
+  'interface-down',
+  'wrong-master',
+  'wrong-network',
+  'out-of-range',
+  'duplicate-address',
+  'unassigned-address',
+  'missing-route',
+  'one-way',
+  'traffic-dropped',
+  'mtu',
+  'packet-loss',
+  'slow',
+  'not-isolated',
+] as const;
+
+export type Cause = (typeof CAUSES)[number];

@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { healthy, LAB_NETWORKS, LAB_PODS, reply, silence } from '../../../dev/testing/lab-pods.ts';
+import { CHECKS, type CheckName, countOutcomes } from './check.ts';
+import { evaluate } from './evaluate.ts';
+import type { Ping, PodObservation, Probe } from './observation.ts';
+
+const NETWORK = 'default/ipvlan-conf-1';
+
+const failuresOf = (pods: readonly PodObservation[]) =>
+  evaluate({ networks: LAB_NETWORKS, pods }).checks.filter(({ outcome }) => outcome === 'failed');
+
+const failedChecks = (pods: readonly PodObservation[]) => [
+  ...new Set(failuresOf(pods).map(({ check }) => check)),
+];
+
+/** The lab with one pod changed. */
+function labWith(name: string, change: (pod: PodObservation) => PodObservation): PodObservation[] {
+  return healthy(LAB_PODS).map((pod) => (pod.name === name ? change(pod) : pod));
+}
+
+function withProbe(change: (probe: Probe) => Probe) {
+  return (pod: PodObservation): PodObservation =>
+    pod.probe === undefined ? pod : { ...pod, probe: change(pod.probe) };
+}
+
+const withPing = (address: string, change: (ping: Ping) => Ping) =>
+  withProbe((probe) => ({
+    ...probe,
+    pings: probe.pings.map((ping) => (ping.address === address ? change(ping) : ping)),
+  }));
+
+describe('the lab when all is well', () => {
+  const { checks, matrix } = evaluate({ networks: LAB_NETWORKS, pods: healthy(LAB_PODS) });
+
+  it('passes every check', () => {
+    expect(countOutcomes(checks)).toEqual({ passed: 54, failed: 0, skipped: 0 });
+    expect(matrix).toHaveLength(26);
+  });
+
+  it('asks every kind of question, in the order of the report', () => {
+    const asked = new Set(checks.map(({ check }) => check));
+    expect([...asked]).toEqual([
+      'pod-ready',
+      'interface-present',
+      'address-in-range',
+      'address-unique',
+      'route-present',
+      'reachability',
+      'isolation',
+    ]);
+    expect([...asked]).toEqual(CHECKS.filter((name) => asked.has(name)));
+  });
+});
+
+describe('one thing wrong is found as what it is', () => {
+  it.each<[string, CheckName[], readonly PodObservation[], string]>([
+    [
+      'a pod whose image cannot be pulled',
+      ['pod-ready'],
+      labWith('sampleapp-2', ({ name, networks }) => ({
+        name,
+        networks,
+        notReady: 'ImagePullBackOff: back-off pulling image',
+      })),
+      'cannot get the image',
+    ],
+    [
+      'a pod that is older than Multus',
+      ['interface-present'],
+      labWith('sampleapp-1', ({ status: _, ...pod }) => pod),
+      'Multus did not handle this pod',
+    ],
+    [
+      'a network that was not attached',
+      ['interface-present'],
+      labWith('sampleapp-dual-1', (pod) => ({
+        ...pod,
+        status: (pod.status ?? []).filter((entry) => entry.interface !== 'net2'),
+      })),
+      'did not attach default/ipvlan-conf-2',
+    ],
+    [
+      'an interface that the pod does not show',
+      ['interface-present'],
+      labWith(
+        'sampleapp-1',
+        withProbe((probe) => ({
+          ...probe,
+          addresses: probe.addresses.filter((entry) => entry.interface !== 'net1'),
+        })),
+      ),
+      'changed after the pod was created',
+    ],
+    [
+      'a missing route',
+      ['route-present'],
+      labWith(
+        'sampleapp-1',
+        withProbe((probe) => ({ ...probe, routes: [] })),
+      ),
+      'IPAM gives the routes',
+    ],
+    [
+      'a route through another interface',
+      ['route-present'],
+      labWith(
+        'sampleapp-1',
+        withProbe((probe) => ({
+          ...probe,
+          routes: probe.routes.map((route) => ({ ...route, interface: 'eth0' })),
+        })),
+      ),
+      'IPAM gives the routes',
+    ],
+    [
+      'a drop in one direction',
+      ['reachability'],
+      labWith('sampleapp-1', withPing('10.0.4.71', silence)),
+      'The other direction answers',
+    ],
+    [
+      'a pod without a way to another',
+      ['reachability'],
+      labWith(
+        'sampleapp-1',
+        withPing('10.0.4.71', (ping) => ({
+          ...silence(ping),
+          problem: { kind: 'unreachable', text: 'Network is unreachable' },
+        })),
+      ),
+      'has no way to 10.0.4.71',
+    ],
+    [
+      'networks that are not apart',
+      ['isolation'],
+      labWith('sampleapp-1', withPing('10.0.6.70', reply)),
+      'should be apart',
+    ],
+  ])('%s', (_, checks, pods, explanation) => {
+    expect(failedChecks(pods)).toEqual(checks);
+    expect(failuresOf(pods)[0]?.explanation).toContain(explanation);
+  });
+
+  it('an exec that fails is a failed check, and no pair of its pod passes', () => {
+    const pods = labWith('sampleapp-1', ({ probe: _, ...pod }) => ({
+      ...pod,
+      probeError: 'timed out',
+    }));
+    expect(failedChecks(pods)).toEqual(['interface-present']);
+    const own = evaluate({ networks: LAB_NETWORKS, pods }).checks.filter(({ subject }) =>
+      subject.startsWith('sampleapp-1 net1 →'),
+    );
+    expect(own.map(({ outcome, detail }) => `${outcome} ${detail}`)).toEqual(
+      own.map(() => 'skipped timed out'),
+    );
+  });
+
+  it('a ping that does not work proves no isolation', () => {
+    const pods = labWith(
+      'sampleapp-1',
+      withPing('10.0.6.70', (ping) => ({
+        ...silence(ping),
+        problem: { kind: 'broken', text: 'ping: permission denied' },
+      })),
+    );
+    expect(failuresOf(pods)).toMatchObject([{ check: 'isolation', outcome: 'failed' }]);
+  });
+
+  it('an answer from an address of two pods proves nothing, neither of the way nor of its quality', () => {
+    const plans = [
+      { name: 'a', node: 'node-a', addresses: [{ network: NETWORK, address: '10.0.4.70' }] },
+      { name: 'b', node: 'node-a', addresses: [{ network: NETWORK, address: '10.0.4.71' }] },
+      { name: 'c', node: 'node-b', addresses: [{ network: NETWORK, address: '10.0.4.71' }] },
+    ];
+    const evidence = { networks: LAB_NETWORKS, pods: healthy(plans), limits: { lossPercent: 0 } };
+    const { checks } = evaluate(evidence);
+    const toC = checks.filter(({ subject }) => subject === 'a net1 → c net1');
+    expect(toC.map(({ check, outcome }) => `${check} ${outcome}`)).toEqual([
+      'reachability skipped',
+    ]);
+    expect(toC[0]?.detail).toContain('b has 10.0.4.71, too, so the answer may be its');
+    const failures = checks.filter(({ outcome }) => outcome === 'failed');
+    expect(new Set(failures.map(({ cause }) => cause))).toEqual(new Set(['duplicate-address']));
+    expect(failures.map(({ check }) => check)).toContain('reachability');
+  });
+
+  it('silence between nodes only points at the VPC', () => {
+    const plans = LAB_PODS.map((plan) =>
+      plan.name === 'sampleapp-1' ? { ...plan, node: 'node-b' } : plan,
+    );
+    const pods = healthy(plans).map((pod) =>
+      pod.name === 'sampleapp-1'
+        ? withProbe((probe) => ({ ...probe, pings: probe.pings.map(silence) }))(pod)
+        : withPing('10.0.4.70', silence)(pod),
+    );
+    const failures = failuresOf(pods);
+    expect(failures).toHaveLength(4);
+    for (const { explanation } of failures) {
+      expect(explanation).toContain('Pods on the same node do reach each other');
+      expect(explanation).toContain('assigned to the network interface of the node');
+    }
+  });
+});

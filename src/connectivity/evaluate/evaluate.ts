@@ -1,0 +1,77 @@
+import { networkOf } from '../../core/ip.ts';
+import { CHECKS, type CheckResult } from './check.ts';
+import { type Evidence, type Surroundings, surroundingsOf } from './evidence.ts';
+
+import type { PodObservation } from './observation.ts';
+import { checkPair, checkQuality } from './pair-checks.ts';
+import { type Endpoint, endpointsOf, type ProbedPair, pairsOf, probedPairs } from './pairs.ts';
+import {
+  checkInterfaces,
+  checkNode,
+  checkRange,
+  checkReady,
+  checkRoutes,
+  checkUnique,
+  subnetOf,
+} from './pod-checks.ts';
+
+export interface Evaluation {
+  /** Ordered by check, then as the pods are. */
+  readonly checks: readonly CheckResult[];
+  readonly matrix: readonly ProbedPair[];
+}
+
+/** Answers every question about the pods from what was seen of them. Pure. */
+export function evaluate(evidence: Evidence): Evaluation {
+  const { pods, nodes = [] } = evidence;
+  const matrix = probedPairs(pairsOf(pods, evidence), pods);
+  const surroundings = surroundingsOf(evidence, matrix);
+  const checks = [
+    ...nodes.map(checkNode),
+    ...pods.map(checkReady),
+    ...pods.flatMap(checkInterfaces),
+    ...checkAddresses(evidence, surroundings),
+    ...matrix.map((pair) => checkPair(pair, surroundings)),
+    ...checkQualities(evidence, matrix, surroundings),
+  ];
+  return { checks: inOrder(checks), matrix };
+}
+
+function checkAddresses({ pods }: Evidence, surroundings: Surroundings): CheckResult[] {
+  const ready = pods.filter((pod) => pod.notReady === undefined);
+  const { networks, holders } = surroundings;
+  const placesOfReady = ready.flatMap(endpointsOf);
+  return [
+    ...placesOfReady.map((place) => checkRange(place, surroundings)),
+    ...placesOfReady.map((place) => checkUnique(place, holders)),
+    ...ready.flatMap((pod) =>
+      checkRoutes(pod, (place) =>
+        subnetOf(place, networks.get(place.network), ownSubnet(pod, place)),
+      ),
+    ),
+  ];
+}
+
+function checkQualities(
+  { limits }: Evidence,
+  matrix: readonly ProbedPair[],
+  surroundings: Surroundings,
+): CheckResult[] {
+  if (limits === undefined) return [];
+  return matrix.flatMap((pair) => checkQuality(pair, limits, surroundings));
+}
+
+/** The subnet by the pod's own word: the prefix length that its interface has. */
+function ownSubnet(pod: PodObservation, place: Endpoint): string | undefined {
+  const own = pod.probe?.addresses.find(
+    (entry) => entry.interface === place.interface && entry.address === place.address,
+  );
+  if (own === undefined) return undefined;
+  const wholeAddress = own.address.includes(':') ? 128 : 32;
+  return own.prefix === wholeAddress ? undefined : networkOf(own.address, own.prefix);
+}
+
+function inOrder(checks: readonly CheckResult[]): CheckResult[] {
+  const byCheck = Map.groupBy(checks, ({ check }) => check);
+  return CHECKS.flatMap((name) => byCheck.get(name) ?? []);
+}

@@ -1,0 +1,134 @@
+import type { NetworkInterface } from '../../aws/network-interfaces.ts';
+import type { ProbeNetwork } from '../probe/network.ts';
+import type { NodeObservation, PodObservation, Requests } from './observation.ts';
+import { lossPercent } from './observation.ts';
+import {
+  answered,
+  type Endpoint,
+  type Expectation,
+  endpointsOf,
+  type ProbedPair,
+} from './pairs.ts';
+
+/** All that is known when a run is judged: what was seen, and what was to be seen. */
+export interface Evidence {
+  readonly networks: readonly ProbeNetwork[];
+  readonly pods: readonly PodObservation[];
+  /** The nodes that were to be tested; empty when the layout does not ask for nodes. */
+  readonly nodes?: readonly NodeObservation[];
+  /** Empty: the rule of one network and different networks alone. */
+  readonly expectations?: readonly Expectation[];
+  /** What the quality of an answer is judged by; absent when only answer and silence count. */
+  readonly limits?: Limits;
+  /** The most pairs that are probed; all when absent. */
+  readonly maxPairs?: number;
+  /** Addresses on secondary networks of pods that are not of this run. */
+  readonly neighbours?: readonly Neighbour[];
+  /** Absent when AWS was not asked: no credentials, or no EKS cluster. */
+  readonly interfaces?: readonly NodeInterface[];
+}
+
+export interface Limits {
+  /** Packets that may be lost, in percent. */
+  readonly lossPercent: number;
+  /** Longest average time of an answer, in milliseconds; not judged when absent. */
+  readonly averageMilliseconds?: number;
+}
+
+/** An address that another pod of the cluster has, by Multus's word. */
+export interface Neighbour {
+  /** `namespace/name`. */
+  readonly pod: string;
+  readonly node?: string;
+  readonly network: string;
+  readonly interface: string;
+  readonly address: string;
+}
+
+/** An elastic network interface of a node, as EC2 knows it. */
+export interface NodeInterface
+  extends Omit<NetworkInterface, 'instanceId' | 'tags' | 'attachedTo'> {
+  /** The Kubernetes node; undefined when it is attached to none of this cluster's. */
+  readonly node: string | undefined;
+}
+
+/** What is known around a place or a pair, looked up quickly: a failure is explained from all that was seen. */
+export interface Surroundings {
+  readonly pods: ReadonlyMap<string, PodObservation>;
+  readonly networks: ReadonlyMap<string, ProbeNetwork>;
+  readonly holders: Holders;
+  /** All network interfaces; undefined when AWS was not asked. */
+  readonly interfaces: readonly NodeInterface[] | undefined;
+  interfacesOf(node: string): readonly NodeInterface[];
+  /** The places on a network. */
+  places(network: string): readonly Endpoint[];
+  /** The same pair the other way round. */
+  reverseOf(pair: ProbedPair): ProbedPair | undefined;
+  /** Does a pair on one node talk on the network? */
+  talksWithinNode(network: string): boolean;
+  /** Does a pair on one node lose more packets on the network than it may? Undefined when no pair there talks. */
+  losesWithinNode(network: string): boolean | undefined;
+  /** How far requests on a network come from one node to another. Undefined where that was not looked into. */
+  requests(network: string, from: string | undefined, to: string | undefined): Requests | undefined;
+}
+
+export function surroundingsOf(evidence: Evidence, pairs: readonly ProbedPair[]): Surroundings {
+  const { networks, pods, neighbours = [], interfaces, limits } = evidence;
+  const places = pods.flatMap(endpointsOf);
+  const placesByNetwork = Map.groupBy(places, ({ network }) => network);
+  const interfacesByNode = Map.groupBy(interfaces ?? [], ({ node }) => node ?? '');
+  const byEnds = new Map(pairs.map((pair) => [ends(pair, 'source', 'target'), pair]));
+  const within = pairs.filter(({ source, target }) => source.network === target.network);
+  const near = within.filter((pair) => pair.scope === 'same-node' && answered(pair));
+  const talking = Map.groupBy(near, ({ source }) => source.network);
+  const allowed = limits?.lossPercent ?? 0;
+  const losesTooMany = ({ ping }: ProbedPair) => ping !== undefined && lossPercent(ping) > allowed;
+  const looked = within.filter(({ ping }) => ping?.requests !== undefined);
+  const requests = new Map(
+    looked.map(({ source, target, ping }) => [
+      `${source.network} ${source.node} ${target.node}`,
+      ping?.requests,
+    ]),
+  );
+  return {
+    pods: new Map(pods.map((pod) => [pod.name, pod])),
+    networks: new Map(networks.map((network) => [network.id, network])),
+    holders: holdersOf(places, neighbours),
+    interfaces,
+    interfacesOf: (node) => interfacesByNode.get(node) ?? [],
+    places: (network) => placesByNetwork.get(network) ?? [],
+    reverseOf: (pair) => byEnds.get(ends(pair, 'target', 'source')),
+    talksWithinNode: (network) => talking.has(network),
+    losesWithinNode: (network) => talking.get(network)?.some(losesTooMany),
+    requests: (network, from, to) => requests.get(`${network} ${from} ${to}`),
+  };
+}
+
+function ends(pair: ProbedPair, first: 'source' | 'target', second: 'source' | 'target'): string {
+  const side = ({ pod, interface: device, address }: ProbedPair['source']) =>
+    `${pod} ${device} ${address}`;
+  return `${side(pair[first])} ${side(pair[second])}`;
+}
+
+/** A pod's interface that has an address. */
+export type Holder = Pick<Endpoint, 'pod' | 'node' | 'interface' | 'network'>;
+
+/** Who has which address of which network. One look-up for each address, however many pods there are. */
+export type Holders = ReadonlyMap<string, readonly Holder[]>;
+
+/** The addresses of the pods under test and of the other pods in the cluster. */
+export function holdersOf(places: readonly Endpoint[], neighbours: readonly Neighbour[]): Holders {
+  const known = places.filter(({ address }) => address !== undefined);
+  return Map.groupBy<string, Endpoint | Neighbour>([...known, ...neighbours], keyOf);
+}
+
+/** The other pods and interfaces that have the address of `place`. */
+export function othersAt(place: Endpoint, holders: Holders): readonly Holder[] {
+  return (holders.get(keyOf(place)) ?? []).filter(
+    (holder) => holder.pod !== place.pod || holder.interface !== place.interface,
+  );
+}
+
+function keyOf({ network, address }: Pick<Endpoint, 'network' | 'address'>): string {
+  return `${network} ${address}`;
+}

@@ -1,0 +1,107 @@
+/** One interface as Multus reports it in the pod's annotation `k8s.v1.cni.cncf.io/network-status`. */
+export interface StatusEntry {
+  /** `namespace/name` of the network; the cluster's own network has the name of its configuration. */
+  readonly network: string;
+  readonly interface: string;
+  readonly addresses: readonly string[];
+}
+
+/** An address as `ip addr` shows it inside the pod. */
+export interface InterfaceAddress {
+  readonly interface: string;
+  readonly address: string;
+  readonly prefix: number;
+}
+
+/** A route as `ip route` shows it inside the pod. */
+export interface Route {
+  /** `default` or a network such as `10.0.4.0/24`. */
+  readonly destination: string;
+  readonly interface: string;
+  readonly source?: string;
+}
+
+/** What one `ping` said, or the last of several tries. Times in milliseconds. */
+export interface Ping {
+  /** The interface that it was bound to. */
+  readonly interface: string;
+  readonly address: string;
+  readonly sent: number;
+  readonly received: number;
+  readonly milliseconds?: { readonly min: number; readonly avg: number; readonly max: number };
+  /** `unreachable`: the pod has no way there. `broken`: ping itself did not work, so it proves nothing. */
+  readonly problem?: { readonly kind: 'unreachable' | 'broken'; readonly text: string };
+  /** How often it was tried; once when absent. */
+  readonly attempts?: number;
+  /** A packet as large as the interface takes, in one piece. Absent when none was sent. */
+  readonly large?: LargePing;
+  /** For silence that was looked into: how far the requests came. */
+  readonly requests?: Requests;
+  /** Bits that went through in a second, in millions; absent when not sampled. */
+  readonly megabitsPerSecond?: number;
+}
+
+/**
+ * How far requests came: `kept` when the pod's interface could not send them, as its node's is down; `lost` when they
+ * left it and did not come to the other pod; `arrived` when they did.
+ */
+export type Requests = 'kept' | 'lost' | 'arrived';
+
+/** What became of a packet of the size of the interface's MTU. */
+export interface LargePing {
+  /** Bytes with all headers: the MTU that was tried. */
+  readonly bytes: number;
+  readonly answered: boolean;
+  /** The MTU of the path, when a router on it told: less than `bytes`. */
+  readonly pathMtu?: number;
+}
+
+/** What the probe script saw from inside one pod. */
+export interface Probe {
+  readonly addresses: readonly InterfaceAddress[];
+  /** MTU in bytes by interface. */
+  readonly mtu: Readonly<Record<string, number>>;
+  /** State by interface as the kernel calls it: `up`, `down`, `lowerlayerdown`, `unknown`. */
+  readonly state?: Readonly<Record<string, string>>;
+  readonly routes: readonly Route[];
+  /** `ip r`, as the pod printed it. */
+  readonly routeText: string;
+  readonly pings: readonly Ping[];
+}
+
+/** Everything that was seen of one pod. */
+export interface PodObservation {
+  readonly name: string;
+  readonly node?: string;
+  /** The availability zone of the node. */
+  readonly zone?: string;
+  /** The networks that it asks for, in the order of its interfaces net1, net2, …, as `namespace/name`. */
+  readonly networks: readonly string[];
+  /** Why it is not Ready; absent when it is. */
+  readonly notReady?: string;
+  /** Absent when the annotation is missing: Multus did not handle this pod. */
+  readonly status?: readonly StatusEntry[];
+  readonly probe?: Probe;
+  /** Why there is no probe although the pod is Ready. */
+  readonly probeError?: string;
+}
+
+/** The name of the interface that Multus gives to the network at `index` of a pod's list. */
+export function interfaceName(index: number): string {
+  return `net${index + 1}`;
+}
+
+/** A node that was to be tested. */
+export interface NodeObservation {
+  readonly name: string;
+  readonly zone?: string;
+  /** Why it cannot take test pods although it should; absent when it can. */
+  readonly trouble?: { readonly kind: 'not-ready' | 'multus-down'; readonly text: string };
+  /** Why it is left out on purpose: cordoned, tainted. */
+  readonly leftOut?: string;
+}
+
+/** Lost packets, in percent of those that were sent. */
+export function lossPercent({ sent, received }: Pick<Ping, 'sent' | 'received'>): number {
+  return sent === 0 ? 100 : Math.round(((sent - received) / sent) * 1000) / 10;
+}

@@ -1,0 +1,276 @@
+import { interfaceName, type Ping, type PodObservation } from './observation.ts';
+
+/** One pod's place on one network. */
+export interface Endpoint {
+  readonly pod: string;
+  readonly node?: string;
+  readonly zone?: string;
+  /** `namespace/name` of the network. */
+  readonly network: string;
+  readonly interface: string;
+  /** Absent when Multus reports none. */
+  readonly address?: string;
+}
+
+/** What should happen when `source` pings `target` through its own interface. */
+export interface Pair {
+  readonly source: Endpoint;
+  readonly target: Endpoint;
+  readonly scope: Scope;
+  readonly expected: Expected;
+  /** What says so: the rule of one network and different networks, or a line of the input `expect`. */
+  readonly because: string;
+}
+
+/** Which pairs there are, and what is expected of them. */
+export interface PairPlan {
+  readonly expectations?: readonly Expectation[];
+  /** The most pairs; all when absent. */
+  readonly maxPairs?: number;
+}
+
+/** Every place that the pods ask for; one for each address, and one without address where none is known. */
+export function endpointsOf(pod: PodObservation): Endpoint[] {
+  return pod.networks.flatMap((network, index) => {
+    const wanted = interfaceName(index);
+    const candidates = (pod.status ?? []).filter((entry) => entry.network === network);
+    const entry = candidates.find((one) => one.interface === wanted) ?? candidates[0];
+    const place = {
+      pod: pod.name,
+      ...(pod.node === undefined ? {} : { node: pod.node }),
+      ...(pod.zone === undefined ? {} : { zone: pod.zone }),
+      network,
+      interface: entry?.interface ?? wanted,
+    };
+    const addresses = entry?.addresses ?? [];
+    return addresses.length === 0 ? [place] : addresses.map((address) => ({ ...place, address }));
+  });
+}
+
+/**
+ * Every ordered pair of places in different pods, IPv4 with IPv4 and IPv6 with IPv6. When they are more than the
+ * plan takes, the same number for each source, at least one; the same pods give the same sample.
+ */
+export function pairsOf(pods: readonly PodObservation[], plan: PairPlan = {}): Pair[] {
+  const places = pods.flatMap(endpointsOf);
+  const sources = pods.flatMap((pod) => endpointsOf(pod).filter(isFirstOfItsFamily));
+  const groups = [...Map.groupBy(places, likeness).values()];
+  const kinds = memoised(likeness, (source) => kindsOf(source, groups, plan.expectations ?? []));
+  const ofPod = Map.groupBy(places, ({ pod }) => pod);
+  const countOf = (source: Endpoint) => {
+    const own = (ofPod.get(source.pod) ?? []).filter((place) => comparable(source, place));
+    return kinds(source).reduce((sum, { targets }) => sum + targets.length, -own.length);
+  };
+  const all = sources.reduce((sum, source) => sum + countOf(source), 0);
+  const most = plan.maxPairs ?? Number.POSITIVE_INFINITY;
+  const quota = all <= most ? all : Math.max(1, Math.floor(most / sources.length));
+  const pairs = sources.map((source, index) =>
+    samplePairs(source, kinds(source), quota, all <= most ? 0 : index),
+  );
+  if (all > most) return pairs.flat();
+  const order = new Map(places.map((place, index) => [place, index]));
+  const byTarget = (one: Pair, other: Pair) =>
+    (order.get(one.target) ?? 0) - (order.get(other.target) ?? 0);
+  return pairs.flatMap((own) => own.toSorted(byTarget));
+}
+
+/** Places that are alike see every other place in the same way. */
+function likeness({ network, node, zone, address }: Endpoint): string {
+  return [network, node, zone, familyOf(address)].join('\n');
+}
+
+/** What `source` may ping: its own pod is among them, and left out when pairs are made. */
+function kindsOf(
+  source: Endpoint,
+  groups: readonly (readonly Endpoint[])[],
+  expectations: readonly Expectation[],
+): readonly Kind[] {
+  const kinds = new Map<string, Kind>();
+  for (const group of groups) {
+    const [first] = group;
+    if (first === undefined || !comparable(source, first)) continue;
+    const scope = scopeOf(source, first);
+    const verdict = expectationFor(source.network, first.network, scope, expectations);
+    const key = `${verdict.expected} ${scope} ${first.network}`;
+    const targets = [...(kinds.get(key)?.targets ?? []), ...group];
+    kinds.set(key, { ...verdict, scope, targets });
+  }
+  return [...kinds.values()];
+}
+
+function memoised<Item, Value>(
+  keyOf: (item: Item) => string,
+  make: (item: Item) => Value,
+): (item: Item) => Value {
+  const made = new Map<string, Value>();
+  return (item) => {
+    const key = keyOf(item);
+    const value = made.get(key) ?? make(item);
+    made.set(key, value);
+    return value;
+  };
+}
+
+/** Probes are bound to an interface, so a second address of the same family would repeat them. */
+function isFirstOfItsFamily(place: Endpoint, index: number, all: readonly Endpoint[]): boolean {
+  return !all
+    .slice(0, index)
+    .some((earlier) => earlier.interface === place.interface && comparable(earlier, place));
+}
+
+function comparable({ address: one }: Endpoint, { address: other }: Endpoint): boolean {
+  return one === undefined || other === undefined || familyOf(one) === familyOf(other);
+}
+
+/** Asked of every two places, so it does not parse. */
+function familyOf(address: string | undefined): string {
+  if (address === undefined) return '';
+  return address.includes(':') ? 'IPv6' : 'IPv4';
+}
+
+/** How far apart two pods are; `unknown` when one of them has no node. */
+export const SCOPES = ['same-node', 'other-node', 'other-zone', 'unknown'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Where something runs. Without a zone, nodes count as being in one. */
+export interface Location {
+  readonly node?: string;
+  readonly zone?: string;
+}
+
+export function scopeOf(source: Location, target: Location): Scope {
+  if (source.node === undefined || target.node === undefined) return 'unknown';
+  if (source.node === target.node) return 'same-node';
+  return source.zone === target.zone ? 'other-node' : 'other-zone';
+}
+
+/** In words, for sentences: "on the same node". */
+export const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
+  'same-node': 'on the same node',
+  'other-node': 'on another node of the same zone',
+  'other-zone': 'in another zone',
+  unknown: 'somewhere',
+};
+
+/** One line of the input `expect`: which pairs of networks must talk, or must not. */
+export interface Expectation {
+  /** Name or `namespace/name` of networks; `*` stands for any run of characters. */
+  readonly from: string;
+  readonly to: string;
+  /** Only pairs that are so far apart; all when absent. */
+  readonly scope?: Exclude<Scope, 'unknown'>;
+  readonly talk: boolean;
+}
+
+export type Expected = 'answer' | 'silence';
+
+/** What should happen between two networks, and why. */
+export interface Verdict {
+  readonly expected: Expected;
+  readonly because: string;
+}
+
+/**
+ * The first expectation that fits decides. When none fits, pods on one network must answer each other and
+ * pods on different networks must stay apart.
+ *
+ * @param from `namespace/name` of the network that asks
+ * @param to `namespace/name` of the network that is asked
+ */
+export function expectationFor(
+  from: string,
+  to: string,
+  scope: Scope,
+  expectations: readonly Expectation[],
+): Verdict {
+  const index = expectations.findIndex(
+    (one) =>
+      matchesName(one.from, from) &&
+      matchesName(one.to, to) &&
+      (one.scope === undefined || one.scope === scope),
+  );
+  const found = expectations[index];
+  if (found !== undefined) {
+    const where = found.scope === undefined ? '' : ` (${found.scope})`;
+    const because = `expect line ${index + 1}: ${found.from} → ${found.to}${where}`;
+    return { expected: found.talk ? 'answer' : 'silence', because };
+  }
+  return from === to
+    ? { expected: 'answer', because: 'one network' }
+    : { expected: 'silence', because: 'different networks' };
+}
+
+/** Does a pattern fit a network's name, with or without its namespace? */
+export function matchesName(pattern: string, id: string): boolean {
+  const name = pattern.includes('/') ? id : (id.split('/')[1] ?? id);
+  const parts = pattern.split('*').map((part) => part.replace(/[.\\+?^${}()|[\]]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(name);
+}
+
+/** Targets of one network that are equally far from a source, so that the same is expected of all of them. */
+export interface Kind extends Verdict {
+  readonly scope: Scope;
+  readonly targets: readonly Endpoint[];
+}
+
+/**
+ * Some of the pairs of one source: takes turns between the kinds of its targets, so that every kind is tested, and
+ * begins at `start`, so that sources with different starts test different targets.
+ */
+export function samplePairs(
+  source: Endpoint,
+  kinds: readonly Kind[],
+  most: number,
+  start: number,
+): Pair[] {
+  const taken: Pair[] = [];
+  const longest = Math.max(0, ...kinds.map(({ targets }) => targets.length));
+  for (let turn = 0; turn < longest && taken.length < most; turn += 1) {
+    for (const { targets, ...verdict } of kinds) {
+      const target = turn < targets.length ? targets[(start + turn) % targets.length] : undefined;
+      if (target === undefined || target.pod === source.pod || taken.length >= most) continue;
+      taken.push({ source, target, ...verdict });
+    }
+  }
+  return taken;
+}
+
+/** A pair and what its ping said; no ping when it could not be sent. */
+export interface ProbedPair extends Pair {
+  readonly ping?: Ping;
+  /** Why there is no ping. */
+  readonly unprobed?: string;
+}
+
+/** Puts each pair together with its ping from the observations. */
+export function probedPairs(pairs: readonly Pair[], pods: readonly PodObservation[]): ProbedPair[] {
+  const observed = new Map(pods.map((pod) => [pod.name, { pod, pings: pingsOf(pod) }]));
+  return pairs.map((pair) => {
+    const { source, target } = pair;
+    for (const end of [source, target]) {
+      if (end.address === undefined) {
+        return { ...pair, unprobed: `${end.pod} has no address on ${end.interface}` };
+      }
+    }
+    const { pod, pings } = observed.get(source.pod) ?? {};
+    const ping = pings?.get(`${source.interface} ${target.address}`);
+    if (ping !== undefined) return { ...pair, ping };
+    return { ...pair, unprobed: pod?.probeError ?? pod?.notReady ?? 'the probe did not send it' };
+  });
+}
+
+function pingsOf(pod: PodObservation): ReadonlyMap<string, Ping> {
+  return new Map(
+    (pod.probe?.pings ?? []).map((ping) => [`${ping.interface} ${ping.address}`, ping]),
+  );
+}
+
+/** True when at least one answer came. */
+export function answered(pair: ProbedPair): boolean {
+  return (pair.ping?.received ?? 0) > 0;
+}
+
+/** What a check of a pair is about. */
+export function pairSubject({ source, target }: Pair): string {
+  return `${source.pod} ${source.interface} → ${target.pod} ${target.interface}`;
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { fakeProbeCluster } from '../../../dev/testing/fake-probe-cluster.ts';
+import { findNetworks } from './find-networks.ts';
+
+const definition = (name: string, managed = true, namespace = 'default') => ({
+  metadata: { name, namespace },
+  managed,
+});
+const ids = async (found: ReturnType<typeof findNetworks>) => (await found).map(({ id }) => id);
+
+describe('findNetworks', () => {
+  it('takes those that configure-multus made, in the order of their names', async () => {
+    const definitions = [definition('net-10'), definition('net-9'), definition('other', false)];
+    const cluster = fakeProbeCluster({ definitions });
+    expect(await ids(findNetworks(cluster, undefined, 2))).toEqual([
+      'default/net-9',
+      'default/net-10',
+    ]);
+  });
+
+  it('takes those that are named, in that order, from any namespace', async () => {
+    const definitions = [definition('a'), definition('b', false, 'team')];
+    const cluster = fakeProbeCluster({ definitions });
+    const names = [{ namespace: 'team', name: 'b' }, { name: 'a' }];
+    expect(await ids(findNetworks(cluster, names, 2))).toEqual(['team/b', 'default/a']);
+  });
+
+  it('says what there is when a name is wrong', async () => {
+    const cluster = fakeProbeCluster({ definitions: [definition('a'), definition('b')] });
+    await expect(findNetworks(cluster, [{ name: 'c' }, { name: 'a' }], 2)).rejects.toThrow(
+      /network default\/c: there is no such .*\n.*default\/a, default\/b/,
+    );
+  });
+
+  it.each([
+    [['a'], 'apply the networks with configure-multus'],
+    [[], 'there are 0'],
+    [['a', 'b', 'c'], 'name the 2 that should be tested'],
+  ])('does not choose among %j', async (names, message) => {
+    const cluster = fakeProbeCluster({ definitions: names.map((name) => definition(name)) });
+    await expect(findNetworks(cluster, undefined, 2)).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,83 @@
+import { ClusterError } from '../../core/errors.ts';
+import { matchesName } from '../evaluate/pairs.ts';
+import type { ProbeCluster } from './cluster.ts';
+import { type ProbeNetwork, probeNetwork } from './network.ts';
+
+/** A network by name; without a namespace it is in that of the pods. */
+export interface NetworkName {
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/**
+ * The networks to test: those named, in that order, or else those that configure-multus made, by name.
+ *
+ * @throws ClusterError when one does not exist, or when there are not as many as the layout needs.
+ */
+export async function findNetworks(
+  cluster: ProbeCluster,
+  names: readonly NetworkName[] | undefined,
+  needed: number,
+): Promise<readonly ProbeNetwork[]> {
+  const networks = await readNetworks(cluster, names);
+  if (networks.length === needed) return networks;
+  const found = networks.map(({ id }) => id).join(', ') || 'none';
+  throw new ClusterError({
+    resource: `networks in namespace ${cluster.namespace}`,
+    reason: `the layout needs ${needed}, and there are ${networks.length} that configure-multus made (${found})`,
+    nextStep:
+      networks.length < needed
+        ? 'apply the networks with configure-multus, or name others with the input networks'
+        : `name the ${needed} that should be tested with the input networks`,
+  });
+}
+
+/**
+ * Any number of networks: those named, or else those that configure-multus made, but those whose names fit none of
+ * `excluded` (`*` stands for any run of characters).
+ *
+ * @throws ClusterError when one does not exist, or when none is left.
+ */
+export async function findAllNetworks(
+  cluster: ProbeCluster,
+  names: readonly NetworkName[] | undefined,
+  excluded: readonly string[],
+): Promise<readonly ProbeNetwork[]> {
+  const found = await readNetworks(cluster, names);
+  const networks = found.filter(({ id }) => !excluded.some((pattern) => matchesName(pattern, id)));
+  if (networks.length > 0) return networks;
+  const left = found.length === 0 ? '' : `, and all ${found.length} are excluded`;
+  throw new ClusterError({
+    resource: `networks in namespace ${cluster.namespace}`,
+    reason: `there is none to test${left}`,
+    nextStep:
+      'apply networks with configure-multus, or name some with the input networks; look at exclude-networks',
+  });
+}
+
+async function readNetworks(
+  cluster: ProbeCluster,
+  names: readonly NetworkName[] | undefined,
+): Promise<readonly ProbeNetwork[]> {
+  if (names !== undefined) return Promise.all(names.map((name) => findNetwork(cluster, name)));
+  const definitions = await cluster.definitions({ managed: true });
+  return definitions.map(probeNetwork).toSorted(byName);
+}
+
+async function findNetwork(cluster: ProbeCluster, name: NetworkName): Promise<ProbeNetwork> {
+  const namespace = name.namespace ?? cluster.namespace;
+  const definition = await cluster.definition(namespace, name.name);
+  if (definition !== undefined) return probeNetwork(definition);
+  const others = (await cluster.definitions({ managed: false })).map(
+    ({ metadata }) => `${metadata.namespace}/${metadata.name}`,
+  );
+  throw new ClusterError({
+    resource: `network ${namespace}/${name.name}`,
+    reason: 'there is no such NetworkAttachmentDefinition',
+    nextStep: `apply it with configure-multus, or name one of those in ${cluster.namespace}: ${others.join(', ') || 'none'}`,
+  });
+}
+
+function byName(one: ProbeNetwork, other: ProbeNetwork): number {
+  return one.name.localeCompare(other.name, 'en', { numeric: true });
+}

@@ -1,0 +1,249 @@
+import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
+import { z } from 'zod';
+import { type Clock, systemClock } from '../../core/clock.ts';
+import { ClusterError } from '../../core/errors.ts';
+import type { Connection } from '../../kubernetes/connection.ts';
+import { execInPod } from '../../kubernetes/exec.ts';
+import { coreOf, FIELD_MANAGER } from '../../kubernetes/objects.ts';
+import type { Query, Rest } from '../../kubernetes/rest.ts';
+import {
+  isTaken,
+  isTransient,
+  reasonOf,
+  retrying,
+  retryingRest,
+  statusOf,
+} from '../../kubernetes/retry.ts';
+
+import {
+  EXPIRES_ANNOTATION,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  type ProbeCluster,
+  RUN_LABEL,
+} from './cluster.ts';
+import type { AttachmentDefinition } from './network.ts';
+
+const definitionsIn = (namespace: string) =>
+  `/apis/k8s.cni.cncf.io/v1/namespaces/${namespace}/network-attachment-definitions`;
+/** The label that upstream's manifest and EKS's give to the pods of the DaemonSet. */
+const MULTUS_PODS = 'app=multus';
+
+const definitionSchema: z.ZodType<AttachmentDefinition> = z.object({
+  metadata: z.object({ name: z.string(), namespace: z.string() }),
+  spec: z.object({ config: z.string().exactOptional() }).exactOptional(),
+});
+const definitionListSchema = z.object({ items: z.array(definitionSchema) });
+
+/** The cluster that a connection leads to, seen from one namespace. Requests are sent again when that may help. */
+export function probeCluster(
+  connection: Connection,
+  namespace: string,
+  clock: Clock = systemClock,
+): ProbeCluster {
+  const rest = retryingRest(connection.rest, clock);
+  const core = coreOf(rest);
+  const { config } = connection;
+  const podNamed = (name: string) => orUndefined(() => core.readNamespacedPod({ namespace, name }));
+  return {
+    namespace,
+    ...namespaceCalls(rest, namespace, clock),
+    inNamespace: (other) => probeCluster(connection, other, clock),
+    podsEverywhere: () => listPodsEverywhere(rest),
+    nodes: async () => (await core.listNode()).items,
+    multusPods: async () =>
+      (await core.listPodForAllNamespaces({ labelSelector: MULTUS_PODS })).items,
+    definition: (inNamespace, name) =>
+      orUndefined(async () =>
+        definitionSchema.parse(
+          await rest({ method: 'GET', path: `${definitionsIn(inNamespace)}/${name}` }),
+        ),
+      ),
+    definitions: async ({ managed }) => {
+      const query: Query = managed ? { labelSelector: `${MANAGED_BY_LABEL}=${MANAGED_BY}` } : {};
+      const list = await orUndefined(() =>
+        rest({ method: 'GET', path: definitionsIn(namespace), query }),
+      );
+      if (list === undefined) throw multusUnknown(connection.cluster);
+      return definitionListSchema.parse(list).items;
+    },
+    pod: podNamed,
+    podsOf: async (run) =>
+      (await core.listNamespacedPod({ namespace, labelSelector: `${RUN_LABEL}=${run}` })).items,
+    createPod: (pod) => {
+      const request = { namespace, body: pod, fieldManager: FIELD_MANAGER };
+      const create = () => core.createNamespacedPod(request);
+      return createOnce(pod, create, () => podNamed(pod.metadata?.name ?? ''), clock);
+    },
+    deletePod: async (pod) => {
+      const { name = '', uid = '' } = pod.metadata ?? {};
+      await orUndefined(
+        () => core.deleteNamespacedPod({ namespace, name, body: { preconditions: { uid } } }),
+        [404, OTHER_UID],
+      );
+    },
+    deletePodsOf: async (run, force = false) => {
+      await core.deleteCollectionNamespacedPod({
+        namespace,
+        labelSelector: `${RUN_LABEL}=${run}`,
+        ...(force ? { gracePeriodSeconds: 0 } : {}),
+      });
+    },
+    eventsOf: async (pod) => {
+      const fieldSelector = `involvedObject.uid=${pod.metadata?.uid ?? ''}`;
+      return (await core.listNamespacedEvent({ namespace, fieldSelector })).items;
+    },
+    logOf: async ({ metadata }, container, tailLines) => {
+      const { namespace: inNamespace = '', name = '' } = metadata ?? {};
+      return core.readNamespacedPodLog({ namespace: inNamespace, name, container, tailLines });
+    },
+    runScript: async (pod, script, timeoutMs) => {
+      const target = { namespace, pod, container: 'app' };
+      const result = await execInPod(config, target, ['/bin/sh', '-c', script], timeoutMs);
+      return `${result.stdout}${result.stderr}`;
+    },
+  };
+}
+
+/** The API server's answer to a precondition that does not hold: the pod that was meant is gone. */
+const OTHER_UID = 409;
+
+function multusUnknown(cluster: string): ClusterError {
+  return new ClusterError({
+    resource: `cluster ${cluster}`,
+    reason: 'it does not know NetworkAttachmentDefinitions, so Multus is not installed',
+    nextStep: 'run configure-multus on it first',
+  });
+}
+
+const NAMESPACES = '/api/v1/namespaces';
+const PAGE = 500;
+
+type NamespaceCalls = Pick<
+  ProbeCluster,
+  'createNamespace' | 'deleteNamespace' | 'namespaceExists' | 'expiredNamespaces'
+>;
+
+/** A namespace that lives as long as one run. */
+export function namespaceCalls(
+  rest: Rest,
+  namespace: string,
+  clock: Clock = systemClock,
+): NamespaceCalls {
+  const path = `${NAMESPACES}/${namespace}`;
+  const read = () => orUndefined(() => rest<V1Namespace>({ method: 'GET', path }));
+  return {
+    createNamespace: (run, expires) => {
+      const body = namespaceOf(namespace, run, expires);
+      const query = { fieldManager: FIELD_MANAGER };
+      const create = () => rest({ method: 'POST', path: NAMESPACES, query, body });
+      return createOnce(body, create, read, clock);
+    },
+    deleteNamespace: async () => {
+      // 409: it is being deleted already.
+      await orUndefined(() => rest({ method: 'DELETE', path }), [404, 409]);
+    },
+    namespaceExists: async () => (await read()) !== undefined,
+    expiredNamespaces: async (now) => {
+      const query = { labelSelector: `${MANAGED_BY_LABEL}=${MANAGED_BY},${RUN_LABEL}` };
+      const request = { method: 'GET', path: NAMESPACES, query } as const;
+      const list = await orUndefined(() => rest<{ items: V1Namespace[] }>(request), [403]);
+      return (list?.items ?? [])
+        .filter(({ metadata }) => {
+          const expires = metadata?.annotations?.[EXPIRES_ANNOTATION];
+          return expires !== undefined && new Date(expires) < now;
+        })
+        .map(({ metadata }) => metadata?.name ?? '');
+    },
+  };
+}
+
+function namespaceOf(name: string, run: string, expires: Date): V1Namespace {
+  return {
+    metadata: {
+      name,
+      labels: {
+        [MANAGED_BY_LABEL]: MANAGED_BY,
+        [RUN_LABEL]: run,
+        // The sample pods fit into baseline; a cluster may have restricted as its default.
+        'pod-security.kubernetes.io/enforce': 'baseline',
+      },
+      annotations: { [EXPIRES_ANNOTATION]: expires.toISOString() },
+    },
+  };
+}
+
+/** All pods, a page at a time, so that a large cluster is not asked for everything at once. */
+export async function listPodsEverywhere(rest: Rest): Promise<readonly V1Pod[] | undefined> {
+  const pods: V1Pod[] = [];
+  let token = '';
+  try {
+    do {
+      const query: Query = { limit: PAGE, ...(token === '' ? {} : { continue: token }) };
+      const page = await rest<PodPage>({ method: 'GET', path: '/api/v1/pods', query });
+      pods.push(...page.items);
+      token = page.metadata.continue ?? '';
+    } while (token !== '');
+    return pods;
+  } catch (error) {
+    // 410: the list took so long that the server forgot where it began. What was seen is still true.
+    if (statusOf(error) === 410) return pods;
+    if (statusOf(error) === 403) return undefined;
+    throw error;
+  }
+}
+
+interface PodPage {
+  readonly items: V1Pod[];
+  readonly metadata: { readonly continue?: string };
+}
+
+/** An object, as far as it says which run made it. */
+interface Labelled {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+}
+
+/**
+ * Creates an object that carries the label of its run, again when that may help: what an earlier attempt has made,
+ * whose answer was lost, is as good as made now.
+ *
+ * @param read gives the object of that name, if there is one
+ * @throws ApiError when the API server refuses, or when the name is that of somebody else's object.
+ */
+export async function createOnce(
+  { metadata }: Labelled,
+  create: () => Promise<unknown>,
+  read: () => Promise<Labelled | undefined>,
+  clock: Clock,
+): Promise<void> {
+  try {
+    await retrying(create, clock, mayPass);
+  } catch (error) {
+    const run = metadata?.labels?.[RUN_LABEL];
+    if (!isTaken(error) || run === undefined) throw error;
+    if ((await read())?.metadata?.labels?.[RUN_LABEL] !== run) throw error;
+  }
+}
+
+/**
+ * Many pods at once make the API server lose a race with itself where the namespace has a quota
+ * (https://github.com/kubernetes/kubernetes/issues/67761); a namespace gets its service account a moment after it is made.
+ */
+function mayPass(error: unknown): boolean {
+  if (isTransient(error)) return true;
+  if (statusOf(error) === 409) return !isTaken(error);
+  return statusOf(error) === 403 && /serviceaccount "default" not found/.test(reasonOf(error));
+}
+
+/** A client's answer, or undefined when it is one of the statuses that mean "there is no such thing". */
+export async function orUndefined<T>(
+  call: () => Promise<T>,
+  absent: readonly number[] = [404],
+): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (absent.includes(statusOf(error) ?? 0)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,88 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { describe, expect, it } from 'vitest';
+import { fakeProbeCluster, readyPod } from '../../../dev/testing/fake-probe-cluster.ts';
+import { healthy, LAB_PODS } from '../../../dev/testing/lab-pods.ts';
+import { recordingLog } from '../../../dev/testing/recording-log.ts';
+import { inParallel } from '../../core/in-parallel.ts';
+import { pairsOf } from '../evaluate/pairs.ts';
+import { observedFromOutside, observeFromInside, pingTargets } from './observe.ts';
+import { podState } from './probe-pods.ts';
+
+const STATUS = 'k8s.v1.cni.cncf.io/network-status';
+const waited = (pod: V1Pod) => ({ pod, state: podState(pod) });
+const asked = (name: string) => ({ name, networks: ['default/a'], manifest: {} });
+
+describe('observedFromOutside', () => {
+  it('takes node and network-status from a pod that is Ready', () => {
+    const status = '[{"name":"default/a","interface":"net1","ips":["10.0.4.70"]}]';
+    const pod = readyPod({ metadata: { name: 'p', annotations: { [STATUS]: status } } }, 'node-a');
+    expect(observedFromOutside([asked('p')], [waited(pod)])).toEqual([
+      {
+        name: 'p',
+        node: 'node-a',
+        networks: ['default/a'],
+        status: [{ network: 'default/a', interface: 'net1', addresses: ['10.0.4.70'] }],
+      },
+    ]);
+  });
+
+  it('says why a pod is not Ready, or that it is gone', () => {
+    const pods = [asked('p'), asked('q')];
+    const seen = observedFromOutside(pods, [waited({ metadata: { name: 'p' } })]);
+    expect(seen.map(({ notReady }) => notReady)).toEqual(['Pending', 'the pod is gone']);
+  });
+});
+
+it('pingTargets gives each pod what it has to ping', () => {
+  const targets = pingTargets(pairsOf(healthy(LAB_PODS)), { large: false });
+  expect([...targets].map(([name, own]) => [name, own.length])).toEqual([
+    ['sampleapp-1', 5],
+    ['sampleapp-2', 5],
+    ['sampleapp-dual-1', 8],
+    ['sampleapp-dual-2', 8],
+  ]);
+});
+
+const look = () => ({ log: recordingLog(), plan: {}, packets: 3, large: false });
+
+describe('observeFromInside', () => {
+  const present = ['p', 'q', 'r'].map((name) => readyPod({ metadata: { name } }, 'node-a'));
+  const pods = ['p', 'q', 'r'].map((name) => ({ name, networks: [] }));
+  const output = '@addresses\n1: lo inet 127.0.0.1/8\n@routes\n@mtu\n@end\n';
+
+  it('keeps what each pod says, and why one says nothing', async () => {
+    const cluster = fakeProbeCluster({
+      present,
+      script: async ({ metadata }) => {
+        if (metadata?.name === 'q') throw new Error('connection lost\nat somewhere');
+        return metadata?.name === 'r' ? 'half of it' : output;
+      },
+    });
+    const seen = await observeFromInside(cluster, pods, look());
+    expect(seen[0]?.probe?.addresses).toHaveLength(1);
+    expect(seen[1]?.probeError).toBe('connection lost');
+    expect(seen[2]?.probeError).toContain('did not finish');
+  });
+
+  it('does not enter a pod that is not Ready', async () => {
+    const [seen] = await observeFromInside(
+      fakeProbeCluster(),
+      [{ name: 'p', networks: [], notReady: 'Pending' }],
+      look(),
+    );
+    expect(seen).toEqual({ name: 'p', networks: [], notReady: 'Pending' });
+  });
+});
+
+it('inParallel keeps the order and the limit', async () => {
+  let working = 0;
+  let most = 0;
+  const results = await inParallel([5, 1, 3, 2, 4], 2, async (item) => {
+    most = Math.max(most, ++working);
+    await new Promise((resolve) => setTimeout(resolve, item));
+    working--;
+    return item * 10;
+  });
+  expect(results).toEqual([50, 10, 30, 20, 40]);
+  expect(most).toBe(2);
+});

@@ -1,0 +1,179 @@
+import type { V1Node, V1Pod } from '@kubernetes/client-node';
+import type { Clock } from '../../core/clock.ts';
+import { ClusterError } from '../../core/errors.ts';
+import { ENVIRONMENT_LABEL, isGuest } from '../../environment/shared-cluster.ts';
+import { nodeState } from '../../kubernetes/nodes.ts';
+import { until } from '../../kubernetes/retry.ts';
+import type { NodeObservation } from '../evaluate/observation.ts';
+import type { ProbeCluster } from './cluster.ts';
+
+/**
+ * Judges the nodes, by name: one will do that is Ready, takes new pods, and has a Multus that is Ready. A
+ * cluster in which no Multus pod is found may run it under another name: there it is not asked for. Pure.
+ */
+export function judgeNodes(
+  nodes: readonly V1Node[],
+  multusPods: readonly V1Pod[],
+): readonly NodeObservation[] {
+  const withMultus = new Set(multusPods.filter(isReady).flatMap((pod) => pod.spec?.nodeName ?? []));
+  return nodes
+    .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)))
+    .map((node) => judge(node, multusPods.length === 0 || withMultus.has(nameOf(node))));
+}
+
+/** True when the node can take test pods. */
+export function isUsable({ trouble, leftOut }: NodeObservation): boolean {
+  return trouble === undefined && leftOut === undefined;
+}
+
+/** Which nodes may have test pods. */
+export interface NodeChoice {
+  /** Labels that a node must have, each with its value; all nodes when there are none. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** The environment whose cluster it is. Nodes that others brought onto it are not tested, unless the labels ask for them. */
+  readonly host?: string;
+}
+
+/** A node that has just become Ready keeps its taint for some seconds. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * The first node that will do for pods that must be together.
+ *
+ * @throws ClusterError that says of each node why it will not do.
+ */
+export async function awaitNode(
+  cluster: ProbeCluster,
+  choice: NodeChoice,
+  clock: Clock,
+): Promise<string> {
+  let verdicts: readonly NodeObservation[] = [];
+  const chosen = await until(
+    async () => {
+      const [nodes, multusPods] = await Promise.all([cluster.nodes(), cluster.multusPods()]);
+      verdicts = judgeNodes(nodes.filter(isChosenBy(choice)), multusPods);
+      return verdicts.find(isUsable);
+    },
+    { clock, deadline: clock.now() + PATIENCE_MS, everyMs: 1000 },
+  );
+  if (chosen !== undefined) return chosen.name;
+  throw noneWillDo(verdicts, choice);
+}
+
+/**
+ * The nodes that match a selector, judged. Waits a while for those with trouble, which may be on their way.
+ *
+ * @throws ClusterError that says of each node why it is left out, when all are.
+ */
+export async function awaitNodes(
+  cluster: ProbeCluster,
+  choice: NodeChoice,
+  clock: Clock,
+): Promise<readonly NodeObservation[]> {
+  let judged: readonly NodeObservation[] = [];
+  await until(
+    async () => {
+      const [nodes, multusPods] = await Promise.all([cluster.nodes(), cluster.multusPods()]);
+      judged = judgeNodes(nodes.filter(isChosenBy(choice)), multusPods);
+      return judged.length > 0 && judged.every(({ trouble }) => trouble === undefined)
+        ? true
+        : undefined;
+    },
+    { clock, deadline: clock.now() + PATIENCE_MS, everyMs: 1000 },
+  );
+  if (judged.every(({ leftOut }) => leftOut !== undefined)) throw noneWillDo(judged, choice);
+  return judged;
+}
+
+function noneWillDo(nodes: readonly NodeObservation[], { labels }: NodeChoice): ClusterError {
+  const reasons = nodes.map(({ name, trouble, leftOut }) => `${name}: ${trouble?.text ?? leftOut}`);
+  return new ClusterError({
+    resource: 'nodes for the sample pods',
+    reason:
+      reasons.length === 0 ? `the cluster has no node${labelled(labels)}` : reasons.join('; '),
+    nextStep:
+      'make a node Ready with Multus on it (configure-multus waits for both), then verify again',
+  });
+}
+
+function labelled(labels: NodeChoice['labels']): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return pairs.length === 0 ? '' : ` with the label ${pairs.join(', ')}`;
+}
+
+function isChosenBy({ labels, host }: NodeChoice) {
+  const wanted = Object.entries(labels);
+  const guests = host === undefined || ENVIRONMENT_LABEL in labels;
+  return (node: V1Node) =>
+    wanted.every(([key, value]) => node.metadata?.labels?.[key] === value) &&
+    (guests || !isGuest(node, host));
+}
+
+/** True when the pod says that it is Ready. */
+export function isReady(pod: V1Pod): boolean {
+  return (
+    pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ??
+    false
+  );
+}
+
+function judge(node: V1Node, multus: boolean): NodeObservation {
+  const { name, zone, ready, reason } = nodeState(node);
+  const place = { name, ...(zone === '' ? {} : { zone }) };
+  const trouble = (kind: 'not-ready' | 'multus-down', text: string) => ({
+    ...place,
+    trouble: { kind, text },
+  });
+  if (!ready) return trouble('not-ready', `not Ready (${reason})`);
+  if (node.spec?.unschedulable === true) return { ...place, leftOut: 'cordoned' };
+  const taint = node.spec?.taints?.find(({ effect }) => effect !== 'PreferNoSchedule');
+  if (taint !== undefined) {
+    const text = `tainted ${taint.key}:${taint.effect}`;
+    return PASSING_TAINT.test(taint.key) ? trouble('not-ready', text) : { ...place, leftOut: text };
+  }
+  if (multus) return place;
+  const type = node.metadata?.labels?.[COMPUTE_TYPE] ?? '';
+  return WITHOUT_VPC_CNI.has(type)
+    ? { ...place, leftOut: `of compute type ${type}, where Multus does not run` }
+    : trouble('multus-down', 'Multus is not Ready on it');
+}
+
+const COMPUTE_TYPE = 'eks.amazonaws.com/compute-type';
+/** The DaemonSet of Multus, like that of the VPC CNI, is not for them. */
+const WITHOUT_VPC_CNI: ReadonlySet<string> = new Set(['fargate', 'hybrid', 'auto']);
+
+/** Taints that Kubernetes itself puts on a node that is on its way. */
+const PASSING_TAINT =
+  /^node(\.cloudprovider)?\.kubernetes\.io\/(not-ready|unreachable|network-unavailable|uninitialized)$/;
+
+function nameOf(node: V1Node): string {
+  return node.metadata?.name ?? '';
+}
+
+/** Which nodes get test pods, and how that was decided, in a sentence. */
+export interface ChosenNodes {
+  readonly nodes: readonly NodeObservation[];
+  readonly rule: string;
+}
+
+/** At most `most` nodes, taken from the zones in turn, by name. Pure. */
+export function chooseNodes(nodes: readonly NodeObservation[], most: number): ChosenNodes {
+  const zones = [...Map.groupBy(nodes, ({ zone }) => zone ?? '').entries()].toSorted(byName);
+  if (nodes.length <= most) {
+    return { nodes, rule: `all ${nodes.length} usable nodes in ${countZones(zones.length)}` };
+  }
+  const longest = Math.max(0, ...zones.map(([, own]) => own.length));
+  const inTurn = Array.from({ length: longest }, (_, turn) =>
+    zones.flatMap(([, own]) => own[turn] ?? []),
+  ).flat();
+  const rule = `${most} of ${nodes.length} usable nodes in ${countZones(zones.length)}: from each zone in turn, by name`;
+  return { nodes: inTurn.slice(0, most), rule };
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one.localeCompare(other);
+}
+
+function countZones(count: number): string {
+  return count === 1 ? 'one zone' : `${count} zones`;
+}

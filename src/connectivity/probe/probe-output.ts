@@ -1,0 +1,236 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { z } from 'zod';
+import { isAddress } from '../../core/ip.ts';
+import type { Neighbour } from '../evaluate/evidence.ts';
+import type {
+  InterfaceAddress,
+  LargePing,
+  Ping,
+  Probe,
+  Route,
+  StatusEntry,
+} from '../evaluate/observation.ts';
+
+/** What the probe script printed, or why it cannot be used. */
+export type ParsedProbe = { readonly probe: Probe } | { readonly error: string };
+
+const PING_LINE = /^@ping (\S+) (\S+) ?(.*)$/;
+const LARGE_LINE = /^@large (\S+) (\S+) (\d+) (.*)$/;
+const LONGEST_ERROR = 300;
+
+/** Reads the output of the probe script. Output without its last line is of a script that did not finish. */
+export function parseProbe(output: string): ParsedProbe {
+  const lines = output.split(/\r?\n/);
+  if (!lines.includes('@end')) {
+    const tail = output.trim().slice(-LONGEST_ERROR);
+    return {
+      error: `the probe script did not finish${tail === '' ? '' : `; its last words: ${tail}`}`,
+    };
+  }
+  const sections = readSections(lines);
+  const section = (name: string) => sections.get(name) ?? [];
+  const routes = section('routes');
+  const addresses = parseAddresses(section('addresses').join('\n'));
+  if (addresses.length === 0) {
+    const said = section('addresses').join(' ').trim().slice(0, LONGEST_ERROR);
+    return {
+      error: `the pod's ip addr shows no address: ${said === '' ? 'it printed nothing' : said}`,
+    };
+  }
+  return {
+    probe: {
+      addresses,
+      routes: parseRoutes([...routes, ...section('routes6')].join('\n')),
+      routeText: routes.join('\n').trimEnd(),
+      mtu: readMtu(section('mtu')),
+      state: readWords(section('state')),
+      pings: readPings(lines),
+    },
+  };
+}
+
+/** Reads the output of the ping script; undefined when it did not finish. */
+export function parsePings(output: string): Ping[] | undefined {
+  const lines = output.split(/\r?\n/);
+  return lines.includes('@end') ? readPings(lines) : undefined;
+}
+
+function readPings(lines: readonly string[]): Ping[] {
+  const large = new Map(
+    lines.flatMap((line) => {
+      const [, device, address, bytes, text = ''] = LARGE_LINE.exec(line) ?? [];
+      if (device === undefined) return [];
+      return [[`${device} ${address}`, parseLargePing(Number(bytes), text)] as const];
+    }),
+  );
+  return lines.flatMap((line) => {
+    const [, device, address, text = ''] = PING_LINE.exec(line) ?? [];
+    if (device === undefined || address === undefined) return [];
+    const ping = parsePing(device, address, text.slice(0, LONGEST_ERROR));
+    const own = large.get(`${device} ${address}`);
+    return [own === undefined ? ping : { ...ping, large: own }];
+  });
+}
+
+function readSections(lines: readonly string[]): Map<string, string[]> {
+  const sections = new Map<string, string[]>();
+  let current: string[] = [];
+  for (const line of lines) {
+    if (/^@(ping|large) /.test(line)) continue;
+    if (line.startsWith('@')) {
+      current = [];
+      sections.set(line.slice(1).trim(), current);
+    } else {
+      current.push(line);
+    }
+  }
+  return sections;
+}
+
+function readMtu(lines: readonly string[]): Record<string, number> {
+  const entries = Object.entries(readWords(lines)).filter(([, bytes]) => /^\d+$/.test(bytes));
+  return Object.fromEntries(entries.map(([name, bytes]) => [name, Number(bytes)]));
+}
+
+/** Lines of a name and one word. */
+function readWords(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.flatMap((line) => {
+      const [, name, word] = /^(\S+) (\S+)$/.exec(line) ?? [];
+      return name === undefined || word === undefined ? [] : [[name, word] as const];
+    }),
+  );
+}
+
+const COUNTS = /(\d+) packets transmitted, (\d+) (?:packets )?received/;
+const TIMES = /min\/avg\/max(?:\/\w+)? = ([\d.]+)\/([\d.]+)\/([\d.]+)/;
+const NO_WAY = /unreachable|no route to host/i;
+
+/**
+ * Reads what `ping -q` printed, of BusyBox or of iputils, line ends included or not. Silence is told
+ * from a `ping` that did not run: only the first proves that there is no way.
+ */
+export function parsePing(networkInterface: string, address: string, output: string): Ping {
+  const target = { interface: networkInterface, address };
+  const [, sent, received] = COUNTS.exec(output) ?? [];
+  if (sent === undefined || received === undefined) {
+    const text = output.trim() === '' ? 'ping printed nothing' : output.trim();
+    const kind = NO_WAY.test(output) ? 'unreachable' : 'broken';
+    return { ...target, sent: 0, received: 0, problem: { kind, text } };
+  }
+  const [, min, avg, max] = TIMES.exec(output) ?? [];
+  const counts = { ...target, sent: Number(sent), received: Number(received) };
+  if (min === undefined) return counts;
+  return { ...counts, milliseconds: { min: Number(min), avg: Number(avg), max: Number(max) } };
+}
+
+/**
+ * Reads what a ping of the size of the interface's MTU printed, and after `@route` what the kernel then knew of the
+ * way. A smaller MTU there means that a router refused the packet, even if a later one passed in pieces.
+ *
+ * @param bytes the MTU that was tried
+ */
+export function parseLargePing(bytes: number, text: string): LargePing {
+  const [output = '', route = ''] = text.split('@route');
+  const received = Number(COUNTS.exec(output)?.[2] ?? 0);
+  const known = Number(/\bmtu (\d+)/.exec(route)?.[1] ?? bytes);
+  if (known < bytes) return { bytes, answered: false, pathMtu: known };
+  return { bytes, answered: received > 0 };
+}
+
+const FAMILY_AND_ADDRESS = /\b(?:inet6?)\s+(\S+?)(?:\/(\d+))?(?=\s|$)/;
+const HEAD = /^\d+:\s+([^\s:@]+)/;
+
+/**
+ * Reads `ip -o addr` or `ip addr`, of iproute2 or of BusyBox: an interface either starts each line or a
+ * block of indented lines. Lines that are neither are passed over.
+ */
+export function parseAddresses(text: string): InterfaceAddress[] {
+  let current = '';
+  return text.split('\n').flatMap((line) => {
+    current = HEAD.exec(line)?.[1] ?? current;
+    const [, address, prefix] = FAMILY_AND_ADDRESS.exec(line) ?? [];
+    if (address === undefined || current === '' || !isAddress(address)) return [];
+    const whole = address.includes(':') ? 128 : 32;
+    return [{ interface: current, address, prefix: prefix === undefined ? whole : Number(prefix) }];
+  });
+}
+
+/** Reads `ip route`. A host route stands without a prefix length there; it gets one here. */
+export function parseRoutes(text: string): Route[] {
+  return text.split('\n').flatMap((line) => {
+    const [destination = '', ...words] = line.trim().split(/\s+/);
+    const device = wordAfter('dev', words);
+    if (device === undefined) return [];
+    const source = wordAfter('src', words);
+    return [
+      {
+        destination: withPrefix(destination),
+        interface: device,
+        ...(source === undefined ? {} : { source }),
+      },
+    ];
+  });
+}
+
+function wordAfter(word: string, words: readonly string[]): string | undefined {
+  const index = words.indexOf(word);
+  return index < 0 ? undefined : words[index + 1];
+}
+
+function withPrefix(destination: string): string {
+  if (!isAddress(destination)) return destination;
+  return `${destination}/${destination.includes(':') ? 128 : 32}`;
+}
+
+export const NETWORKS_ANNOTATION = 'k8s.v1.cni.cncf.io/networks';
+export const STATUS_ANNOTATION = 'k8s.v1.cni.cncf.io/network-status';
+
+const statusSchema = z.array(
+  z.object({
+    name: z.string(),
+    interface: z.string().default(''),
+    ips: z.array(z.string()).default([]),
+  }),
+);
+
+/** Reads the annotation that Multus writes. Undefined when it is missing or not what Multus writes. */
+export function parseNetworkStatus(annotation: string | undefined): StatusEntry[] | undefined {
+  if (annotation === undefined) return undefined;
+  try {
+    return statusSchema.parse(JSON.parse(annotation)).map((entry) => ({
+      network: entry.name,
+      interface: entry.interface,
+      addresses: entry.ips,
+    }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The addresses on secondary networks of all pods that run outside of one namespace. Pure. */
+export function neighboursAmong(pods: readonly V1Pod[], except: string): Neighbour[] {
+  return pods.filter((pod) => isNeighbour(pod, except)).flatMap(addressesOf);
+}
+
+function isNeighbour({ metadata, status }: V1Pod, except: string): boolean {
+  const ended = status?.phase === 'Succeeded' || status?.phase === 'Failed';
+  return (
+    !ended && metadata?.namespace !== except && NETWORKS_ANNOTATION in (metadata?.annotations ?? {})
+  );
+}
+
+function addressesOf({ metadata, spec }: V1Pod): Neighbour[] {
+  const status = parseNetworkStatus(metadata?.annotations?.[STATUS_ANNOTATION]) ?? [];
+  return status
+    .filter(({ interface: device }) => device !== 'eth0')
+    .flatMap(({ network, interface: device, addresses }) =>
+      addresses.map((address) => ({
+        pod: `${metadata?.namespace}/${metadata?.name}`,
+        ...(spec?.nodeName === undefined ? {} : { node: spec.nodeName }),
+        network,
+        interface: device,
+        address,
+      })),
+    );
+}

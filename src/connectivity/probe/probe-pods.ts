@@ -1,0 +1,278 @@
+import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
+import type { Clock } from '../../core/clock.ts';
+import { ClusterError, messageOf } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import { isTaken, reasonOf, statusOf, until } from '../../kubernetes/retry.ts';
+import { podTrouble } from '../../kubernetes/rollout.ts';
+import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster } from './cluster.ts';
+
+import { isReady } from './placement.ts';
+import type { ProbePod } from './sample-apps.ts';
+
+export interface PodLife {
+  readonly run: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Aborted when the job is told to stop; the pods are removed then too. */
+  readonly signal: AbortSignal;
+  /** Leaves the pods for a person to look at. */
+  readonly keep: boolean;
+}
+
+const EVERY_MS = 300;
+const GONE_WITHIN_MS = 30_000;
+
+/**
+ * Creates the pods, does the work, and removes the pods again: after success, after failure, and at once
+ * when the signal says stop. Pods that an earlier run left behind are removed first.
+ *
+ * @throws ClusterError when a pod cannot be created, or when its name belongs to somebody else.
+ */
+export async function withProbePods<T>(
+  cluster: ProbeCluster,
+  pods: readonly ProbePod[],
+  life: PodLife,
+  work: () => Promise<T>,
+): Promise<T> {
+  const creation = removeEarlier(cluster, pods, life).then(() => createAll(cluster, pods, life));
+  let result: T;
+  try {
+    result = await Promise.race([creation.then(work), aborted(life.signal)]);
+  } catch (error) {
+    await creation.catch(() => undefined);
+    await end(cluster, life).catch((problem) => life.log.warn(messageOf(problem)));
+    throw error;
+  }
+  await end(cluster, life);
+  return result;
+}
+
+async function createAll(
+  cluster: ProbeCluster,
+  pods: readonly ProbePod[],
+  life: PodLife,
+): Promise<void> {
+  life.signal.throwIfAborted();
+  const results = await Promise.allSettled(
+    pods.map(async ({ name, manifest }) => {
+      try {
+        await cluster.createPod(manifest);
+      } catch (error) {
+        throw notCreated(cluster.namespace, name, error);
+      }
+    }),
+  );
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+  life.log.info(`Created ${pods.map(({ name }) => name).join(', ')} in ${cluster.namespace}`);
+}
+
+async function removeEarlier(
+  cluster: ProbeCluster,
+  pods: readonly ProbePod[],
+  { clock, log, signal }: PodLife,
+): Promise<void> {
+  const found = await Promise.all(pods.map(({ name }) => cluster.pod(name)));
+  const earlier = found.filter((pod) => pod !== undefined);
+  const foreign = earlier.find((pod) => pod.metadata?.labels?.[MANAGED_BY_LABEL] !== MANAGED_BY);
+  if (foreign !== undefined) throw notOurs(cluster.namespace, nameOf(foreign));
+  if (earlier.length === 0) return;
+  log.info(`Removing pods of an earlier run: ${earlier.map(nameOf).join(', ')}`);
+  await Promise.all(earlier.map((pod) => cluster.deletePod(pod)));
+  const gone = await until(
+    async () => {
+      signal.throwIfAborted();
+      const now = await Promise.all(earlier.map((pod) => cluster.pod(nameOf(pod))));
+      return now.some((pod) => pod !== undefined) ? undefined : true;
+    },
+    { deadline: clock.now() + GONE_WITHIN_MS, clock, everyMs: EVERY_MS },
+  );
+  if (gone !== true) throw notGone(cluster.namespace, earlier.map(nameOf));
+}
+
+async function end(cluster: ProbeCluster, life: PodLife): Promise<void> {
+  if (life.keep) {
+    life.log.info(
+      `The pods stay: kubectl -n ${cluster.namespace} delete pod ${selector(life.run)}`,
+    );
+    return;
+  }
+  const { clock, run } = life;
+  const isGone = async (force: boolean) => {
+    await cluster.deletePodsOf(run, force);
+    return (await cluster.podsOf(run)).length === 0 ? true : undefined;
+  };
+  const wait = { clock, everyMs: EVERY_MS };
+  const deadline = clock.now() + GONE_WITHIN_MS;
+  if (await until(() => isGone(false), { ...wait, deadline })) return;
+  life.log.warn(
+    'The nodes did not confirm the end of the sample pods; removing them without waiting',
+  );
+  if (await until(() => isGone(true), { ...wait, deadline: deadline + GONE_WITHIN_MS })) return;
+  throw notGone(cluster.namespace, (await cluster.podsOf(run)).map(nameOf));
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+function nameOf(pod: V1Pod): string {
+  return pod.metadata?.name ?? '';
+}
+
+function selector(run: string): string {
+  return `-l eks-multus-actions/run=${run}`;
+}
+
+function notOurs(namespace: string, name: string): ClusterError {
+  return new ClusterError({
+    resource: `pod ${namespace}/${name}`,
+    reason: 'a pod of this name exists and was not made by this action',
+    nextStep: 'delete that pod, or give verify another namespace with the input namespace',
+  });
+}
+
+function notGone(namespace: string, names: readonly string[]): ClusterError {
+  return new ClusterError({
+    resource: `pods ${names.join(', ')} in ${namespace}`,
+    reason: `they are still there ${GONE_WITHIN_MS / 1000} seconds after their deletion was asked for`,
+    nextStep: 'look at the state of their nodes; kubectl delete pod --force removes them',
+  });
+}
+
+function notCreated(namespace: string, name: string, error: unknown): ClusterError {
+  const status = statusOf(error);
+  const nextSteps: Readonly<Record<number, string>> = {
+    403: `allow this identity to create pods in ${namespace}, and look at its quota and its pod security level (baseline or privileged lets the sample pods in)`,
+    404: `create the namespace ${namespace}, or give another with the input namespace`,
+  };
+  return new ClusterError({
+    resource: `pod ${namespace}/${name}`,
+    reason: `it could not be created: ${reasonOf(error)}`,
+    nextStep: isTaken(error)
+      ? 'another run uses the same namespace at this moment: let it finish first'
+      : (nextSteps[status ?? 0] ?? 'try again; look at the state of the API server'),
+    cause: error,
+  });
+}
+
+export interface PodWait {
+  readonly run: string;
+  readonly names: readonly string[];
+  readonly deadline: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A pod as it was when waiting ended. */
+export interface WaitedPod {
+  readonly pod: V1Pod;
+  readonly state: PodState;
+}
+
+const READY_EVERY_MS = 500;
+/** Events cost a call for each pod, and most pods are Ready before that. */
+const EVENTS_AFTER_MS = 5_000;
+/** A container that could not start for so long will not. */
+const TROUBLED_FOR_MS = 60_000;
+
+/** Waits until every pod is Ready or beyond hope, or the deadline passes; each change is a line in the log. */
+export async function awaitPods(cluster: ProbeCluster, wait: PodWait): Promise<WaitedPod[]> {
+  const started = wait.clock.now();
+  const said = new Map<string, string>();
+  const troubledSince = new Map<string, number>();
+  let waited: WaitedPod[] = [];
+  await until(
+    async () => {
+      const now = wait.clock.now();
+      const pods = await cluster.podsOf(wait.run);
+      waited = await Promise.all(
+        pods.map((pod) => look(cluster, pod, now - started > EVENTS_AFTER_MS)),
+      );
+      for (const { state } of waited) {
+        if (said.get(state.name) !== state.text) wait.log.info(`${state.name}: ${state.text}`);
+        said.set(state.name, state.text);
+        if (!state.troubled) troubledSince.delete(state.name);
+        else if (!troubledSince.has(state.name)) troubledSince.set(state.name, now);
+      }
+      const settled = waited.filter(
+        ({ state }) =>
+          state.ready ||
+          state.hopeless ||
+          now - (troubledSince.get(state.name) ?? now) > TROUBLED_FOR_MS,
+      );
+      return settled.length === wait.names.length ? true : undefined;
+    },
+    { deadline: wait.deadline, clock: wait.clock, everyMs: READY_EVERY_MS },
+  );
+  return waited;
+}
+
+async function look(cluster: ProbeCluster, pod: V1Pod, withEvents: boolean): Promise<WaitedPod> {
+  const state = podState(pod);
+  if (state.ready || !withEvents) return { pod, state };
+  return { pod, state: podState(pod, await cluster.eventsOf(pod)) };
+}
+
+/** How far a pod is. */
+export interface PodState {
+  readonly name: string;
+  readonly ready: boolean;
+  /** In one line, for people. */
+  readonly text: string;
+  /** True when waiting cannot help. */
+  readonly hopeless: boolean;
+  /** True when a container says that it cannot start; that may pass, but not if it stays so. */
+  readonly troubled: boolean;
+}
+
+/** Reads the state of a pod; events tell what its status does not (sandboxes that cannot be made). */
+export function podState(pod: V1Pod, events: readonly CoreV1Event[] = []): PodState {
+  const name = pod.metadata?.name ?? '';
+  const node = pod.spec?.nodeName;
+  if (pod.metadata?.deletionTimestamp !== undefined) {
+    return { name, ready: false, text: 'it is being deleted', hopeless: true, troubled: true };
+  }
+  if (isReady(pod)) {
+    const text = `Ready on ${node ?? 'no node'}`;
+    return { name, ready: true, text, hopeless: false, troubled: false };
+  }
+  const trouble = podTrouble(pod);
+  const phase = `${pod.status?.phase ?? 'Pending'}${node === undefined ? '' : ` on ${node}`}`;
+  return {
+    name,
+    ready: false,
+    text: trouble?.text ?? warning(events) ?? phase,
+    hopeless: trouble?.hopeless ?? false,
+    troubled: trouble !== undefined && node !== undefined,
+  };
+}
+
+function warning(events: readonly CoreV1Event[]): string | undefined {
+  const last = events
+    .filter(({ type }) => type === 'Warning')
+    .toSorted((a, b) => timeOf(a) - timeOf(b))
+    .at(-1);
+  return last === undefined
+    ? undefined
+    : `${last.reason ?? 'Warning'}: ${essenceOf(last.message ?? '')}`;
+}
+
+/**
+ * What a CNI plugin said, without the ids and arguments that containerd and Multus put around it: they differ with
+ * each try, and hide the reason.
+ */
+function essenceOf(message: string): string {
+  const words = /ERRORED: .*?(error adding [^\n]+)/s.exec(message)?.[1];
+  if (words !== undefined) return words;
+  const shim = /plugin type="multus-shim".*?failed \(add\): (.+)/s.exec(message)?.[1];
+  return (shim ?? message).replace(/sandbox "[0-9a-f]{64}"/, 'sandbox');
+}
+
+function timeOf(event: CoreV1Event): number {
+  const time = event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
+  return time === undefined ? 0 : new Date(time).getTime();
+}

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { fakeClock } from '../../../dev/testing/fake-clock.ts';
+import { fakeProbeCluster } from '../../../dev/testing/fake-probe-cluster.ts';
+import { recordingLog } from '../../../dev/testing/recording-log.ts';
+import type { ProbeCluster } from './cluster.ts';
+import { withRunNamespace } from './run-namespace.ts';
+
+function setUp(change: Partial<ProbeCluster> = {}) {
+  const cluster = fakeProbeCluster();
+  const log = recordingLog();
+  const { signal } = new AbortController();
+  const life = { run: 'r', expiresInMs: 1_000, clock: fakeClock(), log, signal, keep: false };
+  const during = <T>(work: () => Promise<T>) =>
+    withRunNamespace({ ...cluster, ...change }, life, work);
+  return { cluster, log, during };
+}
+
+it('is there for the work, and gone afterwards', async () => {
+  const { cluster, log, during } = setUp();
+  expect(await during(async () => [...cluster.namespaces])).toEqual(['default']);
+  expect(cluster.namespaces.size).toBe(0);
+  expect(log.warnings).toEqual([]);
+});
+
+it('does not take what the work has found with it when the cluster is slow to remove it', async () => {
+  const { log, during } = setUp({ namespaceExists: async () => true });
+  expect(await during(async () => 'report')).toBe('report');
+  expect(log.warnings).toEqual([expect.stringContaining('kubectl get namespace default -o yaml')]);
+});
+
+it('is removed after a failure, which stays the failure that is told', async () => {
+  const { cluster, during } = setUp();
+  await expect(during(() => Promise.reject(new Error('work failed')))).rejects.toThrow(
+    'work failed',
+  );
+  expect(cluster.namespaces.size).toBe(0);
+});

@@ -1,0 +1,95 @@
+import type { Clock } from '../../core/clock.ts';
+import { ClusterError, messageOf } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import { reasonOf, statusOf, until } from '../../kubernetes/retry.ts';
+import type { ProbeCluster } from './cluster.ts';
+
+export interface NamespaceLife {
+  readonly run: string;
+  /** After this long the namespace is nobody's, and any later run removes it. */
+  readonly expiresInMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly keep: boolean;
+}
+
+const EVERY_MS = 300;
+const GONE_WITHIN_MS = 60_000;
+
+/**
+ * Makes the namespace of `cluster`, does the work, and removes it again: after success, after failure, and at once
+ * when the signal says stop. Namespaces of runs that were killed are removed first, once their time is over. One that
+ * does not go in a minute is a warning: what the work has found is worth more.
+ *
+ * @throws ClusterError when the namespace cannot be made.
+ */
+export async function withRunNamespace<T>(
+  cluster: ProbeCluster,
+  life: NamespaceLife,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { clock, log, signal } = life;
+  await removeExpired(cluster, life);
+  signal.throwIfAborted();
+  // The runner gives little time after a stop: what is asked for now, the cluster finishes by itself.
+  const removeNow = () => void (life.keep || cluster.deleteNamespace().catch(() => undefined));
+  let result: T;
+  try {
+    const expires = new Date(clock.now() + life.expiresInMs);
+    await cluster.createNamespace(life.run, expires).catch((error) => {
+      throw notCreated(cluster.namespace, error);
+    });
+    log.info(`Created the namespace ${cluster.namespace}`);
+    signal.addEventListener('abort', removeNow, { once: true });
+    signal.throwIfAborted();
+    result = await work();
+  } catch (error) {
+    await end(cluster, life).catch((problem) => log.warn(messageOf(problem)));
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', removeNow);
+  }
+  await end(cluster, life);
+  return result;
+}
+
+async function removeExpired(cluster: ProbeCluster, { clock, log }: NamespaceLife): Promise<void> {
+  const expired = await cluster.expiredNamespaces(new Date(clock.now()));
+  for (const name of expired) {
+    log.info(`Removing the namespace ${name}, which a run left behind`);
+    await cluster.inNamespace(name).deleteNamespace();
+  }
+}
+
+async function end(cluster: ProbeCluster, { keep, clock, log }: NamespaceLife): Promise<void> {
+  const { namespace } = cluster;
+  if (keep) {
+    log.info(`The namespace stays: kubectl delete namespace ${namespace}`);
+    return;
+  }
+  const gone = await until(
+    async () => {
+      await cluster.deleteNamespace();
+      return (await cluster.namespaceExists()) ? undefined : true;
+    },
+    { deadline: clock.now() + GONE_WITHIN_MS, clock, everyMs: EVERY_MS },
+  );
+  if (gone) return;
+  // The cluster goes on with it by itself; an API service that does not answer holds up every namespace.
+  log.warn(
+    `The namespace ${namespace} is still there ${GONE_WITHIN_MS / 1000} seconds after its deletion was asked for; its conditions say why: kubectl get namespace ${namespace} -o yaml`,
+  );
+}
+
+function notCreated(namespace: string, error: unknown): ClusterError {
+  const forbidden = statusOf(error) === 403;
+  return new ClusterError({
+    resource: `namespace ${namespace}`,
+    reason: `it could not be created: ${reasonOf(error)}`,
+    nextStep: forbidden
+      ? 'allow this identity to create and delete namespaces, or set pod-namespace: shared'
+      : 'try again; look at the state of the API server',
+    cause: error,
+  });
+}

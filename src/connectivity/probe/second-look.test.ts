@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { fakeProbeCluster, readyPod } from '../../../dev/testing/fake-probe-cluster.ts';
+import { healthy, silence } from '../../../dev/testing/lab-pods.ts';
+import { recordingLog } from '../../../dev/testing/recording-log.ts';
+import { lookAgain, parseEchoRequests } from './second-look.ts';
+
+const snmp = (requests: number) =>
+  `Ip: Forwarding\nIp: 2\nIcmp: InMsgs InErrors InEchos\nIcmp: 9 0 ${requests}\nIcmpMsg: InType0\n`;
+
+it('parseEchoRequests finds its column, and says nothing where there is none', () => {
+  expect(parseEchoRequests(snmp(7))).toBe(7);
+  expect(parseEchoRequests('cat: not found')).toBeUndefined();
+});
+
+describe('lookAgain', () => {
+  const plan = (name: string, node: string, host: number) => ({
+    name,
+    node,
+    addresses: [{ network: 'default/ipvlan-conf-1', address: `10.0.4.${host}` }],
+  });
+  const plans = [plan('a', 'node-a', 70), plan('b', 'node-b', 71), plan('c', 'node-b', 72)];
+  const present = plans.map(({ name, node }) => readyPod({ metadata: { name } }, node));
+
+  it.each([
+    ['lost', 6],
+    ['kept', 7],
+  ])(
+    'follows the requests of one pair of two nodes, there and back: %s',
+    async (back, droppedByB) => {
+      const pods = healthy(plans).map((pod) => ({
+        ...pod,
+        ...(pod.probe === undefined
+          ? {}
+          : { probe: { ...pod.probe, pings: pod.probe.pings.map(silence) } }),
+      }));
+      const counts = new Map<string, number>();
+      const cluster = fakeProbeCluster({
+        present,
+        script: async ({ metadata }, script) => {
+          const name = metadata?.name ?? '';
+          if (script.startsWith('cat')) return snmp(counts.get(name) ?? 0);
+          // What node-a sends arrives; nothing else does.
+          if (name === 'a') for (const other of ['b', 'c']) counts.set(other, 3);
+          return `@dropped 4\n@end\n@dropped ${name === 'a' ? 4 : droppedByB}`;
+        },
+      });
+      const seen = await lookAgain(cluster, pods, {}, recordingLog());
+      const followed = seen.flatMap((pod) =>
+        (pod.probe?.pings ?? []).map(
+          ({ address, requests }) => `${pod.name} ${address} ${requests}`,
+        ),
+      );
+      expect(followed).toContain('a 10.0.4.71 arrived');
+      expect(followed).toContain(`b 10.0.4.70 ${back}`);
+      expect(followed.filter((line) => !line.endsWith('undefined'))).toHaveLength(2);
+    },
+  );
+
+  it('does nothing when every pair does as it should', async () => {
+    const pods = healthy(plans);
+    expect(await lookAgain(fakeProbeCluster(), pods, {}, recordingLog())).toBe(pods);
+  });
+});

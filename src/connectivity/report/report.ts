@@ -1,0 +1,235 @@
+import { type CheckResult, type Counts, countOutcomes } from '../evaluate/check.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
+import type { Evidence, NodeInterface } from '../evaluate/evidence.ts';
+import type { LargePing, NodeObservation, PodObservation } from '../evaluate/observation.ts';
+import { lossPercent } from '../evaluate/observation.ts';
+import {
+  answered,
+  type Endpoint,
+  type Expectation,
+  type Expected,
+  endpointsOf,
+  type ProbedPair,
+  type Scope,
+} from '../evaluate/pairs.ts';
+
+import type { ProbeNetwork } from '../probe/network.ts';
+
+/** The connectivity report, version 1: what `report.json` holds. New fields may come, none will go. */
+export interface Report {
+  readonly schema: 1;
+  readonly result: 'passed' | 'failed';
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly layout: string;
+  readonly startedAt: string;
+  readonly durationSeconds: number;
+  readonly counts: Counts;
+  /** How nodes and pairs were chosen, in sentences for people. */
+  readonly sampling: readonly string[];
+  /** The lines of the input `expect`; empty: one network talks, different networks do not. */
+  readonly expectations: readonly Expectation[];
+  readonly networks: readonly ReportedNetwork[];
+  /** The nodes that were tested or should have been; those that pods ran on when the layout does not ask for nodes. */
+  readonly nodes: readonly ReportedNode[];
+  readonly pods: readonly ReportedPod[];
+  readonly checks: readonly CheckResult[];
+  readonly matrix: readonly ReportedPair[];
+}
+
+export interface ReportedNetwork {
+  readonly id: string;
+  readonly kind: string;
+  readonly subnets: readonly string[];
+  /** `first-last`. */
+  readonly ranges: readonly string[];
+}
+
+export interface ReportedNode {
+  readonly name: string;
+  readonly zone: string | null;
+  /** Why it was not tested: what is wrong with it, or why it was left out; null when it was. */
+  readonly untested: string | null;
+  /** Its elastic network interfaces, but those that the VPC CNI adds, as EC2 knows them; null when AWS was not asked. */
+  readonly interfaces: readonly ReportedNodeInterface[] | null;
+}
+
+export interface ReportedNodeInterface
+  extends Omit<NodeInterface, 'node' | 'deviceIndex' | 'zone' | 'macAddress' | 'description'> {
+  /** Null when it is not attached. */
+  readonly deviceIndex: number | null;
+}
+
+export interface ReportedPod {
+  readonly name: string;
+  readonly node: string | null;
+  readonly zone: string | null;
+  readonly ready: boolean;
+  readonly interfaces: readonly ReportedInterface[];
+  /** `ip r`, as the pod printed it; null when it was not looked into. */
+  readonly routes: string | null;
+}
+
+export interface ReportedInterface {
+  readonly name: string;
+  readonly network: string;
+  readonly address: string | null;
+  readonly mtu: number | null;
+  /** As the kernel calls it: `up`, `down`, `lowerlayerdown`, `unknown`; null when not looked at. */
+  readonly state: string | null;
+}
+
+/** Where and when the observations were made. */
+export interface ReportContext {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly layout: string;
+  /** How nodes and pairs were chosen, in sentences; nothing when the layout has no choice. */
+  readonly sampling?: readonly string[];
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+}
+
+/** Judges the evidence and puts everything together. Pure. */
+export function makeReport(context: ReportContext, evidence: Evidence): Report {
+  const { checks, matrix } = evaluate(evidence);
+  const counts = countOutcomes(checks);
+  const { cluster, namespace, layout, startedAt, finishedAt } = context;
+  return {
+    schema: 1,
+    result: counts.failed === 0 && counts.passed > 0 ? 'passed' : 'failed',
+    cluster,
+    namespace,
+    layout,
+    startedAt: startedAt.toISOString(),
+    durationSeconds: Math.round((finishedAt.getTime() - startedAt.getTime()) / 100) / 10,
+    counts,
+    sampling: context.sampling ?? [],
+    expectations: evidence.expectations ?? [],
+    networks: evidence.networks.map(reportNetwork),
+    nodes: nodesOf(evidence).map((node) => reportNode(node, evidence.interfaces)),
+    pods: evidence.pods.map(reportPod),
+    checks,
+    matrix: matrix.map(reportPair),
+  };
+}
+
+function nodesOf({ nodes, pods }: Evidence): readonly NodeObservation[] {
+  if (nodes !== undefined) return nodes;
+  const places = pods.flatMap(({ node, zone }) =>
+    node === undefined ? [] : [{ name: node, ...(zone === undefined ? {} : { zone }) }],
+  );
+  return [...new Map(places.map((place) => [place.name, place])).values()];
+}
+
+function reportNode(
+  { name, zone, trouble, leftOut }: NodeObservation,
+  interfaces: readonly NodeInterface[] | undefined,
+): ReportedNode {
+  const own = interfaces
+    ?.filter((one) => one.node === name && !isOfVpcCni(one))
+    .map(reportInterface);
+  const untested = trouble?.text ?? leftOut ?? null;
+  return { name, zone: zone ?? null, untested, interfaces: own ?? null };
+}
+
+/** The VPC CNI attaches more to a node when pods need addresses: https://github.com/aws/amazon-vpc-cni-k8s */
+function isOfVpcCni({ description }: NodeInterface): boolean {
+  return description.startsWith('aws-K8S-');
+}
+
+function reportInterface(one: NodeInterface): ReportedNodeInterface {
+  const { node: _, zone: __, macAddress: ___, description: ____, ...known } = one;
+  const { deviceIndex = null, ...rest } = known;
+  return { ...rest, deviceIndex };
+}
+
+function reportNetwork({ id, kind, expected }: ProbeNetwork): ReportedNetwork {
+  if (!expected.known) return { id, kind, subnets: [], ranges: [] };
+  const ranges = expected.ranges.map(({ first, last }) => `${first}-${last}`);
+  return { id, kind, subnets: expected.subnets, ranges };
+}
+
+function reportPod(pod: PodObservation): ReportedPod {
+  return {
+    name: pod.name,
+    node: pod.node ?? null,
+    zone: pod.zone ?? null,
+    ready: pod.notReady === undefined,
+    interfaces: endpointsOf(pod).map((place) => ({
+      name: place.interface,
+      network: place.network,
+      address: place.address ?? null,
+      mtu: pod.probe?.mtu[place.interface] ?? null,
+      state: pod.probe?.state?.[place.interface] ?? null,
+    })),
+    routes: pod.probe?.routeText ?? null,
+  };
+}
+
+/** One cell of the matrix, as the report has it. */
+export interface ReportedPair {
+  readonly source: ReportedPlace;
+  readonly target: ReportedPlace;
+  readonly scope: Scope;
+  readonly expected: Expected;
+  /** The rule that says so: `one network`, `different networks`, or a line of the input `expect`. */
+  readonly because: string;
+  readonly seen: 'answer' | 'silence' | 'not-probed';
+  readonly sent: number;
+  readonly received: number;
+  /** Null when nothing was sent. */
+  readonly lossPercent: number | null;
+  readonly milliseconds: {
+    readonly min: number;
+    readonly avg: number;
+    readonly max: number;
+  } | null;
+  /** How often it was tried: more than once after silence or loss. 0 when not probed. */
+  readonly attempts: number;
+  /** What became of a packet of the interface's MTU, in one piece; null when none was sent. */
+  readonly mtu: {
+    readonly bytes: number;
+    readonly passed: boolean;
+    /** What a router on the path told; null when none did. */
+    readonly pathMtu: number | null;
+  } | null;
+  /** A throughput sample; null when none was taken. */
+  readonly megabitsPerSecond: number | null;
+}
+
+export interface ReportedPlace {
+  readonly pod: string;
+  readonly interface: string;
+  readonly network: string;
+  readonly address: string | null;
+}
+
+/** Puts a pair and its ping into the report's words. Pure. */
+export function reportPair(pair: ProbedPair): ReportedPair {
+  const { ping, scope, expected, because } = pair;
+  const unprobed = ping === undefined || ping.problem?.kind === 'broken';
+  return {
+    source: reportPlace(pair.source),
+    target: reportPlace(pair.target),
+    ...{ scope, expected, because },
+    seen: unprobed ? 'not-probed' : answered(pair) ? 'answer' : 'silence',
+    sent: ping?.sent ?? 0,
+    received: ping?.received ?? 0,
+    lossPercent: ping === undefined || ping.sent === 0 ? null : lossPercent(ping),
+    milliseconds: ping?.milliseconds ?? null,
+    attempts: ping === undefined ? 0 : (ping.attempts ?? 1),
+    mtu: reportMtu(ping?.large),
+    megabitsPerSecond: ping?.megabitsPerSecond ?? null,
+  };
+}
+
+function reportMtu(large: LargePing | undefined): ReportedPair['mtu'] {
+  if (large === undefined) return null;
+  return { bytes: large.bytes, passed: large.answered, pathMtu: large.pathMtu ?? null };
+}
+
+function reportPlace(place: Endpoint): ReportedPlace {
+  const { pod, interface: device, network, address } = place;
+  return { pod, interface: device, network, address: address ?? null };
+}

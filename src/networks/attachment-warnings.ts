@@ -1,0 +1,115 @@
+import { meet, parseCidr, spanOfCidr, spanText } from '../core/ip.ts';
+import type { Environment } from '../environment/environment.ts';
+import type { Attachment } from './attachment.ts';
+import { handedOut } from './check-addresses.ts';
+
+/** What works, but not in the way that one may expect. One warning per subject, not per network. */
+export function attachmentWarnings(
+  attachments: readonly Attachment[],
+  environment: Environment | undefined,
+): readonly string[] {
+  const inVpc = attachments.filter(({ type }) => type !== 'bridge');
+  return [
+    ...sharedRanges(
+      inVpc.filter(({ ipam }) => ipam === 'host-local'),
+      environment,
+    ),
+    ...notRouted(
+      inVpc.filter(({ ipam }) => ipam === 'whereabouts'),
+      environment,
+    ),
+    ...foreignMac(attachments.filter(({ type }) => type === 'macvlan')),
+    ...onOneNode(
+      attachments.filter(({ type }) => type === 'bridge'),
+      environment,
+    ),
+    ...takenAway(attachments),
+    ...prefixParts(inVpc, environment),
+  ];
+}
+
+/** host-local keeps its book per node: https://www.cni.dev/plugins/current/ipam/host-local/ */
+function sharedRanges(
+  attachments: readonly Attachment[],
+  environment: Environment | undefined,
+): readonly string[] {
+  const nodes = severalNodes(environment);
+  if (attachments.length === 0 || nodes === undefined) return [];
+  const networks = attachments.map(
+    (one) => `${one.name} (${handedOut(one).map(spanText).join(', ')})`,
+  );
+  return [
+    `${networks.join(', ')}: with ipam host-local each node hands out the range by itself. On ${nodes} two pods can get the same address, and the VPC does not deliver these addresses from one node to another; pods on one node reach each other. ipam: eni-prefix has neither limit.`,
+  ];
+}
+
+function notRouted(
+  attachments: readonly Attachment[],
+  environment: Environment | undefined,
+): readonly string[] {
+  if (attachments.length === 0 || severalNodes(environment) === undefined) return [];
+  return [
+    `${namesOf(attachments)}: with ipam whereabouts no two pods get the same address, but the VPC does not deliver these addresses from one node to another, as no network interface has them; pods on one node reach each other. ipam: eni-prefix has no such limit.`,
+  ];
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html: an interface has one MAC address. */
+function foreignMac(attachments: readonly Attachment[]): readonly string[] {
+  if (attachments.length === 0) return [];
+  return [
+    `${namesOf(attachments)}: with type macvlan each pod has a MAC address of its own, and the VPC delivers only frames for that of the network interface. Pods on one node reach each other, nothing else reaches them. type: ipvlan has no such limit.`,
+  ];
+}
+
+function onOneNode(
+  attachments: readonly Attachment[],
+  environment: Environment | undefined,
+): readonly string[] {
+  if (attachments.length === 0 || severalNodes(environment) === undefined) return [];
+  return [
+    `${namesOf(attachments)}: with type bridge pods reach only pods on the same node; the bridge has no interface of the node.`,
+  ];
+}
+
+/** host-device moves the node's interface into the pod. */
+function takenAway(attachments: readonly Attachment[]): readonly string[] {
+  return attachments
+    .filter(({ type, master }) => type === 'host-device' && master !== undefined)
+    .flatMap((one) => {
+      const others = attachments.filter(
+        ({ name, master }) => name !== one.name && master === one.master,
+      );
+      if (others.length === 0) return [];
+      return [
+        `${one.name}: with type host-device the first pod on a node takes ${one.master} away, so ${namesOf(others)}, which use it too, fail on that node as long as the pod lives.`,
+      ];
+    });
+}
+
+function prefixParts(
+  attachments: readonly Attachment[],
+  environment: Environment | undefined,
+): readonly string[] {
+  const parts = (environment?.networks ?? []).flatMap(({ subnets }) =>
+    subnets.flatMap(({ prefixCidr }) => prefixCidr ?? []),
+  );
+  return attachments.flatMap((attachment) => {
+    const part = parts.find((text) => {
+      const cidr = parseCidr(text);
+      return cidr && handedOut(attachment).some((span) => meet(span, spanOfCidr(cidr)));
+    });
+    if (part === undefined) return [];
+    return `${attachment.name}: its range reaches into ${part}, from which AWS takes the prefixes of the nodes' interfaces; a pod may get an address that belongs to another node.`;
+  });
+}
+
+/** In words; undefined when there can only be one. */
+function severalNodes(environment: Environment | undefined): string | undefined {
+  const most = environment?.nodeGroups.reduce((sum, { max }) => sum + max, 0);
+  if (most === undefined) return 'several nodes';
+  return most <= 1 ? undefined : `up to ${most} nodes`;
+}
+
+function namesOf(attachments: readonly Attachment[]): string {
+  return attachments.map(({ name }) => name).join(', ');
+}

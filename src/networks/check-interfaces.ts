@@ -1,0 +1,113 @@
+import type { NetworkInterface } from '../aws/network-interfaces.ts';
+import { meet, parseAddress, parseCidr, type Span, size, spanOfCidr } from '../core/ip.ts';
+import type { Attachment } from './attachment.ts';
+import { handedOut } from './check-addresses.ts';
+import type { NetworkProblem } from './network-spec.ts';
+
+/** What the network interfaces of a VPC say about networks. */
+export interface InterfaceFindings {
+  readonly problems: readonly NetworkProblem[];
+  /** For the log: how many addresses nodes have for pods. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Do networks hand out an address that an interface has, and does each node have enough for the pods that are to
+ * attach? Only what is attached now can be seen: nodes that come later bring their own. Pure.
+ */
+export function checkInterfaces(
+  attachments: readonly Attachment[],
+  interfaces: readonly NetworkInterface[],
+): InterfaceFindings {
+  const onPrefixes = attachments.filter(({ ipam }) => ipam === 'eni-prefix');
+  const inVpc = attachments.filter(({ type }) => type !== 'bridge');
+  return {
+    problems: [
+      ...inVpc.flatMap((one) => checkTaken(one, interfaces)),
+      ...onPrefixes.flatMap((one) => checkPrefixes(one, interfaces)),
+    ],
+    notes: [...new Set(onPrefixes.flatMap(({ network }) => network ?? []))]
+      .toSorted((a, b) => a - b)
+      .flatMap((network) => noteOf(network, interfaces)),
+  };
+}
+
+function checkTaken(
+  attachment: Attachment,
+  interfaces: readonly NetworkInterface[],
+): readonly NetworkProblem[] {
+  const spans = handedOut(attachment);
+  return interfaces.flatMap((one) =>
+    taken(one)
+      .filter(({ span }) => spans.some((own) => meet(own, span)))
+      .map(({ what }) => ({
+        place: `${attachment.name}.range`,
+        value: attachment.pools.map(({ range, subnet }) => rangeText(range) ?? subnet).join(', '),
+        allowed: `a range clear of ${what} of ${nameOf(one)}`,
+      })),
+  );
+}
+
+/** Secondary addresses may well be in a range: somebody has assigned them so that the VPC delivers them. */
+function taken({ primary, prefixes }: NetworkInterface): readonly { what: string; span: Span }[] {
+  const address = parseAddress(primary);
+  return [
+    ...(address === undefined
+      ? []
+      : [{ what: `${primary}, the primary address`, span: { first: address, last: address } }]),
+    ...prefixes.flatMap((text) => {
+      const cidr = parseCidr(text);
+      return cidr === undefined ? [] : [{ what: `${text}, a prefix`, span: spanOfCidr(cidr) }];
+    }),
+  ];
+}
+
+function checkPrefixes(
+  { name, network, podsPerNode }: Attachment,
+  interfaces: readonly NetworkInterface[],
+): readonly NetworkProblem[] {
+  return ofNetwork(network, interfaces).flatMap((one) => {
+    const addresses = addressesOf(one);
+    if (addresses === 0) {
+      const allowed = `another one, or a prefix for ${nameOf(one)}, which has none (replace the node, or assign one)`;
+      return [{ place: `${name}.ipam`, value: 'eni-prefix', allowed }];
+    }
+    if (podsPerNode === undefined || podsPerNode <= addresses) return [];
+    const allowed = `at most ${addresses}, the addresses in the prefixes of ${nameOf(one)}; or more prefixes per interface`;
+    return [{ place: `${name}.pods-per-node`, value: String(podsPerNode), allowed }];
+  });
+}
+
+function noteOf(network: number, interfaces: readonly NetworkInterface[]): readonly string[] {
+  const own = ofNetwork(network, interfaces);
+  if (own.length === 0) return [];
+  const counts = own.map(addressesOf).toSorted((a, b) => a - b);
+  const [least, most] = [counts[0], counts.at(-1)];
+  const text = least === most ? `${least}` : `${least} to ${most}`;
+  return [`network ${network}: ${own.length} nodes, each with ${text} addresses for pods`];
+}
+
+function ofNetwork(
+  network: number | undefined,
+  interfaces: readonly NetworkInterface[],
+): readonly NetworkInterface[] {
+  return interfaces.filter(
+    ({ deviceIndex, status }) =>
+      network !== undefined && deviceIndex === network && status === 'in-use',
+  );
+}
+
+function addressesOf({ prefixes }: NetworkInterface): number {
+  return prefixes.reduce((sum, text) => {
+    const cidr = parseCidr(text);
+    return cidr === undefined ? sum : sum + size(cidr);
+  }, 0);
+}
+
+function nameOf({ id, instanceId, deviceIndex }: NetworkInterface): string {
+  return instanceId === undefined ? id : `${id} (eth${deviceIndex} of ${instanceId})`;
+}
+
+function rangeText(range: { first: string; last: string } | undefined): string | undefined {
+  return range === undefined ? undefined : `${range.first}-${range.last}`;
+}

@@ -1,0 +1,142 @@
+import type { Environment } from '../environment/environment.ts';
+import { type Attachment, NETWORK_LABEL, toDefinition } from './attachment.ts';
+import { attachmentWarnings } from './attachment-warnings.ts';
+import { checkAddresses, checkCapacity, checkOverlaps } from './check-addresses.ts';
+import { checkFields, checkMaster } from './check-fields.ts';
+import type { NetworkItem, NetworkProblem, NetworkSpec, RawItem } from './network-spec.ts';
+import { type FoundDefinition, rawDefinitions } from './raw-definitions.ts';
+import { readAttachment } from './read-attachment.ts';
+import { resolveSpec } from './resolve-spec.ts';
+
+export type AttachmentPlan =
+  | { readonly attachments: readonly Attachment[]; readonly warnings: readonly string[] }
+  | { readonly problems: readonly NetworkProblem[] };
+
+/** Some networks, as far as they can be read, and what is wrong with them. */
+interface Outcome {
+  readonly attachments: readonly Attachment[];
+  readonly problems: readonly NetworkProblem[];
+}
+
+/**
+ * Decides everything that the items leave open, reads the definitions that they bring or make, and checks
+ * each against the environment, as far as that is known, and all against each other. Pure.
+ */
+export function planAttachments(
+  items: readonly NetworkItem[],
+  environment: Environment | undefined,
+  defaultNamespace: string,
+): AttachmentPlan {
+  const outcomes = items.map((item) =>
+    'raw' in item
+      ? fromRaw(item, environment, defaultNamespace)
+      : fromSpec(item, environment, defaultNamespace),
+  );
+  const attachments = outcomes.flatMap((outcome) => outcome.attachments);
+  const problems = [
+    ...duplicates(attachments),
+    ...outcomes.flatMap((outcome) => outcome.problems),
+    ...checkOverlaps(attachments),
+  ];
+  if (problems.length > 0) return { problems };
+  return { attachments, warnings: attachmentWarnings(attachments, environment) };
+}
+
+function fromSpec(
+  spec: NetworkSpec,
+  environment: Environment | undefined,
+  defaultNamespace: string,
+): Outcome {
+  const resolved = resolveSpec(spec, environment, defaultNamespace);
+  const fields = [...checkFields(spec), ...checkMaster(spec, environment)];
+  const missing = checkSubnet(resolved.subnet, spec);
+  const attachment = readAttachment(toDefinition(resolved), spec['pods-per-node']);
+  if (typeof attachment === 'string') {
+    return { attachments: [], problems: placed(spec.name, [...fields, ...missing]) };
+  }
+  const found = [...fields, ...checked(attachment, environment)];
+  return { attachments: [attachment], problems: placed(spec.name, found) };
+}
+
+function fromRaw(
+  item: RawItem,
+  environment: Environment | undefined,
+  defaultNamespace: string,
+): Outcome {
+  const { found, problems } = rawDefinitions(item, defaultNamespace);
+  const outcomes = found.map((one) => fromDefinition(one, environment));
+  return {
+    attachments: outcomes.flatMap((outcome) => outcome.attachments),
+    problems: [...problems, ...outcomes.flatMap((outcome) => outcome.problems)],
+  };
+}
+
+function fromDefinition(
+  { origin, definition }: FoundDefinition,
+  environment: Environment | undefined,
+): Outcome {
+  const read = readAttachment(definition);
+  if (typeof read === 'string') {
+    const value = definition.spec?.config ?? '';
+    const problem = { place: 'spec.config', value, allowed: read };
+    return { attachments: [], problems: placed(origin, [problem]) };
+  }
+  const attachment = ofEnvironment(read, environment);
+  const found = [
+    ...checkMaster({ master: attachment.master }, environment),
+    ...checked(ofIpv4(attachment), environment),
+  ];
+  return { attachments: [attachment], problems: placed(origin, found) };
+}
+
+/** A definition that uses the interface of one of the environment's networks belongs to that network. */
+function ofEnvironment(attachment: Attachment, environment: Environment | undefined): Attachment {
+  const { definition, master } = attachment;
+  const known = environment?.networks.find((one) => one.interface === master);
+  if (known === undefined) return attachment;
+  const labels = { ...definition.metadata?.labels, [NETWORK_LABEL]: String(known.network) };
+  const metadata = { ...definition.metadata, labels };
+  return { ...attachment, network: known.network, definition: { ...definition, metadata } };
+}
+
+/** What of it can be checked: a definition may have both families, and environments are of IPv4. */
+function ofIpv4(attachment: Attachment): Attachment {
+  const { pools, exclude, routes } = attachment;
+  const isIpv4 = (text: string) => !text.includes(':');
+  return {
+    ...attachment,
+    pools: pools.filter(({ subnet }) => isIpv4(subnet)),
+    exclude: exclude.filter(isIpv4),
+    routes: routes.filter(({ dst }) => isIpv4(dst)),
+  };
+}
+
+function checked(
+  attachment: Attachment,
+  environment: Environment | undefined,
+): readonly NetworkProblem[] {
+  const known = environment?.networks.find(({ network }) => network === attachment.network);
+  return [...checkAddresses(attachment, known), ...checkCapacity(attachment, environment)];
+}
+
+/** Without a subnet there is nothing to read a range from. */
+function checkSubnet(
+  subnet: string | undefined,
+  { ipam, type }: NetworkSpec,
+): readonly NetworkProblem[] {
+  if (subnet !== undefined || (ipam !== 'host-local' && ipam !== 'whereabouts')) return [];
+  const why = type === 'bridge' ? ', which the pods of a node share' : '';
+  const allowed = `an IPv4 network without host bits, such as 10.0.4.0/24${why}`;
+  return [{ place: 'subnet', value: '', allowed }];
+}
+
+function placed(name: string, problems: readonly NetworkProblem[]): readonly NetworkProblem[] {
+  return problems.map((one) => ({ ...one, place: `${name}.${one.place}` }));
+}
+
+function duplicates(attachments: readonly Attachment[]): readonly NetworkProblem[] {
+  const keys = attachments.map(({ name, namespace }) => `${namespace}/${name}`);
+  return keys
+    .filter((key, index) => keys.indexOf(key) !== index)
+    .map((value) => ({ place: 'name', value, allowed: 'each name once in a namespace' }));
+}

@@ -1,0 +1,65 @@
+import { type AddressRange, formatAddress, parseCidr, spanOf } from '../core/ip.ts';
+import type { Environment, EnvironmentNetwork } from '../environment/environment.ts';
+import { MODES, type NetworkSpec } from './network-spec.ts';
+
+/** A network in short form with everything decided. */
+export type ResolvedSpec = Omit<NetworkSpec, 'namespace' | 'range'> & {
+  readonly namespace: string;
+  readonly range: AddressRange | undefined;
+};
+
+/** Fills in what a spec leaves open: namespace, interface, mode, subnet and gateway. Pure. */
+export function resolveSpec(
+  spec: NetworkSpec,
+  environment: Environment | undefined,
+  defaultNamespace: string,
+): ResolvedSpec {
+  const known = environment?.networks.find(
+    (one) => one.network === spec.network || one.interface === spec.master,
+  );
+  const number = spec.network ?? known?.network;
+  const counted = spec.ipam === 'host-local' || spec.ipam === 'whereabouts';
+  const routed = spec.type !== 'bridge';
+  const subnet = spec.subnet ?? (counted ? subnetOf(known, environment) : undefined);
+  const range = spec.range === undefined ? undefined : rangeOf(spec.range);
+  return {
+    ...spec,
+    namespace: spec.namespace ?? defaultNamespace,
+    network: number,
+    master: spec.master ?? known?.interface ?? (number === undefined ? undefined : `eth${number}`),
+    mode: spec.mode ?? defaultMode(spec.type),
+    subnet,
+    range,
+    gateway: spec.gateway ?? (routed && counted ? routerOf(subnet, range) : undefined),
+    bridge: spec.bridge ?? (routed ? undefined : `br-${spec.name}`),
+  };
+}
+
+function defaultMode(type: NetworkSpec['type']): string | undefined {
+  return type === 'ipvlan' || type === 'macvlan' ? MODES[type][0] : undefined;
+}
+
+/** The network's subnet in the zone of the (first) node group. */
+function subnetOf(
+  network: EnvironmentNetwork | undefined,
+  environment: Environment | undefined,
+): string | undefined {
+  const zone = environment?.nodeGroups[0]?.zone;
+  const subnets = network?.subnets ?? [];
+  return (subnets.find((subnet) => subnet.zone === zone) ?? subnets[0])?.cidr;
+}
+
+/** The VPC's router has the second address of a subnet; a part of one has it nowhere. */
+function routerOf(subnet: string | undefined, range: AddressRange | undefined): string | undefined {
+  const cidr = parseCidr(subnet ?? '');
+  if (cidr === undefined) return undefined;
+  const router = cidr.base + 1;
+  const span = range === undefined ? undefined : spanOf(range);
+  const handedOut = span !== undefined && span.first <= router && router <= span.last;
+  return handedOut ? undefined : formatAddress(router);
+}
+
+function rangeOf(text: string): AddressRange {
+  const [first = '', last = ''] = text.split('-').map((part) => part.trim());
+  return { first, last };
+}

@@ -1,0 +1,101 @@
+import { type Cidr, contains, formatCidr, overlaps, parseCidr } from '../core/ip.ts';
+
+/** Explicit subnets, each kind optional: one per zone, and for Multus one list per network. */
+export interface GivenSubnets {
+  readonly public?: readonly string[] | undefined;
+  readonly private?: readonly string[] | undefined;
+  readonly multus?: readonly (readonly string[])[] | undefined;
+}
+
+/** What is wrong with a request, in the action's own input names. */
+export interface NetworkProblem {
+  readonly input: 'vpc-cidr' | 'subnet-cidrs';
+  readonly value: string;
+  readonly allowed: string;
+}
+
+/** A subnet to be: of which kind, in which zone and, for Multus, of which network (1, 2, …). */
+export interface Slot {
+  readonly kind: 'public' | 'private' | 'multus';
+  readonly zone: string;
+  /** Which zone it is in the list of zones. */
+  readonly index: number;
+  readonly network: number;
+}
+
+type Given =
+  | { readonly placed: ReadonlyMap<Slot, Cidr> }
+  | { readonly problems: readonly NetworkProblem[] };
+
+/** Subnets may be /16 to /28: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
+const SMALLEST = 28;
+
+/** Puts explicit subnets into their slots, or says everything that is wrong with them. */
+export function placeGiven(
+  vpc: Cidr,
+  slots: readonly Slot[],
+  given: GivenSubnets,
+  smallestMultus: number,
+): Given {
+  const shape = shapeProblems(slots, given);
+  if (shape.length > 0) return { problems: shape };
+  const placed = new Map<Slot, Cidr>();
+  const problems: NetworkProblem[] = [];
+  for (const slot of slots) {
+    const text = textFor(slot, given);
+    if (text === undefined) continue;
+    const cidr = parseCidr(text);
+    const wrong = problemWith(vpc, cidr, slot.kind === 'multus' ? smallestMultus : SMALLEST);
+    const twin = cidr && [...placed].find(([, other]) => overlaps(cidr, other));
+    if (wrong !== undefined) problems.push(problem(text, `${nameOf(slot)}: ${wrong}`));
+    else if (twin) problems.push(problem(text, `${nameOf(slot)}: ${clash(twin)}`));
+    else if (cidr) placed.set(slot, cidr);
+  }
+  return problems.length > 0 ? { problems } : { placed };
+}
+
+function textFor(slot: Slot, given: GivenSubnets): string | undefined {
+  return slot.kind === 'multus'
+    ? given.multus?.[slot.network - 1]?.[slot.index]
+    : given[slot.kind]?.[slot.index];
+}
+
+function problemWith(vpc: Cidr, cidr: Cidr | undefined, smallest: number): string | undefined {
+  if (cidr === undefined) return 'an IPv4 network with no host bits set, such as 10.0.4.0/24';
+  if (cidr.prefix < 16 || cidr.prefix > smallest) return `a network from /16 to /${smallest}`;
+  if (!contains(vpc, cidr)) return `a network inside the VPC, ${formatCidr(vpc)}`;
+  return undefined;
+}
+
+/** Each kind that is given must be given for every zone, and Multus for every network. */
+function shapeProblems(slots: readonly Slot[], given: GivenSubnets): readonly NetworkProblem[] {
+  const zones = slots.filter((slot) => slot.kind === 'public').length;
+  const networks = slots.filter((slot) => slot.kind === 'multus').length / zones;
+  const lists = [
+    { name: 'public', list: given.public },
+    { name: 'private', list: given.private },
+    ...(given.multus ?? []).map((list, index) => ({ name: `multus network ${index + 1}`, list })),
+  ];
+  const wrong = lists
+    .filter(({ list }) => list !== undefined && list.length !== zones)
+    .map(({ name, list }) => problem(show(list), `${name}: ${zones} subnets, one per zone`));
+  return given.multus !== undefined && given.multus.length !== networks
+    ? [...wrong, problem(show(given.multus), `multus: ${networks} lists, one per Multus network`)]
+    : wrong;
+}
+
+function problem(value: string, allowed: string): NetworkProblem {
+  return { input: 'subnet-cidrs', value, allowed };
+}
+
+function clash([slot, cidr]: readonly [Slot, Cidr]): string {
+  return `a network that does not overlap ${nameOf(slot)} (${formatCidr(cidr)})`;
+}
+
+function nameOf({ kind, zone, network }: Slot): string {
+  return kind === 'multus' ? `multus network ${network} in ${zone}` : `${kind} in ${zone}`;
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value);
+}

@@ -1,0 +1,133 @@
+import { type Cidr, formatCidr, lowestFree, parseCidr, size, upperHalf } from '../core/ip.ts';
+import { type GivenSubnets, type NetworkProblem, placeGiven, type Slot } from './given-subnets.ts';
+
+export interface NetworkRequest {
+  readonly vpcCidr: string;
+  /** In the order in which subnets are numbered. */
+  readonly zones: readonly string[];
+  readonly multusNetworks: number;
+  readonly subnetCidrs?: GivenSubnets | undefined;
+}
+
+export interface MultusSubnet {
+  /** 1, 2, …: the device index of the ENIs in it. */
+  readonly network: number;
+  readonly zone: string;
+  readonly cidr: string;
+  /** The part that is kept for ENI prefixes, so that primary addresses never take a place in it. */
+  readonly prefixCidr: string;
+  /** How many /28 prefixes that part can give. */
+  readonly prefixes: number;
+}
+
+/** The subnets of one environment; each list is in zone order, Multus subnets by network first. */
+export interface NetworkPlan {
+  readonly vpcCidr: string;
+  readonly zones: readonly string[];
+  readonly publicSubnets: readonly string[];
+  readonly privateSubnets: readonly string[];
+  readonly multusSubnets: readonly MultusSubnet[];
+}
+
+export type NetworkResult =
+  | { readonly plan: NetworkPlan }
+  | { readonly problems: readonly NetworkProblem[] };
+
+/** A VPC may be /16 to /28: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
+const VPC_ALLOWED = 'an IPv4 network from /16 to /28 with no host bits set, such as 10.0.0.0/16';
+/** Half of a /26 is two /28 blocks, of which the subnet's last address makes one unusable. */
+const SMALLEST_MULTUS = 26;
+const ENI_PREFIX = 28;
+
+interface Sizes {
+  readonly multus: number;
+  readonly others: number;
+}
+/**
+ * The lab's subnets, and ours wherever the VPC has room for them, are /24. Where it has not, all are smaller,
+ * and at last public and private ones are smaller than Multus ones.
+ */
+const SIZES: readonly Sizes[] = [
+  { multus: 24, others: 24 },
+  { multus: 25, others: 25 },
+  { multus: 26, others: 26 },
+  { multus: 26, others: 27 },
+  { multus: 26, others: 28 },
+];
+
+/**
+ * Lays out a VPC: public subnets, private subnets, then Multus subnets network by network, each of them
+ * the lowest free block. Explicit subnets stay where they are and the others go around them.
+ * For `10.0.0.0/16`, two zones and two networks that is the lab's own layout.
+ *
+ * The upper half of each Multus subnet is for ENI prefixes. Problems name the input that caused them.
+ */
+export function planNetwork(request: NetworkRequest): NetworkResult {
+  const vpc = parseCidr(request.vpcCidr);
+  if (vpc === undefined || vpc.prefix < 16 || vpc.prefix > ENI_PREFIX) {
+    return {
+      problems: [{ input: 'vpc-cidr', value: request.vpcCidr, allowed: VPC_ALLOWED }],
+    };
+  }
+  const slots = slotsOf(request);
+  const given = placeGiven(vpc, slots, request.subnetCidrs ?? {}, SMALLEST_MULTUS);
+  if ('problems' in given) return given;
+  for (const sizes of SIZES) {
+    const placed = placeAll(vpc, slots, given.placed, sizes);
+    if (placed !== undefined) return { plan: toPlan(request, placed) };
+  }
+  return { problems: [tooSmall(request.vpcCidr, slots.length - given.placed.size)] };
+}
+
+function slotsOf({ zones, multusNetworks }: NetworkRequest): readonly Slot[] {
+  const networks = Array.from({ length: multusNetworks }, (_, index) => index + 1);
+  return [
+    ...zones.map((zone, index) => ({ kind: 'public' as const, zone, index, network: 0 })),
+    ...zones.map((zone, index) => ({ kind: 'private' as const, zone, index, network: 0 })),
+    ...networks.flatMap((network) =>
+      zones.map((zone, index) => ({ kind: 'multus' as const, zone, index, network })),
+    ),
+  ];
+}
+
+/** Puts the slots that are not placed yet into the lowest free blocks, one after the other; undefined if they do not fit. */
+function placeAll(
+  vpc: Cidr,
+  slots: readonly Slot[],
+  given: ReadonlyMap<Slot, Cidr>,
+  sizes: Sizes,
+): readonly Cidr[] | undefined {
+  const taken = [...given.values()];
+  const placed: Cidr[] = [];
+  for (const slot of slots) {
+    const prefix = slot.kind === 'multus' ? sizes.multus : sizes.others;
+    const cidr = given.get(slot) ?? lowestFree(vpc, prefix, taken);
+    if (cidr === undefined) return undefined;
+    placed.push(cidr);
+    taken.push(cidr);
+  }
+  return placed;
+}
+
+function toPlan(request: NetworkRequest, cidrs: readonly Cidr[]): NetworkPlan {
+  const count = request.zones.length;
+  const [publicSubnets, privateSubnets] = [cidrs.slice(0, count), cidrs.slice(count, 2 * count)];
+  return {
+    vpcCidr: request.vpcCidr,
+    zones: request.zones,
+    publicSubnets: publicSubnets.map(formatCidr),
+    privateSubnets: privateSubnets.map(formatCidr),
+    multusSubnets: cidrs.slice(2 * count).map((cidr, index) => ({
+      network: Math.floor(index / count) + 1,
+      zone: request.zones[index % count] ?? '',
+      cidr: formatCidr(cidr),
+      prefixCidr: formatCidr(upperHalf(cidr)),
+      prefixes: size(upperHalf(cidr)) / 16 - 1,
+    })),
+  };
+}
+
+function tooSmall(vpcCidr: string, count: number): NetworkProblem {
+  const allowed = `a network with room for ${count} subnets (Multus at least /${SMALLEST_MULTUS}, others /28) beside those given in subnet-cidrs`;
+  return { input: 'vpc-cidr', value: vpcCidr, allowed };
+}
