@@ -1,20 +1,11 @@
 import { CHECKOUT } from '../tools/checkout.ts';
 import { endOnSignals } from '../tools/process.ts';
 import { configure } from './configure.ts';
-import { type Measurement, renderMeasurements } from './measurement.ts';
+import { type Bench, renderMeasurements } from './measurement.ts';
 import { preview } from './preview.ts';
 import { provision } from './provision.ts';
 import { report } from './report.ts';
 import { verify } from './verify.ts';
-
-/** One benchmark: measures, and tells on the way what it does. */
-export type Bench = (options: BenchOptions) => Promise<readonly Measurement[]>;
-
-export interface BenchOptions {
-  /** The checkout whose bundles are measured: this one, or a folder that `dev/tools/build.ts` built into. */
-  readonly root: string;
-  readonly say: (line: string) => void;
-}
 
 const BENCHES: Readonly<Record<string, Bench>> = { provision, preview, configure, verify, report };
 

@@ -13,9 +13,8 @@ import { ensureTools } from '../tools/install/tools.ts';
 import { run } from '../tools/process.ts';
 import { consoleProgress } from '../tools/progress.ts';
 import { measureMerge } from './aws-auth.ts';
-import type { Bench } from './bench.ts';
 import { measureBundle } from './bundle-run.ts';
-import { atMost, type Measurement, noted, percentile } from './measurement.ts';
+import { atMost, type Bench, type Measurement, noted, percentile } from './measurement.ts';
 
 const NETWORKS = 500;
 const ROUNDS = 5;

@@ -53,3 +53,12 @@ export function renderMeasurements(measurements: readonly Measurement[]): string
 function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
+
+/** One benchmark: measures, and tells on the way what it does. */
+export type Bench = (options: BenchOptions) => Promise<readonly Measurement[]>;
+
+export interface BenchOptions {
+  /** The checkout whose bundles are measured: this one, or a folder that `dev/tools/build.ts` built into. */
+  readonly root: string;
+  readonly say: (line: string) => void;
+}

@@ -3,10 +3,9 @@ import { startTestAws } from '../stand-ins/aws/testing/stand-in.ts';
 import { fakeNamespaces } from '../testing/fake-namespaces.ts';
 import { fastClock } from '../testing/fast-clock.ts';
 import { LAB_INPUTS } from '../testing/lab-inputs.ts';
-import type { Bench } from './bench.ts';
 import { CREDENTIALS } from './bundles.ts';
 import { type LabRun, runInputs } from './lab-trial.ts';
-import { atMost, type Measurement, noted } from './measurement.ts';
+import { atMost, type Bench, type Measurement, noted } from './measurement.ts';
 
 /** AWS's own durations, and the action's clock with them, go by this many times as fast. */
 const SPEED = 8;

@@ -3,11 +3,11 @@ import { REGION } from '../stand-ins/aws/testing/local-aws.ts';
 import { startTestAws } from '../stand-ins/aws/testing/stand-in.ts';
 import { fastClock } from '../testing/fast-clock.ts';
 import { LAB_INPUTS } from '../testing/lab-inputs.ts';
-import type { Bench } from './bench.ts';
 import { measureBundle } from './bundle-run.ts';
 import { CREDENTIALS, measureBundles } from './bundles.ts';
 import { type LabRun, runLab } from './lab-trial.ts';
-import { atMost, type Measurement, noted, percentile } from './measurement.ts';
+import { atMost, type Bench, type Measurement, noted, percentile } from './measurement.ts';
+
 import type { Operation } from './observed-stacks.ts';
 import { SAMPLE_STACKS } from './sample-stacks.ts';
 import { type Trial, tryStack } from './stack-trial.ts';

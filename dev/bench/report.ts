@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SUMMARY_BYTES } from '../../src/connectivity/report/summary.ts';
 import { faultyEvidence } from '../testing/reported-clusters.ts';
-import type { Bench } from './bench.ts';
-import { atMost, noted, percentile } from './measurement.ts';
+import { atMost, type Bench, noted, percentile } from './measurement.ts';
+
 import type { ReportTrial } from './report-trial.ts';
 
 const SIZE = { nodes: 20, podsOnEach: 20, maxPairs: 5000 };

@@ -4,8 +4,8 @@ import { KUBECONFIG, runningWorld } from '../rehearsal/run-folder.ts';
 import { CHECKOUT } from '../tools/checkout.ts';
 import { cacheFolder } from '../tools/install/cache.ts';
 import { ENDING_SIGNALS } from '../tools/process.ts';
-import type { Bench } from './bench.ts';
-import { atMost, type Measurement, noted } from './measurement.ts';
+import { atMost, type Bench, type Measurement, noted } from './measurement.ts';
+
 import type { VerifyTrial } from './verify-trial.ts';
 
 const REHEARSE = join(CHECKOUT, 'dev', 'rehearsal', 'rehearse.ts');

@@ -1,4 +1,4 @@
-import type { PlannedStack } from '../../src/provision/report.ts';
+import type { PlannedStack } from '../../src/provision/outputs.ts';
 import type { CallRecord } from '../stand-ins/aws/gateway.ts';
 import type { Finding } from '../tools/table.ts';
 

@@ -1,14 +1,15 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowResult } from '../stand-ins/github/act-log.ts';
-import type { Dispatch } from '../stand-ins/github/runner.ts';
+import type { Dispatch, WorkflowInputs } from '../stand-ins/github/runner.ts';
 import type { Progress } from '../tools/progress.ts';
 import type { Finding } from '../tools/table.ts';
 import { leftoverFinding, unservedFinding } from './account-facts.ts';
 import { REGION } from './account-view.ts';
 import { clusterFindings, kubectlFor } from './facts.ts';
 import { findFixture } from './fixtures/find-fixture.ts';
-import type { Fixture, Rehearsal, WorkflowInputs } from './fixtures/fixture.ts';
+import type { Fixture, Rehearsal } from './fixtures/fixture.ts';
+
 import { permissionFindings } from './permission-facts.ts';
 import { KUBECONFIG } from './run-folder.ts';
 import type { StandIns } from './world.ts';

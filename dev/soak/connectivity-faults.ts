@@ -1,6 +1,6 @@
 import { connectivityFaults } from '../rehearsal/fixtures/connectivity-faults.ts';
 import { startWorld } from '../rehearsal/lifecycle.ts';
-import type { Soak } from './soak.ts';
+import type { Soak } from './trial.ts';
 
 /**
  * One environment, and one fault of its network after another: an address that no interface has, two pods with one

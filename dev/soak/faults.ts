@@ -3,7 +3,7 @@ import { REGION } from '../stand-ins/aws/testing/local-aws.ts';
 import type { TestAws } from '../stand-ins/aws/testing/stand-in.ts';
 import { type Finding, renderTable } from '../tools/table.ts';
 import { type Deployer, runFinding, startDeployer } from './deployer.ts';
-import type { Soak } from './soak.ts';
+import type { Soak } from './trial.ts';
 
 /** Shares of all calls that come from outside; and at one of those the session ends. */
 const FAULTS = { throttle: 0.2, serverErrors: 0.05, resets: 0.05, expireAfter: 30 };

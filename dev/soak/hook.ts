@@ -1,7 +1,7 @@
 import { tryHook } from '../../cfn/attach-enis/hook-trials.ts';
 import { startTestMoto } from '../stand-ins/aws/testing/local-aws.ts';
 import { renderTable } from '../tools/table.ts';
-import type { Soak } from './soak.ts';
+import type { Soak } from './trial.ts';
 
 const SEQUENCES = { small: 100, full: 1_000 };
 

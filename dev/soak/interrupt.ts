@@ -5,7 +5,7 @@ import { ENDING_SIGNALS } from '../tools/process.ts';
 import { seededRandom } from '../tools/seeded-random.ts';
 import { type Finding, renderTable } from '../tools/table.ts';
 import { difference, machineState } from './machine-state.ts';
-import type { Soak } from './soak.ts';
+import type { Soak } from './trial.ts';
 
 /** A moment of a rehearsal, told by the line that announces it. */
 const MOMENTS = [

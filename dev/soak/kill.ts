@@ -6,7 +6,7 @@ import { LAB_INPUTS } from '../testing/lab-inputs.ts';
 import { seededRandom } from '../tools/seeded-random.ts';
 import { type Finding, renderTable } from '../tools/table.ts';
 import { type Moment, momentOf, type ProvisionRun, runProvision } from './provision-run.ts';
-import type { Soak } from './soak.ts';
+import type { Soak } from './trial.ts';
 
 interface KillSize {
   /** AWS's durations are shortened to this share: by 0.014, a cluster takes seven seconds instead of nine minutes. */

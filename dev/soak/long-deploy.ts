@@ -1,6 +1,6 @@
 import { type Finding, renderTable } from '../tools/table.ts';
 import { runFinding, startDeployer } from './deployer.ts';
-import type { Soak } from './soak.ts';
+import type { Soak } from './trial.ts';
 
 const SCALE = { small: 1 / 300, full: 1 / 60 };
 /** Everything takes so many times as long as usual in AWS, so that a deploy takes two hours. */

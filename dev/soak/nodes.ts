@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { CHECKOUT } from '../tools/checkout.ts';
 import { type Finding, renderTable } from '../tools/table.ts';
-import type { Soak } from './soak.ts';
+import type { Soak } from './trial.ts';
 
 const ROUNDS = { small: 1, full: 5 };
 

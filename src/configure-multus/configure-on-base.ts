@@ -13,8 +13,7 @@ import { applyNetworks, pruneNetworks } from '../networks/definition-store.ts';
 import { needsWhereabouts } from './configure-networks.ts';
 import { explainNodes } from './explain-nodes.ts';
 import type { ConfigureInputs } from './inputs.ts';
-import type { Reached } from './outputs.ts';
-import type { ConfigureTools } from './run.ts';
+import type { ConfigureTools, Reached } from './outputs.ts';
 
 type Wait = Patience & { readonly log: Log };
 

@@ -1,8 +1,13 @@
+import type { CredentialProvider } from '../aws/credentials.ts';
 import type { RoleMapping } from '../aws-auth/config-map.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
 import type { NodeState } from '../kubernetes/nodes.ts';
 import type { Rollout } from '../kubernetes/rollout.ts';
 import type { MultusChoice } from '../multus/install.ts';
 import type { Attachment } from '../networks/attachment.ts';
+import type { InterfaceSource } from './check-vpc.ts';
+import type { InstanceSource } from './explain-nodes.ts';
 
 /** Multus as it was installed, or as it was found on a shared cluster. */
 export type FoundMultus = MultusChoice | { readonly mode: string; readonly image: string };
@@ -42,4 +47,14 @@ export function toOutputs(
     })),
     'aws-auth-changed': String(result.awsAuth?.changed ?? false),
   };
+}
+
+export interface ConfigureTools {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly credentials: CredentialProvider;
+  readonly interfaces?: InterfaceSource;
+  readonly instances?: InstanceSource;
+  /** Told at the end what has been reached, whether all went well or not. */
+  report(result: ConfigureResult): Promise<void>;
 }

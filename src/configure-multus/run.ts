@@ -1,9 +1,6 @@
 import type { V1Node } from '@kubernetes/client-node';
-import type { CredentialProvider } from '../aws/credentials.ts';
 import { mapNodeRoles } from '../aws-auth/config-map.ts';
-import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
-import type { Log } from '../core/log.ts';
 import { isGuest } from '../environment/shared-cluster.ts';
 import { type Access, connect } from '../kubernetes/connection.ts';
 import { awaitNodes } from '../kubernetes/nodes.ts';
@@ -11,22 +8,12 @@ import { awaitRollout } from '../kubernetes/rollout.ts';
 import { admitPods } from '../multus/admit-pods.ts';
 import { installMultus, MULTUS, NOT_STARTED, removeMultus } from '../multus/install.ts';
 import { pruneNetworks } from '../networks/definition-store.ts';
-import { checkVpc, type InterfaceSource } from './check-vpc.ts';
+import { checkVpc } from './check-vpc.ts';
 import { awaitWhereabouts, configureNetworks } from './configure-networks.ts';
 import { ACCESS_ON_BASE, configureOnBase } from './configure-on-base.ts';
-import { explainNodes, type InstanceSource } from './explain-nodes.ts';
+import { explainNodes } from './explain-nodes.ts';
 import type { ConfigureInputs } from './inputs.ts';
-import type { ConfigureResult, Reached } from './outputs.ts';
-
-export interface ConfigureTools {
-  readonly log: Log;
-  readonly clock: Clock;
-  readonly credentials: CredentialProvider;
-  readonly interfaces?: InterfaceSource;
-  readonly instances?: InstanceSource;
-  /** Told at the end what has been reached, whether all went well or not. */
-  report(result: ConfigureResult): Promise<void>;
-}
+import type { ConfigureTools, Reached } from './outputs.ts';
 
 /**
  * Maps the node roles, installs Multus (but on a shared cluster) and the networks, and waits until the nodes are Ready and Multus

@@ -1,8 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import { isReservedNamespace } from '../environment/shared-cluster.ts';
 import { type NetworkPlan, type NetworkResult, planNetwork } from '../vpc/plan.ts';
-import type { ProvisionFields } from './fields.ts';
-import { defaultNodeGroups } from './fields.ts';
+import { defaultNodeGroups, type ProvisionFields } from './fields.ts';
 
 interface Check {
   /** The inputs that it looks at; when one of them is wrong by itself, that is told instead. */

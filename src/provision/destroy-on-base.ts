@@ -4,8 +4,8 @@ import type { Stack } from '../cloudformation/stack-api.ts';
 import { messageOf } from '../core/errors.ts';
 import { ENVIRONMENT_LABEL, namespaceOf } from '../environment/shared-cluster.ts';
 import { ENVIRONMENT_TAG } from '../environment/tags.ts';
-import type { PlainApi } from '../kubernetes/objects.ts';
-import { OUR_LABELS } from '../kubernetes/objects.ts';
+import { OUR_LABELS, type PlainApi } from '../kubernetes/objects.ts';
+
 import { releaseCloudResources } from '../kubernetes/release-cloud-resources.ts';
 import { reasonOf, until } from '../kubernetes/retry.ts';
 import type { Look } from './end-state.ts';

@@ -1,6 +1,7 @@
 import { CloudError } from '../core/errors.ts';
 import { ENVIRONMENT_TAG } from '../environment/tags.ts';
 import { environmentStacks } from './environment-of.ts';
+import type { EndStateCheck } from './report.ts';
 import type { Session } from './session.ts';
 
 /** Instances, NAT gateways and endpoints: EC2 still shows them for a while when they are gone; their stacks know better. */
@@ -34,12 +35,6 @@ export async function checkNothingLeft(session: Session, looks: readonly Look[])
       nextStep: 'run destroy again; what is still there then has to be removed by hand',
     });
   }
-}
-
-/** What was looked for, and which of it is still there. */
-export interface EndStateCheck {
-  readonly what: string;
-  readonly found: readonly string[];
 }
 
 /** Somewhere else to look. */

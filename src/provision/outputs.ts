@@ -1,5 +1,5 @@
+import type { StackPlan } from '../cloudformation/stack-plan.ts';
 import type { Environment } from '../environment/environment.ts';
-import type { PlannedStack } from './report.ts';
 
 /** The names in `action.yml`. */
 export const outputNames = [
@@ -23,4 +23,22 @@ export interface ProvisionOutputs {
   /** What is, or would be, changed, stack by stack. */
   plan?: readonly PlannedStack[];
   'has-changes'?: boolean;
+}
+
+/** A stack's plan as the output `plan` has it. */
+export interface PlannedStack {
+  readonly stack: string;
+  readonly action: StackPlan['action'];
+  readonly basis: StackPlan['basis'];
+  readonly note?: string;
+  readonly changes: readonly PlannedChange[];
+}
+
+export interface PlannedChange {
+  readonly action: string;
+  readonly logicalId: string;
+  readonly type: string;
+  /** `yes`, `perhaps`, `no`, or empty for what is added or removed. */
+  readonly replacement: string;
+  readonly what: string;
 }

@@ -10,7 +10,7 @@ import { type JobInAws, startJobInAws } from '../../dev/testing/job-in-aws.ts';
 import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
 import { type Beside, runProvisionAtSpeed } from '../../dev/testing/run-bundle.ts';
 import { environmentSchema } from '../environment/environment.ts';
-import type { PlannedStack } from './report.ts';
+import type { PlannedStack } from './outputs.ts';
 
 const REGION = 'ap-northeast-2';
 const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };

@@ -8,14 +8,19 @@ import { duration } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { table } from '../github/outputs.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
-import type { EndStateCheck } from './end-state.ts';
-import type { ProvisionOutputs } from './outputs.ts';
+import type { PlannedStack, ProvisionOutputs } from './outputs.ts';
 
 export interface StackRow {
   readonly name: string;
   /** `created`, `updated`, `unchanged`, `deleted` or `failed`. */
   readonly outcome: string;
   readonly durationMs: number;
+}
+
+/** What was looked for, and which of it is still there. */
+export interface EndStateCheck {
+  readonly what: string;
+  readonly found: readonly string[];
 }
 
 /** What a run has done so far. It is filled as the run goes on, so that a failed run tells how far it came. */
@@ -125,24 +130,6 @@ export function planMarkdown(plan: StackPlan): string {
   return [`### ${planTitle(plan)}`, plan.note ?? '', folded]
     .filter((part) => part !== '')
     .join('\n\n');
-}
-
-/** A stack's plan as the output `plan` has it. */
-export interface PlannedStack {
-  readonly stack: string;
-  readonly action: StackPlan['action'];
-  readonly basis: StackPlan['basis'];
-  readonly note?: string;
-  readonly changes: readonly PlannedChange[];
-}
-
-export interface PlannedChange {
-  readonly action: string;
-  readonly logicalId: string;
-  readonly type: string;
-  /** `yes`, `perhaps`, `no`, or empty for what is added or removed. */
-  readonly replacement: string;
-  readonly what: string;
 }
 
 export function plannedStack(plan: StackPlan): PlannedStack {

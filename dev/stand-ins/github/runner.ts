@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { WorkflowInputs } from '../../rehearsal/fixtures/fixture.ts';
 import { type ActFolders, runByAct, standInsOf } from './act.ts';
 import type { WorkflowResult } from './act-log.ts';
 import type { OidcIssuer } from './oidc.ts';
 import { copyRepository, standInActions } from './repository.ts';
+
+/** The inputs of a workflow, by name. */
+export type WorkflowInputs = Readonly<Record<string, string>>;
 
 export interface Runner {
   /**

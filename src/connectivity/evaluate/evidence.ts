@@ -1,7 +1,12 @@
 import type { NetworkInterface } from '../../aws/network-interfaces.ts';
 import type { ProbeNetwork } from '../probe/network.ts';
-import type { NodeObservation, PodObservation, Requests } from './observation.ts';
-import { lossPercent } from './observation.ts';
+import {
+  lossPercent,
+  type NodeObservation,
+  type PodObservation,
+  type Requests,
+} from './observation.ts';
+
 import {
   answered,
   type Endpoint,

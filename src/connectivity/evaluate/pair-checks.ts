@@ -1,8 +1,8 @@
 import { type CheckName, type CheckResult, failed, passed, type Reason, skipped } from './check.ts';
 import { type Limits, othersAt, type Surroundings } from './evidence.ts';
 import { explainAnswer, explainSilence } from './explain-pair.ts';
-import type { LargePing, Ping } from './observation.ts';
-import { lossPercent } from './observation.ts';
+import { type LargePing, lossPercent, type Ping } from './observation.ts';
+
 import { answered, type ProbedPair, pairSubject } from './pairs.ts';
 
 /** Do both pods of a pair talk as they should, or stay apart as they should? */

@@ -1,8 +1,13 @@
 import { type CheckResult, type Counts, countOutcomes } from '../evaluate/check.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { Evidence, NodeInterface } from '../evaluate/evidence.ts';
-import type { LargePing, NodeObservation, PodObservation } from '../evaluate/observation.ts';
-import { lossPercent } from '../evaluate/observation.ts';
+import {
+  type LargePing,
+  lossPercent,
+  type NodeObservation,
+  type PodObservation,
+} from '../evaluate/observation.ts';
+
 import {
   answered,
   type Endpoint,
