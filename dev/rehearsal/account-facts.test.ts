@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { leftoverFinding, unservedFinding } from './account-facts.ts';
 
-it('lists every kind that was counted, and fails for what is there more of', () => {
+it('lists every kind that was counted, and fails when a kind has more than before', () => {
   const before = { vpcs: 1, roles: 2 };
   expect(leftoverFinding(before, { vpcs: 1, roles: 2 })).toEqual({
     what: 'Leftovers in AWS',
@@ -14,11 +14,11 @@ it('lists every kind that was counted, and fails for what is there more of', () 
   });
 });
 
-it('is not content when nothing was counted', () => {
+it('fails when nothing was counted', () => {
   expect(leftoverFinding({}, {}).ok).toBe(false);
 });
 
-it('names the calls that nothing could serve', () => {
+it('names the calls that the stand-in could not serve', () => {
   const call = { time: '', accessKey: undefined, status: 500, ms: 1 };
   const failure = { ...call, service: 'ec2', action: 'CreateFleet', problem: 'not implemented' };
   expect(unservedFinding([failure], ['hook: timeout'])).toEqual({

@@ -2,7 +2,10 @@ import type { CallRecord } from '../stand-ins/aws/gateway.ts';
 import { type Inventory, leftovers } from '../stand-ins/aws/inventory.ts';
 import type { Finding } from '../tools/table.ts';
 
-/** Pure: is the account as it was? Lists every kind that was counted, so that nothing is left out silently. */
+/**
+ * Checks that the account is as before. Lists every kind that was counted, so nothing is left out silently.
+ * Pure.
+ */
 export function leftoverFinding(before: Inventory, after: Inventory): Finding {
   const left = leftovers(before, after);
   const kinds = Object.keys(after).sort();
@@ -17,7 +20,7 @@ export function leftoverFinding(before: Inventory, after: Inventory): Finding {
   };
 }
 
-/** Pure: did the AWS stand-in serve every call, and did nothing fail behind the callers' backs? */
+/** Checks that the AWS stand-in served every call and that nothing failed in the background. Pure. */
 export function unservedFinding(
   failures: readonly CallRecord[],
   problems: readonly string[],

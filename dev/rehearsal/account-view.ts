@@ -7,18 +7,18 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import type { ScalingGroup } from './deploy-facts.ts';
 
 export const ACCOUNT = '123456789012';
-/** The account's first region; others come when they are used. */
+/** The account's first region. Others start when a call names them. */
 export const REGION = 'ap-northeast-2';
 export const GATEWAY_PORT = 4566;
 export const GATEWAY = `http://127.0.0.1:${GATEWAY_PORT}`;
 
-/** How the rehearsal itself asks AWS; the key says so in the request log. */
+/** How the rehearsal itself calls AWS. Its access key marks these calls in the request log. */
 export function clientConfig() {
   const credentials = { accessKeyId: 'AKIAREHEARSALITSELF0', secretAccessKey: 'rehearsal' };
   return { endpoint: GATEWAY, region: REGION, credentials };
 }
 
-/** EC2 in each region, with one client for each. */
+/** One EC2 client for each region. */
 export function ec2Clients(client: ReturnType<typeof clientConfig>): (region: string) => EC2Client {
   const known = new Map<string, EC2Client>();
   return (region) => {

@@ -3,7 +3,7 @@ import { parseCommand } from './command-line.ts';
 
 const lab = { fixture: 'lab', switches: {} };
 
-it('rehearses everything when nothing is asked', () => {
+it('rehearses the whole lab without arguments', () => {
   expect(parseCommand([])).toEqual({ name: 'rehearse', keep: false, ...lab, nodes: 2 });
 });
 
@@ -17,7 +17,7 @@ it('reads options', () => {
   expect(parseCommand(['up', '--nodes=1'])).toEqual({ name: 'up', ...lab, nodes: 1 });
 });
 
-it('takes as many nodes as the fixture wants', () => {
+it("uses the fixture's number of nodes by default", () => {
   expect(parseCommand(['up', '--fixture', 'two-zones'])).toMatchObject({
     ...{ name: 'up', fixture: 'two-zones', nodes: 3 },
   });
@@ -34,7 +34,7 @@ it('reads the switches of AWS', () => {
   });
 });
 
-it('hands everything after kubectl to kubectl, options too', () => {
+it('passes everything after kubectl to kubectl, including options', () => {
   expect(parseCommand(['kubectl', 'get', 'pods', '-A', '--help'])).toEqual({
     name: 'kubectl',
     args: ['get', 'pods', '-A', '--help'],

@@ -4,7 +4,7 @@ import { DEFAULT_FIXTURE, findFixture, listFixtures } from './fixtures/find-fixt
 import { listScenarios, scenarioName } from './scenarios/scenario-names.ts';
 import { readSwitches, SWITCH_OPTIONS, SWITCH_USAGE } from './switch-options.ts';
 
-/** What the user asked of `npm run rehearse`. */
+/** The command line of `npm run rehearse`, parsed. */
 export type Command =
   | ({ readonly name: 'rehearse'; readonly keep: boolean } & LabOptions)
   | ({ readonly name: 'up' } & LabOptions)
@@ -12,9 +12,9 @@ export type Command =
   | { readonly name: 'kubectl'; readonly args: readonly string[] };
 
 interface LabOptions {
-  /** The name of what is rehearsed. */
+  /** The name of the fixture. */
   readonly fixture: string;
-  /** The workflow whose scenario is rehearsed, instead of the fixture. */
+  /** The scenario to rehearse instead of the fixture, by its workflow. */
   readonly workflow?: string | undefined;
   readonly nodes: number;
   readonly switches: Partial<Switches>;
@@ -40,9 +40,9 @@ ${SWITCH_USAGE}`;
 const MOST_NODES = 8;
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
- * @throws Error with the usage when a word or option is not known.
+ * @throws Error with the usage when a word or option is unknown.
  */
 export function parseCommand(argv: readonly string[]): Command {
   if (argv[0] === 'kubectl') return { name: 'kubectl', args: argv.slice(1) };

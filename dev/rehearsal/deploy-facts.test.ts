@@ -16,7 +16,7 @@ const record = (action: string, accessKey?: string): CallRecord => ({
   ...{ time: '', service: 'sts', action, accessKey, status: 200, ms: 1 },
 });
 
-it('takes a plan that names both stacks and leaves nothing', () => {
+it('accepts a plan that names both stacks and leaves nothing behind', () => {
   const plan = JSON.stringify([stack('lab'), stack('lab-ng1')]);
   expect(planFinding({ plan }, [])).toMatchObject({
     ok: true,
@@ -26,7 +26,7 @@ it('takes a plan that names both stacks and leaves nothing', () => {
   expect(planFinding({}, [])).toMatchObject({ ok: false });
 });
 
-it("counts a job's calls by its credentials, which are new", () => {
+it('attributes calls to a job by its new credentials', () => {
   const records = [
     record('AssumeRoleWithWebIdentity'),
     record('GetCallerIdentity', 'ASIANODE'),
@@ -48,7 +48,7 @@ it("counts a job's calls by its credentials, which are new", () => {
   expect(secondDeployFinding({ 'has-changes': 'false' }, Array(9).fill(calls[0])).ok).toBe(false);
 });
 
-it('takes an update that changed one thing and no instance', () => {
+it('accepts an update that changed one property and no instance', () => {
   const what = { ...change, logicalId: 'AutoScalingGroup', what: 'MaxSize (MaxSize 3 → 4)' };
   const outputs = { plan: JSON.stringify([stack('lab', []), stack('lab-ng1', [what])]) };
   const before = [{ maxSize: 3, instances: ['i-1', 'i-2'] }];

@@ -2,16 +2,16 @@ import type { PlannedStack } from '../../src/provision/outputs.ts';
 import type { CallRecord } from '../stand-ins/aws/gateway.ts';
 import type { Finding } from '../tools/table.ts';
 
-/** What the rehearsal looks at in an Auto Scaling group. */
+/** The properties of an Auto Scaling group that the rehearsal checks. */
 export interface ScalingGroup {
   readonly maxSize: number;
-  /** Ids, in order. */
+  /** Instance ids, sorted. */
   readonly instances: readonly string[];
 }
 
 type Outputs = Readonly<Record<string, string>>;
 
-/** Pure: does the plan name the stacks and what they are to have, and did planning leave nothing? */
+/** Checks that the plan names the stacks and their resources, and that planning left nothing behind. Pure. */
 export function planFinding(outputs: Outputs, left: readonly string[]): Finding {
   const stacks = plannedStacks(outputs);
   const lines = stacks.map(
@@ -27,10 +27,10 @@ export function planFinding(outputs: Outputs, left: readonly string[]): Finding 
   };
 }
 
-/** What a deploy that finds nothing to do may cost. */
+/** The most calls that a deploy without changes may make. */
 const FEW_CALLS = 8;
 
-/** Pure: did a second deploy find nothing to do, by few calls? */
+/** Checks that a second deploy changed nothing and made few calls. Pure. */
 export function secondDeployFinding(outputs: Outputs, calls: readonly CallRecord[]): Finding {
   const changes = outputs['has-changes'] === 'false' ? 'no changes' : 'changes';
   return {
@@ -40,7 +40,7 @@ export function secondDeployFinding(outputs: Outputs, calls: readonly CallRecord
   };
 }
 
-/** Pure: was the size changed in place, and nothing else? */
+/** Checks that the update changed the size in place, and nothing else. Pure. */
 export function updateFinding(
   outputs: Outputs,
   before: readonly ScalingGroup[],
@@ -65,8 +65,8 @@ export function updateFinding(
 }
 
 /**
- * Pure: the calls that a job made which began after `mark` calls. Its credentials are new, so they are told by
- * access keys that were not seen before; the services' own keys begin with AKIA.
+ * The calls of a job that started after the first `mark` calls. The job has new credentials, so its access
+ * keys have not been seen before. Access keys of the services themselves begin with AKIA. Pure.
  */
 export function callsOfRun(records: readonly CallRecord[], mark: number): readonly CallRecord[] {
   const known = new Set(records.slice(0, mark).map(({ accessKey }) => accessKey));

@@ -8,7 +8,7 @@ const node = (name: string, status = 'True') => ({
 const all = ['eth0', 'eth1', 'eth2'];
 const wanted = { nodes: 2, interfaces: 2 };
 
-it('wants every node Ready with all of its interfaces', () => {
+it('requires every node to be Ready with all its interfaces', () => {
   const both = new Map([
     ['a', all],
     ['b', all],
@@ -23,7 +23,7 @@ it('wants every node Ready with all of its interfaces', () => {
   expect(nodesFinding([node('a'), node('b')], new Map([['a', all]]), wanted).ok).toBe(false);
 });
 
-it('wants Multus updated and available on every node', () => {
+it('requires Multus to be updated and available on every node', () => {
   const status = { desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 2 };
   expect(multusFinding({ status }, 2).ok).toBe(true);
   expect(multusFinding({ status: { ...status, numberAvailable: 1 } }, 2).ok).toBe(false);
@@ -35,7 +35,7 @@ const refused =
 const granted =
   'msg="access granted" arn="arn:aws:iam::1:role/x-NodeRole-1" username="system:node:a"';
 
-it('wants nodes refused first and admitted later', () => {
+it('requires nodes to be refused first and admitted later', () => {
   expect(admission(`${refused}\n${refused}\n${granted}`).ok).toBe(true);
   expect(admission(granted).ok).toBe(false);
   expect(admission(refused).ok).toBe(false);

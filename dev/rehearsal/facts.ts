@@ -23,14 +23,14 @@ interface DaemonSet {
   };
 }
 
-/** Runs kubectl against the lab's cluster and gives what it prints. */
+/** Runs kubectl against the lab's cluster and returns its output. */
 export type Kubectl = (...args: readonly string[]) => Promise<string>;
 
 export function kubectlFor(program: string, kubeconfig: string): Kubectl {
   return (...args) => run(program, ['--kubeconfig', kubeconfig, ...args]);
 }
 
-/** What a cluster is to have. */
+/** The expected state of a cluster. */
 export interface ClusterFacts {
   readonly nodes: number;
   /** Multus interfaces of each node: eth1, eth2, … */
@@ -39,7 +39,7 @@ export interface ClusterFacts {
   readonly networks: readonly string[];
 }
 
-/** Nodes, their interfaces as the kernel of each shows them, Multus and the NADs. */
+/** Checks nodes, their interfaces as each kernel shows them, Multus and the NADs. */
 export async function clusterFindings(
   kubectl: Kubectl,
   wanted: ClusterFacts,
@@ -78,7 +78,7 @@ function ethernetNames(listing: string): readonly string[] {
     .sort();
 }
 
-/** Pure: are these nodes Ready, and does each have eth0, eth1, eth2, …? */
+/** Checks that these nodes are Ready and that each has eth0, eth1, eth2, …. Pure. */
 export function nodesFinding(
   nodes: readonly Node[],
   interfaces: ReadonlyMap<string, readonly string[]>,
@@ -100,7 +100,7 @@ export function nodesFinding(
   };
 }
 
-/** Pure: is Multus rolled out on every node? */
+/** Checks that Multus runs on every node. Pure. */
 export function multusFinding({ status }: DaemonSet, wanted: number): Finding {
   const { desiredNumberScheduled: desired = 0, updatedNumberScheduled: updated = 0 } = status;
   const available = status.numberAvailable ?? 0;
@@ -120,12 +120,14 @@ function namesFinding(what: string, items: readonly Named[], wanted: readonly st
   };
 }
 
-/** What the authenticator's log says of the nodes: refused at first, admitted after aws-auth. */
+/**
+ * Checks the authenticator's log: it must refuse nodes at first and admit them after the change of aws-auth.
+ */
 export function admissionFinding(logFolder: string): Finding {
   return admission(readFileSync(join(logFolder, 'authenticator.log'), 'utf8'));
 }
 
-/** Pure part of {@link admissionFinding}: the order of refusals and admissions of node roles. */
+/** The pure part of {@link admissionFinding}: the order of refusals and admissions of node roles. */
 export function admission(log: string): Finding {
   const lines = log.split('\n').filter((line) => /NodeRole/i.test(line));
   const refused = lines.findIndex((line) => /access denied|not mapped/i.test(line));

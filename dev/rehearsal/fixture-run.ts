@@ -16,10 +16,11 @@ import type { StandIns } from './world.ts';
 import type { WorldPlan } from './world-messages.ts';
 
 /**
- * A fixture from end to end: provision, configure and verify by the real workflow, a look at what came of it, and,
- * unless it is kept, destroy and proof that the account is as it was. What else a fixture does comes between.
+ * Runs a fixture from end to end: the real workflow provisions, configures and verifies, then the fixture
+ * checks the result. Unless the lab is kept, the fixture's own steps follow, then destroy and a proof that the
+ * account is as before.
  *
- * @throws Error when a workflow fails; what was found before is with `found` already.
+ * @throws Error when a workflow fails. By then, `found` has received all earlier findings.
  */
 export async function rehearseFixture(
   plan: WorldPlan,
@@ -53,7 +54,7 @@ export async function rehearseFixture(
   for (const finding of permissionFindings(world.aws, { all })) found(finding);
 }
 
-/** Which environment of which account: all that `destroy.yml` needs. */
+/** The environment, region and role: everything that `destroy.yml` needs. */
 function placeOf({ environment }: Fixture, roleArn: string): WorkflowInputs {
   return { environment, 'aws-region': REGION, 'role-to-assume': roleArn };
 }

@@ -20,13 +20,13 @@ import {
 } from './run-folder.ts';
 import type { FromWorld, ToWorld, WorldPlan } from './world-messages.ts';
 
-/** How long a world may take to end by itself before it is killed. */
+/** How long a world may take to end before it is killed. */
 const GRACE_MS = 20_000;
 
 type LabPlan = Omit<WorldPlan, 'tools'>;
 type Outcome = Exclude<FromWorld, { kind: 'line' }>;
 
-/** Sets everything up, runs the lab in a world of its own and resolves with the exit code. */
+/** Sets everything up, runs the lab in its own world and resolves with the exit code. */
 export async function startWorld(options: LabPlan): Promise<number> {
   const progress = consoleProgress();
   const standing = runningWorld();
@@ -65,7 +65,7 @@ export async function startWorld(options: LabPlan): Promise<number> {
   return report([...outcome.findings, ...failure, ...left]);
 }
 
-/** Ends the running world, if there is one, and resolves with the exit code. */
+/** Ends the running world, if any, and resolves with the exit code. */
 export async function endWorld(progress: Progress): Promise<number> {
   const world = runningWorld();
   if (world === undefined) {
@@ -95,7 +95,7 @@ async function prepare(
   }
 }
 
-/** Prints what the world says until it has an outcome; undefined when it was interrupted. */
+/** Prints the world's messages and resolves with its outcome; undefined when it was interrupted. */
 function follow(
   world: EnteredWorld,
   interrupted: AbortSignal,
@@ -168,10 +168,10 @@ function interruptedExit(progress: Progress, left: readonly Finding[]): number {
   return 130;
 }
 
-/** Of one Ctrl-C the terminal tells all processes, and npm tells its child again. */
+/** The terminal sends one Ctrl-C to all processes, and npm sends it to its child again. */
 const ONE_INTERRUPT_MS = 1_000;
 
-/** Aborts at the first SIGINT, SIGTERM or SIGHUP; another one, later, ends the command at once. */
+/** Aborts at the first SIGINT, SIGTERM or SIGHUP. A later one ends the command at once. */
 function onInterrupt(): AbortSignal {
   const controller = new AbortController();
   let first = Number.POSITIVE_INFINITY;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { RUN_FOLDER } from './run-folder.ts';
 
-/** The namespaces of one world, as the kernel names them (`net:[4026532291]`). */
+/** The namespaces of one world, in the kernel's notation (`net:[4026532291]`). */
 export interface Namespaces {
   readonly net: string;
   readonly pid: string;
@@ -10,9 +10,9 @@ export interface Namespaces {
 }
 
 export interface EnteredWorld {
-  /** The `unshare` process; ending it ends everything inside. */
+  /** The `unshare` process. When it ends, everything inside ends. */
   readonly process: ChildProcess;
-  /** Process id of the world's first process, seen from outside. */
+  /** The process id of the world's first process, seen from outside. */
   readonly pid: number;
   readonly namespaces: Namespaces;
 }
@@ -28,11 +28,10 @@ const UNSHARE = [
 ];
 
 /**
- * Starts `node script` as the first process of its own network, mount and process-id namespaces. When
- * it ends, however it ends, the kernel ends every process inside and takes the namespaces, links and
- * mounts away with them.
+ * Starts `node script` as the first process of its own network, mount and process-id namespaces. When it ends,
+ * for whatever reason, the kernel ends every process inside and removes the namespaces, links and mounts.
  *
- * Needs root. The child's output goes to the file `log`; file descriptor 3 is an IPC channel.
+ * Needs root. The child's output goes to the file `log`. File descriptor 3 is an IPC channel.
  */
 export async function enterWorld(
   script: string,
@@ -84,20 +83,20 @@ function descendants(pid: number): readonly number[] {
   }
 }
 
-/** The namespaces that a process lives in. */
+/** The namespaces of a process. */
 export function namespacesOf(pid: number): Namespaces {
   const link = (kind: string) => readlinkSync(`/proc/${pid}/ns/${kind}`);
   return { net: link('net'), pid: link('pid'), mnt: link('mnt') };
 }
 
-/** What a world that has ended left on the machine; each list is empty when all is well. */
+/** What an ended world left on the machine. Each list is empty when all is well. */
 export interface LocalLeftovers {
   readonly processes: readonly string[];
   readonly namespaces: readonly string[];
   readonly mounts: readonly string[];
 }
 
-/** Looks through /proc for anything that still belongs to the world. */
+/** Searches /proc for anything that still belongs to the world. */
 export function localLeftovers(gone: Namespaces): LocalLeftovers {
   const names = new Set<string>(Object.values(gone));
   const held = processIds().flatMap((pid) =>

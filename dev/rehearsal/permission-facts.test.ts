@@ -38,7 +38,7 @@ Resources:
   expect(allowedActions(template, 'DeployerRole')).toEqual(['s3:GetObject', 's3:PutObject']);
 });
 
-it('tells what is missing and what is unused', () => {
+it('reports missing and unused permissions', () => {
   const found = permissionFinding(
     'DeployerRole',
     ['s3:GetObject', 's3:PutObject'],
@@ -50,14 +50,14 @@ it('tells what is missing and what is unused', () => {
   expect(found.found).not.toContain('sts:');
 });
 
-it('may be content with calls that are all allowed', () => {
+it('can accept unused permissions, if all calls are allowed', () => {
   const allowed = [...Object.keys(UNCALLED.DeployerRole), 's3:PutObject', 's3:GetObject'];
   const calls = [call('s3', 'PUT /b/k')];
   expect(permissionFinding('DeployerRole', allowed, calls, false).ok).toBe(true);
   expect(permissionFinding('DeployerRole', allowed, calls).ok).toBe(false);
 });
 
-it('tells a job from CloudFormation, and both from everybody else', () => {
+it('distinguishes a job, CloudFormation and everyone else', () => {
   const jobs = { has: (key: string) => key === 'ASIA1' };
   expect(roleOf({ accessKey: 'ASIA1' }, jobs)).toBe('DeployerRole');
   expect(roleOf({ accessKey: 'AKIACLOUDFORMATION00' }, jobs)).toBe('ServiceRole');

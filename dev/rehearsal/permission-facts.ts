@@ -10,7 +10,7 @@ import { CHECKOUT } from '../tools/checkout.ts';
 import type { Finding } from '../tools/table.ts';
 import { type Role, UNCALLED } from './uncalled-permissions.ts';
 
-/** Pure: every action that a role of `github-oidc.yaml` may do, sorted. */
+/** Every action that a role of `github-oidc.yaml` may perform, sorted. Pure. */
 export function allowedActions(template: Template, role: Role): readonly string[] {
   const actions = actionsIn(template.resources[role]?.properties['Policies'] ?? null);
   return [...new Set(actions)].sort();
@@ -18,7 +18,9 @@ export function allowedActions(template: Template, role: Role): readonly string[
 
 const TEMPLATE = join(CHECKOUT, 'cfn', 'github-oidc.yaml');
 
-/** Did both roles do exactly what the installed template lets them, or, without `all`, nothing else? */
+/**
+ * Checks that both roles used exactly the permissions of the installed template; without `all`, no others.
+ */
 export function permissionFindings(
   { gateway, sessions }: Pick<AwsStandIn, 'gateway' | 'sessions'>,
   { all }: { readonly all: boolean },
@@ -31,7 +33,7 @@ export function permissionFindings(
   });
 }
 
-/** Which of the two roles a call was made with: a job's session is a deployer's. */
+/** The role that made a call. A job's session belongs to the deployer. */
 export function roleOf(
   { accessKey = '' }: Pick<CallRecord, 'accessKey'>,
   jobs: Pick<Sessions, 'has'>,
@@ -41,8 +43,8 @@ export function roleOf(
 }
 
 /**
- * Pure: did a role make exactly the calls that it may make, or, without `all`, no others? What it may do beyond
- * them is named, with the reason, in `uncalled-permissions.ts`.
+ * Checks that a role made exactly the calls that it may make; without `all`, no others.
+ * `uncalled-permissions.ts` lists the unused permissions, each with its reason. Pure.
  */
 export function permissionFinding(
   role: Role,

@@ -49,7 +49,7 @@ function kubectl(args: readonly string[]): number {
   return spawnSync('nsenter', [...entered, ...args], { stdio: 'inherit' }).status ?? 1;
 }
 
-/** Namespaces need root; whoever is not root and may use sudo becomes root for the whole command. */
+/** Namespaces need root. A user with sudo becomes root for the whole command. */
 function becomeRoot(): number | undefined {
   if (process.getuid?.() === 0) return undefined;
   const kept = { ...process.env, EKS_MULTUS_CACHE: cacheFolder() };

@@ -22,7 +22,7 @@ function report(
 
 const oks = (json: string) => reportFindings(json).map(({ ok }) => ok);
 
-it('is content with the lab as it should be', () => {
+it('accepts the report of a correct lab', () => {
   expect(oks(report())).toEqual([true, true, true]);
 });
 
@@ -36,10 +36,10 @@ it.each([
     [true, true, false],
   ],
   ['no route', { routes: '' }, [true, true, false]],
-])('is not content with %s', (_, change, expected) => {
+])('rejects %s', (_, change, expected) => {
   expect(oks(report(change))).toEqual(expected);
 });
 
-it('is not content without a report', () => {
+it('rejects a missing report', () => {
   expect(oks('')).toEqual([false]);
 });

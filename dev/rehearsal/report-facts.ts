@@ -3,14 +3,14 @@ import type { Finding } from '../tools/table.ts';
 
 const SAMPLE_APPS = ['sampleapp-1', 'sampleapp-2', 'sampleapp-dual-1', 'sampleapp-dual-2'];
 
-/** The lab's own routes of a pod with both networks, with the source addresses of the lab's ranges. */
+/** The routes of a pod on both networks of the lab, with source addresses from the lab's ranges. */
 const DUAL_ROUTES = [
   { destination: '10.0.4.0/24', interface: 'net1', source: /^10\.0\.4\.(7\d|80)$/ },
   { destination: '10.0.6.0/24', interface: 'net2', source: /^10\.0\.6\.(7\d|80)$/ },
 ] as const;
 
 /**
- * Pure: what the connectivity report of the verify action says of the lab.
+ * Checks verify's connectivity report of the lab. Pure.
  *
  * @param json the action's output `report`; empty when the action set none
  */

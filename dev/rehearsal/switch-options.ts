@@ -1,6 +1,6 @@
 import { parseFailure, type Switches } from '../stand-ins/aws/switches.ts';
 
-/** The rehearsal's options for the switches of its AWS, for `parseArgs`. */
+/** The command-line options for the switches of the AWS stand-in, for `parseArgs`. */
 export const SWITCH_OPTIONS = {
   seed: { type: 'string' },
   latency: { type: 'string' },
@@ -31,9 +31,9 @@ export const SWITCH_USAGE = `how slow AWS is, and what goes wrong with it (see d
 type Given = { readonly [name in keyof typeof SWITCH_OPTIONS]?: string | string[] | undefined };
 
 /**
- * The switches that were given.
+ * Parses the switches.
  *
- * @throws Error naming the option, what was given and what is allowed.
+ * @throws Error that names the option, its value and what is allowed.
  */
 export function readSwitches(given: Given): Partial<Switches> {
   const latency = given.latency;

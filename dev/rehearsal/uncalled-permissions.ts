@@ -11,7 +11,7 @@ const WHEN_STUCK = 'only after something went wrong, or was left behind';
 const READ_BY_HANDLER =
   'in the permissions of the schema of a resource type: CloudFormation reads what it has made';
 
-/** What the roles may do although a rehearsal of the lab does not do it, and why. */
+/** The permissions that a rehearsal of the lab does not use, each with its reason. */
 export const UNCALLED: Readonly<Record<Role, Reasons>> = {
   DeployerRole: {
     ...each(['cloudformation:TagResource', 'iam:PassRole', 's3:PutObjectTagging'], WITH_ANOTHER),

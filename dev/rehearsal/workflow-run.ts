@@ -28,8 +28,8 @@ const PERFORM: Readonly<Record<ScenarioName, (scenario: Scenario) => Promise<voi
 };
 
 /**
- * A workflow as its users have it: a repository of their own with the examples in it, which call the pack at `v1`,
- * started by real payloads of GitHub's events.
+ * Runs the workflows as users have them: in their own repository, from the examples, which call the pack at
+ * `v1`, started by real event payloads.
  */
 export async function rehearseWorkflow(
   plan: WorldPlan,
@@ -52,14 +52,17 @@ export async function rehearseWorkflow(
   }
 }
 
-/** What a user of the examples writes into them. All VPCs of a rehearsal share one network, so their ranges must differ. */
+/**
+ * The values that a user writes into the examples. All VPCs of a rehearsal share one network, so their ranges
+ * must differ.
+ */
 function adaptation(scenario: ScenarioName): Adaptation {
   const own = { 'vpc-cidr': '10.${{ github.event.number }}.0.0/16' };
   const place = scenario === 'preview-on-base' ? ON_BASE : own;
   return { account: ACCOUNT, inputs: { 'preview.yml': { ...place, 'max-previews': '2' } } };
 }
 
-/** Whether everything that was asked of GitHub, and answered, is as GitHub describes its API. */
+/** Checks that every request to GitHub and every answer fit GitHub's API description. */
 function apiFinding({ api }: Site): Finding {
   const wrong = api.calls.flatMap(({ operation, problems }) =>
     problems.map((problem) => `${operation}: ${problem}`),

@@ -7,8 +7,8 @@ import { type StandIns, startStandIns } from './world.ts';
 import type { FromWorld, ToWorld, WorldPlan } from './world-messages.ts';
 
 /**
- * The world's first process. It lives in namespaces of its own; when it exits, the kernel ends every
- * other process in them.
+ * The world's first process. It runs in its own namespaces. When it exits, the kernel ends every other process
+ * in them.
  */
 const plan = JSON.parse(process.argv[2] ?? '') as WorldPlan;
 const progress = consoleProgress((text) => {

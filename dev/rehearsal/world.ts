@@ -44,24 +44,24 @@ const REPOSITORY = 'acme/telecom-lab';
 const MOTO_PORT = 5000;
 const OIDC_PORT = 4567;
 
-/** Everything that stands in for GitHub, AWS and its machines, running. */
+/** The running stand-ins for GitHub, AWS and its machines. */
 export interface StandIns {
   readonly runner: Runner;
   readonly act: ActSetup;
   readonly runnerOptions: RunnerOptions;
-  /** How the rehearsal itself calls AWS: as the account's owner would. */
+  /** The rehearsal's own access to AWS, as the account's owner. */
   readonly client: ReturnType<typeof clientConfig>;
   readonly aws: AwsStandIn;
   /** The role that the account's owner made for the repository. */
   readonly roleArn: string;
-  /** Path of an administrator's kubeconfig for a cluster. */
+  /** The path of an administrator's kubeconfig for a cluster. */
   kubeconfig(cluster: string): string;
-  /** The stacks of the account that exist in a region, its first one if left out. */
+  /** The existing stacks in a region; by default the account's first region. */
   stacks(region?: string): Promise<readonly { readonly name: string; readonly status: string }[]>;
   /** The Auto Scaling groups of the account. */
   scalingGroups(): Promise<readonly ScalingGroup[]>;
   inventory(region?: string): Promise<Inventory>;
-  /** EC2, as the rehearsal itself asks it, and what it says. */
+  /** The rehearsal's own EC2 client, and the state that EC2 reports. */
   readonly ec2: EC2Client;
   ec2State(): Promise<Ec2State>;
   readonly autoScaling: AutoScalingClient;
@@ -138,7 +138,7 @@ async function start(
   const act = await prepareAct({ bin: tools.bin, runFolder: RUN_FOLDER, logFolder: LOG_FOLDER });
   const runnerOptions = {
     ...{ source: CHECKOUT, repository: REPOSITORY, oidc },
-    // Credentials come from GitHub's ID token alone, as in a real job.
+    // Credentials come only from GitHub's ID token, as in a real job.
     env: { AWS_ENDPOINT_URL: GATEWAY, AWS_EC2_METADATA_DISABLED: 'true' },
   };
   return {

@@ -1,18 +1,18 @@
 import type { Cause } from '../../../src/connectivity/evaluate/check.ts';
 import type { Site } from './site.ts';
 
-/** One thing that goes wrong in real networks, done by the means by which it happens there. */
+/** A fault of real networks, caused by the same means as there. */
 export interface Fault {
   readonly name: string;
-  /** What verify must call it. */
+  /** The cause that verify must name. */
   readonly cause: Cause;
-  /** What an explanation of that cause must say. */
+  /** What the explanation of that cause must contain. */
   readonly says: RegExp;
-  /** What else it may say: one fault can have more than one face. */
+  /** Other causes that verify may name, because one fault can show in several ways. */
   readonly also?: readonly Cause[];
-  /** Inputs of verify, besides those that all runs have. */
+  /** Inputs of verify for this fault, in addition to those of all runs. */
   readonly inputs?: Readonly<Record<string, string>>;
   inject(site: Site): Promise<unknown>;
-  /** Undoes it. */
+  /** Repairs the fault. */
   heal(site: Site): Promise<unknown>;
 }

@@ -2,7 +2,7 @@ import type { Fault } from './fault.ts';
 import type { Site } from './site.ts';
 import { untilTrue } from './until.ts';
 
-/** Faults of a node's interface and its addresses, by EC2's calls and the node's own programs. */
+/** Faults of a node's interface and its addresses, caused by EC2 calls and programs on the node. */
 export const INTERFACE_FAULTS: readonly Fault[] = [
   {
     name: 'unassigned address',
@@ -29,14 +29,15 @@ export const INTERFACE_FAULTS: readonly Fault[] = [
     cause: 'mtu',
     says: /has MTU 1400/,
     inject: ({ onNode, far }) => onNode(far, 'ip link set eth1 mtu 1400'),
-    // At boot the interface gets the MTU of the primary one again. User-mode-linux sets no other above 1500.
+    // At boot, the interface gets the MTU of the primary interface again. User-mode-linux cannot set another
+    // MTU above 1500.
     heal: ({ reboot, far }) => reboot(far),
   },
   {
     name: 'pod on the wrong network',
     cause: 'wrong-network',
     says: /this node gives out those of another network/,
-    // Both files are read by the node's IPAM plugin at each pod.
+    // The node's IPAM plugin reads both files for each pod.
     inject: ({ onNode, far }) =>
       onNode(
         far,

@@ -4,7 +4,9 @@ import { runAction } from './run-action.ts';
 import type { Site } from './site.ts';
 import { untilTrue } from './until.ts';
 
-/** Faults of Multus and its networks, by Kubernetes, configure-multus and the node's CNI folder. */
+/**
+ * Faults of Multus and its networks, caused through Kubernetes, configure-multus and the node's CNI folder.
+ */
 export const MULTUS_FAULTS: readonly Fault[] = [
   {
     name: "duplicate address: the lab's own networks on two nodes",
@@ -26,7 +28,7 @@ export const MULTUS_FAULTS: readonly Fault[] = [
     name: 'pod without its second interface',
     cause: 'predates-multus',
     says: /Multus did not handle this pod/,
-    // As on a node whose Multus came after its pods: the container runtime knows the VPC CNI only.
+    // As on a node whose pods started before Multus: the container runtime knows only the VPC CNI.
     inject: ({ onNode, far }) =>
       onNode(far, 'mv /etc/cni/net.d/00-multus.conf /run/00-multus.conf'),
     heal: ({ onNode, far }) => onNode(far, 'mv /run/00-multus.conf /etc/cni/net.d/00-multus.conf'),
@@ -37,7 +39,7 @@ export const MULTUS_FAULTS: readonly Fault[] = [
     says: /Multus does not run on the node/,
     async inject({ kubectl, near }) {
       await kubectl('label', 'node', near.name, 'rehearsal/multus=up', '--overwrite');
-      // Not by a rollout: the node that keeps Multus must keep its very pod.
+      // A rollout would not do: the other node must keep the same Multus pod.
       await patchMultus(kubectl, { type: 'OnDelete' }, { 'rehearsal/multus': 'up' });
       await untilTrue(async () => (await multusPods(kubectl)) === 1);
     },

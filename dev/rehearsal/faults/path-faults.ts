@@ -1,7 +1,7 @@
 import type { Fault } from './fault.ts';
 import type { Site } from './site.ts';
 
-/** Faults of the way between nodes, by the packet filter of the VPC's router. */
+/** Faults of the path between nodes, caused by the packet filter of the VPC's router. */
 export const PATH_FAULTS: readonly Fault[] = [
   {
     name: 'one-way drop',
@@ -19,7 +19,7 @@ export const PATH_FAULTS: readonly Fault[] = [
   },
 ];
 
-/** Drops what comes from the near node's pods to the far node's on network 1, and fits a condition besides. */
+/** Drops packets on network 1 from pods of the near node to pods of the far node that match a condition. */
 function dropToFar({ inVpc, near, far }: Site, condition: string): Promise<string> {
   const rule = `ip saddr ${near.prefix} ip daddr ${far.prefix} ${condition} counter drop`;
   const hook = 'type filter hook forward priority filter - 1;';

@@ -8,7 +8,7 @@ import { LOG_FOLDER, RUN_FOLDER } from '../run-folder.ts';
 
 type Inputs = Readonly<Record<string, string>>;
 
-/** How an action ended, what it printed, and where that is kept. */
+/** The exit code of an action, its output, and the path of its log. */
 export interface ActionRun {
   readonly succeeded: boolean;
   readonly printed: string;
@@ -16,9 +16,9 @@ export interface ActionRun {
 }
 
 /**
- * Runs an action from its sources against a cluster, as a step with AWS credentials and a kubeconfig would.
+ * Runs an action from its sources against a cluster, like a step with AWS credentials and a kubeconfig.
  *
- * @param name what its log is called
+ * @param name the name of its log
  */
 export async function runAction(
   action: 'configure-multus' | 'verify',
@@ -53,7 +53,7 @@ export async function runAction(
 }
 
 /**
- * Runs verify and gives its report, whether its checks passed or not.
+ * Runs verify and returns its report, whether its checks passed or not.
  *
  * @throws Error when there is no report.
  */

@@ -23,7 +23,7 @@ function found(...failures: readonly (readonly [Cause, string])[]): boolean {
   return faultFinding(fault, { ...report, checks }).ok;
 }
 
-it('a fault is found when the report calls it what it is, and nothing else', () => {
+it('a fault counts as found when the report names its cause and no other', () => {
   expect(found(['mtu', 'b has MTU 1400'])).toBe(true);
   expect(found(['mtu', 'b has MTU 1400'], ['mtu', 'other words'])).toBe(true);
   expect(found()).toBe(false);
@@ -32,7 +32,7 @@ it('a fault is found when the report calls it what it is, and nothing else', () 
   expect(found(['mtu', 'b has MTU 1400'], ['packet-loss', 'some are lost'])).toBe(false);
 });
 
-it('there are ten faults, each with a name of its own', () => {
+it('there are ten faults, each with its own name', () => {
   expect(FAULTS).toHaveLength(10);
   expect(new Set(FAULTS.map(({ name }) => name)).size).toBe(10);
 });

@@ -6,8 +6,8 @@ import { runVerify } from './run-action.ts';
 import type { Site } from './site.ts';
 
 /**
- * One network is enough, and makes few pods. Where other programs want the processors, a machine stands still for more
- * than a second now and then, and `ping` waits no longer for its last answers: it counts one or two of twenty as lost.
+ * One network is enough and needs few pods. On a busy host, a machine may pause for more than a second, and
+ * `ping` waits no longer for its last answers. It then counts one or two of twenty packets as lost.
  */
 const INPUTS = {
   layout: 'matrix',
@@ -19,8 +19,8 @@ const INPUTS = {
 };
 
 /**
- * Seeds one fault after another, each in a cluster that is healthy again: verify must find it, and pass when it is
- * undone. Ends early when it does not, as what comes after would be seen through that.
+ * Causes one fault after another, each in a healthy cluster. verify must find the fault, and pass after the
+ * repair. Ends early when verify does not pass, because a remaining fault would distort the next result.
  */
 export async function seedFaults(site: Site, faults: readonly Fault[]): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -61,7 +61,7 @@ async function heal(fault: Fault, site: Site): Promise<Finding> {
   }
 }
 
-/** Pure: is the fault what the report says, and does it say nothing else? */
+/** Checks that the report names this fault and no other. Pure. */
 export function faultFinding({ name, cause, says, also = [] }: Fault, report: Report): Finding {
   const failures = report.checks.filter(({ outcome }) => outcome === 'failed');
   const causes = Map.groupBy(failures, (check) => check.cause);

@@ -9,29 +9,29 @@ import type { Kubectl } from '../facts.ts';
 import { awaitNodes, type Node, readNodes } from '../fixtures/nodes.ts';
 import type { StandIns } from '../world.ts';
 
-/** A node whose network is disturbed, and its interface eth1. */
+/** A node and its interface eth1. */
 export interface FaultyNode {
   readonly name: string;
   readonly instanceId: string;
-  /** The network interface of eth1, and its first prefix. */
+  /** The ENI behind eth1, and its first prefix. */
   readonly interfaceId: string;
   readonly prefix: string;
 }
 
-/** An environment with two nodes, and the means to disturb it. */
+/** An environment with two nodes, and the means to cause faults in it. */
 export interface Site {
   readonly kubectl: Kubectl;
-  /** Path of the cluster's kubeconfig. */
+  /** The path of the cluster's kubeconfig. */
   readonly kubeconfig: string;
   readonly near: FaultyNode;
   readonly far: FaultyNode;
-  /** Runs a shell script on a node, in its own file system and network. */
+  /** Runs a shell script on a node, in the node's file system and network. */
   onNode(node: FaultyNode, script: string): Promise<string>;
-  /** Runs a program where packets between nodes pass: in the VPC. */
+  /** Runs a program in the VPC, where packets between nodes pass. */
   inVpc(command: string, ...args: readonly string[]): Promise<string>;
-  /** Boots a node again; resolves when it is Ready, with Multus. */
+  /** Reboots a node and resolves when it is Ready, with Multus. */
   reboot(node: FaultyNode): Promise<void>;
-  /** Takes the prefix of eth1 from a node, or gives it back. */
+  /** Unassigns the prefix of a node's eth1, or assigns it again. */
   unassign(node: FaultyNode): Promise<void>;
   assign(node: FaultyNode): Promise<void>;
 }
@@ -89,7 +89,7 @@ async function faultyNode(ec2: EC2Client, { name, instanceId }: Node): Promise<F
   return { name, instanceId, interfaceId: eth1.NetworkInterfaceId, prefix };
 }
 
-/** Thick Multus runs in the node's network, with the node's file system below /hostroot. */
+/** The pod of thick Multus, which runs in the node's network and has the node's file system at /hostroot. */
 async function multusPodOn(kubectl: Kubectl, node: string): Promise<string> {
   const selector = ['-l', 'name=multus', '--field-selector', `spec.nodeName=${node}`];
   const path = '{.items[0].metadata.name}';

@@ -1,11 +1,11 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { Scenario } from './scenario.ts';
 
-/** What there is of a base, as far as environments on its cluster might change it. */
+/** The parts of a base that environments on its cluster could change. */
 export interface BaseState {
-  /** Its stacks: ids, parameters, tags, and when they were changed. */
+  /** Its stacks: ids, parameters, tags and times of their last change. */
   readonly stacks: readonly object[];
-  /** The specs of everything that it has in its cluster and that is not a preview's, by kind. */
+  /** The specs of the objects in its cluster that belong to no preview, by kind. */
   readonly objects: Readonly<Record<string, readonly object[]>>;
   /** The rows of aws-auth. */
   readonly mapRoles: string;
@@ -21,7 +21,7 @@ interface Listed {
 
 const KINDS = ['namespaces', 'nodes', 'daemonsets', 'net-attach-def'];
 
-/** Everything of a base as it is now; what belongs to environments whose names begin with `others` is left out. */
+/** The current state of a base, without environments whose names begin with `others`. */
 export async function baseState(
   scenario: Scenario,
   base: string,

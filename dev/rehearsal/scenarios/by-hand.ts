@@ -9,16 +9,16 @@ import {
 } from './scenario.ts';
 
 const WORKFLOW = 'by-hand.yml';
-/** What the example names its environment. */
+/** The name of the environment in the example. */
 export const ENVIRONMENT = 'eks-multus-lab';
 
-/** Starts the example, as a person does; its logs are called `by-hand-<name>`. */
+/** Starts the example, as a person does. Its logs are named `by-hand-<name>`. */
 export function byHand(scenario: Scenario, what: string, name = what) {
   const event = dispatchEvent(WORKFLOW, { what, environment: ENVIRONMENT });
   return deliver(scenario, event, `by-hand-${name}`);
 }
 
-/** Plan, deploy and destroy from a form. */
+/** Plan, deploy and destroy, started from the form. */
 export async function rehearseByHand(scenario: Scenario): Promise<void> {
   const planned = await byHand(scenario, 'plan');
   const plan = {
@@ -38,7 +38,7 @@ export async function rehearseByHand(scenario: Scenario): Promise<void> {
   await destroyTwice(scenario);
 }
 
-/** Destroy of what there may be, and of nothing. */
+/** Destroy of what may exist, then of nothing. */
 export async function destroyTwice(scenario: Scenario): Promise<void> {
   for (const time of ['once', 'twice']) {
     const runs = await byHand(scenario, 'destroy', `destroy-${time}`);

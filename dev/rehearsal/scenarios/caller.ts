@@ -12,7 +12,7 @@ import {
   usesThePack,
 } from './scenario.ts';
 
-/** Another repository calls the workflows at `v1`: which files do the jobs use? */
+/** Another repository calls the workflows at `v1`. Checks which files the jobs use. */
 export async function rehearseCaller(scenario: Scenario): Promise<void> {
   const push: GithubEvent = { name: 'push', payload: { ref: 'refs/heads/main' } };
   const runs = await deliver(scenario, push, 'push');
@@ -43,7 +43,7 @@ export async function rehearseCaller(scenario: Scenario): Promise<void> {
   );
 }
 
-/** The job `use` of the example prints it. */
+/** The example's job `use` prints it. */
 function saysTheEndpoint(run: WorkflowResult | undefined): boolean {
   const environment = JSON.parse(run?.outputs['environment'] ?? '{}') as Partial<Environment>;
   const line = `[Use it] ${environment.cluster?.endpoint}`;

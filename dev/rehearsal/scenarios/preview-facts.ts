@@ -15,7 +15,7 @@ export function previewName({ number }: PullRequest): string {
   return `eks-multus-pr-${number}`;
 }
 
-/** What there is of a pull request's preview: stacks, comments, states of deployments, the oldest first. */
+/** The state of a pull request's preview: stacks, comments and deployment states, oldest first. */
 async function seen(scenario: Scenario, pull: PullRequest) {
   const name = previewName(pull);
   const stacks = (await stackNames(scenario)).filter((stack) => stack.startsWith(name));
@@ -23,14 +23,14 @@ async function seen(scenario: Scenario, pull: PullRequest) {
   return { name, stacks: stacks.join(), comments, deployments: deploymentsTo(scenario, name) };
 }
 
-/** Facts about one of several pull requests, so that those of one do not stand for another's. */
+/** Facts about one of several pull requests, labelled with its number. */
 function of({ number }: PullRequest, facts: Facts): Facts {
   return Object.fromEntries(
     Object.entries(facts).map(([fact, holds]) => [`#${number}: ${fact}`, holds]),
   );
 }
 
-/** Facts about a preview that stands, with these stacks and no others. */
+/** Facts about a running preview with exactly these stacks. */
 export async function standing(
   scenario: Scenario,
   pull: PullRequest,
@@ -64,7 +64,7 @@ export async function destroyed(
   return { ...of(pull, oneSuccess(runs)), ...(await isGone(scenario, pull)) };
 }
 
-/** Facts about a preview that is gone, whatever else became of the run that destroyed it. */
+/** Facts about a preview that is gone, whether or not the run that destroyed it succeeded. */
 export async function isGone(scenario: Scenario, pull: PullRequest): Promise<Facts> {
   const { stacks, comments, deployments } = await seen(scenario, pull);
   return of(pull, {
@@ -75,7 +75,7 @@ export async function isGone(scenario: Scenario, pull: PullRequest): Promise<Fac
   });
 }
 
-/** The nodes of a preview: they bear the addresses of its own VPC, and work. */
+/** The nodes of a preview: their addresses are from its own VPC, and they are Ready. */
 export async function ownNodes({ kubectl }: Scenario, pull: PullRequest): Promise<Facts> {
   const listed = await kubectl(previewName(pull))('get', 'nodes', '--no-headers');
   const nodes = listed.split('\n').map((line) => line.split(/\s+/).slice(0, 2).join(' '));

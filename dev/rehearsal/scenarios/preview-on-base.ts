@@ -19,13 +19,13 @@ import {
   stackNames,
 } from './scenario.ts';
 
-/** What previews' names begin with. */
+/** The prefix of previews' names. */
 const PREVIEWS = 'eks-multus-pr';
 
-/** What a user of the example adds, for previews on the cluster of the environment that is made by hand. */
+/** The lines that a user adds to the example, for previews on the cluster of the environment made by hand. */
 export const ON_BASE = { 'base-environment': BASE };
 
-/** A base, and a preview that comes onto its cluster and goes again. */
+/** A base, and a preview that joins its cluster and leaves again. */
 export async function rehearsePreviewOnBase(scenario: Scenario): Promise<void> {
   const made = await byHand(scenario, 'deploy');
   const base = {
@@ -90,7 +90,7 @@ async function onBase(
   };
 }
 
-/** The base is not to be destroyed as long as somebody is on it. */
+/** Destroying the base is refused while another environment uses its cluster. */
 async function refusedDestroy(scenario: Scenario, name: string): Promise<void> {
   const before = await stackNames(scenario);
   const runs = await byHand(scenario, 'destroy', 'destroy-refused');
@@ -104,7 +104,7 @@ async function refusedDestroy(scenario: Scenario, name: string): Promise<void> {
   scenario.found(finding('Destroy of the base: refused', facts, runs));
 }
 
-/** Whether the base is as it was, in each of its parts. */
+/** Checks that each part of the base is as before. */
 function same(before: BaseState, now: BaseState): Facts {
   return {
     "the base's stacks as before": isDeepStrictEqual(now.stacks, before.stacks),

@@ -12,7 +12,7 @@ import {
   usesThePack,
 } from './scenario.ts';
 
-/** The life of previews, from pull requests' events to what there is in the account and on GitHub. */
+/** The life of previews, from events of pull requests to the state of the account and of GitHub. */
 export async function rehearsePreviews(scenario: Scenario): Promise<void> {
   await skipped(scenario);
   await lifeOfOne(scenario);
@@ -39,7 +39,7 @@ async function skipped(scenario: Scenario): Promise<void> {
   }
 }
 
-/** Labelled, pushed to twice, and the label taken away. */
+/** Labelled, pushed to twice, then the label removed. */
 async function lifeOfOne(scenario: Scenario): Promise<void> {
   const labelled = newPullRequest(41, { labels: [LABEL] });
   const runs = await happens(scenario, labelled, 'labeled', { label: LABEL });
@@ -62,7 +62,7 @@ async function lifeOfOne(scenario: Scenario): Promise<void> {
   scenario.found(finding('Label removed', facts, gone));
 }
 
-/** Two stand side by side, a third is refused, and each goes without the other. */
+/** Two previews run side by side, a third is refused, and each is removed without the other. */
 async function twoAtOnce(scenario: Scenario): Promise<void> {
   const [one, other] = [42, 43].map((number) => newPullRequest(number, { labels: [LABEL] }));
   if (one === undefined || other === undefined) throw new Error('two pull requests');
@@ -83,7 +83,7 @@ async function twoAtOnce(scenario: Scenario): Promise<void> {
   const gone = await happens(scenario, closed, 'closed');
   const facts = {
     ...(await destroyed(scenario, one, gone)),
-    // What the run of its own had told of it holds still.
+    // What its own run reported still holds.
     ...(await standing(scenario, other, second)),
     ...(await ownNodes(scenario, other)),
   };

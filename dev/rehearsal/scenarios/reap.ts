@@ -26,7 +26,7 @@ import {
 
 const WORKFLOW = 'scheduled-teardown.yml';
 
-/** Two previews that nobody takes care of: the time of one is over, the branch of the other is gone. */
+/** Two abandoned previews: one has expired, the branch of the other is deleted. */
 export async function rehearseReaping(scenario: Scenario): Promise<void> {
   const [old, gone] = [51, 52].map((number) => newPullRequest(number, { labels: [LABEL] }));
   if (old === undefined || gone === undefined) throw new Error('two pull requests');
@@ -61,7 +61,7 @@ export async function rehearseReaping(scenario: Scenario): Promise<void> {
   scenario.found(finding('Time over, protected no more: reaped', facts, reaped));
 }
 
-/** One that cannot be destroyed fails its own job and says so; the other one goes all the same. */
+/** A preview that cannot be destroyed fails its own job and says so. The other one is destroyed anyway. */
 async function oneIsProtected(
   scenario: Scenario,
   held: PullRequest,
@@ -114,7 +114,7 @@ async function dryRun(scenario: Scenario): Promise<void> {
   scenario.found(finding('Dry run', facts, runs));
 }
 
-/** The account's owner moves the end of an environment's time into the past, by CloudFormation's own means. */
+/** The account's owner moves the expiry of an environment into the past, with a CloudFormation call. */
 async function moveExpiry({ world, progress }: Scenario, stackName: string): Promise<void> {
   await progress.step(`move the expiry of ${stackName}`, async () => {
     const client = new CloudFormationClient(world.client);

@@ -5,12 +5,14 @@ import { dispatchEvent } from '../../stand-ins/github/events/pull-request.ts';
 import { ACCOUNT } from '../account-view.ts';
 import { deliver, type Facts, finding, noMoreThan, oneSuccess, type Scenario } from './scenario.ts';
 
-/** Those of the example. */
+/** The regions of the example. */
 const REGIONS = ['ap-northeast-2', 'eu-central-1'];
 
 const environmentOf = (region: string) => `eks-multus-${region}`;
 
-/** The same environment in each region at once, each with roles of its own; then none, by hand. */
+/**
+ * The same environment in each region at once, each with its own roles; then `destroy.yml` by hand in each.
+ */
 export async function rehearseRegions(scenario: Scenario): Promise<void> {
   const roles = await rolesOfRegions(scenario);
   const before = await inventories(scenario);
@@ -25,7 +27,7 @@ export async function rehearseRegions(scenario: Scenario): Promise<void> {
   scenario.found(finding('Destroyed by hand', await leftoversInEach(scenario, before), []));
 }
 
-/** What the account's owner does once per region; gives the deployers' ARNs. */
+/** The set-up by the account's owner, once per region. Returns the ARNs of the deployer roles. */
 async function rolesOfRegions({ world, progress }: Scenario): Promise<ReadonlyMap<string, string>> {
   const { repository } = world.runnerOptions;
   const roles = new Map<string, string>();
@@ -48,7 +50,7 @@ async function stacksInEach({ world }: Scenario): Promise<Facts> {
   return Object.fromEntries(await Promise.all(facts));
 }
 
-/** What the report of each environment says on the run's page. */
+/** The summary of each environment's report on the run's page. */
 function verdicts([run]: readonly WorkflowResult[]): Facts {
   const facts = REGIONS.map((region) => {
     const line = new RegExp(`(\\d+) checks passed, 0 failed.*cluster \`${environmentOf(region)}\``);

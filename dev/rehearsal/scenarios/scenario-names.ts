@@ -1,4 +1,4 @@
-/** The scenarios that there are, and what each is about. */
+/** The scenarios, each with one line about it. */
 export const SCENARIOS = {
   provision: 'by hand: plan, deploy, destroy',
   destroy: 'by hand: destroy twice, and what is not there',
@@ -11,7 +11,7 @@ export const SCENARIOS = {
 
 export type ScenarioName = keyof typeof SCENARIOS;
 
-/** @throws Error with the names that there are. */
+/** @throws Error that lists the known names. */
 export function scenarioName(name: string | undefined): ScenarioName | undefined {
   if (name === undefined) return undefined;
   const known = Object.keys(SCENARIOS).find((one): one is ScenarioName => one === name);

@@ -13,20 +13,20 @@ import type { Finding } from '../../tools/table.ts';
 import type { Kubectl } from '../facts.ts';
 import type { StandIns } from '../world.ts';
 
-/** What a scenario does its work with. */
+/** What a scenario works with. */
 export interface Scenario {
   readonly site: Site;
   readonly world: StandIns;
   readonly progress: Progress;
-  /** For looks into a cluster, as its administrator. */
+  /** Runs kubectl against a cluster, as its administrator. */
   kubectl(cluster: string): Kubectl;
-  /** What the account held before anything was made. */
+  /** The inventory of the account before the scenario. */
   readonly before: Inventory;
   /** Adds a line to the closing table. */
   found(finding: Finding): void;
 }
 
-/** A pull request of the user's own repository, as it is opened, unless `change` says otherwise. */
+/** An open pull request of the user's own repository, with the fields of `change` replaced. */
 export function newPullRequest(number: number, change: Partial<PullRequest> = {}): PullRequest {
   return {
     ...{
@@ -45,7 +45,7 @@ export interface Happening {
   readonly actor?: string;
 }
 
-/** Something happens to a pull request: GitHub knows it, and runs what it starts. */
+/** Applies an event to a pull request: GitHub records it and runs the workflows that it starts. */
 export async function happens(
   scenario: Scenario,
   pull: PullRequest,
@@ -63,7 +63,7 @@ export async function happens(
   return results;
 }
 
-/** Runs what an event starts. */
+/** Runs the workflows that an event starts. */
 export function deliver(
   { site, progress }: Scenario,
   event: GithubEvent,
@@ -89,15 +89,15 @@ export function deploymentsTo({ site }: Scenario, environment: string): readonly
     .map(({ statuses }) => statuses.at(-1)?.state ?? 'pending');
 }
 
-/** What a case must come to, each with whether it did. */
+/** The expected results of a case, each with whether it came true. */
 export type Facts = Readonly<Record<string, boolean>>;
 
-/** Pure: that an event started one run, which came to a good end. */
+/** The fact that an event started exactly one run, which succeeded. Pure. */
 export function oneSuccess(runs: readonly WorkflowResult[]): Facts {
   return { 'one run, which succeeds': runs.length === 1 && runs[0]?.succeeded === true };
 }
 
-/** Pure: one line of the table from facts and from the runs that led to them. */
+/** One line of the table, from facts and the runs that led to them. Pure. */
 export function finding(what: string, facts: Facts, runs: readonly WorkflowResult[]): Finding {
   const wrong = Object.entries(facts).filter(([, holds]) => !holds);
   const told = Object.entries(facts).map(([fact, holds]) => (holds ? fact : `NOT: ${fact}`));
@@ -105,21 +105,21 @@ export function finding(what: string, facts: Facts, runs: readonly WorkflowResul
   return { what, found: [...told, ...errors].join('\n'), ok: wrong.length === 0 };
 }
 
-/** Whether the account holds no more than before, as a fact that names what there is more of. */
+/** The fact that the account holds no more than before. It names what is left. */
 export async function leftoverFact({ world, before }: Scenario): Promise<Facts> {
   return noMoreThan(before, await world.inventory(), 'leftovers');
 }
 
-/** Pure: the same of two inventories; `what` is what the fact begins with. */
+/** The same fact from two inventories. It begins with `what`. Pure. */
 export function noMoreThan(before: Inventory, after: Inventory, what: string): Facts {
   const more = Object.entries(leftovers(before, after)).map(([kind, n]) => `${kind} ${n}`);
   return { [`${what} ${more.join(', ') || '0'}`]: more.length === 0 };
 }
 
-/** What a job's log says when the stand-in for actions/checkout has fetched a commit. */
+/** The line in a job's log when the stand-in for actions/checkout has fetched a commit. */
 const FETCHED = /(\S+) at ([0-9a-f]{40}) checked out/g;
 
-/** Which files the jobs of a run worked with: the pack's at `v1`, or others. */
+/** Checks that the jobs of a run used the pack's files at `v1`. */
 export function usesThePack({ site }: Scenario, log: string): Facts {
   const fetched = [...log.matchAll(FETCHED)].map(([, repository, sha]) => `${repository}@${sha}`);
   const wanted = `${PACK}@${site.pack.source.sha}`;
