@@ -4,7 +4,7 @@ import { atMost, type Measurement, noted, percentile } from './measurement.ts';
 
 const ROWS = 2000;
 
-/** One role more in a long aws-auth: the first merge of this process, and the median of several. */
+/** Adds one role to a long aws-auth: the first merge of this process, and the median of several. */
 export function measureMerge(): readonly Measurement[] {
   const row = AWS_AUTH_SAMPLES['console'] ?? '';
   const text = Array.from({ length: ROWS / 2 }, (_, index) =>

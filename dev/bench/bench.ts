@@ -20,7 +20,7 @@ if (bench === undefined) {
 }
 const rootAt = flags.indexOf('--root');
 const root = (rootAt >= 0 && flags[rootAt + 1]) || CHECKOUT;
-// What the actions print on the way goes to stderr, so that stdout is the result and nothing else.
+// The actions' output goes to stderr, so that stdout contains only the result.
 const print = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr);
 endOnSignals();

@@ -5,20 +5,22 @@ import { createInterface } from 'node:readline';
 import { start } from '../tools/process.ts';
 
 export interface BundleMeasures {
-  /** From the start of the process to its first line that is not a command to the runner. */
+  /** From the start of the process to its first line that is no command to the runner. */
   readonly firstLineMs: number;
   readonly firstLine: string;
-  /** How long each group of its log was open, by title, in milliseconds. */
+  /** How long each log group was open, in milliseconds, by title. */
   readonly groups: ReadonlyMap<string, number>;
   /** Null when it was killed. */
   readonly exitCode: number | null;
-  /** The most memory that the process had in use at any time. */
+  /** The peak memory of the process. */
   readonly peakMegabytes: number;
 }
 
 const LOOK_EVERY_MS = 20;
 
-/** Runs a bundle as the runner would, and measures from outside. `until` a line matches; else to its end. */
+/**
+ * Runs a bundle as the runner does, and measures from outside: until a line matches `until`, or to its end.
+ */
 export async function measureBundle(
   script: string,
   inputs: Readonly<Record<string, string>>,
@@ -62,7 +64,7 @@ export async function measureBundle(
   return { firstLineMs, firstLine, groups: groups.times, exitCode, peakMegabytes };
 }
 
-/** How the runner's commands open and close groups: there is one at a time. */
+/** The runner's commands that open and close groups. Only one group is open at a time. */
 function groupTimes() {
   const times = new Map<string, number>();
   let [title, began] = ['', 0];
@@ -77,7 +79,7 @@ function groupTimes() {
   return { times, line };
 }
 
-/** The kernel's own record of a process's peak, in KiB; 0 once it has ended. */
+/** The peak memory of a process as the kernel records it, in KiB; 0 once the process has ended. */
 function peakOf(pid: number | undefined): number {
   try {
     return Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);

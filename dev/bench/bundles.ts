@@ -9,7 +9,7 @@ import { atMost, type Measurement, percentile } from './measurement.ts';
 const ROUNDS = 11;
 const KUBERNETES_NETWORKS = '- { name: ipvlan-conf-1, master: eth1, ipam: static }';
 
-/** Bundle sizes in MB of 1,000,000 bytes, and cold starts: the median of several, each a new process. */
+/** Bundle sizes in MB of 1,000,000 bytes, and cold starts: the median of several new processes. */
 export async function measureBundles(
   root: string,
   say: (line: string) => void,
@@ -49,7 +49,7 @@ export async function measureBundles(
   }
 }
 
-/** Of all files that Node may load, also those that it loads only when they are needed. */
+/** Counts all files that Node may load, including those that it loads only on demand. */
 function bytesOfCode(dist: string): number {
   const files = readdirSync(dist).filter((name) => /\.m?js$/.test(name));
   return files.reduce((total, name) => total + statSync(join(dist, name)).size, 0);

@@ -54,17 +54,17 @@ export const configure: Bench = async ({ root, say }) => {
 };
 
 interface Trial {
-  /** For the networks. */
+  /** Seconds for the networks. */
   readonly seconds: number;
-  /** With all else that the process did. */
+  /** Seconds of the whole process. */
   readonly whole: number;
-  /** To the API server, for definitions. */
+  /** Requests to the API server for definitions. */
   readonly requests: number;
-  /** Seconds of a processor that the API server took for it: on a busy machine a second opinion. */
+  /** Processor seconds of the API server: a second opinion on a busy machine. */
   readonly serverSeconds: number;
 }
 
-/** A server that has Multus already, by the action. */
+/** An API server on which the action has already installed Multus. */
 async function prepared(root: string, server: TestApiServer): Promise<Connection> {
   const credentials = () => Promise.reject(new Error('a kubeconfig brings its own'));
   const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
@@ -73,7 +73,7 @@ async function prepared(root: string, server: TestApiServer): Promise<Connection
   return connection;
 }
 
-/** In the place of the controllers, which do not run here: a DaemonSet that has no node to be on is rolled out. */
+/** Acts for the controllers, which do not run here: marks a DaemonSet without nodes as rolled out. */
 async function rollOut({ rest }: Connection): Promise<void> {
   const path = `/apis/apps/v1/namespaces/${MULTUS.namespace}/daemonsets/${MULTUS.daemonSet}/status`;
   const none = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberReady: 0 };
@@ -84,7 +84,10 @@ async function rollOut({ rest }: Connection): Promise<void> {
   await until(() => orUndefined(write), wait);
 }
 
-/** Makes a namespace, has it filled, and makes sure that all is there. `apply` tells the seconds for something else. */
+/**
+ * Creates a namespace, has `apply` fill it, and checks that everything exists. `apply` returns the seconds
+ * that it spent on other work.
+ */
 async function trial(
   connection: Connection,
   namespace: string,
@@ -106,7 +109,7 @@ async function trial(
 
 const BESIDES = ['Install Multus', 'Wait for nodes', 'Wait for Multus', 'Let pods onto the nodes'];
 
-/** Resolves with the seconds that the step took for what is not about networks. */
+/** Resolves with the seconds that the step spent on other work than networks. */
 async function applyByAction(
   root: string,
   { kubeconfig }: TestApiServer,
@@ -136,7 +139,7 @@ async function definitionsIn(connection: Connection, namespace: string) {
   return list.items;
 }
 
-/** A file of the definitions of one namespace, for another. JSON is YAML. */
+/** Writes the definitions of one namespace to a file for another namespace. JSON is YAML. */
 async function fileOf(
   connection: Connection,
   server: TestApiServer,
@@ -152,7 +155,7 @@ async function fileOf(
   return file;
 }
 
-/** What the API server itself has counted. */
+/** The API server's own counters. */
 async function countersOf(connection: Connection) {
   const text = await connection.rest<string>({ method: 'GET', path: '/metrics' });
   const lines = text.match(

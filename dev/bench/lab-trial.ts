@@ -6,7 +6,9 @@ import type { FastClock } from '../testing/fast-clock.ts';
 import { LAB_INPUTS } from '../testing/lab-inputs.ts';
 import { type Operation, observed } from './observed-stacks.ts';
 
-/** One run of the action: how long it took, and what its stacks did. Times in milliseconds on the run's clock. */
+/**
+ * One run of the action: its duration and its stack operations. Times are milliseconds on the run's clock.
+ */
 export interface LabRun {
   readonly wallMs: number;
   readonly operations: readonly Operation[];
@@ -20,10 +22,10 @@ export function runLab(command: 'deploy' | 'destroy', clock: FastClock): Promise
 }
 
 /**
- * Runs the action with these inputs, in this process, against the endpoint in `AWS_ENDPOINT_URL`. It is the action as
- * it is, except that its clock is fast and that it publishes nothing.
+ * Runs the action with these inputs, in this process, against the endpoint in `AWS_ENDPOINT_URL`. Only two
+ * things differ from the real action: its clock is fast, and it publishes nothing.
  *
- * @param kubernetes stands in for the API of every cluster; without it a cluster does not answer
+ * @param kubernetes stands in for the API of every cluster; without it, clusters do not answer
  */
 export async function runInputs(
   texts: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** One measured value, and the limit that it must not exceed; without a target it is for information. */
+/** One measured value and the limit that it must not exceed. Without a target, it is for information only. */
 export interface Measurement {
   readonly name: string;
   readonly value: number;
@@ -13,7 +13,7 @@ export function atMost(name: string, value: number, unit: string, target: number
   return { name, value: rounded, unit, target, ok: rounded <= target };
 }
 
-/** A measurement that nothing is demanded of. */
+/** A measurement without a target. */
 export function noted(name: string, value: number, unit: string): Measurement {
   return { name, value: round(value), unit, ok: true };
 }
@@ -30,7 +30,7 @@ export function percentile(values: readonly number[], share: number): number {
   return value;
 }
 
-/** The measurements for people, aligned, failures marked. */
+/** The measurements as an aligned table with failures marked. */
 export function renderMeasurements(measurements: readonly Measurement[]): string {
   const rows = measurements.map(({ name, value, unit, target, ok }) => [
     ok ? '✔' : '✘',
@@ -54,7 +54,7 @@ function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** One benchmark: measures, and tells on the way what it does. */
+/** One benchmark. It measures, and says meanwhile what it does. */
 export type Bench = (options: BenchOptions) => Promise<readonly Measurement[]>;
 
 export interface BenchOptions {

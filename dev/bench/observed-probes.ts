@@ -1,18 +1,18 @@
 import type { ProbeCluster } from '../../src/connectivity/probe/cluster.ts';
 
-/** When things happened in a run of verify; milliseconds since the process began. */
+/** Moments in a run of verify, in milliseconds since the process began. */
 export interface ProbeTimes {
-  /** The first pod was asked for. */
+  /** Creation of the first pod. */
   readonly createdAt: number;
-  /** The first script was sent to a pod: all of them are Ready. */
+  /** Start of the first script: all pods are Ready. */
   readonly probedFrom: number;
-  /** The last script had ended. */
+  /** End of the last script. */
   readonly probedUntil: number;
-  /** Scripts that were run, in whatever pod. */
+  /** The number of scripts, in all pods. */
   readonly execs: number;
 }
 
-/** A cluster that notes when it was asked for pods, and when scripts ran in them. */
+/** A cluster that records when pods were created and when scripts ran in them. */
 export function observedProbes(observed: ProbeCluster) {
   let [createdAt, probedFrom] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   let [probedUntil, execs] = [Number.NaN, 0];

@@ -2,19 +2,19 @@ import type { StackApi, StackEvent } from '../../src/cloudformation/stack-api.ts
 import { isBusy } from '../../src/cloudformation/stack-status.ts';
 import type { FastClock } from '../testing/fast-clock.ts';
 
-/** One operation on a stack; times in milliseconds on the clock of the run. */
+/** One stack operation. Times are milliseconds on the clock of the run. */
 export interface Operation {
   readonly stackName: string;
   readonly status: string;
   readonly beganAt: number;
   readonly endedAt: number;
-  /** When the run was told of the end, by an event or by the stack's status. */
+  /** When the run saw the end, by an event or by the stack's status. */
   readonly knownAt: number;
 }
 
 /**
- * A stack API that notes when each operation began and ended, by its events, and when whoever uses the API was
- * told that the stack has settled. Times of events are shown as of `clock`.
+ * A stack API that records when each operation began and ended, by its events, and when the caller first saw
+ * that the stack has settled. Event times are converted to `clock`.
  */
 export function observed(api: StackApi, clock: FastClock) {
   const events = new Map<string, StackEvent>();
@@ -50,7 +50,7 @@ function operationsOf(
 ): readonly Operation[] {
   return events.flatMap((end) => {
     const knownAt = known.get(`${end.id} ${end.status}`);
-    // An empty shell that waits for its change set has not ended anything.
+    // An empty stack that waits for its change set has ended no operation.
     if (end.status === 'REVIEW_IN_PROGRESS' || knownAt === undefined) return [];
     const verb = end.status.split('_')[0] ?? '';
     const begin = events.find(

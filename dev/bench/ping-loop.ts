@@ -3,17 +3,17 @@ import { parsePing } from '../../src/connectivity/probe/probe-output.ts';
 import { pingCommand } from '../../src/connectivity/probe/probe-script.ts';
 import type { ReportedPair } from '../../src/connectivity/report/report.ts';
 
-/** What one `kubectl exec … ping` took, and whether it was answered. */
+/** The duration of one `kubectl exec … ping`, and whether it got an answer. */
 export interface LoopPing {
   readonly seconds: number;
   readonly answered: boolean;
 }
 
 /**
- * What people do by hand: `kubectl exec POD -- ping …` for one pair after another, each a process. The ping is the
- * one of verify: as many packets, the same waits, bound to the interface of the source.
+ * What people do by hand: `kubectl exec POD -- ping …` for one pair after another, each in its own process.
+ * The ping is verify's: the same number of packets, the same waits, bound to the source's interface.
  *
- * @throws Error when a ping did not run, or saw something else than verify did.
+ * @throws Error when a ping did not run, or its result differs from verify's.
  */
 export async function pingLoop(
   kubectl: string,
@@ -38,7 +38,7 @@ export async function pingLoop(
   return pings;
 }
 
-/** Both streams, whatever the exit code: that of a ping without an answer is 1. */
+/** Both streams, whatever the exit code. A ping without an answer exits with 1. */
 function outputOf(program: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
     execFile(program, args, (_, stdout, stderr) => resolve(`${stdout}${stderr}`));

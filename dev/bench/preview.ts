@@ -7,11 +7,11 @@ import { CREDENTIALS } from './bundles.ts';
 import { type LabRun, runInputs } from './lab-trial.ts';
 import { atMost, type Bench, type Measurement, noted } from './measurement.ts';
 
-/** AWS's own durations, and the action's clock with them, go by this many times as fast. */
+/** How many times faster than real time AWS's durations and the action's clock run. */
 const SPEED = 8;
 const NODE_GROUPS = '- { name: ng1, zone: ap-northeast-2a, min: 1, desired: 1, max: 2 }';
 const BASE = LAB_INPUTS['environment'] ?? '';
-/** What a preview asks for that has a cluster of its own, and one that comes onto the cluster of the lab. */
+/** The inputs of a preview with its own cluster, and of one on the cluster of the lab. */
 const WHOLE = {
   ...{ ...LAB_INPUTS, environment: 'eks-multus-pr-1', 'node-groups': NODE_GROUPS },
 };
@@ -20,18 +20,21 @@ const SHARED = {
   'node-groups': NODE_GROUPS,
 };
 /**
- * What comes after the deploy, and takes as long for both: a node boots and joins, Multus starts on it, pods start and
- * are probed. Seconds from the end of the node group's stack to the last ping in a rehearsal of `preview-on-base`, on a
- * machine with other work to do.
+ * The time after the deploy, which is the same for both: a node boots and joins, Multus starts on it, pods
+ * start and are probed. Measured in seconds from the end of the node group's stack to the last ping in a
+ * rehearsal of `preview-on-base`, on a busy machine.
  */
 const CONFIGURE_AND_VERIFY = 80;
-/** A preview on a shared cluster is to be ready within this part of the time that one with its own cluster takes. */
+/**
+ * A preview on a shared cluster must be ready within this share of the time that one with its own cluster
+ * takes.
+ */
 const SHARE = 0.3;
 
 /**
- * A preview with a cluster of its own, and one on the cluster of another environment: what preview.yml has the
- * provisioning action do, against an AWS as slow as the real one, scaled. Leaves out what the runner takes, which is the
- * same for both.
+ * A preview with its own cluster and one on the cluster of another environment: the provisioning calls of
+ * preview.yml, against an AWS with realistic latencies, in scaled time. Leaves out the runner's time, which is
+ * the same for both.
  */
 export const preview: Bench = async ({ say }) => {
   const aws = await startTestAws({
@@ -64,7 +67,7 @@ function sideBySide(whole: readonly LabRun[], shared: readonly LabRun[]): readon
   const [wholeReady, sharedReady] = [whole, shared].map(
     (runs) => seconds(runs) + CONFIGURE_AND_VERIFY,
   ) as [number, number];
-  // At which both times have the share that is allowed.
+  // The duration at which both times would have exactly the allowed ratio.
   const room = (SHARE * seconds(whole) - seconds(shared)) / (1 - SHARE);
   return [
     noted('cluster of its own: plan and deploy', seconds(whole), 's'),

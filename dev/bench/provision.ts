@@ -12,14 +12,14 @@ import type { Operation } from './observed-stacks.ts';
 import { SAMPLE_STACKS } from './sample-stacks.ts';
 import { type Trial, tryStack } from './stack-trial.ts';
 
-/** AWS's own durations, and the action's clock with them, go by this many times as fast. */
+/** How many times faster than real time AWS's durations and the action's clock run. */
 const SPEED = 8;
 const ROUNDS = 3;
 
 /**
- * The provisioning action against the rehearsal's AWS, whose CloudFormation takes as long as AWS's does. Time is
- * scaled for both alike, so what the stand-in and this machine take for a call counts `SPEED` times. Cold starts,
- * memory and the stack that ends at once are in real time.
+ * The provisioning action against the rehearsal's AWS, whose CloudFormation takes as long as the real one.
+ * Time is scaled for both alike, so the time that the stand-in and this machine take for a call counts `SPEED`
+ * times. Cold starts, memory and the stack that ends at once are measured in real time.
  */
 export const provision: Bench = async ({ root, say }) => [
   ...(await measureBundles(root, say)),
@@ -27,7 +27,7 @@ export const provision: Bench = async ({ root, say }) => [
   ...(await measureScaled(say)),
 ];
 
-/** With a CloudFormation that takes no time to speak of. */
+/** With a CloudFormation that takes almost no time. */
 async function measureAtOnce(root: string, say: (line: string) => void) {
   const aws = await startTestAws();
   const env = { ...CREDENTIALS, AWS_ENDPOINT_URL: aws.endpoint };
@@ -60,7 +60,7 @@ async function measureAtOnce(root: string, say: (line: string) => void) {
   }
 }
 
-/** With a CloudFormation as slow as AWS's, scaled. */
+/** With the realistic latencies of CloudFormation, in scaled time. */
 async function measureScaled(say: (line: string) => void): Promise<readonly Measurement[]> {
   const aws = await startTestAws({
     switches: { latency: 'realistic', scale: 1 / SPEED },
@@ -133,7 +133,7 @@ function labRuns(deploy: LabRun, destroy: LabRun, deployCalls: number, calls: nu
   ];
 }
 
-/** How long after its end each operation was known to have ended, in seconds. */
+/** The delay until the run saw the end of each operation, in seconds. */
 function lagsOf({ operations }: Pick<LabRun, 'operations'>): readonly number[] {
   return operations.map(({ endedAt, knownAt }) => (knownAt - endedAt) / 1000);
 }

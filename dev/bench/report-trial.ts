@@ -4,13 +4,15 @@ import { readPageAssets } from '../../src/connectivity/report/page.ts';
 import { makeReport } from '../../src/connectivity/report/report.ts';
 import { abridge, annotations, reportFiles } from '../../src/connectivity/report/report-files.ts';
 
-/** What one process needed to judge some evidence and to render the report in all of its forms. */
+/** What one process needed to judge some evidence and to render all forms of the report. */
 export interface ReportTrial {
   readonly evaluateMs: number;
   readonly renderMs: number;
-  /** Most memory beyond what Node, its loader and the evidence take before the start, in MB of 1,000,000 bytes. */
+  /**
+   * Peak memory beyond that of Node, its loader and the evidence before the start, in MB of 1,000,000 bytes.
+   */
   readonly megabytes: number;
-  /** Most memory of the whole process. */
+  /** Peak memory of the whole process. */
   readonly processMegabytes: number;
   readonly pods: number;
   readonly pairs: number;
@@ -20,7 +22,7 @@ export interface ReportTrial {
   readonly sizes: Readonly<Record<string, number>>;
 }
 
-/** Judges and renders once, as the action does: in a process that has done nothing before. */
+/** Judges and renders once in a fresh process, as the action does. */
 async function trial(evidence: Evidence): Promise<ReportTrial> {
   const assets = await readPageAssets();
   const when = { startedAt: new Date(0), finishedAt: new Date(1) };

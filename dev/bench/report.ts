@@ -12,8 +12,8 @@ const SIZE = { nodes: 20, podsOnEach: 20, maxPairs: 5000 };
 const ROUNDS = 5;
 
 /**
- * A generated cluster of 400 pods on 20 nodes, each on two networks: how long it takes to judge what was seen and to
- * render all reports, and the memory for it; the median of several, each a new process.
+ * A generated cluster of 400 pods on 20 nodes, each on two networks: the time and memory that it takes to
+ * judge the observations and to render all reports. Each value is the median of several new processes.
  */
 export const report: Bench = async ({ say }) => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-report-'));

@@ -1,4 +1,4 @@
-/** Stacks of resource types that the lab has, by name; each takes AWS another time. */
+/** Stacks with resource types of the lab, by name. Each takes AWS a different time. */
 export const SAMPLE_STACKS: Readonly<Record<string, string>> = {
   'log-group': `
 Resources:

@@ -7,14 +7,14 @@ import { REGION } from '../stand-ins/aws/testing/local-aws.ts';
 import type { FastClock } from '../testing/fast-clock.ts';
 import { type Operation, observed } from './observed-stacks.ts';
 
-/** What one run did with one stack: its operations, the time that it took, the calls that it made. */
+/** One run on one stack: its operations, duration and calls. */
 export interface Trial {
   readonly operations: readonly Operation[];
   readonly minutes: number;
   readonly calls: number;
 }
 
-/** Deploys one stack and deletes it again, each as a run of its own would. */
+/** Deploys one stack and deletes it again, each like a separate run. */
 export async function tryStack(
   { endpoint, clock }: { readonly endpoint: string; readonly clock: FastClock },
   name: string,

@@ -6,13 +6,13 @@ import { verify } from '../../src/verify/run.ts';
 import { observedProbes } from './observed-probes.ts';
 import { type LoopPing, pingLoop } from './ping-loop.ts';
 
-/** One layout: what verify took, and the loop over the same pairs of the same pods. Times in seconds. */
+/** One layout: the times of verify and of the loop over the same pairs of the same pods, in seconds. */
 export interface VerifyTrial {
   readonly pods: number;
   readonly pairs: number;
-  /** The pairs that answer; the others are to keep apart. */
+  /** The pairs that answer. The others must stay silent. */
   readonly answering: number;
-  /** From the first pod asked for until all were Ready and the first was probed. */
+  /** From the creation of the first pod until all were Ready and the first was probed. */
   readonly podStart: number;
   /** From the first exec to the end of the last. */
   readonly probing: number;
@@ -20,13 +20,13 @@ export interface VerifyTrial {
   /** From the start of the process to the report, without removing the pods. */
   readonly whole: number;
   readonly loop: number;
-  /** The part of the loop that pings pairs which answer. */
+  /** The part of the loop for pairs that answer. */
   readonly loopAnswering: number;
 }
 
 /**
- * Runs verify from its sources, as the action does, except that AWS is not asked and nothing is published. Its pods
- * stay until the loop has been through the same pairs, from the same machine and network, and go then.
+ * Runs verify from its sources, as the action does, but without calls to AWS and without publishing. Its pods
+ * stay until the loop has pinged the same pairs from the same machine and network.
  */
 async function trial(layout: string, kubeconfig: string, kubectl: string): Promise<VerifyTrial> {
   const texts: Readonly<Record<string, string>> = { ...{ layout, kubeconfig }, ...INPUTS };

@@ -29,7 +29,7 @@ const MATRIX_PODS = 12;
 export const verify: Bench = async ({ say }) => {
   if (runningWorld() !== undefined) throw new Error('a rehearsal is up; end it first');
   const rehearse = (...args: string[]) => outputOf(process.execPath, [REHEARSE, ...args]);
-  // A world that is up outlives whoever has started it.
+  // A running world outlives the process that started it.
   const down = () => {
     if (runningWorld() !== undefined) spawnSync(process.execPath, [REHEARSE, 'down'], QUIET);
   };

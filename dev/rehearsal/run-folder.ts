@@ -18,7 +18,7 @@ export interface WorldState {
   readonly pid: number;
   /** The start time of that process in clock ticks since boot. A reused process id has another start time. */
   readonly started: string;
-  /** `starting` until the lab stands. */
+  /** `starting` until the lab is up. */
   readonly phase: 'starting' | 'up';
   readonly nodes: number;
   /** The name of the fixture. */

@@ -9,7 +9,7 @@ import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../stand-ins/gi
 import { type FastClock, fastClock } from '../testing/fast-clock.ts';
 import { LAB_INPUTS } from '../testing/lab-inputs.ts';
 
-/** An account of the AWS stand-in, without machines, and a job that may deploy to it with its ID token. */
+/** An account of the AWS stand-in without machines, and a job that may deploy to it with its ID token. */
 export interface Deployer {
   readonly aws: TestAws;
   /** Runs the provision action on the lab's environment, in this process, on the scaled clock. */
@@ -21,7 +21,7 @@ export interface TimedRun {
   readonly failure: unknown;
   /** On the action's clock. */
   readonly minutes: number;
-  /** In truth. */
+  /** In real time. */
   readonly seconds: number;
   readonly lines: readonly string[];
 }
@@ -33,9 +33,9 @@ const JOB = {
 };
 
 export interface Pace {
-  /** The stand-in takes this part of AWS's time. */
+  /** The stand-in takes this share of AWS's time. */
   readonly scale: number;
-  /** How much faster than real time the action's clock goes. */
+  /** How many times faster than real time the action's clock runs. */
   readonly clockSpeed: number;
 }
 
@@ -48,7 +48,7 @@ export async function startDeployer(
   const aws = await startTestAws({
     switches: slow,
     jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl },
-    // The launch hooks' own calls are as slow as ever, so their heartbeats must not be too fast.
+    // The launch hooks' own calls run in real time, so their heartbeats must not expire too early.
     pace: { secondMs: 200 },
   });
   const account = { endpoint: aws.endpoint, account: '123456789012', region: REGION };

@@ -5,16 +5,19 @@ import { type Finding, renderTable } from '../tools/table.ts';
 import { type Deployer, runFinding, startDeployer } from './deployer.ts';
 import type { Soak } from './trial.ts';
 
-/** Shares of all calls that come from outside; and at one of those the session ends. */
+/** Shares of all external calls that fail. At one of these calls, the session expires. */
 const FAULTS = { throttle: 0.2, serverErrors: 0.05, resets: 0.05, expireAfter: 30 };
-/** Stacks are quick; the clock is slower than they are, because the pauses of the SDK between attempts are real. */
+/**
+ * The stacks are quick. The clock runs slower than they do, because the SDK pauses between attempts in real
+ * time.
+ */
 const PACE = { scale: 0.004, clockSpeed: 10 };
 const ROUNDS = { small: 1, full: 8 };
 
 /**
- * Deploy and destroy while almost every third call goes wrong: 20 % are throttled, 5 % answered with a 5xx, 5 % lose
- * their connection, half of those after they were served; and the session expires once. Both must succeed, and
- * nothing may be left.
+ * Deploys and destroys while almost every third call fails: 20 % are throttled, 5 % get a 5xx, 5 % lose their
+ * connection, half of these after AWS has served them. The session also expires once. Deploy and destroy must
+ * succeed and leave nothing.
  */
 export const faults: Soak = async ({ seed, size }) => {
   const findings: Finding[] = [];

@@ -6,9 +6,9 @@ import type { Soak } from './trial.ts';
 const SEQUENCES = { small: 100, full: 1_000 };
 
 /**
- * The launch and terminate hooks on EC2's API, each instance with a sequence of events of its own: repeated,
- * reordered, at once, with calls that fail or lose their answer. Every instance must have its interfaces or
- * nothing, every action one answer, and no interface may be left.
+ * Runs the launch and terminate hooks against EC2's API. Each instance gets its own sequence of events:
+ * repeated, out of order, at once, with calls that fail or lose their answer. Every instance must end with all
+ * its interfaces or none, every lifecycle action with one completion, and no interface may be orphaned.
  */
 export const hook: Soak = async ({ seed, size }) => {
   console.log(`hook: seed ${seed}`);

@@ -7,13 +7,13 @@ import { type Finding, renderTable } from '../tools/table.ts';
 import { difference, machineState } from './machine-state.ts';
 import type { Soak } from './trial.ts';
 
-/** A moment of a rehearsal, told by the line that announces it. */
+/** A moment of a rehearsal, recognised by the line that announces it. */
 const MOMENTS = [
   { name: 'while the stand-ins start', line: /▸ start the stand-ins/, withinMs: 2_000 },
   { name: 'while the stacks are created', line: /▸ workflow provision\.yml/, withinMs: 8_000 },
   {
     name: 'while the nodes boot',
-    // Of what is said in quick succession, progress shows the last: any of these may be it.
+    // Progress shows only the last of several quick lines, so any of these may appear.
     line: /\(provision\): .*(AutoScalingGroup|-ng1 |nodes Ready|Configure Multus)/,
     withinMs: 10_000,
   },

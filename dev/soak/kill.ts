@@ -9,7 +9,7 @@ import { type Moment, momentOf, type ProvisionRun, runProvision } from './provis
 import type { Soak } from './trial.ts';
 
 interface KillSize {
-  /** AWS's durations are shortened to this share: by 0.014, a cluster takes seven seconds instead of nine minutes. */
+  /** Scales AWS's durations: with 0.014, a cluster takes seven seconds instead of nine minutes. */
   readonly scale: number;
   readonly moments: number;
   /** See `runProvision`. */
@@ -22,10 +22,10 @@ const SIZES: Readonly<Record<'small' | 'full', KillSize>> = {
 };
 
 /**
- * `kill -9` of deploy and destroy at random moments, each followed by a plain re-run: every deploy must end with
- * stacks that are CREATE_COMPLETE and with exactly the resources of a deploy that nobody disturbed; every destroy
- * with none at all. Runs against the AWS stand-in with scaled realistic latencies; there are no machines, so
- * instances are "in service" as soon as their launch hooks have completed.
+ * Kills deploy and destroy with `kill -9` at random moments and runs each again. Every deploy must end with
+ * stacks in CREATE_COMPLETE and exactly the resources of an undisturbed deploy, every destroy with none. Runs
+ * against the AWS stand-in with realistic latencies in scaled time. There are no machines, so instances are
+ * "in service" as soon as their launch hooks complete.
  */
 export const kill: Soak = async ({ seed, size }) => {
   const { scale } = SIZES[size];
@@ -87,7 +87,7 @@ async function stackStatuses(endpoint: string): Promise<string> {
   return [...new Set(Stacks.map(({ StackStatus }) => StackStatus))].join(', ') || 'no stack';
 }
 
-/** Both what there is too much of and what is missing. */
+/** Lists both surplus and missing resources. */
 function difference(expected: Inventory, found: Inventory): string {
   const kinds = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
   const differing = kinds
@@ -101,7 +101,7 @@ function sizeOf(inventory: Inventory): string {
   return `${Object.values(inventory).reduce((sum, count) => sum + count, 0)} resources`;
 }
 
-/** How far a killed run had come, by the last thing it said. */
+/** How far a killed run had come, by its last line. */
 function lastOf({ lines }: ProvisionRun): string {
   return (lines.at(-1) ?? 'before its first line').slice(0, 90);
 }

@@ -3,14 +3,14 @@ import { runFinding, startDeployer } from './deployer.ts';
 import type { Soak } from './trial.ts';
 
 const SCALE = { small: 1 / 300, full: 1 / 60 };
-/** Everything takes so many times as long as usual in AWS, so that a deploy takes two hours. */
+/** AWS takes this many times as long as usual, so that a deploy takes two hours. */
 const SLOWNESS = 9.5;
 const SESSION_SECONDS = 900;
 const LEAST_MINUTES = 120;
 
 /**
- * A deploy of two hours with credentials of 15 minutes, the shortest that AWS has. Time is scaled: for the stacks,
- * for the action's own clock, and for the sessions, whose keys the stand-in refuses once they are over.
+ * A deploy of two hours with credentials of 15 minutes, the shortest that AWS offers. Time is scaled for the
+ * stacks, for the action's clock, and for the sessions. The stand-in refuses the keys of an expired session.
  */
 export const longDeploy: Soak = async ({ seed, size }) => {
   const scale = SCALE[size];
@@ -20,7 +20,7 @@ export const longDeploy: Soak = async ({ seed, size }) => {
   try {
     const inputs = {
       'role-duration-seconds': String(SESSION_SECONDS),
-      // A machine that stands still for a second takes minutes on the action's clock.
+      // A machine that pauses for a second costs minutes on the action's clock.
       'timeout-minutes': '1440',
     };
     const deployed = await run('deploy', inputs);

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Everything that a command could leave on this machine and that /proc shows. */
+/** Everything that a command could leave on this machine, as far as /proc shows it. */
 export type MachineState = ReadonlySet<string>;
 
 const NAMESPACES = ['net', 'mnt', 'pid'] as const;
 
 /**
- * The processes that npm scripts of `checkout` started, directly or not, with their namespaces, and all
- * mounts. npm hands INIT_CWD down to whatever a script starts, so what else runs here does not disturb.
+ * The processes that npm scripts of `checkout` started, directly or indirectly, with their namespaces, and all
+ * mounts. npm passes INIT_CWD to all that a script starts, which tells these processes from others.
  */
 export function machineState(checkout: string): MachineState {
   const state = new Set<string>();
@@ -26,7 +26,7 @@ export function machineState(checkout: string): MachineState {
   return state;
 }
 
-/** What there is now and was not before. */
+/** What exists now and did not exist before. */
 export function difference(before: MachineState, after: MachineState): readonly string[] {
   return [...after].filter((item) => !before.has(item));
 }
@@ -35,7 +35,7 @@ function environmentOf(pid: string): readonly string[] {
   return read(`/proc/${pid}/environ`).split('\0');
 }
 
-/** The empty text when the process has ended meanwhile. */
+/** Empty when the process has ended meanwhile. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -6,8 +6,8 @@ import type { Soak } from './trial.ts';
 const ROUNDS = { small: 1, full: 5 };
 
 /**
- * The rehearsal of `node-changes`: nodes boot again, are replaced, become more and fewer, and one is filled with pods.
- * After each change addresses must be unique and reachable, and no network interface may be left behind.
+ * Rehearses `node-changes`: nodes reboot, are replaced, scale up and down, and one is filled with pods. After
+ * each change, addresses must be unique and reachable, and no network interface may be orphaned.
  */
 export const nodes: Soak = async ({ size }) => {
   const findings: Finding[] = [];

@@ -9,27 +9,29 @@ export interface ProvisionRun {
   /** Null when it was killed. */
   readonly exitCode: number | null;
   readonly ms: number;
-  /** What it printed, without the runner's commands. */
+  /** Its output without the runner's commands. */
   readonly lines: readonly string[];
-  /** When each of the lines came that quick runs have, too, in milliseconds from the start. */
+  /** When each milestone line appeared, in milliseconds from the start. Quick runs print these lines, too. */
   readonly times: readonly number[];
 }
 
-/** How far a run has come: so many of those lines, and so many milliseconds since, or a line more. */
+/** A moment of a run: after this many milestone lines, and this many milliseconds or one more line. */
 export interface Moment {
   readonly lines: number;
   readonly ms: number;
 }
 
 export interface ProvisionRunOptions {
-  /** How many times as fast as real time the action's clock goes; its `main.ts` itself runs when not given. */
+  /**
+   * How many times faster than real time the action's clock runs. Without it, the action's `main.ts` runs.
+   */
   readonly speed?: number | undefined;
   readonly killAt?: Moment | undefined;
 }
 
 /**
- * Pure: the moment of a run, by the share of its time. By the clock alone it would be another one in a run that is
- * quicker or slower, even one after its end; so it is never behind the last line but one.
+ * The moment of a run at a share of its duration. Time alone would hit another point in a quicker or slower
+ * run, even its end, so the moment is never after the last milestone but one. Pure.
  */
 export function momentOf({ ms, times }: Pick<ProvisionRun, 'ms' | 'times'>, share: number): Moment {
   const at = ms * share;
@@ -39,7 +41,7 @@ export function momentOf({ ms, times }: Pick<ProvisionRun, 'ms' | 'times'>, shar
   return { lines, ms: Math.round(at - (times[lines - 1] ?? 0)) };
 }
 
-/** Runs provision from its source against an AWS endpoint, and kills it (SIGKILL) at a moment if told to. */
+/** Runs provision from its source against an AWS endpoint, and kills it (SIGKILL) at a moment, if given. */
 export async function runProvision(
   endpoint: string,
   inputs: Readonly<Record<string, string>>,
@@ -90,7 +92,7 @@ export async function runProvision(
   return { exitCode, ms: Date.now() - began, lines, times };
 }
 
-/** Calls `kill` at a moment; `after` is to be told the number of lines whenever there is one more. */
+/** Calls `kill` at a moment. The caller passes the number of milestone lines to `after` whenever it rises. */
 function killer(moment: Moment | undefined, kill: () => void) {
   let timer: NodeJS.Timeout | undefined;
   const after = (lines: number) => {

@@ -1,9 +1,9 @@
-/** One long trial: prints what it does, ends with a table, resolves with whether all of it held. */
+/** One long trial. It prints its steps, ends with a table and resolves with whether everything held. */
 export type Soak = (options: SoakOptions) => Promise<boolean>;
 
 export interface SoakOptions {
-  /** Makes the trial repeatable; printed by every trial. */
+  /** Makes the trial repeatable. Every trial prints it. */
   readonly seed: number;
-  /** How much of it: `small` for every change, `full` by hand. */
+  /** The size: `small` for every change, `full` by hand. */
   readonly size: 'small' | 'full';
 }

@@ -15,7 +15,7 @@ describe('the mapping of an access entry', () => {
     });
   });
 
-  it('makes the cluster admin policy the group of administrators', () => {
+  it('maps the cluster admin policy to the group of administrators', () => {
     expect(mappingOf(entry({ policyArns: [policy('AmazonEKSClusterAdminPolicy')] }))).toEqual({
       username: 'arn:aws:sts::123456789012:assumed-role/dev/{{SessionName}}',
       groups: ['system:masters'],

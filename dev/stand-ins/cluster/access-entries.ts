@@ -28,8 +28,8 @@ export function dynamicFile(
 }
 
 /**
- * The username and groups of an entry, as the EKS user guide gives them. EKS has an authorizer of its
- * own for access policies; here each policy is a group, which `bootstrap-objects.ts` binds to a role.
+ * The username and groups of an entry, as in the EKS user guide. EKS has its own authorizer for access
+ * policies. Here, each policy is a group that `bootstrap-objects.ts` binds to a role.
  */
 export function mappingOf(entry: AccessEntry): Mapping {
   if (entry.type === 'EC2_LINUX') {
@@ -59,7 +59,7 @@ function defaultUsername(principalArn: string): string {
   return `arn:${partition}:sts::${account}:assumed-role/${name}/{{SessionName}}`;
 }
 
-/** STS answers with a role's ARN without its path, so that is what the authenticator looks up. */
+/** STS returns a role's ARN without its path, so the authenticator looks up that form. */
 function withoutPath(arn: string): string {
   return arn.replace(/:role\/.*\//, ':role/');
 }

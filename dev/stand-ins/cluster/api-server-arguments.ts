@@ -11,9 +11,12 @@ export interface ApiServerSettings {
   /** The client certificate that the API server shows to kubelets. */
   readonly kubeletClient: Certificate;
   readonly serviceAccountKey: string;
-  /** False when nothing makes service accounts: pods are then accepted without one. */
+  /** False when no controller makes service accounts. Pods are then accepted without one. */
   readonly serviceAccounts: boolean;
-  /** Kubeconfig of the token webhook; without it only client certificates and service accounts get in. */
+  /**
+   * The kubeconfig of the token webhook. Without it, only client certificates and service accounts are
+   * admitted.
+   */
   readonly tokenWebhook?: string;
 }
 

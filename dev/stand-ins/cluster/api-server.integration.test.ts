@@ -27,14 +27,14 @@ const kubectl = (args: readonly string[], input?: string) =>
   });
 
 describe('an API server on loopback', () => {
-  it('is on 127.0.0.1 and knows its administrator', async () => {
+  it('listens on 127.0.0.1 and knows its administrator', async () => {
     expect(new URL(api.endpoint).hostname).toBe('127.0.0.1');
     expect(await kubectl(['auth', 'whoami', '-o', 'jsonpath={.status.userInfo.groups}'])).toContain(
       'system:masters',
     );
   });
 
-  it('takes pods although nothing makes service accounts', async () => {
+  it('accepts pods although no controller makes service accounts', async () => {
     const pod = {
       ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'probe' } },
       spec: { containers: [{ name: 'c', image: 'busybox' }] },
@@ -45,7 +45,7 @@ describe('an API server on loopback', () => {
     );
   });
 
-  it('lets a node change only what is its own', async () => {
+  it('lets a node change only its own objects', async () => {
     const as = ['--as=system:node:a', '--as-group=system:nodes'];
     const node = (name: string) =>
       JSON.stringify({ apiVersion: 'v1', kind: 'Node', metadata: { name } });

@@ -11,7 +11,7 @@ import type { ControlPlaneTools } from './tools.ts';
 
 export interface ApiServerOptions {
   readonly tools: ControlPlaneTools;
-  /** A folder for state and logs; what an earlier run left in it is replaced. */
+  /** A folder for state and logs. The contents of an earlier run are replaced. */
   readonly runDir: string;
   readonly logDir?: string;
   /** Default 127.0.0.1 and a free port. */
@@ -36,12 +36,12 @@ export interface ApiServer {
   stop(): Promise<void>;
 }
 
-/** Whether it has ended is seen at once; a machine that has not read its files for long takes its time. */
+/** The limit for a slow machine with cold file caches. A server that dies is noticed at once. */
 const READY_MS = 180_000;
 
 /**
- * Starts etcd and kube-apiserver on loopback and resolves when the API is ready. There are no
- * controllers and no nodes: objects can be read, written and watched, pods do not run.
+ * Starts etcd and kube-apiserver on loopback and resolves when the API is ready. There are no controllers and
+ * no nodes: clients can read, write and watch objects, but pods do not run.
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { tools, runDir } = options;
@@ -69,7 +69,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     serviceAccounts: options.controllers === true,
     ...(options.tokenWebhook === undefined ? {} : { tokenWebhook: options.tokenWebhook }),
   });
-  // Nothing of it is kept, so nothing has to be put in order first.
+  // Nothing is kept, so the servers need no orderly shutdown.
   const stop = async () => {
     await Promise.all([server.stop(0), etcd.stop(0)]);
   };

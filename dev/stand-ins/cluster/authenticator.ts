@@ -18,8 +18,8 @@ export interface AuthenticatorFiles {
 }
 
 /**
- * Writes all that the API server and the authenticator read, before either runs: with a certificate
- * and a webhook kubeconfig made beforehand neither has to wait for the other.
+ * Writes the files that the API server and the authenticator read, before either starts. With the certificate
+ * and the webhook kubeconfig in place, neither waits for the other.
  */
 export async function prepareAuthenticator(
   dir: string,
@@ -67,7 +67,7 @@ export interface AuthenticatorOptions {
   readonly apiAddress: string;
 }
 
-/** Starts aws-iam-authenticator. An access entry wins over a row of aws-auth, as in EKS. */
+/** Starts aws-iam-authenticator. An access entry takes precedence over a row of aws-auth, as in EKS. */
 export function startAuthenticator(options: AuthenticatorOptions): Service {
   const { files } = options;
   return startService(

@@ -8,8 +8,8 @@ const group = (name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 
 const user = (name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name });
 
 /**
- * What a new EKS cluster has beyond Kubernetes' own defaults, as far as this rehearsal needs it, and
- * three stand-ins, marked by the prefix `rehearsal:`.
+ * The objects that a new EKS cluster has beyond Kubernetes' defaults, as far as the rehearsal needs them, and
+ * three stand-ins with the prefix `rehearsal:`.
  */
 export function bootstrapObjects(): readonly object[] {
   return [

@@ -8,7 +8,7 @@ describe('the names in a certificate', () => {
     ).toBe('IP:10.0.2.5,DNS:kubernetes');
   });
 
-  it('are never none', () => {
+  it('are never empty', () => {
     expect(subjectAltName({ commonName: 'system:kube-scheduler' })).toBe(
       'DNS:system-kube-scheduler',
     );

@@ -19,10 +19,10 @@ export interface Subject {
 
 const DAYS = '30';
 
-/** Makes a throw-away certificate authority in `dir`, which is created. */
+/** Makes a throw-away certificate authority in `dir`, and creates the folder. */
 export async function createAuthority(dir: string, commonName: string): Promise<Certificate> {
   await mkdir(dir, { recursive: true });
-  // Without a configuration of its own, openssl adds the extensions of the host's openssl.cnf.
+  // Without its own configuration, openssl adds the extensions of the host's openssl.cnf.
   await writeFile(join(dir, 'openssl.cnf'), '[req]\ndistinguished_name = dn\n[dn]\n');
   const authority = paths(dir, 'ca');
   await request(authority, { commonName }, [

@@ -12,7 +12,7 @@ import { createControlPlanes, type LocalControlPlanes } from './control-plane.ts
 
 const name = 'lab';
 const region = 'ap-northeast-2';
-/** Each look starts two programs, of which a busy machine takes its time. */
+/** Each look-up starts two programs, which takes long on a busy machine. */
 const PATIENCE = { timeout: 60_000 };
 const role = (role: string) => `arn:aws:iam::123456789012:role/${role}`;
 
@@ -58,7 +58,10 @@ afterAll(async () => {
   await rm(runDir, { recursive: true, force: true });
 });
 
-/** Who the API server says that a holder of this role's credentials is; rejects when it is nobody. */
+/**
+ * The user name that the API server gives to the holder of a role's credentials. Rejects when nothing maps the
+ * role.
+ */
 async function whoAmI(roleName: string): Promise<string> {
   const token = await run(
     join(tools.bin, 'aws-iam-authenticator'),
@@ -75,11 +78,11 @@ async function whoAmI(roleName: string): Promise<string> {
 const standard = { type: 'STANDARD', username: 'me', kubernetesGroups: ['readers'] };
 
 describe('a control plane', () => {
-  it('refuses whom nothing maps', async () => {
+  it('refuses a role that nothing maps', async () => {
     await expect(whoAmI('stranger')).rejects.toThrow('Unauthorized');
   });
 
-  it('admits by access entries, and only as long as they exist', async () => {
+  it('admits by access entries, only while they exist', async () => {
     await controlPlanes.admit(name, [{ ...standard, principalArn: role('dev'), policyArns: [] }]);
     await expect.poll(() => whoAmI('dev').catch(() => ''), PATIENCE).toContain('readers');
     await controlPlanes.admit(name, []);
@@ -99,7 +102,7 @@ describe('a control plane', () => {
     await expect.poll(() => whoAmI('ops').catch(() => ''), PATIENCE).toContain('ops');
   });
 
-  it('is gone after its deletion, which may be repeated', async () => {
+  it('is gone after its deletion, which can be repeated', async () => {
     await controlPlanes.delete(name);
     await controlPlanes.delete(name);
     await expect(fetch(endpoint)).rejects.toThrow();

@@ -34,17 +34,17 @@ interface ControlPlane {
   /** Base64 of the PEM certificate. */
   readonly certificateAuthority: string;
   readonly issuer: string;
-  /** Path of a kubeconfig of the group system:masters: for the rehearsal's own eyes only. */
+  /** The path of a kubeconfig of the group system:masters, for the rehearsal only. */
   readonly kubeconfig: string;
   admit(entries: readonly AccessEntry[]): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What the EKS stand-in drives, and what the rehearsal itself may ask. */
+/** The control planes as the EKS stand-in drives them and the rehearsal reads them. */
 export interface LocalControlPlanes extends ControlPlanes {
   /** Path of an administrator's kubeconfig, or undefined when there is no such cluster. */
   kubeconfig(name: string): string | undefined;
-  /** Those of all clusters. */
+  /** The kubeconfigs of all clusters. */
   kubeconfigs(): readonly string[];
   /** Ends every cluster. */
   stop(): Promise<void>;
@@ -65,7 +65,7 @@ export function createControlPlanes(options: ControlPlaneOptions): LocalControlP
       const { endpoint, certificateAuthority, issuer } = cluster;
       return { endpoint, certificateAuthority, issuer };
     },
-    /** Stops the cluster's programs and gives its address back; a name that is unknown is done already. */
+    /** Stops the cluster's programs and releases its address. An unknown name counts as done. */
     async delete(name: string) {
       await clusters.get(name)?.stop();
       clusters.delete(name);
@@ -149,7 +149,7 @@ interface Around {
 async function startAroundApi(options: ControlPlaneOptions, spec: ClusterSpec, around: Around) {
   const { runDir, api, address, authentication } = around;
   const controllers = await startControllers({ ...options, api, runDir, clusterName: spec.name });
-  // The authenticator waits five seconds when it may not read aws-auth yet, so its role comes first.
+  // The authenticator waits five seconds if it cannot read aws-auth yet, so its role is created first.
   const [kubeconfig] = await Promise.all([
     userKubeconfig(api, runDir, AUTHENTICATOR_USER),
     run(

@@ -14,7 +14,7 @@ export interface ControllersOptions {
   readonly logDir: string;
 }
 
-/** Starts kube-controller-manager and kube-scheduler, each with a client certificate of its own. */
+/** Starts kube-controller-manager and kube-scheduler, each with its own client certificate. */
 export async function startControllers(options: ControllersOptions): Promise<readonly Service[]> {
   const { api, runDir } = options;
   const [controllerManager, scheduler] = await Promise.all([

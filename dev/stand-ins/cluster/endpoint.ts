@@ -39,7 +39,7 @@ export async function createEndpoint(
   return endpoint;
 }
 
-/** Removes the address and the interface, unless somebody has removed the interface already. */
+/** Removes the address and, if it still exists, the interface. */
 export async function deleteEndpoint(ec2: EC2Client, endpoint: Endpoint): Promise<void> {
   await run('ip', ['address', 'delete', `${endpoint.address}/32`, 'dev', 'lo']);
   await ec2
@@ -49,7 +49,7 @@ export async function deleteEndpoint(ec2: EC2Client, endpoint: Endpoint): Promis
     });
 }
 
-/** The cluster's own security group, which the EKS API made and tagged beforehand. */
+/** The cluster's own security group, which the EKS API has already made and tagged. */
 async function clusterGroups(ec2: EC2Client, clusterName: string): Promise<string[]> {
   const { SecurityGroups = [] } = await ec2.send(
     new DescribeSecurityGroupsCommand({

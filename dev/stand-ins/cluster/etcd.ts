@@ -7,7 +7,7 @@ export interface EtcdOptions {
   readonly name: string;
   readonly dataDir: string;
   readonly logDir: string;
-  /** Two loopback ports: for clients and, unused but demanded, for peers. */
+  /** Two loopback ports: for clients and for peers. etcd requires the second one, but nothing uses it. */
   readonly clientPort: number;
   readonly peerPort: number;
 }

@@ -5,7 +5,7 @@ export interface KubeconfigInput {
   readonly server: string;
   /** Path of the PEM file with the server's authority. */
   readonly authority: string;
-  /** Undefined for a server that asks for no client certificate. */
+  /** Undefined for a server that requires no client certificate. */
   readonly client?: Certificate;
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { freePorts } from './loopback.ts';
 
-it('free ports are different ones, and none that the kernel would give to a connection meanwhile', async () => {
+it('free ports differ, and the kernel assigns none of them to a connection meanwhile', async () => {
   const [first] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split('\t');
   const ports = await freePorts(50);
   expect(new Set(ports).size).toBe(50);

@@ -2,13 +2,15 @@ import { once } from 'node:events';
 import { get } from 'node:https';
 import { createServer } from 'node:net';
 
-/** Below those that Linux gives to whoever asks for any (`ip_local_port_range`), and above those of known services. */
+/**
+ * Below the range from which Linux assigns ports by itself (`ip_local_port_range`), and above known services.
+ */
 const FIRST_PORT = 20_000;
 const PORTS = 12_000;
 
 /**
- * Free loopback ports, all different. They are free again on return; as no connection and no other server gets
- * one by chance, they stay so until a server that starts slowly listens.
+ * Free loopback ports, all different. Nothing holds them on return, but no connection and no other server gets
+ * one by chance, so they stay free until a slow server listens.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
@@ -34,7 +36,7 @@ export interface ReadyCheck {
   readonly url: string;
   readonly authority: Buffer;
   readonly client: { readonly cert: Buffer; readonly key: Buffer };
-  /** Ends the wait early, for instance when the server has died; rejects with this error. */
+  /** Ends the wait early, for instance when the server has died. The wait then rejects with this error. */
   readonly failed: Promise<Error>;
   readonly timeoutMs: number;
 }

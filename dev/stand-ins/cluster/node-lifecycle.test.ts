@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** A program in place of kubectl: knows two nodes, and notes what it is asked. */
+/** Stands in for kubectl: knows two nodes, and records its arguments. */
 function kubectl(): string {
   const nodes = { items: [node('node-1', 'i-1'), node('node-2', 'i-2')] };
   const program = join(dir, 'kubectl');
@@ -30,7 +30,7 @@ function kubectl(): string {
   return program;
 }
 
-it('removes the node of an instance that has ended, once, and asks for nothing else', async () => {
+it('removes the node of an ended instance once, and sends nothing else', async () => {
   let instances = [instance('i-1', 'running'), instance('i-2', 'running')];
   const lifecycle = createNodeLifecycle({
     kubectl: kubectl(),

@@ -10,8 +10,8 @@ interface NodeList {
 }
 
 /**
- * Removes nodes whose instances have ended, as the cloud controller of EKS does. `reconcile` looks for instances that
- * have ended since it last did, and only then asks the clusters.
+ * Removes nodes whose instances have ended, as the cloud controller of EKS does. `reconcile` looks for
+ * instances that have ended since its last run, and only then calls the clusters.
  */
 export function createNodeLifecycle(options: {
   /** Path of kubectl. */

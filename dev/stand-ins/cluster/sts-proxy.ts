@@ -5,16 +5,16 @@ import type { AddressInfo, Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Certificate } from './certificates.ts';
 
-/** The loopback proxy through which the authenticator reaches STS: its URL is for HTTPS_PROXY. */
+/** The loopback proxy through which the authenticator reaches STS. Its URL is the value of HTTPS_PROXY. */
 export interface StsProxy {
   readonly url: string;
   stop(): Promise<void>;
 }
 
 /**
- * Ends TLS for `sts.<region>.amazonaws.com` with a throw-away certificate and hands each presigned
- * GetCallerIdentity to the gateway. The authenticator takes only real STS host names, so it cannot
- * be pointed at the gateway directly. The signature itself is checked by nobody here.
+ * Terminates TLS for `sts.<region>.amazonaws.com` with a throw-away certificate and forwards each presigned
+ * GetCallerIdentity to the gateway. The authenticator accepts only real STS host names, so it cannot use the
+ * gateway directly. Leaves out the check of the signature.
  */
 export async function startStsProxy(gatewayUrl: string, server: Certificate): Promise<StsProxy> {
   const tls = { key: await readFile(server.key), cert: await readFile(server.certificate) };
@@ -39,8 +39,8 @@ export async function startStsProxy(gatewayUrl: string, server: Certificate): Pr
 }
 
 /**
- * A presigned query as the POST that an SDK would send: stand-ins route by the signing scope in the
- * Authorization header, and take an unsigned-looking GET for one to S3.
+ * A presigned query as the POST that an SDK would send. The gateway routes by the signing scope in the
+ * Authorization header, and would treat a GET without that header as a call to S3.
  */
 export function toSignedPost(url: string): { headers: Record<string, string>; body: string } {
   const query = new URL(url, 'https://sts').searchParams;
@@ -64,7 +64,7 @@ export function toSignedPost(url: string): { headers: Record<string, string>; bo
   };
 }
 
-/** STS's JSON form of a GetCallerIdentity answer, which the authenticator asks for, from its XML form. */
+/** Converts a GetCallerIdentity answer from XML to STS's JSON form, which the authenticator requests. */
 export function toStsJson(xml: string): string {
   const text = (tag: string) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(xml)?.[1] ?? '';
   return JSON.stringify({

@@ -9,7 +9,7 @@ const lines = [
   { job: 'provision/Provision', jobResult: 'success', msg: 'Job succeeded' },
 ];
 
-it('gathers outputs, summary and result', () => {
+it('collects outputs, summary and result', () => {
   const log = followWorkflow();
   const shown = lines.map((line) => log.line(JSON.stringify(line)));
   expect(shown).toEqual([
@@ -38,7 +38,7 @@ it('fails when a job failed, and keeps its errors', () => {
   expect(log.result()).toMatchObject({ succeeded: false, errors: ['broken'] });
 });
 
-it('does not call a run without any job a success', () => {
+it('does not count a run without jobs as a success', () => {
   const log = followWorkflow();
   expect(log.line('Error: no such workflow')).toBe('Error: no such workflow');
   expect(log.result().succeeded).toBe(false);

@@ -1,4 +1,4 @@
-/** One line of `act --json`, as far as the rehearsal reads it. */
+/** The fields of one line of `act --json` that the rehearsal reads. */
 interface ActLine {
   readonly level?: string;
   readonly msg?: string;
@@ -14,10 +14,10 @@ interface ActLine {
   readonly kvPairs?: Readonly<Record<string, string>>;
 }
 
-/** What a workflow run gave, gathered from the runner's log. */
+/** The result of a workflow run, collected from the runner's log. */
 export interface WorkflowResult {
   readonly succeeded: boolean;
-  /** Outputs of all steps by name; a later step overwrites an earlier one. */
+  /** The outputs of all steps, by name. A later step overwrites an earlier one. */
   readonly outputs: Readonly<Record<string, string>>;
   /** The Markdown of the job summary page. */
   readonly summary: string;
@@ -25,11 +25,11 @@ export interface WorkflowResult {
   readonly errors: readonly string[];
   /** Notice annotations, in order. */
   readonly notices: readonly string[];
-  /** What a person would see of it. */
+  /** The lines that a person sees. */
   readonly log: string;
 }
 
-/** Gathers a workflow's result from act's log lines, and tells which of them a person wants to see. */
+/** Collects a workflow's result from act's log lines, and selects the lines for people. */
 export function followWorkflow() {
   const outputs: Record<string, string> = {};
   const errors: string[] = [];
@@ -38,7 +38,7 @@ export function followWorkflow() {
   const shown: string[] = [];
   let summary = '';
   return {
-    /** Takes one line of `act --json`; gives the text to show, or undefined. */
+    /** Reads one line of `act --json`. Returns the text to show, or undefined. */
     line(json: string): string | undefined {
       const line = parseLine(json);
       if (line === undefined) return json;

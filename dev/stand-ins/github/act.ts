@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { run } from '../../tools/process.ts';
 import { followWorkflow, type WorkflowResult } from './act-log.ts';
 
-/** What our workflows call GitHub's own actions, with the commits that they pin; act asks for them by those names. */
+/** GitHub's own actions as our workflows pin them. act looks them up by these names. */
 const GITHUB_ACTIONS = /actions\/(checkout|upload-artifact)@[0-9a-f]{40}/g;
 
 export interface ActFolders {
@@ -16,29 +16,29 @@ export interface ActFolders {
   readonly events: string;
 }
 
-/** The ids of runs, each larger than the one before it, as on GitHub. */
+/** The next run id. Ids rise with each run, as on GitHub. */
 let lastRunId = 19_000_000_000;
 
 export interface ActRun {
-  /** What its logs are called: `workflow-<name>.log`. */
+  /** The name in its log files: `workflow-<name>.log`. */
   readonly name: string;
-  /** The folder of the repository that the workflow is in. */
+  /** The folder of the repository with the workflow. */
   readonly repository: string;
   /** The workflow's file name. */
   readonly workflow: string;
   readonly event: string;
   readonly payload: unknown;
-  /** Runs this job and those that it needs, instead of all. */
+  /** Runs only this job and the jobs that it needs. */
   readonly job?: string | undefined;
   readonly actor?: string;
-  /** Foreign repositories by `owner/name@ref`, each with its folder here. */
+  /** The folders of other repositories, by `owner/name@ref`. */
   readonly local: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   /** The run's GITHUB_TOKEN. */
   readonly token?: string;
 }
 
-/** Runs one workflow by act. `show` gets each line that a person would see in the job's log. */
+/** Runs one workflow with act. `show` receives each line that a person would see in the job's log. */
 export async function runByAct(
   folders: ActFolders,
   wanted: ActRun,
@@ -60,7 +60,7 @@ export async function runByAct(
     appendFileSync(log, `${text}\n`);
     show(text);
   };
-  // act's exit code says the same as the jobs' results, which carry the reasons.
+  // act's exit code repeats the jobs' results, and these contain the reasons.
   await run(folders.program, actArguments({ ...wanted, env }, event), {
     cwd: wanted.repository,
     env: { ...withoutProxies(process.env), HOME: folders.home, XDG_CACHE_HOME: folders.cache },

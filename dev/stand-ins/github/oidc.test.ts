@@ -24,10 +24,10 @@ it('issues a token that verifies against the published keys and carries the job'
   expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300);
 });
 
-it('lets a token live for five minutes from when it says that it was made', async () => {
+it('issues tokens that expire five minutes after their issue time', async () => {
   const { Date: RealDate } = globalThis;
   let now = RealDate.now();
-  // A second more whenever somebody looks.
+  // Each look at this clock moves it on by a second.
   class HurriedDate extends RealDate {
     constructor(...given: []) {
       super(...(given.length > 0 ? given : ([HurriedDate.now()] as unknown as [])));
@@ -44,7 +44,7 @@ it('lets a token live for five minutes from when it says that it was made', asyn
   expect([nbf, exp]).toEqual([iat, iat + 300]);
 });
 
-it('does not end connections by itself, so that none ends under a call', async () => {
+it('keeps idle connections open, so that none closes during a call', async () => {
   expect((await fetch(issuer.jwksUrl)).headers.get('keep-alive')).toBeNull();
 });
 

@@ -5,13 +5,13 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 export const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
 
 export interface OidcIssuer {
-  /** What a job gets as ACTIONS_ID_TOKEN_REQUEST_URL. */
+  /** The value of ACTIONS_ID_TOKEN_REQUEST_URL in a job. */
   readonly requestUrl: string;
-  /** What a job gets as ACTIONS_ID_TOKEN_REQUEST_TOKEN. */
+  /** The value of ACTIONS_ID_TOKEN_REQUEST_TOKEN in a job. */
   readonly requestToken: string;
-  /** Where the keys that verify the tokens are published. */
+  /** The URL of the keys that verify the tokens. */
   readonly jwksUrl: string;
-  /** What the jobs of another run get as ACTIONS_ID_TOKEN_REQUEST_TOKEN: their tokens carry its claims. */
+  /** The ACTIONS_ID_TOKEN_REQUEST_TOKEN of another run, whose tokens carry that run's claims. */
   requestTokenFor(job: OidcJob): string;
   stop(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export interface OidcJob {
   readonly ref: string;
   /** `.github/workflows/provision.yml` */
   readonly workflow: string;
-  /** The event that started the run; `workflow_dispatch` if left out. */
+  /** The event that started the run; `workflow_dispatch` by default. */
   readonly event?: string;
   /** The GitHub environment of the jobs that ask for tokens. */
   readonly environment?: string | undefined;
@@ -34,8 +34,8 @@ const TOKEN_LIFETIME = 300;
 
 /**
  * Stands in for GitHub's OIDC issuer: answers a job's requests for ID tokens with signed JWTs that carry
- * GitHub's claims. Leaves out: customised subjects, reusable-workflow provenance of other repositories; all jobs of a
- * run count as being in the same GitHub environment.
+ * GitHub's claims. Leaves out customised subjects and the provenance of reusable workflows in other
+ * repositories. All jobs of a run count as being in the same GitHub environment.
  */
 export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcIssuer> {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
@@ -61,7 +61,7 @@ export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcI
       .sign(privateKey);
   };
 
-  // An idle connection that ended by itself would now and then end under a call that is just being sent.
+  // An idle connection that closes by itself sometimes closes while a client sends a call on it.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const url = new URL(request.url ?? '/', 'http://issuer');
     const answer = (status: number, body: unknown) => {

@@ -19,7 +19,7 @@ it.each(examples)('$file: has a user’s own names in it afterwards', ({ text })
   expect(Object.keys(parse(adapted))).toEqual(Object.keys(parse(text)));
 });
 
-it('sets inputs, in place of those that the example gives', () => {
+it('sets inputs, replacing those of the example', () => {
   const preview = examples.find(({ file }) => file === 'pull-request-preview.yml');
   const { jobs } = parse(adapt(preview?.text ?? '', { account, inputs }));
   const before = parse(preview?.text ?? '').jobs.preview.with;

@@ -6,18 +6,18 @@ import { forAct, type WorkflowSource } from './workflow-text.ts';
 
 export const PACK = 'acme/eks-multus-actions';
 
-/** The pack as its users get it: a repository of its own, with a tag. */
+/** The pack as users see it: a repository with a tag. */
 export interface PackRepository {
   /** The clone that jobs check out from. */
   readonly folder: string;
   readonly source: WorkflowSource;
-  /** A folder with the workflows of that commit, as act can run them when they are called. */
+  /** A folder with the workflows of that commit, rewritten so that act can call them. */
   readonly callable: string;
 }
 
 /**
- * Makes the pack's repository from the files of `source`, tagged `v1`. Its main branch has moved on since, to a state
- * without actions.
+ * Makes the pack's repository from the files of `source`, tagged `v1`. Its main branch then moves on to a
+ * state without actions.
  */
 export async function packRepository(source: string, folder: string): Promise<PackRepository> {
   const clone = join(folder, 'pack');
@@ -38,15 +38,15 @@ export async function packRepository(source: string, folder: string): Promise<Pa
   return { folder: clone, source: from, callable };
 }
 
-/** What a user writes into an example before they use it. */
+/** The values that a user writes into an example. */
 export interface Adaptation {
-  /** Their AWS account; its roles have the names that cfn/github-oidc.yaml gives them. */
+  /** The user's AWS account. Its roles have the names from cfn/github-oidc.yaml. */
   readonly account: string;
   /** Inputs to add to each call of a workflow, by the workflow's file. */
   readonly inputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** An action that a user's repository has under the same name as one of ours. Nothing must ever run it. */
+/** An action in a user's repository with the name of one of ours. Nothing must ever run it. */
 const THEIR_OWN = `name: Not the pack's
 description: An action of the calling repository
 runs:
@@ -55,7 +55,7 @@ runs:
     - { run: 'echo "::error::the caller\\'s own action ran"; exit 1', shell: bash }
 `;
 
-/** Makes a user's repository: the examples as its workflows, and actions of its own that have the names of ours. */
+/** Makes a user's repository: the examples as its workflows, and its own actions with the names of ours. */
 export async function userRepository(
   source: string,
   folder: string,
@@ -76,7 +76,7 @@ export async function userRepository(
   await initRepository(folder, name);
 }
 
-/** Pure: an example with a user's own names in it. */
+/** An example with a user's own values. Pure. */
 export function adapt(example: string, { account, inputs }: Adaptation): string {
   const named = example
     .replaceAll('OWNER/eks-multus-actions', PACK)
@@ -90,5 +90,5 @@ export function adapt(example: string, { account, inputs }: Adaptation): string 
   });
 }
 
-/** A call of one of our workflows, with its inputs. */
+/** A call of one of our workflows and its inputs. */
 const CALL = /(?<=\n)( {4}uses: \S+\/([\w-]+\.yml)@v1\n {4}with:)\n((?: {6}.*\n)+)/g;

@@ -8,8 +8,8 @@ const IDENTITY = ['-c', 'user.name=rehearsal', '-c', 'user.email=rehearsal@local
 const WORKFLOW = /^\.github\/workflows\/.*\.yml$/;
 
 /**
- * Makes `folder` a git repository that looks as if it were cloned from `owner/name` on GitHub, with the
- * files that git tracks in `source`, in the state of its working tree; workflows as act can run them.
+ * Makes `folder` a git repository that looks like a clone of `owner/name` on GitHub. It has the files that git
+ * tracks in `source`, in the state of the working tree, with workflows rewritten for act.
  */
 export async function copyRepository(source: string, folder: string, name: string): Promise<void> {
   const tracked = (await run('git', ['-C', source, 'ls-files'])).split('\n');
@@ -23,7 +23,7 @@ export async function copyRepository(source: string, folder: string, name: strin
   await initRepository(folder, name);
 }
 
-/** The stand-ins for GitHub's own actions, each as the git repository that act wants. */
+/** The stand-ins for GitHub's own actions, each as a git repository, as act expects. */
 export async function standInActions(folder: string): Promise<void> {
   for (const name of ['checkout', 'upload-artifact']) {
     cpSync(join(import.meta.dirname, name), join(folder, name), { recursive: true });
@@ -31,7 +31,7 @@ export async function standInActions(folder: string): Promise<void> {
   }
 }
 
-/** Makes `folder` a git repository with one commit, cloned from `owner/name` by the looks of it. */
+/** Makes `folder` a git repository with one commit that looks like a clone of `owner/name`. */
 export async function initRepository(folder: string, name: string): Promise<void> {
   const git = (...args: string[]) => run('git', ['-C', folder, ...args]);
   await git('init', '--quiet', '--initial-branch=main');

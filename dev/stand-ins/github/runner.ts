@@ -10,8 +10,8 @@ export type WorkflowInputs = Readonly<Record<string, string>>;
 
 export interface Runner {
   /**
-   * Runs one workflow of the repository, by hand, as `workflow_dispatch` does.
-   * `show` gets each line that a person would see in the job's log.
+   * Starts one workflow of the repository by hand, as `workflow_dispatch` does. `show` receives each line that
+   * a person would see in the job's log.
    */
   dispatch(request: Dispatch, show: (line: string) => void): Promise<WorkflowResult>;
 }
@@ -20,9 +20,9 @@ export interface Dispatch {
   /** Its file name. */
   readonly workflow: string;
   readonly inputs: WorkflowInputs;
-  /** Runs this job and those that it needs, instead of all. */
+  /** Runs only this job and the jobs that it needs. */
   readonly job?: string;
-  /** What its logs are called: `workflow-<name>.log`. */
+  /** The name in its log files: `workflow-<name>.log`. */
   readonly name: string;
 }
 
@@ -38,13 +38,13 @@ export interface RunnerOptions {
   /** `owner/name` */
   readonly repository: string;
   readonly oidc: OidcIssuer;
-  /** What the SDKs obey: AWS_ENDPOINT_URL and the like. */
+  /** Variables that the SDKs obey, such as AWS_ENDPOINT_URL. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * A GitHub runner on this machine: act, with the real workflow files and no container. Leaves out what
- * act leaves out: permissions, concurrency and environments are not enforced.
+ * A GitHub runner on this machine: act, with the real workflow files and without containers. Like act, it does
+ * not enforce permissions, concurrency and environments.
  */
 export async function prepareRunner(act: ActSetup, options: RunnerOptions): Promise<Runner> {
   const { oidc, env } = options;
@@ -69,7 +69,7 @@ export async function prepareRunner(act: ActSetup, options: RunnerOptions): Prom
   };
 }
 
-/** Where act works, and the folder of the stand-ins for GitHub's own actions. */
+/** act's working folders, and the folder of the stand-ins for GitHub's own actions. */
 export interface ActSetup {
   readonly root: string;
   readonly folders: ActFolders;

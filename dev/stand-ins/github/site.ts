@@ -23,19 +23,19 @@ import {
 } from './triggers.ts';
 
 export interface DeliveryOptions {
-  /** What the logs are called. */
+  /** The name in the log files. */
   readonly name: string;
   /** Who caused the event. */
   readonly actor?: string;
   readonly show: (line: string) => void;
 }
 
-/** github.com with one user's repository on it, whose workflows call the pack's as `@v1`. */
+/** github.com with one user's repository, whose workflows call the pack's at `@v1`. */
 export interface Site {
   readonly api: GithubApi;
   readonly state: RepositoryState;
   readonly pack: PackRepository;
-  /** Runs every workflow of the repository that the event starts, one after the other. */
+  /** Runs every workflow of the repository that the event starts, one after another. */
   deliver(event: GithubEvent, options: DeliveryOptions): Promise<readonly WorkflowResult[]>;
   stop(): Promise<void>;
 }
@@ -115,7 +115,7 @@ export async function startSite(
   };
 }
 
-/** By hand, and on a schedule, one workflow is started, not all that can be. */
+/** A manual or scheduled event starts one workflow, not every workflow with that trigger. */
 function wanted(event: GithubEvent, file: string): boolean {
   return event.workflow === undefined || event.workflow === file;
 }

@@ -31,7 +31,7 @@ describe('an event starts a workflow', () => {
   });
 });
 
-it('takes the usual types where a workflow names none', () => {
+it('uses the default types when a workflow names none', () => {
   const usual = { ...workflow, on: { pull_request: null } };
   expect(isTriggered(usual, { name: 'pull_request', payload: { action: 'synchronize' } })).toBe(
     true,
@@ -39,13 +39,13 @@ it('takes the usual types where a workflow names none', () => {
   expect(isTriggered(usual, { name: 'pull_request', payload: { action: 'closed' } })).toBe(false);
 });
 
-it('gives a run what its jobs ask for, and a fork none of the writing', () => {
+it('grants a run what its jobs ask for, and a fork no write permission', () => {
   const asked = permissionsOf(workflow);
   expect(asked).toEqual({ contents: 'write', 'id-token': 'write', 'pull-requests': 'read' });
   expect(readOnly(asked)).toEqual({ contents: 'read', 'pull-requests': 'read' });
 });
 
-it('finds the GitHub environment where a workflow is called', () => {
+it('finds the GitHub environment in the call of a workflow', () => {
   const called: Workflow = {
     on: { workflow_call: { inputs: { 'github-environment': { default: 'eks-multus' } } } },
     jobs: {},

@@ -1,7 +1,7 @@
 import type { Permissions } from './api/permissions.ts';
 import type { GithubEvent } from './events/pull-request.ts';
 
-/** A workflow file, as far as it says when it runs and what its jobs may do. */
+/** The parts of a workflow file that say when it runs and what its jobs may do. */
 export interface Workflow {
   readonly on: Readonly<Record<string, Trigger | null>> | string;
   readonly jobs: Readonly<Record<string, WorkflowJob>>;
@@ -19,10 +19,10 @@ export interface WorkflowJob {
   readonly permissions?: Permissions;
 }
 
-/** The types of pull request events that start a workflow which names none. */
+/** The types of pull request events that start a workflow without `types`. */
 const DEFAULT_TYPES = ['opened', 'synchronize', 'reopened'];
 
-/** Pure: whether an event starts a workflow. */
+/** Whether an event starts a workflow. Pure. */
 export function isTriggered({ on }: Workflow, { name, payload }: GithubEvent): boolean {
   if (typeof on === 'string') return on === name;
   if (!(name in on)) return false;
@@ -30,14 +30,17 @@ export function isTriggered({ on }: Workflow, { name, payload }: GithubEvent): b
   return (on[name]?.types ?? DEFAULT_TYPES).includes(String(payload['action']));
 }
 
-/** Pure: all that the jobs of a run may do. GitHub gives each job a token of its own, and act one to all. */
+/**
+ * The union of the permissions of a run's jobs. GitHub gives each job its own token; act gives all jobs the
+ * same. Pure.
+ */
 export function permissionsOf({ jobs }: Workflow): Permissions {
   const all = Object.values(jobs).flatMap(({ permissions = {} }) => Object.entries(permissions));
   const written = all.filter(([, access]) => access === 'write');
   return Object.fromEntries([...all, ...written]);
 }
 
-/** Pure: what a run's token may do when the changes come from a fork, or the run is Dependabot's. */
+/** The permissions of a run from a fork or of Dependabot. Pure. */
 export function readOnly(permissions: Permissions): Permissions {
   const read = Object.entries(permissions).flatMap(([scope]) =>
     scope === 'id-token' ? [] : [[scope, 'read'] as const],
@@ -45,7 +48,7 @@ export function readOnly(permissions: Permissions): Permissions {
   return Object.fromEntries(read);
 }
 
-/** Pure: the GitHub environment of the jobs that a caller's jobs lead to; undefined for none. */
+/** The GitHub environment of the called jobs; undefined for none. Pure. */
 export function githubEnvironment(
   { jobs }: Workflow,
   called: (uses: string) => Workflow | undefined,
@@ -55,7 +58,7 @@ export function githubEnvironment(
     const { on } = (uses === undefined ? undefined : called(uses)) ?? {};
     const call = typeof on === 'object' ? on['workflow_call'] : undefined;
     const environment = given[INPUT] ?? call?.inputs?.[INPUT]?.default;
-    // GitHub takes an empty name for no environment.
+    // GitHub treats an empty name as no environment.
     if (environment !== undefined && environment !== '') return String(environment);
   }
   return undefined;

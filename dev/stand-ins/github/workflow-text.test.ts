@@ -11,7 +11,7 @@ const files = readdirSync(folder).map((file) => ({
   text: readFileSync(join(folder, file), 'utf8'),
 }));
 
-it('finds keys that act does not know', () => {
+it('removes keys that act does not know', () => {
   expect(files.filter(({ text }) => forAct(text) !== text).length).toBeGreaterThan(1);
 });
 
@@ -22,7 +22,7 @@ it.each(files)('$file: loses nothing else', ({ text }) => {
   expect(parse(forAct(text))).toEqual(without);
 });
 
-it('fills in where a called workflow comes from', () => {
+it('fills in the source of a called workflow', () => {
   const text = 'ref: ${{ job.workflow_sha || github.sha }}';
   const source = { repository: 'acme/pack', sha: 'abc' };
   expect(forAct(text, source)).toBe("ref: ${{ 'abc' || github.sha }}");

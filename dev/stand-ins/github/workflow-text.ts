@@ -1,7 +1,12 @@
-/** Keys that GitHub added in 2026. act 0.2.89 refuses a file that has them, and knows neither queues nor deployments. */
+/**
+ * Keys that GitHub added in 2026. act 0.2.89 rejects a file with these keys, and supports neither queues nor
+ * deployments.
+ */
 const UNKNOWN_TO_ACT = /^ +(queue: max|deployment: false)( #.*)?\n/gm;
 
-/** The commit that a called workflow comes from: what GitHub gives it as `job.workflow_repository` and `_sha`. */
+/**
+ * The source of a called workflow, which GitHub provides as `job.workflow_repository` and `job.workflow_sha`.
+ */
 export interface WorkflowSource {
   /** `owner/name` */
   readonly repository: string;
@@ -9,8 +14,8 @@ export interface WorkflowSource {
 }
 
 /**
- * Pure: a workflow file as act can run it. With `source`, what GitHub tells a called workflow of itself is filled in,
- * which act leaves empty.
+ * A workflow file rewritten for act. With `source`, it fills in what GitHub tells a called workflow about
+ * itself, which act leaves empty. Pure.
  */
 export function forAct(text: string, source?: WorkflowSource): string {
   const known = text.replace(UNKNOWN_TO_ACT, '');

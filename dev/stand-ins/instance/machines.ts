@@ -19,7 +19,7 @@ export interface MachinesOptions {
   readonly logDir: string;
   readonly readState: () => Promise<Ec2State>;
   readonly vpc: Vpc;
-  /** Runs before an instance's first boot, for what EKS's own agents would do: the VPC CNI's prefix. */
+  /** Runs before an instance's first boot and acts for EKS's own agents: it assigns the VPC CNI's prefix. */
   readonly beforePowerOn?: (instanceId: string) => Promise<void>;
   readonly memoryMiB?: number;
 }
@@ -27,7 +27,7 @@ export interface MachinesOptions {
 interface Machine {
   readonly process: Service;
   readonly spec: MachineSpec;
-  /** Resolves when the instance has booted, or when the power went before that. */
+  /** Resolves when the instance has booted, or was powered off before that. */
   readonly booted: Promise<void>;
 }
 
@@ -40,9 +40,11 @@ export interface Machines {
    * Resolves when it has booted: its user data has run and its kubelet, if it is a node, has started.
    */
   powerOn(instanceId: string): Promise<void>;
-  /** Shuts an instance down in order and boots it again from the same disk. */
+  /** Shuts an instance down cleanly and boots it again from the same disk. */
   reboot(instanceId: string): Promise<void>;
-  /** Powers off and clears away what EC2 no longer counts as existing; resolves when that is done. */
+  /**
+   * Powers off and removes the machines whose instances no longer exist in EC2. Resolves when that is done.
+   */
   reconcile(): Promise<void>;
   running(): readonly string[];
   stop(): Promise<void>;
@@ -95,7 +97,7 @@ async function boot(options: MachinesOptions, instanceId: string): Promise<Machi
 const BOOTED_WITHIN_MS = 600_000;
 const SHUT_DOWN_WITHIN_MS = 20_000;
 
-/** Files in the instance's log folder, a folder of this machine, by which the two talk. */
+/** Files in the instance's log folder on this machine, through which host and machine communicate. */
 const bootMarker = ({ files }: MachineSpec) => join(files.logWindow, 'booted');
 const powerButton = ({ files }: MachineSpec) => join(files.logWindow, 'power-off');
 
@@ -113,7 +115,7 @@ async function untilBooted(process: Service, spec: MachineSpec): Promise<void> {
   }
 }
 
-/** An instance that does not react in time loses power, as on EC2. */
+/** An instance that does not react in time is powered off, as on EC2. */
 async function shutDown({ process, spec }: Machine): Promise<void> {
   await writeFile(powerButton(spec), '');
   await Promise.race([process.exited, delay(SHUT_DOWN_WITHIN_MS, undefined, { ref: false })]);
@@ -126,7 +128,7 @@ function start({ tools, logDir }: MachinesOptions, spec: MachineSpec): Machine {
     log: join(logDir, `${spec.instanceId}.console.log`),
   });
   const booted = untilBooted(process, spec);
-  // Whoever powered the machine on hears of it; nobody does when it was rebooted.
+  // The caller that powered the machine on receives the error. After a reboot, nobody does.
   booted.catch(() => undefined);
   return { process, spec, booted };
 }

@@ -38,7 +38,7 @@ describe('the instance metadata service', () => {
     expect(asked).toEqual([]);
   });
 
-  it('gives items and listings for a token', async () => {
+  it('returns items and listings for a token', async () => {
     const item = await withToken('/latest/meta-data/instance-id');
     expect([item.status, await item.text()]).toEqual([200, 'i-1']);
     expect(await (await withToken('/latest/meta-data/')).text()).toBe('instance-id\nbroken');
@@ -46,7 +46,7 @@ describe('the instance metadata service', () => {
     expect((await withToken('/2099-01-01/meta-data')).status).toBe(404);
   });
 
-  it('says how long a token lives, and refuses lifetimes that EC2 refuses', async () => {
+  it('reports the lifetime of a token, and refuses lifetimes that EC2 refuses', async () => {
     const answer = await askToken(ttl('21600'));
     expect(answer.headers.get('x-aws-ec2-metadata-token-ttl-seconds')).toBe('21600');
     for (const seconds of ['0', '21601', 'x']) {
@@ -55,18 +55,18 @@ describe('the instance metadata service', () => {
     expect((await askToken({})).status).toBe(400);
   });
 
-  it('gives no token to a forwarded request', async () => {
+  it('refuses a token to a forwarded request', async () => {
     expect((await askToken({ ...ttl('60'), 'X-Forwarded-For': '10.0.0.1' })).status).toBe(403);
   });
 
-  it('forgets a token when its time is over', async () => {
+  it('rejects an expired token', async () => {
     const token = await (await askToken(ttl('1'))).text();
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     const headers = { 'X-aws-ec2-metadata-token': token };
     expect((await call('/latest/meta-data/instance-id', { headers })).status).toBe(401);
   });
 
-  it('shows a failure of its own as a server error', async () => {
+  it('reports its own failure as a server error', async () => {
     expect((await withToken('/latest/meta-data/broken')).status).toBe(500);
   });
 });

@@ -6,9 +6,9 @@ import { type Folder, readItem } from './metadata-tree.ts';
 export interface MetadataServerOptions {
   readonly host: string;
   readonly port: number;
-  /** The items of the instance that has this source address, or undefined when none has it. */
+  /** The items of the instance with this source address; undefined when no instance has it. */
   readonly lookUp: (sourceAddress: string) => Promise<Folder | undefined>;
-  /** Called with a problem of the stand-in itself, which the instance sees as a 500. */
+  /** Receives problems of the stand-in itself. The instance gets a 500. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -33,8 +33,8 @@ const TOKEN = 'x-aws-ec2-metadata-token';
 const MAX_TTL_SECONDS = 21_600;
 
 /**
- * The instance metadata service with tokens required (IMDSv2). It tells instances apart by their
- * source address. The hop limit and the packet's TTL are not simulated.
+ * Stands in for the instance metadata service, with tokens required (IMDSv2). It identifies instances by their
+ * source address. Leaves out the hop limit and the packet's TTL.
  */
 export async function startMetadataServer(options: MetadataServerOptions): Promise<MetadataServer> {
   const tokens = new Map<string, Token>();

@@ -17,7 +17,7 @@ const state: Ec2State = {
     { ...subnet, id: 'subnet-1', cidr: '10.0.2.0/24' },
     { ...subnet, id: 'subnet-2', cidr: '10.0.4.0/24' },
   ],
-  // Not in device order, as EC2 does not promise any.
+  // Not in device order, because EC2 guarantees no order.
   networkInterfaces: [
     {
       ...{ id: 'eni-2', mac: '02:00:00:00:00:02', subnetId: 'subnet-2', addresses: ['10.0.4.9'] },

@@ -6,7 +6,7 @@ import {
   subnetOf,
 } from '../vpc/ec2-state.ts';
 
-/** A metadata item: text, a text that is fetched when it is asked for (undefined: none), or a folder. */
+/** A metadata item: a text, a text that is fetched on request (undefined when absent), or a folder. */
 export type Item = string | (() => Promise<string | undefined>) | Folder;
 export interface Folder {
   readonly [name: string]: Item;
@@ -15,17 +15,17 @@ export interface Folder {
 export interface InstanceSources {
   readonly accountId: string;
   readonly region: string;
-  /** The role of the instance profile, undefined without one. */
+  /** The role of the instance profile; undefined without one. */
   readonly roleName?: string;
   /** Its temporary credentials, in the metadata service's JSON. */
   readonly credentials: () => Promise<string>;
-  /** The user data, undefined when there is none. */
+  /** The user data; undefined without any. */
   readonly userData: () => Promise<string | undefined>;
 }
 
 /**
  * Everything below `/latest` for one instance, named as in the EC2 user guide ("Instance metadata
- * categories"); items that nothing here reads are left out.
+ * categories"). Leaves out items that nothing here reads.
  */
 export function metadataOf(state: Ec2State, instance: Instance, sources: InstanceSources): Folder {
   const interfaces = interfacesOf(state, instance.id);
@@ -64,7 +64,7 @@ function networkInterface(state: Ec2State, eni: NetworkInterface, owner: string)
   return {
     'device-number': String(eni.attachment?.deviceIndex ?? 0),
     'interface-id': eni.id,
-    // Absent without a prefix: the real service answers 404 then.
+    // Absent without a prefix: the real service then answers 404.
     ...(eni.prefixes.length === 0 ? {} : { 'ipv4-prefix': eni.prefixes.join('\n') }),
     'local-ipv4s': eni.addresses.join('\n'),
     mac: eni.mac,

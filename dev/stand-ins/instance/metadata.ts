@@ -20,10 +20,12 @@ interface Role {
 }
 
 const RENEW_BEFORE_MS = 5 * 60_000;
-/** A booting instance asks for dozens of items in a row; the real service lags behind EC2 by more. */
+/**
+ * A booting instance requests dozens of items in a row. The real service lags behind EC2 by more than this.
+ */
 const STATE_MS = 500;
 
-/** Finds the metadata of the instance behind a source address; all of it comes from AWS's APIs. */
+/** Finds the metadata of the instance behind a source address. All of it comes from AWS's APIs. */
 export function metadataSource(
   options: MetadataOptions,
 ): (sourceAddress: string) => Promise<Folder | undefined> {
@@ -89,7 +91,7 @@ async function readUserData(ec2: EC2Client, instanceId: string): Promise<string 
   return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8');
 }
 
-/** The JSON of `iam/security-credentials/<role>`, in its own spelling. */
+/** The JSON of `iam/security-credentials/<role>`, with the spelling of the real service. */
 interface InstanceCredentials {
   readonly Code: 'Success';
   readonly LastUpdated: string;
@@ -100,7 +102,7 @@ interface InstanceCredentials {
   readonly Expiration: string;
 }
 
-/** EC2 names the session of an instance role by the instance: the authenticator relies on it. */
+/** EC2 names the session of an instance role after the instance. The authenticator relies on it. */
 async function assumeRole(
   sts: STSClient,
   roleArn: string,
@@ -138,7 +140,7 @@ function recent<T>(read: () => Promise<T>, ms: number): () => Promise<T> {
   };
 }
 
-/** Remembers a result by key; a failure is forgotten, so that the next call tries again. */
+/** Caches a result by key. A failure is not cached, so the next call tries again. */
 function once<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
   const existing = known.get(key);
   if (existing !== undefined) return existing;

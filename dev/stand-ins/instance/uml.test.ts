@@ -24,7 +24,7 @@ describe('the command line of a machine', () => {
     expect(args).toContain('ubd0=/i-1.cow,/ami.ext4');
   });
 
-  it('has one device per interface, in device order, with its MAC and its tap', () => {
+  it('has one device per interface, in device order, with its MAC and tap', () => {
     expect(args.filter((arg) => arg.startsWith('vec'))).toEqual([
       'vec0:transport=tap,ifname=t23456789abcde5,depth=64,gro=0,mtu=9001,mac=02:00:00:00:00:05',
       'vec1:transport=tap,ifname=t23456789abcde6,depth=64,gro=0,mtu=9001,mac=02:00:00:00:00:06',

@@ -3,9 +3,9 @@ import type { NetworkInterface, Subnet } from '../vpc/ec2-state.ts';
 import { tapOf, VPC_MTU } from '../vpc/plan.ts';
 
 export interface MachineFiles {
-  /** The AMI: an ext4 image that all machines read and none writes. */
+  /** The AMI: an ext4 image that all machines read and no machine writes. */
   readonly image: string;
-  /** This machine's copy-on-write disk, made when it first boots. */
+  /** This machine's copy-on-write disk. The first boot creates it. */
   readonly disk: string;
   /** A host folder that the machine sees as /var/log/rehearsal. */
   readonly logWindow: string;
@@ -23,7 +23,7 @@ export interface MachineSpec {
 }
 
 /**
- * The command line of a user-mode-linux machine. Words that the kernel does not know reach
+ * The command line of a user-mode-linux machine. Words that the kernel does not know still appear in
  * /proc/cmdline: the lease of the primary interface (there is no DHCP server) and the log window.
  */
 export function umlArguments(spec: MachineSpec): string[] {

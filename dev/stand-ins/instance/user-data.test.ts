@@ -57,7 +57,7 @@ describe('splitting user data', () => {
     'after the end',
   ];
 
-  it('keeps order and text, and leaves out parts of other types', () => {
+  it('keeps order and text, and skips parts of other types', () => {
     expect(split(multipart.join('\n'))).toEqual({
       '01.node-config': 'kind: NodeConfig\n',
       '02.script': '#!/bin/bash\n\necho 1\n',
@@ -65,11 +65,11 @@ describe('splitting user data', () => {
     });
   });
 
-  it('takes CRLF line ends', () => {
+  it('accepts CRLF line ends', () => {
     expect(split(multipart.join('\r\n'))['02.script']).toBe('#!/bin/bash\n\necho 1\n');
   });
 
-  it('takes a lone script and a lone NodeConfig', () => {
+  it('accepts a single script and a single NodeConfig', () => {
     expect(split('#!/bin/sh\necho 3\n')).toEqual({ '01.script': '#!/bin/sh\necho 3\n' });
     expect(split('---\nkind: NodeConfig\n')['01.node-config']).toBe('---\nkind: NodeConfig\n');
   });
@@ -111,7 +111,7 @@ spec:
     ]);
   });
 
-  it('makes the kubelet settings a drop-in, whatever their depth', () => {
+  it('turns the kubelet settings into a drop-in, whatever their depth', () => {
     const { lines, written } = read(`spec:
   kubelet:
     config:
@@ -132,7 +132,7 @@ registerWithTaints:
     expect(lines).toEqual(['flag\t--v=2']);
   });
 
-  it('takes flow style on one line', () => {
+  it('accepts flow style on one line', () => {
     const { lines, written } = read(`spec:
   cluster: {name: lab, apiServerEndpoint: "https://10.0.2.5", cidr: 10.100.0.0/16}
   kubelet:

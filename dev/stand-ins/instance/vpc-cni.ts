@@ -2,10 +2,10 @@ import { AssignPrivateIpAddressesCommand, type EC2Client } from '@aws-sdk/client
 import { type Ec2State, interfacesOf, regionOf } from '../vpc/ec2-state.ts';
 
 /**
- * Stands in for the address management of the VPC CNI plugin in prefix mode: gives the primary
- * network interface of an instance /28s, from which its pods get their addresses: two, or one when the
- * subnet has no more. On EKS the plugin's daemon does this from the node after it joined, one by one as
- * pods come.
+ * Stands in for the address management of the VPC CNI plugin in prefix mode: assigns /28 prefixes to the
+ * primary network interface of an instance, from which its pods get their addresses. It assigns two, or one
+ * when the subnet has no more. On EKS, the plugin's daemon does this on the node after it has joined, one by
+ * one as pods arrive.
  */
 export async function assignPodPrefix(
   ec2In: (region: string) => EC2Client,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { coalesce } from './coalesce.ts';
 
 describe('coalesced work', () => {
-  it('never overlaps, and shares one further run among waiting calls', async () => {
+  it('never overlaps, and shares one further run among the waiting calls', async () => {
     let active = 0;
     let runs = 0;
     const call = coalesce(async () => {

@@ -1,6 +1,6 @@
 /**
- * Wraps work that brings something up to date: it never runs twice at once, and calls that arrive
- * while it runs share one further run. A call resolves when a run that began after it has ended.
+ * Wraps work that brings something up to date. The work never runs twice at once, and calls that arrive during
+ * a run share one further run. A call resolves when a run that began after the call has ended.
  */
 export function coalesce(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;

@@ -5,7 +5,7 @@ const subnet = (id: string, zone: string) => ({
   ...{ id, zone, cidr: '10.0.0.0/24', vpcId: 'vpc-1', vpcCidr: '10.0.0.0/16' },
 });
 
-it('puts what EC2 says in several regions together', () => {
+it('merges the state of EC2 in several regions', () => {
   const seoul = {
     ...EMPTY_STATE,
     subnets: [subnet('subnet-1', 'ap-northeast-2a')],
@@ -22,6 +22,6 @@ it('puts what EC2 says in several regions together', () => {
   expect([...both.localRoutes.keys()]).toEqual(['subnet-1', 'subnet-2']);
 });
 
-it('knows the region of an instance by its zone', () => {
+it('derives the region of an instance from its zone', () => {
   expect(regionOf({ zone: 'eu-central-1b' } as Instance)).toBe('eu-central-1');
 });

@@ -11,7 +11,7 @@ import {
 import { localRoutes } from './route-tables.ts';
 import { type SecurityGroup, toSecurityGroup } from './security-groups.ts';
 
-/** An elastic network interface, as far as the VPC and the metadata service care. */
+/** The properties of an elastic network interface that the VPC and the metadata service need. */
 export interface NetworkInterface {
   readonly id: string;
   readonly mac: string;
@@ -21,7 +21,7 @@ export interface NetworkInterface {
   /** IPv4 prefixes (/28) that are delegated to it. */
   readonly prefixes: readonly string[];
   readonly securityGroups: readonly { readonly id: string; readonly name: string }[];
-  /** Whether it may only send from, and get what is for, addresses of its own. */
+  /** Whether it may send and receive only with its own addresses (the source/destination check). */
   readonly sourceDestCheck: boolean;
   readonly attachment?: { readonly instanceId: string; readonly deviceIndex: number };
 }
@@ -46,7 +46,7 @@ export interface Instance {
   readonly instanceProfileArn?: string;
 }
 
-/** What EC2 says at one moment. Everything that the rehearsal simulates around instances follows it. */
+/** The state of EC2 at one moment. The rehearsal derives all that surrounds instances from it. */
 export interface Ec2State {
   readonly instances: readonly Instance[];
   readonly networkInterfaces: readonly NetworkInterface[];
@@ -61,7 +61,7 @@ export const EMPTY_STATE: Ec2State = {
   localRoutes: new Map(),
 };
 
-/** Asks EC2 for everything at once; the rehearsal's accounts are small. */
+/** Reads everything from EC2 at once. The rehearsal's accounts are small. */
 export async function readEc2State(ec2: EC2Client): Promise<Ec2State> {
   const [instances, interfaces, found, vpcs, groups, tables] = await Promise.all([
     ec2.send(new DescribeInstancesCommand({})),
@@ -121,7 +121,7 @@ function toNetworkInterface(sdk: SdkInterface): NetworkInterface {
   };
 }
 
-/** What EC2 says in several regions, as one: their ids differ. */
+/** Merges the state of several regions. Their ids differ. */
 export function together(states: readonly Ec2State[]): Ec2State {
   return {
     instances: states.flatMap(({ instances }) => instances),
@@ -151,7 +151,7 @@ export function interfacesOf(state: Ec2State, instanceId: string): NetworkInterf
     .sort((a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0));
 }
 
-/** The subnet of an interface; EC2 knows no interface without one. */
+/** The subnet of an interface. Every interface in EC2 has one. */
 export function subnetOf(state: Ec2State, { id, subnetId }: NetworkInterface): Subnet {
   const subnet = state.subnets.find((candidate) => candidate.id === subnetId);
   if (subnet === undefined) throw new Error(`${id} is in the unknown subnet ${subnetId}`);

@@ -24,7 +24,7 @@ describe('a rule of a security group', () => {
     ]);
   });
 
-  it('is read as EC2 describes it', () => {
+  it("is read from EC2's description", () => {
     const group = toSecurityGroup({
       GroupId: 'sg-1',
       IpPermissions: [{ IpProtocol: '-1', UserIdGroupPairs: [{ GroupId: 'sg-1' }] }],
@@ -49,7 +49,7 @@ describe('the local routes of a subnet', () => {
     ],
   });
 
-  it('are those of its own table, or of the main one of its VPC', () => {
+  it('come from its own route table, or from the main one of its VPC', () => {
     const tables = [
       table('vpc-2', '10.2.0.0/16', { Main: true }),
       table('vpc-1', '10.0.0.0/16', { Main: true }),
@@ -92,7 +92,7 @@ describe('the filter', () => {
     expect(filterOf(ended)).not.toContain('"t1"');
   });
 
-  it('takes an interface at its word only while its check is on', () => {
+  it('enforces source addresses only while the check is on', () => {
     const line = 'iifname "t1" accept';
     const free = { ...state, networkInterfaces: [{ ...eni, sourceDestCheck: false }] };
     expect(filterOf(state)).not.toContain(line);

@@ -16,7 +16,7 @@ export function filterOf(state: Ec2State): string {
   const attached = state.networkInterfaces.filter(
     ({ attachment }) => attachment !== undefined && alive.has(attachment.instanceId),
   );
-  // Those of the control plane: their addresses are this machine's own.
+  // The interfaces of the control plane: their addresses belong to this machine itself.
   const others = state.networkInterfaces.filter(({ attachment }) => attachment === undefined);
   return [
     ...['table ip vpc', 'delete table ip vpc', 'table arp vpc', 'delete table arp vpc'],

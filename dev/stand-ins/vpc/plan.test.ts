@@ -57,7 +57,7 @@ describe('the plan of a VPC', () => {
     expect(plan.routers).toEqual(['10.0.4.1']);
   });
 
-  it('knows neither free interfaces nor those of terminated instances', () => {
+  it('leaves out detached interfaces and those of terminated instances', () => {
     const { attachment: _, ...free } = eni('eni-free');
     const dead = eni('eni-dead', { attachment: { instanceId: 'i-2', deviceIndex: 0 } });
     const plan = planVpc(
@@ -69,7 +69,7 @@ describe('the plan of a VPC', () => {
     expect(plan).toEqual(EMPTY_PLAN);
   });
 
-  it('gives devices names that the kernel takes', () => {
+  it('gives devices names that the kernel accepts', () => {
     expect(tapOf('eni-0123456789abcdef0')).toHaveLength(15);
   });
 });
@@ -89,7 +89,7 @@ describe('the change from one plan to another', () => {
     ),
   );
 
-  it('is nothing between equal plans', () => {
+  it('is empty between equal plans', () => {
     fc.assert(
       fc.property(plans, (plan) => {
         expect(changes(plan, plan)).toEqual([]);
@@ -97,7 +97,7 @@ describe('the change from one plan to another', () => {
     );
   });
 
-  it('creates exactly the devices that are new and deletes those that are gone', () => {
+  it('creates exactly the new devices and deletes exactly the removed ones', () => {
     const only = (plan: VpcPlan, other: VpcPlan) =>
       plan.taps.filter((tap) => !other.taps.includes(tap));
     fc.assert(

@@ -1,14 +1,14 @@
 import { addressesOf, nthAddress } from './addresses.ts';
 import { type Ec2State, exists, type NetworkInterface, subnetOf } from './ec2-state.ts';
 
-/** What the namespace must hold so that it delivers as the VPC does; each entry is one unit of change. */
+/** The contents of the namespace that make it deliver as the VPC does. Each entry changes as one unit. */
 export interface VpcPlan {
   /** Tap devices, one per attached interface. */
   readonly taps: readonly string[];
   /** Router addresses of subnets in use, on the loopback device. */
   readonly routers: readonly string[];
   readonly routes: readonly { readonly destination: string; readonly device: string }[];
-  /** ipvlan in mode l3 answers no ARP, so the VPC side knows every address's MAC beforehand. */
+  /** ipvlan in mode l3 answers no ARP, so the VPC side gets the MAC of every address beforehand. */
   readonly neighbours: readonly {
     readonly address: string;
     readonly mac: string;
@@ -77,7 +77,7 @@ export function changes(from: VpcPlan, to: VpcPlan): string[] {
     ...taps.added.flatMap((tap) => [
       `tuntap add dev ${tap} mode tap`,
       `link set dev ${tap} mtu ${VPC_MTU} up`,
-      // Otherwise the router's answer to an ARP request waits up to 0.8 s.
+      // Otherwise the router delays its answer to an ARP request by up to 0.8 s.
       `ntable change name arp_cache dev ${tap} proxy_delay 0`,
     ]),
     ...routes.added.map(({ destination, device }) => `route replace ${destination} dev ${device}`),

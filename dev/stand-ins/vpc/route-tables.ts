@@ -1,7 +1,7 @@
 import type { RouteTable } from '@aws-sdk/client-ec2';
 
 /**
- * Which addresses each subnet has a local route for, by subnet id: those of its own route table, or of the main one
+ * The destinations of each subnet's local routes, by subnet id: from its own route table, or from the main one
  * of its VPC.
  */
 export function localRoutes(

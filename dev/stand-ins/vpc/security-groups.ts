@@ -1,14 +1,14 @@
 import type { IpPermission, SecurityGroup as SdkGroup } from '@aws-sdk/client-ec2';
 
-/** What one rule of a security group lets through. IPv6 ranges and prefix lists are left out. */
+/** The traffic that one rule of a security group allows. Leaves out IPv6 ranges and prefix lists. */
 export interface Rule {
-  /** -1 for all, a name (tcp, udp, icmp) or a number of IANA's. */
+  /** -1 for all, a name (tcp, udp, icmp) or an IANA number. */
   readonly protocol: string;
   /** Ports, or type and code of ICMP; undefined or -1 for all. */
   readonly from?: number;
   readonly to?: number;
   readonly cidrs: readonly string[];
-  /** Ids of security groups, which stand for the addresses of the interfaces that have them. */
+  /** Ids of security groups. Each stands for the addresses of its interfaces. */
   readonly groups: readonly string[];
 }
 
@@ -37,9 +37,10 @@ function toRule({ IpProtocol, FromPort, ToPort, ...peers }: IpPermission): Rule 
 }
 
 /**
- * The nftables expressions for what a rule lets through, one per peer; none for a rule without IPv4 peers.
+ * The nftables expressions for the traffic that a rule allows, one per peer; none for a rule without IPv4
+ * peers.
  *
- * @param side which address is the peer's: `saddr` for ingress, `daddr` for egress
+ * @param side the peer's address: `saddr` for ingress, `daddr` for egress
  */
 export function matchesOf(rule: Rule, side: 'saddr' | 'daddr'): readonly string[] {
   const peers = [...rule.cidrs, ...rule.groups.map((id) => `@${membersOf(id)}`)];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../tools/process.ts';
 
-/** What the program below prints: the namespace's state after each step. */
+/** The output of the program below: the namespace's state after each step. */
 interface Step {
   readonly links: readonly string[];
   readonly routes: readonly string[];
@@ -10,7 +10,7 @@ interface Step {
   readonly loopback: readonly string[];
 }
 
-/** Runs in a network namespace of its own: two interfaces, then one that has lost a prefix, then none. */
+/** Runs in its own network namespace: two interfaces, then one that has lost a prefix, then none. */
 const program = `
 import { execFileSync } from 'node:child_process';
 import { createVpc, prepareNamespace } from '${join(import.meta.dirname, 'vpc.ts')}';
@@ -61,7 +61,7 @@ describe.skipIf(process.getuid?.() !== 0)('the VPC in a network namespace', () =
     });
   });
 
-  it('delivers what a VPC delivers, and drops the rest', async () => {
+  it('delivers what a VPC delivers and drops everything else', async () => {
     const delivery = join(import.meta.dirname, 'testing', 'delivery.ts');
     const apart = ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child=SIGKILL'];
     const output = await run('unshare', [...apart, process.execPath, delivery]);

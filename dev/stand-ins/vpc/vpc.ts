@@ -7,14 +7,14 @@ import { changes, EMPTY_PLAN, planVpc } from './plan.ts';
 
 const KERNEL_SETTINGS: Readonly<Record<string, string>> = {
   'net/ipv4/ip_forward': '1',
-  // New devices take these two over: the router answers ARP for all that it can reach elsewhere. Where a packet may
-  // come from is the filter's business, as it depends on the interface.
+  // New devices inherit these two: the router answers ARP for all that it can reach elsewhere. The filter
+  // checks the source of packets, because that depends on the interface.
   'net/ipv4/conf/default/proxy_arp': '1',
   'net/ipv4/conf/default/rp_filter': '0',
   'net/ipv4/conf/all/rp_filter': '0',
 };
 
-/** Makes the network namespace that this process is in the VPC's router. Needs root there. */
+/** Turns the network namespace of this process into the VPC's router. Needs root there. */
 export async function prepareNamespace(): Promise<void> {
   for (const [name, value] of Object.entries(KERNEL_SETTINGS)) {
     await writeFile(`/proc/sys/${name}`, value);

@@ -27,24 +27,24 @@ interface Description {
   >;
 }
 
-/** One call, as GitHub's description has it. */
+/** One operation of GitHub's API description. */
 export interface Operation {
   /** Such as `issues/create-comment`. */
   readonly id: string;
-  /** What stands in the path's braces. */
+  /** The values of the path's parameters. */
   readonly params: Readonly<Record<string, string>>;
-  /** What is wrong with a request's body; empty when nothing is. */
+  /** The problems of a request's body; empty when there are none. */
   requestProblems(body: unknown): readonly string[];
-  /** What is wrong with an answer; empty when nothing is. */
+  /** The problems of an answer; empty when there are none. */
   answerProblems(status: number, body: unknown): readonly string[];
-  /** GitHub's own example of an answer, a fresh copy. */
+  /** A fresh copy of GitHub's example of an answer. */
   example(status: number): unknown;
 }
 
 const JSON_TYPE = 'application/json';
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
-/** The REST API of github.com as GitHub publishes it, read once; it is 13 MB. */
+/** GitHub's published description of the REST API of github.com. It has 13 MB and is read once. */
 export const githubDescription = once(() => describeApi(readDescription()));
 
 function readDescription(): Description {
@@ -54,7 +54,7 @@ function readDescription(): Description {
   return JSON.parse(readFileSync(path, 'utf8'), withoutBareNullable) as Description;
 }
 
-/** Where OpenAPI says `nullable` beside no `type`, it means nothing (OpenAPI 3.0.3), and Ajv objects. */
+/** OpenAPI 3.0.3 ignores `nullable` without `type`, but Ajv rejects it. */
 function withoutBareNullable(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('nullable' in value) || 'type' in value)
     return value;
@@ -75,7 +75,7 @@ function describeApi(description: Description) {
   const check = (place: readonly string[], body: unknown) => problems(ajv, place, body);
 
   return {
-    /** The operation that a method and a path mean; undefined when GitHub has none. */
+    /** The operation for a method and a path; undefined when GitHub has none. */
     operation(method: string, pathname: string): Operation | undefined {
       const route = routes.find(
         (one) => one.method === method.toLowerCase() && one.pattern.test(pathname),
@@ -104,7 +104,7 @@ function describeApi(description: Description) {
         example: (status) => exampleOf(description, content(status)),
       };
     },
-    /** What is wrong with the payload of an event such as `pull-request-opened`. */
+    /** The problems of the payload of an event such as `pull-request-opened`. */
     eventProblems: (event: string, payload: unknown): readonly string[] =>
       description['x-webhooks'][event] === undefined
         ? [`GitHub has no event ${event}`]
@@ -138,7 +138,10 @@ function lookUp(description: Description, place: readonly string[]): unknown {
   return place.reduce<unknown>((node, key) => (node as Json | undefined)?.[key], description);
 }
 
-/** A name in braces takes one part of a path, `{ref}` (`heads/feature/x`) and other last ones all that is left. */
+/**
+ * A parameter matches one segment of a path. A last parameter such as `{ref}` (`heads/feature/x`) matches the
+ * rest.
+ */
 function patternOf(path: string): RegExp {
   const source = path
     .replaceAll('.', '\\.')

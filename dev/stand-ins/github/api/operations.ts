@@ -16,7 +16,7 @@ export interface Call {
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;
   readonly state: RepositoryState;
-  /** Who the token belongs to. */
+  /** The owner of the token. */
   readonly login: string;
 }
 
@@ -25,7 +25,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** What the stand-in can do, by GitHub's names of operations. */
+/** The operations of the stand-in, by GitHub's names. */
 export const OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
   'issues/list-comments': ({ operation, state, query }) => {
     const wanted = number(operation.params['issue_number']);
@@ -61,7 +61,7 @@ export const OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
     return { status: 200, body: pullRequestJson(operation.example(200), found, state) };
   },
   'repos/get': ({ operation, state }) => {
-    // GitHub's example is that of a fork, and has no language, which its description demands.
+    // GitHub's example is a fork without a language, which GitHub's own description requires.
     const { source: _, parent: __, ...example } = operation.example(200) as Json;
     return { status: 200, body: { ...named(example, state.name), language: null } };
   },

@@ -4,8 +4,8 @@ export type Permissions = Readonly<Record<string, 'read' | 'write' | 'none'>>;
 type Need = readonly [scope: string, access: 'read' | 'write'];
 
 /**
- * One of these is needed for an operation. A comment on a pull request is one on its issue, and either
- * permission does (docs.github.com, permissions required for fine-grained tokens).
+ * The permissions of which an operation needs one. A comment on a pull request is a comment on its issue, so
+ * either permission is enough (docs.github.com, permissions required for fine-grained tokens).
  */
 const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   'issues/list-comments': [
@@ -31,7 +31,7 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
 /** What `metadata: read` allows, which every token has. */
 const FREE: ReadonlySet<string> = new Set(['repos/get']);
 
-/** What a token lacks for an operation, in words; undefined when it lacks nothing. */
+/** The permission that a token lacks for an operation, in words; undefined when it lacks none. */
 export function lacking(permissions: Permissions, operation: string): string | undefined {
   if (FREE.has(operation)) return undefined;
   const needs = NEEDS[operation] ?? [];

@@ -38,7 +38,7 @@ export function deploymentJson(example: unknown, deployment: Deployment): Json {
 
 export function statusJson(example: unknown, environment: string, status: DeploymentStatus): Json {
   const { id, state, description, logUrl, environmentUrl } = status;
-  // Left out where there is none: the description wants a URL.
+  // Left out when empty, because the description requires a URL.
   const urls = { log_url: logUrl, environment_url: environmentUrl };
   const given = Object.entries(urls).filter(([, url]) => url !== '');
   const { log_url: _log, environment_url: _url, ...rest } = example as Json;

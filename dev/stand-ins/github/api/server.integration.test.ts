@@ -38,7 +38,7 @@ it('keeps comments, and lists them page by page', async () => {
   ]);
 });
 
-it('tells what is known of a pull request', async () => {
+it('returns a pull request', async () => {
   const { data } = await client(all).pulls.get({ ...here, pull_number: 3 });
   expect(data).toMatchObject({ number: 3, state: 'open', merged: false });
   expect(data.head).toMatchObject({ ref: 'more-networks', repo: { full_name: 'acme/lab' } });
@@ -47,7 +47,7 @@ it('tells what is known of a pull request', async () => {
   });
 });
 
-it('does not end connections by itself, so that none ends under a call', async () => {
+it('keeps idle connections open, so that none closes during a call', async () => {
   const headers = { authorization: `Bearer ${api.token('acme/lab', all)}` };
   const answer = await fetch(`${api.url}/repos/acme/lab/pulls/3`, { headers });
   expect([answer.status, answer.headers.get('keep-alive')]).toEqual([200, null]);
@@ -74,7 +74,7 @@ it('follows a deployment through its states', async () => {
   expect(deploymentStates(api.repository('acme/lab'))).toEqual({ 'lab-pr-3': 'success' });
 });
 
-it('refuses what a token may not do, and other repositories', async () => {
+it("refuses calls beyond the token's permissions, and other repositories", async () => {
   const { issues, pulls } = client({ contents: 'read', 'pull-requests': 'read' });
   await expect(
     issues.createComment({ ...here, issue_number: 3, body: 'no' }),
@@ -85,7 +85,7 @@ it('refuses what a token may not do, and other repositories', async () => {
   ).rejects.toMatchObject({ status: 404 });
 });
 
-it('finds what differs from the description, and nothing in all of the above', async () => {
+it('reports differences from the description, and none in the calls above', async () => {
   expect(api.calls.filter(({ problems }) => problems.length > 0)).toEqual([]);
   expect(api.calls.length).toBeGreaterThan(10);
   const bare = {

@@ -5,21 +5,23 @@ import { type Answer, notFound, OPERATIONS } from './operations.ts';
 import { lacking, type Permissions } from './permissions.ts';
 import { type RepositoryState, repositoryState } from './state.ts';
 
-/** One call that somebody made. */
+/** One recorded call. */
 export interface ApiCall {
   readonly operation: string;
   readonly status: number;
-  /** How it, or its answer, differs from GitHub's description; a call that is not served counts, too. */
+  /**
+   * How the call or its answer differs from GitHub's description. An unserved call counts as a difference.
+   */
   readonly problems: readonly string[];
 }
 
 export interface GithubApi {
-  /** What a job gets as GITHUB_API_URL. */
+  /** The value of GITHUB_API_URL in a job. */
   readonly url: string;
   readonly calls: readonly ApiCall[];
-  /** The repository of that name, made when it is first asked for. */
+  /** The repository of that name. The first look-up creates it. */
   repository(name: string): RepositoryState;
-  /** A token for one job, or run, in one repository. */
+  /** Creates a token for one job or run in one repository. */
   token(repository: string, permissions: Permissions): string;
   stop(): Promise<void>;
 }
@@ -30,9 +32,9 @@ interface Holder {
 }
 
 /**
- * Stands in for the REST API of github.com: pull requests, their comments, branches, deployments. Every request
- * and every answer is compared with the OpenAPI description that GitHub publishes, and answers start from
- * GitHub's own examples. Leaves out: rate limits, pagination links, media types, everything else.
+ * Stands in for the REST API of github.com: pull requests, their comments, branches, deployments. It compares
+ * every request and every answer with the OpenAPI description that GitHub publishes, and builds answers from
+ * GitHub's own examples. Leaves out rate limits, pagination links, media types and everything else.
  */
 export async function startGithubApi(port: number): Promise<GithubApi> {
   const repositories = new Map<string, RepositoryState>();
@@ -43,7 +45,7 @@ export async function startGithubApi(port: number): Promise<GithubApi> {
     repositories.set(name, state);
     return state;
   };
-  // An idle connection that ended by itself would now and then end under a call that is just being sent.
+  // An idle connection that closes by itself sometimes closes while a client sends a call on it.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     void readBody(request).then((body) => {
       const answer = serve(request, body, { calls, repository, tokens });

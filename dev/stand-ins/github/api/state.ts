@@ -5,7 +5,7 @@ export interface PullRequest {
   readonly number: number;
   readonly author: string;
   readonly headBranch: string;
-  /** `owner/name`; another than the repository's own for a fork. */
+  /** `owner/name`; for a fork, another repository. */
   readonly headRepository: string;
   readonly headSha: string;
   readonly labels: readonly string[];
@@ -43,7 +43,7 @@ export interface Deployment {
   readonly statuses: readonly DeploymentStatus[];
 }
 
-/** All that the stand-in knows of one repository. Tests and scenarios read it, and change it as people would. */
+/** The state of one repository. Tests and scenarios read it, and change it as people would. */
 export interface RepositoryState {
   readonly name: string;
   readonly defaultBranch: string;
@@ -67,12 +67,15 @@ export function repositoryState(name: string, defaultBranch = 'main'): Repositor
   };
 }
 
-/** Forty hexadecimal digits that stand for one commit: the same for the same text. */
+/** Forty hexadecimal digits for a commit, derived from the text. */
 export function fakeSha(text: string): string {
   return createHash('sha1').update(text).digest('hex');
 }
 
-/** What GitHub shows of a repository's deployments: the last state of the newest one of each environment. */
+/**
+ * A repository's deployments as GitHub shows them: the last state of the newest deployment of each
+ * environment.
+ */
 export function deploymentStates(state: RepositoryState): Readonly<Record<string, string>> {
   const newestLast = [...state.deployments.values()].map(({ environment, statuses }) => [
     environment,

@@ -24,7 +24,7 @@ it.each([
   expect(events[0]?.payload).toMatchObject({ action, number: 3 });
 });
 
-it('tells pull_request nothing of a pull request with a conflict', () => {
+it('sends no pull_request event for a pull request with a conflict', () => {
   const events = pullRequestEvents(state, { ...closed, conflict: true }, 'closed');
   expect(events.map(({ name }) => name)).toEqual(['pull_request_target']);
 });

@@ -2,16 +2,16 @@ import { githubDescription } from '../api/description.ts';
 import { type Json, named, pullRequestJson } from '../api/resources.ts';
 import type { PullRequest, RepositoryState } from '../api/state.ts';
 
-/** What GitHub tells a repository's workflows. */
+/** An event that GitHub sends to a repository's workflows. */
 export interface GithubEvent {
   /** The workflow trigger, such as `pull_request`. */
   readonly name: string;
   readonly payload: Json;
-  /** The one workflow file that it is for, by hand and on a schedule. */
+  /** The one workflow file that a manual or scheduled event starts. */
   readonly workflow?: string;
 }
 
-/** A start by hand. */
+/** A manual start. */
 export function dispatchEvent(
   workflow: string,
   inputs: Readonly<Record<string, string>>,
@@ -19,7 +19,7 @@ export function dispatchEvent(
   return { name: 'workflow_dispatch', workflow, payload: { inputs } };
 }
 
-/** A start on a schedule. */
+/** A scheduled start. */
 export function scheduleEvent(workflow: string): GithubEvent {
   return { name: 'schedule', workflow, payload: { schedule: '17 * * * *' } };
 }
@@ -33,11 +33,11 @@ export type PullRequestAction =
   | 'closed';
 
 /**
- * The events that follow from something that happens to a pull request. Each comes twice, as `pull_request` and
- * as `pull_request_target`; the first does not come while the pull request has a merge conflict, not even when
- * it closes (docs.github.com, events that trigger workflows).
+ * The events that follow a change of a pull request. Each occurs twice, as `pull_request` and as
+ * `pull_request_target`. While the pull request has a merge conflict, `pull_request` does not occur, not even
+ * on closing (docs.github.com, events that trigger workflows).
  *
- * @throws Error when a payload is not as GitHub describes it.
+ * @throws Error when a payload does not fit GitHub's description.
  */
 export function pullRequestEvents(
   state: RepositoryState,

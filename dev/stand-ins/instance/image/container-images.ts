@@ -3,7 +3,7 @@ import { type ContainerImage, imageArchive, type Layer } from './image-archive.t
 
 type Programs = Readonly<Record<string, Uint8Array>>;
 
-/** What the container images are made of, as they come from the machine and the Go builds. */
+/** The programs in the container images, from this machine and from the Go builds. */
 export interface ImagePrograms {
   /** A static busybox and the names of its applets (`busybox --list`). */
   readonly busybox: Uint8Array;
@@ -13,7 +13,7 @@ export interface ImagePrograms {
   readonly multusThin: Programs;
 }
 
-/** Has no network to reach its registry with; containerd starts it for each pod to hold its namespaces. */
+/** The pause image. containerd starts it for each pod to hold the pod's namespaces. */
 export const PAUSE_IMAGE = 'localhost/kubernetes/pause:latest';
 export const BUSYBOX_IMAGE = 'public.ecr.aws/docker/library/busybox:1.37';
 export const MULTITOOL_IMAGE = 'docker.io/praqma/network-multitool:latest';

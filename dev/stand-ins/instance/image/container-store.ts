@@ -14,7 +14,7 @@ import { inOwnNamespaces } from './system.ts';
 const file = (name: string) => join(import.meta.dirname, name);
 const script = file('build-store.sh');
 
-/** The folders with the programs of each. */
+/** The folders with the programs of each image. */
 export interface MultusFolders {
   readonly thick: string;
   readonly thin: string;

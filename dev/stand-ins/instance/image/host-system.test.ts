@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hostSystem } from './host-system.ts';
 
 describe('hostSystem', () => {
-  it('takes the suite of a Debian host', () => {
+  it('uses the suite of a Debian host', () => {
     const release = 'PRETTY_NAME="Debian GNU/Linux 13"\nVERSION_CODENAME=trixie\nID=debian\n';
     expect(hostSystem(release)).toEqual({ suite: 'trixie', components: ['main'] });
   });

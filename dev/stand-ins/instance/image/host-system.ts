@@ -1,4 +1,4 @@
-/** Which distribution a node's system is taken from: that of the host, whose package sources work here. */
+/** The distribution of a node's system. It is the host's, whose package sources work here. */
 export interface System {
   /** `bookworm`, `noble`, … */
   readonly suite: string;

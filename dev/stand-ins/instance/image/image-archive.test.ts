@@ -63,7 +63,7 @@ describe('containerImages', () => {
   it.each([
     [MULTUS_IMAGES[1] ?? '', { 'usr/src/multus-cni/bin/multus-shim': 'shim' }],
     [THIN_MULTUS_IMAGE, { thin_entrypoint: 'entrypoint', 'usr/src/multus-cni/bin/multus': 'thin' }],
-  ])('puts Multus where the DaemonSet looks for it, on busybox: %s', async (tag, programs) => {
+  ])('puts Multus on busybox where the DaemonSet expects it: %s', async (tag, programs) => {
     const entries = await entriesOf(await archive());
     const multus = json(entries.get('manifest.json')).find((image: { RepoTags: string[] }) =>
       image.RepoTags.includes(tag),
@@ -77,7 +77,7 @@ describe('containerImages', () => {
     }
   });
 
-  it('is the same, to the byte, for the same programs', async () => {
+  it('is byte for byte the same for the same programs', async () => {
     expect(sha256(await archive())).toBe(sha256(await archive()));
   });
 

@@ -18,7 +18,7 @@ export interface ContainerImage {
   readonly command: readonly string[];
 }
 
-/** The same input must give the same bytes, so nothing is as new as the clock says. */
+/** The same input must give the same bytes, so all times are fixed. */
 const epoch = new Date(0);
 
 /**
@@ -47,7 +47,7 @@ export async function imageArchive(images: readonly ContainerImage[]): Promise<P
   return tarStream([...unique.values(), index]);
 }
 
-/** An image configuration as the OCI image specification has it. */
+/** An image configuration as in the OCI image specification. */
 function configuration(image: ContainerImage, digests: readonly string[]): string {
   return JSON.stringify({
     architecture: 'amd64',

@@ -7,7 +7,7 @@ import { ensureContainerStore } from './container-store.ts';
 import { kernelIdentity, umlModules } from './kernel.ts';
 import { inOwnNamespaces } from './system.ts';
 
-/** Files of the node that are ours, laid over its system as they are. */
+/** Our own files of the node, copied over its system unchanged. */
 const rootFiles = join(import.meta.dirname, 'root');
 const script = join(import.meta.dirname, 'build-disk.sh');
 const onNode = ['kubelet', 'kube-proxy', 'aws-iam-authenticator'];

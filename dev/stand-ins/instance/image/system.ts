@@ -11,8 +11,8 @@ const script = join(import.meta.dirname, 'build-system.sh');
 const packageList = join(import.meta.dirname, 'packages.txt');
 
 /**
- * The operating system of the nodes, without anything of ours: a tar archive that mmdebstrap makes from
- * the distribution's packages, once per distribution and package list. Resolves with its path.
+ * The operating system of the nodes without our files: a tar archive that mmdebstrap makes from the
+ * distribution's packages, once per distribution and package list. Resolves with its path.
  */
 export async function ensureSystem(
   cache: string,
@@ -32,7 +32,7 @@ export async function ensureSystem(
   });
 }
 
-/** Runs a script as root with mounts and processes of its own; both are gone when it ends. */
+/** Runs a script as root with its own mounts and processes. Both are gone when it ends. */
 export async function inOwnNamespaces(
   path: string,
   args: readonly string[],

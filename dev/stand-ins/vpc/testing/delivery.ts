@@ -4,8 +4,8 @@ import { createVpc, prepareNamespace } from '../vpc.ts';
 import { startMachine } from './namespace-machine.ts';
 
 /**
- * A program of its own, for a network namespace of its own: a VPC with three interfaces, and a look at who reaches
- * whom while EC2's state changes. Prints the answers as JSON.
+ * Runs as a separate program in its own network namespace: a VPC with three interfaces. Tests who reaches whom
+ * while EC2's state changes, and prints the results as JSON.
  */
 const vpcCidr = '10.0.0.0/16';
 const subnets = [

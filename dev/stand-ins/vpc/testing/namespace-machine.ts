@@ -7,26 +7,26 @@ import { nthAddress } from '../addresses.ts';
 import type { NetworkInterface, Subnet } from '../ec2-state.ts';
 import { tapOf } from '../plan.ts';
 
-/** A network namespace behind the tap of one interface, in place of a machine. */
+/** A network namespace behind the tap of one interface. It stands in for a machine. */
 export interface NamespaceMachine {
   /** Whether an address answers pings, the first ones or later ones. `from` is an address of the namespace. */
   reaches(address: string, from?: string): Promise<boolean>;
-  /** Whether two pings stay without an answer. */
+  /** Whether two pings get no answer. */
   isCutOffFrom(address: string, from?: string): Promise<boolean>;
-  /** Whether a TCP connection to a port is let through to the machine, which may well refuse it. */
+  /** Whether the VPC delivers a TCP connection to the machine. The machine itself may refuse it. */
   connects(address: string, port: number): Promise<boolean>;
-  /** Whether an attempt to connect stays without an answer. */
+  /** Whether an attempt to connect gets no answer. */
   cannotConnect(address: string, port: number): Promise<boolean>;
-  /** Whether more pings than so many have come in, from wherever. */
+  /** Whether more than this many pings have arrived, from any source. */
   hearsMoreThan(echoRequests: number): Promise<boolean>;
-  /** How many pings have come in, from wherever. */
+  /** How many pings have arrived, from any source. */
   echoRequests(): Promise<number>;
   stop(): void;
 }
 
 /**
- * Gives the interface's MAC, and all of `addresses`, to a device in a namespace of its own, with the subnet's router as
- * the way to everything else. Must run in the namespace of the VPC, after the interface's tap was made.
+ * Gives the interface's MAC and all `addresses` to a device in its own namespace, with the subnet's router as
+ * default route. Must run in the namespace of the VPC, after the interface's tap exists.
  */
 export async function startMachine(
   eni: NetworkInterface,
@@ -87,7 +87,7 @@ export async function startMachine(
   };
 }
 
-/** What is let through may be late: a machine that has other work to do hands on no frame meanwhile. */
+/** Delivery may be late: a busy machine forwards no frame meanwhile. */
 const PATIENCE_MS = 30_000;
 
 async function eventually(holds: () => Promise<boolean>): Promise<boolean> {
