@@ -120,7 +120,7 @@ async function applyByAction(
     { length: NETWORKS },
     (_, index) => `- { name: network-${index}, master: eth${1 + (index % 2)}, ipam: static }`,
   );
-  const inputs = { ...{ kubeconfig, namespace }, networks: networks.join('\n') };
+  const inputs = { kubeconfig, namespace, networks: networks.join('\n') };
   const more = {
     'multus-image': 'registry.example.com/multus:1',
     'expected-nodes': '0',
@@ -134,7 +134,8 @@ async function applyByAction(
 async function definitionsIn(connection: Connection, namespace: string) {
   const path = `/apis/k8s.cni.cncf.io/v1/namespaces/${namespace}/network-attachment-definitions`;
   const list = await connection.rest<{ items: NetworkAttachmentDefinition[] }>({
-    ...{ method: 'GET', path },
+    method: 'GET',
+    path,
   });
   return list.items;
 }
@@ -147,7 +148,9 @@ async function fileOf(
   namespace: string,
 ): Promise<string> {
   const items = (await definitionsIn(connection, from)).map(({ metadata, spec }) => ({
-    ...{ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition', spec },
+    apiVersion: 'k8s.cni.cncf.io/v1',
+    kind: 'NetworkAttachmentDefinition',
+    spec,
     metadata: { name: metadata?.name, namespace, labels: metadata?.labels },
   }));
   const file = join(server.folder, `${namespace}.yaml`);

@@ -13,10 +13,14 @@ const NODE_GROUPS = '- { name: ng1, zone: ap-northeast-2a, min: 1, desired: 1, m
 const BASE = LAB_INPUTS['environment'] ?? '';
 /** The inputs of a preview with its own cluster, and of one on the cluster of the lab. */
 const WHOLE = {
-  ...{ ...LAB_INPUTS, environment: 'eks-multus-pr-1', 'node-groups': NODE_GROUPS },
+  ...LAB_INPUTS,
+  environment: 'eks-multus-pr-1',
+  'node-groups': NODE_GROUPS,
 };
 const SHARED = {
-  ...{ 'aws-region': REGION, environment: 'eks-multus-pr-2', 'base-environment': BASE },
+  'aws-region': REGION,
+  environment: 'eks-multus-pr-2',
+  'base-environment': BASE,
   'node-groups': NODE_GROUPS,
 };
 /**

@@ -40,9 +40,15 @@ export async function tryStack(
     return { api, clock, log, budget, deadline: clock.now() + 3_600_000 };
   };
   const stack = await deployStack(engine(), {
-    ...{ name, template: { file: `${name}.yaml`, text: template }, parameters: {} },
-    ...{ tags: {}, creationTags: {}, runId: 'bench', onFailure: 'rollback' },
-    ...{ terminationProtection: undefined, roleArn: undefined },
+    name,
+    template: { file: `${name}.yaml`, text: template },
+    parameters: {},
+    tags: {},
+    creationTags: {},
+    runId: 'bench',
+    onFailure: 'rollback',
+    terminationProtection: undefined,
+    roleArn: undefined,
   });
   await deleteStack(engine(), stack);
   client.destroy();

@@ -29,7 +29,7 @@ export interface VerifyTrial {
  * stay until the loop has pinged the same pairs from the same machine and network.
  */
 async function trial(layout: string, kubeconfig: string, kubectl: string): Promise<VerifyTrial> {
-  const texts: Readonly<Record<string, string>> = { ...{ layout, kubeconfig }, ...INPUTS };
+  const texts: Readonly<Record<string, string>> = { layout, kubeconfig, ...INPUTS };
   const inputs = readVerifyInputs(undefined, (name) => texts[name] ?? '');
   const credentials = () => Promise.reject(new Error('a kubeconfig brings its own'));
   const connection = await connect(inputs.target.address, { log, credentials });
@@ -38,7 +38,12 @@ async function trial(layout: string, kubeconfig: string, kubectl: string): Promi
   const { signal } = new AbortController();
   const nodeInterfaces = async () => undefined;
   const { report } = await verify(inputs, {
-    ...{ clusterName, cluster, log, clock, signal, nodeInterfaces },
+    clusterName,
+    cluster,
+    log,
+    clock,
+    signal,
+    nodeInterfaces,
   });
   const whole = performance.now();
   const wrong = report.matrix.filter(({ seen, expected }) => seen !== expected);
@@ -51,7 +56,10 @@ async function trial(layout: string, kubeconfig: string, kubectl: string): Promi
     ? cluster.inNamespace(report.namespace).deleteNamespace()
     : Promise.all(report.pods.map(({ name }) => removed(cluster, name))));
   return {
-    ...{ pods: report.pods.length, pairs: pings.length, answering: answering.length, execs },
+    pods: report.pods.length,
+    pairs: pings.length,
+    answering: answering.length,
+    execs,
     podStart: (probedFrom - createdAt) / 1000,
     probing: (probedUntil - probedFrom) / 1000,
     whole: whole / 1000,

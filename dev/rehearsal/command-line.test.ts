@@ -19,7 +19,9 @@ it('reads options', () => {
 
 it("uses the fixture's number of nodes by default", () => {
   expect(parseCommand(['up', '--fixture', 'two-zones'])).toMatchObject({
-    ...{ name: 'up', fixture: 'two-zones', nodes: 3 },
+    name: 'up',
+    fixture: 'two-zones',
+    nodes: 3,
   });
   expect(parseCommand(['--fixture=two-zones', '--nodes', '4'])).toMatchObject({ nodes: 4 });
 });
@@ -28,7 +30,10 @@ it('reads the switches of AWS', () => {
   const argv = '--latency realistic --scale 0.02 --throttle 0.2 --fail Cluster:2 --deny s3:*';
   expect(parseCommand(argv.split(' '))).toMatchObject({
     switches: {
-      ...{ latency: 'realistic', scale: 0.02, throttle: 0.2, deny: ['s3:*'] },
+      latency: 'realistic',
+      scale: 0.02,
+      throttle: 0.2,
+      deny: ['s3:*'],
       failures: [{ what: 'Cluster', times: 2 }],
     },
   });

@@ -10,10 +10,18 @@ const change = {
   what: '',
 };
 const stack = (name: string, changes = [change]) => ({
-  ...{ stack: name, action: 'create', basis: 'change-set', changes },
+  stack: name,
+  action: 'create',
+  basis: 'change-set',
+  changes,
 });
 const record = (action: string, accessKey?: string): CallRecord => ({
-  ...{ time: '', service: 'sts', action, accessKey, status: 200, ms: 1 },
+  time: '',
+  service: 'sts',
+  action,
+  accessKey,
+  status: 200,
+  ms: 1,
 });
 
 it('accepts a plan that names both stacks and leaves nothing behind', () => {

@@ -57,7 +57,13 @@ export async function clusterFindings(
   const interfaces = await Promise.all(
     multusPods.items.map(async (pod) => {
       const listing = await kubectl(
-        ...['exec', '-n', 'kube-system', pod.metadata.name, '--', 'ls', '/sys/class/net'],
+        'exec',
+        '-n',
+        'kube-system',
+        pod.metadata.name,
+        '--',
+        'ls',
+        '/sys/class/net',
       );
       return [pod.spec.nodeName ?? '', ethernetNames(listing)] as const;
     }),

@@ -32,7 +32,9 @@ export async function rehearseFixture(
   const before = await world.inventory();
   const where = placeOf(fixture, world.roleArn);
   const rehearsal: Rehearsal = {
-    ...{ nodes: plan.nodes, world, found },
+    nodes: plan.nodes,
+    world,
+    found,
     inputs: { ...where, ...fixture.inputs({ roleArn: world.roleArn, nodes: plan.nodes }) },
     workflow: (request) => runWorkflow(world, progress, request),
   };
@@ -62,7 +64,9 @@ function placeOf({ environment }: Fixture, roleArn: string): WorkflowInputs {
 async function provision(plan: WorldPlan, fixture: Fixture, rehearsal: Rehearsal): Promise<void> {
   const { world, inputs, found } = rehearsal;
   const { outputs } = await rehearsal.workflow({
-    ...{ workflow: 'provision.yml', name: 'provision', inputs },
+    workflow: 'provision.yml',
+    name: 'provision',
+    inputs,
   });
   const stacks = await world.stacks();
   const complete = stacks.every(({ status }) => status === 'CREATE_COMPLETE');

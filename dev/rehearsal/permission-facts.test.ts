@@ -5,7 +5,12 @@ import { allowedActions, permissionFinding, roleOf } from './permission-facts.ts
 import { UNCALLED } from './uncalled-permissions.ts';
 
 const call = (service: string, action: string) => ({
-  ...{ service, action, accessKey: 'ASIA1', status: 200, ms: 1, time: '2026-01-01T00:00:00Z' },
+  service,
+  action,
+  accessKey: 'ASIA1',
+  status: 200,
+  ms: 1,
+  time: '2026-01-01T00:00:00Z',
 });
 
 it.each([

@@ -102,7 +102,10 @@ async function start(
   const controlPlanes = createControlPlanes({ ...folders, tools, gatewayUrl: GATEWAY, ec2In });
   const vpc = createVpc({ readState });
   const machines = createMachines({
-    ...{ ...folders, tools, readState, vpc },
+    ...folders,
+    tools,
+    readState,
+    vpc,
     beforePowerOn: (instanceId) => assignPodPrefix(ec2In, readState, instanceId),
   });
   const oidc = await startOidcIssuer(OIDC_PORT, {
@@ -113,39 +116,58 @@ async function start(
   onStop(oidc.stop);
   const aws = await startAws({
     python: join(tools.venv, 'bin', 'python'),
-    ...{ motoPort: MOTO_PORT, port: GATEWAY_PORT, account: ACCOUNT, region: REGION },
-    ...{ controlPlanes, machines, switches, runFolder: RUN_FOLDER, logFolder: LOG_FOLDER },
+    motoPort: MOTO_PORT,
+    port: GATEWAY_PORT,
+    account: ACCOUNT,
+    region: REGION,
+    controlPlanes,
+    machines,
+    switches,
+    runFolder: RUN_FOLDER,
+    logFolder: LOG_FOLDER,
     jwksUrls: { [GITHUB_ISSUER]: oidc.jwksUrl },
   });
   onStop(aws.stop);
   onStop(controlPlanes.stop);
   onStop(machines.stop);
   const metadata = await startMetadataServer({
-    ...{ host: METADATA_ADDRESS, port: 80 },
+    host: METADATA_ADDRESS,
+    port: 80,
     lookUp: metadataSource({
-      ...{ ec2In, iam: new IAMClient(client), sts: new STSClient(client), readState },
+      ec2In,
+      iam: new IAMClient(client),
+      sts: new STSClient(client),
+      readState,
       accountId: ACCOUNT,
     }),
     onError: (error) => console.error('instance metadata:', error),
   });
   onStop(metadata.stop);
   const nodes = createNodeLifecycle({
-    ...{ kubectl: join(tools.bin, 'kubectl'), readState },
+    kubectl: join(tools.bin, 'kubectl'),
+    readState,
     kubeconfigs: controlPlanes.kubeconfigs,
   });
   const unfollow = followEc2(aws, [vpc, machines, nodes]);
   onStop(async () => unfollow());
   const act = await prepareAct({ bin: tools.bin, runFolder: RUN_FOLDER, logFolder: LOG_FOLDER });
   const runnerOptions = {
-    ...{ source: CHECKOUT, repository: REPOSITORY, oidc },
+    source: CHECKOUT,
+    repository: REPOSITORY,
+    oidc,
     // Credentials come only from GitHub's ID token, as in a real job.
     env: { AWS_ENDPOINT_URL: GATEWAY, AWS_EC2_METADATA_DISABLED: 'true' },
   };
   return {
-    ...{ aws, ec2: ec2In(REGION), autoScaling, machines, stop },
+    aws,
+    ec2: ec2In(REGION),
+    autoScaling,
+    machines,
+    stop,
     ec2State: readState,
     roleArn: await prepareAccount({ ...client, account: ACCOUNT, repository: REPOSITORY }),
-    ...{ act, runnerOptions },
+    act,
+    runnerOptions,
     runner: await prepareRunner(act, runnerOptions),
     client,
     kubeconfig: (cluster) => kubeconfigOf(controlPlanes, cluster),

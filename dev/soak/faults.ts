@@ -42,7 +42,8 @@ async function disturbedLab({ aws, run }: Deployer): Promise<readonly Finding[]>
   const left = Object.entries(leftovers(before, await inventory()));
   const remains = left.map(([kind, count]) => `${kind} ${count}`).join(', ') || 'nothing';
   return [
-    ...[deployed, destroyed],
+    deployed,
+    destroyed,
     { what: 'left in the account', found: remains, ok: left.length === 0 },
     ...callFindings(aws),
   ];

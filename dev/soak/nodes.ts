@@ -16,7 +16,9 @@ export const nodes: Soak = async ({ size }) => {
     const code = await rehearse();
     const seconds = Math.round((Date.now() - began) / 1_000);
     findings.push({
-      ...{ what: `round ${round}`, found: `exit code ${code} after ${seconds} s`, ok: code === 0 },
+      what: `round ${round}`,
+      found: `exit code ${code} after ${seconds} s`,
+      ok: code === 0,
     });
   }
   console.log(`\n${renderTable(findings)}`);
@@ -25,7 +27,8 @@ export const nodes: Soak = async ({ size }) => {
 
 function rehearse(): Promise<number | null> {
   const child = spawn('npm', ['run', 'rehearse', '--', '--fixture', 'node-changes'], {
-    ...{ cwd: CHECKOUT, stdio: 'inherit' },
+    cwd: CHECKOUT,
+    stdio: 'inherit',
   });
   return new Promise((resolve) => child.once('close', (code) => resolve(code)));
 }

@@ -37,7 +37,9 @@ export async function runAction(
   const ended = run(process.execPath, [main], {
     onLine: (line) => lines.push(line),
     env: {
-      ...{ PATH, AWS_ENDPOINT_URL: endpoint, AWS_REGION: region },
+      PATH,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       ...Object.fromEntries(asInputs),

@@ -18,7 +18,9 @@ function found(...failures: readonly (readonly [Cause, string])[]): boolean {
   const report = makeReport({ ...context, ...when }, { networks: [], pods: [] });
   const checks = failures.map(([cause, explanation]) => ({
     ...({ check: 'mtu', subject: 'a → b', outcome: 'failed', detail: '' } as const),
-    ...{ cause, explanation, nextStep: '' },
+    cause,
+    explanation,
+    nextStep: '',
   }));
   return faultFinding(fault, { ...report, checks }).ok;
 }

@@ -47,11 +47,23 @@ export async function findSite(
   const [near, far] = await Promise.all(nodes.map((node) => faultyNode(ec2, node)));
   if (near === undefined || far === undefined) throw new Error('faults need two nodes');
   return {
-    ...{ kubectl, kubeconfig, near, far },
+    kubectl,
+    kubeconfig,
+    near,
+    far,
     onNode: async ({ name }, script) => {
       const pod = await multusPodOn(kubectl, name);
       return kubectl(
-        ...['exec', '-n', 'kube-system', pod, '--', 'chroot', '/hostroot', 'sh', '-ec', script],
+        'exec',
+        '-n',
+        'kube-system',
+        pod,
+        '--',
+        'chroot',
+        '/hostroot',
+        'sh',
+        '-ec',
+        script,
       );
     },
     inVpc: (command, ...args) => run(command, args),

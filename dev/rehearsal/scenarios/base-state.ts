@@ -57,7 +57,12 @@ async function stacksOf({ world }: Scenario, base: string): Promise<readonly obj
   const { Stacks = [] } = await client.send(new DescribeStacksCommand({}));
   return Stacks.filter(({ StackName = '' }) => StackName.startsWith(base))
     .map(({ StackId, StackStatus, LastUpdatedTime, Parameters, Tags, Outputs }) => ({
-      ...{ StackId, StackStatus, LastUpdatedTime, Parameters, Tags, Outputs },
+      StackId,
+      StackStatus,
+      LastUpdatedTime,
+      Parameters,
+      Tags,
+      Outputs,
     }))
     .sort((one, other) => `${one.StackId}`.localeCompare(`${other.StackId}`));
 }

@@ -125,9 +125,13 @@ async function moveExpiry({ world, progress }: Scenario, stackName: string): Pro
     const others = (stack?.Tags ?? []).filter(({ Key }) => Key !== EXPIRY_TAG);
     await client.send(
       new CreateChangeSetCommand({
-        ...{ ...set, ChangeSetType: 'UPDATE', TemplateBody, Capabilities: ['CAPABILITY_IAM'] },
+        ...set,
+        ChangeSetType: 'UPDATE',
+        TemplateBody,
+        Capabilities: ['CAPABILITY_IAM'],
         Parameters: (stack?.Parameters ?? []).map(({ ParameterKey }) => ({
-          ...{ ParameterKey, UsePreviousValue: true },
+          ParameterKey,
+          UsePreviousValue: true,
         })),
         Tags: [...others, { Key: EXPIRY_TAG, Value: '2026-01-01T00:00:00Z' }],
       }),

@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { dynamicFile, mappingOf } from './access-entries.ts';
 
 const entry = (more: object) => ({
-  ...{ principalArn: 'arn:aws:iam::123456789012:role/team/dev', type: 'STANDARD', username: '' },
-  ...{ kubernetesGroups: [], policyArns: [], ...more },
+  principalArn: 'arn:aws:iam::123456789012:role/team/dev',
+  type: 'STANDARD',
+  username: '',
+  kubernetesGroups: [],
+  policyArns: [],
+  ...more,
 });
 const policy = (name: string) => `arn:aws:eks::aws:cluster-access-policy/${name}`;
 

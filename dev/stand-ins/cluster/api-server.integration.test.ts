@@ -36,7 +36,9 @@ describe('an API server on loopback', () => {
 
   it('accepts pods although no controller makes service accounts', async () => {
     const pod = {
-      ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'probe' } },
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'probe' },
       spec: { containers: [{ name: 'c', image: 'busybox' }] },
     };
     await kubectl(['create', '-f', '-'], JSON.stringify(pod));

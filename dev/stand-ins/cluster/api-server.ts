@@ -55,15 +55,24 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   await rm(join(runDir, 'etcd'), { recursive: true, force: true });
   await mkdir(runDir, { recursive: true });
   const etcd = startEtcd({
-    ...{ tools, logDir, clientPort, peerPort, name: 'rehearsal' },
+    tools,
+    logDir,
+    clientPort,
+    peerPort,
+    name: 'rehearsal',
     dataDir: join(runDir, 'etcd'),
   });
   const identities = await createIdentities(join(runDir, 'pki'), [
-    ...['127.0.0.1', bindAddress, nthAddress(serviceCidr, 1)],
+    '127.0.0.1',
+    bindAddress,
+    nthAddress(serviceCidr, 1),
   ]);
   const server = startServer(tools, logDir, {
     ...identities,
-    ...{ bindAddress, port, issuer, etcd: `http://127.0.0.1:${clientPort}` },
+    bindAddress,
+    port,
+    issuer,
+    etcd: `http://127.0.0.1:${clientPort}`,
     authority: identities.authority.certificate,
     serviceCidr,
     serviceAccounts: options.controllers === true,

@@ -83,9 +83,23 @@ async function request(
 ): Promise<void> {
   const organization = subject.organization === undefined ? '' : `/O=${subject.organization}`;
   await run('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-    ...['-config', join(target.certificate, '..', 'openssl.cnf'), '-days', DAYS],
-    ...['-keyout', target.key, '-out', target.certificate],
-    ...['-subj', `${organization}/CN=${subject.commonName}`, ...extra],
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-config',
+    join(target.certificate, '..', 'openssl.cnf'),
+    '-days',
+    DAYS,
+    '-keyout',
+    target.key,
+    '-out',
+    target.certificate,
+    '-subj',
+    `${organization}/CN=${subject.commonName}`,
+    ...extra,
   ]);
 }

@@ -70,8 +70,18 @@ async function whoAmI(roleName: string): Promise<string> {
   );
   const authority = join(runDir, 'clusters', name, 'pki', 'ca.crt');
   return run(join(tools.bin, 'kubectl'), [
-    ...['--kubeconfig', '/dev/null', '--server', endpoint, '--certificate-authority', authority],
-    ...['--token', token.trim(), 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.groups}'],
+    '--kubeconfig',
+    '/dev/null',
+    '--server',
+    endpoint,
+    '--certificate-authority',
+    authority,
+    '--token',
+    token.trim(),
+    'auth',
+    'whoami',
+    '-o',
+    'jsonpath={.status.userInfo.groups}',
   ]);
 }
 
@@ -92,7 +102,9 @@ describe('a control plane', () => {
   it('admits by the aws-auth ConfigMap', async () => {
     const mapRoles = JSON.stringify([{ rolearn: role('ops'), username: 'ops', groups: ['ops'] }]);
     const configMap = {
-      ...{ apiVersion: 'v1', kind: 'ConfigMap', data: { mapRoles } },
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      data: { mapRoles },
       metadata: { name: 'aws-auth', namespace: 'kube-system' },
     };
     const kubeconfig = controlPlanes.kubeconfig(name) ?? '';

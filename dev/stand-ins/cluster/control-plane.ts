@@ -95,9 +95,15 @@ async function startControlPlane(
     const authentication = await prepareAuthentication(options, spec, runDir);
     started.push(() => authentication.proxy.stop());
     const api = await startApiServer({
-      ...{ tools: options.tools, logDir: options.logDir, runDir, port: 443 },
-      ...{ bindAddress: address.address, serviceCidr: spec.serviceCidr, controllers: true },
-      ...{ issuer: issuerOf(spec), tokenWebhook: authentication.files.webhook },
+      tools: options.tools,
+      logDir: options.logDir,
+      runDir,
+      port: 443,
+      bindAddress: address.address,
+      serviceCidr: spec.serviceCidr,
+      controllers: true,
+      issuer: issuerOf(spec),
+      tokenWebhook: authentication.files.webhook,
     });
     started.push(() => api.stop());
     const services = await startAroundApi(options, spec, { runDir, api, address, authentication });
@@ -159,8 +165,12 @@ async function startAroundApi(options: ControlPlaneOptions, spec: ClusterSpec, a
     ),
   ]);
   const authenticator = startAuthenticator({
-    ...{ tools: options.tools, logDir: options.logDir, gatewayUrl: options.gatewayUrl },
-    ...{ files: authentication.files, kubeconfig, region: spec.region },
+    tools: options.tools,
+    logDir: options.logDir,
+    gatewayUrl: options.gatewayUrl,
+    files: authentication.files,
+    kubeconfig,
+    region: spec.region,
     stsProxy: {
       url: authentication.proxy.url,
       authority: authentication.authority.certificate,

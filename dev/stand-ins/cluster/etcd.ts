@@ -23,10 +23,22 @@ export function etcdArguments(options: Omit<EtcdOptions, 'tools' | 'logDir'>): s
   const client = `http://127.0.0.1:${options.clientPort}`;
   const peer = `http://127.0.0.1:${options.peerPort}`;
   return [
-    ...['--name', options.name, '--data-dir', options.dataDir],
-    ...['--listen-client-urls', client, '--advertise-client-urls', client],
-    ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
-    ...['--initial-cluster', `${options.name}=${peer}`],
-    ...['--unsafe-no-fsync', '--log-level', 'warn'],
+    '--name',
+    options.name,
+    '--data-dir',
+    options.dataDir,
+    '--listen-client-urls',
+    client,
+    '--advertise-client-urls',
+    client,
+    '--listen-peer-urls',
+    peer,
+    '--initial-advertise-peer-urls',
+    peer,
+    '--initial-cluster',
+    `${options.name}=${peer}`,
+    '--unsafe-no-fsync',
+    '--log-level',
+    'warn',
   ];
 }

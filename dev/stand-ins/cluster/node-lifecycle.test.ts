@@ -6,10 +6,17 @@ import { EMPTY_STATE } from '../vpc/ec2-state.ts';
 import { createNodeLifecycle } from './node-lifecycle.ts';
 
 const instance = (id: string, state: string) => ({
-  ...{ id, state, imageId: '', type: '', zone: '', privateDnsName: '', launchTime: '' },
+  id,
+  state,
+  imageId: '',
+  type: '',
+  zone: '',
+  privateDnsName: '',
+  launchTime: '',
 });
 const node = (name: string, id: string) => ({
-  ...{ metadata: { name }, spec: { providerID: `aws:///ap-northeast-2a/${id}` } },
+  metadata: { name },
+  spec: { providerID: `aws:///ap-northeast-2a/${id}` },
 });
 
 let dir = '';

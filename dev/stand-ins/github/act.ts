@@ -94,18 +94,25 @@ function actArguments(wanted: ActRun, event: string): readonly string[] {
   const loopback = '127.0.0.1';
   return [
     wanted.event,
-    ...['--workflows', join('.github/workflows', wanted.workflow)],
+    '--workflows',
+    join('.github/workflows', wanted.workflow),
     ...(job === undefined ? [] : ['--job', job]),
     ...(actor === undefined ? [] : ['--actor', actor]),
     ...(token === undefined ? [] : ['--secret', `GITHUB_TOKEN=${token}`]),
-    ...['--eventpath', event],
-    ...['--platform', 'ubuntu-latest=-self-hosted'],
+    '--eventpath',
+    event,
+    '--platform',
+    'ubuntu-latest=-self-hosted',
     ...Object.entries(local).flatMap(([name, folder]) => [
       '--local-repository',
       `https://github.com/${name}=${folder}`,
     ]),
     // Without these, act looks for an outside address of the machine, which a closed one has not.
-    ...['--no-cache-server', '--cache-server-addr', loopback, '--artifact-server-addr', loopback],
+    '--no-cache-server',
+    '--cache-server-addr',
+    loopback,
+    '--artifact-server-addr',
+    loopback,
     ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     '--json',
   ];

@@ -27,6 +27,7 @@ it('sets inputs, replacing those of the example', () => {
     ...before,
     'role-to-assume': 'arn:aws:iam::123456789012:role/eks-multus-deployer',
     'cloudformation-role-arn': 'arn:aws:iam::123456789012:role/eks-multus-cloudformation',
-    ...{ 'max-previews': 2, 'vpc-cidr': '10.9.0.0/16' },
+    'max-previews': 2,
+    'vpc-cidr': '10.9.0.0/16',
   });
 });

@@ -55,7 +55,12 @@ export async function prepareRunner(act: ActSetup, options: RunnerOptions): Prom
     dispatch({ workflow, inputs, job, name }, show) {
       const file = join(repository, '.github/workflows', workflow);
       const wanted = {
-        ...{ name, repository, workflow, job, event: 'workflow_dispatch', payload: { inputs } },
+        name,
+        repository,
+        workflow,
+        job,
+        event: 'workflow_dispatch',
+        payload: { inputs },
         local: standInsOf(file, actions),
         env: {
           ...env,

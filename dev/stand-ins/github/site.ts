@@ -79,8 +79,14 @@ export async function startSite(
     return runByAct(
       act.folders,
       {
-        ...{ name, actor, env, local, repository: folder, workflow: file },
-        ...{ event: event.name, payload: event.payload },
+        name,
+        actor,
+        env,
+        local,
+        repository: folder,
+        workflow: file,
+        event: event.name,
+        payload: event.payload,
         token: api.token(options.repository, permissions),
       },
       show,
@@ -101,7 +107,9 @@ export async function startSite(
   }
 
   return {
-    ...{ api, pack, state: api.repository(options.repository) },
+    api,
+    pack,
+    state: api.repository(options.repository),
     async deliver(event, delivery) {
       const results: WorkflowResult[] = [];
       for (const file of readdirSync(workflows).sort()) {

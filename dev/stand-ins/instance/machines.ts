@@ -151,7 +151,10 @@ async function specOf(
   await mkdir(files.umlDir, { recursive: true });
   await mkdir(join(options.runDir, 'disks'), { recursive: true });
   return {
-    ...{ instanceId, interfaces, files, memoryMiB: options.memoryMiB ?? MEMORY_MIB },
+    instanceId,
+    interfaces,
+    files,
+    memoryMiB: options.memoryMiB ?? MEMORY_MIB,
     primarySubnet: subnetOf(state, primary),
   };
 }

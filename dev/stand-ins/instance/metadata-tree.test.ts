@@ -4,7 +4,11 @@ import { instanceAt } from './metadata.ts';
 import { metadataOf, readItem } from './metadata-tree.ts';
 
 const instance = {
-  ...{ id: 'i-1', state: 'running', imageId: 'ami-1', type: 'm5.xlarge', zone: 'ap-northeast-2a' },
+  id: 'i-1',
+  state: 'running',
+  imageId: 'ami-1',
+  type: 'm5.xlarge',
+  zone: 'ap-northeast-2a',
   privateDnsName: 'ip-10-0-2-5.ap-northeast-2.compute.internal',
   launchTime: '2026-01-01T00:00:00.000Z',
   instanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/ng1',
@@ -20,21 +24,31 @@ const state: Ec2State = {
   // Not in device order, because EC2 guarantees no order.
   networkInterfaces: [
     {
-      ...{ id: 'eni-2', mac: '02:00:00:00:00:02', subnetId: 'subnet-2', addresses: ['10.0.4.9'] },
-      ...{ prefixes: ['10.0.4.64/28', '10.0.4.80/28'], securityGroups: [] },
+      id: 'eni-2',
+      mac: '02:00:00:00:00:02',
+      subnetId: 'subnet-2',
+      addresses: ['10.0.4.9'],
+      prefixes: ['10.0.4.64/28', '10.0.4.80/28'],
+      securityGroups: [],
       sourceDestCheck: false,
       attachment: { instanceId: 'i-1', deviceIndex: 1 },
     },
     {
-      ...{ id: 'eni-1', mac: '02:00:00:00:00:01', subnetId: 'subnet-1', addresses: ['10.0.2.5'] },
-      ...{ prefixes: [], securityGroups: [{ id: 'sg-1', name: 'nodes' }] },
+      id: 'eni-1',
+      mac: '02:00:00:00:00:01',
+      subnetId: 'subnet-1',
+      addresses: ['10.0.2.5'],
+      prefixes: [],
+      securityGroups: [{ id: 'sg-1', name: 'nodes' }],
       sourceDestCheck: true,
       attachment: { instanceId: 'i-1', deviceIndex: 0 },
     },
   ],
 };
 const tree = metadataOf(state, instance, {
-  ...{ accountId: '123456789012', region: 'ap-northeast-2', roleName: 'node' },
+  accountId: '123456789012',
+  region: 'ap-northeast-2',
+  roleName: 'node',
   credentials: async () => 'secret',
   userData: async () => '#!/bin/bash\n',
 });

@@ -2,20 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { umlArguments } from './uml.ts';
 
 const eni = (n: number) => ({
-  ...{ id: `eni-0123456789abcde${n}`, mac: `02:00:00:00:00:0${n}`, subnetId: 'subnet-1' },
-  ...{
-    addresses: [`10.0.2.${n}`],
-    prefixes: [],
-    securityGroups: [],
-    sourceDestCheck: true,
-  },
+  id: `eni-0123456789abcde${n}`,
+  mac: `02:00:00:00:00:0${n}`,
+  subnetId: 'subnet-1',
+  addresses: [`10.0.2.${n}`],
+  prefixes: [],
+  securityGroups: [],
+  sourceDestCheck: true,
 });
 
 describe('the command line of a machine', () => {
   const args = umlArguments({
-    ...{ instanceId: 'i-1', memoryMiB: 1500, interfaces: [eni(5), eni(6)] },
+    instanceId: 'i-1',
+    memoryMiB: 1500,
+    interfaces: [eni(5), eni(6)],
     primarySubnet: {
-      ...{ id: 'subnet-1', cidr: '10.0.2.0/24', zone: 'z', vpcId: 'v', vpcCidr: '10.0.0.0/16' },
+      id: 'subnet-1',
+      cidr: '10.0.2.0/24',
+      zone: 'z',
+      vpcId: 'v',
+      vpcCidr: '10.0.0.0/16',
     },
     files: { image: '/ami.ext4', disk: '/i-1.cow', logWindow: '/logs/i-1', umlDir: '/uml' },
   });

@@ -2,7 +2,11 @@ import { expect, it } from 'vitest';
 import { EMPTY_STATE, type Instance, regionOf, subnetOf, together } from './ec2-state.ts';
 
 const subnet = (id: string, zone: string) => ({
-  ...{ id, zone, cidr: '10.0.0.0/24', vpcId: 'vpc-1', vpcCidr: '10.0.0.0/16' },
+  id,
+  zone,
+  cidr: '10.0.0.0/24',
+  vpcId: 'vpc-1',
+  vpcCidr: '10.0.0.0/16',
 });
 
 it('merges the state of EC2 in several regions', () => {

@@ -57,7 +57,10 @@ export interface Ec2State {
 }
 
 export const EMPTY_STATE: Ec2State = {
-  ...{ instances: [], networkInterfaces: [], subnets: [], securityGroups: [] },
+  instances: [],
+  networkInterfaces: [],
+  subnets: [],
+  securityGroups: [],
   localRoutes: new Map(),
 };
 

@@ -42,7 +42,8 @@ describe('a rule of a security group', () => {
 
 describe('the local routes of a subnet', () => {
   const table = (VpcId: string, cidr: string, association: object) => ({
-    ...{ VpcId, Associations: [association] },
+    VpcId,
+    Associations: [association],
     Routes: [
       { DestinationCidrBlock: cidr, GatewayId: 'local' },
       { DestinationCidrBlock: '0.0.0.0/0', GatewayId: 'igw-1' },
@@ -67,12 +68,22 @@ describe('the local routes of a subnet', () => {
 
 describe('the filter', () => {
   const eni: NetworkInterface = {
-    ...{ id: 'eni-1', mac: '', subnetId: 'subnet-1', addresses: ['10.0.4.9'], prefixes: [] },
-    ...{ securityGroups: [{ id: 'sg-1', name: '' }], sourceDestCheck: true },
+    id: 'eni-1',
+    mac: '',
+    subnetId: 'subnet-1',
+    addresses: ['10.0.4.9'],
+    prefixes: [],
+    securityGroups: [{ id: 'sg-1', name: '' }],
+    sourceDestCheck: true,
     attachment: { instanceId: 'i-1', deviceIndex: 0 },
   };
   const instance = {
-    ...{ id: 'i-1', state: 'running', imageId: '', type: '', zone: '', privateDnsName: '' },
+    id: 'i-1',
+    state: 'running',
+    imageId: '',
+    type: '',
+    zone: '',
+    privateDnsName: '',
     launchTime: '',
   };
   const state: Ec2State = {

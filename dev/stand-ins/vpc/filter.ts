@@ -19,7 +19,10 @@ export function filterOf(state: Ec2State): string {
   // The interfaces of the control plane: their addresses belong to this machine itself.
   const others = state.networkInterfaces.filter(({ attachment }) => attachment === undefined);
   return [
-    ...['table ip vpc', 'delete table ip vpc', 'table arp vpc', 'delete table arp vpc'],
+    'table ip vpc',
+    'delete table ip vpc',
+    'table arp vpc',
+    'delete table arp vpc',
     table('ip vpc', [
       ...sourceCheck(attached),
       ...state.securityGroups.flatMap((group) => groupChains(state, group)),

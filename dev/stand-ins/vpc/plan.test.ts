@@ -5,24 +5,23 @@ import { type Ec2State, EMPTY_STATE, type NetworkInterface } from './ec2-state.t
 import { changes, EMPTY_PLAN, planVpc, tapOf, type VpcPlan } from './plan.ts';
 
 const instance = (id: string, state = 'running') => ({
-  ...{
-    id,
-    state,
-    imageId: 'ami-1',
-    type: 'm5.xlarge',
-    zone: 'z',
-    privateDnsName: `${id}.internal`,
-  },
+  id,
+  state,
+  imageId: 'ami-1',
+  type: 'm5.xlarge',
+  zone: 'z',
+  privateDnsName: `${id}.internal`,
   launchTime: '2026-01-01T00:00:00.000Z',
 });
 const eni = (id: string, more: Partial<NetworkInterface> = {}): NetworkInterface => ({
-  ...{ id, mac: '02:00:00:00:00:01', subnetId: 'subnet-1', addresses: ['10.0.4.9'] },
-  ...{
-    prefixes: [],
-    securityGroups: [],
-    sourceDestCheck: true,
-    attachment: { instanceId: 'i-1', deviceIndex: 1 },
-  },
+  id,
+  mac: '02:00:00:00:00:01',
+  subnetId: 'subnet-1',
+  addresses: ['10.0.4.9'],
+  prefixes: [],
+  securityGroups: [],
+  sourceDestCheck: true,
+  attachment: { instanceId: 'i-1', deviceIndex: 1 },
   ...more,
 });
 const state = (more: Partial<Ec2State>): Ec2State => ({

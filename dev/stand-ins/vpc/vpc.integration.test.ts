@@ -41,7 +41,11 @@ console.log(JSON.stringify(steps));
 describe.skipIf(process.getuid?.() !== 0)('the VPC in a network namespace', () => {
   it('follows the state, and leaves nothing behind', async () => {
     const output = await run('unshare', [
-      ...['--net', process.execPath, '--input-type=module', '-e', program],
+      '--net',
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      program,
     ]);
     const [both, one, none] = JSON.parse(output) as [Step, Step, Step];
 
@@ -56,7 +60,9 @@ describe.skipIf(process.getuid?.() !== 0)('the VPC in a network namespace', () =
     expect(one.neighbours).toEqual(['10.0.4.5 t5 02:00:00:00:00:05']);
 
     expect(none).toEqual({
-      ...{ links: ['lo 65536'], routes: [], neighbours: [] },
+      links: ['lo 65536'],
+      routes: [],
+      neighbours: [],
       loopback: ['127.0.0.1', '169.254.169.254'],
     });
   });

@@ -130,7 +130,10 @@ function createDeployment(operation: Operation, state: RepositoryState, body: Js
     };
   }
   const deployment: Deployment = {
-    ...{ id: state.nextId(), ref, sha, statuses: [] },
+    id: state.nextId(),
+    ref,
+    sha,
+    statuses: [],
     environment: text(body['environment'] ?? 'production'),
     transient: body['transient_environment'] === true,
     production: body['production_environment'] === true,

@@ -30,7 +30,11 @@ export function deploymentJson(example: unknown, deployment: Deployment): Json {
   const { id, environment, ref, sha, transient, production } = deployment;
   return {
     ...(example as Json),
-    ...{ id, environment, ref, sha, original_environment: environment },
+    id,
+    environment,
+    ref,
+    sha,
+    original_environment: environment,
     transient_environment: transient,
     production_environment: production,
   };
@@ -86,7 +90,11 @@ export function named(repository: Json, fullName: string): Json {
   const [owner = '', name = ''] = fullName.split('/');
   return {
     ...repository,
-    ...{ name, full_name: fullName, default_branch: 'main', private: true, visibility: 'private' },
+    name,
+    full_name: fullName,
+    default_branch: 'main',
+    private: true,
+    visibility: 'private',
     owner: { ...(repository['owner'] as Json), login: owner },
   };
 }

@@ -9,14 +9,15 @@ let api: GithubApi;
 beforeAll(async () => {
   api = await startGithubApi(0);
   api.repository('acme/lab').pullRequests.set(3, {
-    ...{ number: 3, author: 'ann', headBranch: 'more-networks', headRepository: 'acme/lab' },
-    ...{
-      headSha: fakeSha('3'),
-      labels: ['preview'],
-      state: 'open',
-      merged: false,
-      conflict: false,
-    },
+    number: 3,
+    author: 'ann',
+    headBranch: 'more-networks',
+    headRepository: 'acme/lab',
+    headSha: fakeSha('3'),
+    labels: ['preview'],
+    state: 'open',
+    merged: false,
+    conflict: false,
   });
 });
 afterAll(() => api.stop());
@@ -62,8 +63,12 @@ it('knows branches', async () => {
 it('follows a deployment through its states', async () => {
   const { repos } = client(all);
   const { data } = await repos.createDeployment({
-    ...{ ...here, ref: fakeSha('3'), environment: 'lab-pr-3', auto_merge: false },
-    ...{ required_contexts: [], transient_environment: true },
+    ...here,
+    ref: fakeSha('3'),
+    environment: 'lab-pr-3',
+    auto_merge: false,
+    required_contexts: [],
+    transient_environment: true,
   });
   if (!('id' in data)) throw new Error(data.message);
   for (const state of ['in_progress', 'success'] as const) {

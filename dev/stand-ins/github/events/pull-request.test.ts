@@ -4,8 +4,15 @@ import { pullRequestEvents } from './pull-request.ts';
 
 const state = repositoryState('acme/lab');
 const open: PullRequest = {
-  ...{ number: 3, author: 'ann', headBranch: 'more-networks', headRepository: 'acme/lab' },
-  ...{ headSha: fakeSha('3'), labels: ['preview'], state: 'open', merged: false, conflict: false },
+  number: 3,
+  author: 'ann',
+  headBranch: 'more-networks',
+  headRepository: 'acme/lab',
+  headSha: fakeSha('3'),
+  labels: ['preview'],
+  state: 'open',
+  merged: false,
+  conflict: false,
 };
 const closed: PullRequest = { ...open, state: 'closed' };
 

@@ -61,7 +61,11 @@ function pullRequestPayload(
   const repository = named((json['base'] as { repo: Json }).repo, state.name);
   const sender = json['user'];
   const payload = {
-    ...{ action, number: pull.number, pull_request: json, repository, sender },
+    action,
+    number: pull.number,
+    pull_request: json,
+    repository,
+    sender,
     ...(label === undefined ? {} : { label: labelJson(json, label) }),
     ...(action === 'synchronize'
       ? { before: state.branches.get('main'), after: pull.headSha }

@@ -15,14 +15,23 @@ const subnets = [
 const all: Rule = { protocol: '-1', cidrs: ['0.0.0.0/0'], groups: [] };
 const fromItself: Rule = { protocol: '-1', cidrs: [], groups: ['sg-self'] };
 const instance = {
-  ...{ id: 'i-1', state: 'running', imageId: '', type: '', zone: 'a', privateDnsName: '' },
+  id: 'i-1',
+  state: 'running',
+  imageId: '',
+  type: '',
+  zone: 'a',
+  privateDnsName: '',
   launchTime: '',
 };
 
 function eni(n: number, more: Partial<NetworkInterface>): NetworkInterface {
   return {
-    ...{ id: `eni-${n}`, mac: `02:00:00:00:00:0${n}`, subnetId: 'subnet-4' },
-    ...{ addresses: [`10.0.4.1${n}`], prefixes: [], sourceDestCheck: true },
+    id: `eni-${n}`,
+    mac: `02:00:00:00:00:0${n}`,
+    subnetId: 'subnet-4',
+    addresses: [`10.0.4.1${n}`],
+    prefixes: [],
+    sourceDestCheck: true,
     securityGroups: [{ id: 'sg-self', name: 'self' }],
     attachment: { instanceId: 'i-1', deviceIndex: n },
     ...more,
