@@ -36,7 +36,10 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          globalSetup: 'dev/testing/ensure-tools.ts',
+          globalSetup: [
+            'dev/testing/ensure-tools.ts',
+            'dev/stand-ins/aws/testing/moto-fork-server.ts',
+          ],
           setupFiles: 'dev/testing/end-processes.ts',
           include: ['{src,cfn,dev}/**/*.integration.test.ts'],
           exclude: ['**/node_modules/**'],

@@ -16,7 +16,7 @@ import type { EventBus } from './events.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { type Answer, type Gateway, startGateway } from './gateway.ts';
 import type { Lambda } from './lambda.ts';
-import { startMoto } from './moto.ts';
+import type { Moto } from './moto.ts';
 import { presignedIdentity } from './presigned-identity.ts';
 import { type ServiceOptions, startRegion } from './region.ts';
 import { createRegions, lambdaAnswer, noticeIn, regionalServices } from './regions.ts';
@@ -26,9 +26,8 @@ import { ALL_OFF, type Switches } from './switches.ts';
 import { webIdentity } from './web-identity.ts';
 
 export interface AwsOptions extends ServiceOptions {
-  /** The interpreter that has moto, see `startMoto`. */
-  readonly python: string;
-  readonly motoPort: number;
+  /** Starts moto with its output in the file `log`. */
+  readonly startMoto: (log: string) => Promise<Moto>;
   /** The gateway's port: fixed, because the services call each other through it. */
   readonly port: number;
   /** The first region; others come when they are used. */
@@ -64,8 +63,7 @@ export interface AwsStandIn {
 
 /** Starts moto, our services, and the gateway in front of them. */
 export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
-  const log = join(options.logFolder, 'moto.log');
-  const moto = await startMoto({ python: options.python, port: options.motoPort, log });
+  const moto = await options.startMoto(join(options.logFolder, 'moto.log'));
   try {
     const front = await startFront(options, moto.url);
     const stop = async () => {

@@ -15,7 +15,7 @@ export interface MotoOptions {
   readonly log: string;
 }
 
-/** Whether it has ended is seen at once; a machine that has not read its files for long takes its time. */
+/** Generous, because a crash is noticed at once and a machine with cold file caches takes long. */
 const READY_WITHIN_MS = 180_000;
 
 /** Starts moto and resolves when it answers (about two seconds). Rejects with its log's path otherwise. */
@@ -23,20 +23,25 @@ export async function startMoto({ python, port, log }: MotoOptions): Promise<Mot
   const script = join(import.meta.dirname, 'moto', 'start.py');
   const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' };
   const service = startService('moto', python, [script, String(port)], { log, env });
-  const url = `http://127.0.0.1:${port}`;
   let ended = false;
   void service.exited.then(() => {
     ended = true;
   });
+  const moto = { url: `http://127.0.0.1:${port}`, stop: () => service.stop() };
+  return whenReady(moto, () => ended, log);
+}
+
+/** Resolves with `moto` when it answers. Stops it and rejects with its log's path when it ends or takes too long. */
+export async function whenReady(moto: Moto, ended: () => boolean, log: string): Promise<Moto> {
   const deadline = Date.now() + READY_WITHIN_MS;
-  while (!(await answers(url))) {
-    if (ended || Date.now() > deadline) {
-      await service.stop();
+  while (!(await answers(moto.url))) {
+    if (ended() || Date.now() > deadline) {
+      await moto.stop();
       throw new Error(`moto did not start; see ${log}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return { url, stop: () => service.stop() };
+  return moto;
 }
 
 async function answers(url: string): Promise<boolean> {

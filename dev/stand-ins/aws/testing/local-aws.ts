@@ -11,10 +11,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
-import { ensureTools } from '../../../tools/install/tools.ts';
-import { consoleProgress } from '../../../tools/progress.ts';
 import { freePorts } from '../../cluster/loopback.ts';
 import { type Moto, startMoto } from '../moto.ts';
+import { forkMoto, hasForkServer, motoPython } from './moto-fork-server.ts';
 
 export const REGION = 'ap-northeast-2';
 
@@ -40,18 +39,14 @@ export type Clients = ReturnType<typeof clientsOf>;
 /** moto with the plugin on a free port, and a folder of its own for logs and state. */
 export async function startTestMoto(): Promise<{ moto: Moto; folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'rehearsal-aws-'));
-  const moto = await startMoto({
-    python: await motoPython(),
-    port: await freePort(),
-    log: join(folder, 'moto.log'),
-  });
-  return { moto, folder };
+  return { moto: await startMotoOnFreePort(join(folder, 'moto.log')), folder };
 }
 
-/** The interpreter that has moto; installed when it is missing. */
-export async function motoPython(): Promise<string> {
-  const { venv } = await ensureTools(['moto'], consoleProgress());
-  return join(venv, 'bin', 'python');
+/** moto with the plugin: forked in tests, and a process of its own where no fork server runs. */
+export async function startMotoOnFreePort(log: string): Promise<Moto> {
+  const port = await freePort();
+  if (hasForkServer()) return forkMoto(port, log);
+  return startMoto({ python: await motoPython(), port, log });
 }
 
 /** A port that nothing listens on now. */

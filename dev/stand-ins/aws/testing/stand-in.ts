@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CHECKOUT } from '../../../tools/checkout.ts';
 import { type AwsOptions, type AwsStandIn, startAws } from '../aws.ts';
 import type { AccessEntry, ControlPlanes } from '../eks.ts';
-import { type Clients, clientsOf, freePort, motoPython, REGION } from './local-aws.ts';
+import { type Clients, clientsOf, freePort, REGION, startMotoOnFreePort } from './local-aws.ts';
 
 export interface TestAws {
   readonly aws: AwsStandIn;
@@ -49,8 +49,14 @@ export async function startTestAws(options: TestAwsOptions = {}): Promise<TestAw
   };
   const port = await freePort();
   const aws = await startAws({
-    ...{ python: await motoPython(), motoPort: await freePort(), port, controlPlanes, ...options },
-    ...{ account: '123456789012', region: REGION, runFolder, logFolder: join(runFolder, 'logs') },
+    ...options,
+    startMoto: startMotoOnFreePort,
+    port,
+    controlPlanes,
+    account: '123456789012',
+    region: REGION,
+    runFolder,
+    logFolder: join(runFolder, 'logs'),
     jwksUrls: options.jwksUrls ?? {},
     machines: { powerOn: async (instanceId) => void poweredOn.push(instanceId) },
   });
