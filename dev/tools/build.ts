@@ -13,7 +13,11 @@ export interface Bundle {
   readonly entry: string;
   readonly dist: string;
   readonly file: string;
+  /** The folder of a web page whose script and style go into `dist`, too. */
+  readonly page?: string;
 }
+
+const REPORT_PAGE = 'src/connectivity/report/page';
 
 /** Every bundle that the repository commits: the three actions and the hook Lambda. */
 export function bundles(): readonly Bundle[] {
@@ -21,6 +25,7 @@ export function bundles(): readonly Bundle[] {
     entry: `src/${name}/main.ts`,
     dist: `actions/${name}/dist`,
     file: 'index.js',
+    ...(name === 'verify' ? { page: REPORT_PAGE } : {}),
   }));
   return [
     ...actions,
@@ -35,12 +40,13 @@ export function bundles(): readonly Bundle[] {
 export async function build(bundle: Bundle, root: string): Promise<void> {
   const out = scratchFolder('bundle');
   try {
-    bundleModules(bundle, out, bundledPackages());
+    bundleModules(bundle.entry, out);
     for (const file of readdirSync(out).filter((name) => name.endsWith('.js'))) {
       const code = await minified(readFileSync(join(out, file), 'utf8'));
       rmSync(join(out, file));
       writeFileSync(join(out, file === 'index.js' ? bundle.file : file), code);
     }
+    if (bundle.page !== undefined) await writePage(bundle.page, out);
     // Node must read the bundle as a module wherever the pack is checked out.
     writeFileSync(join(out, 'package.json'), '{\n  "type": "module"\n}\n');
     const dist = resolve(root, bundle.dist);
@@ -51,11 +57,27 @@ export async function build(bundle: Bundle, root: string): Promise<void> {
   }
 }
 
-function bundleModules(bundle: Bundle, out: string, packages: string): void {
+async function writePage(page: string, out: string): Promise<void> {
+  writeFileSync(join(out, 'page.js'), await pageScript(page));
+  cpSync(resolve(CHECKOUT, page, 'page.css'), join(out, 'page.css'));
+}
+
+/** The script of a web page in one ES module, from `main.ts` in its folder. */
+export async function pageScript(page = REPORT_PAGE): Promise<string> {
+  const out = scratchFolder('page');
+  try {
+    bundleModules(`${page}/main.ts`, out);
+    return await minified(readFileSync(join(out, 'index.js'), 'utf8'));
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+function bundleModules(entry: string, out: string): void {
   const ncc = resolve(CHECKOUT, 'node_modules/@vercel/ncc/dist/ncc/cli.js');
   const args = [
     'build',
-    resolve(CHECKOUT, bundle.entry),
+    resolve(CHECKOUT, entry),
     '--transpile-only', // tsc checks the types, once for everything
     ...['--license', 'licenses.txt'],
     ...['-o', out],
@@ -63,7 +85,7 @@ function bundleModules(bundle: Bundle, out: string, packages: string): void {
   ];
   execFileSync(process.execPath, [ncc, ...args], {
     cwd: CHECKOUT,
-    env: { ...process.env, TS_NODE_PROJECT: packages },
+    env: { ...process.env, TS_NODE_PROJECT: bundledPackages() },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }

@@ -37,8 +37,6 @@ export interface Ping {
   readonly large?: LargePing;
   /** For silence that was looked into: how far the requests came. */
   readonly requests?: Requests;
-  /** Bits that went through in a second, in millions; absent when not sampled. */
-  readonly megabitsPerSecond?: number;
 }
 
 /**

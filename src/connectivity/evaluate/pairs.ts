@@ -144,14 +144,6 @@ export function scopeOf(source: Location, target: Location): Scope {
   return source.zone === target.zone ? 'other-node' : 'other-zone';
 }
 
-/** In words, for sentences: "on the same node". */
-export const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
-  'same-node': 'on the same node',
-  'other-node': 'on another node of the same zone',
-  'other-zone': 'in another zone',
-  unknown: 'somewhere',
-};
-
 /** One line of the input `expect`: which pairs of networks must talk, or must not. */
 export interface Expectation {
   /** Name or `namespace/name` of networks; `*` stands for any run of characters. */

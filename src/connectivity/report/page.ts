@@ -1,27 +1,34 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { packFile } from '../../github/pack-files.ts';
-import type { CheckResult } from '../evaluate/check.ts';
 import { html, jsonMarkup, Markup } from './markup.ts';
+import { pageData } from './page-data.ts';
 import { failureList, figures, tables } from './page-sections.ts';
-import { judgePairs, PAIR_STATES, type PairState, STATE_LEGEND } from './pair-state.ts';
-import type { Report, ReportedPair, ReportedPlace } from './report.ts';
+import type { Report } from './report.ts';
 
-/** The page's style and script, as they stand in `actions/verify/report`. */
+/** The style and the script of the page. */
 export interface PageAssets {
   readonly css: string;
-  readonly scripts: readonly string[];
+  /** An ES module without imports. */
+  readonly script: string;
+}
+
+/** Reads the style and the script of the page, which the build makes from `src/connectivity/report/page`. */
+export async function readPageAssets(): Promise<PageAssets> {
+  const read = (name: string) => readFile(packFile('actions', 'verify', 'dist', name), 'utf8');
+  const [css, script] = await Promise.all([read('page.css'), read('page.js')]);
+  return { css, script };
 }
 
 /**
  * The report as one HTML page that needs nothing else. Its content security policy lets only its own style and
- * scripts in, by their hashes, and no connection out.
+ * script in, by their hashes, and no connection out.
  */
-export function reportPage(report: Report, { css, scripts }: PageAssets): string {
+export function reportPage(report: Report, { css, script }: PageAssets): string {
   const policy = [
     "default-src 'none'",
     `style-src ${hash(css)}`,
-    `script-src ${scripts.map(hash).join(' ')}`,
+    `script-src ${hash(script)}`,
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
@@ -49,7 +56,8 @@ ${tables(report)}
 </main>
 ${footer(report)}
 <script type="application/json" id="report-data">${jsonMarkup(pageData(report))}</script>
-${scripts.map((script) => html`<script>${new Markup(script)}</script>\n`)}</body>
+<script type="module">${new Markup(script)}</script>
+</body>
 </html>
 `.text;
 }
@@ -75,7 +83,7 @@ function matrixSection({ matrix, networks, nodes }: Report): Markup {
   const option = (value: string, words: string) => html`<option value="${value}">${words}</option>`;
   return html`<section id="matrix" aria-labelledby="matrix-title">
 <h2 id="matrix-title">Who reaches whom</h2>
-<form class="filters" aria-label="Filter the matrix">
+<form class="filters" id="filters" aria-label="Filter the matrix">
 <label>Network <select id="network">${option('', 'all pairs')}${networks.map(({ id }) => option(id, `within ${id}`))}${option('*', 'between networks')}</select></label>
 <label>Node <select id="node">${option('', 'all nodes')}${nodes.map(({ name }) => option(name, name))}</select></label>
 <label>Pod <input id="pod" type="search" autocomplete="off" spellcheck="false" placeholder="part of a name"></label>
@@ -101,83 +109,4 @@ function footer({ sampling, schema }: Report): Markup {
 
 function hash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-}
-
-/** What the page's scripts work on: the pairs, with places and failures by index so that nothing is said twice. */
-export interface PageData {
-  /** Worst first. */
-  readonly states: readonly { readonly name: PairState; readonly words: string }[];
-  readonly places: readonly PagePlace[];
-  readonly pairs: readonly PagePair[];
-  readonly failures: readonly PageFailure[];
-}
-
-export interface PagePlace extends ReportedPlace {
-  readonly node: string;
-  readonly zone: string;
-}
-
-export interface PagePair
-  extends Pick<ReportedPair, 'scope' | 'expected' | 'because' | 'sent' | 'received' | 'attempts'> {
-  readonly source: number;
-  readonly target: number;
-  readonly state: PairState;
-  readonly milliseconds: ReportedPair['milliseconds'];
-  readonly mtu: ReportedPair['mtu'];
-  readonly megabitsPerSecond: number | null;
-  readonly failures: readonly number[];
-}
-
-export type PageFailure = Pick<
-  CheckResult,
-  'check' | 'subject' | 'detail' | 'cause' | 'explanation' | 'nextStep'
->;
-
-/** Makes the page's data from the report. */
-export function pageData(report: Report): PageData {
-  const pods = new Map(report.pods.map((pod) => [pod.name, pod]));
-  const places = new Map<string, number>();
-  const found: PagePlace[] = [];
-  const failures = report.checks.filter(({ outcome }) => outcome === 'failed');
-  const indexOf = new Map(failures.map((failure, index) => [failure, index]));
-  const placeIndex = (place: ReportedPlace): number => {
-    const key = `${place.pod} ${place.interface} ${place.address}`;
-    const known = places.get(key);
-    if (known !== undefined) return known;
-    const pod = pods.get(place.pod);
-    found.push({ ...place, node: pod?.node ?? 'no node', zone: pod?.zone ?? '' });
-    places.set(key, found.length - 1);
-    return found.length - 1;
-  };
-  const pairs = judgePairs(report).map(({ pair, state, failures: own }): PagePair => {
-    const { scope, expected, because, sent, received, attempts } = pair;
-    return {
-      ...{ source: placeIndex(pair.source), target: placeIndex(pair.target), state },
-      ...{ scope, expected, because, sent, received, attempts },
-      ...{ milliseconds: pair.milliseconds, mtu: pair.mtu },
-      megabitsPerSecond: pair.megabitsPerSecond,
-      failures: own.flatMap((failure) => indexOf.get(failure) ?? []),
-    };
-  });
-  const states = PAIR_STATES.map((name) => ({ name, words: STATE_LEGEND[name].words }));
-  return {
-    states,
-    places: found,
-    pairs,
-    failures: failures.map(({ check, subject, detail, cause, explanation, nextStep }) => ({
-      ...{ check, subject, detail },
-      ...(cause === undefined ? {} : { cause }),
-      ...(explanation === undefined ? {} : { explanation }),
-      ...(nextStep === undefined ? {} : { nextStep }),
-    })),
-  };
-}
-
-const SCRIPTS = ['heat-map.js', 'details.js'];
-
-/** Reads the page's style and scripts, which ship with the pack as they are written. */
-export async function readPageAssets(): Promise<PageAssets> {
-  const read = (name: string) => readFile(packFile('actions', 'verify', 'report', name), 'utf8');
-  const [css, ...scripts] = await Promise.all([read('page.css'), ...SCRIPTS.map(read)]);
-  return { css, scripts };
 }

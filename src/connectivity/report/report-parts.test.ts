@@ -94,7 +94,7 @@ describe('abridge', () => {
 });
 
 describe('reportPage', () => {
-  const page = reportPage(hostileReport(), { css: 'p{}', scripts: ['let a'] });
+  const page = reportPage(hostileReport(), { css: 'p{}', script: 'let a' });
 
   it('escapes all text, in markup and in data', () => {
     expect(page).not.toContain(HOSTILE);
@@ -104,7 +104,7 @@ describe('reportPage', () => {
     expect(JSON.stringify(JSON.parse(data))).toContain(JSON.stringify(HOSTILE).slice(1, -1));
   });
 
-  it('lets nothing in but its own style and scripts', () => {
+  it('lets nothing in but its own style and script', () => {
     expect(page).toContain('default-src &#39;none&#39;');
     expect(page).toMatch(/script-src &#39;sha256-[\w+/=]+&#39;;/);
     expect(page).not.toMatch(/(src|href)="https?:/);

@@ -199,8 +199,8 @@ export interface ReportedPair {
     /** What a router on the path told; null when none did. */
     readonly pathMtu: number | null;
   } | null;
-  /** A throughput sample; null when none was taken. */
-  readonly megabitsPerSecond: number | null;
+  /** Always null: version 1 of the schema requires the field, and no throughput is measured. */
+  readonly megabitsPerSecond: null;
 }
 
 export interface ReportedPlace {
@@ -225,7 +225,7 @@ export function reportPair(pair: ProbedPair): ReportedPair {
     milliseconds: ping?.milliseconds ?? null,
     attempts: ping === undefined ? 0 : (ping.attempts ?? 1),
     mtu: reportMtu(ping?.large),
-    megabitsPerSecond: ping?.megabitsPerSecond ?? null,
+    megabitsPerSecond: null,
   };
 }
 

@@ -14,7 +14,7 @@ import { CAUSES, CHECKS } from '../evaluate/check.ts';
 import { makeReport } from './report.ts';
 import { abridge } from './report-files.ts';
 
-const text = readFileSync(packFile('actions', 'verify', 'report', 'schema-v1.json'), 'utf8');
+const text = readFileSync(packFile('docs', 'report-schema-v1.json'), 'utf8');
 const schema: unknown = JSON.parse(text);
 
 /** The schema with every object closed, so that a field which it does not describe is an error. */
