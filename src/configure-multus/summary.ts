@@ -1,5 +1,5 @@
 import { table } from '../github/outputs.ts';
-import { described } from '../networks/attachment.ts';
+import { describeAttachment } from '../networks/attachment.ts';
 import type { ConfigureResult } from './outputs.ts';
 
 /** The Markdown for the job's summary page. Pure. */
@@ -40,7 +40,7 @@ function networks({ attachments }: ConfigureResult): readonly string[] {
   if (attachments === undefined) return [];
   const rows = attachments.map((attachment) => [
     `${attachment.namespace}/${attachment.name}`,
-    described(attachment),
+    describeAttachment(attachment),
     attachment.pools.map(({ subnet }) => subnet).join(', ') || 'that of the node',
     attachment.pools.map(({ gateway }) => gateway ?? '').join(', '),
   ]);

@@ -45,6 +45,31 @@ describe('addresses', () => {
     );
   });
 
+  it('are judged by the range of whereabouts, without the networks that it excludes', () => {
+    const metadata = { name: 'ipvlan-conf-1', namespace: 'default' };
+    const ipam = {
+      type: 'whereabouts',
+      range: '10.0.4.70-10.0.4.80/24',
+      exclude: ['10.0.4.72/31'],
+    };
+    const config = JSON.stringify({ type: 'ipvlan', master: 'eth1', mode: 'l3', ipam });
+    const networks = [probeNetwork({ metadata, spec: { config } })];
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 254 }), (host) => {
+        const { checks } = evaluate({ networks, pods: healthy([plan('a', 'node-a', host)]) });
+        const inside = host >= 70 && host <= 80 && host !== 72 && host !== 73;
+        const check = checks.find((one) => one.check === 'address-in-range');
+        expect(check).toMatchObject({ outcome: inside ? 'passed' : 'failed' });
+        if (!inside) {
+          expect(check).toMatchObject({
+            cause: 'out-of-range',
+            detail: `10.0.4.${host} is not in 10.0.4.70-10.0.4.71 or 10.0.4.74-10.0.4.80`,
+          });
+        }
+      }),
+    );
+  });
+
   it('of a network without ranges are not judged, and their subnet is the one that the pod shows', () => {
     const metadata = { name: 'ipvlan-conf-1', namespace: 'default' };
     const { checks } = evaluate({

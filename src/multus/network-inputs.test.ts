@@ -5,7 +5,7 @@ import { goodNetworks } from '../../dev/testing/good-networks.ts';
 import { labEnvironment } from '../../dev/testing/lab-environment.ts';
 import { InputError } from '../core/errors.ts';
 import { readInputs, yaml } from '../github/inputs.ts';
-import { described } from '../networks/attachment.ts';
+import { describeAttachment } from '../networks/attachment.ts';
 import { networkSpecsSchema } from '../networks/network-spec.ts';
 import { planAttachments } from '../networks/plan-attachments.ts';
 
@@ -16,7 +16,7 @@ function outcomeOf(text: string): string {
   try {
     const { networks } = readInputs(schema, () => text);
     const plan = planAttachments(networks, labEnvironment(), 'default');
-    if ('attachments' in plan) return plan.attachments.map(described).join('; ');
+    if ('attachments' in plan) return plan.attachments.map(describeAttachment).join('; ');
     return plan.problems.map(({ place, allowed }) => `${place}: ${allowed}`).join('\n');
   } catch (error) {
     if (error instanceof InputError) return error.problems.map(({ allowed }) => allowed).join('\n');

@@ -1,7 +1,6 @@
 import { meet, parseCidr, spanOfCidr, spanText } from '../core/ip.ts';
 import type { Environment } from '../environment/environment.ts';
-import type { Attachment } from './attachment.ts';
-import { handedOut } from './check-addresses.ts';
+import { type Attachment, allocatedSpans } from './attachment.ts';
 
 /** What works, but not in the way that one may expect. One warning per subject, not per network. */
 export function attachmentWarnings(
@@ -36,7 +35,7 @@ function sharedRanges(
   const nodes = severalNodes(environment);
   if (attachments.length === 0 || nodes === undefined) return [];
   const networks = attachments.map(
-    (one) => `${one.name} (${handedOut(one).map(spanText).join(', ')})`,
+    (one) => `${one.name} (${allocatedSpans(one).map(spanText).join(', ')})`,
   );
   return [
     `${networks.join(', ')}: with ipam host-local each node hands out the range by itself. On ${nodes} two pods can get the same address, and the VPC does not deliver these addresses from one node to another; pods on one node reach each other. ipam: eni-prefix has neither limit.`,
@@ -96,7 +95,7 @@ function prefixParts(
   return attachments.flatMap((attachment) => {
     const part = parts.find((text) => {
       const cidr = parseCidr(text);
-      return cidr && handedOut(attachment).some((span) => meet(span, spanOfCidr(cidr)));
+      return cidr && allocatedSpans(attachment).some((span) => meet(span, spanOfCidr(cidr)));
     });
     if (part === undefined) return [];
     return `${attachment.name}: its range reaches into ${part}, from which AWS takes the prefixes of the nodes' interfaces; a pod may get an address that belongs to another node.`;

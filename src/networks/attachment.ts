@@ -1,27 +1,33 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import type { AddressRange } from '../core/ip.ts';
-import { OUR_LABELS } from '../kubernetes/objects.ts';
-import type { ResolvedSpec } from './resolve-spec.ts';
+import {
+  type AddressRange,
+  meet,
+  parseCidr,
+  type Span,
+  sizeOf,
+  spanOf,
+  spanOfCidr,
+} from '../core/ip.ts';
 
-/** A network that pods can attach to: its Kubernetes object, and what that says. */
+/** A network that pods can attach to: its Kubernetes object, and what the object says. */
 export interface Attachment {
   readonly name: string;
   readonly namespace: string;
   /** 1, 2, …, when it is one of the environment's networks. */
   readonly network: number | undefined;
-  /** The CNI plugin that makes the interface; undefined when each node has a configuration of its own. */
+  /** The CNI plugin that makes the interface; undefined when each node has its own configuration file. */
   readonly type: string | undefined;
   readonly mode: string | undefined;
-  /** The interface of the nodes that it uses. */
+  /** The node's interface that the network uses. */
   readonly master: string | undefined;
-  /** A bridge on each node, or a resource of a device plugin, in place of an interface. */
+  /** A bridge on each node, which takes the place of an interface. */
   readonly bridge: string | undefined;
+  /** The resource of a device plugin, which takes the place of an interface. */
   readonly resourceName: string | undefined;
   /** `none` when pods get no address. */
   readonly ipam: string;
-  /** What its IPAM counts through, by itself. */
+  /** What the IPAM allocates from; empty unless it is host-local or whereabouts. */
   readonly pools: readonly Pool[];
-  readonly exclude: readonly string[];
   readonly routes: readonly Route[];
   readonly otherZones: boolean;
   readonly chained: readonly string[];
@@ -29,11 +35,13 @@ export interface Attachment {
   readonly definition: NetworkAttachmentDefinition;
 }
 
-/** Addresses in dotted form, as they were written. */
+/** Addresses that an IPAM allocates. Texts are as the configuration has them. */
 export interface Pool {
   readonly subnet: string;
-  /** Undefined is all of the subnet. */
+  /** Undefined means the whole subnet. */
   readonly range: AddressRange | undefined;
+  /** Networks that whereabouts leaves out. */
+  readonly exclude: readonly string[];
   readonly gateway: string | undefined;
 }
 
@@ -48,107 +56,66 @@ export interface NetworkAttachmentDefinition extends KubernetesObject {
   readonly spec?: { readonly config?: string };
 }
 
-/** Tells which of the environment's networks a definition belongs to. */
+/** Label with the number of the environment's network that a definition belongs to. */
 export const NETWORK_LABEL = 'eks-multus-actions/network';
-/** Multus gives the pod a device of this resource: https://github.com/k8snetworkplumbingwg/multus-cni */
+/** Annotation by which Multus gives the pod a device of this resource: https://github.com/k8snetworkplumbingwg/multus-cni */
 export const RESOURCE_ANNOTATION = 'k8s.v1.cni.cncf.io/resourceName';
 
-/** The Kubernetes object of a network in short form. Pure. */
-export function toDefinition(spec: ResolvedSpec): NetworkAttachmentDefinition {
-  const { name, namespace, network } = spec;
-  const resource = spec['resource-name'];
-  const labels = {
-    ...OUR_LABELS,
-    ...(network === undefined ? {} : { [NETWORK_LABEL]: String(network) }),
-  };
-  const annotations = resource === undefined ? {} : { [RESOURCE_ANNOTATION]: resource };
-  return {
-    apiVersion: 'k8s.cni.cncf.io/v1',
-    kind: 'NetworkAttachmentDefinition',
-    metadata: { name, namespace, labels, ...(resource === undefined ? {} : { annotations }) },
-    spec: { config: JSON.stringify(cniConfig(spec)) },
-  };
-}
-
-/** The CNI version is the lab's; every plugin of the last years knows it. */
-const CNI_VERSION = '0.3.0';
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** The CNI configuration of a network: of its plugin, or of that and `tuning` in a chain. Pure. */
-export function cniConfig(spec: ResolvedSpec): Json {
-  const plugin = pluginConfig(spec);
-  if (spec.tuning === undefined) return { cniVersion: CNI_VERSION, ...plugin };
-  return { cniVersion: CNI_VERSION, plugins: [plugin, { type: 'tuning', ...spec.tuning }] };
-}
-
-function pluginConfig(spec: ResolvedSpec): Json {
-  return {
-    type: spec.type,
-    ...deviceConfig(spec),
-    ...defined({ mtu: spec.mtu }),
-    // The address of each pod comes from its annotation: {"name": …, "ips": ["10.0.4.70/24"]}.
-    ...(spec.ipam === 'static' ? { capabilities: { ips: true } } : {}),
-    ...(spec.ipam === 'none' ? {} : { ipam: ipamConfig(spec) }),
-  };
-}
-
-function deviceConfig({ type, master, mode, bridge, ...spec }: ResolvedSpec): Json {
-  switch (type) {
-    case 'ipvlan':
-    case 'macvlan':
-      return { master, mode };
-    case 'bridge':
-      return { bridge };
-    case 'host-device':
-      // With a resource, Multus puts in the device that the device plugin has given to the pod.
-      return spec['resource-name'] === undefined ? { device: master } : {};
-    case 'sriov':
-      return {};
-  }
-}
-
-function ipamConfig(spec: ResolvedSpec): Json {
-  const { ipam, subnet, range, gateway } = spec;
-  const routes = spec.routes?.length ? spec.routes : undefined;
-  switch (ipam) {
-    case 'eni-prefix':
-      return { type: ipam, ...eniPrefix(spec), ...defined({ routes }) };
-    case 'host-local': {
-      const ends = defined({ rangeStart: range?.first, rangeEnd: range?.last });
-      return { type: ipam, ...defined({ subnet }), ...ends, ...defined({ gateway, routes }) };
-    }
-    case 'whereabouts': {
-      const ends = defined({ range_start: range?.first, range_end: range?.last });
-      const { exclude } = spec;
-      return { type: ipam, range: subnet, ...ends, ...defined({ exclude, gateway, routes }) };
-    }
-    default:
-      return { type: ipam, ...defined({ routes }) };
-  }
-}
-
-/** The node's plugin looks at `master` for the interface; some types have none, or another word for it. */
-function eniPrefix({ type, master, ...spec }: ResolvedSpec): Json {
-  const named = type === 'ipvlan' || type === 'macvlan';
-  const otherZones = spec['other-zones'] || undefined;
-  return defined({ interface: named ? undefined : master, otherZones });
-}
-
-function defined(fields: Json): Json {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
 /** A network in a few words: `ipvlan l3 on eth1, host-local 10.0.4.70-10.0.4.80`. Pure. */
-export function described(attachment: Attachment): string {
+export function describeAttachment(attachment: Attachment): string {
   const { type, mode, ipam, pools, chained } = attachment;
   if (type === undefined) return 'configured on each node';
   const device = attachment.bridge ?? attachment.master ?? attachment.resourceName;
-  const words = [type, mode, device === undefined ? undefined : `on ${device}`];
-  const plugin = words.filter((word) => word !== undefined).join(' ');
+  const plugin = describePlugin(type, mode, device);
   const ranges = pools.map(({ subnet, range }) =>
     range ? `${range.first}-${range.last}` : subnet,
   );
   const addresses = [ipam === 'none' ? 'no addresses' : ipam, ...ranges].join(' ');
   return `${[plugin, ...chained].join(' + ')}, ${addresses}`;
+}
+
+/** The plugin of a network for people: `ipvlan l3 on eth1`. */
+export function describePlugin(type: string, mode?: string, device?: string): string {
+  const words = [type, mode, device === undefined ? undefined : `on ${device}`];
+  return words.filter((word) => word !== undefined).join(' ');
+}
+
+/** The addresses that the IPAM of a network allocates, as far as they are IPv4 and can be read. Pure. */
+export function allocatedSpans({ pools }: Attachment): readonly Span[] {
+  return pools.flatMap(poolSpans);
+}
+
+/** How many addresses that is. */
+export function addressCount(attachment: Attachment): number {
+  return allocatedSpans(attachment).reduce((sum, span) => sum + sizeOf(span), 0);
+}
+
+/** The addresses of a pool without the excluded ones; none when the pool is not IPv4. */
+export function poolSpans(pool: Pool): readonly Span[] {
+  const whole = wholeSpan(pool);
+  if (whole === undefined) return [];
+  const excluded = pool.exclude.flatMap((text) => {
+    const cidr = parseCidr(text);
+    return cidr === undefined ? [] : [spanOfCidr(cidr)];
+  });
+  return excluded.reduce<readonly Span[]>(
+    (left, cut) => left.flatMap((span) => without(span, cut)),
+    [whole],
+  );
+}
+
+function wholeSpan({ subnet, range }: Pool): Span | undefined {
+  if (range !== undefined) return spanOf(range);
+  const cidr = parseCidr(subnet);
+  if (cidr === undefined) return undefined;
+  const { first, last } = spanOfCidr(cidr);
+  return { first: first + 1, last: last - 1 };
+}
+
+function without(span: Span, cut: Span): readonly Span[] {
+  if (!meet(span, cut)) return [span];
+  return [
+    { first: span.first, last: cut.first - 1 },
+    { first: cut.last + 1, last: span.last },
+  ].filter(({ first, last }) => first <= last);
 }

@@ -7,20 +7,19 @@ import {
   parseAddress,
   parseCidr,
   type Span,
-  sizeOf,
   spanOf,
-  spanOfCidr,
   spanText,
 } from '../core/ip.ts';
 import type { Environment, EnvironmentNetwork } from '../environment/environment.ts';
-import type { Attachment, Pool } from './attachment.ts';
+import { type Attachment, addressCount, allocatedSpans, type Pool } from './attachment.ts';
 import type { NetworkProblem } from './network-spec.ts';
 
 /**
- * What is wrong with the addresses of a network: a subnet must be one of the network's own, a range must lie
- * in it and clear of AWS's reserved addresses, a gateway must be in it and outside the range. What stays on
- * a bridge inside each node is not of the VPC. `known` is the environment's side of the network, when there
- * is one.
+ * Checks the addresses of a network. Its subnet must be (part of) a subnet that the environment has for the network.
+ * Its range must lie in the subnet and avoid the addresses that AWS reserves. Its gateway must lie in the subnet and
+ * outside the range. A bridge stays inside its node, so the rules of the VPC do not apply to it. Pure.
+ *
+ * @param known the network in the environment, when there is one.
  */
 export function checkAddresses(
   attachment: Attachment,
@@ -57,7 +56,7 @@ function checkPool(
   return [...problems, ...checkGateway(pool, subnet)];
 }
 
-/** The part of a VPC subnet that may be handed out: not its first four addresses, not its last.
+/** A VPC subnet without the five addresses that AWS reserves: its first four and its last.
  * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
 function usable(subnet: Cidr): Span {
   return { first: subnet.base + 4, last: lastAddress(subnet) - 1 };
@@ -108,8 +107,9 @@ function checkRoutes({ routes }: Attachment): readonly NetworkProblem[] {
   ]);
 }
 
-function checkExclude({ exclude }: Attachment): readonly NetworkProblem[] {
-  return exclude.flatMap((value, index) =>
+function checkExclude({ pools }: Attachment): readonly NetworkProblem[] {
+  const excluded = pools.flatMap(({ exclude }) => exclude);
+  return excluded.flatMap((value, index) =>
     parseCidr(value) === undefined
       ? [{ place: `exclude.${index}`, value, allowed: 'an IPv4 network without host bits' }]
       : [],
@@ -122,8 +122,8 @@ function within(outer: string, inner: Cidr): boolean {
 }
 
 /**
- * Is there an address for each of the pods that a node is to have on a network? host-local has its range on
- * each node, whereabouts has one for all nodes. For eni-prefix the network interfaces tell: `checkInterfaces`.
+ * Checks that the range has an address for each pod that a node shall have on the network. With host-local every node
+ * has the whole range; with whereabouts all nodes share it. `checkInterfaces` checks eni-prefix. Pure.
  */
 export function checkCapacity(
   attachment: Attachment,
@@ -145,18 +145,18 @@ function mostNodes(environment: Environment | undefined): number {
 }
 
 /**
- * The ranges of two networks must not share an address: each network hands out its own. Only whereabouts
- * looks at what other networks of whereabouts have handed out. Pure.
+ * Checks that no two networks share an address, because each network allocates without looking at the others. Only
+ * whereabouts networks see what other whereabouts networks have allocated. Pure.
  */
 export function checkOverlaps(attachments: readonly Attachment[]): readonly NetworkProblem[] {
   const spans = attachments.flatMap((attachment) =>
-    handedOut(attachment).map((span) => ({ attachment, span })),
+    allocatedSpans(attachment).map((span) => ({ attachment, span })),
   );
   return spans.flatMap((one, index) =>
     spans
       .slice(0, index)
       .filter(({ span }) => meet(span, one.span))
-      .filter(({ attachment }) => !knowOfEachOther(attachment, one.attachment))
+      .filter(({ attachment }) => !shareAllocations(attachment, one.attachment))
       .map((other) => ({
         place: `${one.attachment.name}.range`,
         value: spanText(one.span),
@@ -165,42 +165,6 @@ export function checkOverlaps(attachments: readonly Attachment[]): readonly Netw
   );
 }
 
-function knowOfEachOther(one: Attachment, other: Attachment): boolean {
+function shareAllocations(one: Attachment, other: Attachment): boolean {
   return one.ipam === 'whereabouts' && other.ipam === 'whereabouts';
-}
-
-/** The addresses that a network's IPAM counts through, as far as they can be read. Pure. */
-export function handedOut({ pools, exclude }: Attachment): readonly Span[] {
-  const cut = exclude.flatMap((text) => {
-    const cidr = parseCidr(text);
-    return cidr === undefined ? [] : [spanOfCidr(cidr)];
-  });
-  return pools
-    .flatMap((pool) => poolSpan(pool) ?? [])
-    .flatMap((span) =>
-      cut.reduce<readonly Span[]>((rest, one) => rest.flatMap(without(one)), [span]),
-    );
-}
-
-/** How many addresses that is. */
-export function addressCount(attachment: Attachment): number {
-  return handedOut(attachment).reduce((sum, span) => sum + sizeOf(span), 0);
-}
-
-function poolSpan({ subnet, range }: Pool): Span | undefined {
-  if (range !== undefined) return spanOf(range);
-  const cidr = parseCidr(subnet);
-  if (cidr === undefined) return undefined;
-  const { first, last } = spanOfCidr(cidr);
-  return { first: first + 1, last: last - 1 };
-}
-
-function without(cut: Span): (span: Span) => readonly Span[] {
-  return (span) =>
-    meet(span, cut)
-      ? [
-          { first: span.first, last: cut.first - 1 },
-          { first: cut.last + 1, last: span.last },
-        ].filter(({ first, last }) => first <= last)
-      : [span];
 }

@@ -1,7 +1,6 @@
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
 import { meet, parseAddress, parseCidr, type Span, size, spanOfCidr } from '../core/ip.ts';
-import type { Attachment } from './attachment.ts';
-import { handedOut } from './check-addresses.ts';
+import { type Attachment, allocatedSpans } from './attachment.ts';
 import type { NetworkProblem } from './network-spec.ts';
 
 /** What the network interfaces of a VPC say about networks. */
@@ -36,7 +35,7 @@ function checkTaken(
   attachment: Attachment,
   interfaces: readonly NetworkInterface[],
 ): readonly NetworkProblem[] {
-  const spans = handedOut(attachment);
+  const spans = allocatedSpans(attachment);
   return interfaces.flatMap((one) =>
     taken(one)
       .filter(({ span }) => spans.some((own) => meet(own, span)))

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatAddress } from '../core/ip.ts';
-import { cniConfig, toDefinition } from './attachment.ts';
 import { checkFields } from './check-fields.ts';
+import { cniConfig, toDefinition } from './cni-config.ts';
 import { networkSpecSchema } from './network-spec.ts';
 import { readAttachment } from './read-attachment.ts';
 import { resolveSpec } from './resolve-spec.ts';
@@ -94,11 +94,10 @@ describe('the configuration of any network', () => {
           ...{ type: spec.type, mode: spec.mode, ipam: spec.ipam, routes: spec.routes ?? [] },
           ...{ bridge: spec.bridge, resourceName: spec['resource-name'] },
           otherZones: spec['other-zones'] ?? false,
-          exclude: spec.exclude ?? [],
         });
         if (spec.subnet !== undefined) {
-          const { subnet, range, gateway } = spec;
-          expect(read.pools).toMatchObject([{ range, gateway }]);
+          const { subnet, range, exclude = [], gateway } = spec;
+          expect(read.pools).toMatchObject([{ range, exclude, gateway }]);
           if (spec.ipam === 'host-local') expect(read.pools[0]?.subnet).toBe(subnet);
         } else expect(read.pools).toEqual([]);
       }),

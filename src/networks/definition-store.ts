@@ -15,7 +15,11 @@ import {
   until,
 } from '../kubernetes/retry.ts';
 
-import { type Attachment, described, type NetworkAttachmentDefinition } from './attachment.ts';
+import {
+  type Attachment,
+  describeAttachment,
+  type NetworkAttachmentDefinition,
+} from './attachment.ts';
 
 import { readAttachment } from './read-attachment.ts';
 
@@ -137,7 +141,7 @@ export async function applyNetworks(
     const unchanged = current !== undefined && isAsWanted(current, definition);
     if (!unchanged) await writeDefinition(connection, definition, current, clock);
     const change = current === undefined ? 'Created' : 'Changed';
-    return `${unchanged ? 'Unchanged' : change} ${name}: ${described(attachment)}`;
+    return `${unchanged ? 'Unchanged' : change} ${name}: ${describeAttachment(attachment)}`;
   });
   for (const line of lines) log.info(line);
   await awaitReadable(connection, definitions, patience);

@@ -1,8 +1,9 @@
 import type { Environment } from '../environment/environment.ts';
-import { type Attachment, NETWORK_LABEL, toDefinition } from './attachment.ts';
+import { type Attachment, NETWORK_LABEL } from './attachment.ts';
 import { attachmentWarnings } from './attachment-warnings.ts';
 import { checkAddresses, checkCapacity, checkOverlaps } from './check-addresses.ts';
 import { checkFields, checkMaster } from './check-fields.ts';
+import { toDefinition } from './cni-config.ts';
 import type { NetworkItem, NetworkProblem, NetworkSpec, RawItem } from './network-spec.ts';
 import { type FoundDefinition, rawDefinitions } from './raw-definitions.ts';
 import { readAttachment } from './read-attachment.ts';
@@ -99,14 +100,15 @@ function ofEnvironment(attachment: Attachment, environment: Environment | undefi
   return { ...attachment, network: known.network, definition: { ...definition, metadata } };
 }
 
-/** What of it can be checked: a definition may have both families, and environments are of IPv4. */
+/** The IPv4 part of a network. Environments have only IPv4, so the rest cannot be checked. */
 function ofIpv4(attachment: Attachment): Attachment {
-  const { pools, exclude, routes } = attachment;
+  const { pools, routes } = attachment;
   const isIpv4 = (text: string) => !text.includes(':');
   return {
     ...attachment,
-    pools: pools.filter(({ subnet }) => isIpv4(subnet)),
-    exclude: exclude.filter(isIpv4),
+    pools: pools
+      .filter(({ subnet }) => isIpv4(subnet))
+      .map((pool) => ({ ...pool, exclude: pool.exclude.filter(isIpv4) })),
     routes: routes.filter(({ dst }) => isIpv4(dst)),
   };
 }

@@ -1,135 +1,196 @@
 import { z } from 'zod';
-import {
-  type AddressRange,
-  formatAddress,
-  lastAddress,
-  parseAddress,
-  parseCidr,
-} from '../core/ip.ts';
-
+import { type AddressRange, canonicalNetwork, hostRange, isNetwork } from '../core/ip.ts';
 import {
   type Attachment,
   NETWORK_LABEL,
   type NetworkAttachmentDefinition,
   type Pool,
   RESOURCE_ANNOTATION,
+  type Route,
 } from './attachment.ts';
 
+/** What a CNI configuration says about its network. */
+export interface CniNetwork {
+  /** The plugin that makes the interface. */
+  readonly type: string;
+  readonly mode: string | undefined;
+  /** The node's interface that the network uses. */
+  readonly master: string | undefined;
+  /** The bridge on each node; only with type bridge. */
+  readonly bridge: string | undefined;
+  /** The plugins that run after the first one, such as `tuning`. */
+  readonly chained: readonly string[];
+  /** `none` when pods get no address. */
+  readonly ipam: string;
+  /** What the IPAM allocates from, or why that cannot be read. Empty unless the IPAM is host-local or whereabouts. */
+  readonly pools: readonly Pool[] | { readonly unreadable: string };
+  /** The addresses (with prefix length) that every pod gets; only with IPAM static. */
+  readonly addresses: readonly string[];
+  /** True when pods may ask for an address in their annotation. */
+  readonly addressPerPod: boolean;
+  readonly routes: readonly Route[];
+  readonly otherZones: boolean;
+}
+
+/** A definition without a configuration: each node has a file for the network. */
+export const ON_NODES = 'on nodes';
+
+/**
+ * Reads the CNI configuration in a NetworkAttachmentDefinition. This is the only reader; it knows every IPAM that
+ * the pack can write (host-local, whereabouts, static, eni-prefix, none). Of any other IPAM it gives the name. Pure.
+ */
+export function readCniConfig(
+  config: string | undefined,
+): CniNetwork | typeof ON_NODES | { readonly unreadable: string } {
+  const text = config?.trim() ?? '';
+  if (text === '') return ON_NODES;
+  const json = parseJson(text);
+  if (typeof json !== 'object' || json === null) return { unreadable: 'JSON: a CNI configuration' };
+  const result = ('plugins' in json ? chainSchema : singleSchema).safeParse(json);
+  if (!result.success) return { unreadable: problemOf(result.error) };
+  const [plugin, ...chained] = result.data;
+  const { type, mode, ipam } = plugin;
+  return {
+    type,
+    mode,
+    master: plugin.master ?? plugin.device ?? ipam?.interface,
+    bridge: type === 'bridge' ? (plugin.bridge ?? 'cni0') : undefined,
+    chained: chained.map((one) => one.type),
+    ipam: ipam?.type ?? 'none',
+    pools: poolsOf(ipam),
+    addresses: ipam?.type === 'static' ? (ipam.addresses ?? []).map(({ address }) => address) : [],
+    addressPerPod: plugin.capabilities?.ips ?? false,
+    routes: ipam?.routes ?? [],
+    otherZones: ipam?.otherZones ?? false,
+  };
+}
+
+/** What a definition says about its network, or in words why its configuration cannot be read. Pure. */
+export function readAttachment(
+  definition: NetworkAttachmentDefinition,
+  podsPerNode?: number,
+): Attachment | string {
+  const { name = '', namespace = '', labels, annotations } = definition.metadata ?? {};
+  const number = labels?.[NETWORK_LABEL];
+  const known = {
+    name,
+    namespace,
+    network: number === undefined ? undefined : Number(number),
+    resourceName: annotations?.[RESOURCE_ANNOTATION],
+    podsPerNode,
+    definition,
+  };
+  const read = readCniConfig(definition.spec?.config);
+  if (read === ON_NODES) return { ...known, ...CONFIGURED_ON_NODES };
+  if ('unreadable' in read) return read.unreadable;
+  const { type, mode, master, bridge, chained, ipam, pools, routes, otherZones } = read;
+  if ('unreadable' in pools) return pools.unreadable;
+  return { ...known, type, mode, master, bridge, chained, ipam, pools, routes, otherZones };
+}
+
+const CONFIGURED_ON_NODES = {
+  type: undefined,
+  mode: undefined,
+  master: undefined,
+  bridge: undefined,
+  chained: [],
+  ipam: 'of the node',
+  pools: [],
+  routes: [],
+  otherZones: false,
+} as const;
+
 const text = z.string().optional();
-const hostLocalPool = z.object({
-  subnet: z.string(),
-  rangeStart: text,
-  rangeEnd: text,
-  gateway: text,
-});
-const whereaboutsPool = z.object({ range: z.string(), range_start: text, range_end: text });
-const routes = z.array(z.object({ dst: z.string(), gw: text }));
 
 const ipamSchema = z.looseObject({
   type: text,
   interface: text,
   gateway: text,
   otherZones: z.boolean().optional(),
-  exclude: z.array(z.string()).optional(),
-  routes: routes.optional(),
+  addresses: z.array(z.object({ address: z.string() })).optional(),
+  routes: z.array(z.object({ dst: z.string(), gw: text })).optional(),
 });
-const pluginSchema = z.looseObject({
+const pluginSchema = z.object({
   type: z.string({ error: 'a field "type", the name of the CNI plugin' }),
   mode: text,
   master: text,
+  /** Only host-device has it. */
   device: text,
   bridge: text,
+  capabilities: z.object({ ips: z.boolean().optional() }).optional(),
   ipam: ipamSchema.optional(),
 });
-const chainSchema = z.object({
-  plugins: z.array(pluginSchema).min(1, 'at least one plugin'),
-});
+const singleSchema = pluginSchema.transform((plugin): PluginChain => [plugin]);
+const chainSchema = z
+  .object({
+    plugins: z
+      .array(z.unknown())
+      .min(1, 'at least one plugin')
+      .pipe(z.tuple([pluginSchema], pluginSchema)),
+  })
+  .transform(({ plugins }): PluginChain => plugins);
 
 type Plugin = z.output<typeof pluginSchema>;
+type PluginChain = readonly [Plugin, ...Plugin[]];
 type Ipam = z.output<typeof ipamSchema>;
 
-/** What a definition says of its network, or in words why its configuration cannot be read. Pure. */
-export function readAttachment(
-  definition: NetworkAttachmentDefinition,
-  podsPerNode?: number,
-): Attachment | string {
-  const config = definition.spec?.config?.trim() ?? '';
-  const plugins = config === '' ? [] : readPlugins(config);
-  if (typeof plugins === 'string') return plugins;
-  const [plugin, ...chained] = plugins;
-  const ipam = plugin?.ipam;
-  const { name = '', namespace = '', labels, annotations } = definition.metadata ?? {};
-  const number = labels?.[NETWORK_LABEL];
-  const pools = poolsOf(ipam);
-  if (typeof pools === 'string') return pools;
-  return {
-    ...{ name, namespace, definition, podsPerNode, pools },
-    network: number === undefined ? undefined : Number(number),
-    type: plugin?.type,
-    mode: plugin?.mode,
-    master: plugin?.master ?? plugin?.device ?? ipam?.interface,
-    bridge: plugin?.type === 'bridge' ? (plugin.bridge ?? 'cni0') : undefined,
-    resourceName: annotations?.[RESOURCE_ANNOTATION],
-    ipam: plugin === undefined ? 'of the node' : (ipam?.type ?? 'none'),
-    exclude: ipam?.exclude ?? [],
-    routes: ipam?.routes ?? [],
-    otherZones: ipam?.otherZones ?? false,
-    chained: chained.map(({ type }) => type),
-  };
-}
-
-function readPlugins(config: string): readonly Plugin[] | string {
-  const json = parseJson(config);
-  if (typeof json !== 'object' || json === null) return 'JSON: a CNI configuration';
-  const result = 'plugins' in json ? chainSchema.safeParse(json) : pluginSchema.safeParse(json);
-  if (!result.success) return problemOf(result.error);
-  return 'plugins' in result.data && 'plugins' in json
-    ? (result.data.plugins as readonly Plugin[])
-    : [result.data as Plugin];
-}
-
-function poolsOf(ipam: Ipam | undefined): readonly Pool[] | string {
+function poolsOf(ipam: Ipam | undefined): CniNetwork['pools'] {
+  if (ipam?.type === 'host-local') return hostLocalPools(ipam);
   if (ipam?.type === 'whereabouts') return whereaboutsPools(ipam);
-  if (ipam?.type !== 'host-local') return [];
-  const many = ipam['ranges'];
-  const list = many === undefined ? [ipam] : Array.isArray(many) ? many.flat() : [many];
-  const result = z.array(hostLocalPool).safeParse(list);
-  if (!result.success) return `ipam: ${problemOf(result.error)}`;
+  return [];
+}
+
+const hostLocalPool = z.object({
+  subnet: z.string(),
+  rangeStart: text,
+  rangeEnd: text,
+  gateway: text,
+});
+
+/** The plugin takes one range in `ipam` itself, sets of ranges in `ranges`, or both. */
+function hostLocalPools(ipam: Ipam): CniNetwork['pools'] {
+  const { ranges } = ipam;
+  const sets = Array.isArray(ranges) ? ranges.flat() : ranges === undefined ? [] : [ranges];
+  const own = 'subnet' in ipam || sets.length === 0 ? [ipam] : [];
+  const result = z.array(hostLocalPool).safeParse([...own, ...sets]);
+  if (!result.success) return { unreadable: `ipam: ${problemOf(result.error)}` };
   return result.data.map(({ subnet, rangeStart, rangeEnd, gateway }) => ({
-    ...{ subnet, gateway },
+    subnet,
     range: rangeOf(subnet, rangeStart, rangeEnd),
+    exclude: [],
+    gateway,
   }));
 }
 
-function whereaboutsPools(ipam: Ipam): readonly Pool[] | string {
-  const result = z.array(whereaboutsPool).safeParse(ipam['ipRanges'] ?? [ipam]);
-  if (!result.success) return `ipam: ${problemOf(result.error)}`;
-  return result.data.map(({ range, range_start, range_end }) => {
+const whereaboutsPool = z.object({
+  range: z.string(),
+  range_start: text,
+  range_end: text,
+  exclude: z.array(z.string()).optional(),
+});
+
+/** The plugin takes one range in `ipam` itself, a list in `ipRanges`, or both; each may exclude networks. */
+function whereaboutsPools(ipam: Ipam): CniNetwork['pools'] {
+  const { ipRanges } = ipam;
+  const list = Array.isArray(ipRanges) ? ipRanges : [];
+  const own = 'range' in ipam || list.length === 0 ? [ipam] : [];
+  const result = z.array(whereaboutsPool).safeParse([...own, ...list]);
+  if (!result.success) return { unreadable: `ipam: ${problemOf(result.error)}` };
+  return result.data.map(({ range, range_start, range_end, exclude = [] }) => {
     const [, first, last, length] = /^(\S+?)-(\S+)\/(\d+)$/.exec(range) ?? [];
-    const subnet = maskedNetwork(first === undefined ? range : `${first}/${length}`);
+    // An address inside the network stands for the network.
+    const written = first === undefined ? range : `${first}/${length}`;
+    const subnet = isNetwork(written) ? canonicalNetwork(written) : written;
     const ends = rangeOf(subnet, range_start ?? first, range_end ?? last);
-    return { subnet, range: ends, gateway: ipam.gateway };
+    return { subnet, range: ends, exclude, gateway: ipam.gateway };
   });
 }
 
-/** whereabouts takes an address of the network for the network. */
-function maskedNetwork(text: string): string {
-  const [address = '', length = ''] = text.split('/');
-  const number = parseAddress(address);
-  const size = 2 ** (32 - Number(length));
-  if (number === undefined || !Number.isInteger(size)) return text;
-  return `${formatAddress(number - (number % size))}/${length}`;
-}
-
-/** An end that is left out is that of the subnet. */
+/** A missing end is that of the subnet. */
 function rangeOf(subnet: string, first?: string, last?: string): AddressRange | undefined {
   if (first === undefined && last === undefined) return undefined;
-  const cidr = parseCidr(subnet);
-  if (cidr === undefined) return { first: first ?? '', last: last ?? '' };
-  return {
-    first: first ?? formatAddress(cidr.base + 1),
-    last: last ?? formatAddress(lastAddress(cidr) - 1),
-  };
+  const whole = isNetwork(subnet) ? hostRange(subnet) : { first: '', last: '' };
+  return { first: first ?? whole.first, last: last ?? whole.last };
 }
 
 function problemOf(error: z.ZodError): string {
@@ -138,9 +199,9 @@ function problemOf(error: z.ZodError): string {
   return `${place}${issue?.message ?? 'a CNI configuration'}`;
 }
 
-function parseJson(text: string): unknown {
+function parseJson(json: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(json);
   } catch {
     return undefined;
   }

@@ -14,6 +14,7 @@ const hostLocal = {
   rangeStart: '10.0.4.70',
   rangeEnd: '10.0.4.80',
 };
+const staticIpam = (address: string) => ({ type: 'static', addresses: [{ address }] });
 const ipvlan = { cniVersion: '0.3.0', type: 'ipvlan', master: 'eth1', mode: 'l3', ipam: hostLocal };
 
 it("reads the lab's network", () => {
@@ -37,7 +38,7 @@ it('reads a plugin list, range sets, and a subnet without a range', () => {
     ranges: [[{ subnet: '10.0.4.7/24' }], [{ subnet: '2001:db8::/64', rangeEnd: '2001:db8::9' }]],
   };
   const network = read({ name: 'x', plugins: [{ type: 'bridge', ipam }, { type: 'tuning' }] });
-  expect(network.kind).toBe('bridge');
+  expect(network.kind).toBe('bridge on cni0');
   expect(network.expected).toEqual({
     known: true,
     subnets: ['10.0.4.0/24', '2001:db8::/64'],
@@ -48,10 +49,84 @@ it('reads a plugin list, range sets, and a subnet without a range', () => {
   });
 });
 
+it('reads the range that host-local has besides its range sets', () => {
+  const ipam = { ...hostLocal, ranges: [[{ subnet: '10.0.5.0/30' }]] };
+  expect(read({ ...ipvlan, ipam }).expected).toMatchObject({
+    subnets: ['10.0.4.0/24', '10.0.5.0/30'],
+    ranges: [
+      { first: '10.0.4.70', last: '10.0.4.80' },
+      { first: '10.0.5.1', last: '10.0.5.2' },
+    ],
+  });
+});
+
+it.each<[string, object, string[], string[]]>([
+  ['a whole subnet', { range: '10.0.4.0/24' }, ['10.0.4.0/24'], ['10.0.4.1-10.0.4.254']],
+  [
+    'an address in place of the network, and both ends',
+    { range: '10.0.4.7/24', range_start: '10.0.4.70', range_end: '10.0.4.80' },
+    ['10.0.4.0/24'],
+    ['10.0.4.70-10.0.4.80'],
+  ],
+  [
+    'a range in one text',
+    { range: '10.0.4.70-10.0.4.80/24' },
+    ['10.0.4.0/24'],
+    ['10.0.4.70-10.0.4.80'],
+  ],
+  [
+    'excluded networks',
+    { range: '10.0.4.64/28', exclude: ['10.0.4.66/31', '10.0.4.76/30'] },
+    ['10.0.4.64/28'],
+    ['10.0.4.65-10.0.4.65', '10.0.4.68-10.0.4.75'],
+  ],
+  [
+    'several ranges, each with its own excluded networks',
+    {
+      range: '10.0.4.0/30',
+      ipRanges: [{ range: '10.0.5.0/29', exclude: ['10.0.5.0/30'] }, { range: '2001:db8::/64' }],
+    },
+    ['10.0.4.0/30', '10.0.5.0/29', '2001:db8::/64'],
+    ['10.0.4.1-10.0.4.2', '10.0.5.4-10.0.5.6', '2001:db8::1-2001:db8::ffff:ffff:ffff:ffff'],
+  ],
+])('reads whereabouts with %s', (_, ipam, subnets, ranges) => {
+  const { expected } = read({ ...ipvlan, ipam: { type: 'whereabouts', ...ipam } });
+  if (!expected.known) throw new Error(expected.reason);
+  expect(expected.subnets).toEqual(subnets);
+  expect(expected.ranges.map(({ first, last }) => `${first}-${last}`)).toEqual(ranges);
+});
+
+it('reads the addresses of static when pods cannot name their own', () => {
+  const ipam = { type: 'static', addresses: [{ address: '10.0.4.70/24', gateway: '10.0.4.1' }] };
+  expect(read({ ...ipvlan, ipam }).expected).toEqual({
+    known: true,
+    subnets: ['10.0.4.0/24'],
+    ranges: [{ first: '10.0.4.70', last: '10.0.4.70' }],
+  });
+  const perPod = { ...ipvlan, capabilities: { ips: true }, ipam };
+  expect(read(perPod).expected).toMatchObject({ known: false });
+});
+
+it('leaves eni-prefix to the nodes, and finds its interface', () => {
+  const ipam = { type: 'eni-prefix', interface: 'eth2' };
+  const network = read({ type: 'host-device', device: 'eth2', ipam });
+  expect(network).toMatchObject({ kind: 'host-device on eth2', master: 'eth2' });
+  expect(network.expected).toMatchObject({ known: false, byNode: true });
+});
+
 it.each([
   ['no spec', undefined, "each node's own CNI file"],
-  ['another IPAM', { ...ipvlan, ipam: { type: 'static' } }, 'not read from IPAM static'],
-  ['no IPAM', { type: 'ipvlan' }, 'not read from no IPAM'],
+  ['static without addresses', { ...ipvlan, ipam: { type: 'static' } }, 'names its own address'],
+  ['static addresses that are none', { ...ipvlan, ipam: staticIpam('10.0.4.70') }, 'not readable'],
+  ['dhcp', { ...ipvlan, ipam: { type: 'dhcp' } }, 'a DHCP server'],
+  ['another IPAM', { ...ipvlan, ipam: { type: 'ovn' } }, 'cannot be read from IPAM ovn'],
+  ['no IPAM', { type: 'ipvlan' }, 'it has no IPAM'],
+  ['whereabouts without a range', { ...ipvlan, ipam: { type: 'whereabouts' } }, 'not readable'],
+  [
+    'whereabouts with a range that is none',
+    { ...ipvlan, ipam: { type: 'whereabouts', range: '10.0.4/24' } },
+    'its whereabouts ranges are not readable',
+  ],
   ['a range without a subnet', { ...ipvlan, ipam: { type: 'host-local' } }, 'not readable'],
   [
     'a subnet that is none',

@@ -1,26 +1,28 @@
-import { z } from 'zod';
 import {
   type AddressRange,
   canonicalNetwork,
+  formatAddress,
   hostRange,
   isAddress,
   isNetwork,
 } from '../../core/ip.ts';
+import { describePlugin, type Pool, poolSpans } from '../../networks/attachment.ts';
+import { type CniNetwork, ON_NODES, readCniConfig } from '../../networks/read-attachment.ts';
 
-/** A NetworkAttachmentDefinition, as far as it matters to what a pod on it should look like. */
+/** A network to probe: what its NetworkAttachmentDefinition says about the interfaces of the pods on it. */
 export interface ProbeNetwork {
   readonly namespace: string;
   readonly name: string;
-  /** `namespace/name`, as it stands in network-status. */
+  /** `namespace/name`, as network-status has it. */
   readonly id: string;
-  /** CNI type, mode and master, for people: `ipvlan l3 on eth1`. */
+  /** CNI type, mode and device for people: `ipvlan l3 on eth1`. */
   readonly kind: string;
-  /** The node's interface that it is on, such as `eth1`; absent when its configuration does not say. */
+  /** The node's interface below the network, such as `eth1`; absent when the configuration does not name it. */
   readonly master?: string;
   readonly expected: ExpectedAddresses;
 }
 
-/** Which addresses a network's own configuration promises, or why it does not say. */
+/** The addresses that pods may have by the network's configuration, or why the configuration does not say. */
 export type ExpectedAddresses =
   | {
       readonly known: true;
@@ -30,99 +32,101 @@ export type ExpectedAddresses =
   | {
       readonly known: false;
       readonly reason: string;
-      /** True when each node gives out addresses of its own interface. */
+      /** True when each node allocates addresses of its own interface. */
       readonly byNode?: boolean;
     };
 
-/** The parts of the Kubernetes object that are read here. */
+/** The fields of a NetworkAttachmentDefinition that matter here. */
 export interface AttachmentDefinition {
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec?: { readonly config?: string };
 }
 
-const network = z.string().refine(isNetwork);
-const address = z.string().refine(isAddress);
-const rangeSchema = z.object({
-  subnet: network,
-  rangeStart: address.optional(),
-  rangeEnd: address.optional(),
-});
-const hostLocalSchema = rangeSchema
-  .transform((range) => ({ ranges: [[range]] }))
-  .or(z.object({ ranges: z.array(z.array(rangeSchema)).min(1) }));
-const pluginSchema = z.object({
-  type: z.string(),
-  mode: z.string().optional(),
-  master: z.string().optional(),
-  /** Of host-device. */
-  device: z.string().optional(),
-  ipam: z.looseObject({ type: z.string().optional(), interface: z.string().optional() }).optional(),
-});
-const configSchema = z
-  .object({ plugins: z.array(pluginSchema).min(1) })
-  .transform(({ plugins }) => plugins[0])
-  .or(pluginSchema);
-
-/** Reads a NetworkAttachmentDefinition. A configuration that cannot be read is "not known", with the reason. */
+/** What a definition says about the pods on its network. An unreadable configuration gives "not known" and the reason. */
 export function probeNetwork(definition: AttachmentDefinition): ProbeNetwork {
   const { name, namespace } = definition.metadata;
   const identity = { name, namespace, id: `${namespace}/${name}` };
-  const text = definition.spec?.config ?? '';
-  if (text.trim() === '') {
+  const read = readCniConfig(definition.spec?.config);
+  if (read === ON_NODES) {
     const reason =
       "each node's own CNI file gives the addresses (the network has no configuration)";
     return { ...identity, kind: 'configured on each node', expected: { known: false, reason } };
   }
-  const plugin = configSchema.safeParse(parseJson(text)).data;
-  if (plugin === undefined) {
+  if ('unreadable' in read) {
     const reason = 'its configuration is not a CNI configuration';
     return { ...identity, kind: 'not readable', expected: { known: false, reason } };
   }
-  const master = plugin.master ?? plugin.device ?? plugin.ipam?.interface;
+  const { type, mode, master } = read;
   return {
     ...identity,
-    kind: describePlugin(plugin),
+    kind: describePlugin(type, mode, master ?? read.bridge),
     ...(master === undefined ? {} : { master }),
-    expected: expectedAddresses(plugin.ipam),
+    expected: expectedAddresses(read),
   };
 }
 
-function describePlugin(plugin: z.infer<typeof pluginSchema>): string {
-  const mode = plugin.mode === undefined ? '' : ` ${plugin.mode}`;
-  const master = plugin.master === undefined ? '' : ` on ${plugin.master}`;
-  return `${plugin.type}${mode}${master}`;
+function expectedAddresses(network: CniNetwork): ExpectedAddresses {
+  const { ipam, addresses, addressPerPod, pools } = network;
+  switch (ipam) {
+    case 'host-local':
+    case 'whereabouts': {
+      const known = 'unreadable' in pools ? undefined : expectedOfPools(pools);
+      return known ?? { known: false, reason: `its ${ipam} ranges are not readable` };
+    }
+    case 'static':
+      return addressPerPod || addresses.length === 0
+        ? { known: false, reason: 'each pod names its own address (IPAM static)' }
+        : expectedOfStatic(addresses);
+    case 'eni-prefix': {
+      const reason =
+        'each node allocates from the prefixes of its own interface, and AWS was not asked for them';
+      return { known: false, reason, byNode: true };
+    }
+    case 'dhcp':
+      return { known: false, reason: 'a DHCP server gives the addresses (IPAM dhcp)' };
+    case 'none':
+      return { known: false, reason: 'it has no IPAM' };
+    default:
+      return { known: false, reason: `its ranges cannot be read from IPAM ${ipam}` };
+  }
 }
 
-function expectedAddresses(ipam: z.infer<typeof pluginSchema>['ipam']): ExpectedAddresses {
-  if (ipam?.type === 'eni-prefix') {
-    return {
-      known: false,
-      reason:
-        'each node gives out the prefixes of its own interface, and AWS was not asked for them',
-      byNode: true,
-    };
-  }
-  if (ipam?.type !== 'host-local') {
-    const given = ipam?.type === undefined ? 'no IPAM' : `IPAM ${ipam.type}`;
-    return { known: false, reason: `its ranges are not read from ${given}` };
-  }
-  const parsed = hostLocalSchema.safeParse(ipam);
-  if (!parsed.success) return { known: false, reason: 'its host-local ranges are not readable' };
-  const ranges = parsed.data.ranges.flat();
+/** Undefined when any pool cannot be read. */
+function expectedOfPools(pools: readonly Pool[]): ExpectedAddresses | undefined {
+  const readable = pools.every(
+    ({ subnet, range, exclude }) =>
+      isNetwork(subnet) &&
+      (range === undefined || (isAddress(range.first) && isAddress(range.last))) &&
+      exclude.every(isNetwork),
+  );
+  if (!readable) return undefined;
   return {
     known: true,
-    subnets: ranges.map((range) => canonicalNetwork(range.subnet)),
-    ranges: ranges.map(({ subnet, rangeStart, rangeEnd }) => {
-      const whole = hostRange(subnet);
-      return { first: rangeStart ?? whole.first, last: rangeEnd ?? whole.last };
-    }),
+    subnets: pools.map(({ subnet }) => canonicalNetwork(subnet)),
+    ranges: pools.flatMap(allocatedRanges),
   };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+/** What a pool allocates, without the excluded networks where it is IPv4. */
+function allocatedRanges(pool: Pool): readonly AddressRange[] {
+  const subnet = canonicalNetwork(pool.subnet);
+  if (subnet.includes(':')) return [pool.range ?? hostRange(subnet)];
+  const exclude = pool.exclude.map(canonicalNetwork);
+  return poolSpans({ ...pool, subnet, exclude }).map(({ first, last }) => ({
+    first: formatAddress(first),
+    last: formatAddress(last),
+  }));
+}
+
+/** An address of IPAM static has the prefix length of its network: `10.0.4.70/24`. */
+function expectedOfStatic(addresses: readonly string[]): ExpectedAddresses {
+  if (!addresses.every(isNetwork)) {
+    return { known: false, reason: 'its static addresses are not readable' };
   }
+  const own = addresses.map((address) => address.split('/', 1)[0] ?? '');
+  return {
+    known: true,
+    subnets: addresses.map(canonicalNetwork),
+    ranges: own.map((address) => ({ first: address, last: address })),
+  };
 }
