@@ -1,25 +1,28 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { minify } from 'terser';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { minify } from '@swc/core';
+import { inParallel } from '../../src/core/in-parallel.ts';
 import { actionNames, CHECKOUT, scratchFolder } from './checkout.ts';
 import { bundledPackages } from './packages.ts';
+import { run } from './process.ts';
+import { consoleProgress } from './progress.ts';
 
 /**
- * One bundle: an entry source, the committed folder that it becomes, and the name of its file there. What an entry
- * imports when it needs it becomes further files beside that one.
+ * One bundle: its entry source, the committed folder that it becomes, and the name of its main file there. Modules that
+ * the entry imports lazily become further files beside the main one.
  */
 export interface Bundle {
   readonly entry: string;
   readonly dist: string;
   readonly file: string;
-  /** The folder of a web page whose script and style go into `dist`, too. */
+  /** The folder of a web page whose script and style belong to the bundle, too. */
   readonly page?: string;
 }
 
 const REPORT_PAGE = 'src/connectivity/report/page';
 
-/** Every bundle that the repository commits: the three actions and the hook Lambda. */
+/** Every bundle that the repository commits: one for each action, and the launch hook's Lambda function. */
 export function bundles(): readonly Bundle[] {
   const actions = actionNames().map((name) => ({
     entry: `src/${name}/main.ts`,
@@ -34,13 +37,13 @@ export function bundles(): readonly Bundle[] {
 }
 
 /**
- * Builds one bundle below `root`. The same sources and lock file give the same bytes on any machine, so
- * the check can compare them.
+ * Builds one bundle below `root`. The same sources and lock file give the same bytes on any machine, so the check can
+ * compare them. Several bundles can be built at the same time.
  */
 export async function build(bundle: Bundle, root: string): Promise<void> {
   const out = scratchFolder('bundle');
   try {
-    bundleModules(bundle.entry, out);
+    await bundleModules(bundle.entry, out);
     for (const file of readdirSync(out).filter((name) => name.endsWith('.js'))) {
       const code = await minified(readFileSync(join(out, file), 'utf8'));
       rmSync(join(out, file));
@@ -62,50 +65,54 @@ async function writePage(page: string, out: string): Promise<void> {
   cpSync(resolve(CHECKOUT, page, 'page.css'), join(out, 'page.css'));
 }
 
-/** The script of a web page in one ES module, from `main.ts` in its folder. */
+/** The script of a web page as one ES module, built from `main.ts` in the page's folder. */
 export async function pageScript(page = REPORT_PAGE): Promise<string> {
   const out = scratchFolder('page');
   try {
-    bundleModules(`${page}/main.ts`, out);
+    await bundleModules(`${page}/main.ts`, out);
     return await minified(readFileSync(join(out, 'index.js'), 'utf8'));
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
 }
 
-function bundleModules(entry: string, out: string): void {
+async function bundleModules(entry: string, out: string): Promise<void> {
   const ncc = resolve(CHECKOUT, 'node_modules/@vercel/ncc/dist/ncc/cli.js');
   const args = [
     'build',
     resolve(CHECKOUT, entry),
     '--transpile-only', // tsc checks the types, once for everything
-    ...['--license', 'licenses.txt'],
-    ...['-o', out],
-    ...['--no-cache', '-q'],
+    '--license',
+    'licenses.txt',
+    '--out',
+    out,
+    '--no-cache',
+    '--quiet',
   ];
-  execFileSync(process.execPath, [ncc, ...args], {
+  await run(process.execPath, [ncc, ...args], {
     cwd: CHECKOUT,
     env: { ...process.env, TS_NODE_PROJECT: bundledPackages() },
-    stdio: ['ignore', 'ignore', 'inherit'],
   });
 }
 
-/** ncc's own `--minify` shortens names but keeps what nobody uses. Names of classes and functions are in messages. */
+/**
+ * ncc's own `--minify` shortens names but keeps unused code. With fewer passes, SWC also keeps the EC2 client's unused
+ * operations. Messages contain the names of classes and functions, so those stay.
+ */
 async function minified(code: string): Promise<string> {
-  const options = {
+  const names = { keep_classnames: true, keep_fnames: true };
+  const result = await minify(code, {
     module: true,
-    compress: { passes: 2 },
-    keep_classnames: true,
-    keep_fnames: true,
-  };
-  const result = await minify(code, options);
-  return result.code ?? '';
+    compress: { passes: 6, ...names },
+    mangle: { toplevel: true, ...names },
+    format: { comments: false },
+  });
+  return result.code;
 }
 
 if (import.meta.main) {
-  for (const bundle of bundles()) {
-    console.log(`${bundle.entry} → ${bundle.dist}/${bundle.file}`);
-    await build(bundle, CHECKOUT);
-  }
-  console.log(`built below ${dirname(resolve(CHECKOUT, 'actions'))}`);
+  const progress = consoleProgress();
+  await inParallel(bundles(), availableParallelism(), (bundle) =>
+    progress.step(`${bundle.entry} → ${bundle.dist}/${bundle.file}`, () => build(bundle, CHECKOUT)),
+  );
 }

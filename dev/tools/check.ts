@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { inParallel } from '../../src/core/in-parallel.ts';
 import { type Bundle, build, bundles } from './build.ts';
 import { CACHE, CHECKOUT, scratchFolder } from './checkout.ts';
 import { staleReadmes } from './docs.ts';
@@ -17,7 +19,7 @@ interface Check {
 }
 
 const WORKFLOWS = '.github/workflows';
-/** Regions whose resource specifications the templates are linted against. */
+/** The templates are linted against the resource specifications of these regions. */
 const REGIONS = [
   'us-east-1',
   'us-west-2',
@@ -27,7 +29,7 @@ const REGIONS = [
   'ap-northeast-2',
 ];
 
-/** The checkers' own caches stay inside the checkout; the tools are where they always are. */
+/** The checkers keep their own caches inside the checkout; the tools stay in the user's cache. */
 const env = {
   ...process.env,
   EKS_MULTUS_CACHE: cacheFolder(),
@@ -36,74 +38,78 @@ const env = {
 };
 const node = (...args: string[]) => run(process.execPath, args, { cwd: CHECKOUT, env });
 
-const CHECKS: readonly Check[] = [
-  {
-    name: 'lint and format (Biome)',
-    perform: () =>
-      node(
-        'node_modules/@biomejs/biome/bin/biome',
-        'ci',
-        '--colors=off',
-        '--error-on-warnings',
-        '.',
-      ),
-  },
-  {
-    name: 'types (tsc)',
-    perform: async () => {
-      await node('node_modules/typescript/bin/tsc', '--noEmit');
-      // The page of the report runs in a browser, with the types of the DOM.
-      await node(
-        'node_modules/typescript/bin/tsc',
-        ...['--noEmit', '--project', 'src/connectivity/report/page'],
-      );
+/** Every check. They run side by side, one for each core, so the longest stand first. */
+function checks(): readonly Check[] {
+  return [
+    ...bundles().map((bundle) => ({
+      name: `${bundle.dist} is what the sources build`,
+      perform: () => distIsCurrent(bundle),
+    })),
+    {
+      name: 'templates (cfn-lint)',
+      perform: ({ venv }) =>
+        run(join(venv, 'bin', 'cfn-lint'), ['--regions', ...REGIONS, '--', ...templates()], {
+          cwd: CHECKOUT,
+        }),
     },
-  },
-  {
-    name: 'contracts between actions, code and workflows',
-    perform: () =>
-      node('node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', 'dev/testing/contract'),
-  },
-  {
-    name: 'workflows and examples (actionlint)',
-    perform: async ({ bin }) => {
-      await run(join(bin, 'actionlint'), ['-color=false'], { cwd: CHECKOUT, env });
-      await run(join(bin, 'actionlint'), ['-color=false', ...examples()], { cwd: CHECKOUT, env });
+    {
+      name: 'templates (checkov)',
+      perform: ({ checkov }) =>
+        run(
+          join(checkov, 'bin', 'checkov'),
+          [
+            ...['--framework', 'cloudformation', '--skip-download', '--compact', '--quiet'],
+            ...templates().flatMap((file) => ['--file', file]),
+          ],
+          { cwd: CHECKOUT },
+        ),
     },
-  },
-  {
-    name: 'workflows, actions and examples (zizmor)',
-    perform: ({ venv }) =>
-      run(
-        join(venv, 'bin', 'zizmor'),
-        ['--offline', '--no-progress', '--persona=pedantic', WORKFLOWS, 'actions', ...examples()],
-        { cwd: CHECKOUT },
-      ),
-  },
-  {
-    name: 'templates (cfn-lint)',
-    perform: ({ venv }) =>
-      run(join(venv, 'bin', 'cfn-lint'), ['--regions', ...REGIONS, '--', ...templates()], {
-        cwd: CHECKOUT,
-      }),
-  },
-  {
-    name: 'templates (checkov)',
-    perform: ({ checkov }) =>
-      run(
-        join(checkov, 'bin', 'checkov'),
-        [
-          ...['--framework', 'cloudformation', '--skip-download', '--compact', '--quiet'],
-          ...templates().flatMap((file) => ['--file', file]),
-        ],
-        { cwd: CHECKOUT },
-      ),
-  },
-  { name: 'shell scripts (shellcheck)', perform: () => checkShellScripts() },
-  { name: 'manifests (a real API server)', perform: (tools) => validateManifests(tools) },
-  { name: 'READMEs say what action.yml says', perform: async () => readmesAreCurrent() },
-  { name: 'dist is what the sources build', perform: () => distIsCurrent() },
-];
+    { name: 'manifests (a real API server)', perform: (tools) => validateManifests(tools) },
+    {
+      name: 'types (tsc)',
+      perform: async () => {
+        await node('node_modules/typescript/bin/tsc', '--noEmit');
+        // The report page runs in a browser, with the types of the DOM.
+        const page = 'src/connectivity/report/page';
+        await node('node_modules/typescript/bin/tsc', '--noEmit', '--project', page);
+      },
+    },
+    {
+      name: 'contracts between actions, code and workflows',
+      perform: () =>
+        node('node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', 'dev/testing/contract'),
+    },
+    {
+      name: 'lint and format (Biome)',
+      perform: () =>
+        node(
+          'node_modules/@biomejs/biome/bin/biome',
+          'ci',
+          '--colors=off',
+          '--error-on-warnings',
+          '.',
+        ),
+    },
+    {
+      name: 'workflows and examples (actionlint)',
+      perform: async ({ bin }) => {
+        await run(join(bin, 'actionlint'), ['-color=false'], { cwd: CHECKOUT, env });
+        await run(join(bin, 'actionlint'), ['-color=false', ...examples()], { cwd: CHECKOUT, env });
+      },
+    },
+    {
+      name: 'workflows, actions and examples (zizmor)',
+      perform: ({ venv }) =>
+        run(
+          join(venv, 'bin', 'zizmor'),
+          ['--offline', '--no-progress', '--persona=pedantic', WORKFLOWS, 'actions', ...examples()],
+          { cwd: CHECKOUT },
+        ),
+    },
+    { name: 'shell scripts (shellcheck)', perform: () => checkShellScripts() },
+    { name: 'READMEs say what action.yml says', perform: async () => readmesAreCurrent() },
+  ];
+}
 
 function examples(): readonly string[] {
   const files = readdirSync(join(CHECKOUT, 'examples')).filter((file) => file.endsWith('.yml'));
@@ -122,19 +128,12 @@ function readmesAreCurrent(): void {
   if (stale.length > 0) throw new Error(`out of date: ${stale.join(', ')}; run \`npm run docs\``);
 }
 
-async function distIsCurrent(): Promise<void> {
+async function distIsCurrent(bundle: Bundle): Promise<void> {
   const root = scratchFolder('dist-check');
   try {
-    const different: Bundle[] = [];
-    for (const bundle of bundles()) {
-      await build(bundle, root);
-      if (!sameFolder(resolve(root, bundle.dist), resolve(CHECKOUT, bundle.dist)))
-        different.push(bundle);
-    }
-    if (different.length > 0) {
-      const names = different.map(({ dist }) => dist).join(', ');
-      throw new Error(`not what the sources build: ${names}; run \`npm run build\` and commit it`);
-    }
+    await build(bundle, root);
+    if (!sameFolder(resolve(root, bundle.dist), resolve(CHECKOUT, bundle.dist)))
+      throw new Error('the sources build something else; run `npm run build` and commit it');
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -152,14 +151,15 @@ function sameFolder(one: string, other: string): boolean {
 process.env['KUBECACHEDIR'] = join(CACHE, 'kubectl');
 const progress = consoleProgress();
 const tools = await ensureTools(['lint', 'checkov', 'control-plane'], progress);
-let failed = 0;
-for (const check of CHECKS) {
+const all = checks();
+const failures: string[] = [];
+await inParallel(all, availableParallelism(), async ({ name, perform }) => {
   try {
-    await progress.step(check.name, () => check.perform(tools));
+    await progress.step(name, () => perform(tools));
   } catch (error) {
-    failed += 1;
-    console.error(error instanceof Error ? error.message : error);
+    failures.push(`\n✘ ${name}\n${error instanceof Error ? error.message : error}`);
   }
-}
-console.log(`${CHECKS.length - failed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+});
+for (const failure of failures) console.error(failure);
+console.log(`\n${all.length - failures.length} passed, ${failures.length} failed`);
+process.exit(failures.length === 0 ? 0 : 1);

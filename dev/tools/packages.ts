@@ -3,8 +3,8 @@ import { join, relative } from 'node:path';
 import { CACHE, CHECKOUT } from './checkout.ts';
 
 /**
- * Packages that ncc would take as CommonJS, whole. Their ES modules leave out of a bundle what nobody calls: of the
- * hundred operations of S3, ninety.
+ * ncc would bundle the CommonJS modules of these packages, whole. From their ES modules, it drops unused code, such as
+ * ninety of the hundred operations of S3.
  */
 const ES_MODULES = [
   '@aws-sdk/client-auto-scaling',
@@ -15,19 +15,26 @@ const ES_MODULES = [
 ];
 
 /**
- * Packages whose modules do nothing when they are loaded, though their package.json does not say so. Of
- * @kubernetes/client-node that leaves out the generated classes of every kind, four megabytes.
+ * Loading these packages has no side effects, though their package.json does not say so. This drops four megabytes of
+ * generated classes from @kubernetes/client-node.
  */
 const WITHOUT_SIDE_EFFECTS = ['@actions/core', '@kubernetes/client-node'];
 
-/** Always the same folder: ncc numbers modules by their paths, and the same sources have to give the same bundle. */
+/** A fixed folder, because ncc numbers modules by their paths and the same sources have to give the same bundle. */
 const FOLDER = join(CACHE, 'packages');
 
+let written: string | undefined;
+
 /**
- * Writes a tsconfig.json whose `paths` lead ncc to what it should bundle in the place of a package's main file, and
- * gives its path.
+ * Writes a tsconfig.json, once in a process, whose `paths` lead ncc to the files to bundle instead of a package's main
+ * file. Returns the path of the tsconfig.json.
  */
 export function bundledPackages(): string {
+  written ??= writePackages();
+  return written;
+}
+
+function writePackages(): string {
   mkdirSync(FOLDER, { recursive: true });
   const entries = [...ES_MODULES.map(esModules), ...WITHOUT_SIDE_EFFECTS.map(flagged)];
   const paths = Object.fromEntries(entries);
@@ -44,7 +51,7 @@ function esModules(name: string): Path {
   return [name, [join('node_modules', name, module)]];
 }
 
-/** ncc has no option for it, so a copy says what the package does not. */
+/** ncc has no option for this, so it gets a copy of the package that declares no side effects. */
 function flagged(name: string): Path {
   const copy = join(FOLDER, name);
   rmSync(copy, { recursive: true, force: true });
