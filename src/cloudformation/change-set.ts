@@ -1,10 +1,9 @@
 import type { ChangeSetType } from '@aws-sdk/client-cloudformation';
-import { pollDelay } from '../core/clock.ts';
 import { CloudError, messageOf } from '../core/errors.ts';
 import { deleteShell } from './delete-stack.ts';
 import { checkDeadline, type StackEngine } from './follow.ts';
-
 import { resourceLine } from './operation-failed.ts';
+import { pollDelay } from './pace.ts';
 import type { Change, ChangeSet, Stack, StackApi, StackSpec } from './stack-api.ts';
 import { deployStep, isDeployed } from './stack-status.ts';
 

@@ -1,6 +1,6 @@
-import { pollDelay } from '../core/clock.ts';
 import { CloudError, messageOf } from '../core/errors.ts';
 import type { StackEngine } from './follow.ts';
+import { pollDelay } from './pace.ts';
 import type { Stack, StackSpec } from './stack-api.ts';
 import { deployStep } from './stack-status.ts';
 

@@ -1,9 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { callBudget, followDelay } from './pace.ts';
+import { callBudget, followDelay, pollDelay } from './pace.ts';
 
 const half = () => 0.5;
+
+describe('pollDelay', () => {
+  it('is quick at first, slow after long silence, and always within bounds', () => {
+    expect(pollDelay(0, () => 0.5)).toBe(500);
+    expect(pollDelay(12_000, () => 0.5)).toBe(4_000);
+    expect(pollDelay(3_600_000, () => 0.5)).toBe(15_000);
+    fc.assert(
+      fc.property(fc.nat(), fc.double({ min: 0, max: 1, noNaN: true }), (quiet, random) => {
+        const delay = pollDelay(quiet, () => random);
+        return delay >= 300 && delay <= 18_750;
+      }),
+    );
+  });
+
+  it('differs between callers', () => {
+    expect(new Set(Array.from({ length: 20 }, () => pollDelay(60_000))).size).toBeGreaterThan(1);
+  });
+});
 
 describe('followDelay', () => {
   it('is quicker the sooner an operation can end', () => {

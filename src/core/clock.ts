@@ -11,19 +11,6 @@ export const systemClock: Clock = {
   sleep: (ms) => setTimeout(ms),
 };
 
-const SHORTEST_MS = 500;
-const LONGEST_MS = 15_000;
-
-/**
- * How long to wait before asking again: a third of the time since there was last any news, so that busy
- * phases are followed closely and an EKS cluster's ten silent minutes cost few calls. Jittered by a
- * quarter either way, so that stacks that began together do not ask together.
- */
-export function pollDelay(quietMs: number, random: () => number = Math.random): number {
-  const delay = Math.min(Math.max(quietMs / 3, SHORTEST_MS), LONGEST_MS);
-  return delay * (0.75 + random() / 2);
-}
-
 /** `0.4 s`, `18 s`, `3 m 20 s`: for people. */
 export function duration(ms: number): string {
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
