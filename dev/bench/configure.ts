@@ -4,7 +4,7 @@ import { orUndefined } from '../../src/connectivity/probe/kubernetes-cluster.ts'
 import { systemClock } from '../../src/core/clock.ts';
 import { type Connection, connect } from '../../src/kubernetes/connection.ts';
 import { PATCH_TYPES } from '../../src/kubernetes/objects.ts';
-import { until } from '../../src/kubernetes/retry.ts';
+import { until } from '../../src/core/retry.ts';
 import { MULTUS } from '../../src/multus/install.ts';
 import type { NetworkAttachmentDefinition } from '../../src/networks/attachment.ts';
 import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';

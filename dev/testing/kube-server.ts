@@ -14,6 +14,7 @@ export interface KubeRequest {
 export interface KubeAnswer {
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** An HTTP server in the place of an API server, and a kubeconfig that points to it. */
@@ -42,8 +43,8 @@ export async function startKubeServer(
       };
       const same = requests.filter((one) => one.path === request.path).length;
       requests.push(request);
-      const { status, body } = answer(request, same);
-      response.writeHead(status, { 'content-type': 'application/json' });
+      const { status, body, headers } = answer(request, same);
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(JSON.stringify(body));
     });
   });

@@ -2,9 +2,11 @@ import type { KubernetesObject, V1ConfigMap } from '@kubernetes/client-node';
 import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { isTransient } from '../core/retry.ts';
+import { statusOf } from '../kubernetes/api-error.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { FIELD_MANAGER, OUR_LABELS, PATCH_TYPES, type PlainApi } from '../kubernetes/objects.ts';
-import { isTransient, retrying, statusOf } from '../kubernetes/retry.ts';
+import { retrying } from '../kubernetes/retry.ts';
 
 import { type AwsAuthMerge, mergeNodeRoles, removeNodeRoles, textDiff } from './rows.ts';
 

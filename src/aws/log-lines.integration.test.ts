@@ -6,13 +6,14 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Moto } from '../../dev/stand-ins/aws/moto.ts';
 import { clientsOf, REGION, startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import { logLines } from './cluster-traces.ts';
 
 const caller = {
   region: REGION,
   credentials: async () => ({ accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' }),
   userAgent: 'test',
-  sleep: async () => {},
+  clock: fakeClock(),
 };
 const log = { logGroupName: 'lab-ng1-HookLogs-1', logStreamName: 'one' };
 

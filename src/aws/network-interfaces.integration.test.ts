@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Moto } from '../../dev/stand-ins/aws/moto.ts';
 import { clientsOf, REGION, startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import { listNetworkInterfaces } from './network-interfaces.ts';
 import type { Caller } from './signed-call.ts';
 
@@ -18,7 +19,7 @@ const caller: Caller = {
   region: REGION,
   credentials: async () => ({ accessKeyId: 'AKIA1', secretAccessKey: 'secret' }),
   userAgent: 'eks-multus-actions run/7',
-  sleep: async () => {},
+  clock: fakeClock(),
 };
 
 let moto: Moto;

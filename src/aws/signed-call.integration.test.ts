@@ -24,7 +24,7 @@ const caller: Caller = {
   region: 'ap-northeast-2',
   credentials: async () => ({ accessKeyId: 'AKIA1', secretAccessKey: 'secret', sessionToken: 't' }),
   userAgent: 'eks-multus-actions run/7',
-  sleep: async (ms) => void pauses.push(ms),
+  clock: { now: () => 0, sleep: async (ms) => void pauses.push(ms) },
 };
 
 beforeEach(async () => {

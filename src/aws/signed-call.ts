@@ -1,6 +1,8 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { parseXML } from '@aws-sdk/xml-builder';
 import { SignatureV4 } from '@smithy/signature-v4';
+import type { Clock } from '../core/clock.ts';
+import { parseRetryAfter, retry } from '../core/retry.ts';
 import { type CredentialProvider, renewsCredentials } from './credentials.ts';
 
 /** With what, and in which region, calls are made. */
@@ -9,7 +11,7 @@ export interface Caller {
   readonly credentials: CredentialProvider;
   /** Tells in CloudTrail which run made a call. */
   readonly userAgent: string;
-  readonly sleep: (ms: number) => Promise<void>;
+  readonly clock: Clock;
   /** Hears of each call that is made. */
   readonly onCall?: () => void;
 }
@@ -25,8 +27,8 @@ export interface SignedRequest {
 }
 
 const ATTEMPTS = 8;
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 20_000;
+const FIRST_PAUSE_MS = 375;
+const LONGEST_PAUSE_MS = 15_000;
 const TIMEOUT_MS = 30_000;
 const TEMPORARY = /Thrott|RequestLimitExceeded|TooManyRequests|Unavailable|InternalError|TimedOut/;
 
@@ -41,15 +43,13 @@ const TEMPORARY = /Thrott|RequestLimitExceeded|TooManyRequests|Unavailable|Inter
 export async function signedCall(caller: Caller, request: SignedRequest): Promise<string> {
   const call = renewsCredentials(caller.credentials)((it: SignedRequest) => once(caller, it));
   caller.onCall?.();
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await call(request);
-    } catch (error) {
-      if (attempt >= ATTEMPTS || !mayPass(error)) throw error;
-      const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
-      await caller.sleep(pause * (0.5 + Math.random() / 2));
-    }
-  }
+  return retry(() => call(request), {
+    clock: caller.clock,
+    attempts: ATTEMPTS,
+    firstPauseMs: FIRST_PAUSE_MS,
+    longestPauseMs: LONGEST_PAUSE_MS,
+    mayPass,
+  });
 }
 
 async function once(caller: Caller, request: SignedRequest): Promise<string> {
@@ -98,6 +98,7 @@ function serviceError({ operation }: SignedRequest, answer: Response, text: stri
   return Object.assign(new Error(message ?? `HTTP status ${answer.status}`), {
     name,
     operation,
+    retryAfterMs: parseRetryAfter(answer.headers.get('retry-after')),
     $fault: answer.status >= 500 ? 'server' : 'client',
     $metadata: {
       httpStatusCode: answer.status,

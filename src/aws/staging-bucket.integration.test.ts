@@ -15,12 +15,13 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
+import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import { s3Staging } from './staging.ts';
 import { defaultBucketName, ensureBucket } from './staging-bucket.ts';
 
 const accountId = '123456789012';
 const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' };
-const noSleep = async () => {};
+const clock = fakeClock();
 const content = new TextEncoder().encode('Resources: {}');
 
 let moto: Awaited<ReturnType<typeof startTestMoto>>['moto'];
@@ -93,7 +94,7 @@ describe('ensureBucket', () => {
     expect(
       (await east.send(new GetBucketVersioningCommand({ Bucket: bucket.name }))).Status,
     ).toBeUndefined();
-    const staging = s3Staging(east, noSleep);
+    const staging = s3Staging(east, clock);
     await staging.stage(bucket, 'lab/1/a', content);
     expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 1, bucketDeleted: false });
     await east.send(new HeadBucketCommand({ Bucket: bucket.name }));
@@ -104,7 +105,7 @@ describe('staged objects', () => {
   const bucket = bucketIn('ap-northeast-2', 'staging-test');
 
   it('are uploaded once', async () => {
-    const staging = s3Staging(s3, noSleep);
+    const staging = s3Staging(s3, clock);
     expect(await staging.stage(bucket, 'lab/1/infra.yaml', content)).toBe('uploaded');
     expect(await staging.stage(bucket, 'lab/1/infra.yaml', content)).toBe('present');
     const object = await s3.send(
@@ -114,7 +115,7 @@ describe('staged objects', () => {
   });
 
   it('go with every version and marker; the bucket goes with the last environment', async () => {
-    const staging = s3Staging(s3, noSleep);
+    const staging = s3Staging(s3, clock);
     for (let version = 0; version < 3; version += 1) {
       await s3.send(
         new PutObjectCommand({ Bucket: bucket.name, Key: 'lab/2/a', Body: `${version}` }),
@@ -151,7 +152,10 @@ describe('side by side with other environments, which make and delete the same b
       { step: 'initialize' },
     );
     const slept: number[] = [];
-    const staging = s3Staging(hurried, async (ms) => void slept.push(ms));
+    const staging = s3Staging(hurried, {
+      now: () => 0,
+      sleep: async (ms) => void slept.push(ms),
+    });
     return { staging, slept };
   }
 
@@ -175,9 +179,9 @@ describe('side by side with other environments, which make and delete the same b
   });
 
   it('makes the bucket again that was deleted before it was used', async () => {
-    await s3Staging(s3, noSleep).stage(bucket, 'other/1/a', content);
+    await s3Staging(s3, clock).stage(bucket, 'other/1/a', content);
     const { staging } = interrupted('HeadObjectCommand', () =>
-      s3Staging(s3, noSleep).clear(bucket, 'other'),
+      s3Staging(s3, clock).clear(bucket, 'other'),
     );
     expect(await staging.stage(bucket, 'lab/1/a', content)).toBe('uploaded');
     await staging.clear(bucket, 'lab');

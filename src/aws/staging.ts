@@ -5,8 +5,9 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-
+import type { Clock } from '../core/clock.ts';
 import { CloudError } from '../core/errors.ts';
+import { retry } from '../core/retry.ts';
 import {
   bucketExists,
   deleteBucketIfUnused,
@@ -32,15 +33,15 @@ export interface Cleared {
   readonly bucketDeleted: boolean;
 }
 
-/** @param sleep for as many milliseconds, until the bucket is no other environment's turn any more */
-export function s3Staging(s3: S3Client, sleep: (ms: number) => Promise<void>): Staging {
+/** @param clock waits until no other environment is creating or deleting the bucket */
+export function s3Staging(s3: S3Client, clock: Clock): Staging {
   return {
     stage(bucket, key, content) {
       const begun = {};
       return takingTurns(async () => {
         await ensureBucket(s3, bucket, begun);
         return stage(s3, bucket, key, content);
-      }, sleep);
+      }, clock);
     },
     async has(bucket, environment) {
       return (await bucketExists(s3, bucket)) && hasStaged(s3, bucket, environment);
@@ -137,16 +138,15 @@ const PAUSE_MS = 5_000;
  */
 export async function takingTurns<Result>(
   work: () => Promise<Result>,
-  sleep: (ms: number) => Promise<void>,
+  clock: Clock,
 ): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt >= ATTEMPTS || !isAnothersTurn(error)) throw error;
-      await sleep(PAUSE_MS);
-    }
-  }
+  return retry(work, {
+    clock,
+    attempts: ATTEMPTS,
+    firstPauseMs: PAUSE_MS,
+    factor: 1,
+    mayPass: isAnothersTurn,
+  });
 }
 
 function isAnothersTurn(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { Log } from '../core/log.ts';
+import type { Patience } from '../core/retry.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import type { Patience } from '../kubernetes/retry.ts';
 import { awaitRollout, type RolloutWait } from '../kubernetes/rollout.ts';
 import { installWhereabouts, removeWhereabouts, WHEREABOUTS } from '../multus/whereabouts.ts';
 import {

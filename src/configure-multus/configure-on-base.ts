@@ -1,10 +1,10 @@
 import type { Log } from '../core/log.ts';
+import type { Patience } from '../core/retry.ts';
 import type { SharedCluster } from '../environment/environment.ts';
 import { ENVIRONMENT_LABEL, nodesOf } from '../environment/shared-cluster.ts';
 import { ownNamespace } from '../kubernetes/apply.ts';
 import type { Access, Connection } from '../kubernetes/connection.ts';
 import { awaitNodes } from '../kubernetes/nodes.ts';
-import type { Patience } from '../kubernetes/retry.ts';
 import { awaitRollout } from '../kubernetes/rollout.ts';
 import { admitPods } from '../multus/admit-pods.ts';
 import { findMultus, imageOf, MULTUS, NOT_STARTED } from '../multus/install.ts';

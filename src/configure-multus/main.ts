@@ -19,7 +19,7 @@ await runAction(async () => {
   const request = { region, ...inputs.role, sessionName: 'configure-multus' };
   const credentials = credentialProvider(request, { idToken, mask });
   const userAgent = `eks-multus-actions run/${workflowRun(process.env).id}`;
-  const caller = { region, credentials, userAgent, sleep: systemClock.sleep };
+  const caller = { region, credentials, userAgent, clock: systemClock };
   const interfaces = (filters: Filters) => listNetworkInterfaces(caller, filters);
   const instances = (groups: readonly string[]) => listGroupInstances(caller, groups);
   const report = async (result: Parameters<typeof toOutputs>[0]) => {

@@ -1,6 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import * as core from '@actions/core';
+import { systemClock } from '../core/clock.ts';
 import { CloudError, messageOf } from '../core/errors.ts';
+import { parseRetryAfter, retry } from '../core/retry.ts';
 
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 500;
@@ -19,21 +20,32 @@ const TIMEOUT_MS = 20_000;
 export async function idToken(audience: string): Promise<string> {
   const { url, bearer } = tokenEndpoint();
   url.searchParams.set('audience', audience);
-  for (let attempt = 1; ; attempt += 1) {
-    const answer = await ask(url, bearer).catch((error: unknown) => error as Error);
-    if (!(answer instanceof Error) && answer.token !== undefined) {
-      core.setSecret(answer.token);
-      return answer.token;
-    }
-    const mayPass = answer instanceof Error || answer.status === 429 || answer.status >= 500;
-    if (attempt === ATTEMPTS || !mayPass) throw noToken(answer);
-    await setTimeout(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+  try {
+    const token = await retry(() => ask(url, bearer), {
+      clock: systemClock,
+      attempts: ATTEMPTS,
+      firstPauseMs: FIRST_PAUSE_MS,
+      mayPass: (error) =>
+        !(error instanceof Refusal) || error.status === 429 || error.status >= 500,
+    });
+    core.setSecret(token);
+    return token;
+  } catch (error) {
+    throw noToken(error);
   }
 }
 
-interface Answer {
+/** An answer without a token. */
+class Refusal extends Error {
+  override readonly name = 'Refusal';
   readonly status: number;
-  readonly token: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, retryAfterMs: number | undefined) {
+    super(`the answer has status ${status}`);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
 }
 
 function tokenEndpoint(): { readonly url: URL; readonly bearer: string } {
@@ -48,24 +60,23 @@ function tokenEndpoint(): { readonly url: URL; readonly bearer: string } {
   });
 }
 
-async function ask(url: URL, bearer: string): Promise<Answer> {
+async function ask(url: URL, bearer: string): Promise<string> {
   const answer = await fetch(url, {
     headers: { accept: 'application/json', authorization: `Bearer ${bearer}` },
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   const text = await answer.text();
-  if (!answer.ok) return { status: answer.status, token: undefined };
-  return { status: answer.status, token: (JSON.parse(text) as { value?: string }).value };
+  const { value } = answer.ok ? (JSON.parse(text) as { value?: string }) : {};
+  if (value !== undefined) return value;
+  throw new Refusal(answer.status, parseRetryAfter(answer.headers.get('retry-after')));
 }
 
-function noToken(answer: Answer | Error): CloudError {
-  const reason =
-    answer instanceof Error ? messageOf(answer) : `the answer has status ${answer.status}`;
+function noToken(cause: unknown): CloudError {
   return new CloudError({
     resource: 'GitHub OIDC',
-    reason: `GitHub did not give an ID token: ${reason}`,
+    reason: `GitHub did not give an ID token: ${messageOf(cause)}`,
     nextStep: 'run the job again; https://www.githubstatus.com says whether GitHub has a problem',
-    ...(answer instanceof Error ? { cause: answer } : {}),
+    cause,
   });
 }
 

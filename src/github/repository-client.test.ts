@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { asking, repositoryClient } from './repository-client.ts';
 
 interface Answer {
@@ -18,6 +18,7 @@ const PAGE = {
 const servers: Server[] = [];
 
 afterEach(() => {
+  vi.restoreAllMocks();
   for (const server of servers.splice(0)) server.close();
 });
 
@@ -33,8 +34,9 @@ async function ask(...answers: readonly Answer[]) {
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const pause = async (ms: number) => void pauses.push(ms);
-  const { rest } = repositoryClient('token', 'acme/lab', url, pause);
+  const clock = { now: () => 0, sleep: async (ms: number) => void pauses.push(ms) };
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  const { rest } = repositoryClient('token', 'acme/lab', url, clock);
   const call = rest.pulls.get({ owner: 'acme', repo: 'lab', pull_number: 12 });
   const outcome = await asking('pull request #12', 'pull-requests: read', call).then(
     ({ data }) => `number ${data.number}`,

@@ -1,9 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import { getOctokit } from '@actions/github';
+import { type Clock, systemClock } from '../core/clock.ts';
 import { GithubError, messageOf } from '../core/errors.ts';
-
-/** Outages of GitHub's API mostly take seconds. */
-const PAUSES_MS = [1_000, 4_000, 15_000];
+import { parseRetryAfter, retry } from '../core/retry.ts';
 
 /** GitHub's REST API for one repository. */
 export interface RepositoryClient {
@@ -12,37 +10,26 @@ export interface RepositoryClient {
   readonly rest: ReturnType<typeof getOctokit>['rest'];
 }
 
+/** Most outages of GitHub's API take seconds: pauses of 1, 4 and 15 seconds. */
+const BACK_OFF = { attempts: 4, firstPauseMs: 1_000, factor: 4, longestPauseMs: 15_000 };
+
 /**
- * A client for `owner/name`. Where the API is comes from the runner (GITHUB_API_URL), unless it is given. What fails in a
- * way that passes is tried again, within some 20 seconds: a deploy of half an hour is not to fail for a comment. That a
- * call whose answer was lost is done twice is the smaller harm, as octokit's own plugin for this has it.
+ * A client for `owner/name`. The runner names the API (GITHUB_API_URL) unless `apiUrl` does. Calls that fail in a way
+ * that may pass are repeated for about 20 seconds, so that no comment fails a deploy of half an hour. A call whose
+ * answer was lost may therefore be made twice; octokit's own plugin accepts that, too.
  */
 export function repositoryClient(
   token: string,
   fullName: string,
   apiUrl?: string,
-  pause: (ms: number) => Promise<unknown> = setTimeout,
+  clock: Clock = systemClock,
 ): RepositoryClient {
   const [owner = '', repo = ''] = fullName.split('/');
   const octokit = getOctokit(token, apiUrl === undefined ? {} : { baseUrl: apiUrl });
-  octokit.hook.wrap('request', (send, request) => retrying(async () => send(request), pause));
+  octokit.hook.wrap('request', (send, request) =>
+    retry(async () => send(request), { ...BACK_OFF, clock, mayPass, retryAfterMs }),
+  );
   return { owner, repo, rest: octokit.rest };
-}
-
-async function retrying<T>(
-  call: () => Promise<T>,
-  pause: (ms: number) => Promise<unknown>,
-): Promise<T> {
-  for (const usual of PAUSES_MS) {
-    try {
-      return await call();
-    } catch (error) {
-      const ms = pauseBeforeRetry(error, usual);
-      if (ms === undefined) throw error;
-      await pause(ms);
-    }
-  }
-  return call();
 }
 
 /**
@@ -70,8 +57,6 @@ export async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined>
 }
 
 const FORBIDDEN = [403, 429];
-/** Longer than that no job waits. */
-const LONGEST_PAUSE_MS = 60_000;
 
 /** The HTTP status of GitHub's answer, 500 when none came; undefined for anything else that was thrown. */
 export function statusOf(error: unknown): number | undefined {
@@ -79,18 +64,15 @@ export function statusOf(error: unknown): number | undefined {
   return typeof error.status === 'number' ? error.status : undefined;
 }
 
-/**
- * How long to wait before the same call is worth another try, in milliseconds; undefined when it is none.
- *
- * @param usual for answers that do not say how long.
- */
-export function pauseBeforeRetry(error: unknown, usual: number): number | undefined {
+/** True for outages, and for limits of which GitHub says when they end. */
+function mayPass(error: unknown): boolean {
   const status = statusOf(error) ?? 0;
-  if (status >= 500) return usual;
-  const seconds = Number(headersOf(error)['retry-after'] ?? Number.NaN);
-  const pause = Number.isNaN(seconds) ? undefined : seconds * 1000;
-  const passes = FORBIDDEN.includes(status) && pause !== undefined && pause <= LONGEST_PAUSE_MS;
-  return passes ? pause : undefined;
+  return status >= 500 || (FORBIDDEN.includes(status) && retryAfterMs(error) !== undefined);
+}
+
+function retryAfterMs(error: unknown): number | undefined {
+  const header = headersOf(error)['retry-after'];
+  return parseRetryAfter(header === undefined ? undefined : String(header));
 }
 
 /** GitHub's reason, and what to do about it. `permission` is what the job needs for the call. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ApiError } from './rest.ts';
-import { codeOf, isTransient, reasonOf, statusOf } from './retry.ts';
+import { codeOf } from '../core/retry.ts';
+import { ApiError, reasonOf, statusOf } from './api-error.ts';
 
 const status = { kind: 'Status', message: 'pods "x" not found' };
 const coded = (code: string) => Object.assign(new Error(`connect ${code}`), { code });
@@ -17,22 +17,6 @@ describe('reasonOf', () => {
     ['text', 'text'],
   ])('%#: in one line', (error, expected) => {
     expect(reasonOf(error)).toBe(expected);
-  });
-});
-
-describe('isTransient', () => {
-  it.each([429, 500, 502, 503, 504])('is true of %d', (code) => {
-    expect(isTransient(new ApiError(code, undefined))).toBe(true);
-  });
-  it.each([400, 401, 403, 404, 409, 422])('is false of %d', (code) => {
-    expect(isTransient(new ApiError(code, undefined))).toBe(false);
-  });
-  it('knows failed connections, however deep', () => {
-    expect(isTransient(fetchFailed(coded('ECONNRESET')))).toBe(true);
-    expect(isTransient(fetchFailed(new AggregateError([coded('ECONNREFUSED')])))).toBe(true);
-    expect(isTransient(fetchFailed(coded('SELF_SIGNED_CERT_IN_CHAIN')))).toBe(false);
-    expect(isTransient(new Error('bug'))).toBe(false);
-    expect(isTransient('text')).toBe(false);
   });
 });
 

@@ -7,9 +7,11 @@ import type {
 import { parseAllDocuments } from 'yaml';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
+import { isTransient, type Patience, until } from '../core/retry.ts';
+import { reasonOf, statusOf } from './api-error.ts';
 import type { Connection } from './connection.ts';
 import { FIELD_MANAGER, OUR_LABELS, PATCH_TYPES } from './objects.ts';
-import { isTransient, type Patience, reasonOf, retrying, statusOf, until } from './retry.ts';
+import { retrying } from './retry.ts';
 
 /** The objects of a manifest, in order, with our label added. Pure. */
 export function readManifest(text: string): readonly KubernetesObject[] {

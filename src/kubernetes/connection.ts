@@ -7,11 +7,12 @@ import type { CredentialProvider } from '../aws/credentials.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { CloudError, ClusterError, InputError, isExplained, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { codeOf, isTransient, until } from '../core/retry.ts';
+import { reasonOf, statusOf } from './api-error.ts';
 import { tokenSource } from './eks-token.ts';
 import { readKubeconfig, serverOf, tokenConfig } from './kubeconfig.ts';
 import { type Apps, appsOf, type Core, coreOf, type Objects, objectsOf } from './objects.ts';
 import { type EksAddress, type Rest, restOf } from './rest.ts';
-import { codeOf, isTransient, reasonOf, statusOf, until } from './retry.ts';
 
 /** Any cluster, by the current context of a kubeconfig file. */
 export interface KubeconfigAddress {

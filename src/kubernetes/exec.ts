@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { ClusterError, messageOf } from '../core/errors.ts';
+import { retry } from '../core/retry.ts';
 
 export interface ExecTarget {
   readonly namespace: string;
@@ -43,29 +44,27 @@ export async function execInPod(
   timeoutMs: number,
   clock: Clock = systemClock,
 ): Promise<ExecResult> {
-  const exec = () => untilReached(() => execOnce(config, target, command, timeoutMs), clock);
+  const once = () => execOnce(config, target, command, timeoutMs);
   try {
     try {
-      return await exec();
+      return await retryUnreached(once, clock);
     } catch (error) {
       if (!(error instanceof DroppedError)) throw error;
-      return await exec();
+      return await retryUnreached(once, clock);
     }
   } catch (error) {
     throw cannotExec(target, error);
   }
 }
 
-async function untilReached<T>(exec: () => Promise<T>, clock: Clock): Promise<T> {
-  const deadline = clock.now() + UNREACHED_FOR_MS;
-  for (;;) {
-    try {
-      return await exec();
-    } catch (error) {
-      if (!(error instanceof UnreachedError) || clock.now() >= deadline) throw error;
-      await clock.sleep(PAUSE_MS);
-    }
-  }
+function retryUnreached<T>(exec: () => Promise<T>, clock: Clock): Promise<T> {
+  return retry(exec, {
+    clock,
+    deadline: clock.now() + UNREACHED_FOR_MS,
+    firstPauseMs: PAUSE_MS,
+    factor: 1,
+    mayPass: (error) => error instanceof UnreachedError,
+  });
 }
 
 async function execOnce(

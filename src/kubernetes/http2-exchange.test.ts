@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority, issue } from '../../dev/stand-ins/cluster/certificates.ts';
+import { isTransient } from '../core/retry.ts';
 import { type Exchange, http2Exchange, restOf } from './rest.ts';
-
-import { isTransient } from './retry.ts';
 
 let folder: string;
 let trust: { readonly ca: Buffer };
@@ -48,7 +47,11 @@ async function listen(one: Server) {
   sessions = [];
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}/api?x=1`);
-  const exchange = http2Exchange(async () => ({ status: 418, text: 'by HTTP/1.1' }));
+  const exchange = http2Exchange(async () => ({
+    status: 418,
+    text: 'by HTTP/1.1',
+    retryAfter: undefined,
+  }));
   send = (_, options, text) => exchange(url, { ...trust, ...options }, text);
   return url;
 }

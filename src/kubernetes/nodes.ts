@@ -2,8 +2,8 @@ import type { V1Node } from '@kubernetes/client-node';
 import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { until } from '../core/retry.ts';
 import type { Connection } from './connection.ts';
-import { until } from './retry.ts';
 
 export interface NodeState {
   readonly name: string;

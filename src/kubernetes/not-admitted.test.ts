@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ApiError } from './api-error.ts';
 import { notAdmitted } from './connection.ts';
-import { ApiError } from './rest.ts';
 
 const cause = new ApiError(401, { message: 'Unauthorized' });
 const words = (roleArn?: string) => notAdmitted({ cluster: 'lab', roleArn, cause }).message;

@@ -7,10 +7,8 @@ import type {
   V1Node,
   V1Pod,
 } from '@kubernetes/client-node';
-
-import { ApiError, type Query, type Rest } from './rest.ts';
-
-import { statusOf } from './retry.ts';
+import { ApiError, statusOf } from './api-error.ts';
+import type { Query, Rest } from './rest.ts';
 
 /** Under this name the API server records which fields are ours. */
 export const FIELD_MANAGER = 'eks-multus-actions';

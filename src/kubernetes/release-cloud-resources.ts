@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import { until } from '../core/retry.ts';
 import type { PlainApi } from './objects.ts';
-import { until } from './retry.ts';
 
 interface Meta {
   readonly metadata: { readonly name: string; readonly namespace?: string };

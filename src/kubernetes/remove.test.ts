@@ -1,11 +1,10 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { ApiError } from './api-error.ts';
 import { removeIfOurs } from './apply.ts';
 import type { Connection } from './connection.ts';
 import { type Objects, OUR_LABELS } from './objects.ts';
-
-import { ApiError } from './rest.ts';
 
 const object = { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'kube-multus-ds' } };
 

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type KubeServer, refusal, startKubeServer } from '../../dev/testing/kube-server.ts';
+import { ApiError } from './api-error.ts';
 import { objectsOf, PATCH_TYPES } from './objects.ts';
-import { ApiError, restOf } from './rest.ts';
+import { restOf } from './rest.ts';
 
 let server: KubeServer | undefined;
 afterEach(async () => {
@@ -39,7 +40,7 @@ describe('a request', () => {
     const rest = await start(() => refusal(404, 'pods "x" not found'));
     const error = await rest({ method: 'GET', path: '/x' }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ApiError);
-    expect(error).toMatchObject({ code: 404, body: { message: 'pods "x" not found' } });
+    expect(error).toMatchObject({ status: 404, body: { message: 'pods "x" not found' } });
   });
 });
 
@@ -75,7 +76,7 @@ describe('objects of any kind', () => {
     }));
     const objects = objectsOf(rest);
     const pod = { apiVersion: 'g/v1', kind: 'Pod', metadata: { name: 'p', namespace: 'n' } };
-    await expect(objects.read(pod)).rejects.toMatchObject({ code: 404 });
+    await expect(objects.read(pod)).rejects.toMatchObject({ status: 404 });
     expect(await objects.read(pod)).toEqual({});
   });
 });

@@ -6,7 +6,9 @@ import { isIP } from 'node:net';
 import * as tls from 'node:tls';
 import type { CredentialProvider } from '../aws/credentials.ts';
 import { atOnce } from '../core/in-parallel.ts';
+import { parseRetryAfter } from '../core/retry.ts';
 import { proxyEnvironment, proxyOf } from '../github/proxy.ts';
+import { ApiError } from './api-error.ts';
 import { tokenSource } from './eks-token.ts';
 
 export type Query = Readonly<Record<string, string | boolean | number>>;
@@ -29,19 +31,6 @@ export interface RestRequest {
  */
 export type Rest = <Answer>(request: RestRequest) => Promise<Answer>;
 
-/** The API server's refusal: its HTTP status, and its body if that was JSON or text. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  readonly code: number;
-  readonly body: unknown;
-
-  constructor(code: number, body: unknown) {
-    super(`HTTP ${code}`);
-    this.code = code;
-    this.body = body;
-  }
-}
-
 /**
  * As many as API servers let a connection have. Those that wait for a connection's leave fill its memory, and their
  * minute runs.
@@ -57,7 +46,11 @@ export function restOf(server: Server): Rest {
   const turn = atOnce(REQUESTS_AT_ONCE);
   return async <Answer>(request: RestRequest) => {
     const text = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const { status, text: answer } = await turn(async () => {
+    const {
+      status,
+      text: answer,
+      retryAfter,
+    } = await turn(async () => {
       const options = await server.options();
       const headers = {
         accept: 'application/json',
@@ -69,7 +62,7 @@ export function restOf(server: Server): Rest {
       return exchange(urlOf(server, request), sent, text);
     });
     const body = parsed(answer);
-    if (status < 200 || status > 299) throw new ApiError(status, body);
+    if (status < 200 || status > 299) throw new ApiError(status, body, parseRetryAfter(retryAfter));
     return body as Answer;
   };
 }
@@ -108,6 +101,8 @@ function parsed(text: string): unknown {
 export interface Reply {
   readonly status: number;
   readonly text: string;
+  /** The header Retry-After. */
+  readonly retryAfter: string | undefined;
 }
 
 /** Sends one request, with a body when there is text, and gives the answer; fails with the error of the connection. */
@@ -130,7 +125,12 @@ export const http1Exchange: Exchange = (url, options, text) => {
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
+        const text = Buffer.concat(chunks).toString('utf8');
+        resolve({
+          status: response.statusCode ?? 0,
+          text,
+          retryAfter: response.headers['retry-after'],
+        });
       });
     });
     sent.on('error', reject);
@@ -269,8 +269,10 @@ function send(
     line.requests += 1;
     const chunks: Buffer[] = [];
     let [status, whole] = [0, false];
+    let retryAfter: string | undefined;
     stream.on('response', (headers) => {
       status = headers[':status'] ?? 0;
+      retryAfter = headers['retry-after'];
     });
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('end', () => {
@@ -283,7 +285,7 @@ function send(
       line.requests -= 1;
       if (line.requests === 0) session.unref();
       const answered = whole && status > 0 && stream.rstCode === NGHTTP2_NO_ERROR;
-      if (answered) resolve({ status, text: Buffer.concat(chunks).toString('utf8') });
+      if (answered) resolve({ status, text: Buffer.concat(chunks).toString('utf8'), retryAfter });
       else if (refused()) resolve('refused');
       else reject(dropped());
     });

@@ -1,7 +1,19 @@
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { ApiError, type Rest } from './rest.ts';
+import { type KubeServer, refusal, startKubeServer } from '../../dev/testing/kube-server.ts';
+import { ApiError } from './api-error.ts';
+import { type Rest, restOf } from './rest.ts';
 import { retrying, retryingRest } from './retry.ts';
+
+let server: KubeServer | undefined;
+beforeEach(() => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await server?.close();
+  server = undefined;
+});
 
 const failing = (times: number, error: unknown) => {
   let asked = 0;
@@ -47,4 +59,16 @@ it('does not wait five times for what does not answer', async () => {
   const answer = failing(1, silent);
   const rest = retryingRest((() => answer()) as Rest, fakeClock());
   await expect(rest({ method: 'GET', path: '/api' })).rejects.toBe(silent);
+});
+
+it.each([429, 503])('waits as long as the API server asks for with a %d', async (status) => {
+  server = await startKubeServer((_, asked) =>
+    asked === 0
+      ? { ...refusal(status, 'too many requests'), headers: { 'retry-after': '7' } }
+      : { status: 200, body: { items: [] } },
+  );
+  const clock = fakeClock();
+  const rest = restOf({ url: server.url, proxied: false, options: async () => ({}) });
+  expect(await retryingRest(rest, clock)({ method: 'GET', path: '/api' })).toEqual({ items: [] });
+  expect(clock.now()).toBe(7000);
 });

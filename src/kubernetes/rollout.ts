@@ -2,9 +2,9 @@ import type { V1ContainerStatus, V1DaemonSet, V1Node, V1Pod } from '@kubernetes/
 import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { until } from '../core/retry.ts';
 import type { Connection } from './connection.ts';
 import type { NodeFinding } from './nodes.ts';
-import { until } from './retry.ts';
 
 export interface RolloutWait {
   readonly namespace: string;

@@ -1,10 +1,10 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { fastClock } from '../../dev/testing/fast-clock.ts';
+import { ApiError } from './api-error.ts';
 import { takeOver } from './apply.ts';
 import type { Connection } from './connection.ts';
 import type { Objects } from './objects.ts';
-import { ApiError } from './rest.ts';
 
 const entry = { manager: 'kubectl-client-side-apply', operation: 'Update', apiVersion: 'v1' };
 const object = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'multus' } };

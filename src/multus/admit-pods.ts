@@ -2,10 +2,12 @@ import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { isTransient } from '../core/retry.ts';
 import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
+import { reasonOf, statusOf } from '../kubernetes/api-error.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { FIELD_MANAGER, PATCH_TYPES } from '../kubernetes/objects.ts';
-import { isTransient, reasonOf, retrying, statusOf } from '../kubernetes/retry.ts';
+import { retrying } from '../kubernetes/retry.ts';
 
 import { MULTUS } from './install.ts';
 

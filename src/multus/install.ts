@@ -4,6 +4,7 @@ import type { KubernetesObject, V1ConfigMap, V1DaemonSet } from '@kubernetes/cli
 import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { type Patience, until } from '../core/retry.ts';
 import { packFile } from '../github/pack-files.ts';
 import {
   apply,
@@ -16,7 +17,7 @@ import {
 } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { plainApi } from '../kubernetes/objects.ts';
-import { type Patience, retryingRest, until } from '../kubernetes/retry.ts';
+import { retryingRest } from '../kubernetes/retry.ts';
 
 const SHARED = ['multus/definition.yaml', 'multus/access.yaml'] as const;
 /** The files of `manifests` that make up each mode. */

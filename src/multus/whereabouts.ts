@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { KubernetesObject, V1PodSpec } from '@kubernetes/client-node';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { Patience } from '../core/retry.ts';
 import { packFile } from '../github/pack-files.ts';
 import {
   apply,
@@ -15,7 +16,7 @@ import {
 import type { Connection } from '../kubernetes/connection.ts';
 import { plainApi } from '../kubernetes/objects.ts';
 import type { Rest } from '../kubernetes/rest.ts';
-import { type Patience, retryingRest } from '../kubernetes/retry.ts';
+import { retryingRest } from '../kubernetes/retry.ts';
 
 export const WHEREABOUTS = { namespace: 'kube-system', name: 'whereabouts' } as const;
 

@@ -3,17 +3,12 @@ import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import type { Log } from '../core/log.ts';
+import { isTransient, type Patience, until } from '../core/retry.ts';
+import { statusOf } from '../kubernetes/api-error.ts';
 import { isOurs, nameOf, refused, removeIfOurs, setByUs } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { FIELD_MANAGER, OUR_LABELS, plainApi } from '../kubernetes/objects.ts';
-import {
-  isTransient,
-  type Patience,
-  retrying,
-  retryingRest,
-  statusOf,
-  until,
-} from '../kubernetes/retry.ts';
+import { retrying, retryingRest } from '../kubernetes/retry.ts';
 
 import {
   type Attachment,

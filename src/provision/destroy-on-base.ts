@@ -2,12 +2,12 @@ import { unmapNodeRoles } from '../aws-auth/config-map.ts';
 import { checkUnprotected } from '../cloudformation/delete-stack.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { messageOf } from '../core/errors.ts';
+import { until } from '../core/retry.ts';
 import { ENVIRONMENT_LABEL, namespaceOf } from '../environment/shared-cluster.ts';
 import { ENVIRONMENT_TAG } from '../environment/tags.ts';
+import { reasonOf } from '../kubernetes/api-error.ts';
 import { OUR_LABELS, type PlainApi } from '../kubernetes/objects.ts';
-
 import { releaseCloudResources } from '../kubernetes/release-cloud-resources.ts';
-import { reasonOf, until } from '../kubernetes/retry.ts';
 import type { Look } from './end-state.ts';
 import type { EnvironmentStacks } from './environment-of.ts';
 import { deleteStacks, groupSweeper } from './remove-stack.ts';

@@ -1,8 +1,8 @@
 import { checkUnprotected } from '../cloudformation/delete-stack.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { CloudError, PreviewError } from '../core/errors.ts';
+import { reasonOf } from '../kubernetes/api-error.ts';
 import { releaseCloudResources } from '../kubernetes/release-cloud-resources.ts';
-import { reasonOf } from '../kubernetes/retry.ts';
 import { destroyOnBase } from './destroy-on-base.ts';
 import { checkNothingLeft } from './end-state.ts';
 import { type EnvironmentStacks, environmentStacks } from './environment-of.ts';

@@ -42,13 +42,13 @@ export function realDeps(
   const budget = callBudget(clock);
   const clients = createClients({ region, credentials, runId: run.id, onCall: budget.spend });
   const caller = {
-    ...{ region, credentials, sleep: clock.sleep, onCall: budget.spend },
+    ...{ region, credentials, clock, onCall: budget.spend },
     userAgent: `eks-multus-actions run/${run.id}`,
   };
   const insides = stackInsides(clients.cloudFormation);
   return {
     stacks: sdkStackApi(clients.cloudFormation),
-    staging: s3Staging(clients.s3, clock.sleep),
+    staging: s3Staging(clients.s3, clock),
     cleanUp: cleanUpWith(caller, insides, credentials),
     explain: explainLaunches(insides, (group, text) => logLines(caller, group, text)),
     identity: () => callerIdentity(clients.sts),

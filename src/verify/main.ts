@@ -23,7 +23,7 @@ await runAction(async () => {
   const connection = await connect(inputs.target.address, { log, credentials, roleArn, needs });
   const cluster = probeCluster(connection, inputs.namespace);
   const caller = {
-    ...{ region, credentials, sleep: clock.sleep },
+    ...{ region, credentials, clock },
     userAgent: `eks-multus-actions run/${workflowRun(process.env).id}`,
   };
   // A kubeconfig may be of a cluster anywhere: AWS is asked when the job was given credentials for it.

@@ -11,7 +11,7 @@ import {
   readyPod,
 } from '../../dev/testing/fake-probe-cluster.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
-import { ApiError } from '../kubernetes/rest.ts';
+import { ApiError } from '../kubernetes/api-error.ts';
 import { accessNeeded } from './access.ts';
 import { readVerifyInputs } from './inputs.ts';
 import { outputNames } from './outputs.ts';

@@ -18,7 +18,8 @@ import type { ReportFile } from '../connectivity/report/report-files.ts';
 import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { isTransient, reasonOf, statusOf } from '../kubernetes/retry.ts';
+import { isTransient } from '../core/retry.ts';
+import { reasonOf, statusOf } from '../kubernetes/api-error.ts';
 
 import type { VerifyInputs } from './inputs.ts';
 import { planTest, type TestPlan } from './plan.ts';

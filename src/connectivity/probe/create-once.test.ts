@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../../dev/testing/fake-clock.ts';
-import { ApiError } from '../../kubernetes/rest.ts';
+import { ApiError } from '../../kubernetes/api-error.ts';
 import { RUN_LABEL } from './cluster.ts';
 import { createOnce } from './kubernetes-cluster.ts';
 

@@ -2,18 +2,13 @@ import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import { ClusterError } from '../../core/errors.ts';
+import { isTransient } from '../../core/retry.ts';
+import { isTaken, reasonOf, statusOf } from '../../kubernetes/api-error.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import { execInPod } from '../../kubernetes/exec.ts';
 import { coreOf, FIELD_MANAGER } from '../../kubernetes/objects.ts';
 import type { Query, Rest } from '../../kubernetes/rest.ts';
-import {
-  isTaken,
-  isTransient,
-  reasonOf,
-  retrying,
-  retryingRest,
-  statusOf,
-} from '../../kubernetes/retry.ts';
+import { retrying, retryingRest } from '../../kubernetes/retry.ts';
 
 import {
   EXPIRES_ANNOTATION,

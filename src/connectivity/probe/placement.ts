@@ -1,9 +1,9 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import type { Clock } from '../../core/clock.ts';
 import { ClusterError } from '../../core/errors.ts';
+import { until } from '../../core/retry.ts';
 import { ENVIRONMENT_LABEL, isGuest } from '../../environment/shared-cluster.ts';
 import { nodeState } from '../../kubernetes/nodes.ts';
-import { until } from '../../kubernetes/retry.ts';
 import type { NodeObservation } from '../evaluate/observation.ts';
 import type { ProbeCluster } from './cluster.ts';
 

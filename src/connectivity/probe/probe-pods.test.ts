@@ -6,7 +6,7 @@ import {
   fakeProbeCluster,
 } from '../../../dev/testing/fake-probe-cluster.ts';
 import { recordingLog } from '../../../dev/testing/recording-log.ts';
-import { ApiError } from '../../kubernetes/rest.ts';
+import { ApiError } from '../../kubernetes/api-error.ts';
 import { RUN_LABEL } from './cluster.ts';
 import { withProbePods } from './probe-pods.ts';
 

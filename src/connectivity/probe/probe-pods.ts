@@ -2,7 +2,8 @@ import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
 import type { Clock } from '../../core/clock.ts';
 import { ClusterError, messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import { isTaken, reasonOf, statusOf, until } from '../../kubernetes/retry.ts';
+import { until } from '../../core/retry.ts';
+import { isTaken, reasonOf, statusOf } from '../../kubernetes/api-error.ts';
 import { podTrouble } from '../../kubernetes/rollout.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster } from './cluster.ts';
 

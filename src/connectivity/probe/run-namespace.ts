@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import { ClusterError, messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import { reasonOf, statusOf, until } from '../../kubernetes/retry.ts';
+import { until } from '../../core/retry.ts';
+import { reasonOf, statusOf } from '../../kubernetes/api-error.ts';
 import type { ProbeCluster } from './cluster.ts';
 
 export interface NamespaceLife {
