@@ -6,7 +6,7 @@ import {
 import { evaluate } from '../dev/stand-ins/aws/cloudformation/language/evaluate.ts';
 import { readTemplate } from '../dev/stand-ins/aws/cloudformation/language/template.ts';
 import { stackScope } from '../dev/stand-ins/aws/cloudformation/scope.ts';
-import { allowsWebIdentity } from '../dev/stand-ins/aws/trust-policy.ts';
+import { allowsWebIdentity } from '../dev/stand-ins/aws/identity/trust-policy.ts';
 import { readTemplate as readRoles, templateText } from './read-template.ts';
 
 const HOST = 'token.actions.githubusercontent.com';

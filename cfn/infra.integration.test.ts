@@ -2,7 +2,7 @@ import { DescribeNatGatewaysCommand, DescribeRouteTablesCommand } from '@aws-sdk
 import { DescribeClusterCommand, ListAccessEntriesCommand } from '@aws-sdk/client-eks';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { steadyPacing } from '../dev/stand-ins/aws/cloudformation/pacing.ts';
+import { steadyPacing } from '../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { inventory } from '../dev/stand-ins/aws/cloudformation/testing/inventory.ts';
 import {
   deploy,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { awsSpecification } from '../dev/stand-ins/aws/cloudformation/specification.ts';
+import { awsSpecification } from '../dev/stand-ins/aws/cloudformation/plan/specification.ts';
 import { readTemplate, type Template, templateText } from './read-template.ts';
 
 const infra = readTemplate('infra');

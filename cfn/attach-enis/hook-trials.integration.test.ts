@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Moto } from '../../dev/stand-ins/aws/moto.ts';
+import type { Moto } from '../../dev/stand-ins/aws/moto/moto.ts';
 import { startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { eventSequence } from './event-sequence.ts';
 import { tryHook } from './hook-trials.ts';

@@ -11,7 +11,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Moto } from '../../dev/stand-ins/aws/moto.ts';
+import type { Moto } from '../../dev/stand-ins/aws/moto/moto.ts';
 import { clientsOf, REGION, startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { attach, release } from './attach.ts';
 import { type Interfaces, interfacesOf } from './interfaces.ts';

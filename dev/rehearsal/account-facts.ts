@@ -1,4 +1,4 @@
-import type { CallRecord } from '../stand-ins/aws/gateway.ts';
+import type { CallRecord } from '../stand-ins/aws/gateway/gateway.ts';
 import { type Inventory, leftovers } from '../stand-ins/aws/inventory.ts';
 import type { Finding } from '../tools/table.ts';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Switches } from '../stand-ins/aws/switches.ts';
+import type { Switches } from '../stand-ins/aws/faults/switches.ts';
 import { DEFAULT_FIXTURE, findFixture, listFixtures } from './fixtures/find-fixture.ts';
 import { listScenarios, scenarioName } from './scenarios/scenario-names.ts';
 import { readSwitches, SWITCH_OPTIONS, SWITCH_USAGE } from './switch-options.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { CallRecord } from '../stand-ins/aws/gateway.ts';
+import type { CallRecord } from '../stand-ins/aws/gateway/gateway.ts';
 import { callsOfRun, planFinding, secondDeployFinding, updateFinding } from './deploy-facts.ts';
 
 const change = {

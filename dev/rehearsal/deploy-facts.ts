@@ -1,5 +1,5 @@
 import type { PlannedStack } from '../../src/provision/outputs.ts';
-import type { CallRecord } from '../stand-ins/aws/gateway.ts';
+import type { CallRecord } from '../stand-ins/aws/gateway/gateway.ts';
 import type { Finding } from '../tools/table.ts';
 
 /** The properties of an Auto Scaling group that the rehearsal checks. */

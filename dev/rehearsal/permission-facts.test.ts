@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readTemplate } from '../stand-ins/aws/cloudformation/language/template.ts';
-import { iamAction } from '../stand-ins/aws/iam-action.ts';
+import { iamAction } from '../stand-ins/aws/gateway/iam-action.ts';
 import { allowedActions, permissionFinding, roleOf } from './permission-facts.ts';
 import { UNCALLED } from './uncalled-permissions.ts';
 

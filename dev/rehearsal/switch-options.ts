@@ -1,4 +1,4 @@
-import { parseFailure, type Switches } from '../stand-ins/aws/switches.ts';
+import { parseFailure, type Switches } from '../stand-ins/aws/faults/switches.ts';
 
 /** The command-line options for the switches of the AWS stand-in, for `parseArgs`. */
 export const SWITCH_OPTIONS = {

@@ -1,4 +1,4 @@
-import type { Switches } from '../stand-ins/aws/switches.ts';
+import type { Switches } from '../stand-ins/aws/faults/switches.ts';
 import type { Tools } from '../tools/install/tools.ts';
 import type { Finding } from '../tools/table.ts';
 

@@ -7,7 +7,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { prepareAccount } from '../stand-ins/aws/account.ts';
 import { type AwsStandIn, startAws } from '../stand-ins/aws/aws.ts';
 import { type Inventory, takeInventory } from '../stand-ins/aws/inventory.ts';
-import { startMoto } from '../stand-ins/aws/moto.ts';
+import { startMoto } from '../stand-ins/aws/moto/moto.ts';
 import { createControlPlanes } from '../stand-ins/cluster/control-plane.ts';
 import { createNodeLifecycle } from '../stand-ins/cluster/node-lifecycle.ts';
 import { GITHUB_ISSUER, startOidcIssuer } from '../stand-ins/github/oidc.ts';

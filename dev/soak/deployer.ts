@@ -2,7 +2,7 @@ import { readProvisionInputs } from '../../src/provision/inputs.ts';
 import { provision } from '../../src/provision/run.ts';
 import { realDeps } from '../../src/provision/wiring.ts';
 import { prepareAccount } from '../stand-ins/aws/account.ts';
-import type { Switches } from '../stand-ins/aws/switches.ts';
+import type { Switches } from '../stand-ins/aws/faults/switches.ts';
 import { freePort, REGION } from '../stand-ins/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../stand-ins/aws/testing/stand-in.ts';
 import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../stand-ins/github/oidc.ts';

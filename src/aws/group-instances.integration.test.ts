@@ -3,7 +3,7 @@ import {
   CreateLaunchConfigurationCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Moto } from '../../dev/stand-ins/aws/moto.ts';
+import type { Moto } from '../../dev/stand-ins/aws/moto/moto.ts';
 import { clientsOf, REGION, startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import { listGroupInstances } from './group-instances.ts';

@@ -9,7 +9,7 @@ import {
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Moto } from '../../dev/stand-ins/aws/moto.ts';
+import type { Moto } from '../../dev/stand-ins/aws/moto/moto.ts';
 import { clientsOf, REGION, startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { fakeClock } from '../../dev/testing/fake-clock.ts';
 import { listNetworkInterfaces } from './network-interfaces.ts';

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing.ts';
+import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
 import { type Inventory, leftovers, takeInventory } from '../../dev/stand-ins/aws/inventory.ts';
 import { eventually, REGION } from '../../dev/stand-ins/aws/testing/local-aws.ts';

@@ -3,7 +3,7 @@ import {
   DescribeNetworkInterfacesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing.ts';
+import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
 import type { TestAws } from '../../dev/stand-ins/aws/testing/stand-in.ts';
 import { type JobInAws, startJobInAws } from '../../dev/testing/job-in-aws.ts';

@@ -4,7 +4,7 @@ import {
   DescribeNetworkInterfacesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing.ts';
+import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { type Inventory, leftovers, takeInventory } from '../../dev/stand-ins/aws/inventory.ts';
 import { REGION } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../../dev/stand-ins/aws/testing/stand-in.ts';

@@ -2,7 +2,7 @@ import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing.ts';
+import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
 import { eventually } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import type { TestAws } from '../../dev/stand-ins/aws/testing/stand-in.ts';

@@ -12,7 +12,7 @@ import {
 import { GetRoleCommand, IAMClient, ListOpenIDConnectProvidersCommand } from '@aws-sdk/client-iam';
 import { CHECKOUT } from '../../tools/checkout.ts';
 import { createCloudFormation } from './cloudformation/cloudformation.ts';
-import { startGateway } from './gateway.ts';
+import { startGateway } from './gateway/gateway.ts';
 
 export interface AccountOptions {
   /** The gateway. */

@@ -1,29 +1,28 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '../../tools/seeded-random.ts';
-import type { AutoScaling } from './autoscaling.ts';
+import type { AutoScaling } from './autoscaling/autoscaling.ts';
 import { createCloudFormation } from './cloudformation/cloudformation.ts';
 import {
   failingPacing,
   type Pacing,
   realisticPacing,
   steadyPacing,
-} from './cloudformation/pacing.ts';
-
-import type { Eks } from './eks.ts';
-import { eksAmiParameters } from './eks-ami-parameters.ts';
-import type { EventBus } from './events.ts';
-import { createFaults, type Faults } from './faults.ts';
-import { type Answer, type Gateway, startGateway } from './gateway.ts';
-import type { Lambda } from './lambda.ts';
-import type { Moto } from './moto.ts';
-import { presignedIdentity } from './presigned-identity.ts';
+} from './cloudformation/pacing/pacing.ts';
+import { eksAmiParameters } from './eks/ami-parameters.ts';
+import type { Eks } from './eks/eks.ts';
+import type { EventBus } from './events/events.ts';
+import { createFaults, type Faults } from './faults/faults.ts';
+import { createSessions, type Sessions } from './faults/sessions.ts';
+import { ALL_OFF, type Switches } from './faults/switches.ts';
+import { type Answer, type Gateway, startGateway } from './gateway/gateway.ts';
+import type { AwsService } from './gateway/service.ts';
+import { presignedIdentity } from './identity/presigned-identity.ts';
+import { webIdentity } from './identity/web-identity.ts';
+import type { Lambda } from './lambda/lambda.ts';
+import type { Moto } from './moto/moto.ts';
 import { type ServiceOptions, startRegion } from './region.ts';
 import { createRegions, lambdaAnswer, noticeIn, regionalServices } from './regions.ts';
-import type { AwsService } from './service.ts';
-import { createSessions, type Sessions } from './sessions.ts';
-import { ALL_OFF, type Switches } from './switches.ts';
-import { webIdentity } from './web-identity.ts';
 
 export interface AwsOptions extends ServiceOptions {
   /** Starts moto with its output in the file `log`. */

@@ -16,7 +16,7 @@ import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHECKOUT } from '../../tools/checkout.ts';
-import { steadyPacing } from './cloudformation/pacing.ts';
+import { steadyPacing } from './cloudformation/pacing/pacing.ts';
 import { leftovers, takeInventory } from './inventory.ts';
 import { eventually, REGION } from './testing/local-aws.ts';
 import { startTestAws, type TestAws } from './testing/stand-in.ts';

@@ -6,11 +6,11 @@ import { GetRoleCommand, GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { type AutoScaling, startAutoScaling } from './autoscaling/autoscaling.ts';
 import type { After } from './autoscaling/lifecycle.ts';
-import { type AutoScaling, startAutoScaling } from './autoscaling.ts';
-import { type ControlPlanes, type Eks, startEks } from './eks.ts';
-import { createEventBus, type EventBus } from './events.ts';
-import { createLambda, type Lambda } from './lambda.ts';
+import { type ControlPlanes, type Eks, startEks } from './eks/eks.ts';
+import { createEventBus, type EventBus } from './events/events.ts';
+import { createLambda, type Lambda } from './lambda/lambda.ts';
 
 /** What an account's services do their work with, in whatever region. */
 export interface ServiceOptions {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { AwsCall } from './aws-call.ts';
+import type { AwsCall } from './gateway/aws-call.ts';
 import type { RegionalServices } from './region.ts';
 import { createRegions, lambdaAnswer, noticeIn, regionalServices } from './regions.ts';
 

@@ -1,6 +1,6 @@
-import type { Answer, MutationListener } from './gateway.ts';
+import type { Answer, MutationListener } from './gateway/gateway.ts';
+import type { AwsService } from './gateway/service.ts';
 import type { RegionalServices } from './region.ts';
-import type { AwsService } from './service.ts';
 
 /** The regions of an account, each made when it is first used. */
 export interface Regions {

@@ -1,4 +1,4 @@
-import type { AccessEntry } from '../aws/eks.ts';
+import type { AccessEntry } from '../aws/eks/eks.ts';
 
 interface Mapping {
   readonly username: string;

@@ -2,7 +2,7 @@ import { copyFile, mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type Service, startService } from '../../tools/process.ts';
-import type { AccessEntry } from '../aws/eks.ts';
+import type { AccessEntry } from '../aws/eks/eks.ts';
 import { dynamicFile } from './access-entries.ts';
 import type { Certificate } from './certificates.ts';
 import { kubeconfig } from './kubeconfig.ts';

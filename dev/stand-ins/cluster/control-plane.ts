@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { run } from '../../tools/process.ts';
-import type { AccessEntry, ControlPlanes } from '../aws/eks.ts';
+import type { AccessEntry, ControlPlanes } from '../aws/eks/eks.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import {
   type AuthenticatorFiles,

@@ -4,7 +4,7 @@ import {
   structuresOf,
   textOf,
   textsOf,
-} from '../query-protocol.ts';
+} from '../gateway/query-protocol.ts';
 import { type Group, type Groups, invalid } from './state.ts';
 import { activityView, groupView, memberView, visibleMembers } from './views.ts';
 

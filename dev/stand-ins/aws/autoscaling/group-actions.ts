@@ -7,7 +7,7 @@ import {
   structuresOf,
   textOf,
   textsOf,
-} from '../query-protocol.ts';
+} from '../gateway/query-protocol.ts';
 import type { Fleet } from './fleet.ts';
 import { desiredOf, hookOf, otherSettings, sizesOf, tagsOf, templateOf } from './requests.ts';
 import {

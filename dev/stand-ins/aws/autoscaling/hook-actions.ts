@@ -5,7 +5,7 @@ import {
   structuresOf,
   textOf,
   textsOf,
-} from '../query-protocol.ts';
+} from '../gateway/query-protocol.ts';
 import type { LifecycleActions } from './lifecycle.ts';
 import { hookOf, tagsOf } from './requests.ts';
 import { change, findGroup, type Group, type Groups, type GroupTag, invalid } from './state.ts';

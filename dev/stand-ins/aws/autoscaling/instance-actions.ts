@@ -1,4 +1,9 @@
-import { booleanOf, type QueryAction, type QueryParams, requiredText } from '../query-protocol.ts';
+import {
+  booleanOf,
+  type QueryAction,
+  type QueryParams,
+  requiredText,
+} from '../gateway/query-protocol.ts';
 import { change, type Group, type Groups, groupOf, invalid } from './state.ts';
 import { activityView } from './views.ts';
 

@@ -1,4 +1,4 @@
-import type { Emit } from '../events.ts';
+import type { Emit } from '../events/events.ts';
 import type { LifecycleAction } from './lifecycle.ts';
 import { type Activity, type Group, LAUNCHING, type Subnet } from './state.ts';
 

@@ -1,4 +1,4 @@
-import type { Emit } from '../events.ts';
+import type { Emit } from '../events/events.ts';
 import { amend, begin, differenceCause, end } from './activities.ts';
 import { decide } from './decide.ts';
 import type { Fleet } from './fleet.ts';

@@ -6,7 +6,7 @@ import {
   structureOf,
   structuresOf,
   textOf,
-} from '../query-protocol.ts';
+} from '../gateway/query-protocol.ts';
 import {
   type GroupSettings,
   type GroupTag,

@@ -1,4 +1,4 @@
-import { ServiceError } from '../query-protocol.ts';
+import { ServiceError } from '../gateway/query-protocol.ts';
 
 export type LifecycleState =
   | 'Pending'

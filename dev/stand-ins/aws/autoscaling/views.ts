@@ -1,4 +1,4 @@
-import type { XmlValue } from '../query-protocol.ts';
+import type { XmlValue } from '../gateway/query-protocol.ts';
 import { isReserved } from './members.ts';
 import type { Activity, Group, GroupTag, Hook, Member } from './state.ts';
 

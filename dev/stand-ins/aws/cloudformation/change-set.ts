@@ -1,5 +1,5 @@
-import type { PropertyProblem } from './properties.ts';
-import type { ResourceChange } from './resource-change.ts';
+import type { PropertyProblem } from './plan/properties.ts';
+import type { ResourceChange } from './plan/resource-change.ts';
 import type { Deployment, Operation, Stack } from './stack.ts';
 
 export type ChangeSetStatus =

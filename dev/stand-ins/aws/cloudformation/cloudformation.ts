@@ -1,5 +1,10 @@
-import { type QueryParams, queryService, ServiceError, type XmlValue } from '../query-protocol.ts';
-import type { AwsService } from '../service.ts';
+import {
+  type QueryParams,
+  queryService,
+  ServiceError,
+  type XmlValue,
+} from '../gateway/query-protocol.ts';
+import type { AwsService } from '../gateway/service.ts';
 import {
   deleteChangeSet,
   describeChangeSet,
@@ -26,8 +31,8 @@ import { type Engine, type Region, regionOf } from './engine.ts';
 import type { Credentials } from './handlers/clients.ts';
 import { handlers } from './handlers/handlers.ts';
 import { TemplateError } from './language/value.ts';
-import { type Pacing, steadyPacing } from './pacing.ts';
-import { awsSpecification } from './specification.ts';
+import { type Pacing, steadyPacing } from './pacing/pacing.ts';
+import { awsSpecification } from './plan/specification.ts';
 
 export interface CloudFormationOptions {
   /** Where the handlers' own calls go: the gateway. */

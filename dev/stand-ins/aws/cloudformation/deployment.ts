@@ -1,5 +1,5 @@
 import { GetParameterCommand, ParameterNotFound } from '@aws-sdk/client-ssm';
-import { ServiceError } from '../query-protocol.ts';
+import { ServiceError } from '../gateway/query-protocol.ts';
 import { type Engine, factsOf, type Region, zonesOf } from './engine.ts';
 import type { Tags } from './handlers/handler.ts';
 import { missingCapabilities, neededCapabilities } from './language/capabilities.ts';

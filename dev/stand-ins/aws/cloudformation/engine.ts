@@ -2,9 +2,9 @@ import { DescribeAvailabilityZonesCommand } from '@aws-sdk/client-ec2';
 import type { ChangeSet } from './change-set.ts';
 import { type Clients, type Credentials, createClients } from './handlers/clients.ts';
 import type { Handlers } from './handlers/handlers.ts';
-import type { Pacing } from './pacing.ts';
+import type { Pacing } from './pacing/pacing.ts';
+import type { Specification } from './plan/specification.ts';
 import type { StackFacts } from './scope.ts';
-import type { Specification } from './specification.ts';
 import { type Deployment, isDeleted, type Stack } from './stack.ts';
 
 /** What all regions share. */

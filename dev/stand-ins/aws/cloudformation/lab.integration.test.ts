@@ -21,7 +21,7 @@ import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHECKOUT } from '../../../tools/checkout.ts';
 import { eventually, REGION } from '../testing/local-aws.ts';
-import { steadyPacing } from './pacing.ts';
+import { steadyPacing } from './pacing/pacing.ts';
 import { inventory } from './testing/inventory.ts';
 import {
   allChanges,

@@ -27,7 +27,7 @@ import {
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually, REGION } from '../testing/local-aws.ts';
-import { type Step, steadyPacing } from './pacing.ts';
+import { type Step, steadyPacing } from './pacing/pacing.ts';
 
 import { inventory } from './testing/inventory.ts';
 import {

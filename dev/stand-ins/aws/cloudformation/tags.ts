@@ -1,6 +1,6 @@
 import type { Tags } from './handlers/handler.ts';
 import { isList, isRecord, type Value, type Values } from './language/value.ts';
-import type { TypeSpec } from './specification.ts';
+import type { TypeSpec } from './plan/specification.ts';
 
 export interface TaggedStack {
   readonly id: string;

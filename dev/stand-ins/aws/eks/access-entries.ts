@@ -1,5 +1,11 @@
-import { ServiceError } from '../query-protocol.ts';
-import { type RestCall, type RestRoutes, stringOf, stringsOf, textMapOf } from '../rest-json.ts';
+import { ServiceError } from '../gateway/query-protocol.ts';
+import {
+  type RestCall,
+  type RestRoutes,
+  stringOf,
+  stringsOf,
+  textMapOf,
+} from '../gateway/rest-json.ts';
 import {
   arnOf,
   type Cluster,

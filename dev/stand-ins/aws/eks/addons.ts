@@ -1,5 +1,5 @@
-import { ServiceError } from '../query-protocol.ts';
-import { type RestCall, type RestRoutes, stringOf, textMapOf } from '../rest-json.ts';
+import { ServiceError } from '../gateway/query-protocol.ts';
+import { type RestCall, type RestRoutes, stringOf, textMapOf } from '../gateway/rest-json.ts';
 import {
   type Addon,
   arnOf,

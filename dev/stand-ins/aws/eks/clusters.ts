@@ -1,4 +1,4 @@
-import { ServiceError } from '../query-protocol.ts';
+import { ServiceError } from '../gateway/query-protocol.ts';
 import {
   type JsonObject,
   objectOf,
@@ -6,7 +6,7 @@ import {
   stringOf,
   stringsOf,
   textMapOf,
-} from '../rest-json.ts';
+} from '../gateway/rest-json.ts';
 import { recordUpdate } from './addons.ts';
 import {
   arnOf,

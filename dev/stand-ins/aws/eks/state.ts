@@ -1,5 +1,5 @@
-import { ServiceError } from '../query-protocol.ts';
-import type { JsonObject } from '../rest-json.ts';
+import { ServiceError } from '../gateway/query-protocol.ts';
+import type { JsonObject } from '../gateway/rest-json.ts';
 
 /** What EKS remembers of one cluster. Replaced as a whole at each change; the maps hold its parts. */
 export interface Cluster {

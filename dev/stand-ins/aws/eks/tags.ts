@@ -1,5 +1,5 @@
-import { ServiceError } from '../query-protocol.ts';
-import { type RestRoutes, textMapOf } from '../rest-json.ts';
+import { ServiceError } from '../gateway/query-protocol.ts';
+import { type RestRoutes, textMapOf } from '../gateway/rest-json.ts';
 import { type Cluster, change, type EksState } from './state.ts';
 
 type Tags = Readonly<Record<string, string>>;

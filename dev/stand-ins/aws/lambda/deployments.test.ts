@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { AwsCall } from '../aws-call.ts';
+import type { AwsCall } from '../gateway/aws-call.ts';
 import { createDeployments } from './deployments.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';

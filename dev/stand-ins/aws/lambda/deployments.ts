@@ -2,8 +2,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { unzipSync } from 'fflate';
-import type { AwsCall } from '../aws-call.ts';
-import { matchRoute, objectOf, stringOf } from '../rest-json.ts';
+import type { AwsCall } from '../gateway/aws-call.ts';
+import { matchRoute, objectOf, stringOf } from '../gateway/rest-json.ts';
 
 /** The code of one function on this machine. */
 export interface Deployment {

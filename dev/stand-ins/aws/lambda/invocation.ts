@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import { run } from '../../../tools/process.ts';
-import { objectOf } from '../rest-json.ts';
+import { objectOf } from '../gateway/rest-json.ts';
 import type { Deployment } from './deployments.ts';
 
 export interface InvocationOptions {

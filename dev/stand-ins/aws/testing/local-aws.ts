@@ -12,7 +12,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { freePorts } from '../../cluster/loopback.ts';
-import { type Moto, startMoto } from '../moto.ts';
+import { type Moto, startMoto } from '../moto/moto.ts';
 import { forkMoto, hasForkServer, motoPython } from './moto-fork-server.ts';
 
 export const REGION = 'ap-northeast-2';

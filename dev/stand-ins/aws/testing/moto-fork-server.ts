@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { ensureTools } from '../../../tools/install/tools.ts';
 import { startService } from '../../../tools/process.ts';
 import { consoleProgress } from '../../../tools/progress.ts';
-import { type Moto, whenReady } from '../moto.ts';
+import { type Moto, whenReady } from '../moto/moto.ts';
 
 /** The environment variable that tells test files where the fork server listens. */
 const SOCKET = 'MOTO_FORK_SERVER';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKOUT } from '../../../tools/checkout.ts';
 import { type AwsOptions, type AwsStandIn, startAws } from '../aws.ts';
-import type { AccessEntry, ControlPlanes } from '../eks.ts';
+import type { AccessEntry, ControlPlanes } from '../eks/eks.ts';
 import { type Clients, clientsOf, freePort, REGION, startMotoOnFreePort } from './local-aws.ts';
 
 export interface TestAws {

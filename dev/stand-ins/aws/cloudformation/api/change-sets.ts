@@ -4,11 +4,11 @@ import {
   ServiceError,
   textOf,
   type XmlValue,
-} from '../../query-protocol.ts';
+} from '../../gateway/query-protocol.ts';
 import type { ChangeSet } from '../change-set.ts';
 import type { Engine, Region } from '../engine.ts';
-import { startExecution } from '../operations.ts';
-import type { ChangeDetail, ResourceChange } from '../resource-change.ts';
+import { startExecution } from '../operations/operations.ts';
+import type { ChangeDetail, ResourceChange } from '../plan/resource-change.ts';
 import { isBusy } from '../stack.ts';
 import { findChangeSet, requiredChangeSet, requiredStack } from './find.ts';
 import { pageOf } from './paging.ts';

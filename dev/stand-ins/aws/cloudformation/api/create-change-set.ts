@@ -5,12 +5,12 @@ import {
   ServiceError,
   textOf,
   type XmlValue,
-} from '../../query-protocol.ts';
+} from '../../gateway/query-protocol.ts';
 import type { ChangeSet } from '../change-set.ts';
 import { makeDeployment } from '../deployment.ts';
 import { type Engine, findStack, type Region } from '../engine.ts';
-import { newOperation } from '../operations.ts';
-import { prepareChangeSet } from '../prepare-change-set.ts';
+import { newOperation } from '../operations/operations.ts';
+import { prepareChangeSet } from '../plan/prepare-change-set.ts';
 import { isBusy, type Stack } from '../stack.ts';
 import { setStackStatus } from '../stack-events.ts';
 import { deploymentRequest } from './deployment-request.ts';

@@ -6,7 +6,7 @@ import {
   structuresOf,
   textOf,
   textsOf,
-} from '../../query-protocol.ts';
+} from '../../gateway/query-protocol.ts';
 import type { DeploymentRequest } from '../deployment.ts';
 import type { Region } from '../engine.ts';
 import type { Tags } from '../handlers/handler.ts';

@@ -5,7 +5,7 @@ import {
   structureOf,
   textOf,
   type XmlValue,
-} from '../../query-protocol.ts';
+} from '../../gateway/query-protocol.ts';
 import type { ChangeSet } from '../change-set.ts';
 import type { Engine, Region } from '../engine.ts';
 import type { Operation, Stack, StackEvent } from '../stack.ts';

@@ -1,4 +1,9 @@
-import { type QueryParams, requiredText, ServiceError, textOf } from '../../query-protocol.ts';
+import {
+  type QueryParams,
+  requiredText,
+  ServiceError,
+  textOf,
+} from '../../gateway/query-protocol.ts';
 import type { ChangeSet } from '../change-set.ts';
 import { findStack, type Region } from '../engine.ts';
 import type { Stack } from '../stack.ts';

@@ -1,4 +1,4 @@
-import { type QueryParams, ServiceError, textOf } from '../../query-protocol.ts';
+import { type QueryParams, ServiceError, textOf } from '../../gateway/query-protocol.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];

@@ -1,4 +1,9 @@
-import { type QueryParams, ServiceError, textOf, type XmlValue } from '../../query-protocol.ts';
+import {
+  type QueryParams,
+  ServiceError,
+  textOf,
+  type XmlValue,
+} from '../../gateway/query-protocol.ts';
 import type { Engine, Region } from '../engine.ts';
 import type { Stack, StackResource } from '../stack.ts';
 import { requiredStack } from './find.ts';

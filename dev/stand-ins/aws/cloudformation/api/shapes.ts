@@ -1,4 +1,4 @@
-import type { XmlValue } from '../../query-protocol.ts';
+import type { XmlValue } from '../../gateway/query-protocol.ts';
 import type { Tags } from '../handlers/handler.ts';
 import type { Deployment } from '../stack.ts';
 

@@ -6,9 +6,9 @@ import {
   textOf,
   textsOf,
   type XmlValue,
-} from '../../query-protocol.ts';
+} from '../../gateway/query-protocol.ts';
 import { type Engine, exportsOf, findStack, type Region } from '../engine.ts';
-import { startContinuation, startDeletion } from '../operations.ts';
+import { startContinuation, startDeletion } from '../operations/operations.ts';
 import { isDeleted, type Operation, type Output, type Stack } from '../stack.ts';
 import { requiredStack } from './find.ts';
 import { pageOf } from './paging.ts';

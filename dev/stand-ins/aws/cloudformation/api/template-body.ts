@@ -1,7 +1,7 @@
-import { type QueryParams, ServiceError, textOf } from '../../query-protocol.ts';
+import { type QueryParams, ServiceError, textOf } from '../../gateway/query-protocol.ts';
 import type { Region } from '../engine.ts';
 import { BODY_LIMIT } from '../language/parse.ts';
-import { fetchTemplate } from '../template-source.ts';
+import { fetchTemplate } from './template-source.ts';
 
 /** The template of a request: exactly one of `TemplateBody` (limited in size) and `TemplateURL`. */
 export async function templateBody(region: Region, params: QueryParams): Promise<string> {

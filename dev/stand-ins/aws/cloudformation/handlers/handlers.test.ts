@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awsSpecification } from '../specification.ts';
+import { awsSpecification } from '../plan/specification.ts';
 import { handlers } from './handlers.ts';
 
 test('every handler is of a type that AWS has, and knows only properties of that type', async () => {

@@ -17,9 +17,9 @@ import {
   type Stack,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
-import { startAutoScaling } from '../../autoscaling.ts';
-import { type ControlPlanes, startEks } from '../../eks.ts';
-import { startGateway } from '../../gateway.ts';
+import { startAutoScaling } from '../../autoscaling/autoscaling.ts';
+import { type ControlPlanes, startEks } from '../../eks/eks.ts';
+import { startGateway } from '../../gateway/gateway.ts';
 import {
   type Clients,
   clientsOf,

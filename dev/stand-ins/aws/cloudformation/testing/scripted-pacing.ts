@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pacing, Step } from '../pacing.ts';
+import type { Pacing, Step } from '../pacing/pacing.ts';
 
 /** What befalls one step: it fails, or it waits until it is let go. */
 export type Fate = 'fail' | 'hold';

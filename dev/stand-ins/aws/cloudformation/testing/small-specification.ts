@@ -1,4 +1,4 @@
-import type { PropertySpec, Shape, Specification, TypeSpec } from '../specification.ts';
+import type { PropertySpec, Shape, Specification, TypeSpec } from '../plan/specification.ts';
 
 /** Test support: a property as the specification has it; optional and free to change unless said otherwise. */
 export function property(shape: Shape, more: Partial<PropertySpec> = {}): PropertySpec {

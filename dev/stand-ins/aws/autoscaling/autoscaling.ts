@@ -1,0 +1,88 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { Emit } from '../events/events.ts';
+import { queryService } from '../gateway/query-protocol.ts';
+import type { AwsService } from '../gateway/service.ts';
+import { counts } from './decide.ts';
+import { describeActions } from './describe-actions.ts';
+import { ec2Fleet } from './fleet.ts';
+import { groupActions } from './group-actions.ts';
+import { hookActions, tagActions } from './hook-actions.ts';
+import { instanceActions } from './instance-actions.ts';
+import { type After, afterSeconds, createLifecycleActions } from './lifecycle.ts';
+import { isReserved } from './members.ts';
+import { announceAction } from './notices.ts';
+import { createReconciler } from './reconcile.ts';
+import { type Groups, groupOf, type Member } from './state.ts';
+
+export interface AutoScalingOptions {
+  readonly account: string;
+  readonly region: string;
+  readonly ec2: EC2Client;
+  readonly emit: Emit;
+  /**
+   * Called when the launching hooks of an instance have continued, or it has none. The instance is in
+   * service when this resolves, whatever comes of it.
+   */
+  readonly powerOn: (instanceId: string) => Promise<void>;
+  /** Told what went wrong where no caller waits for it. */
+  readonly problem: (what: string, error: unknown) => void;
+  /** The pause after a launch that failed or was abandoned. */
+  readonly backoffMs?: number;
+  /** The length of a second of heartbeat timeouts; shorter where time is scaled. */
+  readonly secondMs?: number;
+  /** In place of a clock with such seconds, for heartbeat timeouts. */
+  readonly after?: After;
+}
+
+export interface AutoScaling {
+  readonly service: AwsService;
+  /** Looks which instances of groups have been ended by somebody else, and replaces them. */
+  inspect(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const NAMESPACE = 'http://autoscaling.amazonaws.com/doc/2011-01-01/';
+
+/**
+ * Amazon EC2 Auto Scaling of one account and region, in memory, on top of an EC2 endpoint. Leaves out:
+ * scaling policies, warm pools, instance refresh, mixed instances, load balancers, paging.
+ */
+export function startAutoScaling(options: AutoScalingOptions): AutoScaling {
+  const { account, region, emit, powerOn, problem, backoffMs = 5_000 } = options;
+  const groups: Groups = new Map();
+  const fleet = ec2Fleet(options.ec2);
+  const actions = createLifecycleActions(
+    (action) => {
+      const group = groups.get(action.group);
+      if (group !== undefined) announceAction(emit, group.arn, action);
+    },
+    options.after ?? afterSeconds(options.secondMs ?? 1_000),
+  );
+  const reconciler = createReconciler({
+    ...{ groups, fleet, actions, emit, powerOn, problem, backoffMs },
+  });
+  const { soon, terminate } = reconciler;
+  const drop = (instanceId: string) => actions.drop(instanceId, 'the group is deleted');
+  const service = queryService('autoscaling', NAMESPACE, {
+    ...groupActions({ account, region, groups, fleet, soon, drop }),
+    ...instanceActions({ groups, terminate }),
+    ...describeActions(groups),
+    ...hookActions(groups, actions),
+    ...tagActions(groups),
+  });
+  return {
+    service,
+    async inspect() {
+      const alive = (member: Member | undefined) =>
+        member !== undefined && counts(member) && !isReserved(member);
+      const members = [...groups.values()].flatMap((group) => [...group.members.values()]);
+      const ids = members.filter(alive).map((member) => member.instanceId);
+      if (ids.length === 0) return;
+      for (const id of await fleet.gone(ids)) {
+        const group = groupOf(groups, id);
+        if (alive(group?.members.get(id))) reconciler.forget(group?.name ?? '', id);
+      }
+    },
+    stop: () => reconciler.stop(),
+  };
+}

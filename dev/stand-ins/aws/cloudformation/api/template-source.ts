@@ -1,0 +1,50 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { ServiceError } from '../../gateway/query-protocol.ts';
+import type { Clients } from '../handlers/clients.ts';
+
+export interface S3Location {
+  readonly bucket: string;
+  readonly key: string;
+  readonly version?: string;
+}
+
+/**
+ * Where a TemplateURL points: virtual-host (`https://bucket.s3.region.amazonaws.com/key`) or path style
+ * (`https://s3.region.amazonaws.com/bucket/key`, or any host that is not S3's, as a local endpoint's).
+ * Undefined when it is neither.
+ */
+export function s3Location(url: string): S3Location | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { hostname, pathname, searchParams } = new URL(url);
+  const path = pathname.slice(1).split('/').map(decodeURIComponent);
+  const virtual = /^(.+)\.s3[.-]/.exec(hostname);
+  const [bucket, ...rest] = virtual === null ? path : [virtual[1], ...path];
+  const key = rest.join('/');
+  if (bucket === undefined || bucket === '' || key === '') return undefined;
+  const version = searchParams.get('versionId');
+  return { bucket, key, ...(version === null ? {} : { version }) };
+}
+
+/** At most this many bytes may come from S3. */
+const OBJECT_LIMIT = 1_000_000;
+
+/** Reads a template from S3, as CloudFormation does: with its own call to GetObject. */
+export async function fetchTemplate(url: string, { s3 }: Clients): Promise<string> {
+  const location = s3Location(url);
+  if (location === undefined) {
+    throw new ServiceError('ValidationError', 'TemplateURL must be a supported URL.');
+  }
+  const { bucket: Bucket, key: Key, version: VersionId } = location;
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
+    const body = (await Body?.transformToString()) ?? '';
+    if (Buffer.byteLength(body) <= OBJECT_LIMIT) return body;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ServiceError('ValidationError', `S3 error: ${reason}`);
+  }
+  throw new ServiceError(
+    'ValidationError',
+    `Template may not exceed ${OBJECT_LIMIT} bytes in size.`,
+  );
+}

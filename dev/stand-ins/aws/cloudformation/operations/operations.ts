@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import type { ChangeSet } from '../change-set.ts';
+import type { Engine, Region } from '../engine.ts';
+import type { Operation, Stack } from '../stack.ts';
+import { type Run, setStackStatus } from '../stack-events.ts';
+import { createStack, type OnFailure } from './create-stack.ts';
+import { type DeletionOptions, deleteStack } from './delete-stack.ts';
+import { continueRollback } from './roll-back-update.ts';
+import { updateStack } from './update-stack.ts';
+
+export function newOperation(
+  engine: Engine,
+  type: Operation['type'],
+  token: string | undefined,
+): Operation {
+  return { id: randomUUID(), type, token, startedAt: engine.clock() };
+}
+
+/** Starts to carry out a change set and returns at once; `onFailure` overrides what the change set says. */
+export function startExecution(
+  engine: Engine,
+  region: Region,
+  changeSet: ChangeSet,
+  {
+    token,
+    onFailure = changeSet.onStackFailure ?? 'ROLLBACK',
+  }: { token: string | undefined; onFailure?: OnFailure },
+): void {
+  const { stack } = changeSet;
+  changeSet.executionStatus = 'EXECUTE_IN_PROGRESS';
+  changeSet.token = token;
+  stack.changeSetId = changeSet.id;
+  // AWS deletes the stack's other change sets as soon as one is executed.
+  const others = region.changeSets.filter((other) => other.stack === stack && other !== changeSet);
+  for (const other of others) region.changeSets.splice(region.changeSets.indexOf(other), 1);
+  const type = changeSet.type === 'CREATE' ? 'CREATE_STACK' : 'UPDATE_STACK';
+  start(engine, region, stack, newOperation(engine, type, token), async (run) => {
+    const specification = await engine.specification();
+    if (changeSet.type === 'CREATE') await createStack(run, changeSet, specification, onFailure);
+    else await updateStack(run, changeSet, specification, onFailure === 'DO_NOTHING');
+    changeSet.executionStatus = 'EXECUTE_COMPLETE';
+  });
+}
+
+/** Starts a deletion and returns at once. What is being created is given up first. */
+export function startDeletion(
+  engine: Engine,
+  region: Region,
+  stack: Stack,
+  options: DeletionOptions & { readonly token: string | undefined },
+): void {
+  const before = stack.running;
+  before?.abort.abort();
+  start(engine, region, stack, newOperation(engine, 'DELETE_STACK', options.token), async (run) => {
+    await before?.ended;
+    await deleteStack(run, options);
+  });
+}
+
+/** Starts to finish a rollback that failed, and returns at once. */
+export function startContinuation(
+  engine: Engine,
+  region: Region,
+  stack: Stack,
+  { skip, token }: { readonly skip: readonly string[]; readonly token: string | undefined },
+): void {
+  const operation = newOperation(engine, 'CONTINUE_ROLLBACK', token);
+  start(engine, region, stack, operation, (run) => continueRollback(run, skip));
+}
+
+function start(
+  engine: Engine,
+  region: Region,
+  stack: Stack,
+  operation: Operation,
+  work: (run: Run) => Promise<void>,
+): void {
+  const abort = new AbortController();
+  const run: Run = { engine, region, stack, operation, signal: abort.signal };
+  stack.operations.push(operation);
+  const ended = work(run)
+    .catch((error: unknown) => brokenDown(run, error))
+    .finally(() => {
+      operation.endedAt = engine.clock();
+      if (stack.running?.abort === abort) delete stack.running;
+    });
+  stack.running = { abort, ended };
+}
+
+const BROKEN = {
+  CREATE_CHANGESET: 'REVIEW_IN_PROGRESS',
+  CREATE_STACK: 'CREATE_FAILED',
+  UPDATE_STACK: 'UPDATE_FAILED',
+  DELETE_STACK: 'DELETE_FAILED',
+  CONTINUE_ROLLBACK: 'UPDATE_ROLLBACK_FAILED',
+} as const;
+
+/** An error of the stand-in itself: nobody should wait for ever because of it. */
+function brokenDown(run: Run, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  run.engine.log(`${run.stack.name}: ${text}`);
+  const status = BROKEN[run.operation.type];
+  const [firstLine] = text.split('\n');
+  setStackStatus(run, status, `The rehearsal's CloudFormation broke down: ${firstLine}`);
+}

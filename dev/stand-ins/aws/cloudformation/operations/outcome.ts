@@ -1,0 +1,46 @@
+import { TemplateError } from '../language/value.ts';
+import { evaluateOutputs } from '../outputs.ts';
+import type { Deployment } from '../stack.ts';
+import type { Run } from '../stack-events.ts';
+import type { Applied } from './deploy.ts';
+
+/**
+ * Why an operation failed, in the words of the stack's status reason, or undefined when it did not: then
+ * the stack has its new outputs.
+ */
+export function concludeDeployment(
+  run: Run,
+  deployment: Deployment,
+  { failed, journal }: Applied,
+): string | undefined {
+  if (failed.size > 0) return failureOf(failed, journal);
+  try {
+    const { outputs, imports } = evaluateOutputs(run, deployment);
+    run.stack.outputs = outputs;
+    run.stack.imports = imports;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function failureOf(failed: Applied['failed'], journal: Applied['journal']): string {
+  const inTemplate = [...failed.values()].find((error) => error instanceof TemplateError);
+  if (inTemplate !== undefined) return inTemplate.message;
+  const updated = new Set(
+    journal.flatMap(({ kind, resource }) => (kind === 'updated' ? [resource.logicalId] : [])),
+  );
+  const names = [...failed.keys()];
+  const list = (what: string, some: readonly string[]) =>
+    some.length === 0 ? [] : [`The following resource(s) failed to ${what}: [${some.join(', ')}].`];
+  return [
+    ...list(
+      'create',
+      names.filter((name) => !updated.has(name)),
+    ),
+    ...list(
+      'update',
+      names.filter((name) => updated.has(name)),
+    ),
+  ].join(' ');
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cancelled, failureReason, isHeld, isMissing, NotStabilized } from '../handlers/failure.ts';
+import type { AnyHandler, Existing, ResourceContext, Tags } from '../handlers/handler.ts';
+import type { Values } from '../language/value.ts';
+import type { Desired, StackResource } from '../stack.ts';
+import { type Run, setResourceStatus } from '../stack-events.ts';
+import { physicalName } from './physical-name.ts';
+
+/**
+ * Makes a resource. `record` tells the caller of it as soon as it may exist, so that a failure later on
+ * still leaves something to delete. Rejects when it fails, after the event that says why.
+ */
+export async function createResource(
+  run: Run,
+  desired: Desired,
+  record: (resource: StackResource) => void,
+): Promise<StackResource> {
+  const resource: StackResource = {
+    ...desired,
+    physicalId: '',
+    attributes: {},
+    status: 'CREATE_IN_PROGRESS',
+    statusReason: undefined,
+    updatedAt: run.engine.clock(),
+  };
+  record(resource);
+  setResourceStatus(run, resource, 'CREATE_IN_PROGRESS', undefined, desired.properties);
+  const initiated = (id: string, attributes: Values = {}) => {
+    if (resource.physicalId === id) return;
+    resource.physicalId = id;
+    resource.attributes = attributes;
+    setResourceStatus(
+      run,
+      resource,
+      'CREATE_IN_PROGRESS',
+      'Resource creation Initiated',
+      desired.properties,
+    );
+  };
+  await reported(run, resource, 'CREATE_FAILED', async () => {
+    await run.engine.pacing.before(stepOf(run, resource, 'create'));
+    if (run.signal.aborted) throw new Cancelled();
+    const context = contextOf(run, resource, desired.tags, initiated);
+    const made = await handlerOf(run, desired.type).create(desired.properties, context);
+    initiated(made.id, made.attributes);
+    resource.attributes = made.attributes ?? {};
+    await run.engine.pacing.settle?.(stepOf(run, resource, 'create'), run.signal);
+    if (run.signal.aborted) throw new Cancelled();
+  });
+  setResourceStatus(run, resource, 'CREATE_COMPLETE', undefined, desired.properties);
+  return resource;
+}
+
+/** Changes a resource in place. Rejects when that fails, after the event that says why. */
+export async function updateResource(
+  run: Run,
+  resource: StackResource,
+  desired: Desired,
+): Promise<void> {
+  const before = existing(resource);
+  setResourceStatus(run, resource, 'UPDATE_IN_PROGRESS', undefined, desired.properties);
+  Object.assign(resource, desired);
+  await reported(run, resource, 'UPDATE_FAILED', async () => {
+    await run.engine.pacing.before(stepOf(run, resource, 'update'));
+    const { update } = handlerOf(run, desired.type);
+    if (update === undefined) {
+      throw new Error(`the rehearsal does not know how to update ${desired.type} in place`);
+    }
+    const context = contextOf(run, resource, desired.tags);
+    resource.attributes = await update(before, desired.properties, context);
+    await run.engine.pacing.settle?.(stepOf(run, resource, 'update'), run.signal);
+  });
+  setResourceStatus(run, resource, 'UPDATE_COMPLETE', undefined, desired.properties);
+}
+
+/**
+ * Deletes a resource, or keeps it if its policy says so. What is gone already counts as deleted; what
+ * is held by something else is tried again for a while. Rejects when it fails, after the event.
+ */
+export async function deleteResource(
+  run: Run,
+  resource: StackResource,
+  retain = false,
+): Promise<void> {
+  if (retain || isRetained(run, resource)) {
+    setResourceStatus(run, resource, 'DELETE_SKIPPED');
+    return;
+  }
+  setResourceStatus(run, resource, 'DELETE_IN_PROGRESS');
+  await reported(run, resource, 'DELETE_FAILED', async () => {
+    await run.engine.pacing.before(stepOf(run, resource, 'delete'));
+    // A deletion is never given up half-way, so its context listens to no signal.
+    const calm = { ...run, signal: new AbortController().signal };
+    const context = contextOf(calm, resource, resource.tags);
+    await deleted(run, () => handlerOf(run, resource.type).delete(existing(resource), context));
+  });
+  setResourceStatus(run, resource, 'DELETE_COMPLETE');
+}
+
+function isRetained({ operation }: Run, { deletionPolicy }: StackResource): boolean {
+  if (deletionPolicy === 'RetainExceptOnCreate') return operation.type !== 'CREATE_STACK';
+  return deletionPolicy === 'Retain';
+}
+
+async function deleted({ engine }: Run, call: () => Promise<void>): Promise<void> {
+  const until = Date.now() + engine.pacing.releaseMs;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (isMissing(error)) return;
+      if (!isHeld(error) || Date.now() >= until) throw error;
+      await sleep(engine.pacing.pollMs);
+    }
+  }
+}
+
+async function reported(
+  run: Run,
+  resource: StackResource,
+  status: 'CREATE_FAILED' | 'UPDATE_FAILED' | 'DELETE_FAILED',
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const reason =
+      error instanceof Cancelled && status === 'UPDATE_FAILED'
+        ? 'Resource update cancelled'
+        : failureReason(error, randomUUID());
+    setResourceStatus(run, resource, status, reason, resource.properties);
+    throw error;
+  }
+}
+
+function handlerOf(run: Run, type: string): AnyHandler {
+  const found = run.engine.handlers[type];
+  if (found === undefined) throw new Error(`the rehearsal has no handler for ${type}`);
+  return found;
+}
+
+function existing({ physicalId, properties, attributes, tags }: StackResource): Existing<Values> {
+  return { id: physicalId, properties, attributes, tags };
+}
+
+function stepOf(
+  run: Run,
+  { logicalId, type }: StackResource,
+  kind: 'create' | 'update' | 'delete',
+) {
+  return { kind, stackName: run.stack.name, logicalId, type };
+}
+
+function contextOf(
+  run: Run,
+  { logicalId }: StackResource,
+  tags: Tags,
+  initiated: ResourceContext['initiated'] = () => {},
+): ResourceContext {
+  const { engine, region, stack, signal } = run;
+  return {
+    clients: region.clients,
+    accountId: engine.accountId,
+    region: region.name,
+    stackName: stack.name,
+    tags,
+    name: (limit) => physicalName(stack.name, logicalId, limit),
+    initiated,
+    until: (what, probe) => until(what, probe, engine.pacing, signal),
+  };
+}
+
+async function until<T>(
+  what: string,
+  probe: () => Promise<T | undefined>,
+  pacing: Run['engine']['pacing'],
+  signal: AbortSignal,
+): Promise<T> {
+  const began = Date.now();
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined) return found;
+    if (signal.aborted) throw new Cancelled();
+    if (Date.now() - began >= pacing.readyMs) throw new NotStabilized(what);
+    await sleep(pacing.pollMs);
+  }
+}

@@ -1,0 +1,63 @@
+import type { StackResource, Undo } from '../stack.ts';
+import { type Run, setStackStatus } from '../stack-events.ts';
+import { deleteResources } from './delete-stack.ts';
+import { updateResource } from './resource-operations.ts';
+
+/**
+ * Undoes what a failed update did, in the given order, then deletes what it had made. Ends in
+ * UPDATE_ROLLBACK_COMPLETE, or in UPDATE_ROLLBACK_FAILED with the rest kept for `continueRollback`.
+ */
+export async function rollBackUpdate(
+  run: Run,
+  undos: readonly Undo[],
+  leftovers: readonly StackResource[] = [],
+): Promise<void> {
+  const { stack } = run;
+  const made = [...leftovers];
+  const stuck: Undo[] = [];
+  for (const undo of undos) {
+    try {
+      made.push(...(await undoOne(run, undo)));
+    } catch {
+      stuck.push(undo);
+    }
+  }
+  if (stuck.length > 0) {
+    stack.unfinished = { undos: stuck, leftovers: made };
+    const names = stuck.map(({ resource }) => resource.logicalId).join(', ');
+    const reason = `The following resource(s) failed to update: [${names}]. `;
+    setStackStatus(run, 'UPDATE_ROLLBACK_FAILED', reason);
+    return;
+  }
+  delete stack.unfinished;
+  setStackStatus(run, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+  await deleteResources(run, made);
+  setStackStatus(run, 'UPDATE_ROLLBACK_COMPLETE');
+}
+
+/** Tries again where a rollback was stuck; what is skipped counts as rolled back, whatever it is really. */
+export async function continueRollback(run: Run, skip: readonly string[]): Promise<void> {
+  const { undos = [], leftovers = [] } = run.stack.unfinished ?? {};
+  setStackStatus(run, 'UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated');
+  await run.engine.pacing.before({ kind: 'stack', stackName: run.stack.name });
+  const left = undos.filter(({ resource }) => !skip.includes(resource.logicalId));
+  await rollBackUpdate(run, left, leftovers);
+}
+
+/** Gives back what is to be deleted in the end, if anything. */
+async function undoOne(run: Run, undo: Undo): Promise<readonly StackResource[]> {
+  const { resources } = run.stack;
+  const { resource } = undo;
+  switch (undo.kind) {
+    case 'updated':
+      await updateResource(run, resource, undo.before);
+      return [];
+    case 'replaced':
+      resources.set(undo.before.logicalId, undo.before);
+      undo.before.status = 'UPDATE_COMPLETE';
+      return [resource];
+    default:
+      resources.delete(resource.logicalId);
+      return [resource];
+  }
+}

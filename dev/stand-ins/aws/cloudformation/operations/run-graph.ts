@@ -1,0 +1,43 @@
+import type { Dependencies } from '../language/graph.ts';
+
+export interface GraphOutcome {
+  /** What failed, with why; those that were never started are in neither list. */
+  readonly failed: ReadonlyMap<string, unknown>;
+  readonly done: readonly string[];
+}
+
+/**
+ * Runs `work` for every node, each as soon as all that it needs is done, as many at once as that allows.
+ * After a failure nothing that needs the failed node starts; with `stopAtFailure` nothing starts at all.
+ * Resolves, never rejects, when all that was started has ended.
+ */
+export async function runGraph(
+  dependencies: Dependencies,
+  work: (node: string) => Promise<void>,
+  { stopAtFailure, signal }: { stopAtFailure: boolean; signal?: AbortSignal },
+): Promise<GraphOutcome> {
+  const waiting = new Set(dependencies.keys());
+  const done = new Set<string>();
+  const failed = new Map<string, unknown>();
+  const running = new Map<string, Promise<void>>();
+
+  const stopped = () => signal?.aborted === true || (stopAtFailure && failed.size > 0);
+  const ready = (node: string) =>
+    [...(dependencies.get(node) ?? [])].every((need) => done.has(need) || !dependencies.has(need));
+  const start = (node: string) => {
+    waiting.delete(node);
+    const run = work(node)
+      .then(
+        () => void done.add(node),
+        (error: unknown) => void failed.set(node, error),
+      )
+      .finally(() => running.delete(node));
+    running.set(node, run);
+  };
+
+  const startable = () => (stopped() ? [] : [...waiting].filter(ready));
+  for (startable().forEach(start); running.size > 0; startable().forEach(start)) {
+    await Promise.race(running.values());
+  }
+  return { failed, done: [...done] };
+}

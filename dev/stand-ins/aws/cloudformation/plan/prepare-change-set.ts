@@ -1,0 +1,114 @@
+import type { ChangeSet, ValidationFailure } from '../change-set.ts';
+import { type Engine, factsOf, type Region, zonesOf } from '../engine.ts';
+import type { Handlers } from '../handlers/handlers.ts';
+import { isPresent } from '../stack.ts';
+import { type Plan, planChanges, sameOutputs } from './plan.ts';
+import { propertyProblems } from './properties.ts';
+import type { Specification } from './specification.ts';
+
+const NOTHING_TO_DO =
+  "The submitted information didn't contain changes. Submit different information to create a change set.";
+
+/** Seen with AWS since it validates early (aws-cdk-cli#1000); the details are in DescribeEvents. */
+const VALIDATION_FAILED =
+  'The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.';
+
+/** Works out what a change set would change; resolves, never rejects, when it has its final status. */
+export async function prepareChangeSet(
+  engine: Engine,
+  region: Region,
+  changeSet: ChangeSet,
+): Promise<void> {
+  try {
+    changeSet.status = 'CREATE_IN_PROGRESS';
+    await engine.pacing.before({ kind: 'change-set', stackName: changeSet.stack.name });
+    const specification = await engine.specification();
+    await zonesOf(region);
+    conclude(
+      changeSet,
+      planOf(engine, region, changeSet, specification),
+      specification,
+      engine.handlers,
+    );
+  } catch (error) {
+    fail(changeSet, error instanceof Error ? error.message : String(error));
+  } finally {
+    changeSet.operation.endedAt = engine.clock();
+  }
+}
+
+function planOf(
+  engine: Engine,
+  region: Region,
+  { stack, deployment, type }: ChangeSet,
+  specification: Specification,
+): Plan {
+  const existing = [...stack.resources].filter(
+    ([, one]) => type === 'UPDATE' && isPresent(one) && one.status !== 'CREATE_FAILED',
+  );
+  return planChanges({
+    next: deployment,
+    facts: factsOf(engine, region, stack, deployment),
+    specification,
+    stack,
+    existing: new Map(existing),
+  });
+}
+
+function conclude(
+  changeSet: ChangeSet,
+  { changes, properties }: Plan,
+  specification: Specification,
+  handlers: Handlers,
+): void {
+  changeSet.changes = changes;
+  changeSet.failures = [...properties].flatMap(([logicalId, values]): ValidationFailure[] => {
+    const type = changeSet.deployment.live.resources[logicalId]?.type ?? '';
+    const spec = specification(type);
+    if (spec === undefined) return [];
+    const path = `/Resources/${logicalId}/Properties`;
+    const problems = [
+      ...propertyProblems(spec, values),
+      ...notSimulated(type, Object.keys(values), handlers),
+    ];
+    return problems.map((one) => ({
+      logicalId,
+      type,
+      path: `${path}${one.path}`,
+      reason: one.reason,
+    }));
+  });
+  if (changeSet.failures.length > 0) {
+    fail(changeSet, VALIDATION_FAILED);
+  } else if (changes.length === 0 && !changesOtherwise(changeSet)) {
+    fail(changeSet, NOTHING_TO_DO);
+  } else {
+    changeSet.status = 'CREATE_COMPLETE';
+    changeSet.executionStatus = 'AVAILABLE';
+  }
+}
+
+/** Properties that AWS has and the stand-in has not: refused by name rather than ignored. */
+function notSimulated(type: string, names: readonly string[], handlers: Handlers) {
+  const known = handlers[type]?.properties;
+  if (known === undefined) {
+    return [{ path: '', reason: `The rehearsal does not simulate ${type}` }];
+  }
+  return names
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      path: `/${name}`,
+      reason: `The rehearsal does not simulate ${type} ${name}`,
+    }));
+}
+
+/** Outputs can change, and stack tags too, without any resource changing. */
+function changesOtherwise({ type, stack, deployment }: ChangeSet): boolean {
+  if (type === 'CREATE' || stack.deployed === undefined) return true;
+  return !sameOutputs(stack.deployed, deployment);
+}
+
+function fail(changeSet: ChangeSet, reason: string): void {
+  changeSet.status = 'FAILED';
+  changeSet.statusReason = reason;
+}

@@ -1,0 +1,219 @@
+import {
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DescribeSecurityGroupsCommand,
+} from '@aws-sdk/client-ec2';
+import {
+  AssociateAccessPolicyCommand,
+  CreateAccessEntryCommand,
+  CreateAddonCommand,
+  CreateClusterCommand,
+  DeleteAccessEntryCommand,
+  DeleteAddonCommand,
+  DeleteClusterCommand,
+  DescribeAccessEntryCommand,
+  DescribeAddonCommand,
+  DescribeAddonVersionsCommand,
+  DescribeClusterCommand,
+  ListAccessEntriesCommand,
+  ListAssociatedAccessPoliciesCommand,
+  ListClustersCommand,
+  ListTagsForResourceCommand,
+  TagResourceCommand,
+  UpdateClusterConfigCommand,
+} from '@aws-sdk/client-eks';
+import { CreateRoleCommand } from '@aws-sdk/client-iam';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, REGION } from '../testing/local-aws.ts';
+import { startTestAws, type TestAws } from '../testing/stand-in.ts';
+
+const POLICY = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy';
+
+let test: TestAws;
+let subnetIds: string[];
+let roleArn: string;
+
+beforeAll(async () => {
+  test = await startTestAws();
+  const { ec2, iam } = test.clients;
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+  const subnets = ['a', 'b'].map((zone, i) =>
+    ec2.send(
+      new CreateSubnetCommand({
+        ...{ VpcId: Vpc?.VpcId, CidrBlock: `10.0.${i}.0/24`, AvailabilityZone: `${REGION}${zone}` },
+      }),
+    ),
+  );
+  subnetIds = (await Promise.all(subnets)).map((each) => each.Subnet?.SubnetId ?? '');
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [] });
+  const made = await iam.send(
+    new CreateRoleCommand({ RoleName: 'node', Path: '/lab/', AssumeRolePolicyDocument }),
+  );
+  roleArn = made.Role?.Arn ?? '';
+});
+
+afterAll(() => test?.stop());
+
+describe('a cluster', () => {
+  it('is CREATING until its control plane answers, then ACTIVE with a security group', async () => {
+    const { cluster } = await create('eks');
+    expect(cluster).toMatchObject({ status: 'CREATING', version: '1.34' });
+    expect(cluster?.createdAt).toBeInstanceOf(Date);
+    const active = await whenStatus('eks', 'ACTIVE');
+    expect(active).toMatchObject({
+      endpoint: 'https://eks',
+      identity: { oidc: { issuer: 'https://oidc/eks' } },
+      accessConfig: { authenticationMode: 'API_AND_CONFIG_MAP' },
+      kubernetesNetworkConfig: { serviceIpv4Cidr: '172.20.0.0/16' },
+    });
+    const GroupIds = [active?.resourcesVpcConfig?.clusterSecurityGroupId ?? ''];
+    const { SecurityGroups } = await test.clients.ec2.send(
+      new DescribeSecurityGroupsCommand({ GroupIds }),
+    );
+    expect(SecurityGroups?.[0]?.GroupName).toMatch(/^eks-cluster-sg-eks-\d+$/);
+    expect(SecurityGroups?.[0]?.Tags).toContainEqual({ Key: 'aws:eks:cluster-name', Value: 'eks' });
+    await expect(create('eks')).rejects.toMatchObject({ name: 'ResourceInUseException' });
+  });
+
+  it('is refused with one zone, an unknown subnet or an unknown version', async () => {
+    const name = 'InvalidParameterException';
+    await expect(create('one', subnetIds.slice(0, 1))).rejects.toMatchObject({ name });
+    await expect(create('none', ['subnet-0'])).rejects.toMatchObject({ name });
+    await expect(create('old', subnetIds, '1.2')).rejects.toMatchObject({ name });
+  });
+
+  it('is FAILED with the reason when its control plane cannot be made', async () => {
+    await create('broken');
+    const failed = await whenStatus('broken', 'FAILED');
+    expect(failed?.health?.issues?.[0]?.message).toBe('no room for etcd');
+    await remove('broken');
+  });
+
+  it('takes the caller as administrator only when it is asked to', async () => {
+    expect(test.admitted[0]).toEqual([]);
+    await create('owned', subnetIds, '1.34', true);
+    await whenStatus('owned', 'ACTIVE');
+    expect(test.admitted[0]).toMatchObject([{ type: 'STANDARD', policyArns: [POLICY] }]);
+    await remove('owned');
+  });
+
+  it('changes its settings and tags', async () => {
+    const { eks } = test.clients;
+    const protect = new UpdateClusterConfigCommand({ name: 'eks', deletionProtection: true });
+    expect((await eks.send(protect)).update?.id).toBeDefined();
+    const resourceArn = `arn:aws:eks:${REGION}:123456789012:cluster/eks`;
+    await eks.send(new TagResourceCommand({ resourceArn, tags: { ttl: '4h' } }));
+    const { tags } = await eks.send(new ListTagsForResourceCommand({ resourceArn }));
+    expect(tags).toEqual({ lab: 'yes', ttl: '4h' });
+    const end = new DeleteClusterCommand({ name: 'eks' });
+    await expect(eks.send(end)).rejects.toMatchObject({ name: 'InvalidRequestException' });
+    await eks.send(new UpdateClusterConfigCommand({ name: 'eks', deletionProtection: false }));
+  });
+});
+
+describe('access entries', () => {
+  const clusterName = 'eks';
+
+  it('reach the control plane when they come, change and go', async () => {
+    const { eks } = test.clients;
+    const entry = { clusterName, principalArn: roleArn };
+    await eks.send(new CreateAccessEntryCommand({ ...entry, kubernetesGroups: ['viewers'] }));
+    expect(test.admitted[0]).toMatchObject([
+      { principalArn: roleArn, kubernetesGroups: ['viewers'], policyArns: [] },
+    ]);
+    await eks.send(
+      new AssociateAccessPolicyCommand({
+        ...{ ...entry, policyArn: POLICY, accessScope: { type: 'cluster' } },
+      }),
+    );
+    expect(test.admitted[0]).toMatchObject([{ policyArns: [POLICY] }]);
+    const policies = await eks.send(new ListAssociatedAccessPoliciesCommand(entry));
+    expect(policies.associatedAccessPolicies).toMatchObject([{ policyArn: POLICY }]);
+    const again = new CreateAccessEntryCommand(entry);
+    await expect(eks.send(again)).rejects.toMatchObject({ name: 'ResourceInUseException' });
+    await eks.send(new DeleteAccessEntryCommand(entry));
+    expect(test.admitted[0]).toEqual([]);
+    const gone = new DescribeAccessEntryCommand(entry);
+    await expect(eks.send(gone)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  it('of nodes have the name that nodes need', async () => {
+    const { eks } = test.clients;
+    const entry = { clusterName, principalArn: roleArn };
+    const made = await eks.send(new CreateAccessEntryCommand({ ...entry, type: 'EC2_LINUX' }));
+    expect(made.accessEntry).toMatchObject({
+      username: 'system:node:{{EC2PrivateDNSName}}',
+      kubernetesGroups: ['system:nodes'],
+    });
+    const listed = await eks.send(new ListAccessEntriesCommand({ clusterName }));
+    expect(listed.accessEntries).toEqual([roleArn]);
+  });
+
+  it.each([
+    ['a principal that does not exist', { principalArn: 'arn:aws:iam::123456789012:role/nobody' }],
+    ['a reserved group', { principalArn: 'ROLE', kubernetesGroups: ['system:masters'] }],
+  ])('are refused for %s', async (_, given) => {
+    const principalArn = given.principalArn === 'ROLE' ? roleArn : given.principalArn;
+    const other = new DeleteAccessEntryCommand({ clusterName, principalArn });
+    await test.clients.eks.send(other).catch(() => undefined);
+    const entry = new CreateAccessEntryCommand({ clusterName, ...given, principalArn });
+    await expect(test.clients.eks.send(entry)).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
+  });
+});
+
+it('has add-ons that become ACTIVE and go', async () => {
+  const { eks } = test.clients;
+  const addon = { clusterName: 'eks', addonName: 'vpc-cni' };
+  expect((await eks.send(new CreateAddonCommand(addon))).addon?.status).toBe('CREATING');
+  await eventually(
+    async () => (await eks.send(new DescribeAddonCommand(addon))).addon?.status === 'ACTIVE',
+  );
+  expect(test.aws.eks.activeAddons('eks')).toEqual(['vpc-cni']);
+  const again = new CreateAddonCommand(addon);
+  await expect(eks.send(again)).rejects.toMatchObject({ name: 'ResourceInUseException' });
+  const { addons } = await eks.send(new DescribeAddonVersionsCommand({ addonName: 'coredns' }));
+  expect(addons?.[0]?.addonVersions?.[0]?.addonVersion).toMatch(/^v1\./);
+  await eks.send(new DeleteAddonCommand(addon));
+  await eventually(async () => test.aws.eks.activeAddons('eks').length === 0);
+});
+
+it('is gone after it was DELETING, with its security group', async () => {
+  await remove('eks');
+  expect((await test.clients.eks.send(new ListClustersCommand({}))).clusters).toEqual([]);
+  expect([...test.controlPlanes]).toEqual([]);
+  const { SecurityGroups } = await test.clients.ec2.send(new DescribeSecurityGroupsCommand({}));
+  expect(SecurityGroups?.filter((each) => each.GroupName?.startsWith('eks-'))).toEqual([]);
+  expect(test.aws.gateway.failures()).toEqual([]);
+});
+
+function create(name: string, subnets = subnetIds, version = '1.34', bootstrap = false) {
+  return test.clients.eks.send(
+    new CreateClusterCommand({
+      ...{ name, version, roleArn: 'arn:aws:iam::123456789012:role/cluster', tags: { lab: 'yes' } },
+      resourcesVpcConfig: { subnetIds: subnets, endpointPrivateAccess: true },
+      kubernetesNetworkConfig: { serviceIpv4Cidr: '172.20.0.0/16' },
+      accessConfig: {
+        authenticationMode: 'API_AND_CONFIG_MAP',
+        bootstrapClusterCreatorAdminPermissions: bootstrap,
+      },
+    }),
+  );
+}
+
+function whenStatus(name: string, status: string) {
+  return eventually(async () => {
+    const { cluster } = await test.clients.eks.send(new DescribeClusterCommand({ name }));
+    return cluster?.status === status && cluster;
+  });
+}
+
+async function remove(name: string) {
+  const { cluster } = await test.clients.eks.send(new DeleteClusterCommand({ name }));
+  expect(cluster?.status).toBe('DELETING');
+  await eventually(async () => {
+    const { clusters = [] } = await test.clients.eks.send(new ListClustersCommand({}));
+    return !clusters.includes(name);
+  });
+}

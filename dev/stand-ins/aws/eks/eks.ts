@@ -1,0 +1,172 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import { restService } from '../gateway/rest-json.ts';
+import type { AwsService } from '../gateway/service.ts';
+import { accessEntryRoutes, newEntry, type PrincipalCheck } from './access-entries.ts';
+import { addonRoutes } from './addons.ts';
+import { makeClusterGroup, removeClusterGroup, vpcOfSubnets } from './cluster-network.ts';
+import { type ClusterWork, clusterRoutes } from './clusters.ts';
+import { type Cluster, change, type EksState, type Entry, now, withKey } from './state.ts';
+import { tagRoutes } from './tags.ts';
+
+/** An access entry as an authenticator needs it. */
+export interface AccessEntry {
+  readonly principalArn: string;
+  /** STANDARD, EC2_LINUX, … */
+  readonly type: string;
+  readonly username: string;
+  readonly kubernetesGroups: readonly string[];
+  /** ARNs of the access policies that are associated with it. */
+  readonly policyArns: readonly string[];
+}
+
+/** What makes the Kubernetes behind a cluster of this API. */
+export interface ControlPlanes {
+  /** Resolves when the API server answers; a rejection makes the cluster FAILED. */
+  create(spec: {
+    readonly name: string;
+    readonly version: string;
+    readonly serviceCidr: string;
+    readonly subnetIds: readonly string[];
+    readonly vpcId: string;
+    readonly region: string;
+  }): Promise<{
+    readonly endpoint: string;
+    /** Base64 of the PEM certificate. */
+    readonly certificateAuthority: string;
+    readonly issuer: string;
+  }>;
+  delete(name: string): Promise<void>;
+  /** Replaces the access entries of a cluster that is ACTIVE. */
+  admit(name: string, entries: readonly AccessEntry[]): Promise<void>;
+}
+
+export interface EksOptions {
+  readonly account: string;
+  readonly region: string;
+  readonly ec2: EC2Client;
+  readonly controlPlanes: ControlPlanes;
+  /** The role or user behind an access key. */
+  readonly principalOf: (accessKey: string) => Promise<string>;
+  readonly principalExists: PrincipalCheck;
+}
+
+export interface Eks {
+  readonly service: AwsService;
+  /** Names of a cluster's add-ons that are ACTIVE. */
+  activeAddons(cluster: string): readonly string[];
+  /** Resolves when no cluster is being built or demolished. */
+  settled(): Promise<void>;
+}
+
+const ADMIN_POLICY = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy';
+
+/**
+ * The EKS API of one account and region, in memory. Stands in for: clusters, access entries, add-ons,
+ * tags. Leaves out: node groups, Fargate, pod identity, version updates; add-ons run nothing.
+ */
+export function startEks(options: EksOptions): Eks {
+  const { account, region } = options;
+  const state: EksState = { account, region, clusters: new Map() };
+  const running = new Set<Promise<void>>();
+  const background = (job: Promise<void>) => {
+    running.add(job);
+    void job.finally(() => running.delete(job));
+  };
+  const admit = async (name: string) => {
+    const cluster = state.clusters.get(name);
+    if (cluster?.status === 'ACTIVE') await options.controlPlanes.admit(name, entriesOf(cluster));
+  };
+  const work: ClusterWork = {
+    vpcOf: (subnetIds) => vpcOfSubnets(options.ec2, subnetIds),
+    build: (cluster, creatorKey) => background(build(options, state, cluster, creatorKey)),
+    demolish: (name) => background(demolish(options, state, name)),
+  };
+  const service = restService('eks', {
+    ...clusterRoutes(state, work),
+    ...accessEntryRoutes(state, options.principalExists, admit),
+    ...addonRoutes(state),
+    ...tagRoutes(state),
+  });
+  return {
+    service,
+    activeAddons: (cluster) =>
+      [...(state.clusters.get(cluster)?.addons.values() ?? [])]
+        .filter((addon) => addon.status === 'ACTIVE')
+        .map((addon) => addon.addonName),
+    settled: async () => {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}
+
+async function build(
+  { ec2, controlPlanes, principalOf }: EksOptions,
+  state: EksState,
+  cluster: Cluster,
+  creatorKey: string | undefined,
+): Promise<void> {
+  const { name, version } = cluster;
+  const vpcId = String(cluster.resourcesVpcConfig['vpcId']);
+  const subnetIds = cluster.resourcesVpcConfig['subnetIds'] as readonly string[];
+  try {
+    const clusterSecurityGroupId = await makeClusterGroup(ec2, name, vpcId);
+    const resourcesVpcConfig = { ...cluster.resourcesVpcConfig, clusterSecurityGroupId };
+    change(state, name, { resourcesVpcConfig });
+    const serviceCidr = String(cluster.kubernetesNetworkConfig['serviceIpv4Cidr']);
+    const spec = { name, version, serviceCidr, subnetIds, vpcId, region: state.region };
+    const made = await controlPlanes.create(spec);
+    const entries = new Map<string, Entry>();
+    if (creatorKey !== undefined) {
+      const creator = await principalOf(creatorKey);
+      entries.set(creator, administrator(newEntry(state, name, creator, {})));
+    }
+    await controlPlanes.admit(name, entriesOf({ entries }));
+    change(state, name, {
+      status: 'ACTIVE',
+      endpoint: made.endpoint,
+      certificateAuthority: { data: made.certificateAuthority },
+      identity: { oidc: { issuer: made.issuer } },
+      entries,
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const issues = [{ code: 'InternalFailure', message, resourceIds: [] }];
+    change(state, name, { status: 'FAILED', health: { issues } });
+  }
+}
+
+async function demolish(
+  { ec2, controlPlanes }: EksOptions,
+  state: EksState,
+  name: string,
+): Promise<void> {
+  const group = state.clusters.get(name)?.resourcesVpcConfig['clusterSecurityGroupId'];
+  try {
+    await controlPlanes.delete(name);
+    if (typeof group === 'string') await removeClusterGroup(ec2, group);
+    state.clusters.delete(name);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const issues = [{ code: 'InternalFailure', message, resourceIds: [] }];
+    change(state, name, { status: 'FAILED', health: { issues } });
+  }
+}
+
+function administrator(entry: Entry): Entry {
+  const at = { associatedAt: now(), modifiedAt: now() };
+  const policy = {
+    policyArn: ADMIN_POLICY,
+    accessScope: { type: 'cluster', namespaces: [] },
+    ...at,
+  };
+  return { ...entry, policies: withKey(entry.policies, ADMIN_POLICY, policy) };
+}
+
+function entriesOf({ entries }: Pick<Cluster, 'entries'>): readonly AccessEntry[] {
+  return [...entries.values()].map(
+    ({ principalArn, type, username, kubernetesGroups, policies }) => ({
+      ...{ principalArn, type, username, kubernetesGroups },
+      policyArns: [...policies.keys()],
+    }),
+  );
+}

@@ -1,0 +1,58 @@
+import { type AwsCall, errorAnswer } from '../gateway/aws-call.ts';
+import { ServiceError } from '../gateway/query-protocol.ts';
+import type { AwsResponse } from '../gateway/service.ts';
+
+/** The errors that any AWS call can meet, in the words and with the codes of each service. */
+
+type Service = AwsCall['service'];
+
+/** Services of the JSON kinds name these errors as exceptions. */
+const JSON_SERVICES = new Set(['eks', 'lambda', 'ssm', 'events', 'logs', 'kms', 'tagging']);
+
+const THROTTLES: Readonly<
+  Record<string, readonly [code: string, message: string, status: number]>
+> = {
+  ec2: ['RequestLimitExceeded', 'Request limit exceeded.', 503],
+  s3: ['SlowDown', 'Please reduce your request rate.', 503],
+  lambda: ['TooManyRequestsException', 'Rate exceeded', 429],
+  eks: ['ThrottlingException', 'Rate exceeded', 429],
+};
+
+export function throttled(service: Service): AwsResponse {
+  const query = ['Throttling', 'Rate exceeded', 400] as const;
+  const json = ['ThrottlingException', 'Rate exceeded', 400] as const;
+  return answer(service, THROTTLES[service] ?? (JSON_SERVICES.has(service) ? json : query));
+}
+
+/** One of the two kinds of 5xx: the service failed, or was not there. */
+export function serverError(service: Service, available: boolean): AwsResponse {
+  const internal = service === 's3' || service === 'ec2' ? 'InternalError' : 'InternalFailure';
+  return available
+    ? answer(service, [internal, 'An internal error has occurred.', 500])
+    : answer(service, ['ServiceUnavailable', 'The service is unavailable. Try again.', 503]);
+}
+
+export function expired(service: Service): AwsResponse {
+  if (service === 's3') {
+    return answer(service, ['ExpiredToken', 'The provided token has expired.', 400]);
+  }
+  const message = 'The security token included in the request is expired';
+  if (service === 'ec2') return answer(service, ['RequestExpired', message, 400]);
+  const code = JSON_SERVICES.has(service) ? 'ExpiredTokenException' : 'ExpiredToken';
+  return answer(service, [code, message, 403]);
+}
+
+export function denied(service: Service, action: string): AwsResponse {
+  if (service === 's3') return answer(service, ['AccessDenied', 'Access Denied', 403]);
+  const message = `User is not authorized to perform: ${service}:${action} because no identity-based policy allows the ${service}:${action} action`;
+  if (service === 'ec2') return answer(service, ['UnauthorizedOperation', message, 403]);
+  const code = JSON_SERVICES.has(service) ? 'AccessDeniedException' : 'AccessDenied';
+  return answer(service, [code, message, 403]);
+}
+
+function answer(
+  service: Service,
+  [code, message, status]: readonly [string, string, number],
+): AwsResponse {
+  return errorAnswer(service, new ServiceError(code, message, status));
+}
