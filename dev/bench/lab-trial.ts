@@ -33,7 +33,7 @@ export async function runInputs(
   kubernetes?: PlainApi,
 ): Promise<LabRun> {
   const inputs = readProvisionInputs((name) => texts[name] ?? '');
-  const real = realDeps(inputs, { clock });
+  const real = realDeps(inputs.region, inputs.role, { clock });
   const { api, operations } = observed(real.stacks, clock);
   const quiet = { info: () => undefined, warn: () => undefined };
   const log = { ...quiet, group: <T>(_: string, work: () => Promise<T>) => work() };

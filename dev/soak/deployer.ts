@@ -75,8 +75,12 @@ async function timed(
   const say = (line: string) => void lines.push(line);
   const log = { info: say, warn: say, group: <T>(_: string, work: () => Promise<T>) => work() };
   const inputs = readProvisionInputs((name) => texts[name] ?? '');
-  const source = { idToken: (audience: string) => tokenOf(issuer, audience), mask: () => {} };
-  const deps = { ...realDeps(inputs, { source, clock }), log, publish: async () => undefined };
+  const tokens = { idToken: (audience: string) => tokenOf(issuer, audience), mask: () => {} };
+  const deps = {
+    ...realDeps(inputs.region, inputs.role, { tokens, clock }),
+    log,
+    publish: async () => undefined,
+  };
   const [began, trulyBegan] = [clock.now(), Date.now()];
   const failure: unknown = await provision(inputs, deps).catch((error: unknown) => error);
   const seconds = (Date.now() - trulyBegan) / 1000;

@@ -1,6 +1,6 @@
 import type { NetworkInterface, SecurityGroup } from '../../src/aws/network-interfaces.ts';
 import type { PlainApi } from '../../src/kubernetes/objects.ts';
-import type { CleanUp } from '../../src/provision/clean-up.ts';
+import type { CleanUp } from '../../src/provision/session.ts';
 
 /** Everything in an account that is in no stack, in memory. */
 export function fakeCleanUp() {

@@ -11,5 +11,5 @@ import { fastClock } from './fast-clock.ts';
 await runAction(async () => {
   const inputs = readProvisionInputs();
   const clock = fastClock(Number(process.env['SPEED']));
-  await provision(inputs, realDeps(inputs, { clock }));
+  await provision(inputs, realDeps(inputs.region, inputs.role, { clock }));
 });

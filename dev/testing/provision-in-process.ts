@@ -6,7 +6,7 @@ import { realDeps } from '../../src/provision/wiring.ts';
 import { fastClock } from './fast-clock.ts';
 import { recordingLog } from './recording-log.ts';
 
-interface Surroundings {
+interface Options {
   /** How many times as fast as real time the action's clock goes. */
   readonly speed: number;
   /** Stands in for the API of every cluster. */
@@ -19,10 +19,10 @@ interface Surroundings {
  */
 export async function provisionInProcess(
   texts: Readonly<Record<string, string>>,
-  { speed, kubernetes }: Surroundings,
+  { speed, kubernetes }: Options,
 ): Promise<Report> {
   const inputs = readProvisionInputs((name) => texts[name] ?? '');
-  const real = realDeps(inputs, { clock: fastClock(speed) });
+  const real = realDeps(inputs.region, inputs.role, { clock: fastClock(speed) });
   const reports: Report[] = [];
   await provision(inputs, {
     ...real,

@@ -29,3 +29,15 @@ export function atOnce(most: number): <T>(call: () => Promise<T>) => Promise<T> 
     }
   };
 }
+
+/** Works on all items at once. Waits for all of them, and only then throws the first failure. */
+export async function allOrFirstFailure<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const settled = await Promise.allSettled(items.map(work));
+  return settled.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
+}

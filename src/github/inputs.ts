@@ -21,20 +21,58 @@ export function readInputs<Schema extends z.ZodObject>(
   schema: Schema,
   source: InputSource = fromRunner,
 ): z.output<Schema> {
-  const given = Object.fromEntries(
-    Object.keys(schema.shape).map((name) => [name, source(name).trim()]),
-  );
-  const present = Object.fromEntries(Object.entries(given).filter(([, text]) => text !== ''));
-  const result = schema.safeParse(present);
-  if (result.success) return result.data;
-  throw new InputError(result.error.issues.map((issue) => toProblem(issue, given)));
+  return parseInputs(schema, source).valid();
 }
 
-function toProblem(issue: z.core.$ZodIssue, given: Record<string, string>): InputProblem {
-  const [input, ...within] = issue.path.map(String);
-  const name = input ?? '(inputs)';
-  const place = within.length === 0 ? '' : `${within.join('.')}: `;
-  return { input: name, value: shorten(given[name] ?? ''), allowed: `${place}${issue.message}` };
+/** Inputs that have been read and that may be wrong. */
+export interface ParsedInputs<Values> {
+  /** The inputs that are right so far. */
+  readonly values: Partial<Values>;
+  /**
+   * Checks inputs against each other. Skips the check when one of the inputs that it looks at is known to be wrong, so
+   * that one mistake is reported once.
+   */
+  check<Name extends keyof Values & string>(
+    names: readonly Name[],
+    find: (values: Pick<Values, Name>) => readonly Omit<InputProblem, 'value'>[],
+  ): void;
+  /** @throws InputError naming every problem that was found. */
+  valid(): Values;
+}
+
+/** Reads every input that `schema` names, once. Fields are as for `readInputs`; nothing is thrown yet. */
+export function parseInputs<Schema extends z.ZodObject>(
+  schema: Schema,
+  source: InputSource = fromRunner,
+): ParsedInputs<z.output<Schema>> {
+  const values: Record<string, unknown> = {};
+  const texts: Record<string, string> = {};
+  const problems: InputProblem[] = [];
+  const report = (input: string, allowed: string) =>
+    problems.push({ input, value: shorten(texts[input] ?? ''), allowed });
+  for (const [name, field] of Object.entries(schema.shape)) {
+    const text = source(name).trim();
+    texts[name] = text;
+    const result = (field as z.ZodType).safeParse(text === '' ? undefined : text);
+    if (result.success) values[name] = result.data;
+    else for (const issue of result.error.issues) report(name, describe(issue));
+  }
+  return {
+    values: values as Partial<z.output<Schema>>,
+    check(names, find) {
+      const wrong = new Set(problems.map(({ input }) => input));
+      if (names.some((name) => wrong.has(name))) return;
+      for (const { input, allowed } of find(values as z.output<Schema>)) report(input, allowed);
+    },
+    valid() {
+      if (problems.length > 0) throw new InputError(problems);
+      return values as z.output<Schema>;
+    },
+  };
+}
+
+function describe({ path, message }: z.core.$ZodIssue): string {
+  return path.length === 0 ? message : `${path.join('.')}: ${message}`;
 }
 
 const LONGEST_SHOWN_VALUE = 200;

@@ -9,17 +9,17 @@ import { reasonOf } from '../kubernetes/api-error.ts';
 import { OUR_LABELS, type PlainApi } from '../kubernetes/objects.ts';
 import { releaseCloudResources } from '../kubernetes/release-cloud-resources.ts';
 import type { Look } from './end-state.ts';
-import type { EnvironmentStacks } from './environment-of.ts';
+import type { EnvironmentStacks } from './environment-stacks.ts';
 import { deleteStacks, groupSweeper } from './remove-stack.ts';
-import { addNote } from './report.ts';
+import { addNote, addWarning } from './report.ts';
 import type { Session } from './session.ts';
 
 /**
- * Removes what an environment has on the cluster of its base: its namespace while its nodes can still end the pods
- * in it, its node groups, what their nodes left in the VPC, and their rows in aws-auth. Nothing of the base, or of
- * other environments, is touched. A cluster that does not answer does not keep the nodes, which cost money, alive.
+ * Removes what an environment has on the cluster of its base: its namespace, its node groups, what their nodes left in
+ * the VPC, and their rows in aws-auth. The namespace is first, while nodes can still end its pods. The base and other
+ * environments stay as they are. If the cluster does not answer, the nodes are removed all the same: they cost money.
  *
- * @returns what to look for in the end, beside what every environment has.
+ * @returns where to look for leftovers at the end, beside the places that every environment has
  * @throws CloudError when a stack cannot be removed.
  */
 export async function destroyOnBase(
@@ -32,7 +32,7 @@ export async function destroyOnBase(
   const base = await baseStack(session, baseName);
   const api = base && clusterOf(session, base);
   if (api === undefined) {
-    addNote(session, `There is no cluster of ${baseName} any more: nothing is removed from it.`);
+    addNote(session, `${baseName} no longer has a cluster: nothing is removed from it.`);
   } else {
     await log.group(`Namespace ${namespaceOf(inputs.environment)}`, () =>
       removeNamespace(session, api),
@@ -42,11 +42,11 @@ export async function destroyOnBase(
   await deleteStacks(session, 'Node groups', nodeGroups, 'nodegroup.yaml', sweep);
   for (const stack of nodeGroups) await sweep(stack);
   if (api === undefined) return [];
-  await unmap(session, api, nodeGroups);
+  await removeMappings(session, api, nodeGroups);
   return [namespaceLook(inputs.environment, baseName, api)];
 }
 
-/** Undefined when there is no such environment, or it has no cluster (any more). */
+/** Undefined when the environment does not exist or has no cluster. */
 async function baseStack({ stacks }: Session, name: string): Promise<Stack | undefined> {
   const stack = await stacks.describe(name);
   return stack?.tags[ENVIRONMENT_TAG] === name ? stack : undefined;
@@ -61,8 +61,52 @@ function clusterOf({ cleanUp }: Session, { outputs }: Stack): PlainApi | undefin
   return cleanUp.kubernetes({ name, endpoint, certificateAuthority });
 }
 
-/** The roles are gone with their stacks, so rows of theirs map nothing any more. */
-async function unmap(session: Session, api: PlainApi, nodeGroups: readonly Stack[]): Promise<void> {
+/** How long the cluster has to end everything in the namespace. */
+const NAMESPACE_MS = 5 * 60_000;
+
+interface Namespace {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+}
+
+/**
+ * Removes the load balancers and volumes of the environment's workloads, then its namespace with all networks and pods,
+ * and waits until the namespace is gone. A namespace without the environment's label belongs to somebody else. Never
+ * throws: the check at the end of destroy reports what is left.
+ */
+async function removeNamespace(session: Session, api: PlainApi): Promise<void> {
+  const { clock, engine, inputs, log } = session;
+  const name = namespaceOf(inputs.environment);
+  const deadline = Math.min(clock.now() + NAMESPACE_MS, engine.deadline);
+  try {
+    const found = await read(api, name);
+    if (found === undefined) return;
+    if (!isOf(found, inputs.environment)) {
+      addNote(session, `Namespace ${name} is not touched: it lacks this environment's label.`);
+      return;
+    }
+    const { removed, left } = await releaseCloudResources(api, {
+      log,
+      clock,
+      deadline,
+      namespace: name,
+    });
+    if (removed.length > 0) addNote(session, `Removed first: ${removed.join(', ')}.`);
+    if (left.length > 0) addNote(session, `These may stay in AWS: ${left.join(', ')}`);
+    await api.remove(pathOf(name));
+    const isGone = async () => ((await read(api, name)) === undefined ? true : undefined);
+    const gone = await until(isGone, { clock, deadline });
+    if (gone) addNote(session, `Removed the namespace ${name}.`);
+  } catch (error) {
+    log.warn(`Cannot remove the namespace ${name}: ${reasonOf(error)}`);
+  }
+}
+
+/** Removes the rows of roles that were deleted with their stacks. */
+async function removeMappings(
+  session: Session,
+  api: PlainApi,
+  nodeGroups: readonly Stack[],
+): Promise<void> {
   const { log, clock } = session;
   const mapped = nodeGroups.filter(({ parameters }) => parameters['NodeAccess'] !== 'access-entry');
   const arns = mapped.flatMap(({ outputs }) => outputs['NodeInstanceRoleArn'] ?? []);
@@ -73,50 +117,12 @@ async function unmap(session: Session, api: PlainApi, nodeGroups: readonly Stack
     );
     if (removed.length > 0) addNote(session, `Removed from aws-auth: ${removed.join(', ')}.`);
   } catch (error) {
-    const text = `aws-auth may still map ${arns.join(', ')}: ${messageOf(error)}`;
-    log.warn(text);
-    session.report.notes.push(text);
+    addWarning(session, `aws-auth may still map ${arns.join(', ')}: ${messageOf(error)}`);
   }
 }
 
-/** How long the cluster gets to end everything in a namespace. */
-const PATIENCE_MS = 5 * 60_000;
-
-interface Namespace {
-  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
-}
-
-/**
- * Removes the namespace of an environment on a shared cluster, with its networks and pods, after what its workloads
- * hold in AWS. Waits until it is gone. A namespace without the environment's label is somebody else's. Never throws:
- * what is left is found in the end.
- */
-export async function removeNamespace(session: Session, api: PlainApi): Promise<void> {
-  const { clock, engine, inputs, log } = session;
-  const name = namespaceOf(inputs.environment);
-  const deadline = Math.min(clock.now() + PATIENCE_MS, engine.deadline);
-  try {
-    const found = await read(api, name);
-    if (found === undefined) return;
-    if (!isOf(found, inputs.environment)) {
-      addNote(session, `Namespace ${name} is not touched: it lacks this environment's label.`);
-      return;
-    }
-    const patience = { log, clock, deadline, namespace: name };
-    const { removed, left } = await releaseCloudResources(api, patience);
-    if (removed.length > 0) addNote(session, `Removed first: ${removed.join(', ')}.`);
-    if (left.length > 0) addNote(session, `These may stay in AWS: ${left.join(', ')}`);
-    await api.remove(pathOf(name));
-    const isGone = async () => ((await read(api, name)) === undefined ? true : undefined);
-    const gone = await until(isGone, { clock, deadline });
-    if (gone) addNote(session, `Removed the namespace ${name}.`);
-  } catch (error) {
-    log.warn(`Namespace ${name} is not removed: ${reasonOf(error)}`);
-  }
-}
-
-/** Whether the namespace is still there, for the end of a destroy. */
-export function namespaceLook(environment: string, base: string, api: PlainApi): Look {
+/** Looks whether the namespace still exists. */
+function namespaceLook(environment: string, base: string, api: PlainApi): Look {
   const name = namespaceOf(environment);
   return {
     what: `Namespace in the cluster of ${base}`,
@@ -125,7 +131,7 @@ export function namespaceLook(environment: string, base: string, api: PlainApi):
         const found = await read(api, name);
         return found !== undefined && isOf(found, environment) ? [name] : [];
       } catch (error) {
-        return [`${name}, perhaps: the cluster does not say (${reasonOf(error)})`];
+        return [`${name}, perhaps: the cluster does not answer (${reasonOf(error)})`];
       }
     },
   };

@@ -86,7 +86,7 @@ describe('what is in no stack', () => {
       }),
     ];
     await expect(destroy()).rejects.toThrow(
-      'In vpc-1 there still is: eni-9 (ELB app/web/1, in-use, attached to amazon-elb)',
+      'Still in vpc-1: eni-9 (ELB app/web/1, in-use, attached to amazon-elb)',
     );
     expect(reports[0]?.stacks).toMatchObject([{ name: NAME, outcome: 'failed' }]);
     expect(stacks.calls.filter((call) => call === `deleteStack ${NAME}`)).toHaveLength(2);
@@ -126,7 +126,7 @@ describe('a node group that a deploy made meanwhile', () => {
     };
     const report = await destroy();
     expect(deletions(stacks)).toEqual([LATE, LATE, NAME]);
-    expect(report?.notes).toContain(`${LATE} was made meanwhile: it goes, too.`);
+    expect(report?.notes).toContain(`${LATE} was created meanwhile and is removed, too.`);
     expect(await stacks.list()).toEqual([]);
   });
 
@@ -230,7 +230,7 @@ describe('the end state', () => {
     const { account, reports, destroy } = world();
     account.tagged = ['vol-1', 'i-1', 'nat-1'];
     await expect(destroy()).rejects.toThrow(
-      `environment ${NAME}: not everything is gone: EC2 resources tagged eks-multus:environment=${NAME}: vol-1\n`,
+      `environment ${NAME}: something is left: EC2 resources tagged eks-multus:environment=${NAME}: vol-1\n`,
     );
     expect(reports[0]?.endState).toMatchObject([{}, { found: ['vol-1'] }, {}]);
   });

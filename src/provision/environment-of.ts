@@ -1,12 +1,9 @@
 import type { DeployedStack } from '../cloudformation/deploy-stack.ts';
-import type { Stack, StackApi } from '../cloudformation/stack-api.ts';
-import type { StackInsides } from '../cloudformation/stack-resources.ts';
 import { type Environment, environmentSchema } from '../environment/environment.ts';
 import { namespaceOf } from '../environment/shared-cluster.ts';
-import { BASE_TAG, ENVIRONMENT_TAG, REPOSITORY_TAG } from '../environment/tags.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
-import type { NodeGroup } from './fields.ts';
 import type { ProvisionInputs } from './inputs.ts';
+import type { NodeGroup } from './node-groups.ts';
 import { idsOf } from './stack-parameters.ts';
 
 export interface DeployedNodeGroup {
@@ -15,23 +12,22 @@ export interface DeployedNodeGroup {
 }
 
 /**
- * What the next jobs need to know, from what the stacks say of themselves.
+ * The environment as the next jobs need it, from the outputs of its stacks.
  *
- * @throws ZodError when a stack lacks an output that its template has: a bug of ours.
+ * @throws ZodError when a stack lacks an output that its template declares, which is a bug of ours.
  */
 export function environmentOf(
   inputs: ProvisionInputs,
   accountId: string,
-  plan: NetworkPlan,
-  infra: Pick<DeployedStack, 'outputs'>,
+  network: NetworkPlan,
+  { outputs }: Pick<DeployedStack, 'outputs'>,
   nodeGroups: readonly DeployedNodeGroup[],
 ): Environment {
-  const { outputs } = infra;
-  const base = inputs['base-environment'];
+  const { base } = inputs;
   return environmentSchema.parse({
     schema: 1,
     name: inputs.environment,
-    region: inputs['aws-region'],
+    region: inputs.region,
     accountId,
     authentication: inputs.authentication,
     cluster: {
@@ -44,7 +40,7 @@ export function environmentOf(
     },
     vpc: { id: outputs['VpcId'], cidr: outputs['VpcCidr'] },
     multusSecurityGroupId: outputs['MultusSecurityGroupId'],
-    networks: networksOf(plan, idsOf(outputs, 'MultusSubnetIds')),
+    networks: networksOf(network, idsOf(outputs, 'MultusSubnetIds')),
     nodeGroups: nodeGroups.map(({ group, stack }) => ({
       name: group.name,
       zone: group.zone,
@@ -59,9 +55,9 @@ export function environmentOf(
   });
 }
 
-function networksOf(plan: NetworkPlan, ids: readonly string[]) {
-  const subnets = plan.multusSubnets.map((subnet, index) => ({ ...subnet, id: ids[index] }));
-  const numbers = [...new Set(subnets.map((subnet) => subnet.network))];
+function networksOf({ multusSubnets }: NetworkPlan, ids: readonly string[]) {
+  const subnets = multusSubnets.map((subnet, index) => ({ ...subnet, id: ids[index] }));
+  const numbers = [...new Set(subnets.map(({ network }) => network))];
   return numbers.map((network) => ({
     network,
     interface: `eth${network}`,
@@ -69,60 +65,4 @@ function networksOf(plan: NetworkPlan, ids: readonly string[]) {
       .filter((subnet) => subnet.network === network)
       .map(({ zone, id, cidr, prefixCidr }) => ({ zone, id, cidr, prefixCidr })),
   }));
-}
-
-/** The stacks of an environment, told by their tag, whatever state they are in. */
-export interface EnvironmentStacks {
-  readonly infra: Stack | undefined;
-  readonly nodeGroups: readonly Stack[];
-  /** Somebody else's stack that has the environment's name. */
-  readonly foreign: Stack | undefined;
-  /** The environment on whose cluster it is, as its stacks say. */
-  readonly base: string | undefined;
-  /** `owner/name` of the repository whose workflow made it, as its stacks say. */
-  readonly repository: string | undefined;
-  /** The environments that are on this one's cluster. */
-  readonly guests: readonly string[];
-}
-
-export async function environmentStacks(
-  stacks: Pick<StackApi, 'list'>,
-  insides: Pick<StackInsides, 'plannedTags'>,
-  environment: string,
-): Promise<EnvironmentStacks> {
-  const all = await stacks.list();
-  const ours: Stack[] = [];
-  for (const stack of all) if (await belongs(stack, insides, environment)) ours.push(stack);
-  const named = all.find(({ name }) => name === environment);
-  const tagOf = (key: string) => ours.find(({ tags }) => tags[key] !== undefined)?.tags[key];
-  return {
-    infra: ours.find(({ name }) => name === environment),
-    nodeGroups: ours.filter(({ name }) => name !== environment),
-    foreign: named !== undefined && !ours.includes(named) ? named : undefined,
-    base: tagOf(BASE_TAG),
-    repository: tagOf(REPOSITORY_TAG),
-    guests: guestsOf(environment, all),
-  };
-}
-
-/** Pure: the names of the environments that are on the cluster of this one. */
-export function guestsOf(environment: string, stacks: readonly Stack[]): readonly string[] {
-  const guests = stacks.filter(({ tags }) => tags[BASE_TAG] === environment);
-  return [...new Set(guests.flatMap(({ tags }) => tags[ENVIRONMENT_TAG] ?? []))].sort();
-}
-
-/**
- * The shell that an unexecuted change set leaves may lack the tags that its stack would have had; they are
- * asked of the change set, as a name alone may also be that of another environment's stack.
- */
-async function belongs(
-  { id, name, status, tags }: Stack,
-  insides: Pick<StackInsides, 'plannedTags'>,
-  environment: string,
-): Promise<boolean> {
-  const tag = tags[ENVIRONMENT_TAG];
-  if (tag !== undefined || status !== 'REVIEW_IN_PROGRESS') return tag === environment;
-  if (name !== environment && !name.startsWith(`${environment}-`)) return false;
-  const planned = await insides.plannedTags(id);
-  return planned === undefined ? name === environment : planned[ENVIRONMENT_TAG] === environment;
 }

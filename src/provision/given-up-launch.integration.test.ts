@@ -75,7 +75,7 @@ it('says why the launch hook gave up instances, and leaves nothing of them, when
   expect(failed.exitCode, failed.log).toBe(1);
   expect(failed.errors).toEqual([
     expect.stringMatching(
-      /ng2: AutoScalingGroup .*launch hook gave up .*the latest i-\w+, as it cannot attach the interfaces: InsufficientCidrBlocks/s,
+      /ng2: AutoScalingGroup .*launch hook gave up .*the latest i-\w+, because it cannot attach the interfaces: InsufficientCidrBlocks/s,
     ),
   ]);
   expect(failed.summary).toContain('| eks-multus-cluster-ng2 | failed |');

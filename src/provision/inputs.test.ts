@@ -22,30 +22,30 @@ function problems(changes: Readonly<Record<string, string>>): readonly InputProb
 describe('good inputs', () => {
   it('the lab', () => {
     const inputs = read();
-    expect(inputs['availability-zones']).toEqual(['ap-northeast-2a', 'ap-northeast-2b']);
-    expect(inputs['node-groups']).toEqual([
+    expect(inputs.network?.zones).toEqual(['ap-northeast-2a', 'ap-northeast-2b']);
+    expect(inputs.nodeGroups).toEqual([
       {
         name: 'ng1',
         zone: 'ap-northeast-2a',
         min: 1,
         desired: 2,
         max: 3,
-        'instance-type': 'm5.xlarge',
-        'volume-size': 50,
-        'prefixes-per-interface': 1,
-        'pods-wait-for-multus': true,
-        'startup-taint': false,
+        instanceType: 'm5.xlarge',
+        volumeSize: 50,
+        prefixesPerInterface: 1,
+        podsWaitForMultus: true,
+        startupTaint: false,
       },
     ]);
     expect(inputs).toMatchObject({
       command: 'deploy',
-      'timeout-minutes': 60,
+      timeoutMs: 3_600_000,
       authentication: 'access-entries',
     });
   });
 
   it('one node group in the first zone when none is named', () => {
-    const [group] = read({ 'node-groups': '' })['node-groups'];
+    const [group] = read({ 'node-groups': '' }).nodeGroups;
     expect(group).toMatchObject({
       name: 'ng1',
       zone: 'ap-northeast-2a',
@@ -62,9 +62,9 @@ describe('good inputs', () => {
       'node-groups':
         '- { name: a, zone: ap-northeast-2a }\n- { name: b, zone: ap-northeast-2c, desired: 1, instance-type: m7g.large }',
     });
-    expect(inputs['availability-zones']).toHaveLength(2);
-    expect(inputs['subnet-cidrs']?.private).toEqual(['10.0.128.0/20', '10.0.144.0/20']);
-    expect(inputs['node-groups'].map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(inputs.network?.zones).toHaveLength(2);
+    expect(inputs.network?.privateSubnets).toEqual(['10.0.128.0/20', '10.0.144.0/20']);
+    expect(inputs.nodeGroups.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
   it('an instance type that no table knows', () => {

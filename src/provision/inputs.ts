@@ -1,33 +1,303 @@
-import { type InputSource, readInputs } from '../github/inputs.ts';
-import { checkInputs } from './check-inputs.ts';
-import { defaultNodeGroups, inputSchema } from './fields.ts';
+import { z } from 'zod';
+import {
+  credentialFields,
+  ROLE_ARN,
+  ROLE_ARN_ALLOWED,
+  type RoleChoice,
+  roleRequest,
+} from '../aws/credential-fields.ts';
+import type { InputProblem } from '../core/errors.ts';
+import { parseCidr } from '../core/ip.ts';
+import { isReservedNamespace } from '../environment/shared-cluster.ts';
+import {
+  flag,
+  type InputSource,
+  list,
+  oneOf,
+  type ParsedInputs,
+  parseInputs,
+  text,
+  wholeNumber,
+  yaml,
+} from '../github/inputs.ts';
+import { type NetworkPlan, planNetwork } from '../vpc/plan.ts';
+import {
+  defaultNodeGroups,
+  interfaceProblems,
+  type NodeGroup,
+  nameProblems,
+  nodeGroupsField,
+  prefixProblems,
+  zoneProblems,
+} from './node-groups.ts';
 
-export { inputSchema } from './fields.ts';
+const NONE = 'none';
+const LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
+const LOGS_ALLOWED = `none, or some of ${LOGS.join(', ')}`;
+const CIDRS_ALLOWED = 'none, or at most 40 IPv4 networks such as 203.0.113.0/24';
+/** The most that EKS accepts: https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html */
+const MOST_CIDRS = 40;
 
-const checkedSchema = inputSchema.superRefine(
-  (inputs, context) => {
-    const bad = new Set(context.issues.map((issue) => String(issue.path?.[0])));
-    for (const { path, message } of checkInputs(inputs, bad)) {
-      context.addIssue({ code: 'custom', path: [...path], message });
-    }
+/** A list, or the word `none` for an empty one: an empty input means its default. */
+function noneOr(isAllowed: (item: string) => boolean, allowed: string, most: number) {
+  return list(z.string().refine((item) => item === NONE || isAllowed(item), allowed))
+    .refine((items) => items.length > 0 && items.length <= most, allowed)
+    .refine((items) => new Set(items).size === items.length, `${allowed}, each once`)
+    .refine((items) => items.length === 1 || !items.includes(NONE), allowed)
+    .transform((items) => items.filter((item) => item !== NONE));
+}
+
+const SUBNETS =
+  'YAML such as { public: [a, b], private: [a, b], multus: [[net1 in a, net1 in b], [net2 in a, net2 in b]] }';
+const cidrs = z.array(z.string({ error: SUBNETS }), { error: SUBNETS }).optional();
+const subnetsSchema = z.strictObject(
+  {
+    public: cidrs,
+    private: cidrs,
+    multus: z
+      .array(z.array(z.string({ error: SUBNETS }), { error: SUBNETS }), { error: SUBNETS })
+      .optional(),
   },
-  // Also when single fields are wrong, so that a run reports everything at once.
-  { when: () => true },
+  { error: SUBNETS },
 );
 
-export type ProvisionInputs = ReturnType<typeof readProvisionInputs>;
+const NAME = /^[a-z][a-z0-9-]{0,37}[a-z0-9]$/;
+const NAME_ALLOWED =
+  'lower-case letters, digits and - (2 to 39 characters, first a letter, last no -)';
+
+/** The inputs of the action, by their names in `action.yml`. */
+export const inputSchema = z.object({
+  command: oneOf(['plan', 'deploy', 'destroy']).default('deploy'),
+  environment: text(NAME, NAME_ALLOWED),
+  'base-environment': text(NAME, NAME_ALLOWED).optional(),
+  ...credentialFields,
+  'vpc-cidr': z.string().default('10.0.0.0/16'),
+  'availability-zones': list().default([]),
+  'multus-networks': wholeNumber(1, 4).optional(),
+  'subnet-cidrs': yaml(subnetsSchema, SUBNETS).optional(),
+  'kubernetes-version': text(
+    /^1\.(2[4-9]|[3-9]\d)$/,
+    'a Kubernetes version that EKS has, such as 1.34',
+  ).optional(),
+  'nat-gateways': oneOf(['one', 'per-az', NONE]).default('one'),
+  'secrets-encryption': flag().default(true),
+  'endpoint-public-access-cidrs': noneOr(
+    (cidr) => parseCidr(cidr) !== undefined,
+    CIDRS_ALLOWED,
+    MOST_CIDRS,
+  ).default(['0.0.0.0/0']),
+  'control-plane-logs': noneOr((log) => LOGS.includes(log), LOGS_ALLOWED, LOGS.length).default([
+    'api',
+    'audit',
+    'authenticator',
+  ]),
+  'node-groups': nodeGroupsField().optional(),
+  'key-name': text(/^[\x21-\x7e]{1,255}$/, 'the name of an EC2 key pair').optional(),
+  authentication: oneOf(['access-entries', 'aws-auth', 'both']).default('access-entries'),
+  'admin-role-arns': list(text(ROLE_ARN, ROLE_ARN_ALLOWED)).default([]),
+  'staging-bucket': text(
+    /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+    'a bucket name of 3 to 63 lower-case letters, digits and -',
+  ).optional(),
+  'on-failure': oneOf(['rollback', 'keep', 'delete']).default('rollback'),
+  'termination-protection': flag().optional(),
+  'cloudformation-role-arn': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
+  'ttl-hours': wholeNumber(0, 8760).optional(),
+  'timeout-minutes': wholeNumber(1, 1440).default(60),
+});
+
+type Raw = z.output<typeof inputSchema>;
+
+export interface ProvisionInputs {
+  readonly command: 'plan' | 'deploy' | 'destroy';
+  readonly environment: string;
+  /** The environment whose cluster this one uses; undefined for one with its own cluster. */
+  readonly base: string | undefined;
+  readonly region: string;
+  readonly role: RoleChoice;
+  /** The subnets of the environment's own VPC; undefined on a base, and for destroy. */
+  readonly network: NetworkPlan | undefined;
+  /** How many networks of the base are used; undefined for all. */
+  readonly multusNetworks: number | undefined;
+  readonly cluster: ClusterSettings;
+  readonly nodeGroups: readonly NodeGroup[];
+  readonly keyName: string | undefined;
+  readonly authentication: 'access-entries' | 'aws-auth' | 'both';
+  /** Undefined: the pack's own bucket of the account and region. */
+  readonly stagingBucket: string | undefined;
+  readonly stackOptions: StackOptions;
+  /** Hours from creation; 0 for never, undefined to leave the expiry of existing stacks as it is. */
+  readonly ttlHours: number | undefined;
+  readonly timeoutMs: number;
+}
+
+/** What shapes the environment's own cluster, beside its network. */
+export interface ClusterSettings {
+  /** Undefined: that of the existing cluster, or the default for a new one. */
+  readonly kubernetesVersion: string | undefined;
+  readonly natGateways: 'one' | 'per-az' | 'none';
+  readonly secretsEncryption: boolean;
+  readonly publicAccessCidrs: readonly string[];
+  readonly logs: readonly string[];
+  readonly adminRoleArns: readonly string[];
+}
+
+/** How CloudFormation treats the stacks. */
+export interface StackOptions {
+  readonly onFailure: 'rollback' | 'keep' | 'delete';
+  /** Undefined leaves it as it is. */
+  readonly terminationProtection: boolean | undefined;
+  /** The role that CloudFormation works with; undefined for the caller's own. */
+  readonly roleArn: string | undefined;
+}
 
 /**
- * The action's inputs.
+ * Reads and checks all inputs of the action, and plans the network of an environment with its own cluster.
  *
- * @throws InputError that names everything that is wrong with them.
+ * @throws InputError that names every bad input.
  */
-export function readProvisionInputs(source?: InputSource) {
-  const inputs = readInputs(checkedSchema, source);
-  const zones = inputs['availability-zones'] ?? [];
+export function readProvisionInputs(source?: InputSource): ProvisionInputs {
+  const parsed = parseInputs(inputSchema, source);
+  const network = checkTogether(parsed);
+  const inputs = parsed.valid();
   return {
-    ...inputs,
-    'availability-zones': zones,
-    'node-groups': inputs['node-groups'] ?? defaultNodeGroups(zones),
+    command: inputs.command,
+    environment: inputs.environment,
+    base: inputs['base-environment'],
+    region: inputs['aws-region'],
+    role: roleRequest(inputs),
+    network,
+    multusNetworks: inputs['multus-networks'],
+    cluster: {
+      kubernetesVersion: inputs['kubernetes-version'],
+      natGateways: inputs['nat-gateways'],
+      secretsEncryption: inputs['secrets-encryption'],
+      publicAccessCidrs: inputs['endpoint-public-access-cidrs'],
+      logs: inputs['control-plane-logs'],
+      adminRoleArns: inputs['admin-role-arns'],
+    },
+    nodeGroups: groupsOf(inputs),
+    keyName: inputs['key-name'],
+    authentication: inputs.authentication,
+    stagingBucket: inputs['staging-bucket'],
+    stackOptions: {
+      onFailure: inputs['on-failure'],
+      terminationProtection: inputs['termination-protection'],
+      roleArn: inputs['cloudformation-role-arn'],
+    },
+    ttlHours: inputs['ttl-hours'],
+    timeoutMs: inputs['timeout-minutes'] * 60_000,
   };
+}
+
+/**
+ * Checks inputs against each other. What a base must have is checked later, when its stacks are known.
+ *
+ * @returns the network plan of an environment with its own cluster.
+ */
+function checkTogether(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
+  const { command, 'base-environment': base } = parsed.values;
+  parsed.check(['environment', 'base-environment'], baseProblems);
+  if (command === 'destroy') return undefined;
+  const network = base === undefined ? checkOwnCluster(parsed) : undefined;
+  parsed.check(['node-groups'], ({ 'node-groups': groups = [] }) => nameProblems(groups));
+  return network;
+}
+
+/** Nothing of an environment's own cluster is checked while the command, or its base, is in doubt. */
+const OF_CLUSTER = ['command', 'base-environment'] as const;
+const OF_NETWORK = [
+  ...OF_CLUSTER,
+  'vpc-cidr',
+  'availability-zones',
+  'multus-networks',
+  'subnet-cidrs',
+] as const;
+
+function checkOwnCluster(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
+  let network: NetworkPlan | undefined;
+  parsed.check([...OF_CLUSTER, 'aws-region', 'availability-zones'], regionProblems);
+  parsed.check(OF_NETWORK, (inputs) => {
+    const result = planNetwork({
+      vpcCidr: inputs['vpc-cidr'],
+      zones: inputs['availability-zones'],
+      multusNetworks: inputs['multus-networks'] ?? DEFAULT_NETWORKS,
+      subnetCidrs: inputs['subnet-cidrs'],
+    });
+    if ('problems' in result) return result.problems.map(withValue);
+    network = result.plan;
+    return [];
+  });
+  parsed.check([...OF_CLUSTER, 'node-groups', 'availability-zones'], (inputs) =>
+    zoneProblems(groupsOf(inputs), inputs['availability-zones']),
+  );
+  parsed.check([...OF_CLUSTER, 'node-groups', 'availability-zones', 'multus-networks'], (inputs) =>
+    interfaceProblems(groupsOf(inputs), inputs['multus-networks'] ?? DEFAULT_NETWORKS),
+  );
+  parsed.check([...OF_NETWORK, 'node-groups'], (inputs) =>
+    network === undefined ? [] : prefixProblems(groupsOf(inputs), network),
+  );
+  parsed.check(
+    [...OF_CLUSTER, 'admin-role-arns', 'role-to-assume', 'chained-role'],
+    administratorProblems,
+  );
+  return network;
+}
+
+/** The number of Multus networks when the input is left out. */
+const DEFAULT_NETWORKS = 2;
+
+function groupsOf(inputs: Pick<Raw, 'node-groups' | 'availability-zones'>): readonly NodeGroup[] {
+  return inputs['node-groups'] ?? defaultNodeGroups(inputs['availability-zones']);
+}
+
+function baseProblems(inputs: Pick<Raw, 'environment' | 'base-environment'>) {
+  const { environment, 'base-environment': base } = inputs;
+  if (base === undefined) return [];
+  if (base === environment) {
+    return [{ input: 'base-environment', allowed: 'another environment than this one' }];
+  }
+  if (!isReservedNamespace(environment)) return [];
+  const allowed =
+    'another name: with base-environment it is also that of a namespace, and Kubernetes keeps default and kube-… for itself';
+  return [{ input: 'environment', allowed }];
+}
+
+/** `cfn/infra.yaml` has parameters for so many zones and administrators. EKS requires two zones. */
+const TEMPLATE = { fewestZones: 2, zones: 3, administrators: 6 };
+
+function regionProblems(inputs: Pick<Raw, 'aws-region' | 'availability-zones'>) {
+  const { 'aws-region': region, 'availability-zones': zones } = inputs;
+  const enough = zones.length >= TEMPLATE.fewestZones && zones.length <= TEMPLATE.zones;
+  const different = new Set(zones).size === zones.length;
+  if (enough && different && zones.every((zone) => isZoneOf(region, zone))) return [];
+  const example = `${region}a,${region}b`;
+  const allowed = `${TEMPLATE.fewestZones} or ${TEMPLATE.zones} different zones of ${region}, such as ${example}`;
+  return [{ input: 'availability-zones', allowed }];
+}
+
+function isZoneOf(region: string, zone: string): boolean {
+  return zone.startsWith(region) && /^[a-z]$/.test(zone.slice(region.length));
+}
+
+function withValue({ input, value, allowed }: InputProblem) {
+  return { input, allowed: `${allowed} (not ${value})` };
+}
+
+function administratorProblems(
+  inputs: Pick<Raw, 'admin-role-arns' | 'role-to-assume' | 'chained-role'>,
+) {
+  const deployer = inputs['chained-role'] ?? inputs['role-to-assume'];
+  const others = new Set(inputs['admin-role-arns'].filter((arn) => arn !== deployer));
+  const most = TEMPLATE.administrators - 1;
+  if (others.size <= most) return [];
+  return [
+    { input: 'admin-role-arns', allowed: `at most ${most} roles besides the one that deploys` },
+  ];
+}
+
+/** The network plan of an environment with its own cluster, which reading the inputs has made for plan and deploy. */
+export function plannedNetwork({ command, network }: ProvisionInputs): NetworkPlan {
+  if (network === undefined) throw new Error(`${command} without a network plan`);
+  return network;
 }

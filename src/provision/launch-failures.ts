@@ -3,7 +3,7 @@ import type { Explain } from '../cloudformation/follow.ts';
 import type { StackInsides } from '../cloudformation/stack-resources.ts';
 import { messageOf } from '../core/errors.ts';
 
-/** What the launch hook logs when it gives up an instance (`cfn/attach-enis/hook.ts`). */
+/** What the launch hook (`cfn/attach-enis/hook.ts`) logs when it gives up an instance. */
 export const GIVEN_UP = 'cannot attach the interfaces';
 
 const lineSchema = z
@@ -18,13 +18,13 @@ const lineSchema = z
   })
   .pipe(z.object({ instance: z.string(), error: z.string() }));
 
-/** Reads the lines of a log group that contain a text. */
+/** Reads those lines of a log group that contain a text. */
 export type ReadLog = (group: string, containing: string) => Promise<readonly string[]>;
 
 /**
- * Says of an Auto Scaling group that fails, or takes long, to start instances why the launch hook gave up its latest instance:
- * the group itself knows only that it did. It is asked while the operation goes on, since a rollback removes
- * the log. Never throws.
+ * Explains why an Auto Scaling group fails to start instances, or takes long: the launch hook's log has the reason for
+ * which it gave up the latest instance, and the group has not. The log is read during the operation, because a rollback
+ * deletes it. Never throws.
  */
 export function explainLaunches(
   { physicalId }: Pick<StackInsides, 'physicalId'>,
@@ -38,7 +38,7 @@ export function explainLaunches(
       group = await physicalId(stackId, 'HookLogs');
       return group === undefined ? undefined : latestFailure(await readLog(group, GIVEN_UP));
     } catch (error) {
-      return `whether the launch hook gave up instances is in log group ${group ?? 'HookLogs'}, which cannot be read: ${messageOf(error)}`;
+      return `cannot read log group ${group ?? 'HookLogs'}, in which the launch hook logs whether it gave up instances: ${messageOf(error)}`;
     }
   };
 }
@@ -48,5 +48,5 @@ function latestFailure(lines: readonly string[]): string | undefined {
   const last = failures.at(-1);
   if (last === undefined) return undefined;
   const count = new Set(failures.map(({ instance }) => instance)).size;
-  return `the launch hook gave up ${count === 1 ? 'an instance' : `${count} instances`}, the latest ${last.instance}, as it ${GIVEN_UP}: ${last.error}`;
+  return `the launch hook gave up ${count === 1 ? 'an instance' : `${count} instances`}, the latest ${last.instance}, because it ${GIVEN_UP}: ${last.error}`;
 }

@@ -229,7 +229,7 @@ describe('destroy on a base', () => {
     expect((await run(destroy))?.notes.join()).toContain(`Namespace ${NAME} is not touched`);
     expect(cluster.has(NAME)).toBe(true);
     const gone = await run({ ...destroy, 'base-environment': 'eks-multus-none' });
-    expect(gone?.notes.join()).toContain('There is no cluster of eks-multus-none any more');
+    expect(gone?.notes.join()).toContain('eks-multus-none no longer has a cluster');
   });
 
   it('removes interfaces that its nodes left, and names none of others', async () => {

@@ -12,7 +12,7 @@ export const outputNames = [
   'has-changes',
 ] as const;
 
-/** The action's outputs. Those that came to be are set, even when the action fails. */
+/** The action's outputs. A failed run sets those that it has. */
 export interface ProvisionOutputs {
   environment?: Environment;
   'cluster-name'?: string;
@@ -20,12 +20,12 @@ export interface ProvisionOutputs {
   /** Node group name → stack id. */
   'node-group-stack-ids'?: Record<string, string>;
   'staging-bucket'?: string;
-  /** What is, or would be, changed, stack by stack. */
+  /** What was changed, or would be changed, stack by stack. */
   plan?: readonly PlannedStack[];
   'has-changes'?: boolean;
 }
 
-/** A stack's plan as the output `plan` has it. */
+/** A stack's plan in the output `plan`. */
 export interface PlannedStack {
   readonly stack: string;
   readonly action: StackPlan['action'];
@@ -38,7 +38,7 @@ export interface PlannedChange {
   readonly action: string;
   readonly logicalId: string;
   readonly type: string;
-  /** `yes`, `perhaps`, `no`, or empty for what is added or removed. */
+  /** `yes`, `perhaps` or `no`; empty for what is added or removed. */
   readonly replacement: string;
   readonly what: string;
 }

@@ -95,7 +95,7 @@ describe('an environment', () => {
     expect(group?.changes.map(({ type }) => type)).toContain('AWS::AutoScaling::AutoScalingGroup');
     expect(outputs['has-changes']).toBe('true');
     expect(summary).toContain('| Add | Cluster | AWS::EKS::Cluster |');
-    expect(summary).toContain('which is not there yet');
+    expect(summary).toContain('which does not exist yet');
     expect(await present()).toEqual([]);
   });
 

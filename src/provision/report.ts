@@ -17,22 +17,22 @@ export interface StackRow {
   readonly durationMs: number;
 }
 
-/** What was looked for, and which of it is still there. */
+/** What was looked for, and what of it still exists. */
 export interface EndStateCheck {
   readonly what: string;
   readonly found: readonly string[];
 }
 
-/** What a run has done so far. It is filled as the run goes on, so that a failed run tells how far it came. */
+/** What a run has done so far. It is filled during the run, so that a failed run reports how far it came. */
 export interface Report {
   readonly title: string;
   readonly stacks: StackRow[];
   readonly notes: string[];
   readonly outputs: ProvisionOutputs;
-  /** What was, or would be, changed, stack by stack. */
+  /** What was changed, or would be changed, stack by stack. */
   readonly plans: StackPlan[];
   network?: NetworkPlan;
-  /** What a destroy looked for in the end. */
+  /** What a destroy looked for at its end. */
   endState?: readonly EndStateCheck[];
 }
 
@@ -40,16 +40,24 @@ export function newReport(title: string): Report {
   return { title, stacks: [], notes: [], plans: [], outputs: {} };
 }
 
-/** Says something that is worth telling in the log, and in the summary. */
-export function addNote(
-  { report, log }: { readonly report: Report; readonly log: Pick<Log, 'info'> },
-  text: string,
-): void {
+interface Reporting {
+  readonly report: Report;
+  readonly log: Log;
+}
+
+/** Writes a note to the log and to the summary. */
+export function addNote({ report, log }: Reporting, text: string): void {
   report.notes.push(text);
   log.info(text);
 }
 
-/** Notes a stack's plan, in place of one that the stack had before. */
+/** The same as a warning, which the runner shows with the job. */
+export function addWarning({ report, log }: Reporting, text: string): void {
+  report.notes.push(text);
+  log.warn(text);
+}
+
+/** Adds a stack's plan. It replaces an earlier plan of the same stack. */
 export function addPlan({ plans, outputs }: Report, plan: StackPlan): void {
   const before = plans.findIndex(({ name }) => name === plan.name);
   plans.splice(before < 0 ? plans.length : before, before < 0 ? 0 : 1, plan);
@@ -116,15 +124,14 @@ function outputTable({
   );
 }
 
-/** More rows than this are folded away. */
-const LONG = 12;
+/** The summary folds longer tables. */
+const MOST_ROWS = 12;
 
-/** The plan of one stack for the job's summary page. */
-export function planMarkdown(plan: StackPlan): string {
+function planMarkdown(plan: StackPlan): string {
   const rows = plan.changes.map((change) => changeCells(change, plan.parameters));
   const changes = rows.length === 0 ? '' : table(CHANGE_HEADER, rows);
   const folded =
-    rows.length > LONG
+    rows.length > MOST_ROWS
       ? `<details><summary>${rows.length} resources</summary>\n\n${changes}\n\n</details>`
       : changes;
   return [`### ${planTitle(plan)}`, plan.note ?? '', folded]
@@ -132,7 +139,7 @@ export function planMarkdown(plan: StackPlan): string {
     .join('\n\n');
 }
 
-export function plannedStack(plan: StackPlan): PlannedStack {
+function plannedStack(plan: StackPlan): PlannedStack {
   const changes = plan.changes.map((change) => {
     const [action = '', logicalId = '', type = '', replacement = '', what = ''] = changeCells(
       change,

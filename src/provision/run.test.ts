@@ -194,7 +194,7 @@ describe('deploy', () => {
     const { stacks, run, deps } = provisionWorld();
     await run({ 'node-groups': TWO_GROUPS });
     const report = await run();
-    expect(report?.notes.join()).toContain('left as it is: eks-multus-cluster-ng2.');
+    expect(report?.notes.join()).toContain('stay as they are: eks-multus-cluster-ng2.');
     expect(deps.log.warnings.join()).toContain('eks-multus-cluster-ng2');
     expect((await stacks.list()).map(({ name }) => name)).toContain('eks-multus-cluster-ng2');
   });
@@ -251,7 +251,7 @@ describe('plan', () => {
           stack: 'eks-multus-cluster-ng1',
           action: 'create',
           basis: 'template',
-          note: expect.stringContaining('not there yet'),
+          note: expect.stringContaining('does not exist yet'),
         },
       ],
     });

@@ -5,26 +5,34 @@ import { destroy } from './destroy.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import { plan } from './plan.ts';
 import { newReport, type Report } from './report.ts';
-
 import type { ProvisionDeps, Session } from './session.ts';
 
-const COMMANDS = {
-  plan: { title: 'Plan of environment', run: plan },
-  deploy: { title: 'Environment', run: deploy },
-  destroy: { title: 'Destroyed environment', run: destroy },
-} as const;
+const TITLES = {
+  plan: 'Plan of environment',
+  deploy: 'Environment',
+  destroy: 'Destroyed environment',
+};
 
 /**
- * Plans, deploys or destroys one environment.
+ * Plans, deploys or destroys one environment, and publishes the report in any case.
  *
- * @throws CloudError when AWS refuses or fails something. What was done by then is published first.
+ * @throws CloudError when AWS refuses something or fails.
  */
 export async function provision(inputs: ProvisionInputs, deps: ProvisionDeps): Promise<void> {
-  const { title, run } = COMMANDS[inputs.command];
-  const report = newReport(`${title} ${inputs.environment} in ${inputs['aws-region']}`);
+  const report = newReport(`${TITLES[inputs.command]} ${inputs.environment} in ${inputs.region}`);
   try {
     const session = await begin(inputs, deps, report);
-    await run(session);
+    switch (inputs.command) {
+      case 'plan':
+        await plan(session);
+        break;
+      case 'deploy':
+        await deploy(session);
+        break;
+      case 'destroy':
+        await destroy(session);
+        break;
+    }
   } catch (error) {
     throw explainAwsError(error);
   } finally {
@@ -37,15 +45,21 @@ async function begin(
   deps: ProvisionDeps,
   report: Report,
 ): Promise<Session> {
-  const { log, clock, budget, stacks: api } = deps;
-  const deadline = clock.now() + inputs['timeout-minutes'] * 60_000;
+  const { budget, clock, explain, log, stacks: api } = deps;
+  const deadline = clock.now() + inputs.timeoutMs;
   const account = await deps.identity();
   log.info(`Account ${account.accountId}, as ${account.arn}`);
   const { accountId } = account;
-  const region = inputs['aws-region'];
-  const name = inputs['staging-bucket'] ?? defaultBucketName(accountId, region);
+  const { region } = inputs;
+  const name = inputs.stagingBucket ?? defaultBucketName(accountId, region);
   const bucket = { name, region, accountId };
-  const explain = deps.explain && { explain: deps.explain };
-  const engine = { api, log, clock, deadline, budget, ...explain };
+  const engine = {
+    api,
+    log,
+    clock,
+    deadline,
+    budget,
+    ...(explain === undefined ? {} : { explain }),
+  };
   return { ...deps, inputs, account, bucket, report, engine };
 }

@@ -1,36 +1,52 @@
+import type { ClusterTraces } from '../aws/cluster-traces.ts';
 import type { Identity } from '../aws/identity.ts';
+import type { Ec2 } from '../aws/network-interfaces.ts';
 import type { Staging } from '../aws/staging.ts';
 import type { StagingBucket } from '../aws/staging-bucket.ts';
 import type { Explain, StackEngine } from '../cloudformation/follow.ts';
 import type { CallBudget } from '../cloudformation/pace.ts';
 import type { StackApi } from '../cloudformation/stack-api.ts';
+import type { StackInsides } from '../cloudformation/stack-resources.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { WorkflowRun } from '../github/workflow-run.ts';
-import type { CleanUp } from './clean-up.ts';
+import type { PlainApi } from '../kubernetes/objects.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import type { Report } from './report.ts';
 
-/** What the action does its work with. */
+/** What the action works with; tests replace parts of it. */
 export interface ProvisionDeps {
   readonly stacks: StackApi;
   readonly staging: Staging;
   readonly cleanUp: CleanUp;
   readonly identity: () => Promise<Identity>;
-  /** Reads a file that ships with the pack: `('cfn', 'infra.yaml')`. */
+  /** Reads a file of the pack, such as `('cfn', 'infra.yaml')`. */
   readonly packFile: (...path: readonly string[]) => Promise<Uint8Array>;
   readonly log: Log;
   readonly clock: Clock;
-  /** Is spent by each call to AWS that these make. */
+  /** Counts the calls to AWS that the parts above make. */
   readonly budget: CallBudget;
-  /** Knows more of resources that fail or take long than CloudFormation says. */
+  /** Knows more than CloudFormation about resources that fail or take long. */
   readonly explain?: Explain;
   readonly run: WorkflowRun;
-  /** Sets the outputs and writes the summary; called once, at the end, whatever the end is. */
+  /** Sets the outputs and writes the summary. Called once, at the end of every run, also of a failed one. */
   readonly publish: (report: Report) => Promise<void>;
 }
 
-/** A run under way: what it has and what it has found out. */
+/** What destroy works with beside stacks: it reaches everything that belongs to no stack. */
+export interface CleanUp extends StackInsides {
+  readonly ec2: Ec2;
+  readonly traces: ClusterTraces;
+  kubernetes(cluster: ClusterAddress): PlainApi;
+}
+
+export interface ClusterAddress {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly certificateAuthority: string;
+}
+
+/** A run in progress. */
 export interface Session extends ProvisionDeps {
   readonly inputs: ProvisionInputs;
   readonly account: Identity;

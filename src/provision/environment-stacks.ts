@@ -1,0 +1,58 @@
+import type { Stack, StackApi } from '../cloudformation/stack-api.ts';
+import type { StackInsides } from '../cloudformation/stack-resources.ts';
+import { BASE_TAG, ENVIRONMENT_TAG, REPOSITORY_TAG } from '../environment/tags.ts';
+
+/** The stacks of an environment, found by their tag, in whatever state they are. */
+export interface EnvironmentStacks {
+  readonly infra: Stack | undefined;
+  readonly nodeGroups: readonly Stack[];
+  /** A stack that has the environment's name but belongs to somebody else. */
+  readonly foreign: Stack | undefined;
+  /** The environment whose cluster this one uses, by the tags of its stacks. */
+  readonly base: string | undefined;
+  /** `owner/name` of the repository whose workflow created the environment, by the tags of its stacks. */
+  readonly repository: string | undefined;
+  /** The environments that use this one's cluster. */
+  readonly guests: readonly string[];
+}
+
+export async function environmentStacks(
+  stacks: Pick<StackApi, 'list'>,
+  insides: Pick<StackInsides, 'plannedTags'>,
+  environment: string,
+): Promise<EnvironmentStacks> {
+  const all = await stacks.list();
+  const own: Stack[] = [];
+  for (const stack of all) if (await belongs(stack, insides, environment)) own.push(stack);
+  const sameName = all.find(({ name }) => name === environment);
+  const tagOf = (key: string) => own.find(({ tags }) => tags[key] !== undefined)?.tags[key];
+  return {
+    infra: own.find(({ name }) => name === environment),
+    nodeGroups: own.filter(({ name }) => name !== environment),
+    foreign: sameName !== undefined && !own.includes(sameName) ? sameName : undefined,
+    base: tagOf(BASE_TAG),
+    repository: tagOf(REPOSITORY_TAG),
+    guests: guestsOf(environment, all),
+  };
+}
+
+/**
+ * Whether a stack belongs to the environment. The empty stack of an unexecuted change set may lack the tags that the
+ * stack would get. Its change set tells them, because the name alone may be that of another environment's stack.
+ */
+async function belongs(
+  { id, name, status, tags }: Stack,
+  insides: Pick<StackInsides, 'plannedTags'>,
+  environment: string,
+): Promise<boolean> {
+  const tag = tags[ENVIRONMENT_TAG];
+  if (tag !== undefined || status !== 'REVIEW_IN_PROGRESS') return tag === environment;
+  if (name !== environment && !name.startsWith(`${environment}-`)) return false;
+  const planned = await insides.plannedTags(id);
+  return planned === undefined ? name === environment : planned[ENVIRONMENT_TAG] === environment;
+}
+
+function guestsOf(environment: string, stacks: readonly Stack[]): readonly string[] {
+  const guests = stacks.filter(({ tags }) => tags[BASE_TAG] === environment);
+  return [...new Set(guests.flatMap(({ tags }) => tags[ENVIRONMENT_TAG] ?? []))].sort();
+}

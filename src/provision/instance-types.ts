@@ -1,0 +1,33 @@
+/**
+ * Network interfaces per instance type, for the types that nodes usually have. From the table "IP addresses per network
+ * interface per instance type" of the EC2 User Guide:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AvailableIpPerENI.html
+ */
+const LIMITS: readonly (readonly [types: RegExp, interfaces: number])[] = [
+  [/^t[34][a-z]*\.(nano|micro)$/, 2],
+  [/^t[34][a-z]*\.(small|medium|large)$/, 3],
+  [/^t[34][a-z]*\.2?xlarge$/, 4],
+  [/^[cmr][5-8][a-z]*\.medium$/, 2],
+  [/^[cmr][5-8][a-z]*\.large$/, 3],
+  [/^[cmr][5-8][a-z]*\.2?xlarge$/, 4],
+  [/^[cmr][5-8][a-z]*\.(4|8|9|12)xlarge$/, 8],
+  [/^[cmr][5-8][a-z]*\.(16|18|24)xlarge$/, 15],
+];
+
+/** Types without the Nitro system. They have no address prefixes, and AL2023 does not boot on them. */
+const BEFORE_NITRO = /^(t[12]|m[1-4]|c[134]|r[34]|i[23]|d2|g[23]|p[23]|x1e?|h1|f1)\./;
+
+/** How many network interfaces an instance of this type can have; undefined for types that the table does not list. */
+export function interfaceLimit(instanceType: string): number | undefined {
+  return LIMITS.find(([types]) => types.test(instanceType))?.[1];
+}
+
+/** Whether an interface of this type can hold address prefixes. */
+export function hasPrefixes(instanceType: string): boolean {
+  return !BEFORE_NITRO.test(instanceType);
+}
+
+/** `arm64` for Graviton types (`m7g`, `c6gn`, `x2gd`, `t4g`, …), which need their own image. */
+export function architecture(instanceType: string): 'x86_64' | 'arm64' {
+  return /^(a1|[a-z]+\d+g[a-z]*|[a-z]+4gen?)\./.test(instanceType) ? 'arm64' : 'x86_64';
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import type { InputProblem } from '../core/errors.ts';
+import { yaml } from '../github/inputs.ts';
+import type { NetworkPlan } from '../vpc/plan.ts';
+import { hasPrefixes, interfaceLimit } from './instance-types.ts';
+
+export interface NodeGroup {
+  readonly name: string;
+  /** Empty: the first zone of the base environment. */
+  readonly zone: string;
+  readonly min: number;
+  readonly desired: number;
+  readonly max: number;
+  readonly instanceType: string;
+  /** In GiB. */
+  readonly volumeSize: number;
+  /** /28 prefixes on each Multus interface. */
+  readonly prefixesPerInterface: number;
+  readonly podsWaitForMultus: boolean;
+  readonly startupTaint: boolean;
+}
+
+const INPUT = 'node-groups';
+const SHAPE =
+  'a YAML list such as [{ name: ng1, zone: ap-northeast-2a, min: 1, desired: 2, max: 3 }]';
+
+/** One node group as people write it. The defaults are those of the lab. */
+const writtenGroup = z.strictObject(
+  {
+    name: z
+      .string({ error: 'a name' })
+      .regex(
+        /^[a-z0-9][a-z0-9-]{0,19}$/,
+        'lower-case letters, digits and -, at most 20 characters',
+      ),
+    zone: z.string({ error: 'one of availability-zones' }),
+    min: whole(0, 1000).default(1),
+    desired: whole(0, 1000).default(2),
+    max: whole(1, 1000).default(3),
+    'instance-type': z
+      .string({ error: 'an instance type' })
+      .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type such as m5.xlarge')
+      .default('m5.xlarge'),
+    'volume-size': whole(20, 16_384).default(50),
+    'prefixes-per-interface': whole(0, 14).default(1),
+    'pods-wait-for-multus': z.boolean({ error: 'true or false' }).default(true),
+    'startup-taint': z.boolean({ error: 'true or false' }).default(false),
+  },
+  { error: (issue) => (issue.code === 'unrecognized_keys' ? knownKeys() : SHAPE) },
+);
+
+const nodeGroupSchema = writtenGroup
+  .refine(({ min, desired, max }) => min <= desired && desired <= max, {
+    error: 'min ≤ desired ≤ max',
+  })
+  .transform(
+    (group): NodeGroup => ({
+      name: group.name,
+      zone: group.zone,
+      min: group.min,
+      desired: group.desired,
+      max: group.max,
+      instanceType: group['instance-type'],
+      volumeSize: group['volume-size'],
+      prefixesPerInterface: group['prefixes-per-interface'],
+      podsWaitForMultus: group['pods-wait-for-multus'],
+      startupTaint: group['startup-taint'],
+    }),
+  );
+
+/** The field of the input `node-groups`. */
+export function nodeGroupsField() {
+  return yaml(z.array(nodeGroupSchema, { error: SHAPE }).min(1, SHAPE), SHAPE);
+}
+
+/** The node groups when the input is left out: the lab's single group, in the first zone. */
+export function defaultNodeGroups(zones: readonly string[]): readonly NodeGroup[] {
+  return [nodeGroupSchema.parse({ name: 'ng1', zone: zones[0] ?? '' })];
+}
+
+function whole(min: number, max: number) {
+  const error = `a whole number from ${min} to ${max}`;
+  return z.number({ error }).int(error).min(min, error).max(max, error);
+}
+
+function knownKeys(): string {
+  return `only the keys ${Object.keys(writtenGroup.shape).join(', ')}`;
+}
+
+/** Every group must be in one of the zones. */
+export function zoneProblems(
+  groups: readonly NodeGroup[],
+  zones: readonly string[],
+): readonly InputProblem[] {
+  return groups.flatMap(({ zone }, index) =>
+    zones.includes(zone)
+      ? []
+      : [{ input: INPUT, value: zone, allowed: `${index}.zone: one of ${zones.join(', ')}` }],
+  );
+}
+
+/** Names must differ: each is part of a stack's name. */
+export function nameProblems(groups: readonly NodeGroup[]): readonly InputProblem[] {
+  const names = groups.map(({ name }) => name);
+  return names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : [
+          {
+            input: INPUT,
+            value: name,
+            allowed: `${index}.name: a name other than ${name}, which is taken`,
+          },
+        ],
+  );
+}
+
+/** An instance needs one interface for each Multus network beside its primary interface. */
+export function interfaceProblems(
+  groups: readonly NodeGroup[],
+  networks: number,
+): readonly InputProblem[] {
+  return groups.flatMap(({ instanceType }, index) => {
+    const allowed = allowedType(instanceType, 1 + networks);
+    return allowed === undefined
+      ? []
+      : [{ input: INPUT, value: instanceType, allowed: `${index}.instance-type: ${allowed}` }];
+  });
+}
+
+function allowedType(type: string, interfaces: number): string | undefined {
+  if (!hasPrefixes(type)) return `a Nitro type such as m5.xlarge (not ${type})`;
+  const limit = interfaceLimit(type);
+  if (limit === undefined || limit >= interfaces) return undefined;
+  return `a type with ${interfaces} network interfaces or more; ${type} has ${limit}`;
+}
+
+/** Each Multus subnet must have a prefix for every interface that the groups of its zone may have in it. */
+export function prefixProblems(
+  groups: readonly NodeGroup[],
+  { zones, multusSubnets }: NetworkPlan,
+): readonly InputProblem[] {
+  return zones.flatMap((zone) => {
+    const needed = prefixesNeeded(groups, zone);
+    const small = multusSubnets.find((one) => one.zone === zone && one.prefixes < needed);
+    if (small === undefined) return [];
+    const allowed = `at most ${small.prefixes} prefixes (max × prefixes-per-interface, all groups) in ${zone}, because ${small.prefixCidr} of ${small.cidr} holds no more; these need ${needed}`;
+    return [{ input: INPUT, value: namesOf(groups), allowed }];
+  });
+}
+
+/** The prefixes that the groups need in each Multus subnet of a zone when all of them have their most nodes. */
+export function prefixesNeeded(groups: readonly NodeGroup[], zone: string): number {
+  return groups
+    .filter((group) => group.zone === zone)
+    .reduce((sum, { max, prefixesPerInterface }) => sum + max * prefixesPerInterface, 0);
+}
+
+export function namesOf(groups: readonly NodeGroup[]): string {
+  return groups.map(({ name }) => name).join();
+}
