@@ -1,3 +1,13 @@
+const ROLE = `
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - { Effect: Allow, Action: sts:AssumeRole, Principal: { Service: ec2.amazonaws.com } }
+`.slice(1, -1);
+
 /** Stacks with resource types of the lab, by name. Each takes AWS a different time. */
 export const SAMPLE_STACKS: Readonly<Record<string, string>> = {
   'log-group': `
@@ -6,13 +16,7 @@ Resources:
 `,
   role: `
 Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: '2012-10-17'
-        Statement:
-          - { Effect: Allow, Action: sts:AssumeRole, Principal: { Service: ec2.amazonaws.com } }
+${ROLE}
 `,
   rule: `
 Resources:
@@ -22,13 +26,7 @@ Resources:
 `,
   'instance-profile': `
 Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument:
-        Version: '2012-10-17'
-        Statement:
-          - { Effect: Allow, Action: sts:AssumeRole, Principal: { Service: ec2.amazonaws.com } }
+${ROLE}
   Profile:
     Type: AWS::IAM::InstanceProfile
     Properties: { Roles: [!Ref Role] }

@@ -1,12 +1,12 @@
 import type { Environment } from '../../../src/environment/environment.ts';
 import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
+import { newPullRequest } from '../../stand-ins/github/api/state.ts';
 import type { GithubEvent } from '../../stand-ins/github/events/pull-request.ts';
 import {
   deliver,
   finding,
   happens,
   leftoverFact,
-  newPullRequest,
   oneSuccess,
   type Scenario,
   usesThePack,

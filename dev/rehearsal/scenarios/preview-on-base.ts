@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Report } from '../../../src/connectivity/report/report.ts';
 import { ENVIRONMENT_LABEL } from '../../../src/environment/shared-cluster.ts';
 import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
-import type { PullRequest } from '../../stand-ins/github/api/state.ts';
+import { newPullRequest, type PullRequest } from '../../stand-ins/github/api/state.ts';
 import { type BaseState, baseState } from './base-state.ts';
 import { ENVIRONMENT as BASE, byHand } from './by-hand.ts';
 import { destroyed, LABEL, previewName, standing } from './preview-facts.ts';
@@ -12,7 +12,6 @@ import {
   finding,
   happens,
   leftoverFact,
-  newPullRequest,
   noMoreThan,
   oneSuccess,
   type Scenario,

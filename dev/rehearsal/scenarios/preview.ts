@@ -1,11 +1,10 @@
-import { fakeSha, type PullRequest } from '../../stand-ins/github/api/state.ts';
+import { fakeSha, newPullRequest, type PullRequest } from '../../stand-ins/github/api/state.ts';
 import { destroyed, LABEL, ownNodes, standing } from './preview-facts.ts';
 import {
   commentsOn,
   finding,
   happens,
   leftoverFact,
-  newPullRequest,
   oneSuccess,
   type Scenario,
   stackNames,

@@ -9,7 +9,7 @@ import {
   waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation';
 import { EXPIRY_TAG } from '../../../src/environment/tags.ts';
-import type { PullRequest } from '../../stand-ins/github/api/state.ts';
+import { newPullRequest, type PullRequest } from '../../stand-ins/github/api/state.ts';
 import { dispatchEvent, scheduleEvent } from '../../stand-ins/github/events/pull-request.ts';
 import { destroyed, isGone, LABEL, ownNodes, previewName, standing } from './preview-facts.ts';
 import {
@@ -18,7 +18,6 @@ import {
   finding,
   happens,
   leftoverFact,
-  newPullRequest,
   oneSuccess,
   type Scenario,
   stackNames,

@@ -1,6 +1,6 @@
 import { type Inventory, leftovers } from '../../stand-ins/aws/inventory.ts';
 import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
-import { fakeSha, type PullRequest } from '../../stand-ins/github/api/state.ts';
+import type { PullRequest } from '../../stand-ins/github/api/state.ts';
 import {
   type GithubEvent,
   type PullRequestAction,
@@ -24,22 +24,6 @@ export interface Scenario {
   readonly before: Inventory;
   /** Adds a line to the closing table. */
   found(finding: Finding): void;
-}
-
-/** An open pull request of the user's own repository, with the fields of `change` replaced. */
-export function newPullRequest(number: number, change: Partial<PullRequest> = {}): PullRequest {
-  return {
-    number,
-    author: 'ann',
-    headBranch: `change-${number}`,
-    headRepository: 'acme/telecom-lab',
-    headSha: fakeSha(`change ${number}`),
-    labels: [],
-    state: 'open',
-    merged: false,
-    conflict: false,
-    ...change,
-  };
 }
 
 export interface Happening {

@@ -1,24 +1,23 @@
 import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type GithubApi, startGithubApi } from './server.ts';
-import { deploymentStates, fakeSha } from './state.ts';
+import { deploymentStates, fakeSha, newPullRequest } from './state.ts';
 
 const here = { owner: 'acme', repo: 'lab' };
 let api: GithubApi;
 
 beforeAll(async () => {
   api = await startGithubApi(0);
-  api.repository('acme/lab').pullRequests.set(3, {
-    number: 3,
-    author: 'ann',
-    headBranch: 'more-networks',
-    headRepository: 'acme/lab',
-    headSha: fakeSha('3'),
-    labels: ['preview'],
-    state: 'open',
-    merged: false,
-    conflict: false,
-  });
+  api
+    .repository('acme/lab')
+    .pullRequests.set(
+      3,
+      newPullRequest(3, {
+        headBranch: 'more-networks',
+        headRepository: 'acme/lab',
+        labels: ['preview'],
+      }),
+    );
 });
 afterAll(() => api.stop());
 

@@ -83,3 +83,19 @@ export function deploymentStates(state: RepositoryState): Readonly<Record<string
   ]);
   return Object.fromEntries(newestLast);
 }
+
+/** An open pull request of the user's own repository, with the fields of `change` replaced. */
+export function newPullRequest(number: number, change: Partial<PullRequest> = {}): PullRequest {
+  return {
+    number,
+    author: 'ann',
+    headBranch: `change-${number}`,
+    headRepository: 'acme/telecom-lab',
+    headSha: fakeSha(`change ${number}`),
+    labels: [],
+    state: 'open',
+    merged: false,
+    conflict: false,
+    ...change,
+  };
+}

@@ -1,19 +1,9 @@
 import { expect, it } from 'vitest';
-import { fakeSha, type PullRequest, repositoryState } from '../api/state.ts';
+import { newPullRequest, type PullRequest, repositoryState } from '../api/state.ts';
 import { pullRequestEvents } from './pull-request.ts';
 
 const state = repositoryState('acme/lab');
-const open: PullRequest = {
-  number: 3,
-  author: 'ann',
-  headBranch: 'more-networks',
-  headRepository: 'acme/lab',
-  headSha: fakeSha('3'),
-  labels: ['preview'],
-  state: 'open',
-  merged: false,
-  conflict: false,
-};
+const open = newPullRequest(3, { headRepository: 'acme/lab', labels: ['preview'] });
 const closed: PullRequest = { ...open, state: 'closed' };
 
 it.each([
