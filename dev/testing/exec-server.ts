@@ -11,6 +11,10 @@ export interface ExecScene {
   /** The status that ends the exec; without one the connection drops, or hangs. */
   readonly status?: unknown;
   readonly hang?: boolean;
+  /** How long the server waits before it accepts the web socket, in milliseconds. */
+  readonly acceptAfterMs?: number;
+  /** How long the command runs before its status arrives, in milliseconds. */
+  readonly endAfterMs?: number;
 }
 
 export interface ExecServer {
@@ -36,7 +40,7 @@ export async function startExecServer(scenes: readonly ExecScene[]): Promise<Exe
     const scene = scenes[requests.length] ?? {};
     const authorization = request.headers.authorization ?? '';
     requests.push({ path: request.url ?? '', authorization });
-    play(scene, request, socket);
+    setTimeout(() => play(scene, request, socket), scene.acceptAfterMs ?? 0);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -60,6 +64,10 @@ function play(scene: ExecScene, request: IncomingMessage, socket: Duplex): void 
   socket.write(frame(STATUS, ''));
   for (const text of scene.stdout ?? []) socket.write(frame(STDOUT, text));
   if (scene.stderr !== undefined) socket.write(frame(STDERR, scene.stderr));
+  setTimeout(() => end(scene, socket), scene.endAfterMs ?? 0);
+}
+
+function end(scene: ExecScene, socket: Duplex): void {
   if (scene.status !== undefined) socket.write(frame(STATUS, JSON.stringify(scene.status)));
   else if (scene.hang !== true) socket.end();
 }

@@ -16,26 +16,22 @@ export interface ExecResult {
   readonly exitCode: number;
 }
 
-/** A connection that ended before the command did: worth one more try. */
-class DroppedError extends Error {
-  override readonly name = 'DroppedError';
+/**
+ * The connection ended before the command did, or the API server or the kubelet could not be reached. A kubelet that
+ * has just joined has no serving certificate for some seconds and refuses with `tls: internal error`.
+ */
+class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
 }
 
-/** The command was not started, as the API server or the kubelet could not be reached: worth some more tries. */
-class UnreachedError extends Error {
-  override readonly name = 'UnreachedError';
-}
-
-/** A kubelet that has just joined has no serving certificate for some seconds, and refuses with `tls: internal error`. */
-const UNREACHED_FOR_MS = 30_000;
 const PAUSE_MS = 2_000;
 
 /**
- * Runs a command in a container and gives what it printed. The command must be one that can be run twice:
- * when the connection drops, it is tried once more, with a fresh token. One that could not be started is tried again
- * for half a minute.
+ * Runs a command in a container and gives what it printed. The command must be safe to run twice: when its connection
+ * fails or drops, it runs again, with a fresh token, until `timeoutMs` have passed.
  *
- * @throws ClusterError when it cannot be run, or does not end within `timeoutMs`.
+ * @param timeoutMs how long all attempts may take together
+ * @throws ClusterError when the command cannot be run, or does not end in time.
  */
 export async function execInPod(
   config: KubeConfig,
@@ -44,27 +40,20 @@ export async function execInPod(
   timeoutMs: number,
   clock: Clock = systemClock,
 ): Promise<ExecResult> {
-  const once = () => execOnce(config, target, command, timeoutMs);
+  const end = clock.now() + timeoutMs;
+  const exec = () => execOnce(config, target, command, Math.ceil(end - clock.now()));
   try {
-    try {
-      return await retryUnreached(once, clock);
-    } catch (error) {
-      if (!(error instanceof DroppedError)) throw error;
-      return await retryUnreached(once, clock);
-    }
+    return await retry(exec, {
+      clock,
+      // The last attempt needs some time, too.
+      deadline: end - PAUSE_MS,
+      firstPauseMs: PAUSE_MS,
+      factor: 1,
+      mayPass: (error) => error instanceof ConnectionError,
+    });
   } catch (error) {
     throw cannotExec(target, error);
   }
-}
-
-function retryUnreached<T>(exec: () => Promise<T>, clock: Clock): Promise<T> {
-  return retry(exec, {
-    clock,
-    deadline: clock.now() + UNREACHED_FOR_MS,
-    firstPauseMs: PAUSE_MS,
-    factor: 1,
-    mayPass: (error) => error instanceof UnreachedError,
-  });
 }
 
 async function execOnce(
@@ -75,14 +64,14 @@ async function execOnce(
 ): Promise<ExecResult> {
   const over = new AbortController();
   const timeout = AbortSignal.any([over.signal, AbortSignal.timeout(timeoutMs)]);
-  const timedOut = rejectOnAbort(timeout, `no end after ${timeoutMs / 1000} seconds`);
+  const timedOut = rejectOnAbort(timeout, `no end after ${Math.round(timeoutMs / 100) / 10} seconds`);
   const connecting: Promise<ExecSocket> = openExec(config, target, command).catch((error) => {
-    throw refusedOrUnreached(error);
+    throw refusalOrConnectionError(error);
   });
   try {
     const socket = await Promise.race([connecting, timedOut]);
     const { status, stdout, stderr } = await Promise.race([socket.ended, timedOut]);
-    if (status === undefined) throw new DroppedError('the connection to the API server dropped');
+    if (status === undefined) throw new ConnectionError('the connection to the API server dropped');
     return { stdout, stderr, exitCode: exitCodeOf(status) };
   } finally {
     over.abort();
@@ -91,10 +80,10 @@ async function execOnce(
 }
 
 /** A refusal has an HTTP status; anything else is a connection that did not come about. */
-function refusedOrUnreached(error: unknown): Error {
+function refusalOrConnectionError(error: unknown): Error {
   const message = messageOf(error);
   const refused = /Unexpected server response: (?:4\d\d)/.test(message);
-  return refused ? new Error(message) : new UnreachedError(message);
+  return refused ? new Error(message) : new ConnectionError(message);
 }
 
 /**
@@ -109,7 +98,7 @@ function exitCodeOf(status: V1Status): number {
   const cause = status.details?.causes?.find(({ reason }) => reason === 'ExitCode');
   if (cause?.message !== undefined) return Number(cause.message);
   const message = status.message ?? status.reason ?? 'the command could not be started';
-  throw KUBELET_UNREACHED.test(message) ? new UnreachedError(message) : new Error(message);
+  throw KUBELET_UNREACHED.test(message) ? new ConnectionError(message) : new Error(message);
 }
 
 function rejectOnAbort(signal: AbortSignal, message: string): Promise<never> {
