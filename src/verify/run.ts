@@ -4,15 +4,14 @@ import type { Evidence, Neighbour, NodeInterface } from '../connectivity/evaluat
 import type { PodObservation } from '../connectivity/evaluate/observation.ts';
 import type { ProbeCluster } from '../connectivity/probe/cluster.ts';
 import {
-  observedFromOutside,
   observeFromInside,
-  probeAgain,
+  observeFromOutside,
+  retryPings,
 } from '../connectivity/probe/observe.ts';
 import { neighboursAmong } from '../connectivity/probe/probe-output.ts';
 import { awaitPods, withProbePods } from '../connectivity/probe/probe-pods.ts';
-import { PACKETS } from '../connectivity/probe/probe-script.ts';
 import { withRunNamespace } from '../connectivity/probe/run-namespace.ts';
-import { lookAgain } from '../connectivity/probe/second-look.ts';
+import { traceRequests } from '../connectivity/probe/trace-requests.ts';
 import { makeReport, type Report } from '../connectivity/report/report.ts';
 import type { ReportFile } from '../connectivity/report/report-files.ts';
 import type { Clock } from '../core/clock.ts';
@@ -43,8 +42,8 @@ export interface VerifyResult {
   readonly diagnostics: readonly ReportFile[];
 }
 
-/** Part of the time that pods may take to become Ready; the rest is for looking into them. */
-const STARTING = 0.8;
+/** The part of the step's time in which pods may become Ready. The rest is for probing them. */
+const SHARE_FOR_STARTING = 0.8;
 
 /**
  * Runs the sample pods, looks at them from outside and from inside, removes them, and reports.
@@ -62,7 +61,7 @@ export async function verify(inputs: VerifyInputs, deps: VerifyDeps): Promise<Ve
 async function runTest(inputs: VerifyInputs, deps: VerifyDeps): Promise<VerifyResult> {
   const { cluster, clock, log } = deps;
   const startedAt = new Date();
-  const deadline = clock.now() + inputs.timeoutMs * STARTING;
+  const started = clock.now();
   const run = randomUUID().slice(0, 8);
   const namespace = inputs.ownNamespace ? `multus-verify-${run}` : inputs.namespace;
   const plan = await planTest(inputs, { run, namespace, cluster, clock });
@@ -72,7 +71,7 @@ async function runTest(inputs: VerifyInputs, deps: VerifyDeps): Promise<VerifyRe
   const interfaces = deps.nodeInterfaces(cluster);
   const podCluster = inputs.ownNamespace ? cluster.inNamespace(namespace) : cluster;
   return withPods(inputs, deps, { run, podCluster, plan }, async () => {
-    const pods = await observe(inputs, deps, { run, podCluster, plan, deadline });
+    const pods = await observe(inputs, deps, { run, podCluster, plan, started });
     const neighbours = await neighboursOf(cluster, namespace, plan, log);
     const evidence = evidenceOf(plan, pods, neighbours, await interfaces);
     const when = { startedAt, finishedAt: new Date() };
@@ -118,17 +117,18 @@ async function withPods<T>(
 async function observe(
   inputs: VerifyInputs,
   { clock, log }: VerifyDeps,
-  { run, podCluster, plan, deadline }: Running & { readonly deadline: number },
+  { run, podCluster, plan, started }: Running & { readonly started: number },
 ): Promise<readonly PodObservation[]> {
   const names = plan.pods.map(({ name }) => name);
-  const waited = await awaitPods(podCluster, { run, names, deadline, clock, log });
+  const readyBy = started + inputs.timeoutMs * SHARE_FOR_STARTING;
+  const waited = await awaitPods(podCluster, { run, names, deadline: readyBy, clock, log });
   const zones = new Map(plan.nodes?.map(({ name, zone }) => [name, zone ?? '']) ?? []);
-  const outside = observedFromOutside(plan.pods, waited, zones);
-  const look = { log, plan: plan.judgement, packets: PACKETS, large: plan.large };
-  const inside = await observeFromInside(podCluster, outside, look);
-  const again = { log, plan: plan.judgement, retries: inputs.retries, large: plan.large };
-  const tried = await probeAgain(podCluster, inside, again);
-  return plan.nodes === undefined ? tried : lookAgain(podCluster, tried, plan.judgement, log);
+  const outside = observeFromOutside(plan.pods, waited, zones);
+  const deadline = started + inputs.timeoutMs;
+  const options = { log, plan: plan.judgement, large: plan.large, clock, deadline };
+  const inside = await observeFromInside(podCluster, outside, options);
+  const retried = await retryPings(podCluster, inside, inputs.retries, options);
+  return plan.nodes === undefined ? retried : traceRequests(podCluster, retried, options);
 }
 
 /** What other pods of the cluster have, for the layout that is not the lab: the lab looks at its own pods alone. */

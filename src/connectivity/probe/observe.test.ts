@@ -1,22 +1,23 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../../../dev/testing/fake-clock.ts';
 import { fakeProbeCluster, readyPod } from '../../../dev/testing/fake-probe-cluster.ts';
 import { healthy, LAB_PODS } from '../../../dev/testing/lab-pods.ts';
 import { recordingLog } from '../../../dev/testing/recording-log.ts';
 import { inParallel } from '../../core/in-parallel.ts';
 import { pairsOf } from '../evaluate/pairs.ts';
-import { observedFromOutside, observeFromInside, pingTargets } from './observe.ts';
+import { execTimeoutMs, observeFromInside, observeFromOutside, pingTargets } from './observe.ts';
 import { podState } from './probe-pods.ts';
 
 const STATUS = 'k8s.v1.cni.cncf.io/network-status';
 const waited = (pod: V1Pod) => ({ pod, state: podState(pod) });
 const asked = (name: string) => ({ name, networks: ['default/a'], manifest: {} });
 
-describe('observedFromOutside', () => {
+describe('observeFromOutside', () => {
   it('takes node and network-status from a pod that is Ready', () => {
     const status = '[{"name":"default/a","interface":"net1","ips":["10.0.4.70"]}]';
     const pod = readyPod({ metadata: { name: 'p', annotations: { [STATUS]: status } } }, 'node-a');
-    expect(observedFromOutside([asked('p')], [waited(pod)])).toEqual([
+    expect(observeFromOutside([asked('p')], [waited(pod)])).toEqual([
       {
         name: 'p',
         node: 'node-a',
@@ -28,7 +29,7 @@ describe('observedFromOutside', () => {
 
   it('says why a pod is not Ready, or that it is gone', () => {
     const pods = [asked('p'), asked('q')];
-    const seen = observedFromOutside(pods, [waited({ metadata: { name: 'p' } })]);
+    const seen = observeFromOutside(pods, [waited({ metadata: { name: 'p' } })]);
     expect(seen.map(({ notReady }) => notReady)).toEqual(['Pending', 'the pod is gone']);
   });
 });
@@ -43,7 +44,13 @@ it('pingTargets gives each pod what it has to ping', () => {
   ]);
 });
 
-const look = () => ({ log: recordingLog(), plan: {}, packets: 3, large: false });
+const options = (deadline = 600_000) => ({
+  log: recordingLog(),
+  plan: {},
+  large: false,
+  clock: fakeClock(),
+  deadline,
+});
 
 describe('observeFromInside', () => {
   const present = ['p', 'q', 'r'].map((name) => readyPod({ metadata: { name } }, 'node-a'));
@@ -58,17 +65,34 @@ describe('observeFromInside', () => {
         return metadata?.name === 'r' ? 'half of it' : output;
       },
     });
-    const seen = await observeFromInside(cluster, pods, look());
+    const seen = await observeFromInside(cluster, pods, options());
     expect(seen[0]?.probe?.addresses).toHaveLength(1);
     expect(seen[1]?.probeError).toBe('connection lost');
     expect(seen[2]?.probeError).toContain('did not finish');
+  });
+
+  it('waits for a slow exec until the deadline of the step', async () => {
+    const timeouts: number[] = [];
+    const cluster = {
+      ...fakeProbeCluster({ present, script: async () => output }),
+      runScript: async (_pod: string, _script: string, timeoutMs: number) => {
+        timeouts.push(timeoutMs);
+        return output;
+      },
+    };
+    await observeFromInside(cluster, pods, options(480_000));
+    expect(timeouts).toEqual([480_000, 480_000, 480_000]);
+  });
+
+  it('gives an exec the time that its script needs, also after the deadline', () => {
+    expect(execTimeoutMs(options(1_000), 28_000)).toBe(28_000);
   });
 
   it('does not enter a pod that is not Ready', async () => {
     const [seen] = await observeFromInside(
       fakeProbeCluster(),
       [{ name: 'p', networks: [], notReady: 'Pending' }],
-      look(),
+      options(),
     );
     expect(seen).toEqual({ name: 'p', networks: [], notReady: 'Pending' });
   });

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
 import { inParallel } from '../../core/in-parallel.ts';
 import type { Log } from '../../core/log.ts';
@@ -13,14 +14,23 @@ import {
 import type { ProbeCluster } from './cluster.ts';
 import { parseNetworkStatus, parsePings, parseProbe, STATUS_ANNOTATION } from './probe-output.ts';
 import type { WaitedPod } from './probe-pods.ts';
-import { type PingTarget, pingScript, probeScript, probeTimeoutMs } from './probe-script.ts';
+import {
+  type PingEffort,
+  type PingTarget,
+  pingScript,
+  probeScript,
+  scriptDurationMs,
+} from './probe-script.ts';
 import type { ProbePod } from './sample-apps.ts';
 
-/** Execs at the same time: the API server and the kubelets carry each as an open connection. */
+/** The API server and the kubelets keep a connection open for each exec. */
 const EXECS_AT_ONCE = 16;
 
-/** What the API server says of the pods that were asked for. Pure. */
-export function observedFromOutside(
+/** Twenty packets distinguish a path that loses some from one that lost a packet by chance; slow answers count. */
+export const RETRY_PINGS: PingEffort = { packets: 20, waitSeconds: 5 };
+
+/** What the API server knows of the pods that were created. Pure. */
+export function observeFromOutside(
   pods: readonly ProbePod[],
   waited: readonly WaitedPod[],
   zones: ReadonlyMap<string, string> = new Map(),
@@ -42,7 +52,36 @@ export function observedFromOutside(
   });
 }
 
-/** The pings that each pod is to send, by pod. Pure. */
+export interface ProbeOptions {
+  readonly log: Log;
+  readonly plan: PairPlan;
+  /** Pairs that should answer also get a packet of the interface's MTU. */
+  readonly large: boolean;
+  readonly clock: Clock;
+  /** When the step ends, in the clock's time. A slow exec is waited for until then. */
+  readonly deadline: number;
+}
+
+/** Probes every Ready pod from inside, with one exec for each. */
+export async function observeFromInside(
+  cluster: ProbeCluster,
+  pods: readonly PodObservation[],
+  options: ProbeOptions,
+): Promise<PodObservation[]> {
+  const pairs = Map.groupBy(pairsOf(pods, options.plan), ({ source }) => source.pod);
+  return inParallel(pods, EXECS_AT_ONCE, async (pod) => {
+    if (pod.notReady !== undefined) return pod;
+    const row = pairs.get(pod.name) ?? [];
+    const targets = pingTargets(row, options).get(pod.name) ?? [];
+    const parsed = await probe(cluster, pod.name, targets, options);
+    const observed =
+      'probe' in parsed ? { ...pod, ...parsed } : { ...pod, probeError: parsed.error };
+    options.log.info(`${pod.name}: ${'probe' in parsed ? rowText(row, observed) : parsed.error}`);
+    return observed;
+  });
+}
+
+/** The pings that each pod sends, by pod. Pure. */
 export function pingTargets(
   pairs: readonly Pair[],
   options: { readonly large: boolean },
@@ -60,118 +99,106 @@ export function pingTargets(
   return targets;
 }
 
-export interface Look {
-  readonly log: Log;
-  readonly plan: PairPlan;
-  /** Packets of each ping. */
-  readonly packets: number;
-  /** Whether pairs that should talk are asked for a packet of full size, too. */
-  readonly large: boolean;
-}
-
-/** Looks into every Ready pod: one exec for each, all at the same time. */
-export async function observeFromInside(
-  cluster: ProbeCluster,
-  pods: readonly PodObservation[],
-  look: Look,
-): Promise<PodObservation[]> {
-  const pairs = Map.groupBy(pairsOf(pods, look.plan), ({ source }) => source.pod);
-  return inParallel(pods, EXECS_AT_ONCE, async (pod) => {
-    if (pod.notReady !== undefined) return pod;
-    const row = pairs.get(pod.name) ?? [];
-    const targets = pingTargets(row, look).get(pod.name) ?? [];
-    const parsed = await probe(cluster, pod.name, targets, look.packets);
-    const seen = 'probe' in parsed ? { ...pod, ...parsed } : { ...pod, probeError: parsed.error };
-    look.log.info(`${pod.name}: ${'probe' in parsed ? rowText(row, seen) : parsed.error}`);
-    return seen;
-  });
-}
-
-/** One row of the matrix, in words. */
-function rowText(row: readonly Pair[], pod: PodObservation): string {
-  const seen = probedPairs(row, [pod]).filter(({ ping }) => ping !== undefined);
-  const count = (expected: Pair['expected']) => {
-    const own = seen.filter((pair) => pair.expected === expected);
-    const right = own.filter((pair) => answered(pair) === (expected === 'answer'));
-    return `${right.length} of ${own.length}`;
-  };
-  return `${count('answer')} answer, ${count('silence')} keep apart`;
-}
-
 async function probe(
   cluster: ProbeCluster,
   pod: string,
   targets: readonly PingTarget[],
-  packets: number,
+  options: ProbeOptions,
 ) {
   try {
-    const timeout = probeTimeoutMs(targets, packets);
-    return parseProbe(await cluster.runScript(pod, probeScript(targets, packets), timeout));
+    const timeout = execTimeoutMs(options, scriptDurationMs(targets));
+    return parseProbe(await cluster.runScript(pod, probeScript(targets), timeout));
   } catch (error) {
     return { error: messageOf(error).split('\n', 1)[0] ?? '' };
   }
 }
 
-export interface Again {
-  readonly log: Log;
-  readonly plan: PairPlan;
-  /** How often pairs are tried again. */
-  readonly retries: number;
-  /** Whether a packet of full size is tried again, too. */
-  readonly large: boolean;
+/** How long an exec may take: until the step's deadline, and never less than its script needs. */
+export function execTimeoutMs(
+  { clock, deadline }: Pick<ProbeOptions, 'clock' | 'deadline'>,
+  scriptMs: number,
+): number {
+  return Math.max(deadline - clock.now(), scriptMs);
 }
 
-/** Enough to tell a way that loses some packets from one that lost one by chance. */
-const PACKETS = 20;
+/** One row of the matrix as a line of the log. */
+function rowText(row: readonly Pair[], pod: PodObservation): string {
+  const probed = probedPairs(row, [pod]).filter(({ ping }) => ping !== undefined);
+  const count = (expected: Pair['expected']) => {
+    const own = probed.filter((pair) => pair.expected === expected);
+    const right = own.filter((pair) => answered(pair) === (expected === 'answer'));
+    return `${right.length} of ${own.length}`;
+  };
+  return `${count('answer')} answer, ${count('silence')} are isolated`;
+}
 
-/** Tries the pairs again that should talk and do not, not always, or not with large packets. What the last try saw counts. */
-export async function probeAgain(
+/**
+ * Repeats the pings of pairs that should answer and did not, lost packets, or did not answer large packets. The last
+ * attempt counts.
+ *
+ * @param retries the most attempts after the first one
+ */
+export async function retryPings(
   cluster: ProbeCluster,
   pods: readonly PodObservation[],
-  { log, plan, retries, large }: Again,
+  retries: number,
+  options: ProbeOptions,
 ): Promise<readonly PodObservation[]> {
-  let seen = pods;
+  const { log, plan } = options;
+  let observed = pods;
   for (let attempt = 2; attempt <= retries + 1; attempt += 1) {
-    const doubtful = probedPairs(pairsOf(seen, plan), seen).filter(isDoubtful);
+    const doubtful = probedPairs(pairsOf(observed, plan), observed).filter(isDoubtful);
     if (doubtful.length === 0) break;
     log.info(
-      `Trying ${doubtful.length} pairs again that did not answer, not every time, or not to large packets`,
+      `Retrying ${doubtful.length} pairs that did not answer, lost packets, or did not answer large packets`,
     );
-    const targets = pingTargets(doubtful, { large });
-    seen = await inParallel(seen, EXECS_AT_ONCE, async (pod) => {
+    const targets = pingTargets(doubtful, options);
+    observed = await inParallel(observed, EXECS_AT_ONCE, async (pod) => {
       const own = targets.get(pod.name);
       if (own === undefined) return pod;
-      const timeout = probeTimeoutMs(own, PACKETS);
-      const printed = await cluster
-        .runScript(pod.name, pingScript(own, PACKETS), timeout)
-        .catch(() => '');
-      return withPings(pod, parsePings(printed) ?? [], attempt);
+      return withPings(pod, await retryPingsOf(cluster, pod.name, own, options), attempt);
     });
   }
-  return seen;
+  return observed;
+}
+
+async function retryPingsOf(
+  cluster: ProbeCluster,
+  pod: string,
+  targets: readonly PingTarget[],
+  options: ProbeOptions,
+): Promise<readonly Ping[]> {
+  const timeout = execTimeoutMs(options, scriptDurationMs(targets, RETRY_PINGS));
+  try {
+    const output = await cluster.runScript(pod, pingScript(targets, RETRY_PINGS), timeout);
+    return parsePings(output) ?? [];
+  } catch (error) {
+    options.log.info(`${pod}: the retry failed: ${messageOf(error).split('\n', 1)[0]}`);
+    return [];
+  }
 }
 
 function isDoubtful(pair: ProbedPair): boolean {
   const { ping, expected } = pair;
   if (ping === undefined || expected !== 'answer' || ping.problem?.kind === 'broken') return false;
-  return !answered(pair) || ping.received < ping.sent || isLargeLost(ping);
+  return !answered(pair) || ping.received < ping.sent || lostLargePackets(ping);
 }
 
-/** Large packets got no answer: the way may be too narrow for them, or it loses any packet. */
-function isLargeLost({ large }: Ping): boolean {
+/** Large packets got no answer: the path may have a smaller MTU, or may lose packets of any size. */
+function lostLargePackets({ large }: Ping): boolean {
   return large !== undefined && !large.answered && large.pathMtu === undefined;
 }
 
 function withPings(pod: PodObservation, later: readonly Ping[], attempts: number): PodObservation {
   if (pod.probe === undefined || later.length === 0) return pod;
-  const byWay = new Map(later.map((ping) => [wayOf(ping), ping]));
+  const byPath = new Map(later.map((ping) => [pathOf(ping), ping]));
   const pings = pod.probe.pings.map((ping) => {
-    const again = byWay.get(wayOf(ping));
-    return again === undefined ? ping : { ...ping, ...again, attempts };
+    const retried = byPath.get(pathOf(ping));
+    return retried === undefined ? ping : { ...ping, ...retried, attempts };
   });
   return { ...pod, probe: { ...pod.probe, pings } };
 }
 
-function wayOf({ interface: device, address }: Ping): string {
+function pathOf({ interface: device, address }: Ping): string {
   return `${device} ${address}`;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseProbe } from './probe-output.ts';
-import { probeScript, probeTimeoutMs } from './probe-script.ts';
+import { probeScript, scriptDurationMs } from './probe-script.ts';
 
 const OUTPUT = `@addresses
 1: lo    inet 127.0.0.1/8 scope host lo
@@ -98,7 +98,9 @@ describe('probeScript', () => {
     fc.assert(
       fc.property(fc.nat(200), (count) => {
         const targets = Array.from({ length: count }, (_, index) => target(index));
-        expect(probeTimeoutMs([...targets, target(0)])).toBeGreaterThan(probeTimeoutMs(targets));
+        expect(scriptDurationMs([...targets, target(0)])).toBeGreaterThan(
+          scriptDurationMs(targets),
+        );
       }),
     );
   });

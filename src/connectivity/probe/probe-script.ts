@@ -6,23 +6,28 @@ export interface PingTarget {
   readonly large?: boolean;
 }
 
-/** Three packets tell a lost one from no way at all. */
-export const PACKETS = 3;
-/** 0.2 s is the shortest interval that all pings take. */
-const INTERVAL_S = 0.2;
-const WAIT_S = 2;
-const AT_ONCE = 32;
+/** How many packets a ping sends, and how long it waits for answers to the last one. */
+export interface PingEffort {
+  readonly packets: number;
+  readonly waitSeconds: number;
+}
 
-/** Headers of IP and ICMP. */
+/** Three packets distinguish one lost packet from a path that does not work. */
+export const FIRST_PINGS: PingEffort = { packets: 3, waitSeconds: 2 };
+/** 0.2 s is the shortest interval that every ping program accepts. */
+const INTERVAL_S = 0.2;
+/** Pings that run at the same time in one pod. */
+const PINGS_AT_ONCE = 32;
+
+/** Bytes of the IP and ICMP headers. */
 const HEADERS = { ipv4: 28, ipv6: 48 } as const;
 
 /**
- * The POSIX shell script that looks at one pod from inside, for `sh -c`. Its output is read by
- * `parseProbe`. Each ping is one background job with one line of output, written at once, so lines of
- * different jobs never mix; everything else is shell built-ins, as starting a program is what costs time
- * on a small node.
+ * The POSIX shell script that probes one pod from inside, for `sh -c`. `parseProbe` reads its output. Each ping is a
+ * background job that writes one line at once, so lines of different jobs never mix. Everything else is shell
+ * built-ins, because starting a program takes long on a small node.
  */
-export function probeScript(targets: readonly PingTarget[], packets = PACKETS): string {
+export function probeScript(targets: readonly PingTarget[], effort = FIRST_PINGS): string {
   const v6 = targets.some(({ address }) => address.includes(':'));
   return [
     'exec 2>&1',
@@ -35,59 +40,60 @@ export function probeScript(targets: readonly PingTarget[], packets = PACKETS): 
     'for i in /sys/class/net/*; do [ -e "$i/mtu" ] && read m <"$i/mtu" && echo "${i##*/} $m"; done',
     'echo @state',
     'for i in /sys/class/net/*; do [ -e "$i/operstate" ] && read s <"$i/operstate" && echo "${i##*/} $s"; done',
-    pingScript(targets, packets),
+    pingScript(targets, effort),
   ].join('\n');
 }
 
-/** The ping of a pair, without the interface and the address that it needs yet. */
-export function pingCommand(packets = PACKETS): string {
-  return `ping -q -c ${packets} -i ${INTERVAL_S} -W ${WAIT_S}`;
+/** The ping command of a pair. The interface (`-I`) and the address are still to be added. */
+export function pingCommand({ packets, waitSeconds }: PingEffort = FIRST_PINGS): string {
+  return `ping -q -c ${packets} -i ${INTERVAL_S} -W ${waitSeconds}`;
 }
 
-/** Only the pings of the probe script, for another try. */
-export function pingScript(targets: readonly PingTarget[], packets = PACKETS): string {
+/** Only the pings of the probe script. `parsePings` reads its output. */
+export function pingScript(targets: readonly PingTarget[], effort: PingEffort): string {
   return [
     'exec 2>&1',
     'set -f',
-    `p() { o=$(${pingCommand(packets)} -I "$1" "$2" 2>&1); echo "@ping $1 $2" $o; }`,
-    ...(targets.some(({ large }) => large) ? largePing(packets) : []),
+    `p() { o=$(${pingCommand(effort)} -I "$1" "$2" 2>&1); echo "@ping $1 $2" $o; }`,
+    ...(targets.some(({ large }) => large) ? largePing(effort) : []),
     ...batches(targets).flatMap((batch) => [...batch.map(job), 'wait']),
     'echo @end',
   ].join('\n');
 }
 
-/** Prints how many packets an interface could not send so far: an ipvlan interface cannot when its master is down. */
-export function dropsScript(device: string): string {
+/** Prints how many packets an interface has dropped on sending. An ipvlan interface drops all when its master is down. */
+export function dropCountScript(device: string): string {
   return `read d <${quote(`/sys/class/net/${device}/statistics/tx_dropped`)} && echo "@dropped $d"`;
 }
 
 /**
- * Packets of the interface's MTU, which the kernel sends in one piece and marked so, until it learns that the path
- * takes less: the first may be what a router answers with its MTU, and is lost then. `ip route get` shows what the
- * kernel learned.
+ * Packets of the interface's MTU. The kernel sends them unfragmented, with Don't Fragment set, until it learns that the
+ * path takes less. A router that answers with its MTU drops the packet, so the first one may be lost. `ip route get`
+ * shows what the kernel learned.
  */
-function largePing(packets: number): readonly string[] {
+function largePing(effort: PingEffort): readonly string[] {
+  const { packets } = effort;
   return [
     'l() { p "$1" "$2"',
     'case $o in *" 0 packets received"*|*" 0 received"*) return;; *received*) ;; *) return;; esac',
     'read m <"/sys/class/net/$1/mtu" || return',
     `case $2 in *:*) h=${HEADERS.ipv6};; *) h=${HEADERS.ipv4};; esac`,
-    `o=$(${pingCommand(packets)} -s $((m - h)) -I "$1" "$2" 2>&1)`,
+    `o=$(${pingCommand(effort)} -s $((m - h)) -I "$1" "$2" 2>&1)`,
     `r=; case $o in *" ${packets} packets received"*|*" ${packets} received"*) ;; *) r=$(ip route get "$2" oif "$1" 2>&1);; esac`,
     'echo "@large $1 $2 $m" $o "@route" $r; }',
   ];
 }
 
-/** How long the script may take, in milliseconds, on a node where starting each program takes long. */
-export function probeTimeoutMs(targets: readonly PingTarget[], packets = PACKETS): number {
-  const pingSeconds = packets * INTERVAL_S + WAIT_S;
+/** How long a script with these pings takes at most, in milliseconds, on a node where each program starts slowly. */
+export function scriptDurationMs(targets: readonly PingTarget[], effort = FIRST_PINGS): number {
+  const pingSeconds = effort.packets * INTERVAL_S + effort.waitSeconds;
   const batchSeconds = pingSeconds * (targets.some(({ large }) => large) ? 2 : 1) + 5;
   return 20_000 + batches(targets).length * batchSeconds * 1000 + targets.length * 500;
 }
 
 function batches(targets: readonly PingTarget[]): PingTarget[][] {
-  return Array.from({ length: Math.ceil(targets.length / AT_ONCE) }, (_, index) =>
-    targets.slice(index * AT_ONCE, (index + 1) * AT_ONCE),
+  return Array.from({ length: Math.ceil(targets.length / PINGS_AT_ONCE) }, (_, index) =>
+    targets.slice(index * PINGS_AT_ONCE, (index + 1) * PINGS_AT_ONCE),
   );
 }
 
@@ -96,7 +102,7 @@ function job(target: PingTarget): string {
   return `${name} ${quote(target.interface)} ${quote(target.address)} &`;
 }
 
-/** Names and addresses come from an annotation; nothing in them may become shell. */
+/** Interface names and addresses come from an annotation, so the shell must not interpret them. */
 function quote(text: string): string {
   return /^[\w.:@%/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,18 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import { fakeClock } from '../../../dev/testing/fake-clock.ts';
 import { fakeProbeCluster, readyPod } from '../../../dev/testing/fake-probe-cluster.ts';
 import { healthy, silence } from '../../../dev/testing/lab-pods.ts';
 import { recordingLog } from '../../../dev/testing/recording-log.ts';
-import { lookAgain, parseEchoRequests } from './second-look.ts';
+import { parseEchoRequests, traceRequests } from './trace-requests.ts';
+
+const options = {
+  log: recordingLog(),
+  plan: {},
+  large: false,
+  clock: fakeClock(),
+  deadline: 600_000,
+};
 
 const snmp = (requests: number) =>
   `Ip: Forwarding\nIp: 2\nIcmp: InMsgs InErrors InEchos\nIcmp: 9 0 ${requests}\nIcmpMsg: InType0\n`;
 
-it('parseEchoRequests finds its column, and says nothing where there is none', () => {
+it('parseEchoRequests finds its column, and gives undefined where there is none', () => {
   expect(parseEchoRequests(snmp(7))).toBe(7);
   expect(parseEchoRequests('cat: not found')).toBeUndefined();
 });
 
-describe('lookAgain', () => {
+describe('traceRequests', () => {
   const plan = (name: string, node: string, host: number) => ({
     name,
     node,
@@ -25,7 +34,7 @@ describe('lookAgain', () => {
     ['lost', 6],
     ['kept', 7],
   ])(
-    'follows the requests of one pair of two nodes, there and back: %s',
+    'traces one pair of pods between two nodes, in both directions: %s',
     async (back, droppedByB) => {
       const pods = healthy(plans).map((pod) => ({
         ...pod,
@@ -44,7 +53,7 @@ describe('lookAgain', () => {
           return `@dropped 4\n@end\n@dropped ${name === 'a' ? 4 : droppedByB}`;
         },
       });
-      const seen = await lookAgain(cluster, pods, {}, recordingLog());
+      const seen = await traceRequests(cluster, pods, options);
       const followed = seen.flatMap((pod) =>
         (pod.probe?.pings ?? []).map(
           ({ address, requests }) => `${pod.name} ${address} ${requests}`,
@@ -56,8 +65,8 @@ describe('lookAgain', () => {
     },
   );
 
-  it('does nothing when every pair does as it should', async () => {
+  it('does nothing when every pair answers', async () => {
     const pods = healthy(plans);
-    expect(await lookAgain(fakeProbeCluster(), pods, {}, recordingLog())).toBe(pods);
+    expect(await traceRequests(fakeProbeCluster(), pods, options)).toBe(pods);
   });
 });
