@@ -15,13 +15,13 @@ import { createCloudFormation } from './cloudformation/cloudformation.ts';
 import { startGateway } from './gateway/gateway.ts';
 
 export interface AccountOptions {
-  /** The gateway. */
+  /** The gateway's URL. */
   readonly endpoint: string;
   readonly account: string;
   readonly region: string;
   /** `owner/name` of the repository whose workflows may deploy. */
   readonly repository: string;
-  /** What the names of the roles end with, where they are not the account's first ones. */
+  /** A suffix of the roles' names, for accounts that already have these roles. */
   readonly suffix?: string;
 }
 
@@ -32,10 +32,11 @@ const OWNER = { accessKeyId: 'AKIAREHEARSALOWNER00', secretAccessKey: 'owner' };
 const SET_UP = { StackName: 'eks-multus-github', ChangeSetName: 'install' };
 
 /**
- * What an account's owner does once: installs the pack's `github-oidc.yaml`, for jobs on the branches of one
+ * What an account's owner does once: installs the pack's `github-oidc.yaml` for jobs on the branches of one
  * repository. Safe to repeat. Returns the ARN of the role that such a job may assume.
  *
- * The owner has a CloudFormation of their own here, so that the stack is not among those that a rehearsal looks at.
+ * The owner uses a separate CloudFormation here, so this stack is not among those that a rehearsal looks
+ * at.
  */
 export async function prepareAccount(options: AccountOptions): Promise<string> {
   const { endpoint, region, account, suffix = '' } = options;
@@ -64,7 +65,7 @@ export async function prepareAccount(options: AccountOptions): Promise<string> {
   return Role.Arn;
 }
 
-/** The role that CloudFormation works with, in the account of the deployer's role. */
+/** The service role that CloudFormation assumes, in the account of the deployer's role. */
 export function serviceRoleArn(deployerArn: string): string {
   return deployerArn.replace(/role\/.*$/, `role/${SERVICE}`);
 }

@@ -25,37 +25,37 @@ import { type ServiceOptions, startRegion } from './region.ts';
 import { createRegions, lambdaAnswer, noticeIn, regionalServices } from './regions.ts';
 
 export interface AwsOptions extends ServiceOptions {
-  /** Starts moto with its output in the file `log`. */
+  /** Starts moto, with its output going to the file `log`. */
   readonly startMoto: (log: string) => Promise<Moto>;
-  /** The gateway's port: fixed, because the services call each other through it. */
+  /** The gateway's port. It is fixed because the services call each other through it. */
   readonly port: number;
-  /** The first region; others come when they are used. */
+  /** The first region. Other regions start when a call first uses them. */
   readonly region: string;
-  /** Further services. */
+  /** More services. */
   readonly services?: readonly AwsService[];
-  /** Further answers, tried first, such as faults. */
+  /** More answers, tried before all others. */
   readonly answers?: readonly Answer[];
-  /** How slow it is and what goes wrong; all off unless said otherwise. */
+  /** Latency and faults; all off by default. */
   readonly switches?: Partial<Switches>;
-  /** Where the keys of OIDC issuers are published, by issuer. */
+  /** URLs of the key sets of OIDC issuers, by issuer. */
   readonly jwksUrls: Readonly<Record<string, string>>;
-  /** How fast CloudFormation is, and where it fails. */
+  /** How fast CloudFormation is and where it fails. Overrides the switches. */
   readonly pacing?: Pacing;
 }
 
-/** The rehearsal's AWS: one endpoint with moto's services and ours behind it. */
+/** The rehearsal's AWS: one endpoint with moto and our own services behind it. */
 export interface AwsStandIn {
   readonly gateway: Gateway;
-  /** Those of the account's first region. */
+  /** Auto Scaling of the first region, as are the next three. */
   readonly autoscaling: AutoScaling;
   readonly eks: Eks;
   readonly lambda: Lambda;
   readonly bus: EventBus;
-  /** Names of the regions that have been used. */
+  /** Names of the regions in use. */
   regions(): readonly string[];
   readonly faults: Faults;
   readonly sessions: Sessions;
-  /** What went wrong where no caller waits for it, oldest first. */
+  /** Errors of background work that no caller waits for, oldest first. */
   problems(): readonly string[];
   stop(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export async function startAws(options: AwsOptions): Promise<AwsStandIn> {
   }
 }
 
-/** Everything in front of a moto that runs. */
+/** Starts everything in front of a running moto. */
 async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStandIn> {
   const { account, region, logFolder } = options;
   const endpoint = `http://127.0.0.1:${options.port}`;
@@ -89,11 +89,15 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
   );
   const home = regions.in(region);
   const gateway = await startGateway({
-    ...{ port: options.port, motoUrl, log: join(logFolder, 'aws-requests.jsonl') },
+    port: options.port,
+    motoUrl,
+    log: join(logFolder, 'aws-requests.jsonl'),
     services: [
       ...regionalServices(regions),
       createCloudFormation({
-        ...{ endpoint, accountId: account, log: lineLog(logFolder, 'cloudformation') },
+        endpoint,
+        accountId: account,
+        log: lineLog(logFolder, 'cloudformation'),
         pacing: pacingFor(switches),
         ...(options.pacing === undefined ? {} : { pacing: options.pacing }),
       }),

@@ -7,7 +7,7 @@ const anyInventory = fc.dictionary(
   fc.nat(9),
 );
 
-it('finds nothing when nothing was added, and exactly what was', () => {
+it('finds exactly what was added', () => {
   fc.assert(
     fc.property(anyInventory, anyInventory, (before, added) => {
       expect(leftovers(before, before)).toEqual({});
@@ -19,6 +19,6 @@ it('finds nothing when nothing was added, and exactly what was', () => {
   );
 });
 
-it('does not count what went away', () => {
+it('does not count what was removed', () => {
   expect(leftovers({ vpcs: 2 }, { vpcs: 1 })).toEqual({});
 });

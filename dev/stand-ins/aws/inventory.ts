@@ -10,7 +10,7 @@ import * as Lambda from '@aws-sdk/client-lambda';
 import * as S3 from '@aws-sdk/client-s3';
 import * as SSM from '@aws-sdk/client-ssm';
 
-/** How many resources of each kind an account holds in one region. */
+/** Numbers of resources of each kind in one region of an account. */
 export type Inventory = Readonly<Record<string, number>>;
 
 export interface InventoryOptions {
@@ -25,9 +25,9 @@ interface ClientConfig extends InventoryOptions {
 type Counters = Readonly<Record<string, () => Promise<number>>>;
 
 /**
- * Counts the resources of every service that this project uses. What comes with each account is left
- * out (default VPC, AWS managed policies), and what is only remembered (terminated instances, deleted
- * NAT gateways and stacks).
+ * Counts the resources of every service that this project uses. Leaves out what every account has (default
+ * VPC, AWS managed policies) and what AWS only keeps on record (terminated instances, deleted NAT gateways
+ * and stacks).
  */
 export async function takeInventory({ endpoint, region }: InventoryOptions): Promise<Inventory> {
   const credentials = { accessKeyId: 'AKIAREHEARSALCOUNTER', secretAccessKey: 'counter' };
@@ -48,7 +48,7 @@ export async function takeInventory({ endpoint, region }: InventoryOptions): Pro
   return Object.fromEntries(counts);
 }
 
-/** What there is more of afterwards, as kind → how many more. Empty: nothing was left. */
+/** The increase of each kind that has grown. Empty if nothing is left behind. */
 export function leftovers(before: Inventory, after: Inventory): Inventory {
   const more = Object.entries(after).map(([kind, n]) => [kind, n - (before[kind] ?? 0)] as const);
   return Object.fromEntries(more.filter(([, n]) => n > 0));
@@ -140,10 +140,10 @@ function serviceCounters(config: ClientConfig): Counters {
   };
 }
 
-/** Keys of the account's own that are not on their way out. */
+/** Counts customer managed keys that are not scheduled for deletion. */
 async function keysInUse(kms: KMS.KMSClient): Promise<number> {
   const { Keys = [] } = await kms.send(new KMS.ListKeysCommand({}));
-  // moto takes the keys that AWS itself keeps in an account for the account's own; their aliases tell.
+  // moto shows AWS managed keys as customer managed; their aliases start with `alias/aws/`.
   const { Aliases = [] } = await kms.send(new KMS.ListAliasesCommand({}));
   const ofAws = new Set(
     Aliases.filter(({ AliasName }) => AliasName?.startsWith('alias/aws/')).map(

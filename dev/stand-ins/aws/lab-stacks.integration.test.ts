@@ -21,7 +21,7 @@ import { leftovers, takeInventory } from './inventory.ts';
 import { eventually, REGION } from './testing/local-aws.ts';
 import { startTestAws, type TestAws } from './testing/stand-in.ts';
 
-/** The two real templates and the real hook function, from nothing to nothing. */
+/** The pack's two real templates and its real hook function, from creation to deletion. */
 
 const CFN = join(CHECKOUT, 'cfn');
 const CLUSTER = 'eks-multus-cluster';
@@ -48,19 +48,21 @@ beforeAll(async () => {
 
 afterAll(() => test?.stop());
 
-it('makes the infrastructure', async () => {
+it('creates the infrastructure', async () => {
   infra = await deploy(CLUSTER, 'infra.yaml', {});
   expect(infra).toMatchObject({ ClusterEndpoint: `https://${CLUSTER}`, VpcCidr: '10.0.0.0/16' });
 });
 
-it('makes a node group whose instances have one interface with a prefix per network', async () => {
+it('creates a node group whose instances have one interface with a prefix per network', async () => {
   const multus = (infra['MultusSubnetIds'] ?? '').split(',');
   const outputs = await deploy(NODES, 'nodegroup.yaml', {
     ...pick(infra, 'ClusterName', 'ClusterEndpoint', 'ClusterCertificateAuthority', 'ServiceCidr'),
     ...pick(infra, 'ClusterSecurityGroupId', 'VpcId', 'MultusSecurityGroupId'),
     SubnetId: (infra['PrivateSubnetIds'] ?? '').split(',')[0] ?? '',
     MultusSubnetIds: [multus[0], multus[2]].join(','),
-    ...{ LambdaBucket: 'staging', LambdaKey: 'hook.zip', NodeAccess: 'access-entry' },
+    LambdaBucket: 'staging',
+    LambdaKey: 'hook.zip',
+    NodeAccess: 'access-entry',
   });
   await eventually(async () => (await groupStates()).every((state) => state === 'InService'));
   expect(test.poweredOn).toHaveLength(2);
@@ -82,7 +84,7 @@ it('makes a node group whose instances have one interface with a prefix per netw
   );
 });
 
-it('takes both down again, and nothing is left', async () => {
+it('deletes both stacks and leaves nothing behind', async () => {
   await remove(NODES);
   await remove(CLUSTER);
   const after = await takeInventory({ endpoint: test.endpoint, region: REGION });
@@ -94,13 +96,18 @@ it('takes both down again, and nothing is left', async () => {
 async function deploy(StackName: string, file: string, parameters: Values): Promise<Values> {
   const TemplateBody = await readFile(join(CFN, file), 'utf8');
   const Parameters = Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
-    ...{ ParameterKey, ParameterValue },
+    ParameterKey,
+    ParameterValue,
   }));
   const Capabilities: Capability[] = ['CAPABILITY_NAMED_IAM', 'CAPABILITY_IAM'];
   const set = { StackName, ChangeSetName: 'create' };
   await stacks.send(
     new CreateChangeSetCommand({
-      ...{ ...set, ChangeSetType: 'CREATE', TemplateBody, Parameters, Capabilities },
+      ...set,
+      ChangeSetType: 'CREATE',
+      TemplateBody,
+      Parameters,
+      Capabilities,
     }),
   );
   await eventually(async () => {

@@ -12,14 +12,17 @@ import { type ControlPlanes, type Eks, startEks } from './eks/eks.ts';
 import { createEventBus, type EventBus } from './events/events.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
 
-/** What an account's services do their work with, in whatever region. */
+/** The options of an account's services that are the same in every region. */
 export interface ServiceOptions {
   readonly account: string;
   readonly controlPlanes: ControlPlanes;
   readonly machines: { powerOn(instanceId: string): Promise<void> };
   /** Unpacked functions go to `<runFolder>/lambda`. */
   readonly runFolder: string;
-  /** For `moto.log`, `aws-requests.jsonl`, `aws-problems.log`, `cloudformation.log`, `lambda-<name>.log`. */
+  /**
+   * The folder for `moto.log`, `aws-requests.jsonl`, `aws-problems.log`, `cloudformation.log` and
+   * `lambda-<name>.log`.
+   */
   readonly logFolder: string;
   /** For tests: shorter times, see `startAutoScaling` and `createLambda`. */
   readonly pace?: {
@@ -32,12 +35,12 @@ export interface ServiceOptions {
 
 export interface RegionOptions extends ServiceOptions {
   readonly region: string;
-  /** The gateway, through which the services call each other. */
+  /** The gateway's URL, through which the services call each other. */
   readonly endpoint: string;
   readonly problem: (what: string, error: unknown) => void;
 }
 
-/** Our services that an account has once in each region. */
+/** Our own services in one region. */
 export interface RegionalServices {
   readonly autoscaling: AutoScaling;
   readonly eks: Eks;
@@ -46,30 +49,42 @@ export interface RegionalServices {
   readonly clients: ReturnType<typeof serviceClients>;
 }
 
-/** Starts our services of one region. */
+/** Starts our own services of one region. */
 export function startRegion(options: RegionOptions): RegionalServices {
   const { account, region, endpoint, problem, runFolder, logFolder } = options;
   const clients = serviceClients(endpoint, region);
   const lambda = createLambda({
-    ...{ endpoint, region, ...clients, problem },
-    ...{ folder: join(runFolder, 'lambda', region), logFolder, ...options.pace },
+    endpoint,
+    region,
+    ...clients,
+    problem,
+    folder: join(runFolder, 'lambda', region),
+    logFolder,
+    ...options.pace,
   });
   const invoke = lambda.invokeForRule;
   const bus = createEventBus({ account, region, events: clients.events, invoke, problem });
   const autoscaling = startAutoScaling({
-    ...{ account, region, ec2: clients.ec2, emit: bus.emit, problem },
+    account,
+    region,
+    ec2: clients.ec2,
+    emit: bus.emit,
+    problem,
     powerOn: (instanceId) => options.machines.powerOn(instanceId),
     ...options.pace,
   });
   const eks = startEks({
-    ...{ account, region, ec2: clients.ec2, controlPlanes: options.controlPlanes },
+    account,
+    region,
+    ec2: clients.ec2,
+    controlPlanes: options.controlPlanes,
     principalOf: (accessKey) => principalOf(clients.iam, endpoint, region, accessKey),
     principalExists: (arn) => principalExists(clients.iam, arn),
   });
   return { autoscaling, eks, lambda, bus, clients };
 }
 
-/** Clients of the services themselves; the key says in the request log who called. */
+/** The clients that our services use. Their access key identifies them in the request log. */
 function serviceClients(endpoint: string, region: string) {
   const credentials = { accessKeyId: 'AKIAREHEARSALSERVICE', secretAccessKey: 'service' };
   const config = { endpoint, region, credentials };
@@ -84,7 +99,7 @@ function serviceClients(endpoint: string, region: string) {
   };
 }
 
-/** The role or user behind an access key: STS does not check secrets here. */
+/** The ARN of the role or user behind an access key. STS does not check secrets here. */
 async function principalOf(
   iam: IAMClient,
   endpoint: string,
@@ -96,7 +111,7 @@ async function principalOf(
   const { Arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
   const RoleName = Arn.match(/:assumed-role\/([^/]+)\//)?.[1];
   if (RoleName === undefined) return Arn;
-  // A session's ARN leaves out the path of its role.
+  // The ARN of a session does not contain the path of its role.
   return (await iam.send(new GetRoleCommand({ RoleName }))).Role?.Arn ?? Arn;
 }
 

@@ -9,7 +9,7 @@ const say = (text: string) => async () => {
   return { status: 200, body: text };
 };
 
-/** Services that only say where they are. */
+/** Services that only return the name of their region. */
 function fakeRegion(name: string): RegionalServices {
   return {
     autoscaling: {
@@ -23,14 +23,14 @@ function fakeRegion(name: string): RegionalServices {
 
 const call = (service: string, region: string) => ({ service, region }) as AwsCall;
 
-it('makes a region when it is used, once', async () => {
+it('starts each region once, when it is first used', async () => {
   const regions = createRegions(fakeRegion);
   expect(regions.names()).toEqual([]);
   expect(regions.in('eu-central-1')).toBe(regions.in('eu-central-1'));
   expect(regions.names()).toEqual(['eu-central-1']);
 });
 
-it('hands each call to the region that it was signed for', async () => {
+it('passes each call to the region that it was signed for', async () => {
   calls.length = 0;
   const regions = createRegions(fakeRegion);
   const services = new Map(regionalServices(regions).map((one) => [one.name, one]));

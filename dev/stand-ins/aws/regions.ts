@@ -2,7 +2,7 @@ import type { Answer, MutationListener } from './gateway/gateway.ts';
 import type { AwsService } from './gateway/service.ts';
 import type { RegionalServices } from './region.ts';
 
-/** The regions of an account, each made when it is first used. */
+/** The regions of an account. Each starts when it is first used. */
 export interface Regions {
   in(name: string): RegionalServices;
   names(): readonly string[];
@@ -20,7 +20,7 @@ export function createRegions(start: (name: string) => RegionalServices): Region
   };
 }
 
-/** For the gateway: hands a call to the service of the region that it was signed for. */
+/** The services of the gateway, which pass each call to the region that it was signed for. */
 export function regionalServices(regions: Regions): readonly AwsService[] {
   return (['autoscaling', 'eks'] as const).map((name) => ({
     name,
@@ -28,13 +28,13 @@ export function regionalServices(regions: Regions): readonly AwsService[] {
   }));
 }
 
-/** For the gateway: the Invoke API. */
+/** Serves the Invoke API in the region of the call. */
 export function lambdaAnswer(regions: Regions): Answer {
   return async (call) =>
     call.service === 'lambda' ? regions.in(call.region).lambda.answer(call) : undefined;
 }
 
-/** For the gateway: what our services have to know of calls to others. */
+/** Informs our services of calls to other services that concern them. */
 export function noticeIn(
   regions: Regions,
   problem: (what: string, error: unknown) => void,

@@ -1,10 +1,10 @@
 import { type Activity, change, type Group, type Groups } from './state.ts';
 
-/** Keeps the scaling activities of groups. */
+/** The scaling activities of groups. */
 
 const KEPT = 100;
 
-/** Notes the start of an activity; returns it. */
+/** Records the start of an activity and returns the activity. */
 export function begin(
   groups: Groups,
   group: string,
@@ -15,7 +15,10 @@ export function begin(
 ): Activity {
   const startTime = new Date();
   const started = {
-    ...{ id: crypto.randomUUID(), description, statusCode, startTime },
+    id: crypto.randomUUID(),
+    description,
+    statusCode,
+    startTime,
     cause: `At ${seconds(startTime)} ${cause}`,
     ...(instanceId === undefined ? {} : { instanceId }),
   };
@@ -24,7 +27,7 @@ export function begin(
   return started;
 }
 
-/** Notes how an activity ended: `Successful`, `Failed` or `Cancelled`, with a message. */
+/** Records how an activity ended: `Successful`, `Failed` or `Cancelled`, with a message. */
 export function end(
   groups: Groups,
   group: string,
@@ -41,7 +44,7 @@ export function end(
   return found === undefined ? undefined : { ...found, ...by };
 }
 
-/** Replaces an activity by its changed copy. */
+/** Replaces an activity with its changed copy. */
 export function amend(groups: Groups, group: string, changed: Activity): Activity {
   const activities = groups.get(group)?.activities ?? [];
   change(groups, group, {
@@ -50,7 +53,7 @@ export function amend(groups: Groups, group: string, changed: Activity): Activit
   return changed;
 }
 
-/** The usual cause: the group has another number of instances than it should. */
+/** The usual cause of an activity: the number of instances differs from the desired capacity. */
 export function differenceCause(
   group: Group,
   what: 'started' | 'selected for termination',

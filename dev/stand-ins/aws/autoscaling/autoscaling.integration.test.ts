@@ -32,7 +32,7 @@ const LAUNCH = {
   HeartbeatTimeout: 100,
 };
 
-/** The clock of heartbeats, moved by hand: no machine is too slow for it. */
+/** The clock of heartbeat timeouts. The test moves it, so a slow machine cannot miss a timeout. */
 const timers = new Set<{ left: number; readonly work: () => void }>();
 const after: After = (left, work) => {
   const timer = { left, work };
@@ -77,7 +77,7 @@ afterEach(async () => {
 afterAll(() => test?.stop());
 
 describe('a group', () => {
-  it('spreads its instances over zones, scales out and in, and follows an update', async () => {
+  it('spreads its instances over zones, scales out and in, and obeys an update', async () => {
     await create({ DesiredCapacity: 2, MaxSize: 4 });
     await whenServing(2);
     const zones = (await group())?.Instances?.map((each) => each.AvailabilityZone);
@@ -91,7 +91,7 @@ describe('a group', () => {
     await expect(setDesired(2)).rejects.toThrow(/above max value 1/);
   });
 
-  it('replaces an instance that somebody else ended', async () => {
+  it('replaces an instance that somebody else terminated', async () => {
     await create({ DesiredCapacity: 1 });
     const [first = ''] = await whenServing(1);
     await test.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [first] }));
@@ -101,7 +101,7 @@ describe('a group', () => {
     });
   });
 
-  it('replaces an instance that is reported unhealthy, and keeps one that is reported healthy', async () => {
+  it('replaces an instance reported unhealthy and keeps one reported healthy', async () => {
     await create({ DesiredCapacity: 1 });
     const [InstanceId = ''] = await whenServing(1);
     const report = (id: string, HealthStatus: string) =>
@@ -117,13 +117,14 @@ describe('a group', () => {
     await expect(report('i-0', 'Unhealthy')).rejects.toThrow(/No managed instance found/);
   });
 
-  it('ends an instance on request, with or without a replacement', async () => {
+  it('terminates an instance on request, with or without a replacement', async () => {
     await create({ DesiredCapacity: 2 });
     const [first, second] = await whenServing(2);
     const end = (InstanceId: string | undefined, ShouldDecrementDesiredCapacity: boolean) =>
       test.clients.autoscaling.send(
         new TerminateInstanceInAutoScalingGroupCommand({
-          ...{ InstanceId, ShouldDecrementDesiredCapacity },
+          InstanceId,
+          ShouldDecrementDesiredCapacity,
         }),
       );
     const { Activity } = await end(first, true);
@@ -138,7 +139,7 @@ describe('a group', () => {
     await expect(end('i-0', false)).rejects.toThrow(/No managed instance found/);
   });
 
-  it('says why a launch failed, and tries again after a pause', async () => {
+  it('says why a launch failed and tries again after a pause', async () => {
     await create({ DesiredCapacity: 13, MaxSize: 13, VPCZoneIdentifier: tiny });
     await whenServing(11); // a /28 has eleven addresses
     const failed = await eventually(async () => {
@@ -163,14 +164,14 @@ describe('a group', () => {
 });
 
 describe('a launching hook', () => {
-  it('holds instances until it is completed; they are powered on only then', async () => {
+  it('holds instances until it completes, and only then are they powered on', async () => {
     await create({ DesiredCapacity: 1, LifecycleHookSpecificationList: [LAUNCH] });
     const instanceId = await whenWaiting();
     const by = { AutoScalingGroupName, LifecycleHookName: 'launch', InstanceId: instanceId };
     pass(75);
     await test.clients.autoscaling.send(new RecordLifecycleActionHeartbeatCommand(by));
     pass(75);
-    // One heartbeat timeout and a half after the launch, three quarters after the heartbeat.
+    // One and a half heartbeat timeouts after the launch, three quarters of one after the heartbeat.
     expect(await stateOf(instanceId)).toBe('Pending:Wait');
     expect(test.poweredOn).not.toContain(instanceId);
     await complete(instanceId, 'CONTINUE');
@@ -179,7 +180,7 @@ describe('a launching hook', () => {
     await expect(complete(instanceId, 'CONTINUE')).rejects.toThrow(/No active Lifecycle Action/);
   });
 
-  it('that is abandoned ends the instance, says so, and another one is launched', async () => {
+  it('terminates the instance when it is abandoned, says so, and the group launches another', async () => {
     await create({ DesiredCapacity: 1, LifecycleHookSpecificationList: [LAUNCH] });
     const first = await whenWaiting();
     await complete(first, 'ABANDON');
@@ -196,7 +197,7 @@ describe('a launching hook', () => {
     await whenServing(1);
   });
 
-  it('that nobody completes takes its default result at its heartbeat timeout', async () => {
+  it('takes its default result at its heartbeat timeout when nobody completes it', async () => {
     await create({ DesiredCapacity: 1, LifecycleHookSpecificationList: [LAUNCH] });
     await whenWaiting();
     pass(100);
@@ -205,7 +206,7 @@ describe('a launching hook', () => {
     );
   });
 
-  it('is forgotten with an instance that somebody else ended', async () => {
+  it('is dropped with an instance that somebody else terminated', async () => {
     await create({ DesiredCapacity: 1, LifecycleHookSpecificationList: [LAUNCH] });
     const first = await whenWaiting();
     await test.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [first] }));
@@ -216,7 +217,7 @@ describe('a launching hook', () => {
     await expect(complete(first, 'CONTINUE')).rejects.toThrow(/No active Lifecycle Action/);
   });
 
-  it('can be put, seen and deleted', async () => {
+  it('can be put, described and deleted', async () => {
     await create({ DesiredCapacity: 0 });
     const { autoscaling } = test.clients;
     const hook = { AutoScalingGroupName, ...LAUNCH, DefaultResult: 'CONTINUE' };
@@ -229,7 +230,7 @@ describe('a launching hook', () => {
   });
 });
 
-it('had no call that it could not serve', () => {
+it('served every call', () => {
   expect(test.aws.gateway.failures()).toEqual([]);
   expect(test.aws.problems()).toEqual([]);
 });
@@ -239,7 +240,10 @@ type CreateInput = Partial<ConstructorParameters<typeof CreateAutoScalingGroupCo
 function create(given: CreateInput) {
   return test.clients.autoscaling.send(
     new CreateAutoScalingGroupCommand({
-      ...{ AutoScalingGroupName, MinSize: 0, MaxSize: 3, VPCZoneIdentifier: subnets.join(',') },
+      AutoScalingGroupName,
+      MinSize: 0,
+      MaxSize: 3,
+      VPCZoneIdentifier: subnets.join(','),
       LaunchTemplate: { LaunchTemplateName: 'node' },
       ...given,
     }),
@@ -254,7 +258,10 @@ function setDesired(DesiredCapacity: number) {
 function complete(InstanceId: string, LifecycleActionResult: string) {
   return test.clients.autoscaling.send(
     new CompleteLifecycleActionCommand({
-      ...{ AutoScalingGroupName, LifecycleHookName: 'launch', InstanceId, LifecycleActionResult },
+      AutoScalingGroupName,
+      LifecycleHookName: 'launch',
+      InstanceId,
+      LifecycleActionResult,
     }),
   );
 }

@@ -20,23 +20,23 @@ export interface AutoScalingOptions {
   readonly ec2: EC2Client;
   readonly emit: Emit;
   /**
-   * Called when the launching hooks of an instance have continued, or it has none. The instance is in
-   * service when this resolves, whatever comes of it.
+   * Called when the launching hooks of an instance have continued, or at once when it has none. The
+   * instance goes into service when the promise settles, even if it rejects.
    */
   readonly powerOn: (instanceId: string) => Promise<void>;
-  /** Told what went wrong where no caller waits for it. */
+  /** Receives errors of background work that no caller waits for. */
   readonly problem: (what: string, error: unknown) => void;
   /** The pause after a launch that failed or was abandoned. */
   readonly backoffMs?: number;
-  /** The length of a second of heartbeat timeouts; shorter where time is scaled. */
+  /** How long a second of a heartbeat timeout lasts; shorter when time is scaled. */
   readonly secondMs?: number;
-  /** In place of a clock with such seconds, for heartbeat timeouts. */
+  /** Replaces the clock of heartbeat timeouts. */
   readonly after?: After;
 }
 
 export interface AutoScaling {
   readonly service: AwsService;
-  /** Looks which instances of groups have been ended by somebody else, and replaces them. */
+  /** Finds instances that somebody else terminated, and replaces them. */
   inspect(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -44,8 +44,8 @@ export interface AutoScaling {
 const NAMESPACE = 'http://autoscaling.amazonaws.com/doc/2011-01-01/';
 
 /**
- * Amazon EC2 Auto Scaling of one account and region, in memory, on top of an EC2 endpoint. Leaves out:
- * scaling policies, warm pools, instance refresh, mixed instances, load balancers, paging.
+ * Amazon EC2 Auto Scaling of one account and region, in memory, on top of an EC2 endpoint. Leaves out
+ * scaling policies, warm pools, instance refresh, mixed instances, load balancers and paging.
  */
 export function startAutoScaling(options: AutoScalingOptions): AutoScaling {
   const { account, region, emit, powerOn, problem, backoffMs = 5_000 } = options;
@@ -59,7 +59,13 @@ export function startAutoScaling(options: AutoScalingOptions): AutoScaling {
     options.after ?? afterSeconds(options.secondMs ?? 1_000),
   );
   const reconciler = createReconciler({
-    ...{ groups, fleet, actions, emit, powerOn, problem, backoffMs },
+    groups,
+    fleet,
+    actions,
+    emit,
+    powerOn,
+    problem,
+    backoffMs,
   });
   const { soon, terminate } = reconciler;
   const drop = (instanceId: string) => actions.drop(instanceId, 'the group is deleted');

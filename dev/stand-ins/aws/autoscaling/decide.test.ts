@@ -11,8 +11,15 @@ const subnets = [
 
 function settings(desiredCapacity: number, suspended: readonly string[] = []): GroupSettings {
   return {
-    ...{ minSize: 0, maxSize: 20, desiredCapacity, launchTemplate, subnets, suspended },
-    ...{ cooldown: 300, healthCheckType: 'EC2', healthCheckGracePeriod: 0 },
+    minSize: 0,
+    maxSize: 20,
+    desiredCapacity,
+    launchTemplate,
+    subnets,
+    suspended,
+    cooldown: 300,
+    healthCheckType: 'EC2',
+    healthCheckGracePeriod: 0,
     protectFromScaleIn: false,
   };
 }
@@ -41,7 +48,7 @@ const anyMembers = fc
 const mapOf = (members: readonly Member[]) =>
   new Map(members.map((each) => [each.instanceId, each]));
 
-it('launches or ends exactly the difference, as far as protection allows', () => {
+it('launches or terminates exactly the difference, as far as scale-in protection allows', () => {
   fc.assert(
     fc.property(anyMembers, fc.nat(12), (members, desired) => {
       const steps = decide({ settings: settings(desired), members: mapOf(members) });

@@ -1,18 +1,18 @@
 import { isReserved } from './members.ts';
 import type { Group, Member, Subnet } from './state.ts';
 
-/** What it takes to bring a group from what it has to what it should have. */
+/** The launches and terminations that bring a group to its desired capacity. */
 export interface Steps {
   /** One subnet for each instance to launch. */
   readonly launch: readonly Subnet[];
-  /** Ids of instances to end. */
+  /** Ids of instances to terminate. */
   readonly terminate: readonly string[];
 }
 
 /**
- * Compares the instances that count (pending or in service) with the desired capacity. New ones go to
- * the zone with the fewest; those to end come from the zone with the most, the oldest first, and never
- * from instances that are protected.
+ * Compares the instances that count (pending or in service) with the desired capacity. New instances go to
+ * the zone with the fewest. Instances to terminate come from the zone with the most, oldest first, and
+ * never include protected ones.
  */
 export function decide(group: Pick<Group, 'settings' | 'members'>): Steps {
   const { desiredCapacity, subnets, suspended } = group.settings;

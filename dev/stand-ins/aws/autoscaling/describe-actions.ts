@@ -8,7 +8,7 @@ import {
 import { type Group, type Groups, invalid } from './state.ts';
 import { activityView, groupView, memberView, visibleMembers } from './views.ts';
 
-/** What can be asked about groups, their instances and what happened to them. */
+/** The Describe actions for groups, their instances and their activities. */
 export function describeActions(groups: Groups): Readonly<Record<string, QueryAction>> {
   return {
     DescribeAutoScalingGroups: (params) => {

@@ -8,13 +8,13 @@ import {
 } from '@aws-sdk/client-ec2';
 import { type Group, invalid, type LaunchTemplate, type Subnet } from './state.ts';
 
-/** What a group does to EC2. */
+/** The calls that a group makes to EC2. */
 export interface Fleet {
   launch(group: Group, subnet: Subnet): Promise<{ instanceId: string; instanceType: string }>;
   terminate(instanceIds: readonly string[]): Promise<void>;
-  /** Which of these instances EC2 no longer runs. */
+  /** The ids among these of instances that EC2 no longer runs. */
   gone(instanceIds: readonly string[]): Promise<readonly string[]>;
-  /** Looks a launch template up by id or name; throws `ValidationError` when there is none. */
+  /** Finds a launch template by id or name; throws `ValidationError` when there is none. */
   template(by: TemplateReference): Promise<LaunchTemplate>;
   /** Subnets with their zones, in the order given. */
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
@@ -26,7 +26,7 @@ export interface TemplateReference {
   readonly version: string;
 }
 
-/** The fleet behind an EC2 endpoint. */
+/** A fleet that calls an EC2 endpoint. */
 export function ec2Fleet(ec2: EC2Client): Fleet {
   return {
     launch: (group, subnet) => launch(ec2, group, subnet),
@@ -63,7 +63,7 @@ async function launch(ec2: EC2Client, group: Group, subnet: Subnet) {
     }),
   );
   const instance = run.Instances?.[0];
-  if (instance?.InstanceId === undefined) throw new Error('EC2 launched no instance');
+  if (instance?.InstanceId === undefined) throw new Error('EC2 returned no instance');
   return { instanceId: instance.InstanceId, instanceType: instance.InstanceType ?? '' };
 }
 

@@ -25,11 +25,11 @@ export interface GroupContext {
   readonly groups: Groups;
   readonly fleet: Fleet;
   readonly soon: (group: string) => void;
-  /** Drops what an instance waits for. */
+  /** Abandons the lifecycle actions that an instance waits for. */
   readonly drop: (instanceId: string) => void;
 }
 
-/** Actions that make, change and end groups. */
+/** The actions that create, change and delete groups. */
 export function groupActions(on: GroupContext): Readonly<Record<string, QueryAction>> {
   const set = (group: Group, settings: Partial<GroupSettings>) => {
     change(on.groups, group.name, { settings: { ...group.settings, ...settings } });
@@ -91,8 +91,11 @@ async function newGroup(on: GroupContext, params: QueryParams): Promise<Group> {
     arn: `arn:aws:autoscaling:${on.region}:${on.account}:autoScalingGroup:${id}`,
     createdAt: new Date(),
     settings: {
-      ...{ cooldown: 300, healthCheckType: 'EC2', healthCheckGracePeriod: 0 },
-      ...{ protectFromScaleIn: false, suspended: [] },
+      cooldown: 300,
+      healthCheckType: 'EC2',
+      healthCheckGracePeriod: 0,
+      protectFromScaleIn: false,
+      suspended: [],
       ...sizesOf(params),
       ...otherSettings(params),
       launchTemplate,
@@ -106,7 +109,7 @@ async function newGroup(on: GroupContext, params: QueryParams): Promise<Group> {
   };
 }
 
-/** Launch template and subnets, where a request names them. */
+/** The launch template and subnets that a request names. */
 async function placement(on: GroupContext, params: QueryParams): Promise<Partial<GroupSettings>> {
   const reference = templateOf(params);
   const zones = textOf(params, 'VPCZoneIdentifier');
@@ -133,7 +136,7 @@ function remove(on: GroupContext, group: Group, force: boolean): void {
     members: new Map(members.map((each) => [each.instanceId, each])),
   });
   on.soon(group.name);
-  // Forced: what is still waited for does not hold the group up.
+  // A forced deletion does not wait for lifecycle actions.
   for (const { instanceId } of members) on.drop(instanceId);
 }
 

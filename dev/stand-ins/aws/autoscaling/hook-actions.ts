@@ -11,7 +11,7 @@ import { hookOf, tagsOf } from './requests.ts';
 import { change, findGroup, type Group, type Groups, type GroupTag, invalid } from './state.ts';
 import { hookView, tagView } from './views.ts';
 
-/** Lifecycle hooks and actions. */
+/** The actions on lifecycle hooks and lifecycle actions. */
 export function hookActions(
   groups: Groups,
   actions: LifecycleActions,
@@ -45,7 +45,7 @@ export function hookActions(
     },
     CompleteLifecycleAction: (params) => {
       const result = requiredText(params, 'LifecycleActionResult');
-      if (result !== 'CONTINUE' && result !== 'ABANDON') throw invalid(`${result} is no result`);
+      if (result !== 'CONTINUE' && result !== 'ABANDON') throw invalid(`'${result}' is not a valid lifecycle action result`);
       const { token } = findAction(actions, params);
       const reason = `Lifecycle Action with token ${token} was abandoned: Lifecycle Action Completed with ABANDON Result`;
       actions.complete(token, { result, reason });
@@ -69,7 +69,7 @@ function findAction(actions: LifecycleActions, params: QueryParams) {
   throw invalid(`No active Lifecycle Action found with ${by}`);
 }
 
-/** Tags of groups; each tag names its group as `ResourceId`. */
+/** The actions on tags of groups. Each tag names its group as `ResourceId`. */
 export function tagActions(groups: Groups): Readonly<Record<string, QueryAction>> {
   const edit = (
     params: QueryParams,

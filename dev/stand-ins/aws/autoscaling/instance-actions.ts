@@ -9,11 +9,11 @@ import { activityView } from './views.ts';
 
 export interface InstanceContext {
   readonly groups: Groups;
-  /** Ends an instance of a group, for a cause that its activity then tells. */
+  /** Terminates an instance of a group; its activity states the cause. */
   readonly terminate: (group: string, instanceId: string, cause: string) => void;
 }
 
-/** Actions on one instance of a group. */
+/** The actions on one instance of a group. */
 export function instanceActions(on: InstanceContext): Readonly<Record<string, QueryAction>> {
   return {
     TerminateInstanceInAutoScalingGroup: (params) => terminateInstance(on, params),
@@ -45,7 +45,7 @@ function terminateInstance(on: InstanceContext, params: QueryParams) {
   return activity === undefined ? undefined : { Activity: activityView(now, activity) };
 }
 
-/** An instance that is unhealthy is replaced at once: grace periods are not waited for. */
+/** Replaces an unhealthy instance at once, without waiting for a grace period. */
 function setInstanceHealth(on: InstanceContext, params: QueryParams): undefined {
   const instanceId = requiredText(params, 'InstanceId');
   const status = requiredText(params, 'HealthStatus');

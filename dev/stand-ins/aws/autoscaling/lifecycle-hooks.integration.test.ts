@@ -31,7 +31,7 @@ import { startTestAws, type TestAws } from '../testing/stand-in.ts';
 
 const GROUP = 'eks-ng1';
 
-/** A hook function of a few lines: one more interface with a prefix at launch, nothing at the end. */
+/** A minimal hook function: adds an interface with a prefix at launch and does nothing at termination. */
 const HANDLER = `
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as autoscaling from '@aws-sdk/client-auto-scaling';
@@ -77,7 +77,9 @@ beforeAll(async () => {
   const multus = (await make('10.0.4.0/24')) ?? '';
   await ec2.send(
     new CreateSubnetCidrReservationCommand({
-      ...{ SubnetId: multus, Cidr: '10.0.4.128/25', ReservationType: 'prefix' },
+      SubnetId: multus,
+      Cidr: '10.0.4.128/25',
+      ReservationType: 'prefix',
     }),
   );
   functionArn = await deployFunction(multus);
@@ -88,7 +90,8 @@ beforeAll(async () => {
     new CreateLaunchTemplateCommand({
       LaunchTemplateName: 'node',
       LaunchTemplateData: {
-        ...{ ImageId: 'ami-0123456789abcdef0', InstanceType: 'm5.xlarge' },
+        ImageId: 'ami-0123456789abcdef0',
+        InstanceType: 'm5.xlarge',
         SecurityGroupIds: [GroupId],
       },
     }),
@@ -99,22 +102,27 @@ beforeAll(async () => {
 afterAll(() => test?.stop());
 
 describe('an Auto Scaling group with both hooks', () => {
-  it('launches instances, whose interfaces the function attaches before they are powered on', async () => {
+  it('launches instances, and the function attaches their interfaces before they are powered on', async () => {
     await test.clients.autoscaling.send(
       new CreateAutoScalingGroupCommand({
-        ...{ AutoScalingGroupName: GROUP, MinSize: 1, DesiredCapacity: 2, MaxSize: 3 },
+        AutoScalingGroupName: GROUP,
+        MinSize: 1,
+        DesiredCapacity: 2,
+        MaxSize: 3,
         VPCZoneIdentifier: subnetId,
         LaunchTemplate: { LaunchTemplateName: 'node', Version: '1' },
         LifecycleHookSpecificationList: [
           {
             LifecycleHookName: 'multus-attach-enis',
             LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
-            ...{ HeartbeatTimeout: 300, DefaultResult: 'ABANDON' },
+            HeartbeatTimeout: 300,
+            DefaultResult: 'ABANDON',
           },
           {
             LifecycleHookName: 'multus-release-enis',
             LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-            ...{ HeartbeatTimeout: 300, DefaultResult: 'CONTINUE' },
+            HeartbeatTimeout: 300,
+            DefaultResult: 'CONTINUE',
           },
         ],
         Tags: [{ Key: 'cluster', Value: 'eks', PropagateAtLaunch: true }],
@@ -139,15 +147,15 @@ describe('an Auto Scaling group with both hooks', () => {
     expect(await activityStatuses()).toEqual(['Successful', 'Successful']);
   });
 
-  it('ran the function with the credentials of its role, and kept its log', async () => {
-    // It is written when the function has ended, and the instance may be in service before that.
+  it('ran the function with the credentials of its role and kept its log', async () => {
+    // The log is written when the function ends, which may be after the instance is in service.
     const line = await eventually(async () =>
       (await functionLog()).find((each) => each.startsWith('EC2 Instance-launch')),
     );
     expect(line).toMatch(/i-[0-9a-f]+ hook ASIA/);
   });
 
-  it('scales in: the hook is waited for, and what the function made goes with the instance', async () => {
+  it('waits for the hook when it scales in, and the interface goes with the instance', async () => {
     const set = { AutoScalingGroupName: GROUP, DesiredCapacity: 1 };
     await test.clients.autoscaling.send(new SetDesiredCapacityCommand(set));
     await eventually(async () => (await describeInstances()).length === 1);
@@ -155,7 +163,7 @@ describe('an Auto Scaling group with both hooks', () => {
     await eventually(async () => eventTypes().includes('EC2 Instance Terminate Successful'));
   });
 
-  it('goes away, and leaves nothing', async () => {
+  it('is deleted and leaves nothing behind', async () => {
     const name = { AutoScalingGroupName: GROUP };
     await expect(
       test.clients.autoscaling.send(new DeleteAutoScalingGroupCommand(name)),
@@ -169,7 +177,7 @@ describe('an Auto Scaling group with both hooks', () => {
   });
 });
 
-it('answers the Invoke API, with the error of a handler that fails', async () => {
+it('answers the Invoke API with the error of a handler that fails', async () => {
   const { lambda } = test.clients;
   const Payload = Buffer.from(JSON.stringify({ detail: {}, 'detail-type': 'none' }));
   const answer = await lambda.send(new InvokeCommand({ FunctionName: functionArn, Payload }));
@@ -177,7 +185,7 @@ it('answers the Invoke API, with the error of a handler that fails', async () =>
   expect(JSON.parse(Buffer.from(answer.Payload ?? []).toString())).toHaveProperty('errorMessage');
 });
 
-it('had no call that it could not serve', () => {
+it('served every call', () => {
   expect(test.aws.gateway.failures()).toEqual([]);
   expect(test.aws.problems()).toEqual([]);
 });
@@ -199,7 +207,10 @@ async function deployFunction(multusSubnet: string): Promise<string> {
   await logs.send(new CreateLogGroupCommand({ logGroupName: '/aws/lambda/hook' }));
   const made = await lambda.send(
     new CreateFunctionCommand({
-      ...{ FunctionName: 'hook', Runtime: 'nodejs22.x', Handler: 'index.handler', Timeout: 300 },
+      FunctionName: 'hook',
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+      Timeout: 300,
       Role: role.Role?.Arn,
       Code: { S3Bucket: Bucket, S3Key: 'hook.zip' },
       Environment: { Variables: { SUBNET_ID: multusSubnet } },
@@ -223,13 +234,16 @@ async function routeEvents(): Promise<void> {
   await events.send(new PutTargetsCommand({ Rule: 'hooks', Targets }));
   await lambda.send(
     new AddPermissionCommand({
-      ...{ FunctionName: 'hook', StatementId: 'events', Action: 'lambda:InvokeFunction' },
-      ...{ Principal: 'events.amazonaws.com', SourceArn: rule.RuleArn },
+      FunctionName: 'hook',
+      StatementId: 'events',
+      Action: 'lambda:InvokeFunction',
+      Principal: 'events.amazonaws.com',
+      SourceArn: rule.RuleArn,
     }),
   );
 }
 
-/** Of the events of the group so far, in order. */
+/** The detail types of the group's events so far, in order. */
 const eventTypes = () => test.aws.bus.sent().map((event) => Reflect.get(event, 'detail-type'));
 
 async function functionLog(): Promise<readonly string[]> {

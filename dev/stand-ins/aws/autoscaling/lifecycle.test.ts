@@ -56,7 +56,7 @@ describe('lifecycle actions', () => {
     expect((await outcome).result).toBe('CONTINUE');
   });
 
-  it('are over when there is no hook', async () => {
+  it('continue at once when there is no hook', async () => {
     expect(await start().actions.wait('asg', 'i-1', [])).toMatchObject({ result: 'CONTINUE' });
   });
 });

@@ -2,13 +2,13 @@ import type { Hook, Transition } from './state.ts';
 
 export type Result = 'CONTINUE' | 'ABANDON';
 
-/** How a wait ended; `reason` is the text that the API gives for it. */
+/** How a wait ended. The API shows `reason`. */
 export interface Outcome {
   readonly result: Result;
   readonly reason: string;
 }
 
-/** One hook that an instance waits for. */
+/** One hook that one instance waits for. */
 export interface LifecycleAction {
   readonly token: string;
   readonly group: string;
@@ -17,9 +17,9 @@ export interface LifecycleAction {
 }
 
 export interface LifecycleActions {
-  /** Starts one action per hook; resolves when all continue, or one is abandoned. */
+  /** Starts one action for each hook. Resolves when all continue or one is abandoned. */
   wait(group: string, instanceId: string, hooks: readonly Hook[]): Promise<Outcome>;
-  /** The action that a caller means, by token or by instance id. */
+  /** The action with this token, or of this instance when there is no token. */
   find(
     group: string,
     hook: string,
@@ -27,9 +27,9 @@ export interface LifecycleActions {
     instanceId?: string,
   ): LifecycleAction | undefined;
   complete(token: string, outcome: Outcome): void;
-  /** Starts the heartbeat timeout of an action anew. */
+  /** Restarts the heartbeat timeout of an action. */
   heartbeat(token: string): void;
-  /** Drops what an instance waits for, as if it were abandoned. */
+  /** Abandons all actions of an instance. */
   drop(instanceId: string, reason: string): void;
   stop(): void;
 }
@@ -39,10 +39,10 @@ interface Waiting extends LifecycleAction {
   stopTimer: () => void;
 }
 
-/** Does something after so many seconds. Returns how to stop it before. */
+/** Calls `work` after this many seconds. Returns a function that cancels the call. */
 export type After = (seconds: number, work: () => void) => () => void;
 
-/** By a clock whose seconds are so long. */
+/** A clock whose seconds last `secondMs` milliseconds. */
 export function afterSeconds(secondMs: number): After {
   return (seconds, work) => {
     const timer = setTimeout(work, seconds * secondMs).unref();
@@ -51,8 +51,8 @@ export function afterSeconds(secondMs: number): After {
 }
 
 /**
- * Keeps the lifecycle actions that instances wait for. `announce` tells the world of each one; a
- * heartbeat timeout, told by `after`, ends one with its hook's default result.
+ * Keeps the lifecycle actions that instances wait for. `announce` is called for each new one. A heartbeat
+ * timeout, measured by `after`, ends an action with its hook's default result.
  */
 export function createLifecycleActions(
   announce: (action: LifecycleAction) => void,
@@ -121,7 +121,7 @@ export function createLifecycleActions(
   };
 }
 
-/** Hooks of one transition. */
+/** The hooks of one transition. */
 export function hooksFor(hooks: ReadonlyMap<string, Hook>, transition: Transition): Hook[] {
   return [...hooks.values()].filter((hook) => hook.transition === transition);
 }

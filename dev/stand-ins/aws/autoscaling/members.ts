@@ -1,6 +1,9 @@
 import { change, type Group, type Groups, type Member, type Subnet } from './state.ts';
 
-/** A place in a group is taken before EC2 has given the instance an id, so that no second one is launched. */
+/**
+ * A group reserves a member before EC2 returns the instance id, so it does not launch a second instance
+ * meanwhile.
+ */
 
 export interface Launched {
   readonly instanceId: string;
@@ -13,11 +16,14 @@ export function isReserved(member: Pick<Member, 'instanceId'>): boolean {
   return member.instanceId.startsWith(RESERVED);
 }
 
-/** Takes a place for an instance in a subnet; returns the id that stands for it. */
+/** Reserves a member in a subnet. Returns its placeholder id. */
 export function reserveMember(groups: Groups, group: Group, subnet: Subnet): string {
   const instanceId = `${RESERVED}${crypto.randomUUID()}`;
   const member: Member = {
-    ...{ instanceId, subnet, state: 'Pending', instanceType: '' },
+    instanceId,
+    subnet,
+    state: 'Pending',
+    instanceType: '',
     launchTemplate: group.settings.launchTemplate,
     protectedFromScaleIn: group.settings.protectFromScaleIn,
     launchedAt: Date.now(),
@@ -26,7 +32,7 @@ export function reserveMember(groups: Groups, group: Group, subnet: Subnet): str
   return instanceId;
 }
 
-/** Gives the place its real id. */
+/** Replaces the placeholder id with the real one. */
 export function nameMember(
   groups: Groups,
   name: string,

@@ -2,7 +2,7 @@ import type { Emit } from '../events/events.ts';
 import type { LifecycleAction } from './lifecycle.ts';
 import { type Activity, type Group, LAUNCHING, type Subnet } from './state.ts';
 
-/** What Amazon EC2 Auto Scaling tells EventBridge; names from its event reference. */
+/** The events that Amazon EC2 Auto Scaling sends to EventBridge, with the names of its event reference. */
 
 /** "EC2 Instance-launch Lifecycle Action" and its counterpart. */
 export function announceAction(emit: Emit, groupArn: string, action: LifecycleAction): void {

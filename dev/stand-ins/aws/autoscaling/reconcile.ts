@@ -19,16 +19,16 @@ export interface Reconciliation {
   readonly fleet: Fleet;
   readonly actions: LifecycleActions;
   readonly emit: Emit;
-  /** Called when an instance goes into service. */
+  /** Called before an instance goes into service. */
   readonly powerOn: (instanceId: string) => Promise<void>;
   readonly problem: (what: string, error: unknown) => void;
-  /** How long a group waits after a failed or abandoned launch before the next. */
+  /** How long a group waits after a failed or abandoned launch before it launches again. */
   readonly backoffMs: number;
 }
 
 /**
- * Brings groups to what they should be. `soon(group)` decides again; it is called after each change and
- * each end of a launch, and runs one decision at a time for each group.
+ * Brings groups to their desired capacity. `soon(group)` compares again; it is called after each change of
+ * a group and each end of a launch. Comparing is synchronous, so two runs never overlap.
  */
 export function createReconciler(on: Reconciliation) {
   const running = new Set<Promise<void>>();
@@ -64,10 +64,10 @@ export function createReconciler(on: Reconciliation) {
 
   return {
     soon,
-    /** Ends one instance, whatever the desired capacity. */
+    /** Terminates one instance, whatever the desired capacity is. */
     terminate: (name: string, instanceId: string, cause: string) =>
       background(terminate(name, instanceId, cause)),
-    /** Takes out instances that somebody ended behind the group's back. */
+    /** Removes an instance that somebody terminated behind the group's back. */
     forget(name: string, instanceId: string) {
       on.actions.drop(instanceId, 'the instance is gone');
       changeMember(on.groups, name, instanceId, undefined);
@@ -84,7 +84,9 @@ export function createReconciler(on: Reconciliation) {
   };
 }
 
-/** Returns whether the launch failed or was abandoned. `named` is called when EC2 has given an id. */
+/**
+ * Returns whether the launch failed or was abandoned. Calls `named` when EC2 has returned the instance id.
+ */
 async function launchOne(
   on: Reconciliation,
   name: string,
@@ -95,12 +97,10 @@ async function launchOne(
   if (group === undefined) return false;
   const reserved = reserveMember(on.groups, group, subnet);
   const activity = begin(
-    ...([
-      on.groups,
-      name,
-      'Launching a new EC2 instance',
-      differenceCause(group, 'started'),
-    ] as const),
+    on.groups,
+    name,
+    'Launching a new EC2 instance',
+    differenceCause(group, 'started'),
     'PreInService',
   );
   const launched = await on.fleet.launch(group, subnet).catch((error: unknown) => error);
@@ -126,7 +126,8 @@ async function launchOne(
   const abandoned = await passLaunchHooks(on, name, instanceId, started);
   if (abandoned === undefined) {
     if (on.groups.get(name)?.members.get(instanceId)?.state !== 'Pending:Proceed') return false;
-    // On AWS a machine boots while its hooks run; here it boots after them, with what they attached.
+    // AWS boots an instance while its hooks run. Here it boots afterwards, with the interfaces that they
+    // attached.
     await on.powerOn(instanceId).catch((error) => on.problem(`power on ${instanceId}`, error));
     if (on.groups.get(name)?.members.get(instanceId)?.state !== 'Pending:Proceed') return false;
     changeMember(on.groups, name, instanceId, { state: 'InService' });
@@ -139,7 +140,10 @@ async function launchOne(
   return true;
 }
 
-/** Resolves with the reason when a hook abandons the launch, else with undefined in Pending:Proceed. */
+/**
+ * Resolves with the reason when a hook abandons the launch. Otherwise the instance is in Pending:Proceed
+ * and the result is undefined.
+ */
 async function passLaunchHooks(
   on: Reconciliation,
   name: string,
@@ -172,7 +176,9 @@ async function terminateOne(
   const member = group?.members.get(instanceId);
   if (group === undefined || member === undefined || member.state.startsWith('Terminating')) return;
   const activity = begin(
-    ...([on.groups, name, `Terminating EC2 instance: ${instanceId}`] as const),
+    on.groups,
+    name,
+    `Terminating EC2 instance: ${instanceId}`,
     cause ?? differenceCause(group, 'selected for termination'),
     'InProgress',
     instanceId,

@@ -16,7 +16,10 @@ import {
   TERMINATING,
 } from './state.ts';
 
-/** The sizes that a request asks for, checked against each other. `before` fills what it leaves out. */
+/**
+ * The sizes that a request asks for, checked against each other. `before` supplies those that it leaves
+ * out.
+ */
 export function sizesOf(
   params: QueryParams,
   before?: Pick<GroupSettings, 'minSize' | 'maxSize' | 'desiredCapacity'>,
@@ -39,7 +42,7 @@ export function sizesOf(
   return { minSize, maxSize, desiredCapacity: Math.min(maxSize, Math.max(minSize, wanted)) };
 }
 
-/** A desired capacity for SetDesiredCapacity. */
+/** The desired capacity of a SetDesiredCapacity request, checked against the group's sizes. */
 export function desiredOf(params: QueryParams, { minSize, maxSize }: GroupSettings): number {
   const wanted = integerOf(params, 'DesiredCapacity');
   if (wanted === undefined) throw invalid('DesiredCapacity is required');
@@ -50,7 +53,9 @@ export function desiredOf(params: QueryParams, { minSize, maxSize }: GroupSettin
   return wanted;
 }
 
-/** Hooks of `LifecycleHookSpecificationList`, or one of PutLifecycleHook. */
+/**
+ * A hook of `LifecycleHookSpecificationList` or of PutLifecycleHook. `before` supplies what it leaves out.
+ */
 export function hookOf(params: QueryParams, before?: Hook): Hook {
   const transition = textOf(params, 'LifecycleTransition') ?? before?.transition ?? '';
   const defaultResult = textOf(params, 'DefaultResult') ?? before?.defaultResult ?? 'ABANDON';
@@ -86,7 +91,7 @@ export function tagsOf(params: QueryParams): readonly GroupTag[] {
 /** The launch template that a request names, by id or by name. */
 export function templateOf(params: QueryParams) {
   if (structureOf(params, 'MixedInstancesPolicy') !== undefined) {
-    throw invalid('A mixed instances policy is not part of this stand-in');
+    throw invalid('The rehearsal does not simulate mixed instances policies');
   }
   const template = structureOf(params, 'LaunchTemplate');
   if (template === undefined) return undefined;
@@ -97,7 +102,7 @@ export function templateOf(params: QueryParams) {
   };
 }
 
-/** The rest of what can be set, each only when it was given. */
+/** The other settings, each only if the request contains it. */
 export function otherSettings(params: QueryParams): Partial<GroupSettings> {
   const cooldown = integerOf(params, 'DefaultCooldown');
   const healthCheckType = textOf(params, 'HealthCheckType');

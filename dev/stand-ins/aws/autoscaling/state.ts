@@ -34,7 +34,7 @@ export interface LaunchTemplate {
   readonly version: string;
 }
 
-/** What callers set. */
+/** The settings that callers choose. */
 export interface GroupSettings {
   readonly minSize: number;
   readonly maxSize: number;
@@ -101,7 +101,7 @@ export function findGroup(groups: Groups, name: string): Group {
   return group;
 }
 
-/** Changes a group that still exists; returns it as it is now. */
+/** Changes a group if it still exists, and returns the changed group. */
 export function change(groups: Groups, name: string, by: Partial<Group>): Group | undefined {
   const group = groups.get(name);
   if (group === undefined) return undefined;
@@ -110,7 +110,7 @@ export function change(groups: Groups, name: string, by: Partial<Group>): Group 
   return changed;
 }
 
-/** Changes an instance that is still of the group, or takes it out with undefined. */
+/** Changes a member if it is still in the group; undefined removes it. */
 export function changeMember(
   groups: Groups,
   name: string,
@@ -126,7 +126,7 @@ export function changeMember(
   change(groups, name, { members });
 }
 
-/** The group that an instance is of. */
+/** The group that an instance belongs to. */
 export function groupOf(groups: Groups, instanceId: string): Group | undefined {
   return [...groups.values()].find((group) => group.members.has(instanceId));
 }

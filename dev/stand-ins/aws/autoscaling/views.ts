@@ -2,7 +2,7 @@ import type { XmlValue } from '../gateway/query-protocol.ts';
 import { isReserved } from './members.ts';
 import type { Activity, Group, GroupTag, Hook, Member } from './state.ts';
 
-/** State as the API shows it. */
+/** The API's view of groups, instances, hooks and activities. */
 
 export function groupView(group: Group): XmlValue {
   const { settings } = group;
@@ -34,7 +34,7 @@ export function groupView(group: Group): XmlValue {
   };
 }
 
-/** The instances of a group that have an id. */
+/** The members that have a real instance id. */
 export function visibleMembers(group: Group): readonly Member[] {
   return [...group.members.values()].filter((member) => !isReserved(member));
 }
@@ -68,7 +68,7 @@ export function hookView(groupName: string, hook: Hook): XmlValue {
     LifecycleTransition: hook.transition,
     NotificationMetadata: hook.metadata,
     HeartbeatTimeout: hook.heartbeatTimeout,
-    // The most that heartbeats can make of it: 48 hours, or 100 times the timeout.
+    // Heartbeats can extend a wait to 48 hours or 100 times the timeout, whichever is shorter.
     GlobalTimeout: Math.min(172_800, hook.heartbeatTimeout * 100),
     DefaultResult: hook.defaultResult,
   };

@@ -17,7 +17,7 @@ export type ExecutionStatus =
   | 'EXECUTE_FAILED'
   | 'OBSOLETE';
 
-/** A property that does not fit its type, found before anything is made. */
+/** A property that does not match its type, found by early validation. */
 export interface ValidationFailure extends PropertyProblem {
   readonly logicalId: string;
   readonly type: string;
@@ -38,6 +38,6 @@ export interface ChangeSet {
   executionStatus: ExecutionStatus;
   changes: readonly ResourceChange[];
   failures: readonly ValidationFailure[];
-  /** The token that it was executed with. */
+  /** The client request token of its execution. */
   token?: string | undefined;
 }

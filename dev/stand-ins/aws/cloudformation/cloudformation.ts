@@ -35,16 +35,16 @@ import { type Pacing, steadyPacing } from './pacing/pacing.ts';
 import { awsSpecification } from './plan/specification.ts';
 
 export interface CloudFormationOptions {
-  /** Where the handlers' own calls go: the gateway. */
+  /** The gateway's URL, for the handlers' calls. */
   readonly endpoint: string;
   readonly accountId: string;
   readonly log: (line: string) => void;
   readonly clock?: () => Date;
-  /** Speed, time-outs and faults. */
+  /** Speed, timeouts and faults. */
   readonly pacing?: Pacing;
-  /** Whom the handlers' calls come from. */
+  /** The credentials of the handlers' calls. */
   readonly credentials?: Credentials;
-  /** For tests that force what no call leads to. */
+  /** Called with the engine, for tests that force states that no call leads to. */
   readonly onEngine?: (engine: Engine) => void;
 }
 
@@ -74,7 +74,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 
-/** The rehearsal's CloudFormation. All its state is in memory and ends with the process. */
+/** Creates the rehearsal's CloudFormation. All its state is in memory. */
 export function createCloudFormation(options: CloudFormationOptions): AwsService {
   const engine: Engine = {
     endpoint: options.endpoint,
@@ -91,7 +91,7 @@ export function createCloudFormation(options: CloudFormationOptions): AwsService
     regions: new Map(),
   };
   options.onEngine?.(engine);
-  // Reading the specification keeps the process busy for a second: better now than in somebody's first call.
+  // Reading the specification blocks the process for a second, so read it before the first call.
   setImmediate(() => void engine.specification());
   const actions = Object.entries(ACTIONS).map(([name, action]) => [
     name,

@@ -26,8 +26,8 @@ export interface DeploymentRequest {
 }
 
 /**
- * Turns a request into a deployment: template read and checked, capabilities acknowledged, parameters
- * resolved, conditions applied. Throws `TemplateError` or `ServiceError` as CreateChangeSet would.
+ * Turns a request into a deployment: reads and checks the template and capabilities, resolves parameters
+ * and applies conditions. Throws `TemplateError` or `ServiceError` where CreateChangeSet would.
  */
 export async function makeDeployment(
   engine: Engine,
@@ -57,7 +57,7 @@ export async function makeDeployment(
   return { ...whole, live, roleArn };
 }
 
-/** A template whose types, names and graph are sound; throws `TemplateError` otherwise. */
+/** Reads a template and checks its types, names and dependencies; throws `TemplateError`. */
 export async function checkedTemplate(engine: Engine, body: string): Promise<Template> {
   const template = readTemplate(body);
   validateTemplate(template, await attributesOf(engine));

@@ -7,7 +7,7 @@ import type { Specification } from './plan/specification.ts';
 import type { StackFacts } from './scope.ts';
 import { type Deployment, isDeleted, type Stack } from './stack.ts';
 
-/** What all regions share. */
+/** The state that all regions share. */
 export interface Engine {
   readonly endpoint: string;
   readonly accountId: string;
@@ -20,11 +20,11 @@ export interface Engine {
   readonly regions: Map<string, Region>;
 }
 
-/** Everything CloudFormation holds in one region. */
+/** CloudFormation's state in one region. */
 export interface Region {
   readonly name: string;
   readonly clients: Clients;
-  /** Newest last; deleted ones stay, as they can still be asked for by id. */
+  /** Newest last. Deleted stacks stay, because callers can still ask for them by id. */
   readonly stacks: Stack[];
   readonly changeSets: ChangeSet[];
   zones: readonly string[] | undefined;
@@ -39,7 +39,7 @@ export function regionOf(engine: Engine, name: string): Region {
   return region;
 }
 
-/** The stack of this name that is not deleted, or the stack of this id, deleted or not. */
+/** The stack with this name that is not deleted, or the stack with this id, deleted or not. */
 export function findStack(region: Region, nameOrId: string): Stack | undefined {
   return nameOrId.startsWith('arn:')
     ? region.stacks.find(({ id }) => id === nameOrId)
@@ -62,7 +62,7 @@ export function exportsOf(region: Region): readonly Export[] {
     );
 }
 
-/** The names of the region's zones, asked of EC2 once. */
+/** The names of the region's zones, which EC2 is asked for once. */
 export async function zonesOf(region: Region): Promise<readonly string[]> {
   if (region.zones === undefined) {
     const found = await region.clients.ec2.send(new DescribeAvailabilityZonesCommand({}));
@@ -71,7 +71,7 @@ export async function zonesOf(region: Region): Promise<readonly string[]> {
   return region.zones;
 }
 
-/** What a deployment's template can refer to; `deployment` needs no resources for it yet. */
+/** The facts that a deployment's template can refer to, apart from its resources. */
 export function factsOf(
   engine: Engine,
   region: Region,

@@ -35,7 +35,7 @@ import {
   startLocalStacks,
 } from './testing/local-stacks.ts';
 
-/** The pack's own two templates, through their whole life. The tests build on each other, in this order. */
+/** The whole life of the pack's two templates. Each test builds on the one before. */
 const template = (name: string) => readFileSync(join(CHECKOUT, 'cfn', `${name}.yaml`), 'utf8');
 
 const ADMIN = 'arn:aws:iam::123456789012:role/deployer';
@@ -123,7 +123,7 @@ const item = (list: string | undefined, index: number) => list?.split(',')[index
 const pick = (from: Readonly<Record<string, string>>, ...names: string[]) =>
   Object.fromEntries(names.map((name) => [name, from[name] ?? '']));
 
-test('the same again is no change', async () => {
+test('the same deployment again is no change', async () => {
   const again = await changeSetFor(stacks.cloudFormation, { ...infra, type: 'UPDATE' });
   expect(again).toMatchObject({
     Status: 'FAILED',
@@ -185,7 +185,7 @@ test('the node group is created when its instances are in service, after their h
   ]);
 });
 
-test('an update changes what differs and keeps the instances', async () => {
+test('an update changes only what differs and keeps the instances', async () => {
   const kept = await instanceIds(2);
   const parameters = { ...nodeGroup.parameters, DesiredSize: '3', VolumeSize: '60' };
   const stack = await deploy(stacks.cloudFormation, { ...nodeGroup, type: 'UPDATE', parameters });
@@ -229,7 +229,7 @@ test('an update that fails is rolled back', async () => {
   expect(data?.BlockDeviceMappings?.[0]?.Ebs?.VolumeSize).toBe(60);
 });
 
-test('the infrastructure cannot go while nodes use it', async () => {
+test('the infrastructure cannot be deleted while nodes use it', async () => {
   const stack = await destroy(stacks.cloudFormation, 'lab');
   expect(stack).toMatchObject({
     StackStatus: 'DELETE_FAILED',
@@ -237,12 +237,12 @@ test('the infrastructure cannot go while nodes use it', async () => {
   });
 });
 
-test('once the nodes are gone it can, and nothing is left', async () => {
+test('it can be deleted after the nodes, and nothing is left behind', async () => {
   expect(await destroy(stacks.cloudFormation, 'lab-ng1')).toMatchObject({
     StackStatus: 'DELETE_COMPLETE',
   });
-  // The nodes still had EKS's own security group when the first attempt deleted the cluster, so EKS left
-  // it behind: no stack knows it, and the VPC cannot go before it.
+  // The nodes still used EKS's own security group when the first attempt deleted the cluster, so EKS left
+  // it behind. No stack knows it, and the VPC cannot be deleted before it.
   const GroupId = nodeGroup.parameters?.['ClusterSecurityGroupId'];
   await stacks.clients.ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
   expect(await destroy(stacks.cloudFormation, 'lab')).toMatchObject({

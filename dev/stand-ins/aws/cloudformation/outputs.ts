@@ -5,7 +5,7 @@ import { stackScope } from './scope.ts';
 import type { Deployment, Output } from './stack.ts';
 import type { Run } from './stack-events.ts';
 
-/** What names mean while a deployment is carried out: the resources that are there have ids. */
+/** The scope during a deployment, in which existing resources have ids and attributes. */
 export function deployedScope(run: Run, deployment: Deployment): Scope {
   const { resources } = run.stack;
   return stackScope(factsOf(run.engine, run.region, run.stack, deployment), {
@@ -19,7 +19,10 @@ export interface EvaluatedOutputs {
   readonly imports: ReadonlySet<string>;
 }
 
-/** The outputs of a deployed stack; throws when an export clashes with, or is needed by, another stack. */
+/**
+ * The outputs of a deployed stack. Throws if an export clashes with another stack's, or if another stack
+ * uses an export that would change.
+ */
 export function evaluateOutputs(run: Run, deployment: Deployment): EvaluatedOutputs {
   const scope = deployedScope(run, deployment);
   const outputs = Object.entries(deployment.live.outputs).map(([key, declared]) => ({
@@ -55,7 +58,7 @@ function checkExports({ region, stack }: Run, outputs: readonly Output[]): void 
   }
 }
 
-/** The names of the exports that the stack uses: found by evaluating everything once more. */
+/** The names of the exports that the stack imports, found by evaluating everything again. */
 function importsOf(deployment: Deployment, scope: Scope): ReadonlySet<string> {
   const names = new Set<string>();
   const watching = {

@@ -1,7 +1,7 @@
 import type { Scope } from './language/evaluate.ts';
 import { type JsonObject, NO_VALUE, TemplateError, type Value } from './language/value.ts';
 
-/** What a stack's template can refer to apart from its own resources. */
+/** The facts that a stack's template can refer to, apart from its own resources. */
 export interface StackFacts {
   readonly stackId: string;
   readonly stackName: string;
@@ -11,11 +11,11 @@ export interface StackFacts {
   readonly mappings: JsonObject;
   readonly zones: readonly string[];
   readonly notificationArns: readonly string[];
-  /** Exports of the other stacks in the region. */
+  /** Exports in the region, by name. */
   readonly exports: ReadonlyMap<string, string>;
 }
 
-/** What is known of the stack's resources at some moment; undefined: no such resource or attribute. */
+/** Facts about the stack's resources. Undefined means that there is no such resource or attribute. */
 export interface ResourceFacts {
   ref(logicalId: string): Value | undefined;
   attribute(logicalId: string, attribute: string): Value | undefined;
@@ -23,7 +23,7 @@ export interface ResourceFacts {
 
 export const NO_RESOURCES: ResourceFacts = { ref: () => undefined, attribute: () => undefined };
 
-/** Resolves names: pseudo parameters, then parameters, then resources. */
+/** Resolves names as pseudo parameters, then as parameters, then as resources. */
 export function stackScope(facts: StackFacts, resources: ResourceFacts): Scope {
   const pseudo: Readonly<Record<string, Value | typeof NO_VALUE>> = {
     'AWS::AccountId': facts.accountId,

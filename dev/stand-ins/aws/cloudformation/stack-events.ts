@@ -3,7 +3,7 @@ import type { Engine, Region } from './engine.ts';
 import type { Values } from './language/value.ts';
 import type { Operation, ResourceStatus, Stack, StackResource, StackStatus } from './stack.ts';
 
-/** One operation on one stack, with what it needs. */
+/** One operation on one stack, with its engine and region. */
 export interface Run {
   readonly engine: Engine;
   readonly region: Region;
@@ -12,7 +12,7 @@ export interface Run {
   readonly signal: AbortSignal;
 }
 
-/** Gives the stack a status, and says so in an event. */
+/** Sets the status of a stack and adds the event. */
 export function setStackStatus(run: Run, status: StackStatus, reason?: string): void {
   const { stack } = run;
   stack.status = status;
@@ -25,7 +25,7 @@ export function setStackStatus(run: Run, status: StackStatus, reason?: string): 
   addEvent(run, subject, status, reason);
 }
 
-/** Gives a resource a status, and says so in an event. */
+/** Sets the status of a resource and adds the event. */
 export function setResourceStatus(
   run: Run,
   resource: StackResource,

@@ -12,12 +12,15 @@ export type StackStatus =
   | `${'UPDATE' | 'UPDATE_ROLLBACK'}_COMPLETE_CLEANUP_IN_PROGRESS`
   | ImportStatus;
 
-/** Imports are not simulated: a stack only has these when a test forces them on it (`testing/force-status.ts`). */
+/**
+ * Imports are not simulated. A stack has these statuses only when a test forces them
+ * (`testing/force-status.ts`).
+ */
 export type ImportStatus =
   | `IMPORT_${'IN_PROGRESS' | 'COMPLETE'}`
   | `IMPORT_ROLLBACK_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}`;
 
-/** A resource as the stack knows it: what it was last made or changed to. */
+/** A resource of a stack, as it was last created or changed. */
 export interface StackResource {
   readonly logicalId: string;
   readonly type: string;
@@ -25,7 +28,7 @@ export interface StackResource {
   properties: Values;
   attributes: Values;
   tags: Tags;
-  /** Parts of the declaration that no handler sees (`Metadata`, `UpdatePolicy`, …). */
+  /** Sections of the declaration that no handler uses (`Metadata`, `UpdatePolicy`, …). */
   others: JsonObject;
   dependsOn: readonly string[];
   deletionPolicy: string;
@@ -35,7 +38,7 @@ export interface StackResource {
   updatedAt: Date;
 }
 
-/** What a resource is to be made from, everything evaluated. */
+/** A fully evaluated declaration of a resource. */
 export interface Desired {
   readonly logicalId: string;
   readonly type: string;
@@ -47,7 +50,7 @@ export interface Desired {
   readonly updateReplacePolicy: string;
 }
 
-/** What has been done to a resource, so that it can be undone. */
+/** A change of a resource, with what is needed to undo it. */
 export type Undo =
   | { readonly kind: 'created'; readonly resource: StackResource }
   | { readonly kind: 'updated'; readonly resource: StackResource; readonly before: Desired }
@@ -65,7 +68,7 @@ export interface StackEvent {
   readonly at: Date;
 }
 
-/** One run of a change set or a deletion: what `DescribeEvents` calls an operation. */
+/** One execution of a change set or deletion, which `DescribeEvents` calls an operation. */
 export interface Operation {
   readonly id: string;
   readonly type:
@@ -86,15 +89,15 @@ export interface Output {
   readonly exportName?: string;
 }
 
-/** A template with the parameters that it is, or will be, deployed with. */
+/** A template with the parameters of its deployment. */
 export interface Deployment {
   readonly body: string;
   readonly template: Template;
   /** The template with its conditions applied. */
   readonly live: Template;
-  /** What the caller gave, previous values and defaults filled in. */
+  /** Parameter values as texts, including previous values and defaults. */
   readonly texts: Readonly<Record<string, string>>;
-  /** What the SSM parameters among them resolved to. */
+  /** The resolved values of SSM parameters. */
   readonly resolved: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, Value>>;
   readonly tags: Tags;
@@ -122,13 +125,13 @@ export interface Stack {
   readonly operations: Operation[];
   terminationProtection: boolean;
   disableRollback: boolean;
-  /** What an update's rollback has not managed to undo; ContinueUpdateRollback goes on with it. */
+  /** What a failed rollback has not undone. ContinueUpdateRollback continues with it. */
   unfinished?: { readonly undos: readonly Undo[]; readonly leftovers: readonly StackResource[] };
-  /** The operation under way: how to give it up, and when it has ended. */
+  /** The operation in progress: how to cancel it, and when it has ended. */
   running?: { readonly abort: AbortController; readonly ended: Promise<void> };
 }
 
-/** A resource that is there, or may be there, and would have to be deleted. */
+/** Whether a resource exists or may exist, so that it would have to be deleted. */
 export function isPresent(resource: StackResource): boolean {
   return resource.physicalId !== '' && !/^DELETE_(COMPLETE|SKIPPED)$/.test(resource.status);
 }

@@ -43,9 +43,9 @@ import {
 
 let stacks: LocalStacks;
 let before: Record<string, string[]>;
-/** Makes the steps that it says true to fail. */
+/** Selects the steps that fail. */
 let fault: (step: Step) => boolean = () => false;
-/** Lets steps go on; see `hold`. */
+/** Resolves when a step may continue; see `hold`. */
 let passed: (step: Step) => Promise<void> = async () => {};
 
 beforeAll(async () => {
@@ -70,7 +70,7 @@ afterEach(() => letGo());
 
 let letGo = () => {};
 
-/** Such steps wait until `letGo`, which happens at the end of the test if not before. */
+/** Holds the selected steps until `letGo`, which every test calls at its end. */
 function hold(which: (step: Step) => boolean): void {
   const { promise, resolve } = Promise.withResolvers<void>();
   passed = async (step) => {
@@ -97,14 +97,14 @@ Outputs:
 const request = { template: network, type: 'CREATE' as const };
 const cf = () => stacks.cloudFormation;
 
-/** Of the resources of a stack. */
+/** The statuses of a stack's resources. */
 async function statusesOf(StackName: string) {
   const list = new ListStackResourcesCommand({ StackName });
   const { StackResourceSummaries = [] } = await cf().send(list);
   return StackResourceSummaries.map(({ ResourceStatus }) => ResourceStatus);
 }
 
-test('a failed creation is rolled back, and only deletion leads on from there', async () => {
+test('a failed creation is rolled back, and the stack can then only be deleted', async () => {
   const parameters = { Second: '10.9.0.0/25' };
   const stack = await deploy(cf(), { ...request, name: 'overlap', parameters });
   expect(stack.StackStatus).toBe('ROLLBACK_COMPLETE');
@@ -129,7 +129,7 @@ test('a failed creation is rolled back, and only deletion leads on from there', 
   await destroy(cf(), 'overlap');
 });
 
-test('a failure gives up what is being created at the same time', async () => {
+test('a failure cancels resources that are being created at the same time', async () => {
   const template = `
 Resources:
   Bad: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.8.0.0/16}}
@@ -154,7 +154,7 @@ Resources:
   expect(await inventory(stacks.clients)).toEqual(before);
 });
 
-test('a failed creation can be kept, and completed by an update', async () => {
+test('a failed creation can be kept and completed by an update', async () => {
   const name = 'again';
   fault = ({ kind, logicalId }) => kind === 'create' && logicalId === 'Other';
   const keep = { OnStackFailure: 'DO_NOTHING' as const };
@@ -177,7 +177,7 @@ test('stacks are deployed at the same time', async () => {
   expect(await inventory(stacks.clients)).toEqual(before);
 });
 
-test('everything is asynchronous, and nothing else may start meanwhile', async () => {
+test('operations are asynchronous, and no other may start meanwhile', async () => {
   const name = 'busy';
   hold(({ kind }) => kind === 'change-set');
   const { Id: ChangeSetName, StackId } = await cf().send(
@@ -213,7 +213,7 @@ test('everything is asynchronous, and nothing else may start meanwhile', async (
   await destroy(cf(), name);
 });
 
-test('a deletion overtakes a creation', async () => {
+test('a deletion cancels a creation', async () => {
   hold(({ kind, logicalId }) => kind === 'create' && logicalId === 'Other');
   const { ChangeSetId, StackId = '' } = await changeSetFor(cf(), { ...request, name: 'short' });
   await cf().send(new ExecuteChangeSetCommand({ ChangeSetName: ChangeSetId }));
@@ -228,7 +228,7 @@ test('a deletion overtakes a creation', async () => {
   expect(await inventory(stacks.clients)).toEqual(before);
 });
 
-test('a replacement gets a new resource first, then the old one goes', async () => {
+test('a replacement creates the new resource before it deletes the old one', async () => {
   const name = 'moved';
   const template =
     'Parameters: {C: {Type: String}}\nResources: {V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref C}}}\nOutputs: {V: {Value: !Ref V}}';
@@ -266,7 +266,7 @@ test('a replacement gets a new resource first, then the old one goes', async () 
   expect(await inventory(stacks.clients)).toEqual(before);
 });
 
-test('a rollback that is stuck can be continued', async () => {
+test('a failed rollback can be continued', async () => {
   const name = 'wedged';
   const template = (dns: boolean) => `
 Resources:
@@ -275,7 +275,7 @@ Resources:
 `;
   await deploy(cf(), { ...request, name, template: template(false) });
   let updates = 0;
-  // The first update, of V, works; that of W fails, and so does undoing it.
+  // The update of V succeeds. The update of W fails, and so does undoing it.
   fault = ({ kind }) => kind === 'update' && ++updates > 1 && updates < 4;
   const stuck = await deploy(cf(), { ...request, name, template: template(true), type: 'UPDATE' });
   expect(stuck).toMatchObject({
@@ -287,7 +287,7 @@ Resources:
   await destroy(cf(), name);
 });
 
-test('what cannot be deleted fails the stack; later it can be deleted after all', async () => {
+test('a resource that cannot be deleted fails the deletion, which can be repeated later', async () => {
   const name = 'stuck';
   await deploy(cf(), { ...request, name });
   fault = ({ kind, logicalId }) => kind === 'delete' && logicalId === 'First';
@@ -302,7 +302,7 @@ test('what cannot be deleted fails the stack; later it can be deleted after all'
   expect(await inventory(stacks.clients)).toEqual(before);
 });
 
-test('only a stack that could not be deleted can let go of resources', async () => {
+test('only a stack in DELETE_FAILED can retain resources', async () => {
   const name = 'kept';
   const { StackId = '', ...stack } = await deploy(cf(), { ...request, name });
   const retain = { StackName: name, RetainResources: ['First', 'Vpc'] };
@@ -322,7 +322,7 @@ test('only a stack that could not be deleted can let go of resources', async () 
   expect(await inventory(stacks.clients)).toEqual(before);
 });
 
-test('an export in use keeps its stack', async () => {
+test('a stack whose export is in use cannot be deleted', async () => {
   await deploy(cf(), { ...request, name: 'giver' });
   const template =
     'Resources: {S: {Type: AWS::EC2::Subnet, Properties: {VpcId: !ImportValue giver-vpc, CidrBlock: 10.9.7.0/24}}}';
@@ -338,7 +338,7 @@ test('an export in use keeps its stack', async () => {
   await destroy(cf(), 'giver');
 });
 
-test('a stack can be asked about in every way', async () => {
+test('every API action describes a stack', async () => {
   const name = 'asked';
   const { StackId = '' } = await deploy(cf(), { ...request, name });
   const described = await cf().send(new DescribeStacksCommand({ StackName: name }));
@@ -404,7 +404,7 @@ test('change sets can be listed and deleted, and executing one removes the other
   await destroy(cf(), name);
 });
 
-test('properties that do not fit fail the change set, with the details in DescribeEvents', async () => {
+test('invalid properties fail the change set, with details in DescribeEvents', async () => {
   const template =
     'Resources: {S: {Type: AWS::EC2::Subnet, Properties: {CidrBlok: 10.0.0.0/24, Ipv6Native: true}}}';
   const failed = await changeSetFor(cf(), { ...request, name: 'typo', template });
@@ -433,7 +433,7 @@ async function destroyReview(StackName: string): Promise<void> {
   await settled(cf(), Stacks[0]?.StackId ?? '');
 }
 
-test('templates come from S3 by URL, and only small ones in the request', async () => {
+test('a request contains a small template or the S3 URL of a larger one', async () => {
   const { s3 } = stacks.clients;
   const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
   await s3.send(new CreateBucketCommand({ Bucket: 'staging', CreateBucketConfiguration }));
@@ -454,7 +454,7 @@ test('templates come from S3 by URL, and only small ones in the request', async 
   );
 });
 
-test('a template is judged without a stack', async () => {
+test('a template can be validated without a stack', async () => {
   const role =
     'Parameters: {P: {Type: String, Default: x}}\nResources: {R: {Type: AWS::IAM::Role, Properties: {RoleName: r, AssumeRolePolicyDocument: {}}}}';
   const summary = await cf().send(new GetTemplateSummaryCommand({ TemplateBody: role }));

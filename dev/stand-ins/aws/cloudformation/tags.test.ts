@@ -5,7 +5,7 @@ import { thing } from './testing/small-specification.ts';
 const stack = { id: 'arn:stack/lab', name: 'lab' };
 const own = { Tags: [{ Key: 'team', Value: 'mine' }] };
 
-test('own tags win over those of the stack, and CloudFormation adds its three', () => {
+test('own tags override those of the stack, and CloudFormation adds its three', () => {
   expect(resourceTags(thing, own, 'Vpc', stack, { team: 'theirs', cost: '1' })).toEqual({
     team: 'mine',
     cost: '1',
@@ -15,12 +15,12 @@ test('own tags win over those of the stack, and CloudFormation adds its three', 
   });
 });
 
-test('a map of tags is as good as a list', () => {
+test('tags can be a map or a list', () => {
   const tags = resourceTags(thing, { Tags: { team: 'mine' } }, 'Vpc', stack, {});
   expect(tags).toMatchObject({ team: 'mine' });
 });
 
-test('what cannot be tagged has none', () => {
+test('a type that cannot be tagged has no tags', () => {
   expect(resourceTags({ ...thing, tagProperty: undefined }, own, 'Vpc', stack, { a: 'b' })).toEqual(
     {},
   );

@@ -8,9 +8,9 @@ export interface TaggedStack {
 }
 
 /**
- * Everything that a resource is tagged with: what its own properties say, the stack's tags, and the
- * `aws:cloudformation:*` tags. Empty for a type that cannot be tagged, or that has tag specifications instead, which
- * stay its handler's: a launch template has no tag of the stack. Own tags win over the stack's.
+ * All tags of a resource: those of its own properties, the stack's and `aws:cloudformation:*`. Own tags
+ * override the stack's. Empty for a type that cannot be tagged, and for one with tag specifications, which
+ * its handler applies: a launch template gets no tags of the stack.
  */
 export function resourceTags(
   spec: TypeSpec,

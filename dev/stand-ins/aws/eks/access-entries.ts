@@ -20,7 +20,7 @@ import {
   withKey,
 } from './state.ts';
 
-/** Whether an IAM principal exists; the API refuses entries for those that do not. */
+/** Whether an IAM principal exists. The API refuses entries for principals that do not. */
 export type PrincipalCheck = (arn: string) => Promise<boolean>;
 
 const ENTRIES = '/clusters/{name}/access-entries';
@@ -28,7 +28,10 @@ const ENTRY = `${ENTRIES}/{principalArn}`;
 const NODE_TYPES = ['EC2_LINUX', 'EC2_WINDOWS', 'FARGATE_LINUX', 'EC2', 'HYBRID_LINUX'];
 const NODE_USER = 'system:node:{{EC2PrivateDNSName}}';
 
-/** Access entries and their policies. `changed` is told the cluster whose entries are others now. */
+/**
+ * The routes of access entries and their policies. `changed` receives the name of a cluster whose entries
+ * have changed.
+ */
 export function accessEntryRoutes(
   state: EksState,
   principalExists: PrincipalCheck,
@@ -103,7 +106,7 @@ function policyRoutes(
   };
 }
 
-/** A new entry for a principal, from the members of CreateAccessEntry. */
+/** A new access entry from the members of a CreateAccessEntry request. */
 export function newEntry(
   state: EksState,
   cluster: string,
@@ -141,7 +144,7 @@ function namesOf(type: string, principalArn: string, given: Readonly<Record<stri
   return { username: username ?? defaultUsername(principalArn), kubernetesGroups: groups };
 }
 
-/** A role's sessions get a name each; a user is its ARN. */
+/** EKS's default username: for a role it contains the session name, for a user it is the ARN. */
 function defaultUsername(principalArn: string): string {
   const [, account, name] = principalArn.match(/::(\d{12}):role\/(?:.*\/)?([^/]+)$/) ?? [];
   return name === undefined

@@ -14,7 +14,7 @@ import {
   withKey,
 } from './state.ts';
 
-/** Add-ons that this stand-in knows, with one version each: nothing of them runs here. */
+/** The add-ons that this stand-in knows, each with one version. None of them runs anything. */
 const VERSIONS: Readonly<Record<string, string>> = {
   'vpc-cni': 'v1.20.4-eksbuild.2',
   'kube-proxy': 'v1.34.0-eksbuild.2',
@@ -27,7 +27,7 @@ const CLUSTER_VERSIONS = ['1.32', '1.33', '1.34', '1.35'];
 const ADDONS = '/clusters/{name}/addons';
 const ADDON = `${ADDONS}/{addonName}`;
 
-/** How long an add-on says CREATING or DELETING. */
+/** How long an add-on stays CREATING or DELETING. */
 const TAKES_MS = 300;
 
 export function addonRoutes(state: EksState): RestRoutes {
@@ -66,7 +66,7 @@ export function addonRoutes(state: EksState): RestRoutes {
   };
 }
 
-/** Notes a change that is already done, as DescribeUpdate answers it. */
+/** Records a change that is already done, in the form that DescribeUpdate returns. */
 export function recordUpdate(state: EksState, { name }: Cluster, type: string): object {
   const id = crypto.randomUUID();
   const update = { id, status: 'Successful', type, params: [], createdAt: now(), errors: [] };

@@ -4,7 +4,7 @@ import { parameterOf } from './ami-parameters.ts';
 const name = (version: string, rest = 'amazon-linux-2023/x86_64/standard/recommended/image_id') =>
   `/aws/service/eks/optimized-ami/${version}/${rest}`;
 
-it('names an image for each supported version, the same every time', () => {
+it('returns the same image id for a supported version every time', () => {
   const one = parameterOf(name('1.34'), 'ap-northeast-2');
   expect(one?.Value).toMatch(/^ami-[0-9a-f]{17}$/);
   expect(parameterOf(name('1.34'), 'ap-northeast-2')).toEqual(one);

@@ -7,8 +7,8 @@ const NAME =
   /^\/aws\/service\/eks\/optimized-ami\/(\d\.\d+)\/amazon-linux-2023\/(x86_64|arm64)\/(standard|nvidia|neuron)\/recommended\/(image_id|image_name|release_version)$/;
 
 /**
- * The public SSM parameters that name EKS's images. moto has none of them. Leaves out: real image ids;
- * these are derived from the name, so that each is the same in every run.
+ * The public SSM parameters that hold the ids of EKS's images; moto has none of them. The ids are derived
+ * from the parameter names, so they are the same in every run. Leaves out the real image ids.
  */
 export const eksAmiParameters: Answer = async (call) => {
   if (call.service !== 'ssm' || !call.action.startsWith('GetParameter')) return undefined;
@@ -27,7 +27,7 @@ export const eksAmiParameters: Answer = async (call) => {
   };
 };
 
-/** One parameter as the API shows it, or undefined when EKS publishes none of that name. */
+/** One parameter in the API's form, or undefined when EKS publishes none with that name. */
 export function parameterOf(name: string, region: string) {
   const [, version = '', architecture = '', flavour = '', what] = name.match(NAME) ?? [];
   if (!CLUSTER_VERSIONS.includes(version)) return undefined;

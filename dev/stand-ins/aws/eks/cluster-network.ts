@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { invalid } from './state.ts';
 
-/** The VPC of a cluster's subnets. They have to exist, and lie in two zones or more of one VPC. */
+/** The VPC of a cluster's subnets. Throws unless they exist and lie in at least two zones of one VPC. */
 export async function vpcOfSubnets(ec2: EC2Client, ids: readonly string[]): Promise<string> {
   if (ids.length === 0) throw invalid('Subnets specified must be in at least two different AZs');
   const found = await ec2
@@ -20,13 +20,13 @@ export async function vpcOfSubnets(ec2: EC2Client, ids: readonly string[]): Prom
   const zones = new Set(subnets.map((subnet) => subnet.AvailabilityZone));
   if (zones.size < 2) throw invalid('Subnets specified must be in at least two different AZs');
   const [vpcId, another] = vpcs;
-  if (vpcId === undefined || another !== undefined) throw invalid('Subnets are of several VPCs');
+  if (vpcId === undefined || another !== undefined) throw invalid('Subnets must be in one VPC');
   return vpcId;
 }
 
 /**
- * Makes the group that EKS puts on its own interfaces and on managed nodes: everything from itself,
- * named and tagged as EKS does. Returns its id.
+ * Creates the security group that EKS attaches to its own interfaces and to managed nodes. It allows all
+ * traffic from itself, and is named and tagged as in EKS. Returns its id.
  */
 export async function makeClusterGroup(
   ec2: EC2Client,
@@ -49,13 +49,13 @@ export async function makeClusterGroup(
       TagSpecifications: [{ ResourceType: 'security-group', Tags }],
     }),
   );
-  if (GroupId === undefined) throw new Error('EC2 made no security group');
+  if (GroupId === undefined) throw new Error('EC2 returned no security group id');
   const itself = { IpProtocol: '-1', UserIdGroupPairs: [{ GroupId }] };
   await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [itself] }));
   return GroupId;
 }
 
-/** Removes the group. One that something still wears stays behind, as with EKS. */
+/** Deletes the security group. Like EKS, leaves it behind if an interface still uses it. */
 export async function removeClusterGroup(ec2: EC2Client, GroupId: string): Promise<void> {
   await ec2.send(new DeleteSecurityGroupCommand({ GroupId })).catch((error: Error) => {
     if (error.name !== 'DependencyViolation' && error.name !== 'InvalidGroup.NotFound') throw error;

@@ -23,13 +23,13 @@ export const CLUSTER_VERSIONS: readonly string[] = ['1.32', '1.33', '1.34', '1.3
 const DEFAULT_VERSION = '1.34';
 const KEPT = ['logging', 'encryptionConfig', 'upgradePolicy', 'zonalShiftConfig', 'computeConfig'];
 
-/** What happens after the API has answered. */
+/** The background work that follows an API call. */
 export interface ClusterWork {
-  /** Checks the subnets; returns their VPC. */
+  /** Checks the subnets and returns their VPC. */
   vpcOf(subnetIds: readonly string[]): Promise<string>;
-  /** Makes the control plane, then ACTIVE or FAILED. */
+  /** Creates the control plane, then sets the cluster ACTIVE or FAILED. */
   build(cluster: Cluster, creatorKey: string | undefined): void;
-  /** Ends the control plane and forgets the cluster. */
+  /** Deletes the control plane, then the cluster. */
   demolish(name: string): void;
 }
 
@@ -99,7 +99,7 @@ function updateRoutes(state: EksState): RestRoutes {
   };
 }
 
-/** What DescribeCluster shows. */
+/** A cluster in the form that DescribeCluster returns. */
 function visible(cluster: Cluster): object {
   const { given, entries: _, addons: __, updates: ___, ...shown } = cluster;
   return { ...given, ...shown, platformVersion: 'eks.1' };

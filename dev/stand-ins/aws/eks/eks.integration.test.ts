@@ -40,7 +40,9 @@ beforeAll(async () => {
   const subnets = ['a', 'b'].map((zone, i) =>
     ec2.send(
       new CreateSubnetCommand({
-        ...{ VpcId: Vpc?.VpcId, CidrBlock: `10.0.${i}.0/24`, AvailabilityZone: `${REGION}${zone}` },
+        VpcId: Vpc?.VpcId,
+        CidrBlock: `10.0.${i}.0/24`,
+        AvailabilityZone: `${REGION}${zone}`,
       }),
     ),
   );
@@ -82,14 +84,14 @@ describe('a cluster', () => {
     await expect(create('old', subnetIds, '1.2')).rejects.toMatchObject({ name });
   });
 
-  it('is FAILED with the reason when its control plane cannot be made', async () => {
+  it('is FAILED, with the reason, when its control plane cannot be created', async () => {
     await create('broken');
     const failed = await whenStatus('broken', 'FAILED');
     expect(failed?.health?.issues?.[0]?.message).toBe('no room for etcd');
     await remove('broken');
   });
 
-  it('takes the caller as administrator only when it is asked to', async () => {
+  it('makes the caller an administrator only on request', async () => {
     expect(test.admitted[0]).toEqual([]);
     await create('owned', subnetIds, '1.34', true);
     await whenStatus('owned', 'ACTIVE');
@@ -114,7 +116,7 @@ describe('a cluster', () => {
 describe('access entries', () => {
   const clusterName = 'eks';
 
-  it('reach the control plane when they come, change and go', async () => {
+  it('reach the control plane when they are created, changed and deleted', async () => {
     const { eks } = test.clients;
     const entry = { clusterName, principalArn: roleArn };
     await eks.send(new CreateAccessEntryCommand({ ...entry, kubernetesGroups: ['viewers'] }));
@@ -123,7 +125,9 @@ describe('access entries', () => {
     ]);
     await eks.send(
       new AssociateAccessPolicyCommand({
-        ...{ ...entry, policyArn: POLICY, accessScope: { type: 'cluster' } },
+        ...entry,
+        policyArn: POLICY,
+        accessScope: { type: 'cluster' },
       }),
     );
     expect(test.admitted[0]).toMatchObject([{ policyArns: [POLICY] }]);
@@ -137,7 +141,7 @@ describe('access entries', () => {
     await expect(eks.send(gone)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('of nodes have the name that nodes need', async () => {
+  it('of nodes have the username and group that nodes need', async () => {
     const { eks } = test.clients;
     const entry = { clusterName, principalArn: roleArn };
     const made = await eks.send(new CreateAccessEntryCommand({ ...entry, type: 'EC2_LINUX' }));
@@ -163,7 +167,7 @@ describe('access entries', () => {
   });
 });
 
-it('has add-ons that become ACTIVE and go', async () => {
+it('has add-ons that become ACTIVE and can be deleted', async () => {
   const { eks } = test.clients;
   const addon = { clusterName: 'eks', addonName: 'vpc-cni' };
   expect((await eks.send(new CreateAddonCommand(addon))).addon?.status).toBe('CREATING');
@@ -179,7 +183,7 @@ it('has add-ons that become ACTIVE and go', async () => {
   await eventually(async () => test.aws.eks.activeAddons('eks').length === 0);
 });
 
-it('is gone after it was DELETING, with its security group', async () => {
+it('is DELETING, then gone together with its security group', async () => {
   await remove('eks');
   expect((await test.clients.eks.send(new ListClustersCommand({}))).clusters).toEqual([]);
   expect([...test.controlPlanes]).toEqual([]);
@@ -191,7 +195,10 @@ it('is gone after it was DELETING, with its security group', async () => {
 function create(name: string, subnets = subnetIds, version = '1.34', bootstrap = false) {
   return test.clients.eks.send(
     new CreateClusterCommand({
-      ...{ name, version, roleArn: 'arn:aws:iam::123456789012:role/cluster', tags: { lab: 'yes' } },
+      name,
+      version,
+      roleArn: 'arn:aws:iam::123456789012:role/cluster',
+      tags: { lab: 'yes' },
       resourcesVpcConfig: { subnetIds: subnets, endpointPrivateAccess: true },
       kubernetesNetworkConfig: { serviceIpv4Cidr: '172.20.0.0/16' },
       accessConfig: {

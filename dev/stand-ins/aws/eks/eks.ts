@@ -8,20 +8,20 @@ import { type ClusterWork, clusterRoutes } from './clusters.ts';
 import { type Cluster, change, type EksState, type Entry, now, withKey } from './state.ts';
 import { tagRoutes } from './tags.ts';
 
-/** An access entry as an authenticator needs it. */
+/** The parts of an access entry that an authenticator needs. */
 export interface AccessEntry {
   readonly principalArn: string;
   /** STANDARD, EC2_LINUX, … */
   readonly type: string;
   readonly username: string;
   readonly kubernetesGroups: readonly string[];
-  /** ARNs of the access policies that are associated with it. */
+  /** ARNs of the associated access policies. */
   readonly policyArns: readonly string[];
 }
 
-/** What makes the Kubernetes behind a cluster of this API. */
+/** Creates and deletes the Kubernetes control planes behind the clusters of this API. */
 export interface ControlPlanes {
-  /** Resolves when the API server answers; a rejection makes the cluster FAILED. */
+  /** Resolves when the API server answers. A rejection sets the cluster FAILED. */
   create(spec: {
     readonly name: string;
     readonly version: string;
@@ -36,7 +36,7 @@ export interface ControlPlanes {
     readonly issuer: string;
   }>;
   delete(name: string): Promise<void>;
-  /** Replaces the access entries of a cluster that is ACTIVE. */
+  /** Replaces the access entries of an ACTIVE cluster. */
   admit(name: string, entries: readonly AccessEntry[]): Promise<void>;
 }
 
@@ -45,24 +45,24 @@ export interface EksOptions {
   readonly region: string;
   readonly ec2: EC2Client;
   readonly controlPlanes: ControlPlanes;
-  /** The role or user behind an access key. */
+  /** Resolves with the ARN of the role or user behind an access key. */
   readonly principalOf: (accessKey: string) => Promise<string>;
   readonly principalExists: PrincipalCheck;
 }
 
 export interface Eks {
   readonly service: AwsService;
-  /** Names of a cluster's add-ons that are ACTIVE. */
+  /** Names of a cluster's ACTIVE add-ons. */
   activeAddons(cluster: string): readonly string[];
-  /** Resolves when no cluster is being built or demolished. */
+  /** Resolves when no cluster is being created or deleted. */
   settled(): Promise<void>;
 }
 
 const ADMIN_POLICY = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy';
 
 /**
- * The EKS API of one account and region, in memory. Stands in for: clusters, access entries, add-ons,
- * tags. Leaves out: node groups, Fargate, pod identity, version updates; add-ons run nothing.
+ * The EKS API of one account and region, in memory. Stands in for clusters, access entries, add-ons and
+ * tags. Leaves out node groups, Fargate, pod identity and version updates. Add-ons run nothing.
  */
 export function startEks(options: EksOptions): Eks {
   const { account, region } = options;
@@ -165,7 +165,10 @@ function administrator(entry: Entry): Entry {
 function entriesOf({ entries }: Pick<Cluster, 'entries'>): readonly AccessEntry[] {
   return [...entries.values()].map(
     ({ principalArn, type, username, kubernetesGroups, policies }) => ({
-      ...{ principalArn, type, username, kubernetesGroups },
+      principalArn,
+      type,
+      username,
+      kubernetesGroups,
       policyArns: [...policies.keys()],
     }),
   );

@@ -1,14 +1,14 @@
 import { ServiceError } from '../gateway/query-protocol.ts';
 import type { JsonObject } from '../gateway/rest-json.ts';
 
-/** What EKS remembers of one cluster. Replaced as a whole at each change; the maps hold its parts. */
+/** The state of one cluster. A change replaces the whole object. */
 export interface Cluster {
   readonly name: string;
   readonly arn: string;
   readonly version: string;
   readonly roleArn: string;
   readonly status: 'CREATING' | 'ACTIVE' | 'DELETING' | 'FAILED';
-  /** Seconds since 1970, as all times of this API. */
+  /** Seconds since 1970, like all times of this API. */
   readonly createdAt: number;
   readonly endpoint?: string;
   readonly certificateAuthority?: { readonly data: string };
@@ -19,7 +19,7 @@ export interface Cluster {
   readonly deletionProtection: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly health: { readonly issues: readonly object[] };
-  /** Logging, encryption and the like: kept as given. */
+  /** Settings such as logging and encryption, kept as given and without effect. */
   readonly given: JsonObject;
   readonly entries: ReadonlyMap<string, Entry>;
   readonly addons: ReadonlyMap<string, Addon>;
@@ -70,13 +70,13 @@ export function findCluster(state: EksState, name: string): Cluster {
   return cluster;
 }
 
-/** Changes a cluster that still exists; one that is gone stays gone. */
+/** Changes a cluster if it still exists. */
 export function change(state: EksState, name: string, by: Partial<Cluster>): void {
   const cluster = state.clusters.get(name);
   if (cluster !== undefined) state.clusters.set(name, { ...cluster, ...by });
 }
 
-/** A copy of a map with one more or another value; undefined removes the key. */
+/** A copy of a map with this key set to the value; undefined removes the key. */
 export function withKey<V>(map: ReadonlyMap<string, V>, key: string, value: V | undefined) {
   const copy = new Map(map);
   if (value === undefined) copy.delete(key);
@@ -98,7 +98,7 @@ export function mustBeActive(cluster: Cluster, what: string): void {
   throw new ServiceError('InvalidRequestException', message, 400);
 }
 
-/** One page of names by `maxResults` and `nextToken` (an offset). */
+/** One page of sorted names, by `maxResults` and `nextToken` (an offset). */
 export function page(names: Iterable<string>, key: string, query: URLSearchParams): object {
   const all = [...names].sort();
   const start = Number(query.get('nextToken') ?? 0);

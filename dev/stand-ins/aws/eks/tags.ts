@@ -4,7 +4,7 @@ import { type Cluster, change, type EksState } from './state.ts';
 
 type Tags = Readonly<Record<string, string>>;
 
-/** Tags of clusters, add-ons and access entries by ARN. */
+/** The routes of tags of clusters, add-ons and access entries, by ARN. */
 export function tagRoutes(state: EksState): RestRoutes {
   return {
     'GET /tags/{resourceArn}': ({ path }) => ({ tags: find(state, path['resourceArn']).tags }),

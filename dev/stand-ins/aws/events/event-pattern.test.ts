@@ -21,7 +21,7 @@ describe('matchesPattern', () => {
     [{ detail: { count: [{ numeric: ['>', 2, '<=', 3] }] } }],
     [{ resources: ['arn:two'] }],
     [{ $or: [{ source: ['none'] }, { source: ['aws.autoscaling'] }] }],
-  ])('fits %j', (pattern) => {
+  ])('matches %j', (pattern) => {
     expect(matchesPattern(pattern, event)).toBe(true);
   });
 
@@ -32,11 +32,11 @@ describe('matchesPattern', () => {
     [{ detail: { missing: ['x'] } }],
     [{ detail: { count: [{ numeric: ['<', 3] }] } }],
     ['not a pattern'],
-  ])('does not fit %j', (pattern) => {
+  ])('does not match %j', (pattern) => {
     expect(matchesPattern(pattern, event)).toBe(false);
   });
 
-  it('fits every event that it was made of', () => {
+  it('matches every event that it was made from', () => {
     const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean());
     const flat = fc.dictionary(fc.stringMatching(/^[a-z]{1,6}$/), leaf);
     fc.assert(

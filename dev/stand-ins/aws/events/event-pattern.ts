@@ -1,10 +1,14 @@
-/** EventBridge's event patterns (pure). Source: "Amazon EventBridge event patterns", user guide. */
+/**
+ * Matches events with EventBridge's event patterns. Source: EventBridge user guide, "Amazon EventBridge
+ * event patterns".
+ */
 
 type Json = unknown;
 
 /**
- * Whether an event fits a pattern: every field of the pattern is in the event with one of the listed
- * values or conditions (prefix, suffix, anything-but, exists, numeric, equals-ignore-case, wildcard).
+ * Whether an event matches a pattern: for every field of the pattern, the event has one of the listed
+ * values or satisfies one of the conditions (prefix, suffix, anything-but, exists, numeric,
+ * equals-ignore-case, wildcard).
  */
 export function matchesPattern(pattern: Json, event: Json): boolean {
   if (!isObject(pattern)) return false;

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { matchesPattern } from './event-pattern.ts';
 
-/** An event as a service hands it over; the bus adds id, account, region and time. */
+/** An event as a service sends it. The bus adds id, account, region and time. */
 export interface EventInput {
   readonly source: string;
   readonly 'detail-type': string;
@@ -14,28 +14,29 @@ export interface EventInput {
   readonly detail: object;
 }
 
-/** Hands an event to the bus; what comes of it is nobody's business who emits. */
+/** Sends an event to the bus. The sender never learns about failed deliveries. */
 export type Emit = (event: EventInput) => void;
 
 export interface EventBusOptions {
   readonly account: string;
   readonly region: string;
-  /** Rules and targets are kept where clients put them. */
+  /** The API that stores rules and targets. */
   readonly events: EventBridgeClient;
-  /** Invokes a function for a rule, as an asynchronous invocation. */
+  /** Invokes a function asynchronously on behalf of a rule. */
   readonly invoke: (functionArn: string, event: object, ruleArn: string) => Promise<void>;
   readonly problem: (what: string, error: unknown) => void;
 }
 
 export interface EventBus {
   readonly emit: Emit;
-  /** Every event so far. */
+  /** All events so far. */
   sent(): readonly object[];
 }
 
 /**
- * EventBridge's default bus for events of AWS services: matches the rules that clients have put and
- * invokes their Lambda targets. Leaves out: other targets, input transformers, archives, schedules.
+ * EventBridge's default event bus for events of AWS services: matches them with the rules that clients have
+ * put, and invokes the rules' Lambda targets. Leaves out other targets, input transformers, archives and
+ * schedules.
  */
 export function createEventBus(options: EventBusOptions): EventBus {
   const sent: object[] = [];

@@ -3,15 +3,15 @@ import type { AwsCall } from '../gateway/aws-call.ts';
 import type { AwsResponse } from '../gateway/service.ts';
 
 /**
- * What befalls a call on its way: an answer instead of the service's own; the connection reset before
- * the call is served; or served, and the connection reset instead of the answer.
+ * What happens to a call: it gets this response instead of the service's own; its connection is reset
+ * before it is served; or it is served and the connection is reset instead of a response.
  */
 export type Disturbance = AwsResponse | 'reset' | 'lost-answer';
 
-/** Decides, call by call, whether something befalls it. */
+/** Decides for each call whether to disturb it. */
 export type Disturb = (call: AwsCall) => Disturbance | undefined;
 
-/** Carries out a disturbance in place of serving the call; gives the status for the log, 0 for none. */
+/** Disturbs a call instead of serving it. Returns the HTTP status for the log, 0 for a reset. */
 export function disturb(
   from: IncomingMessage,
   to: ServerResponse,
@@ -21,13 +21,13 @@ export function disturb(
     reset(to);
     return 0;
   }
-  // A body that is still on its way must be taken off the connection before the next request.
+  // The rest of the body must be read before the connection can carry the next request.
   from.resume();
   to.writeHead(what.status, what.headers).end(what.body);
   return what.status;
 }
 
-/** Ends a connection as a broken network does: with an RST, and no answer. */
+/** Closes a connection with an RST and without a response, like a broken network. */
 export function reset(to: ServerResponse): void {
   to.socket?.resetAndDestroy();
 }

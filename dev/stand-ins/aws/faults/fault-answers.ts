@@ -2,11 +2,11 @@ import { type AwsCall, errorAnswer } from '../gateway/aws-call.ts';
 import { ServiceError } from '../gateway/query-protocol.ts';
 import type { AwsResponse } from '../gateway/service.ts';
 
-/** The errors that any AWS call can meet, in the words and with the codes of each service. */
+/** The errors that any AWS call can get, with each service's own codes and messages. */
 
 type Service = AwsCall['service'];
 
-/** Services of the JSON kinds name these errors as exceptions. */
+/** Services with a JSON protocol, whose error codes end in `Exception`. */
 const JSON_SERVICES = new Set(['eks', 'lambda', 'ssm', 'events', 'logs', 'kms', 'tagging']);
 
 const THROTTLES: Readonly<
@@ -24,7 +24,7 @@ export function throttled(service: Service): AwsResponse {
   return answer(service, THROTTLES[service] ?? (JSON_SERVICES.has(service) ? json : query));
 }
 
-/** One of the two kinds of 5xx: the service failed, or was not there. */
+/** A 5xx error: an internal error of the service (500), or an unavailable service (503). */
 export function serverError(service: Service, available: boolean): AwsResponse {
   const internal = service === 's3' || service === 'ec2' ? 'InternalError' : 'InternalFailure';
   return available

@@ -22,13 +22,13 @@ function faultsWith(switches: Partial<Switches>, sessions = createSessions()) {
 const describeStacks = call('cloudformation', 'DescribeStacks');
 
 describe('faults', () => {
-  it('are off unless switched on', () => {
+  it('are off by default', () => {
     const { disturb, counts } = faultsWith({});
     expect(disturb(describeStacks)).toBeUndefined();
     expect(counts()).toMatchObject({ calls: 1, throttle: 0 });
   });
 
-  it('come as often as asked for, and again the same with the same seed', () => {
+  it('have the requested rates, and repeat with the same seed', () => {
     const switches = { throttle: 0.2, serverErrors: 0.05, resets: 0.05, seed: 7 };
     const [one, other] = [faultsWith(switches), faultsWith(switches)];
     const results = Array.from({ length: 4000 }, () => one.disturb(describeStacks));
@@ -41,7 +41,7 @@ describe('faults', () => {
     expect(rest['server-error'] / calls).toBeCloseTo(0.05, 1);
   });
 
-  it('leave the stand-in alone', () => {
+  it('spare the calls of the stand-in itself', () => {
     const { disturb, counts } = faultsWith({ throttle: 1 });
     expect(disturb(call('ec2', 'CreateVpc', 'AKIACLOUDFORMATION00'))).toBeUndefined();
     expect(disturb(call('ec2', 'CreateVpc', 'AKIAREHEARSALSERVICE'))).toBeUndefined();
@@ -59,7 +59,7 @@ describe('faults', () => {
     });
   });
 
-  it('refuse one action and no other', () => {
+  it('deny one action and no other', () => {
     const { disturb } = faultsWith({ deny: ['cloudformation:Describe*'] });
     expect(disturb(describeStacks)).toMatchObject({
       status: 403,
@@ -68,7 +68,7 @@ describe('faults', () => {
     expect(disturb(call('cloudformation', 'DeleteStack'))).toBeUndefined();
   });
 
-  it('end a session once, for good, and leave the next one alone', () => {
+  it('end one session for good and spare the next one', () => {
     const { disturb, counts } = faultsWith({ expireAfter: 2 });
     expect(disturb(describeStacks)).toBeUndefined();
     expect(disturb(describeStacks)).toMatchObject({
@@ -81,7 +81,7 @@ describe('faults', () => {
   });
 });
 
-it('sessions end when they say so, scaled', () => {
+it('sessions end at their scaled expiration', () => {
   let now = Date.UTC(2026, 0, 1);
   const sessions = createSessions(0.01, () => now);
   const body = '<AccessKeyId>ASIAONE</AccessKeyId><Expiration>2026-01-01T00:15:00Z</Expiration>';

@@ -16,14 +16,14 @@ export type FaultCounts = Readonly<Record<FaultKind | 'calls', number>>;
 
 export interface Faults {
   readonly disturb: Disturb;
-  /** How many calls from outside there were, and how many of them met what. */
+  /** Numbers of calls from outside and of faults by kind. */
   counts(): FaultCounts;
 }
 
 /**
- * Faults of the network and of AWS, as the switches say. They befall calls from outside: those of the
- * product and of what it deploys. The stand-in's own calls, and the presigned ones behind which an EKS
- * control plane stands, are left alone.
+ * The faults of network and AWS that the switches ask for. They affect calls from outside: those of the
+ * product and of what it deploys. The stand-in's own calls, and the presigned ones behind EKS tokens, are
+ * spared.
  */
 export function createFaults(
   switches: FaultSwitches,
@@ -58,12 +58,18 @@ export function createFaults(
   return { disturb, counts: () => ({ ...counts }) };
 }
 
-/** Half of the resets come after the call was served. What S3 streams cannot be held back. */
+/**
+ * Half of the resets happen after the call was served. S3 streams its responses, so it is always reset
+ * before.
+ */
 function someReset({ service }: AwsCall, random: () => number): Disturbance {
   return random() < 0.5 || service === 's3' ? 'reset' : 'lost-answer';
 }
 
-/** `service:Action` as the request log has it, with `*` for any text; `s3:PUT /bucket/*` for REST. */
+/**
+ * Whether a pattern matches the call's `service:Action` in the request log (`s3:PUT /bucket/key` for REST).
+ * `*` matches any text.
+ */
 function isDenied(patterns: readonly string[], { service, action }: AwsCall): boolean {
   return patterns.some((pattern) => like(pattern, `${service}:${action}`));
 }

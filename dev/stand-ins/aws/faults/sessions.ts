@@ -1,20 +1,20 @@
 import type { AwsCall } from '../gateway/aws-call.ts';
 import type { AwsResponse } from '../gateway/service.ts';
 
-/** The sessions that STS has given to callers from outside: until when each of their keys is good. */
+/** The STS sessions of callers from outside, with their expiration times. */
 export interface Sessions {
-  /** How many have begun. */
+  /** The number of sessions so far. */
   begun(): number;
-  /** Notes the session in STS's answer, which then says when it really ends. */
+  /** Records the session in an STS response and returns the response with the scaled expiration. */
   begin(answer: AwsResponse, seconds: number): AwsResponse;
   /** Ends a session now. */
   end(accessKey: string): void;
   isOver(accessKey: string): boolean;
-  /** Whether a key is one of these sessions'. */
+  /** Whether the key belongs to one of these sessions. */
   has(accessKey: string): boolean;
 }
 
-/** With a `scale` below 1, sessions are shorter than asked for, by that factor: hours pass in seconds. */
+/** Creates the store. A `scale` below 1 shortens sessions by that factor, so that hours pass in seconds. */
 export function createSessions(scale = 1, now: () => number = Date.now): Sessions {
   const ends = new Map<string, number>();
   return {
@@ -36,7 +36,7 @@ export function createSessions(scale = 1, now: () => number = Date.now): Session
   };
 }
 
-/** Calls of the stand-in itself, which nothing disturbs; its keys say so. */
+/** Whether the stand-in itself makes the call, which its access key shows. Faults spare such calls. */
 export function isOwnCall({ accessKey = '' }: Pick<AwsCall, 'accessKey'>): boolean {
   return /^AKIA(REHEARSAL|CLOUDFORMATION)/.test(accessKey);
 }

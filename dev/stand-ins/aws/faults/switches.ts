@@ -1,30 +1,30 @@
-/** A resource, or a change set, that CloudFormation fails on purpose. */
+/** A resource or change set that CloudFormation fails on purpose. */
 export interface PlannedFailure {
   /** A resource type, a logical id, or `change-set`. */
   readonly what: string;
   readonly stackName?: string;
   readonly operation?: 'create' | 'update' | 'delete';
-  /** How many times; after that it works. */
+  /** The number of failures before it succeeds. */
   readonly times: number;
   readonly message: string;
 }
 
-/** What can be switched about the rehearsal's AWS; the README beside this file says more about each. */
+/** The switches of the rehearsal's AWS. The README of the AWS stand-in describes each. */
 export interface Switches {
-  /** Repeats what is left to chance, as far as calls come in the same order. */
+  /** Makes random choices repeatable as long as calls come in the same order. */
   readonly seed: number;
-  /** How long CloudFormation takes: next to nothing, or as long as AWS does, times `scale`. */
+  /** How long CloudFormation takes: almost no time, or as long as AWS times `scale`. */
   readonly latency: 'instant' | 'realistic';
   readonly scale: number;
-  /** Shares of calls, 0 to 1. */
+  /** Share of calls, 0 to 1, as are the next two. */
   readonly throttle: number;
   readonly serverErrors: number;
   readonly resets: number;
-  /** At this signed call from outside, the session that it belongs to ends. */
+  /** The session of the signed call with this number ends. */
   readonly expireAfter: number | undefined;
-  /** STS sessions are shorter than asked for by this factor. */
+  /** STS sessions are this factor of their requested duration. */
   readonly sessionScale: number;
-  /** Refused actions, `cloudformation:CreateChangeSet`, `s3:*`. */
+  /** Denied actions, such as `cloudformation:CreateChangeSet` and `s3:*`. */
   readonly deny: readonly string[];
   readonly failures: readonly PlannedFailure[];
 }
@@ -45,7 +45,7 @@ export const ALL_OFF: Switches = {
 export const DEFAULT_FAILURE = 'The rehearsal was told to fail here';
 
 /**
- * Reads `what[:times[:message]]`. Colons are part of resource types, so `what` ends at the last `:` that a
+ * Parses `what[:times[:message]]`. Resource types contain colons, so `what` ends at the last `:` that a
  * number follows.
  */
 export function parseFailure(text: string): PlannedFailure {

@@ -17,7 +17,10 @@ describe('readCall', () => {
       Buffer.from('Action=CreateVpc'),
     );
     expect(query).toMatchObject({
-      ...{ service: 'ec2', action: 'CreateVpc', region: 'ap-northeast-2', accessKey: 'AKIA1' },
+      service: 'ec2',
+      action: 'CreateVpc',
+      region: 'ap-northeast-2',
+      accessKey: 'AKIA1',
       presigned: false,
     });
     const json = { ...scope('eventbridge'), 'x-amz-target': 'AWSEvents.PutRule' };
@@ -26,7 +29,9 @@ describe('readCall', () => {
       action: 'PutRule',
     });
     expect(readCall('GET', '/clusters/a?x=1', scope('eks'), none)).toMatchObject({
-      ...{ service: 'eks', action: 'GET /clusters/a', path: '/clusters/a' },
+      service: 'eks',
+      action: 'GET /clusters/a',
+      path: '/clusters/a',
     });
   });
 
@@ -39,16 +44,19 @@ describe('readCall', () => {
     const credential = encodeURIComponent('ASIA1/20260101/ap-northeast-2/sts/aws4_request');
     const target = `/?Action=GetCallerIdentity&X-Amz-Credential=${credential}`;
     expect(readCall('GET', target, {}, none)).toMatchObject({
-      ...{ service: 'sts', action: 'GetCallerIdentity', accessKey: 'ASIA1', presigned: true },
+      service: 'sts',
+      action: 'GetCallerIdentity',
+      accessKey: 'ASIA1',
+      presigned: true,
     });
   });
 
-  it('takes a request of no known service for one to S3', () => {
+  it('takes a request without a service for an S3 request', () => {
     expect(readCall('GET', '/bucket/key', {}, none).service).toBe('s3');
   });
 });
 
-it('streams what goes to S3 and nothing else', () => {
+it('streams requests to S3 and no others', () => {
   expect(isStreamed('/bucket/key', scope('s3'))).toBe(true);
   expect(isStreamed('/bucket/key', {})).toBe(true);
   expect(isStreamed('/', scope('ec2'))).toBe(false);
@@ -65,10 +73,11 @@ it.each([
   expect(isMutation({ service, action, method })).toBe(expected);
 });
 
-it('writes errors as each service does', () => {
+it('writes errors in the form of each service', () => {
   const error = new ServiceError('AccessDenied', 'no & never', 403);
   expect(errorAnswer('eks', error)).toMatchObject({
-    ...{ status: 403, headers: { 'x-amzn-errortype': 'AccessDenied' } },
+    status: 403,
+    headers: { 'x-amzn-errortype': 'AccessDenied' },
   });
   expect(errorAnswer('ec2', error).body).toContain('<Response><Errors><Error><Code>AccessDenied');
   expect(errorAnswer('s3', error).body).toMatch(/^<Error><Code>AccessDenied.*no &amp; never/);

@@ -6,7 +6,10 @@ import type { AwsRequest, AwsResponse } from './service.ts';
 export interface AwsCall extends AwsRequest {
   /** The name in the signing scope (`ec2`, `s3`, `events`, …). */
   readonly service: string;
-  /** `CreateVpc`; for services of the REST kind method and path, `POST /clusters`; S3's with the part, `PUT /b?tagging`. */
+  /**
+   * `CreateVpc`; for REST services the method and path, `POST /clusters`; for S3 also the subresource, `PUT
+   * /b?tagging`.
+   */
   readonly action: string;
   /** Signed in the query string rather than in the Authorization header. */
   readonly presigned: boolean;
@@ -20,7 +23,9 @@ interface Scope {
 
 const FALLBACK_REGION = 'us-east-1';
 
-/** Reads who calls what from one HTTP request. A request of no known service is S3's, as in moto. */
+/**
+ * Reads caller, service and action from an HTTP request. A request without a service is S3's, as in moto.
+ */
 export function readCall(
   method: string,
   target: string,
@@ -50,7 +55,10 @@ export function readCall(
   };
 }
 
-/** Whether the body must be read to know the call; S3 objects need not be and may be large. */
+/**
+ * Whether a request is S3's. Its body may be large and says nothing about the action, so the gateway
+ * streams it.
+ */
 export function isStreamed(target: string, headers: IncomingHttpHeaders): boolean {
   const scope = scopeOf(headers.authorization?.match(/Credential=([^,\s]+)/)?.[1]);
   if (scope !== undefined) return scope.service === 's3';
@@ -60,14 +68,14 @@ export function isStreamed(target: string, headers: IncomingHttpHeaders): boolea
   return presigned === undefined ? !isForm(headers) : presigned.service === 's3';
 }
 
-/** Whether a call changes something, judged by its name or, for REST services, its method. */
+/** Whether a call changes something: by its name or, for REST services, by its method. */
 export function isMutation(call: Pick<AwsCall, 'service' | 'action' | 'method'>): boolean {
   if (call.service === 'sts') return false;
   if (call.action.includes(' ')) return !['GET', 'HEAD'].includes(call.method);
   return !/^(Describe|Get|List|Head|Lookup|Search|Filter|Estimate|Validate)/.test(call.action);
 }
 
-/** An error in the form that the SDKs of a service read. */
+/** An error response in the form that the service's SDK clients read. */
 export function errorAnswer(service: string, error: unknown): AwsResponse {
   const { code, message, status } = asServiceError(error);
   if (['eks', 'lambda', 'ssm', 'events', 'logs', 'kms', 'tagging'].includes(service)) {
@@ -98,7 +106,7 @@ const S3_PARTS = [
   'versions',
 ];
 
-/** S3 tells by a query without a value which part of a bucket or an object is meant. */
+/** The subresource of an S3 request (`?tagging`): a query parameter without a value. */
 function partOf(query: URLSearchParams): string {
   const part = S3_PARTS.find((name) => query.get(name) === '');
   return part === undefined ? '' : `?${part}`;

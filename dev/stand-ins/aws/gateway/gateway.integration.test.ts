@@ -36,7 +36,7 @@ afterAll(async () => {
   await moto?.stop();
 });
 
-it('passes objects through both ways unchanged, streamed or not', async () => {
+it('passes objects through unchanged in both directions, streamed or not', async () => {
   const { s3 } = clients;
   const Bucket = 'objects';
   const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
@@ -46,7 +46,10 @@ it('passes objects through both ways unchanged, streamed or not', async () => {
   const pieces = Readable.from([content.subarray(0, 1_000_001), content.subarray(1_000_001)]);
   await s3.send(
     new PutObjectCommand({
-      ...{ Bucket, Key: 'streamed', Body: pieces, ContentLength: content.length },
+      Bucket,
+      Key: 'streamed',
+      Body: pieces,
+      ContentLength: content.length,
       ChecksumAlgorithm: 'SHA256',
     }),
   );
@@ -64,14 +67,14 @@ it('passes objects through both ways unchanged, streamed or not', async () => {
   ]);
 });
 
-it('does not end connections by itself, so that none ends under a call', async () => {
+it('keeps idle connections open, so that none closes under a new call', async () => {
   const body = 'Action=DescribeVpcs&Version=2016-11-15';
   const answer = await fetch(gateway.url, { method: 'POST', headers: signedFor('ec2'), body });
   expect(answer.headers.get('connection')).toBe('keep-alive');
   expect(answer.headers.get('keep-alive')).toBeNull();
 });
 
-it('says by name what moto cannot do, and remembers it', async () => {
+it('names the calls that moto cannot serve, and records them', async () => {
   expect(gateway.failures()).toEqual([]);
   const headers = signedFor('eks');
   const answer = await fetch(`${gateway.url}/clusters/a/insights`, { method: 'POST', headers });
@@ -81,7 +84,7 @@ it('says by name what moto cannot do, and remembers it', async () => {
   ]);
 });
 
-it('disturbs calls: instead of serving them, or so that the caller never learns of it', async () => {
+it('disturbs calls before they are served, or after, instead of the response', async () => {
   const due: Disturbance[] = ['reset', throttled('ec2'), 'lost-answer', throttled('s3')];
   const disturb = () => due.shift();
   const other = await startGateway({ port: 0, motoUrl: moto.url, services: [], disturb });
@@ -99,13 +102,11 @@ it('disturbs calls: instead of serving them, or so that the caller never learns 
   await expect(put()).rejects.toMatchObject({ name: 'SlowDown' });
   await put();
   expect(other.calls().map(({ status, disturbed }) => [status, disturbed ?? false])).toEqual([
-    ...[
-      [0, true],
-      [503, true],
-      [200, true],
-      [503, true],
-      [200, false],
-    ],
+    [0, true],
+    [503, true],
+    [200, true],
+    [503, true],
+    [200, false],
   ]);
   await other.stop();
 });

@@ -7,14 +7,14 @@ import { callMoto, streamToMoto } from './moto-proxy.ts';
 import { ServiceError } from './query-protocol.ts';
 import type { AwsResponse, AwsService } from './service.ts';
 
-/** The front door of the rehearsal's AWS: the one endpoint that every SDK and CLI is pointed at. */
+/** The single endpoint of the rehearsal's AWS, to which every SDK and CLI is pointed. */
 export interface Gateway {
   readonly url: string;
-  /** Every call so far, oldest first. */
+  /** All calls so far, oldest first. */
   calls(): readonly CallRecord[];
-  /** Calls that no part of the stand-in could serve: what a passing rehearsal has none of. */
+  /** Calls that no part of the stand-in could serve. A passing rehearsal has none. */
   failures(): readonly CallRecord[];
-  /** Called after each call that changed something. Returns how to stop listening. */
+  /** Registers a listener for calls that changed something. Returns a function that removes it. */
   onMutation(listener: MutationListener): () => void;
   stop(): Promise<void>;
 }
@@ -27,15 +27,15 @@ export interface CallRecord {
   readonly accessKey: string | undefined;
   readonly status: number;
   readonly ms: number;
-  /** Something befell it on its way, on purpose; status 0 when it had no answer for that. */
+  /** A fault disturbed the call on purpose. Its status is 0 if the connection was reset. */
   readonly disturbed?: true;
-  /** For a failure: why. */
+  /** The reason why the call could not be served. */
   readonly problem?: string;
 }
 
 export type MutationListener = (service: string, action: string, call: AwsCall) => void;
 
-/** Answers some calls itself; undefined leaves the call to the next one, and at last to moto. */
+/** Serves some calls; returns undefined for others, which go to the next `Answer` and finally to moto. */
 export type Answer = (call: AwsCall) => Promise<AwsResponse | undefined>;
 
 export interface GatewayOptions {
@@ -45,9 +45,9 @@ export interface GatewayOptions {
   readonly services: readonly AwsService[];
   /** Tried before the services, in order. */
   readonly answers?: readonly Answer[];
-  /** What befalls calls before they are served. */
+  /** Decides which calls to disturb. */
   readonly disturb?: Disturb;
-  /** Path of the request log, one JSON object a line. */
+  /** Path of the request log, with one JSON object per line. */
   readonly log?: string;
 }
 
@@ -58,7 +58,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const log = openLog(options.log);
   const answers = [...(options.answers ?? []), ...options.services.map(ofService)];
 
-  // An idle connection that ended by itself would now and then end under a call that is just being sent.
+  // With a keep-alive timeout the server could close a connection just as a client sends its next call.
   const server = createServer({ keepAliveTimeout: 0 }, (from, to) => {
     void serve(from, to, { ...options, answers }, (call, record) => {
       records.push(record);
@@ -108,7 +108,9 @@ async function serve(
   const disturbed = fault === undefined ? {} : ({ disturbed: true } as const);
   const finish = (status: number, problem?: string) =>
     done(call, {
-      ...{ ...recordOf(call, began), status, ...disturbed },
+      ...recordOf(call, began),
+      status,
+      ...disturbed,
       ...(problem === undefined ? {} : { problem }),
     });
   if (fault !== undefined && fault !== 'lost-answer') {
@@ -147,7 +149,10 @@ async function answerTo(
   return callMoto(motoUrl, outgoing, call.body);
 }
 
-/** moto answers what it cannot do with an HTML page; our services with `InternalFailure` or `InvalidAction`. */
+/**
+ * The reason when nothing could serve a call: moto then returns an HTML page, our services
+ * `InternalFailure` or `InvalidAction`.
+ */
 function problemOf(answer: AwsResponse): string | undefined {
   if (answer.status < 400) return undefined;
   const text = answer.body.toString().slice(0, 2000);
@@ -176,7 +181,7 @@ function write(to: ServerResponse, answer: AwsResponse): void {
   to.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
-/** Undefined when the caller went away before it had sent everything. */
+/** The whole body, or undefined if the caller disconnected before it was complete. */
 async function readBody(from: IncomingMessage): Promise<Buffer | undefined> {
   try {
     return Buffer.concat(await from.toArray());
@@ -185,7 +190,7 @@ async function readBody(from: IncomingMessage): Promise<Buffer | undefined> {
   }
 }
 
-/** A listener that fails must not change the answer to a call that it only watches. */
+/** Calls a listener, whose failure must not affect the response to the call. */
 function tell(listener: MutationListener, call: AwsCall): void {
   try {
     listener(call.service, call.action, call);

@@ -15,7 +15,7 @@ const S3: readonly Route[] = [
   [new RegExp(`^PUT ${BUCKET}\\?versioning$`), 'PutBucketVersioning'],
   [new RegExp(`^PUT ${BUCKET}\\?encryption$`), 'PutEncryptionConfiguration'],
   [new RegExp(`^PUT ${BUCKET}\\?publicAccessBlock$`), 'PutBucketPublicAccessBlock'],
-  // What is deleted here is named with its version.
+  // The sweep names objects with their versions.
   [new RegExp(`^POST ${BUCKET}\\?delete$`), 'DeleteObjectVersion'],
   [/^(GET|HEAD) \/[^/]+\/[^?]+$/, 'GetObject'],
   [/^PUT \/[^/]+\/[^?]+$/, 'PutObject'],
@@ -58,12 +58,12 @@ const LAMBDA: readonly Route[] = [
 ];
 
 const ROUTES: Readonly<Record<string, readonly Route[]>> = { s3: S3, eks: EKS, lambda: LAMBDA };
-/** IAM knows one call under another's name. */
+/** Calls that a permission of another name allows. */
 const OTHER_NAMES: Readonly<Record<string, string>> = { 'ssm:GetParameter': 'ssm:GetParameters' };
 
 /**
- * The permission that a recorded call needs, as IAM names it: `s3:PutBucketTagging`. A call that is not in the
- * tables here stays as it was recorded, and so is in no policy.
+ * The IAM permission that a recorded call needs, such as `s3:PutBucketTagging`. A call that is missing in
+ * these tables keeps its recorded name, which no policy contains.
  */
 export function iamAction({ service, action }: Call): string {
   const routes = ROUTES[service] ?? [];

@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:
 import { pipeline } from 'node:stream';
 import type { AwsResponse } from './service.ts';
 
-/** What is sent to moto: a request as it came, or one that the gateway wrote. */
+/** A request to moto: the one that came in, or one that the gateway wrote. */
 export interface Outgoing {
   readonly method: string;
   /** Path with query string. */
@@ -10,10 +10,10 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-// moto's server closes idle connections without notice; a fresh one per request cannot be stale.
+// A new connection for each request: moto's server closes idle connections without notice.
 const agent = new Agent({ keepAlive: false });
 
-/** Sends a request with a body in memory and reads the whole answer. */
+/** Sends a request with a body in memory and reads the whole response. */
 export async function callMoto(
   motoUrl: string,
   outgoing: Outgoing,
@@ -26,8 +26,8 @@ export async function callMoto(
 }
 
 /**
- * Passes a request on while its body arrives, and the answer back while it comes. An error answer is
- * not passed back but returned, so that the gateway can look at it; undefined means it was passed.
+ * Streams a request to moto and the response back. Returns an error response without sending it, so that
+ * the gateway can inspect it. Returns undefined when the response was sent.
  */
 export async function streamToMoto(
   motoUrl: string,

@@ -55,7 +55,7 @@ describe('readers', () => {
     expect(textsOf(params, 'List')).toEqual([]);
     expect(structuresOf(params, 'Rows')).toEqual([{ A: '1' }]);
   });
-  it('refuses what is missing or malformed', () => {
+  it('refuses missing and malformed parameters', () => {
     expect(() => requiredText(params, 'Nothing')).toThrow(ServiceError);
     expect(() => integerOf(params, 'Bad')).toThrow('not a number');
   });

@@ -5,17 +5,17 @@ import { element, escapeXml, type XmlValue } from './xml.ts';
 export type { XmlValue } from './xml.ts';
 
 /**
- * The AWS Query protocol (CloudFormation, Auto Scaling, STS, …): form-encoded requests with dotted
- * names, XML answers. Source: Smithy's `awsQuery` specification.
+ * The AWS Query protocol (CloudFormation, Auto Scaling, STS, …): form-encoded requests with dotted names,
+ * XML responses. Source: Smithy's `awsQuery` specification.
  */
 
-/** A parameter as a caller sent it: every scalar is text, lists and maps are already nested. */
+/** A parsed parameter: every scalar is text, lists and maps are nested. */
 export type QueryValue = string | readonly QueryValue[] | QueryParams;
 export interface QueryParams {
   readonly [name: string]: QueryValue;
 }
 
-/** An error that the API answers with: `code` and HTTP `status` are what an SDK sees. */
+/** An error response of the API. An SDK sees `code` and the HTTP `status`. */
 export class ServiceError extends Error {
   readonly code: string;
   readonly status: number;
@@ -28,15 +28,17 @@ export class ServiceError extends Error {
   }
 }
 
-/** One action: parameters in, the content of `<ActionResult>` out (undefined: no result element). */
+/**
+ * One action: takes parameters, returns the content of `<ActionResult>` (undefined for no such element).
+ */
 export type QueryAction = (
   params: QueryParams,
   request: AwsRequest,
 ) => Promise<XmlValue> | XmlValue;
 
 /**
- * A service of this protocol made of its actions. A `ServiceError` becomes its error answer, an action
- * that is not there `InvalidAction`, anything else `InternalFailure` with the error's text.
+ * Makes a service of this protocol from its actions. A `ServiceError` becomes its error response, an
+ * unknown action `InvalidAction`, and any other error `InternalFailure` with the error's text.
  */
 export function queryService(
   name: string,
@@ -52,7 +54,7 @@ export function queryService(
         if (run === undefined) {
           throw new ServiceError(
             'InvalidAction',
-            `${name} does not know the action ${action} here`,
+            `the ${name} stand-in does not implement ${action}`,
           );
         }
         return queryResponse(action, namespace, await run(params, request));
@@ -63,7 +65,7 @@ export function queryService(
   };
 }
 
-/** Parses a form body (or query string): `A.member.1.B=x` and `A.1.B=x` both give `{A: [{B: 'x'}]}`. */
+/** Parses a form body or query string. `A.member.1.B=x` and `A.1.B=x` both give `{A: [{B: 'x'}]}`. */
 export function parseQuery(body: string): { action: string; params: QueryParams } {
   const tree: Branch = new Map();
   let action = '';
@@ -116,13 +118,13 @@ function mapOf(entries: readonly QueryValue[]): QueryParams {
   );
 }
 
-/** The text of a parameter, or undefined when it is absent or not text. */
+/** The text of a parameter, or undefined if it is absent or not text. */
 export function textOf(params: QueryParams, name: string): string | undefined {
   const value = params[name];
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The text of a parameter; throws `ValidationError` when it is absent or empty. */
+/** The text of a parameter; throws `ValidationError` if it is absent or empty. */
 export function requiredText(params: QueryParams, name: string): string {
   const value = textOf(params, name);
   if (value === undefined || value === '') {
@@ -131,7 +133,7 @@ export function requiredText(params: QueryParams, name: string): string {
   return value;
 }
 
-/** A whole number, or undefined when absent; throws `ValidationError` for other text. */
+/** An integer, or undefined if absent; throws `ValidationError` for other text. */
 export function integerOf(params: QueryParams, name: string): number | undefined {
   const value = textOf(params, name);
   if (value === undefined) return undefined;
@@ -141,25 +143,25 @@ export function integerOf(params: QueryParams, name: string): number | undefined
   return Number(value);
 }
 
-/** A boolean, or undefined when absent. */
+/** A boolean, or undefined if absent. */
 export function booleanOf(params: QueryParams, name: string): boolean | undefined {
   const value = textOf(params, name);
   return value === undefined ? undefined : value.toLowerCase() === 'true';
 }
 
-/** The texts of a list; empty when it is absent (SDKs send an empty list as an empty text). */
+/** The texts of a list; empty if it is absent (SDKs send an empty list as an empty text). */
 export function textsOf(params: QueryParams, name: string): readonly string[] {
   const value = params[name];
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-/** The structures of a list; empty when it is absent. */
+/** The structures of a list; empty if it is absent. */
 export function structuresOf(params: QueryParams, name: string): readonly QueryParams[] {
   const value = params[name];
   return Array.isArray(value) ? value.filter(isParams) : [];
 }
 
-/** One structure, or undefined when absent. */
+/** One structure, or undefined if absent. */
 export function structureOf(params: QueryParams, name: string): QueryParams | undefined {
   const value = params[name];
   return isParams(value) ? value : undefined;
@@ -181,7 +183,7 @@ export function queryResponse(action: string, namespace: string, result: XmlValu
   );
 }
 
-/** The error answer of this protocol; what is not a `ServiceError` is a fault of the stand-in: 500. */
+/** An error response of this protocol. Errors other than `ServiceError` are faults of the stand-in: 500. */
 export function queryError(error: unknown, namespace: string): AwsResponse {
   const id = randomUUID();
   const known = asServiceError(error);
@@ -197,7 +199,7 @@ export function queryError(error: unknown, namespace: string): AwsResponse {
   );
 }
 
-/** A `ServiceError` as it is; anything else as `InternalFailure`. */
+/** Returns a `ServiceError` unchanged and wraps any other error as `InternalFailure`. */
 export function asServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

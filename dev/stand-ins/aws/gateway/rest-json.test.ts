@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { matchRoute } from './rest-json.ts';
 
-it('gives a path parameter back as it was, whatever is in it', () => {
+it('returns a path parameter unchanged, whatever it contains', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), (arn) => {
       const path = `/clusters/a/access-entries/${encodeURIComponent(arn)}`;
@@ -17,6 +17,6 @@ it.each([
   ['a longer path', 'GET', '/clusters/a/addons'],
   ['a shorter path', 'GET', '/clusters'],
   ['another path', 'GET', '/groups/a'],
-])('does not fit %s', (_, method, path) => {
+])('does not match %s', (_, method, path) => {
   expect(matchRoute('GET /clusters/{name}', method, path)).toBeUndefined();
 });

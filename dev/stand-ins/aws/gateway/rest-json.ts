@@ -4,7 +4,7 @@ import type { AwsRequest, AwsResponse, AwsService } from './service.ts';
 
 /** The AWS REST-JSON protocol (EKS, Lambda): method and path name the action, bodies are JSON. */
 
-/** A JSON object as it arrived; every reader below checks what it takes from it. */
+/** A parsed JSON object. The readers below check the values that they take from it. */
 export type JsonObject = { readonly [name: string]: unknown };
 
 export interface RestCall {
@@ -15,12 +15,15 @@ export interface RestCall {
   readonly request: AwsRequest;
 }
 
-/** A route: `POST /clusters/{name}/addons`, and what answers it (a JSON object, or undefined for none). */
+/**
+ * Handlers by route, such as `POST /clusters/{name}/addons`. Each returns a JSON object, or undefined for
+ * an empty one.
+ */
 export type RestRoutes = Readonly<
   Record<string, (call: RestCall) => Promise<object | undefined> | object | undefined>
 >;
 
-/** A service of this protocol made of its routes. Errors become error answers, see `errorAnswer`. */
+/** Makes a service of this protocol from its routes. Errors become responses, see `errorAnswer`. */
 export function restService(name: string, routes: RestRoutes): AwsService {
   return {
     name,
@@ -33,7 +36,7 @@ export function restService(name: string, routes: RestRoutes): AwsService {
           return answer(await run({ path, query: request.query, body, request }));
         }
         const action = `${request.method} ${request.path}`;
-        throw new ServiceError('UnknownOperationException', `${name} does not know ${action} here`);
+        throw new ServiceError('UnknownOperationException', `the ${name} stand-in does not implement ${action}`);
       } catch (error) {
         return errorAnswer(name, error);
       }
@@ -41,7 +44,7 @@ export function restService(name: string, routes: RestRoutes): AwsService {
   };
 }
 
-/** The decoded path parameters when a request fits a route (`GET /a/{b}`), else undefined. */
+/** The decoded path parameters of a request that matches a route (`GET /a/{b}`), else undefined. */
 export function matchRoute(
   route: string,
   method: string,
@@ -90,7 +93,7 @@ export function stringsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
 
-/** A map of texts, such as tags. */
+/** A map of texts, such as tags; other values become text. */
 export function textMapOf(value: unknown): Readonly<Record<string, string>> {
   const entries = Object.entries(objectOf(value) ?? {});
   return Object.fromEntries(entries.map(([key, text]) => [key, String(text)]));

@@ -1,4 +1,4 @@
-/** One request to an AWS API as it reached the gateway, parsed no further than every service needs. */
+/** One request to an AWS API as the gateway received it, parsed only as far as every service needs. */
 export interface AwsRequest {
   readonly method: string;
   readonly path: string;
@@ -7,7 +7,7 @@ export interface AwsRequest {
   readonly body: Buffer;
   /** From the signing scope: `ap-northeast-2`. */
   readonly region: string;
-  /** The access key that signed, or undefined for an unsigned call. */
+  /** The access key that signed the call, or undefined if it is unsigned. */
   readonly accessKey: string | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface AwsResponse {
   readonly body: string | Buffer;
 }
 
-/** An AWS service that the rehearsal stands in for with its own code, rather than with moto's. */
+/** An AWS service that the stand-in implements itself instead of using moto's. */
 export interface AwsService {
   /** The name in the signing scope: `cloudformation`, `autoscaling`, `eks`. */
   readonly name: string;

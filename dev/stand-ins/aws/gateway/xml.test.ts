@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { element } from './xml.ts';
 
 describe('element', () => {
-  it('writes text that an XML reader gives back unchanged', () => {
+  it('writes text that an XML parser reads back unchanged', () => {
     const parser = new XMLParser({ parseTagValue: false, trimValues: false });
     fc.assert(
       fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {

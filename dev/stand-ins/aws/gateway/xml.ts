@@ -1,4 +1,6 @@
-/** What an answer may hold: lists become `<member>` elements, undefined is left out, dates are ISO 8601. */
+/**
+ * The content of a response: lists become `<member>` elements, undefined is left out, dates are ISO 8601.
+ */
 export type XmlValue =
   | string
   | number
@@ -8,7 +10,9 @@ export type XmlValue =
   | readonly XmlValue[]
   | { readonly [name: string]: XmlValue };
 
-/** One XML element. Lists hold `<member>` elements; characters that XML 1.0 cannot hold are dropped. */
+/**
+ * One XML element. Lists become `<member>` elements. Characters that XML 1.0 does not allow are dropped.
+ */
 export function element(name: string, value: XmlValue): string {
   if (value === undefined) return '';
   if (Array.isArray(value)) {
@@ -24,7 +28,7 @@ export function element(name: string, value: XmlValue): string {
 
 const NOT_XML = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
-/** Text as it stands in an element or attribute. */
+/** Escapes text for an element or attribute. */
 export function escapeXml(text: string): string {
   return text
     .replace(NOT_XML, '')

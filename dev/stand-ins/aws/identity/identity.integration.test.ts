@@ -51,7 +51,7 @@ afterAll(async () => {
 });
 
 describe('AssumeRoleWithWebIdentity', () => {
-  it('gives credentials of the role to a workflow of the repository', async () => {
+  it('returns credentials of the role to a workflow of the repository', async () => {
     const answer = await assume(await sign());
     expect(answer).toMatchObject({
       SubjectFromWebIdentityToken: SUBJECT,
@@ -80,23 +80,26 @@ describe('AssumeRoleWithWebIdentity', () => {
     await expect(assume(await sign(claims))).rejects.toMatchObject({ name });
   });
 
-  it('refuses a forged token, no token at all, and a role that is not there', async () => {
+  it('refuses a forged token, a text that is no token, and a missing role', async () => {
     const name = 'InvalidIdentityTokenException';
     await expect(assume(await forge())).rejects.toMatchObject({ name });
     await expect(assume('x'.repeat(20))).rejects.toMatchObject({ name });
     const absent = roleArn.replace('deployer', 'nobody');
     await expect(assume(await sign(), absent)).rejects.toMatchObject({
-      ...{ name: 'AccessDenied', $metadata: { httpStatusCode: 403 } },
+      name: 'AccessDenied',
+      $metadata: { httpStatusCode: 403 },
     });
   });
 });
 
-it('answers a presigned GetCallerIdentity, as JSON for who asks for it', async () => {
+it('answers a presigned GetCallerIdentity, with JSON on request', async () => {
   const query = new URLSearchParams({
-    ...{ Action: 'GetCallerIdentity', Version: '2011-06-15' },
+    Action: 'GetCallerIdentity',
+    Version: '2011-06-15',
     'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
     'X-Amz-Credential': `AKIAREHEARSALACCOUNT/20260101/${REGION}/sts/aws4_request`,
-    ...{ 'X-Amz-SignedHeaders': 'host;x-k8s-aws-id', 'X-Amz-Signature': '0'.repeat(64) },
+    'X-Amz-SignedHeaders': 'host;x-k8s-aws-id',
+    'X-Amz-Signature': '0'.repeat(64),
   });
   const headers = { accept: 'application/json', 'x-k8s-aws-id': 'cluster' };
   const answer = await fetch(`${test.endpoint}/?${query}`, { headers });
@@ -105,7 +108,7 @@ it('answers a presigned GetCallerIdentity, as JSON for who asks for it', async (
   });
 });
 
-it('answers for the parameters of EKS images, and leaves others to moto', async () => {
+it('serves the parameters of EKS images and leaves others to moto', async () => {
   const Name =
     '/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/standard/recommended/image_id';
   const one = await test.clients.ssm.send(new GetParameterCommand({ Name }));
@@ -117,12 +120,12 @@ it('answers for the parameters of EKS images, and leaves others to moto', async 
   await expect(test.clients.ssm.send(unknown)).rejects.toMatchObject({ name: 'ParameterNotFound' });
 });
 
-it('had no call that it could not serve', () => {
+it('served every call', () => {
   expect(test.aws.gateway.failures()).toEqual([]);
 });
 
 function assume(WebIdentityToken: string, RoleArn = roleArn) {
-  // Unsigned, as it is with AWS: the token is all that the caller has.
+  // Unsigned, as with AWS: the token is all that the caller has.
   const sts = new STSClient({ endpoint: test.endpoint, region: REGION, maxAttempts: 1 });
   return sts.send(
     new AssumeRoleWithWebIdentityCommand({ RoleArn, RoleSessionName: 'run-1', WebIdentityToken }),

@@ -2,9 +2,9 @@ import type { Answer } from '../gateway/gateway.ts';
 import { callMoto } from '../gateway/moto-proxy.ts';
 
 /**
- * A presigned GetCallerIdentity, which is what an EKS token is. moto takes a request without an
- * Authorization header for S3's, so it is rewritten as the POST that an SDK would send. Whoever asks
- * for JSON (the authenticator does) gets STS's JSON form. The signature is checked by nobody.
+ * Serves a presigned GetCallerIdentity, which is what an EKS token is. moto takes a request without an
+ * Authorization header for an S3 request, so this rewrites it as the POST that an SDK would send. Callers
+ * that accept JSON, such as the authenticator, get STS's JSON form. Nobody checks the signature.
  */
 export function presignedIdentity(motoUrl: string): Answer {
   return async (call) => {

@@ -5,7 +5,8 @@ import { allowsService, allowsWebIdentity, like } from './trust-policy.ts';
 const host = 'token.actions.githubusercontent.com';
 const providerArn = `arn:aws:iam::123456789012:oidc-provider/${host}`;
 const token = (sub: string, aud = 'sts.amazonaws.com') => ({
-  ...{ providerArn, host },
+  providerArn,
+  host,
   claims: { sub, aud },
 });
 const policy = {
@@ -22,7 +23,7 @@ const policy = {
   ],
 };
 
-describe('the trust of a deployer role', () => {
+describe('the trust policy of a deployer role', () => {
   it('covers every workflow of its repository', () => {
     const anyRef = fc.stringMatching(/^[a-z0-9/_.-]{1,30}$/);
     fc.assert(
@@ -69,14 +70,14 @@ describe('conditions', () => {
     expect(decide(withCondition(condition))).toBe(expected);
   });
 
-  it('let a Deny win', () => {
+  it('let a Deny statement win', () => {
     const all = { StringLike: { [sub]: '*' } };
     expect(decide(withCondition(all), withCondition(all, 'Deny'))).toBe(false);
     expect(decide()).toBe(false);
   });
 });
 
-it('lets a rule invoke a function only from the rule that its policy names', () => {
+it('lets only the rule that a function policy names invoke the function', () => {
   const sourceArn = 'arn:aws:events:ap-northeast-2:123456789012:rule/hooks';
   const statement = {
     Effect: 'Allow',
@@ -92,7 +93,7 @@ it('lets a rule invoke a function only from the rule that its policy names', () 
   );
 });
 
-it('takes every character of a pattern but * and ? literally', () => {
+it('takes every character of a pattern except * and ? literally', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       fc.pre(!/[*?]/.test(text));

@@ -1,4 +1,4 @@
-/** Evaluates resource policies: who may assume a role, what may invoke a function (pure). */
+/** Evaluates resource policies: who may assume a role, and which service may invoke a function. */
 
 type Json = unknown;
 type JsonMap = { readonly [name: string]: Json };
@@ -6,12 +6,12 @@ type JsonMap = { readonly [name: string]: Json };
 export interface WebIdentity {
   /** ARN of the IAM OIDC provider of the token's issuer. */
   readonly providerArn: string;
-  /** The provider's URL without its scheme: the prefix of its condition keys. */
+  /** The provider's URL without its scheme, which is the prefix of its condition keys. */
   readonly host: string;
   readonly claims: JsonMap;
 }
 
-/** Whether a role's trust policy lets the bearer of a token assume it. Deny statements win. */
+/** Whether a role's trust policy lets the bearer of a token assume the role. Deny statements win. */
 export function allowsWebIdentity(
   policy: Json,
   { providerArn, host, claims }: WebIdentity,
@@ -29,7 +29,7 @@ export interface ServiceCall {
   readonly sourceArn: string;
 }
 
-/** Whether a function's policy lets an AWS service call it for one of its resources. */
+/** Whether a function's policy lets an AWS service invoke it on behalf of one resource. */
 export function allowsService(policy: Json, { service, action, sourceArn }: ServiceCall): boolean {
   const context = (key: string) => (key.toLowerCase() === 'aws:sourcearn' ? [sourceArn] : []);
   return decide(policy, action, { Service: service }, context);
@@ -79,7 +79,7 @@ const OPERATORS: Readonly<Record<string, (value: string, wanted: string) => bool
   ArnLike: (value, wanted) => like(wanted, value),
 };
 
-/** One condition. An operator that is not known here fails, whatever it is, as does a key without a value. */
+/** Whether one condition holds. An unknown operator and a key without a value both fail. */
 function holds(operator: string, values: readonly string[], wanted: readonly string[]): boolean {
   const [, quantifier, rest = operator] = operator.match(/^(For\w+Values?):(.*)$/) ?? [];
   const optional = rest.endsWith('IfExists');
@@ -92,7 +92,7 @@ function holds(operator: string, values: readonly string[], wanted: readonly str
   return quantifier === 'ForAllValues' ? values.every(one) : values.some(one);
 }
 
-/** A pattern with `*` (any text) and `?` (any character). */
+/** Whether a text matches a pattern with `*` (any text) and `?` (any character). */
 export function like(pattern: string, text: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

@@ -24,7 +24,7 @@ import { allowsWebIdentity } from './trust-policy.ts';
 export interface WebIdentityOptions {
   readonly motoUrl: string;
   readonly iam: IAMClient;
-  /** Where the keys of an issuer are really published, by the issuer's URL. */
+  /** The actual URL of an issuer's key set, by the issuer's URL. */
   readonly jwksUrls: Readonly<Record<string, string>>;
   readonly sessions: Sessions;
 }
@@ -32,8 +32,8 @@ export interface WebIdentityOptions {
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
 /**
- * STS AssumeRoleWithWebIdentity, as STS does it: the token's signature, expiry and audience, then the
- * role's trust policy. Credentials come from moto, which checks nothing of this.
+ * Serves AssumeRoleWithWebIdentity like STS: checks the token's signature, expiry and audience, then the
+ * role's trust policy. moto issues the credentials but checks none of this.
  */
 export function webIdentity(options: WebIdentityOptions): Answer {
   return async (call) => {
@@ -74,7 +74,7 @@ function issuerOf(token: string): string {
     const { iss } = decodeJwt(token);
     if (iss !== undefined) return iss;
   } catch {
-    // Not a JWT: the same answer.
+    // Not a JWT: fails like a JWT without an issuer.
   }
   throw badToken(
     'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)',
@@ -96,7 +96,7 @@ async function findProvider(iam: IAMClient, issuer: string): Promise<Provider> {
   return { arn, host, audiences: provider.ClientIDList ?? [] };
 }
 
-/** On a busy machine an issuer is late. */
+/** Generous, because the issuer may be slow on a busy machine. */
 const KEYS_WITHIN_MS = 60_000;
 const keySets = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
 
@@ -141,7 +141,7 @@ async function findRole(iam: IAMClient, arn: string): Promise<Role> {
   } catch (error) {
     if ((error as Error).name !== 'NoSuchEntityException') throw error;
   }
-  // STS does not tell a role that is not there from one that does not trust the caller.
+  // STS does not distinguish a missing role from one that does not trust the caller.
   throw denied();
 }
 
@@ -167,7 +167,7 @@ function issue(motoUrl: string, call: AwsCall): Promise<AwsResponse> {
   return callMoto(motoUrl, { method: 'POST', target: '/', headers }, call.body);
 }
 
-/** What moto leaves out of the answer. */
+/** Adds what moto leaves out of the response: subject, audience and provider. */
 function withSubject(answer: AwsResponse, claims: JWTPayload, provider: Provider): AwsResponse {
   const audience = Array.isArray(claims.aud) ? claims.aud[0] : claims.aud;
   const more = [

@@ -14,7 +14,7 @@ const call = (method: string, path: string, body: object = {}) =>
   ({ method, path: `${FUNCTIONS}${path}`, body: Buffer.from(JSON.stringify(body)) }) as AwsCall;
 const create = (Code: object) => call('POST', '', { FunctionName: 'f', Code });
 
-/** An S3 with one object, which nobody gets before `arrive`. */
+/** An S3 with one object that arrives only after `arrive`. */
 function slowS3(text: string) {
   const { promise, resolve } = Promise.withResolvers<void>();
   const Body = { transformToByteArray: async () => zip(text) };
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('new code counts from its call on, though the code before it has not come yet', async () => {
+it('new code is used from its update on, even while the old code is still being fetched', async () => {
   const { s3, arrive } = slowS3('old');
   const { notice, find } = createDeployments(s3, folder);
   notice(create({ S3Bucket: 'b', S3Key: 'k' }));
@@ -42,7 +42,7 @@ it('new code counts from its call on, though the code before it has not come yet
   expect(logGroup).toBe('/aws/lambda/f');
 });
 
-it('the code of a function that is removed goes, once it has come, and that of its successor stays', async () => {
+it('the code of a deleted function is removed once it has been fetched, and that of its successor stays', async () => {
   const { s3, arrive } = slowS3('old');
   const { notice, find } = createDeployments(s3, folder);
   notice(create({ S3Bucket: 'b', S3Key: 'k' }));

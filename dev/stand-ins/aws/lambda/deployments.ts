@@ -5,30 +5,30 @@ import { unzipSync } from 'fflate';
 import type { AwsCall } from '../gateway/aws-call.ts';
 import { matchRoute, objectOf, stringOf } from '../gateway/rest-json.ts';
 
-/** The code of one function on this machine. */
+/** The unpacked code of one function. */
 export interface Deployment {
-  /** Where the package is unpacked. */
+  /** The folder of the unpacked package. */
   readonly folder: string;
   readonly logGroup: string;
 }
 
 export interface Deployments {
-  /** Looks at a call that changed something in Lambda; takes the code it deploys or removes. */
+  /** Handles a call that changed something in Lambda: deploys or removes the function's code. */
   notice(call: AwsCall): void;
-  /** Resolves when the code of a function is unpacked; rejects when there is none or it is broken. */
+  /** Resolves when a function's code is unpacked. Rejects if there is none or it cannot be unpacked. */
   find(name: string): Promise<Deployment>;
 }
 
 const FUNCTIONS = '/2015-03-31/functions';
 
-/** A function that exists: its packages, the newest last, are unpacked to the same folder of its own. */
+/** A function and its packages, newest last, below one folder. */
 interface Deployed {
   readonly folder: string;
   readonly logGroup: string;
   readonly packages: readonly Promise<Deployment>[];
 }
 
-/** Keeps unpacked deployment packages under `folder`, one sub-folder a function. */
+/** Keeps unpacked deployment packages in `folder`, with a sub-folder for each function. */
 export function createDeployments(s3: S3Client, folder: string): Deployments {
   const deployed = new Map<string, Deployed>();
   let versions = 0;
@@ -38,11 +38,13 @@ export function createDeployments(s3: S3Client, folder: string): Deployments {
     const { logGroup } = into;
     const unpacked = unpack(s3, code, join(into.folder, next()));
     const job = unpacked.then((at) => ({ folder: at, logGroup }));
-    job.catch(() => {}); // told to whoever invokes it
+    job.catch(() => {}); // `find` reports the error
     deployed.set(name, { ...into, packages: [...into.packages, job] });
   };
 
-  /** What is still being unpacked would be there afterwards, or in the way. */
+  /**
+   * Waits for packages that are still being unpacked, which would otherwise reappear after the deletion.
+   */
   const remove = async (gone: Deployed) => {
     await Promise.allSettled(gone.packages);
     await rm(gone.folder, { recursive: true, force: true }).catch(() => {});
@@ -70,12 +72,12 @@ export function createDeployments(s3: S3Client, folder: string): Deployments {
     },
     find(name) {
       const found = deployed.get(nameOf(name))?.packages.at(-1);
-      return found ?? Promise.reject(new Error(`no code is deployed for function ${name}`));
+      return found ?? Promise.reject(new Error(`function ${name} has no deployed code`));
     },
   };
 }
 
-/** The name of a function that is given by name or by ARN. */
+/** The function name in a name or ARN. */
 export function nameOf(nameOrArn: string): string {
   return nameOrArn.split(':function:').at(-1)?.split(':')[0] ?? nameOrArn;
 }
@@ -85,7 +87,7 @@ async function unpack(s3: S3Client, code: unknown, folder: string): Promise<stri
   for (const [name, content] of Object.entries(files)) {
     if (name.endsWith('/')) continue;
     const path = join(folder, name);
-    if (relative(folder, path).startsWith('..')) throw new Error(`${name} leaves the package`);
+    if (relative(folder, path).startsWith('..')) throw new Error(`${name} lies outside the package`);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
   }

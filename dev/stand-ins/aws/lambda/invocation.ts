@@ -20,12 +20,12 @@ export interface SessionCredentials {
   readonly sessionToken: string;
 }
 
-/** What an invocation gave: a result, or the error object that Lambda answers with. */
+/** The outcome of an invocation: a result, or the error object that Lambda returns. */
 export type InvocationOutcome =
   | { readonly result: unknown }
   | { readonly error: { readonly errorType: string; readonly errorMessage: string } };
 
-/** Runs a handler once in a Node process of its own, with its role's credentials, up to its timeout. */
+/** Runs a handler once, in a Node process of its own, with its role's credentials and its timeout. */
 export async function invokeOnce(options: InvocationOptions): Promise<InvocationOutcome> {
   const { configuration, deployment, event } = options;
   const seconds = configuration.Timeout ?? 3;
@@ -39,7 +39,9 @@ export async function invokeOnce(options: InvocationOptions): Promise<Invocation
       process.execPath,
       [join(import.meta.dirname, 'runner.ts'), deployment.folder, configuration.Handler ?? ''],
       {
-        ...{ env: environmentOf(options), cwd: deployment.folder, signal: timeout },
+        env: environmentOf(options),
+        cwd: deployment.folder,
+        signal: timeout,
         input: JSON.stringify({ event, context }),
         onLine: (line) => {
           if (!isOutcome(line)) options.onLine(line);
@@ -78,10 +80,12 @@ function contextOf(options: InvocationOptions, awsRequestId: string, deadlineMs:
   };
 }
 
-/** One log stream for each process of the rehearsal; Lambda has one for each sandbox. */
+/** One log stream for each run of the rehearsal; Lambda has one for each execution environment. */
 export const LOG_STREAM = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${crypto.randomUUID().replaceAll('-', '')}`;
 
-/** Nothing of this machine's environment but PATH: what Lambda documents, then what the function sets. */
+/**
+ * The variables that Lambda documents and those of the function; of this machine's environment only PATH.
+ */
 function environmentOf(options: InvocationOptions): NodeJS.ProcessEnv {
   const { configuration, deployment, region, credentials } = options;
   return {

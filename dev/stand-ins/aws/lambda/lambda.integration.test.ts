@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => test?.stop());
 
-it('gives a handler its event, context, role and variables, and nothing of this machine', async () => {
+it('gives a handler its event, context, role and variables, and nothing from this machine', async () => {
   process.env['OF_THIS_MACHINE'] = 'secret';
   await create(
     'good',
@@ -40,7 +40,7 @@ it('gives a handler its event, context, role and variables, and nothing of this 
   expect(payload.env.AWS_ACCESS_KEY_ID).toMatch(/^ASIA/);
 });
 
-it('does not take what a handler prints for its result', async () => {
+it('does not take the output of a handler for its result', async () => {
   await create(
     'loud',
     `export const run = () => { console.log('{"result":1}'); return 'quiet'; };`,
@@ -66,7 +66,7 @@ it.each([
   expect(payload.errorMessage).toContain(message);
 });
 
-it('runs the newest code', async () => {
+it('runs the latest code', async () => {
   await create('changing', 'export const run = () => 1;');
   const ZipFile = zipSync({ 'index.mjs': strToU8('export const run = () => 2;') });
   const update = new UpdateFunctionCodeCommand({ FunctionName: 'changing', ZipFile });
@@ -76,7 +76,7 @@ it('runs the newest code', async () => {
   await expect(invoke('changing')).rejects.toThrow();
 });
 
-it('tries an asynchronous invocation three times', async () => {
+it('attempts an asynchronous invocation three times', async () => {
   await create('failing', `export const run = () => { throw new Error('again'); };`);
   await test.clients.lambda.send(
     new InvokeCommand({ FunctionName: 'failing', InvocationType: 'Event' }),
@@ -85,7 +85,7 @@ it('tries an asynchronous invocation three times', async () => {
   expect(test.aws.problems()).toEqual(['invoke failing: again']);
 });
 
-it('does not run a function for a rule that its policy does not let in', async () => {
+it('does not run a function for a rule that its policy does not allow', async () => {
   const { events } = test.clients;
   await events.send(
     new PutRuleCommand({
@@ -101,13 +101,18 @@ it('does not run a function for a rule that its policy does not let in', async (
   );
 });
 
-/** Functions have longer than a busy machine takes to start them. */
+/** A timeout that is long enough to start a function on a busy machine. */
 async function create(FunctionName: string, code: string, Timeout = 60): Promise<void> {
   const ZipFile = zipSync({ 'index.mjs': strToU8(code) });
   await test.clients.lambda.send(
     new CreateFunctionCommand({
-      ...{ FunctionName, Role, Runtime: 'nodejs24.x', Handler: 'index.run', Timeout },
-      ...{ Code: { ZipFile }, Environment: { Variables: { COLOUR: 'blue' } } },
+      FunctionName,
+      Role,
+      Runtime: 'nodejs24.x',
+      Handler: 'index.run',
+      Timeout,
+      Code: { ZipFile },
+      Environment: { Variables: { COLOUR: 'blue' } },
     }),
   );
 }

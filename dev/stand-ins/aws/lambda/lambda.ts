@@ -28,29 +28,29 @@ export interface LambdaOptions {
   readonly s3: S3Client;
   readonly sts: STSClient;
   readonly logs: CloudWatchLogsClient;
-  /** Where packages are unpacked. */
+  /** The folder for unpacked packages. */
   readonly folder: string;
-  /** Where `lambda-<name>.log` files go. */
+  /** The folder for `lambda-<name>.log` files. */
   readonly logFolder: string;
   readonly problem: (what: string, error: unknown) => void;
-  /** Pauses before an asynchronous invocation is tried again; one and two minutes in Lambda. */
+  /** Pauses before the retries of an asynchronous invocation. Lambda waits one and two minutes. */
   readonly retryDelaysMs?: readonly number[];
 }
 
 export interface Lambda {
-  /** For the gateway: calls that change functions. */
+  /** Handles a call that changed a function. */
   notice(call: AwsCall): void;
-  /** For the gateway: the Invoke API. */
+  /** Serves the Invoke API. */
   readonly answer: Answer;
-  /** An asynchronous invocation on behalf of a rule, refused unless the function's policy allows it. */
+  /** Invokes a function asynchronously on behalf of a rule, if the function's policy allows it. */
   invokeForRule(functionArn: string, event: object, ruleArn: string): Promise<void>;
-  /** A synchronous invocation. */
+  /** Invokes a function synchronously. */
   invoke(name: string, event: unknown): Promise<InvocationOutcome>;
 }
 
 /**
- * Runs functions that are kept in the Lambda API: their real package, in a Node process, with their
- * role's credentials. Leaves out: other runtimes, layers, VPC, concurrency limits, warm sandboxes.
+ * Runs the functions of the Lambda API: their real deployment packages, in Node processes, with the
+ * credentials of their roles. Leaves out other runtimes, layers, VPC, concurrency limits and warm starts.
  */
 export function createLambda(options: LambdaOptions): Lambda {
   const deployments = createDeployments(options.s3, options.folder);
@@ -63,8 +63,12 @@ export function createLambda(options: LambdaOptions): Lambda {
     const deployment = await deployments.find(name);
     const lines: string[] = [];
     const outcome = await invokeOnce({
-      ...{ configuration, deployment, event, onLine: (line: string) => lines.push(line) },
-      ...{ endpoint: options.endpoint, region: options.region },
+      configuration,
+      deployment,
+      event,
+      onLine: (line: string) => lines.push(line),
+      endpoint: options.endpoint,
+      region: options.region,
       credentials: await roleCredentials(options.sts, configuration),
     });
     await keepLog(options, nameOf(name), deployment, lines);
@@ -86,7 +90,7 @@ export function createLambda(options: LambdaOptions): Lambda {
     async invokeForRule(functionArn, event, ruleArn) {
       const name = nameOf(functionArn);
       if (!(await mayInvoke(options.lambda, name, ruleArn))) {
-        problem(`invoke ${name}`, `its policy does not let ${ruleArn} invoke it`);
+        problem(`invoke ${name}`, `its resource policy does not allow ${ruleArn} to invoke it`);
         return;
       }
       await invokeLater(name, event);
@@ -138,7 +142,7 @@ async function mayInvoke(lambda: LambdaClient, name: string, ruleArn: string): P
   }
 }
 
-/** To a file and to CloudWatch Logs; a log group that is not there (any more) is not made. */
+/** Writes the log to a file and to CloudWatch Logs. Does not create a missing log group. */
 async function keepLog(
   { logs, logFolder, problem }: LambdaOptions,
   name: string,

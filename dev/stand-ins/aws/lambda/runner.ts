@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * What runs inside the child process of one invocation: loads the handler of a deployment package
- * (`node lambda-runner.ts FOLDER HANDLER`), gives it the event from standard input and writes what it
- * returns to standard output. What the handler prints goes to standard error, which is its log.
+ * The program of an invocation's child process (`node runner.ts FOLDER HANDLER`). It loads the handler of a
+ * deployment package, passes it the event from standard input and writes its result to standard output. The
+ * handler's own output goes to standard error, which is its log.
  */
 process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
 

@@ -37,7 +37,7 @@ REGION = "ap-northeast-2"
 
 def load() -> Application:
     """Loads moto with the plugin and returns its WSGI application, warmed up."""
-    # AWS managed policies exist in every account; without this moto cannot attach them.
+    # Every account has the AWS managed policies; without this, moto cannot attach them.
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
     import plugin
 

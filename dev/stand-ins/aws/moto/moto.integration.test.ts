@@ -88,7 +88,7 @@ describe('network interfaces', () => {
     await remove(one.NetworkInterfaceId, two.NetworkInterfaceId);
   });
 
-  it('take a prefix by CIDR once, and give it back', async () => {
+  it('take a prefix by CIDR once, and release it', async () => {
     const NetworkInterfaceId = (await makeInterface({})).NetworkInterfaceId;
     const wanted = { NetworkInterfaceId, Ipv4Prefixes: ['10.0.4.224/28'] };
     const answer = await aws.ec2.send(new AssignPrivateIpAddressesCommand(wanted));
@@ -101,7 +101,7 @@ describe('network interfaces', () => {
     await remove(NetworkInterfaceId);
   });
 
-  it('answer only the new secondary addresses, and refuse used ones', async () => {
+  it('return only the new secondary addresses, and refuse used ones', async () => {
     const one = await makeInterface({});
     const NetworkInterfaceId = one.NetworkInterfaceId;
     const answer = await aws.ec2.send(
@@ -124,14 +124,14 @@ describe('network interfaces', () => {
     await remove(NetworkInterfaceId);
   });
 
-  it('are made once per client token', async () => {
+  it('are created once per client token', async () => {
     const one = await makeInterface({ ClientToken: 'i-1/eth1', Ipv4PrefixCount: 1 });
     const two = await makeInterface({ ClientToken: 'i-1/eth1', Ipv4PrefixCount: 1 });
     expect(two.NetworkInterfaceId).toBe(one.NetworkInterfaceId);
     await remove(one.NetworkInterfaceId);
   });
 
-  it('say so when a subnet has no room for a prefix', async () => {
+  it('are refused when a subnet has no room for a prefix', async () => {
     const full = await makeSubnet('10.0.200.0/28', 'a');
     await expect(makeInterface({ SubnetId: full, Ipv4PrefixCount: 1 })).rejects.toMatchObject({
       name: 'InsufficientCidrBlocks',
@@ -143,7 +143,7 @@ describe('network interfaces', () => {
 describe('instances of a launch template', () => {
   let instanceId: string;
 
-  it('keep its user data, metadata options, profile, tags and groups', async () => {
+  it('have its user data, metadata options, profile, tags and groups', async () => {
     const profileArn = await makeProfile();
     await aws.ec2.send(
       new CreateLaunchTemplateCommand({
@@ -195,7 +195,7 @@ describe('instances of a launch template', () => {
     expect(Buffer.from(text(data.UserData?.Value), 'base64').toString()).toBe('#!/bin/bash');
   });
 
-  it('attach interfaces of their zone, one per index, up to the limit of their type', async () => {
+  it('attach interfaces of their own zone, one per index, up to the limit of their type', async () => {
     const far = await makeInterface({ SubnetId: otherZone });
     await expect(attach(far.NetworkInterfaceId, 1)).rejects.toMatchObject({
       name: 'InvalidParameterCombination',
@@ -214,7 +214,7 @@ describe('instances of a launch template', () => {
     const instance = await describeInstance(instanceId);
     const indexes = instance?.NetworkInterfaces?.map((each) => each.Attachment?.DeviceIndex);
     expect(indexes?.toSorted()).toEqual([0, 1, 2, 3]);
-    // An interface has its own groups, here the VPC's default one, and not those of the instance.
+    // An interface has its own groups, here the VPC's default group, not those of the instance.
     const second = instance?.NetworkInterfaces?.find((each) => each.Attachment?.DeviceIndex === 1);
     expect(second?.Groups?.map((each) => each.GroupName)).toEqual(['default']);
     const primary = instance?.NetworkInterfaces?.find((each) => each.Attachment?.DeviceIndex === 0);
@@ -227,7 +227,7 @@ describe('instances of a launch template', () => {
     ).rejects.toThrow(/cannot be detached/);
   });
 
-  it('end: what is deleted on termination goes, the rest becomes available', async () => {
+  it('delete interfaces on termination as configured, and release the others', async () => {
     const before = await attachedTo(instanceId);
     const second = before.find((each) => each.Attachment?.DeviceIndex === 1);
     await aws.ec2.send(
@@ -258,7 +258,7 @@ describe('instances of a launch template', () => {
 });
 
 describe('deletes', () => {
-  it('refuse a NAT gateway its address and the VPC its gateway until it is gone', async () => {
+  it('do not release the address or detach the internet gateway while a NAT gateway uses them', async () => {
     const gateway = await aws.ec2.send(new CreateInternetGatewayCommand({}));
     const InternetGatewayId = text(gateway.InternetGateway?.InternetGatewayId);
     const link = { InternetGatewayId, VpcId: vpcId };
@@ -282,7 +282,7 @@ describe('deletes', () => {
     await aws.ec2.send(new DeleteSubnetCommand({ SubnetId: otherZone }));
   });
 
-  it('refuse a security group that an interface or a rule names', async () => {
+  it('refuse a security group that an interface or rule refers to', async () => {
     const eni = await makeInterface({ Groups: [groupId] });
     await expect(
       aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: groupId })),
@@ -301,7 +301,7 @@ describe('deletes', () => {
   });
 });
 
-it('stores a policy that denies plain HTTP without refusing every upload', async () => {
+it('stores a policy that denies plain HTTP, and accepts uploads', async () => {
   const Bucket = 'staging';
   const location = { LocationConstraint: REGION } as const;
   await aws.s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: location }));

@@ -1,24 +1,26 @@
 import { join } from 'node:path';
 import { startService } from '../../../tools/process.ts';
 
-/** moto with the plugin beside this file: AWS service data in one Python process. */
+/** A moto server with the plugin beside this file: AWS service data in one Python process. */
 export interface Moto {
   readonly url: string;
   stop(): Promise<void>;
 }
 
 export interface MotoOptions {
-  /** The interpreter of a virtual environment that has `moto[server]` 5.2.5. */
+  /** The Python interpreter of a virtual environment with `moto[server]` 5.2.5. */
   readonly python: string;
   readonly port: number;
-  /** Where its output goes. */
+  /** The file for its output. */
   readonly log: string;
 }
 
 /** Generous, because a crash is noticed at once and a machine with cold file caches takes long. */
 const READY_WITHIN_MS = 180_000;
 
-/** Starts moto and resolves when it answers (about two seconds). Rejects with its log's path otherwise. */
+/**
+ * Starts moto and resolves when it answers (about two seconds). Otherwise rejects with the path of its log.
+ */
 export async function startMoto({ python, port, log }: MotoOptions): Promise<Moto> {
   const script = join(import.meta.dirname, 'start.py');
   const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' };
@@ -31,7 +33,10 @@ export async function startMoto({ python, port, log }: MotoOptions): Promise<Mot
   return whenReady(moto, () => ended, log);
 }
 
-/** Resolves with `moto` when it answers. Stops it and rejects with its log's path when it ends or takes too long. */
+/**
+ * Resolves with `moto` when it answers. If it ends or takes too long, stops it and rejects with the path of
+ * its log.
+ */
 export async function whenReady(moto: Moto, ended: () => boolean, log: string): Promise<Moto> {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (!(await answers(moto.url))) {

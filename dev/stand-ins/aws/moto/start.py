@@ -1,5 +1,7 @@
-"""Starts moto's server with the plugin: python start.py PORT. Serves 127.0.0.1 only, until a signal
-or until the process that started it is gone."""
+"""Starts moto's server with the plugin: python start.py PORT.
+
+Serves 127.0.0.1 only. Ends on a signal, or when the process that started it has ended.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ def main() -> None:
     port = sys.argv[1]
     threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     os.environ["MOTO_PORT"] = port
-    # AWS managed policies exist in every account; without this moto cannot attach them.
+    # Every account has the AWS managed policies; without this, moto cannot attach them.
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
     plugin.install()
     from moto.server import main as serve

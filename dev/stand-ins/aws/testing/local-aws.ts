@@ -36,26 +36,29 @@ export function clientsOf(endpoint: string) {
 }
 export type Clients = ReturnType<typeof clientsOf>;
 
-/** moto with the plugin on a free port, and a folder of its own for logs and state. */
+/** Starts moto with the plugin on a free port, with a new folder for logs and state. */
 export async function startTestMoto(): Promise<{ moto: Moto; folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'rehearsal-aws-'));
   return { moto: await startMotoOnFreePort(join(folder, 'moto.log')), folder };
 }
 
-/** moto with the plugin: forked in tests, and a process of its own where no fork server runs. */
+/**
+ * Starts moto with the plugin on a free port. Forks it if the fork server of the tests runs, otherwise
+ * starts a process.
+ */
 export async function startMotoOnFreePort(log: string): Promise<Moto> {
   const port = await freePort();
   if (hasForkServer()) return forkMoto(port, log);
   return startMoto({ python: await motoPython(), port, log });
 }
 
-/** A port that nothing listens on now. */
+/** A port that nothing listens on at the moment. */
 export async function freePort(): Promise<number> {
   const [port = 0] = await freePorts(1);
   return port;
 }
 
-/** Repeats `read` until it gives something other than undefined or false; rejects after `ms`. */
+/** Repeats `read` until it returns something other than undefined or false. Rejects after `ms`. */
 export async function eventually<T>(
   read: () => Promise<T | undefined | false>,
   ms = 60_000,
@@ -64,7 +67,7 @@ export async function eventually<T>(
   for (;;) {
     const found = await read();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`not so within ${ms} ms: ${read}`);
+    if (Date.now() > deadline) throw new Error(`condition not met within ${ms} ms: ${read}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -7,15 +7,16 @@ import { startService } from '../../../tools/process.ts';
 import { consoleProgress } from '../../../tools/progress.ts';
 import { type Moto, whenReady } from '../moto/moto.ts';
 
-/** The environment variable that tells test files where the fork server listens. */
+/** The environment variable with the path of the fork server's socket. */
 const SOCKET = 'MOTO_FORK_SERVER';
 
 /**
- * Global setup of the integration tests: a fork server from which each test file gets a moto of its own without the
- * seconds that moto takes to start. The server loads moto when the first file asks for one.
+ * Global setup of the integration tests: starts a fork server, from which each test file gets its own moto
+ * within milliseconds. The server loads moto when the first file asks for one.
  */
 export async function setup(): Promise<() => Promise<void>> {
-  // A Unix socket's path has at most 107 characters, so the temporary folder of the tests may be too deep.
+  // The path of a Unix socket is limited to 107 characters, and the tests' own temporary folder may be too
+  // deep.
   const folder = mkdtempSync(join('/tmp', 'moto-'));
   const socket = join(folder, 'socket');
   const script = join(import.meta.dirname, '..', 'moto', 'fork_server.py');
@@ -43,7 +44,7 @@ export function hasForkServer(): boolean {
   return process.env[SOCKET] !== undefined;
 }
 
-/** A moto with empty state, forked from the server that the global setup has started. */
+/** Forks a moto with empty state from the server that the global setup started. */
 export async function forkMoto(port: number, log: string): Promise<Moto> {
   mkdirSync(dirname(log), { recursive: true });
   const connection = await connected(process.env[SOCKET] ?? '');
@@ -63,7 +64,7 @@ export async function forkMoto(port: number, log: string): Promise<Moto> {
   return whenReady({ url: `http://127.0.0.1:${port}`, stop }, () => ended, log);
 }
 
-/** Connects to the server, which creates its socket a moment after it has been started. */
+/** Connects to the server, which creates its socket shortly after its start. */
 async function connected(path: string): Promise<Socket> {
   const deadline = Date.now() + 30_000;
   for (;;) {

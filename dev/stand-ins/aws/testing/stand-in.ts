@@ -9,11 +9,11 @@ export interface TestAws {
   readonly aws: AwsStandIn;
   readonly clients: Clients;
   readonly endpoint: string;
-  /** Instances that were powered on, in order. */
+  /** Ids of instances that were powered on, in order. */
   readonly poweredOn: readonly string[];
-  /** The access entries that control planes were told, newest first. */
+  /** The access entries passed to control planes, newest first. */
   readonly admitted: readonly (readonly AccessEntry[])[];
-  /** Names of control planes that run. */
+  /** Names of running control planes. */
   readonly controlPlanes: ReadonlySet<string>;
   stop(): Promise<void>;
 }
@@ -23,8 +23,8 @@ export type TestAwsOptions = Partial<
 >;
 
 /**
- * The whole of the rehearsal's AWS on free ports, with control planes and machines that only take notes.
- * Its folder is below the checkout's node_modules, so that functions find the AWS SDK, as Lambda's runtime has it.
+ * Starts the rehearsal's whole AWS on free ports, with control planes and machines that only record calls.
+ * Its folder is inside node_modules, so that functions find the AWS SDK, as in Lambda's runtime.
  */
 export async function startTestAws(options: TestAwsOptions = {}): Promise<TestAws> {
   const parent = join(CHECKOUT, 'node_modules', '.rehearsal');

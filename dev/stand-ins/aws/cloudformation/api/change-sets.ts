@@ -14,7 +14,7 @@ import { findChangeSet, requiredChangeSet, requiredStack } from './find.ts';
 import { pageOf } from './paging.ts';
 import { parameterList, tagList } from './shapes.ts';
 
-/** Smaller than AWS's (which is not documented), so that callers meet a second page. */
+/** AWS's page size is not documented. This one is small, so that callers meet a second page. */
 const CHANGES_PER_PAGE = 20;
 
 export function describeChangeSet(_engine: Engine, region: Region, params: QueryParams): XmlValue {

@@ -19,7 +19,10 @@ const NAME = /^[a-zA-Z][-a-zA-Z0-9]{0,127}$/;
 
 type Kind = ChangeSet['type'];
 
-/** CreateChangeSet: checks what AWS checks at once, then works out the changes in the background. */
+/**
+ * CreateChangeSet: makes the checks that AWS makes immediately, then works out the changes in the
+ * background.
+ */
 export async function createChangeSet(
   engine: Engine,
   region: Region,
@@ -35,7 +38,7 @@ export async function createChangeSet(
   const provisional = found ?? newStack(engine, region, stackName);
   const request = await deploymentRequest(region, params, provisional);
   const deployment = await makeDeployment(engine, region, request, provisional);
-  // Another call may have come first while this one was waiting.
+  // Another call may have created the stack or change set in the meantime.
   const now = findStack(region, stackName);
   checkState(now, stackName, name, type);
   const stack = now ?? enterReview(engine, region, provisional);
@@ -101,7 +104,7 @@ const FINAL = new Set([
   'DELETE_FAILED',
 ]);
 
-/** Throws when a stack's status allows no update. */
+/** Throws if the stack's status allows no update. */
 export function checkUpdatable(stack: Stack): void {
   const stuck = FINAL.has(stack.status) || stack.status === 'UPDATE_ROLLBACK_FAILED';
   if (!stuck && !isBusy(stack) && stack.status !== 'DELETE_COMPLETE') return;

@@ -13,7 +13,9 @@ import type { Tags } from '../handlers/handler.ts';
 import type { Stack } from '../stack.ts';
 import { templateBody } from './template-body.ts';
 
-/** What CreateChangeSet's parameters ask for; what they leave out is what the stack has. */
+/**
+ * The deployment that a CreateChangeSet request asks for. The stack supplies what the request leaves out.
+ */
 export async function deploymentRequest(
   region: Region,
   params: QueryParams,
@@ -31,7 +33,7 @@ export async function deploymentRequest(
         ...(value === undefined ? {} : { value }),
       };
     }),
-    // Without `Tags` a stack keeps those that it has.
+    // A request without `Tags` keeps the stack's tags.
     tags: params['Tags'] === undefined ? (before?.tags ?? {}) : tagsOf(params),
     capabilities: textsOf(params, 'Capabilities'),
     notificationArns: textsOf(params, 'NotificationARNs'),

@@ -14,7 +14,7 @@ import { pageOf } from './paging.ts';
 
 const EVENTS_PER_PAGE = 100;
 
-/** DescribeStackEvents: newest first. */
+/** DescribeStackEvents, newest first. */
 export function describeStackEvents(
   _engine: Engine,
   region: Region,
@@ -49,8 +49,8 @@ function eventShape(event: StackEvent) {
 }
 
 /**
- * DescribeEvents: by stack, by operation, or by change set (an ARN: AWS does not take a bare name,
- * cloudformation-cli#1116). `FailedEvents` leaves only failures.
+ * DescribeEvents by stack, operation or change set (by ARN only: AWS does not accept the name,
+ * cloudformation-cli#1116). `FailedEvents` selects failures.
  */
 export function describeEvents(_engine: Engine, region: Region, params: QueryParams): XmlValue {
   const onlyFailures = booleanOf(structureOf(params, 'Filters') ?? {}, 'FailedEvents') === true;

@@ -8,7 +8,7 @@ import type { ChangeSet } from '../change-set.ts';
 import { findStack, type Region } from '../engine.ts';
 import type { Stack } from '../stack.ts';
 
-/** The stack that `StackName` names; throws CloudFormation's ValidationError when there is none. */
+/** The stack that `StackName` refers to; throws CloudFormation's ValidationError if there is none. */
 export function requiredStack(region: Region, params: QueryParams): Stack {
   const name = requiredText(params, 'StackName');
   const found = findStack(region, name);
@@ -16,7 +16,7 @@ export function requiredStack(region: Region, params: QueryParams): Stack {
   throw new ServiceError('ValidationError', `Stack with id ${name} does not exist`);
 }
 
-/** The change set that `ChangeSetName` (with `StackName`, or an ARN alone) names. */
+/** The change set that `ChangeSetName` (with `StackName`, or alone as an ARN) refers to. */
 export function requiredChangeSet(region: Region, params: QueryParams): ChangeSet {
   const found = findChangeSet(region, params);
   if (found !== undefined) return found;

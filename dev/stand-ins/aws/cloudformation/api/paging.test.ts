@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pageOf } from './paging.ts';
 
-test('the pages together are the whole list', () => {
+test('the pages together contain the whole list', () => {
   fc.assert(
     fc.property(fc.array(fc.integer()), fc.integer({ min: 1, max: 7 }), (items, size) => {
       const seen: number[] = [];
@@ -18,6 +18,6 @@ test('the pages together are the whole list', () => {
   );
 });
 
-test('a token that was not given out is refused', () => {
+test('an unknown token is refused', () => {
   expect(() => pageOf([1], { NextToken: 'x' }, 1)).toThrow('Invalid token');
 });

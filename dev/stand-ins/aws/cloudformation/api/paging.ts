@@ -2,11 +2,11 @@ import { type QueryParams, ServiceError, textOf } from '../../gateway/query-prot
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** What to send as `NextToken` to get the rest; undefined on the last page. */
+  /** The `NextToken` of the next page; undefined on the last page. */
   readonly next: string | undefined;
 }
 
-/** The page that a request asks for; tokens hold the position. Throws on a token that is not ours. */
+/** The page that a request asks for. Tokens encode the position; an unknown token throws. */
 export function pageOf<T>(items: readonly T[], params: QueryParams, size: number): Page<T> {
   const token = textOf(params, 'NextToken');
   const start = token === undefined ? 0 : positionOf(token);

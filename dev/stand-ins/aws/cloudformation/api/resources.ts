@@ -19,7 +19,7 @@ export function describeStackResources(
   const found = [...stack.resources.values()].filter(
     ({ logicalId }) => wanted === undefined || wanted === logicalId,
   );
-  // AWS answers at most the first hundred and has no second page.
+  // AWS returns at most 100 resources and has no second page.
   return { StackResources: found.slice(0, 100).map((one) => resourceShape(stack, one)) };
 }
 

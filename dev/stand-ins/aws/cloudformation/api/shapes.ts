@@ -2,7 +2,7 @@ import type { XmlValue } from '../../gateway/query-protocol.ts';
 import type { Tags } from '../handlers/handler.ts';
 import type { Deployment } from '../stack.ts';
 
-/** `Parameters` of an answer: secret ones masked, SSM ones with what they resolved to. */
+/** The `Parameters` of a response: NoEcho values masked, SSM parameters with their resolved values. */
 export function parameterList({ template, texts, resolved }: Deployment): XmlValue {
   return Object.entries(texts).map(([ParameterKey, value]) => ({
     ParameterKey,

@@ -14,7 +14,7 @@ import { requiredStack } from './find.ts';
 import { pageOf } from './paging.ts';
 import { parameterList, tagList } from './shapes.ts';
 
-/** DescribeStacks: one by name or id; all that are not deleted without a name. */
+/** DescribeStacks: one stack by name or id, or all stacks that are not deleted. */
 export function describeStacks(_engine: Engine, region: Region, params: QueryParams): XmlValue {
   const all = () => region.stacks.filter((stack) => !isDeleted(stack)).reverse();
   const found = params['StackName'] === undefined ? all() : [requiredStack(region, params)];
@@ -78,7 +78,7 @@ export function listStacks(_engine: Engine, region: Region, params: QueryParams)
   };
 }
 
-/** DeleteStack: accepted for what is not there, too; refused while something else is under way. */
+/** DeleteStack: accepted even for a stack that does not exist; refused during an update. */
 export function deleteStack(engine: Engine, region: Region, params: QueryParams): XmlValue {
   const stack = findStack(region, requiredText(params, 'StackName'));
   if (stack === undefined || isDeleted(stack) || isBeingDeleted(stack)) return undefined;
@@ -108,7 +108,10 @@ export function deleteStack(engine: Engine, region: Region, params: QueryParams)
   return undefined;
 }
 
-/** A deletion may still wait for the end of what it has overtaken, with the stack's status unchanged. */
+/**
+ * Whether a deletion has been accepted. It may still wait for the operation that it cancelled, with the
+ * status unchanged.
+ */
 function isBeingDeleted({ running, operations }: Stack): boolean {
   return running !== undefined && operations.at(-1)?.type === 'DELETE_STACK';
 }

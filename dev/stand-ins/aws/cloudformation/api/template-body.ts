@@ -3,7 +3,7 @@ import type { Region } from '../engine.ts';
 import { BODY_LIMIT } from '../language/parse.ts';
 import { fetchTemplate } from './template-source.ts';
 
-/** The template of a request: exactly one of `TemplateBody` (limited in size) and `TemplateURL`. */
+/** The template of a request, which contains either `TemplateBody` (limited in size) or `TemplateURL`. */
 export async function templateBody(region: Region, params: QueryParams): Promise<string> {
   const body = textOf(params, 'TemplateBody');
   const url = textOf(params, 'TemplateURL');

@@ -9,9 +9,9 @@ export interface S3Location {
 }
 
 /**
- * Where a TemplateURL points: virtual-host (`https://bucket.s3.region.amazonaws.com/key`) or path style
- * (`https://s3.region.amazonaws.com/bucket/key`, or any host that is not S3's, as a local endpoint's).
- * Undefined when it is neither.
+ * The S3 object of a TemplateURL in virtual-hosted style (`https://bucket.s3.region.amazonaws.com/key`) or
+ * path style (`https://s3.region.amazonaws.com/bucket/key`). Hosts other than S3's, such as a local
+ * endpoint, use path style. Undefined if it is neither.
  */
 export function s3Location(url: string): S3Location | undefined {
   if (!URL.canParse(url)) return undefined;
@@ -25,10 +25,10 @@ export function s3Location(url: string): S3Location | undefined {
   return { bucket, key, ...(version === null ? {} : { version }) };
 }
 
-/** At most this many bytes may come from S3. */
+/** The largest template in S3, in bytes. */
 const OBJECT_LIMIT = 1_000_000;
 
-/** Reads a template from S3, as CloudFormation does: with its own call to GetObject. */
+/** Reads a template from S3 with a GetObject call, as CloudFormation does. */
 export async function fetchTemplate(url: string, { s3 }: Clients): Promise<string> {
   const location = s3Location(url);
   if (location === undefined) {

@@ -11,7 +11,7 @@ import { readTemplate, type Template } from '../language/template.ts';
 import { requiredChangeSet, requiredStack } from './find.ts';
 import { templateBody } from './template-body.ts';
 
-/** GetTemplate: the text as it was given, of a stack or of a change set. */
+/** GetTemplate: the original text, of a stack or a change set. */
 export function getTemplate(_engine: Engine, region: Region, params: QueryParams): XmlValue {
   const body =
     params['ChangeSetName'] === undefined
@@ -26,7 +26,9 @@ export function getTemplate(_engine: Engine, region: Region, params: QueryParams
   return { TemplateBody: body, StagesAvailable: ['Original', 'Processed'] };
 }
 
-/** GetTemplateSummary: parameters, needed capabilities and resource types; nothing is evaluated. */
+/**
+ * GetTemplateSummary: parameters, required capabilities and resource types, without evaluating anything.
+ */
 export async function getTemplateSummary(
   _engine: Engine,
   region: Region,

@@ -72,7 +72,10 @@ const group = handler<Group>({
     await context.until(`AutoScalingGroup ${id}`, () => stable(id, context));
     return attributes;
   },
-  /** As CloudFormation does: to zero, wait until the instances are gone, then the group. */
+  /**
+   * Like CloudFormation: scales the group to zero, waits until the instances are gone, then deletes the
+   * group.
+   */
   async delete({ id }, context) {
     const { autoscaling } = context.clients;
     if ((await describe(id, context)) === undefined) return;
@@ -91,7 +94,7 @@ const group = handler<Group>({
   },
 });
 
-/** What create and update have in common. Sizes are texts in templates and numbers in the API. */
+/** The input that create and update share. Sizes are texts in templates and numbers in the API. */
 function settings(properties: Group) {
   const { DesiredCapacity, VPCZoneIdentifier } = properties;
   return {
@@ -116,7 +119,9 @@ async function describe(
   return found.AutoScalingGroups?.[0];
 }
 
-/** The group once as many instances as it wants are in service: CloudFormation calls it stable then. */
+/**
+ * Waits until the desired number of instances is in service. CloudFormation calls the group stable then.
+ */
 async function stable(name: string, context: ResourceContext): Promise<FoundGroup | undefined> {
   const group = await describe(name, context);
   const serving = group?.Instances?.filter(({ LifecycleState }) => LifecycleState === 'InService');
@@ -141,7 +146,10 @@ async function setHooks(
   }
 }
 
-/** The group's own tags as they say; those of the stack propagate to instances, as CloudFormation has it. */
+/**
+ * The group's own tags as declared, and the stack's tags, which CloudFormation always propagates to
+ * instances.
+ */
 function propagatedTags(name: string, { Tags = [] }: Group, { tags }: ResourceContext): Tag[] {
   return Object.entries(tags).map(([Key, Value]) => ({
     Key,

@@ -28,7 +28,7 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** Clients of the services that handlers use, all speaking to one endpoint. */
+/** The clients that handlers use, all with one endpoint. */
 export function createClients(endpoint: string, region: string, credentials: Credentials): Clients {
   const config = { endpoint, region, credentials, maxAttempts: 4 };
   return {

@@ -75,7 +75,7 @@ const natGateway = handler<NatGateway>({
   },
   async delete({ id }, { clients, until }) {
     await clients.ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: id }));
-    // The address and the subnet are free only when the gateway has really gone.
+    // The address and the subnet stay in use until the gateway is really gone.
     await until(`NatGateway ${id}`, () =>
       gone(async () => {
         const found = await clients.ec2.send(
@@ -169,7 +169,7 @@ function document(policy: unknown): string {
   return typeof policy === 'string' ? policy : JSON.stringify(policy);
 }
 
-/** True when `isGone` says so, or when the API no longer knows the thing. */
+/** True if `isGone` returns true, or if the API no longer knows the resource. */
 async function gone(isGone: () => Promise<boolean>): Promise<true | undefined> {
   try {
     return (await isGone()) ? true : undefined;

@@ -9,10 +9,10 @@ import { handler } from './handler.ts';
 
 interface LaunchTemplate {
   readonly LaunchTemplateName?: string;
-  /** The template language uses the names and types of EC2's own request. */
+  /** Templates use the names and types of EC2's own request. */
   readonly LaunchTemplateData: RequestLaunchTemplateData;
   readonly VersionDescription?: string;
-  /** Of the launch template itself, given when it is made; those of instances are inside its data. */
+  /** The tags of the launch template itself, set at creation. Those of instances are in its data. */
   readonly TagSpecifications?: readonly TagSpecification[];
 }
 
@@ -50,7 +50,7 @@ const launchTemplate = handler<LaunchTemplate>({
   },
 });
 
-/** CloudFormation never moves the default version, so it stays the first. */
+/** CloudFormation never changes the default version, so it stays the first. */
 function attributesOf(id: string, latest = 1) {
   return {
     LaunchTemplateId: id,

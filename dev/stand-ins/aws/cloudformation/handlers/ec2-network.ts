@@ -48,7 +48,7 @@ const vpc = handler<Vpc>({
 });
 
 async function setDns(VpcId: string, vpc: Vpc, { clients }: ResourceContext): Promise<void> {
-  // One attribute per call: EC2 takes no more.
+  // EC2 accepts only one attribute per call.
   const { EnableDnsSupport = true, EnableDnsHostnames = false } = vpc;
   await clients.ec2.send(
     new ModifyVpcAttributeCommand({ VpcId, EnableDnsSupport: { Value: EnableDnsSupport } }),
@@ -109,7 +109,7 @@ const gatewayAttachment = handler<GatewayAttachment>({
     return attributes;
   },
   async delete({ properties: { VpcId, InternetGatewayId } }, { clients }) {
-    // EC2 says Gateway.NotAttached for what has been detached by hand.
+    // EC2 returns Gateway.NotAttached for a gateway that somebody detached by hand.
     const call = clients.ec2.send(new DetachInternetGatewayCommand({ VpcId, InternetGatewayId }));
     await ignoreMissing(call);
   },

@@ -15,7 +15,9 @@ import { ec2Tags, retagEc2, type TagPair } from './tags.ts';
 
 type Direction = 'ingress' | 'egress';
 
-/** A rule, inside a group or as a resource of its own; `peer` names differ by direction. */
+/**
+ * A rule, declared inside a group or as a resource of its own. The names of `peer` depend on the direction.
+ */
 interface Rule {
   readonly IpProtocol: string;
   readonly FromPort?: number;
@@ -38,7 +40,7 @@ interface SecurityGroup {
   readonly Tags?: readonly TagPair[];
 }
 
-/** What EC2 gives every new group, and what a group without egress rules in its template keeps. */
+/** The egress rule of every new group, which a group without egress rules in its template keeps. */
 const EVERYWHERE: Rule = { IpProtocol: '-1', CidrIp: '0.0.0.0/0' };
 
 const securityGroup = handler<SecurityGroup>({

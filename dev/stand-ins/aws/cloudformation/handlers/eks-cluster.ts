@@ -79,7 +79,7 @@ const cluster = handler<EksCluster>({
   },
 });
 
-/** The template's properties in the API's form: the same names in lower camel case, but for logging. */
+/** The template's properties in the API's form: the same names in lower camel case, except for logging. */
 function request(name: string, properties: EksCluster, tags: Tags): CreateClusterCommandInput {
   const { Name: _name, Tags: _tags, Logging: _logging, ...others } = properties;
   const logging = loggingOf(properties);
@@ -137,7 +137,7 @@ async function updateVersion(
   await settled(id, context);
 }
 
-/** EKS takes one kind of configuration change per call, and one call at a time. */
+/** EKS accepts one kind of configuration change per call, and one call at a time. */
 async function updateConfig(
   { id, properties: before }: Existing<EksCluster>,
   after: EksCluster,
@@ -168,7 +168,7 @@ function differs(before: Value | undefined, after: Value | undefined): boolean {
   return !sameValue(before, after);
 }
 
-/** Brings the tags of anything in EKS up to date; EKS knows it by its ARN. */
+/** Updates the tags of any EKS resource, identified by its ARN. */
 export async function retagEks(
   resourceArn: string,
   before: Tags,

@@ -11,12 +11,12 @@ test.each(['InvalidVpcID.NotFound', 'NoSuchEntityException', 'ResourceNotFoundEx
   (name) => expect(isMissing(named(name))).toBe(true),
 );
 
-test('so does Auto Scaling, which has only words for it', () => {
+test('Auto Scaling says only in its message that it is gone', () => {
   expect(isMissing(named('ValidationError', 'AutoScalingGroup name not found - x'))).toBe(true);
   expect(isMissing(named('ValidationError', 'MinSize is too large'))).toBe(false);
 });
 
-test('what something else holds is worth another try', () => {
+test('a resource in use is worth another try', () => {
   expect(isHeld(named('DependencyViolation'))).toBe(true);
   expect(isHeld(named('DeleteConflictException'))).toBe(true);
   expect(isHeld(named('InvalidParameterValue'))).toBe(false);

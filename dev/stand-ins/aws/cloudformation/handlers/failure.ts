@@ -1,4 +1,4 @@
-/** How CloudFormation classes a handler's failure. */
+/** CloudFormation's classification of handler failures. */
 export type HandlerErrorCode =
   | 'AccessDenied'
   | 'AlreadyExists'
@@ -9,7 +9,7 @@ export type HandlerErrorCode =
   | 'ResourceConflict'
   | 'Throttling';
 
-/** A handler that waited for readiness in vain. */
+/** A resource that did not become ready in time. */
 export class NotStabilized extends Error {
   constructor(what: string) {
     super(`${what} did not stabilize.`);
@@ -17,7 +17,7 @@ export class NotStabilized extends Error {
   }
 }
 
-/** The operation was given up while this resource was still being made. */
+/** The operation was cancelled while this resource was being created or changed. */
 export class Cancelled extends Error {
   constructor() {
     super('Resource creation cancelled');
@@ -34,17 +34,17 @@ const CODES: readonly (readonly [RegExp, HandlerErrorCode])[] = [
   [/Throttl|TooManyRequests|RequestLimitExceeded/, 'Throttling'],
 ];
 
-/** The name of a thrown error: for errors of the SDK that is the service's error code. */
+/** The name of an error, which for SDK errors is the service's error code. */
 export function errorCode(error: unknown): string {
   return error instanceof Error ? error.name : '';
 }
 
-/** The thing is not there (any more); what a delete wants to hear. */
+/** Whether the resource does not exist, which for a deletion means success. */
 export function isMissing(error: unknown): boolean {
   return /NotFound|NoSuch|DoesNotExist/i.test(errorCode(error)) || isMissingByText(error);
 }
 
-/** Auto Scaling has no code of its own for a group that is not there. */
+/** Auto Scaling has no error code for a missing group. */
 function isMissingByText(error: unknown): boolean {
   return (
     error instanceof Error &&
@@ -53,12 +53,12 @@ function isMissingByText(error: unknown): boolean {
   );
 }
 
-/** Something else still holds the thing: worth trying again for a while. */
+/** Whether another resource still uses this one, so that the deletion is worth retrying. */
 export function isHeld(error: unknown): boolean {
   return /DependencyViolation|InUse|DeleteConflict|ResourceInUseException/.test(errorCode(error));
 }
 
-/** Runs a call whose subject may be gone already. */
+/** Runs a call whose resource may already be gone. */
 export async function ignoreMissing(call: Promise<unknown>): Promise<void> {
   try {
     await call;
@@ -67,7 +67,7 @@ export async function ignoreMissing(call: Promise<unknown>): Promise<void> {
   }
 }
 
-/** The reason that a resource's FAILED event gives, in the form that CloudFormation's handlers use. */
+/** The status reason of a resource's FAILED event, in the form that CloudFormation's handlers use. */
 export function failureReason(error: unknown, requestToken: string): string {
   if (error instanceof Cancelled) return error.message;
   const { message, service, status } = described(error);
@@ -97,7 +97,9 @@ function described(error: unknown): { message: string; service?: string; status?
   };
 }
 
-/** `EKS` from the SDK's class `EKSServiceException`, from which all errors of that service derive. */
+/**
+ * The service name, such as `EKS` from `EKSServiceException`, the SDK class of all errors of that service.
+ */
 function serviceOf(error: Error): string | undefined {
   for (let at: unknown = error; at !== null && at !== undefined; at = Object.getPrototypeOf(at)) {
     const found = /^(.+)ServiceException$/.exec((at as object).constructor.name);

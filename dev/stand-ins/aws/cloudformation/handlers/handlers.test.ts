@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { awsSpecification } from '../plan/specification.ts';
 import { handlers } from './handlers.ts';
 
-test('every handler is of a type that AWS has, and knows only properties of that type', async () => {
+test('every handler has an AWS resource type and only properties of that type', async () => {
   const specification = await awsSpecification();
   expect(Object.keys(handlers).length).toBeGreaterThan(20);
   for (const [type, { properties }] of Object.entries(handlers)) {
@@ -14,7 +14,7 @@ test('every handler is of a type that AWS has, and knows only properties of that
   }
 });
 
-test('every handler knows the properties without which its type cannot be made', async () => {
+test('every handler supports the required properties of its type', async () => {
   const specification = await awsSpecification();
   for (const [type, { properties }] of Object.entries(handlers)) {
     const required = Object.entries(specification(type)?.properties ?? {})

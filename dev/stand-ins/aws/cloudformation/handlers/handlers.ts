@@ -16,7 +16,7 @@ import { lambdaHandlers } from './lambda.ts';
 
 export type Handlers = Readonly<Record<string, AnyHandler>>;
 
-/** Every resource type that the rehearsal's CloudFormation can make. */
+/** All resource types that the rehearsal's CloudFormation can create. */
 export const handlers: Handlers = {
   ...networkHandlers,
   ...subnetHandlers,

@@ -14,7 +14,7 @@ interface OidcProvider {
   readonly Tags?: readonly TagPair[];
 }
 
-/** moto wants a thumbprint, which IAM has found by itself since 2024. */
+/** moto requires a thumbprint, which IAM has determined by itself since 2024. */
 const NO_THUMBPRINT = '0'.repeat(40);
 
 const provider = handler<OidcProvider>({

@@ -78,7 +78,7 @@ const role = handler<Role>({
   },
 });
 
-/** Attaches, puts, detaches and deletes until the role's policies are those of `after`. */
+/** Attaches, puts, detaches and deletes policies until the role has those of `after`. */
 async function setPolicies(
   RoleName: string,
   before: Partial<Role>,

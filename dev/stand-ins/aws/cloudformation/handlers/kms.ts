@@ -51,7 +51,7 @@ const key = handler<Key>({
     await retagKey(KeyId, tags, context);
     return attributes;
   },
-  /** A key cannot be deleted, only be scheduled to be. */
+  /** KMS only schedules the deletion of a key. */
   async delete({ id: KeyId, properties: { PendingWindowInDays } }, { clients: { kms } }) {
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays }));
   },

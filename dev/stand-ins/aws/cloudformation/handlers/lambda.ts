@@ -104,7 +104,7 @@ function configuration(FunctionName: string, properties: LambdaFunction) {
   };
 }
 
-/** Lambda refuses code that is not there; moto's does not, so it is asked for here. */
+/** Lambda refuses missing code but moto does not, so this checks that the object exists. */
 async function requireCode(code: Code, { clients }: ResourceContext): Promise<void> {
   const { S3Bucket: Bucket, S3Key: Key, S3ObjectVersion: VersionId } = code;
   try {
@@ -118,7 +118,7 @@ async function requireCode(code: Code, { clients }: ResourceContext): Promise<vo
 
 const ROLE_ATTEMPTS = 20;
 
-/** A role that was created a moment ago may not be known to Lambda yet: tries again, but not for ever. */
+/** Lambda may not know a new role yet, so this retries for a limited time. */
 function oncePropagated<T>(
   what: string,
   { until }: ResourceContext,

@@ -11,17 +11,17 @@ export interface TagPair {
   readonly Value: string;
 }
 
-/** `{a: '1'}` as `[{Key: 'a', Value: '1'}]`, the form of most APIs. */
+/** Converts `{a: '1'}` to `[{Key: 'a', Value: '1'}]`, the form of most APIs. */
 export function tagPairs(tags: Tags): TagPair[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** What EC2's create calls take to tag the new resource at once. */
+/** The tag specification of EC2's create calls. */
 export function ec2Tags(type: ResourceType, tags: Tags): TagSpecification[] {
   return [{ ResourceType: type, Tags: tagPairs(tags) }];
 }
 
-/** What must be added or changed, and which keys must go, to get from one set of tags to another. */
+/** The tags to set and the keys to remove to get from one set of tags to another. */
 export function tagChanges(before: Tags, after: Tags): { set: Tags; removed: readonly string[] } {
   return {
     set: Object.fromEntries(Object.entries(after).filter(([key, value]) => before[key] !== value)),
@@ -29,7 +29,7 @@ export function tagChanges(before: Tags, after: Tags): { set: Tags; removed: rea
   };
 }
 
-/** Brings the tags of an EC2 resource up to date. */
+/** Updates the tags of an EC2 resource. */
 export async function retagEc2(id: string, before: Tags, context: ResourceContext): Promise<void> {
   const { set, removed } = tagChanges(before, context.tags);
   const { ec2 } = context.clients;

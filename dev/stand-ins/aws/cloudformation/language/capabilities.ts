@@ -1,6 +1,6 @@
 import type { Template } from './template.ts';
 
-/** IAM types, with the property that gives one a name of the author's choice. */
+/** IAM resource types, with the property that sets a custom name. */
 const IAM_NAMES: Readonly<Record<string, string | undefined>> = {
   'AWS::IAM::AccessKey': undefined,
   'AWS::IAM::Group': 'GroupName',
@@ -13,12 +13,12 @@ const IAM_NAMES: Readonly<Record<string, string | undefined>> = {
 };
 
 export interface NeededCapabilities {
-  /** Empty, `CAPABILITY_IAM` or `CAPABILITY_NAMED_IAM` (which includes the former). */
+  /** Empty, `CAPABILITY_IAM`, or `CAPABILITY_NAMED_IAM`, which includes the former. */
   readonly capabilities: readonly string[];
   readonly types: readonly string[];
 }
 
-/** What the caller of a template must acknowledge. */
+/** The capabilities that a caller must acknowledge for a template. */
 export function neededCapabilities(template: Template): NeededCapabilities {
   const iam = Object.values(template.resources).filter(({ type }) =>
     Object.hasOwn(IAM_NAMES, type),
@@ -32,7 +32,7 @@ export function neededCapabilities(template: Template): NeededCapabilities {
   return { capabilities: [named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM'], types };
 }
 
-/** The needed capabilities that were not given. */
+/** The required capabilities that the caller did not acknowledge. */
 export function missingCapabilities(
   { capabilities }: NeededCapabilities,
   given: readonly string[],

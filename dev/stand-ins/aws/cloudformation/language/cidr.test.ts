@@ -37,6 +37,6 @@ test.each([
   expect(() => cidrBlocks(block, count, bits)).toThrow('can not split');
 });
 
-test('what is no block is refused', () => {
+test('text that is not a CIDR block is refused', () => {
   expect(() => cidrBlocks('vpc-1', 2, 8)).toThrow('invalid IPv4 block');
 });

@@ -1,6 +1,6 @@
 import { TemplateError } from './value.ts';
 
-/** `Fn::Cidr` for IPv4: the first `count` blocks inside `block` with `hostBits` bits for hosts each. */
+/** `Fn::Cidr` for IPv4: the first `count` blocks inside `block`, each with `hostBits` host bits. */
 export function cidrBlocks(block: string, count: number, hostBits: number): readonly string[] {
   const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(block);
   if (match === null) {

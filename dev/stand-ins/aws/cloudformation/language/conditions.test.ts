@@ -49,7 +49,7 @@ test('conditions refer to parameters and to each other', () => {
   });
 });
 
-test('what a false condition guards is gone, and Fn::If is its branch', () => {
+test('a false condition removes its resources and outputs, and Fn::If becomes its branch', () => {
   const truths = conditionValues(template, scopeWith('small', ['x']));
   const { resources, outputs } = selectLive(template, truths);
   expect(Object.keys(resources)).toEqual(['Always']);
@@ -60,7 +60,7 @@ test('what a false condition guards is gone, and Fn::If is its branch', () => {
   expect(outputs).toEqual({});
 });
 
-test('what a true condition guards stays', () => {
+test('a true condition keeps its resources and outputs', () => {
   const { resources, outputs } = selectLive(
     template,
     conditionValues(template, scopeWith('big', [''])),
@@ -70,7 +70,7 @@ test('what a true condition guards stays', () => {
   expect(Object.keys(outputs)).toEqual(['Size']);
 });
 
-test('a condition that needs itself is refused', () => {
+test('a circular condition is refused', () => {
   const circular = readTemplate(`
 Conditions: {A: !Not [!Condition B], B: !Not [!Condition A]}
 Resources: {R: {Type: AWS::EC2::VPC}}

@@ -11,7 +11,7 @@ import {
 
 export type ConditionValues = Readonly<Record<string, boolean>>;
 
-/** The truth of every condition of a template. `scope` knows parameters and pseudo parameters only. */
+/** The values of all conditions of a template. `scope` knows only parameters and pseudo parameters. */
 export function conditionValues(template: Template, scope: Scope): ConditionValues {
   const known: Record<string, boolean> = {};
   const open = new Set<string>();
@@ -61,8 +61,8 @@ function sameText(a: Value | symbol, b: Value | symbol): boolean {
 }
 
 /**
- * The template with its conditions applied: resources and outputs whose condition is false are gone,
- * as is `DependsOn` on them, and every `Fn::If` is the branch that counts.
+ * Applies a template's conditions: removes resources and outputs whose condition is false, removes
+ * `DependsOn` on them, and replaces every `Fn::If` by its selected branch.
  */
 export function selectLive(template: Template, truths: ConditionValues): Template {
   const lives = ({ condition }: { condition?: string }) =>

@@ -64,7 +64,7 @@ test.each([
   '!Select [0, !Ref Later]',
   '!Base64 {Ref: Later}',
   '!Split [",", !Ref Later]',
-])('%s is unknown as long as what it needs is', (yaml) => {
+])('%s is unknown while its input is unknown', (yaml) => {
   expect(value(yaml)).toBe(UNKNOWN);
 });
 
@@ -86,7 +86,7 @@ test.each([
   expect(() => value(yaml)).toThrow(message);
 });
 
-test('what holds no function stays as it is', () => {
+test('a value without functions stays as it is', () => {
   const json = fc.letrec<{ value: Json }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 3 },

@@ -14,13 +14,13 @@ import {
 } from './value.ts';
 import { attributePath } from './yaml-tags.ts';
 
-/** What the names in a template mean. `undefined`: there is no such name. */
+/** Resolves the names in a template. `undefined` means that the name does not exist. */
 export interface Scope {
   ref(name: string): Value | typeof NO_VALUE | undefined;
   attribute(resource: string, attribute: string): Value | undefined;
-  /** The value of another stack's export; throws when there is none. */
+  /** The value of another stack's export; throws if there is none. */
   imported(name: string): Value;
-  /** The names of a region's Availability Zones; an empty name is the stack's own region. */
+  /** The names of a region's Availability Zones. An empty name means the stack's own region. */
   zones(region: string): readonly string[];
   readonly mappings: JsonObject;
 }
@@ -81,9 +81,9 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
 };
 
 /**
- * Replaces every intrinsic function in a template's value. `Fn::If` must be gone already (`selectLive`).
- * What depends on something that is not known yet becomes `UNKNOWN`.
- * Throws `TemplateError` for names that do not exist and for functions used wrongly.
+ * Replaces every intrinsic function in a template's value, except `Fn::If`, which `selectLive` has
+ * replaced. Values that depend on something unknown become `UNKNOWN`. Throws `TemplateError` for unknown
+ * names and misused functions.
  */
 export function evaluate(template: Json, scope: Scope): Result {
   if (Array.isArray(template)) {
@@ -102,7 +102,7 @@ export function evaluate(template: Json, scope: Scope): Result {
   return Object.fromEntries(entries.filter(([, item]) => item !== NO_VALUE));
 }
 
-/** Evaluates where leaving the value out makes no sense: `AWS::NoValue` becomes an empty text. */
+/** Evaluates a value that cannot be left out: `AWS::NoValue` becomes an empty text. */
 function value(template: Json, scope: Scope): Value {
   const result = evaluate(template, scope);
   return result === NO_VALUE ? '' : result;
@@ -159,7 +159,7 @@ function fixed(argument: Json, length: number, name: string): readonly Json[] {
   throw new TemplateError(`Template error: every ${name} object requires ${length} arguments`);
 }
 
-/** `UNKNOWN` when any of the inputs holds it, else what `work` makes of them. */
+/** Returns `UNKNOWN` if any input contains it, otherwise the result of `work`. */
 function strict(inputs: readonly (Value | undefined)[], work: () => Value): Value {
   return inputs.some((input) => input !== undefined && containsUnknown(input)) ? UNKNOWN : work();
 }
@@ -175,7 +175,7 @@ function listOf(input: Value | undefined, name: string): readonly Value[] {
 
 function textOf(input: Value | undefined): string {
   if (isRecord(input) || isList(input)) {
-    throw new TemplateError('Template error: a text is needed where a list or an object is given');
+    throw new TemplateError('Template error: expected a text but got a list or an object');
   }
   return String(input ?? '');
 }

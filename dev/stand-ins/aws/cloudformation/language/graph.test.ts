@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type Dependencies, dependenciesOf, inOrder, reversed } from './graph.ts';
 import { readTemplate } from './template.ts';
 
-/** Node n may need only nodes before it, so there is never a cycle. */
+/** Node n needs only earlier nodes, so there is never a cycle. */
 const acyclic: fc.Arbitrary<Dependencies> = fc
   .array(fc.array(fc.nat(), { maxLength: 4 }), { maxLength: 12 })
   .map(
@@ -16,7 +16,7 @@ const acyclic: fc.Arbitrary<Dependencies> = fc
       ),
   );
 
-test('Ref, GetAtt, Sub and DependsOn all count; parameters do not', () => {
+test('Ref, GetAtt, Sub and DependsOn are dependencies; parameters are not', () => {
   const template = readTemplate(`
 Parameters: {P: {Type: String}}
 Resources:
@@ -29,7 +29,7 @@ Resources:
   expect(Object.fromEntries(plain)).toEqual({ A: [], B: ['A', 'D'], C: ['A', 'D'], D: [] });
 });
 
-test('everything comes after all that it needs, exactly once', () => {
+test('every resource comes after its dependencies, exactly once', () => {
   fc.assert(
     fc.property(acyclic, (graph) => {
       const order = inOrder(graph);
@@ -41,7 +41,7 @@ test('everything comes after all that it needs, exactly once', () => {
   );
 });
 
-test('turned round twice it is the same graph', () => {
+test('reversing the graph twice gives the same graph', () => {
   fc.assert(
     fc.property(acyclic, (graph) => {
       expect(reversed(reversed(graph))).toEqual(graph);
@@ -49,7 +49,7 @@ test('turned round twice it is the same graph', () => {
   );
 });
 
-test('a cycle is named', () => {
+test('the error names the resources of a cycle', () => {
   const cycle = new Map([
     ['a', new Set<string>()],
     ['b', new Set(['c'])],

@@ -2,10 +2,10 @@ import { resourceReferences } from './references.ts';
 import type { Template } from './template.ts';
 import { TemplateError } from './value.ts';
 
-/** Resource → the resources that it needs, for a template whose conditions are applied. */
+/** The dependencies of each resource, for a template whose conditions are applied. */
 export type Dependencies = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Who needs whom, by `Ref`, `Fn::GetAtt`, `Fn::Sub` and `DependsOn`. */
+/** The dependencies that `Ref`, `Fn::GetAtt`, `Fn::Sub` and `DependsOn` create. */
 export function dependenciesOf(template: Template): Dependencies {
   return new Map(
     Object.keys(template.resources).map((logicalId) => [
@@ -19,7 +19,7 @@ export function dependenciesOf(template: Template): Dependencies {
   );
 }
 
-/** The resources in an order in which each comes after all it needs; throws on a cycle. */
+/** The resources in an order in which each comes after its dependencies; throws on a cycle. */
 export function inOrder(dependencies: Dependencies): readonly string[] {
   const done: string[] = [];
   const placed = new Set<string>();
@@ -40,7 +40,7 @@ export function inOrder(dependencies: Dependencies): readonly string[] {
   return done;
 }
 
-/** The same graph with its arrows turned round: who is needed by whom. Deletion follows this one. */
+/** The reversed graph, in which each resource needs its dependents. Deletion follows it. */
 export function reversed(dependencies: Dependencies): Dependencies {
   const result = new Map([...dependencies.keys()].map((name) => [name, new Set<string>()]));
   for (const [name, needs] of dependencies) {

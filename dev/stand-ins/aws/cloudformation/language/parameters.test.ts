@@ -12,7 +12,7 @@ const given = (values: Record<string, string>) =>
 const texts = (yaml: string, values: Record<string, string> = {}) =>
   parameterTexts(declared(yaml), given(values), undefined);
 
-test('given, previous, default: in this order', () => {
+test('a given value wins over the previous one, and that over the default', () => {
   const parameters = declared(`
   A: {Type: String, Default: a}
   B: {Type: String, Default: b}
@@ -28,7 +28,7 @@ test('given, previous, default: in this order', () => {
   expect(chosen).toEqual({ A: 'x', B: 'before', C: '3' });
 });
 
-test('there must be a previous value to use', () => {
+test('UsePreviousValue needs a previous value', () => {
   const parameters = declared('  A: {Type: String}');
   const use = [{ key: 'A', usePrevious: true }];
   expect(() => parameterTexts(parameters, use, undefined)).toThrow(
@@ -57,7 +57,7 @@ test.each([
   expect(() => texts(yaml, values as Record<string, string>)).toThrow(message);
 });
 
-test('lists are split, SSM parameters resolved, numbers stay text', () => {
+test('lists are split, SSM parameters are resolved, numbers stay text', () => {
   const parameters = declared(`
   Zones: {Type: CommaDelimitedList}
   Subnets: {Type: "List<AWS::EC2::Subnet::Id>"}

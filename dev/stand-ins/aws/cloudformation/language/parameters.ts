@@ -1,7 +1,7 @@
 import type { ParameterDeclaration, Template } from './template.ts';
 import { TemplateError, type Value } from './value.ts';
 
-/** One parameter as a caller gives it. */
+/** One parameter of a request. */
 export interface GivenParameter {
   readonly key: string;
   readonly value?: string;
@@ -14,8 +14,8 @@ type Texts = Readonly<Record<string, string>>;
 const SSM = /^AWS::SSM::Parameter::Value<(.+)>$/;
 
 /**
- * The text of every declared parameter: given, else previous when asked for, else default.
- * Throws `TemplateError` for unknown or missing parameters and for values that break a constraint.
+ * The text of every declared parameter: the given value, the previous value on request, or the default.
+ * Throws `TemplateError` for unknown and missing parameters and for values that violate a constraint.
  */
 export function parameterTexts(
   declarations: Declarations,
@@ -92,7 +92,7 @@ function isNumber(text: string): boolean {
   return text.trim() !== '' && Number.isFinite(Number(text));
 }
 
-/** The SSM parameter names that these values name, by the key of the parameter that names them. */
+/** The names of the SSM parameters to resolve, by template parameter. */
 export function ssmNames(declarations: Declarations, texts: Texts): Texts {
   return Object.fromEntries(
     Object.entries(declarations)
@@ -101,7 +101,7 @@ export function ssmNames(declarations: Declarations, texts: Texts): Texts {
   );
 }
 
-/** What `Ref` gives for each parameter: lists are split, SSM parameters are what `resolved` says. */
+/** The value of `Ref` for each parameter: lists are split, SSM parameters come from `resolved`. */
 export function parameterValues(
   declarations: Declarations,
   texts: Texts,
@@ -120,7 +120,7 @@ function isListType(type: string): boolean {
   return type === 'CommaDelimitedList' || type.startsWith('List<');
 }
 
-/** CloudFormation trims the items; an empty text is a list of one empty item. */
+/** CloudFormation trims the items. An empty text is a list with one empty item. */
 function splitList(text: string): readonly string[] {
   return text.split(',').map((item) => item.trim());
 }

@@ -2,12 +2,12 @@ import { isAlias, LineCounter, parseDocument, visit } from 'yaml';
 import { type Json, TemplateError } from './value.ts';
 import { shortForms } from './yaml-tags.ts';
 
-/** TemplateBody may have at most this many bytes; anything larger goes through S3. */
+/** The largest TemplateBody in bytes. Larger templates go through S3. */
 export const BODY_LIMIT = 51_200;
 
 /**
- * Reads a template's text: JSON when it starts with `{`, else YAML with CloudFormation's short forms.
- * Throws `TemplateError` with line and column when it is neither.
+ * Parses a template: JSON if it starts with `{`, otherwise YAML with CloudFormation's short forms. Throws
+ * `TemplateError` with line and column for malformed text.
  */
 export function parseTemplateText(body: string): Json {
   return body.trimStart().startsWith('{') ? parseJson(body) : parseYaml(body);

@@ -3,13 +3,13 @@ import type { Template } from './template.ts';
 import { isObject, type Json, type JsonObject } from './value.ts';
 import { attributePath } from './yaml-tags.ts';
 
-/** A place where a value names a parameter or resource (`attribute` undefined) or an attribute. */
+/** A reference to a parameter or resource (`attribute` undefined) or to an attribute. */
 export interface Reference {
   readonly name: string;
   readonly attribute?: string;
 }
 
-/** Every `Ref`, `Fn::GetAtt` and `${…}` of `Fn::Sub` in a value, in order, duplicates included. */
+/** All `Ref`, `Fn::GetAtt` and `${…}` of `Fn::Sub` in a value, in order, with duplicates. */
 export function references(value: Json): readonly Reference[] {
   if (Array.isArray(value)) return value.flatMap(references);
   if (!isObject(value)) return [];
@@ -50,7 +50,7 @@ function single(value: JsonObject): readonly [string | undefined, Json | undefin
   return keys.length === 1 && keys[0] !== undefined ? [keys[0], value[keys[0]]] : [undefined, null];
 }
 
-/** All references of a resource: from its properties and its `DependsOn`. */
+/** All references of a resource, from its properties and its `DependsOn`. */
 export function resourceReferences(template: Template, logicalId: string): readonly Reference[] {
   const resource = template.resources[logicalId];
   if (resource === undefined) return [];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { subParts } from './sub.ts';
 
-test('names, literals and everything between', () => {
+test('a text is split into names and literals', () => {
   expect(subParts('a ${B} ${!C} $D ${E.F}')).toEqual([
     { literal: 'a ' },
     { name: 'B' },
@@ -14,7 +14,7 @@ test('names, literals and everything between', () => {
   ]);
 });
 
-test('a text without places is itself', () => {
+test('a text without placeholders is one literal', () => {
   fc.assert(
     fc.property(
       fc.string().filter((text) => !text.includes('${')),
@@ -25,7 +25,7 @@ test('a text without places is itself', () => {
   );
 });
 
-test('what a shell would expand has to be escaped', () => {
+test('shell expansions must be escaped', () => {
   expect(() => subParts('echo ${name:-none}')).toThrow('variable names in Fn::Sub syntax');
   expect(() => subParts('echo ${names[$1]}')).toThrow('variable names in Fn::Sub syntax');
   expect(subParts('echo ${!name:-none} $name')).toContainEqual({ literal: '${name:-none}' });

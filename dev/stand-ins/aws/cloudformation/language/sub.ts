@@ -1,13 +1,13 @@
 import { TemplateError } from './value.ts';
 
-/** A piece of an `Fn::Sub` text: literal, or the name in `${…}`. */
+/** A part of an `Fn::Sub` text: a literal, or the name in `${…}`. */
 export type SubPart = { readonly literal: string } | { readonly name: string };
 
 const NAME = /^[A-Za-z0-9_.:]+$/;
 
 /**
- * Splits a text at its `${Name}` places; `${!Literal}` stays in it as `${Literal}`. Throws on `${x:-y}` and
- * the like: a shell script inside `Fn::Sub` must write `${!x:-y}`.
+ * Splits a text at its `${Name}` placeholders. `${!Literal}` becomes the literal `${Literal}`. Throws for
+ * placeholders such as `${x:-y}`: a shell script inside `Fn::Sub` must write `${!x:-y}`.
  */
 export function subParts(text: string): readonly SubPart[] {
   const parts: SubPart[] = [];

@@ -22,7 +22,10 @@ export interface ResourceDeclaration {
   readonly condition?: string;
   readonly deletionPolicy: string;
   readonly updateReplacePolicy: string;
-  /** `Metadata`, `UpdatePolicy` and the like: compared by change sets, otherwise without effect. */
+  /**
+   * Sections such as `Metadata` and `UpdatePolicy`. Change sets compare them; otherwise they have no
+   * effect.
+   */
   readonly others: JsonObject;
 }
 
@@ -56,7 +59,7 @@ const SECTIONS = [
   'Outputs',
 ];
 
-/** Reads a template's text into its sections; throws `TemplateError` for what is not a template. */
+/** Reads the sections of a template; throws `TemplateError` if the text is not a template. */
 export function readTemplate(body: string): Template {
   const root = parseTemplateText(body);
   if (!isObject(root)) throw new TemplateError('Template format error: unsupported structure.');
@@ -85,7 +88,7 @@ function checkSections(root: JsonObject): void {
   }
   for (const left of ['Transform', 'Rules']) {
     if (root[left] !== undefined) {
-      throw new TemplateError(`${left} is not part of the rehearsal's CloudFormation`);
+      throw new TemplateError(`The rehearsal does not simulate ${left}`);
     }
   }
 }

@@ -41,7 +41,7 @@ test.each([
   expect(() => check(yaml)).toThrow(message);
 });
 
-test('a sound template passes', () => {
+test('a valid template passes', () => {
   check(`
 Parameters: {P: {Type: String}}
 Resources: {V: {Type: AWS::EC2::VPC, Properties: {A: !Sub "\${AWS::Region}-\${P}"}}}
@@ -60,7 +60,7 @@ test.each([
   expect(needs(resources).capabilities).toEqual(capabilities);
 });
 
-test('CAPABILITY_NAMED_IAM includes CAPABILITY_IAM, not the other way round', () => {
+test('CAPABILITY_NAMED_IAM includes CAPABILITY_IAM, but not vice versa', () => {
   const plain = needs('{R: {Type: AWS::IAM::Role}}');
   const named = needs('{R: {Type: AWS::IAM::Role, Properties: {RoleName: x}}}');
   expect(missingCapabilities(plain, ['CAPABILITY_NAMED_IAM'])).toEqual([]);

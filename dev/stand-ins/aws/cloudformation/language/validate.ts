@@ -16,12 +16,12 @@ const PSEUDO = new Set(
   ].map((name) => `AWS::${name}`),
 );
 
-/** The attributes that `Fn::GetAtt` may name for a type; undefined when there is no such type. */
+/** The attributes of a resource type for `Fn::GetAtt`; undefined if the type does not exist. */
 export type AttributesOf = (type: string) => ReadonlySet<string> | undefined;
 
 /**
- * Checks what CloudFormation checks before it looks at values: resource types, names that are referred
- * to, attributes, cycles. Throws `TemplateError` with the first problem.
+ * Makes the checks that CloudFormation makes before it evaluates values: resource types, references,
+ * attributes and cycles. Throws `TemplateError` with the first problem.
  */
 export function validateTemplate(template: Template, attributesOf: AttributesOf): void {
   const types = Object.values(template.resources).map(({ type }) => type);

@@ -1,4 +1,4 @@
-/** A template as it is written: plain JSON, with `Ref` and `Fn::…` objects still in it. */
+/** A template before evaluation: plain JSON that still contains `Ref` and `Fn::…` objects. */
 export type Json =
   | string
   | number
@@ -9,13 +9,13 @@ export type Json =
 
 export type JsonObject = { readonly [key: string]: Json };
 
-/** A value that only exists once a resource has been created or changed. */
+/** A value that is unknown until a resource has been created or changed. */
 export const UNKNOWN = Symbol('known after the operation');
 
-/** What `!Ref AWS::NoValue` gives: the property, or the list item, is left out. */
+/** The value of `!Ref AWS::NoValue`: the property or list item is left out. */
 export const NO_VALUE = Symbol('AWS::NoValue');
 
-/** An evaluated value. Change sets meet `UNKNOWN` in them; the values that handlers get never hold it. */
+/** An evaluated value. It may contain `UNKNOWN` in change sets, but never in handlers. */
 export type Value =
   | string
   | number
@@ -27,7 +27,7 @@ export type Value =
 
 export type Values = { readonly [key: string]: Value };
 
-/** What is wrong with a template or its parameters, in the words of CloudFormation's ValidationError. */
+/** A problem of a template or its parameters, in the words of CloudFormation's ValidationError. */
 export class TemplateError extends Error {
   constructor(message: string) {
     super(message);
@@ -47,14 +47,14 @@ export function isList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** Whether `UNKNOWN` is anywhere in the value. */
+/** Whether the value contains `UNKNOWN`. */
 export function hasUnknown(value: Value): boolean {
   if (value === UNKNOWN) return true;
   if (isList(value)) return value.some(hasUnknown);
   return isRecord(value) && Object.values(value).some(hasUnknown);
 }
 
-/** Equality of contents; the order of keys does not matter, `UNKNOWN` equals nothing. */
+/** Deep equality. The order of keys does not matter, and `UNKNOWN` equals nothing. */
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === UNKNOWN || b === UNKNOWN) return false;
   if (isList(a) && isList(b)) {

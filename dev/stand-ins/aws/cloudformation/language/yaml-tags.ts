@@ -19,7 +19,9 @@ const FUNCTIONS = [
   'Transform',
 ] as const;
 
-/** `!Ref x`, `!Sub […]` and the others, read as the long forms `{Ref: x}`, `{Fn::Sub: […]}`. */
+/**
+ * YAML tags for `!Ref x`, `!Sub […]` and the other short forms, which become `{Ref: x}`, `{Fn::Sub: […]}`.
+ */
 export const shortForms: (ScalarTag | CollectionTag)[] = [
   ...forms('Ref', 'Ref'),
   ...forms('Condition', 'Condition'),
@@ -41,7 +43,7 @@ function wrap(long: string, node: unknown): YAMLMap {
   return map;
 }
 
-/** `Cluster.Arn` and `Cluster.Some.Path`: the first dot separates the resource from its attribute. */
+/** Splits `Cluster.Arn` or `Cluster.Some.Path` at the first dot, into resource and attribute. */
 export function attributePath(text: string): [string, string] {
   const dot = text.indexOf('.');
   return dot < 0 ? [text, ''] : [text.slice(0, dot), text.slice(dot + 1)];

@@ -7,7 +7,7 @@ import { concludeDeployment } from './outcome.ts';
 
 export type OnFailure = 'DELETE' | 'DO_NOTHING' | 'ROLLBACK';
 
-/** Carries out a change set of type CREATE; resolves when the stack has its final status. */
+/** Executes a change set of type CREATE. Resolves when the stack has its final status. */
 export async function createStack(
   run: Run,
   { deployment }: ChangeSet,
@@ -19,7 +19,7 @@ export async function createStack(
   setStackStatus(run, 'CREATE_IN_PROGRESS', 'User Initiated');
   await engine.pacing.before({ kind: 'stack', stackName: stack.name });
   const applied = await applyDeployment(run, deployment, specification);
-  // A DeleteStack that came in the meantime takes over from here.
+  // A DeleteStack call cancelled the creation and now takes over.
   if (run.signal.aborted) return;
   const failure = concludeDeployment(run, deployment, applied);
   if (failure === undefined) {

@@ -6,15 +6,15 @@ import { deleteResource } from './resource-operations.ts';
 import { type GraphOutcome, runGraph } from './run-graph.ts';
 
 export interface DeletionOptions {
-  /** Logical ids to leave as they are. */
+  /** Logical ids of resources to retain. */
   readonly retain: readonly string[];
-  /** What cannot be deleted is left behind instead of failing the stack. */
+  /** Leaves resources behind that cannot be deleted, instead of failing the stack. */
   readonly force: boolean;
 }
 
 /**
- * Deletes resources, each after those that depend on it, as many at once as that allows. Goes on after a
- * failure with what does not hang on it.
+ * Deletes resources in parallel, each after those that depend on it. After a failure it still deletes all
+ * resources that do not depend on the failed one's deletion.
  */
 export function deleteResources(
   run: Run,
@@ -43,7 +43,10 @@ export function deleteResources(
   return runGraph(reversed(needs), work, { stopAtFailure: false });
 }
 
-/** Deletes a stack: DELETE_COMPLETE, DELETE_FAILED, or back where it was when another stack needs it. */
+/**
+ * Deletes a stack. It ends in DELETE_COMPLETE or DELETE_FAILED, or keeps its former status if another stack
+ * imports from it.
+ */
 export async function deleteStack(run: Run, options: DeletionOptions): Promise<void> {
   const { stack, region, engine } = run;
   const before = stack.status;
@@ -55,7 +58,7 @@ export async function deleteStack(run: Run, options: DeletionOptions): Promise<v
       (other) => other !== stack && other.status !== 'DELETE_COMPLETE' && other.imports.has(name),
     );
     if (user === undefined) continue;
-    // Seen with AWS (boto3#4192): the call is accepted, then the stack has its former status again.
+    // AWS accepts the call and then restores the former status (boto3#4192).
     const reason = `Export ${name} cannot be deleted as it is in use by ${user.name}`;
     return setStackStatus(run, before, reason);
   }

@@ -17,13 +17,13 @@ import { createResource, deleteResource, updateResource } from './resource-opera
 import { type GraphOutcome, runGraph } from './run-graph.ts';
 
 export interface Applied extends GraphOutcome {
-  /** In the order in which it happened, failed changes included. */
+  /** In order, including failed changes. */
   readonly journal: readonly Undo[];
 }
 
 /**
- * Brings the stack's resources to what the deployment says: makes what is missing, changes what differs,
- * leaves the rest alone. Nothing is deleted here. Stops at the first failure.
+ * Creates and changes the stack's resources according to the deployment and leaves unchanged ones alone.
+ * Deletes nothing. Stops at the first failure.
  */
 export async function applyDeployment(
   run: Run,
@@ -61,7 +61,7 @@ async function applyResource(
   const { resources } = run.stack;
   const now = resources.get(desired.logicalId);
   if (now === undefined || !isPresent(now) || now.status === 'CREATE_FAILED') {
-    // A creation that failed, was not rolled back, and is now tried again, may have left a half-made resource.
+    // A failed creation that was not rolled back may have left a half-made resource.
     if (now !== undefined && isPresent(now)) await deleteResource(run, now);
     await createResource(run, desired, (resource) => {
       resources.set(desired.logicalId, resource);
@@ -100,7 +100,7 @@ async function replaceResource(
   setResourceStatus(run, resource, 'UPDATE_COMPLETE', undefined, desired.properties);
 }
 
-/** What an existing resource was made from; the way back when a change of it must be undone. */
+/** The declaration that an existing resource was made from, to undo a change. */
 function desiredAgain(resource: StackResource): Desired {
   const { logicalId, type, properties, tags, others } = resource;
   const { dependsOn, deletionPolicy, updateReplacePolicy } = resource;

@@ -16,7 +16,9 @@ export function newOperation(
   return { id: randomUUID(), type, token, startedAt: engine.clock() };
 }
 
-/** Starts to carry out a change set and returns at once; `onFailure` overrides what the change set says. */
+/**
+ * Starts to execute a change set and returns at once. `onFailure` overrides the change set's own setting.
+ */
 export function startExecution(
   engine: Engine,
   region: Region,
@@ -30,7 +32,7 @@ export function startExecution(
   changeSet.executionStatus = 'EXECUTE_IN_PROGRESS';
   changeSet.token = token;
   stack.changeSetId = changeSet.id;
-  // AWS deletes the stack's other change sets as soon as one is executed.
+  // AWS deletes the stack's other change sets when one is executed.
   const others = region.changeSets.filter((other) => other.stack === stack && other !== changeSet);
   for (const other of others) region.changeSets.splice(region.changeSets.indexOf(other), 1);
   const type = changeSet.type === 'CREATE' ? 'CREATE_STACK' : 'UPDATE_STACK';
@@ -42,7 +44,7 @@ export function startExecution(
   });
 }
 
-/** Starts a deletion and returns at once. What is being created is given up first. */
+/** Starts a deletion and returns at once. Cancels a creation first. */
 export function startDeletion(
   engine: Engine,
   region: Region,
@@ -57,7 +59,7 @@ export function startDeletion(
   });
 }
 
-/** Starts to finish a rollback that failed, and returns at once. */
+/** Starts to continue a failed rollback and returns at once. */
 export function startContinuation(
   engine: Engine,
   region: Region,
@@ -95,7 +97,7 @@ const BROKEN = {
   CONTINUE_ROLLBACK: 'UPDATE_ROLLBACK_FAILED',
 } as const;
 
-/** An error of the stand-in itself: nobody should wait for ever because of it. */
+/** Records an error of the stand-in itself, so that nobody waits for ever because of it. */
 function brokenDown(run: Run, error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   run.engine.log(`${run.stack.name}: ${text}`);

@@ -5,8 +5,8 @@ import type { Run } from '../stack-events.ts';
 import type { Applied } from './deploy.ts';
 
 /**
- * Why an operation failed, in the words of the stack's status reason, or undefined when it did not: then
- * the stack has its new outputs.
+ * Concludes a deployment. Returns the stack's status reason if it failed. Otherwise sets the stack's
+ * outputs and returns undefined.
  */
 export function concludeDeployment(
   run: Run,

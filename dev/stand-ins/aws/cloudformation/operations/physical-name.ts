@@ -3,8 +3,8 @@ import { randomInt } from 'node:crypto';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
 /**
- * `<stack>-<logical id>-<12 random characters>`, at most `limit` characters: as CloudFormation does, the
- * stack's name and then the logical id are cut, never the random part.
+ * A name of at most `limit` characters: `<stack>-<logical id>-<12 random characters>`. Like CloudFormation,
+ * shortens the stack's name and the logical id, never the random part.
  */
 export function physicalName(
   stackName: string,
@@ -18,7 +18,7 @@ export function physicalName(
   return `${stack}-${logical}-${suffix}`;
 }
 
-/** Twelve upper-case letters and digits. */
+/** Random upper-case letters and digits. */
 export function randomSuffix(length = 12): string {
   return Array.from({ length }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
 }

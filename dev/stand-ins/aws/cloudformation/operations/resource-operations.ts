@@ -8,8 +8,8 @@ import { type Run, setResourceStatus } from '../stack-events.ts';
 import { physicalName } from './physical-name.ts';
 
 /**
- * Makes a resource. `record` tells the caller of it as soon as it may exist, so that a failure later on
- * still leaves something to delete. Rejects when it fails, after the event that says why.
+ * Creates a resource. Calls `record` as soon as the resource may exist, so that a later failure still
+ * leaves something to delete. Rejects on failure, after the event with the reason.
  */
 export async function createResource(
   run: Run,
@@ -52,7 +52,7 @@ export async function createResource(
   return resource;
 }
 
-/** Changes a resource in place. Rejects when that fails, after the event that says why. */
+/** Updates a resource in place. Rejects on failure, after the event with the reason. */
 export async function updateResource(
   run: Run,
   resource: StackResource,
@@ -65,7 +65,7 @@ export async function updateResource(
     await run.engine.pacing.before(stepOf(run, resource, 'update'));
     const { update } = handlerOf(run, desired.type);
     if (update === undefined) {
-      throw new Error(`the rehearsal does not know how to update ${desired.type} in place`);
+      throw new Error(`the rehearsal cannot update ${desired.type} in place`);
     }
     const context = contextOf(run, resource, desired.tags);
     resource.attributes = await update(before, desired.properties, context);
@@ -75,8 +75,8 @@ export async function updateResource(
 }
 
 /**
- * Deletes a resource, or keeps it if its policy says so. What is gone already counts as deleted; what
- * is held by something else is tried again for a while. Rejects when it fails, after the event.
+ * Deletes a resource, or retains it if its policy says so. A missing resource counts as deleted. Retries
+ * for a while if another resource still uses it. Rejects on failure, after the event with the reason.
  */
 export async function deleteResource(
   run: Run,
@@ -90,7 +90,7 @@ export async function deleteResource(
   setResourceStatus(run, resource, 'DELETE_IN_PROGRESS');
   await reported(run, resource, 'DELETE_FAILED', async () => {
     await run.engine.pacing.before(stepOf(run, resource, 'delete'));
-    // A deletion is never given up half-way, so its context listens to no signal.
+    // A deletion is never cancelled, so its context has a signal that never aborts.
     const calm = { ...run, signal: new AbortController().signal };
     const context = contextOf(calm, resource, resource.tags);
     await deleted(run, () => handlerOf(run, resource.type).delete(existing(resource), context));

@@ -4,7 +4,7 @@ import { deleteResources } from './delete-stack.ts';
 import { updateResource } from './resource-operations.ts';
 
 /**
- * Undoes what a failed update did, in the given order, then deletes what it had made. Ends in
+ * Undoes the changes of a failed update in the given order, then deletes what it created. Ends in
  * UPDATE_ROLLBACK_COMPLETE, or in UPDATE_ROLLBACK_FAILED with the rest kept for `continueRollback`.
  */
 export async function rollBackUpdate(
@@ -35,7 +35,7 @@ export async function rollBackUpdate(
   setStackStatus(run, 'UPDATE_ROLLBACK_COMPLETE');
 }
 
-/** Tries again where a rollback was stuck; what is skipped counts as rolled back, whatever it is really. */
+/** Continues a failed rollback. Skipped resources count as rolled back, whatever their state. */
 export async function continueRollback(run: Run, skip: readonly string[]): Promise<void> {
   const { undos = [], leftovers = [] } = run.stack.unfinished ?? {};
   setStackStatus(run, 'UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated');
@@ -44,7 +44,7 @@ export async function continueRollback(run: Run, skip: readonly string[]): Promi
   await rollBackUpdate(run, left, leftovers);
 }
 
-/** Gives back what is to be deleted in the end, if anything. */
+/** Undoes one change. Returns the resources to delete at the end. */
 async function undoOne(run: Run, undo: Undo): Promise<readonly StackResource[]> {
   const { resources } = run.stack;
   const { resource } = undo;

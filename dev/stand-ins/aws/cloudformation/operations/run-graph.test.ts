@@ -15,13 +15,13 @@ const graphs = fc
       ),
   );
 
-/** Does nothing, a few turns of the event loop later. */
+/** Resolves after a few turns of the event loop. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
 }
 
 describe('a graph of work', () => {
-  test('every node runs once, after all that it needs has ended', async () => {
+  test('every node runs once, after its dependencies', async () => {
     await fc.assert(
       fc.asyncProperty(graphs, fc.array(fc.nat(5), { minLength: 10 }), async (graph, speed) => {
         const ended = new Set<string>();
@@ -40,7 +40,7 @@ describe('a graph of work', () => {
     );
   });
 
-  test('nothing that needs a failed node is started, the rest is', async () => {
+  test('a failed node keeps its dependents from starting, and no others', async () => {
     await fc.assert(
       fc.asyncProperty(graphs, fc.nat(9), async (graph, bad) => {
         const started = new Set<string>();
@@ -62,7 +62,7 @@ describe('a graph of work', () => {
     );
   });
 
-  test('with stopAtFailure what runs may end, but nothing new starts', async () => {
+  test('with stopAtFailure, running nodes end but no new ones start', async () => {
     const ended: string[] = [];
     const graph = new Map([
       ['bad', new Set<string>()],

@@ -1,15 +1,15 @@
 import type { Dependencies } from '../language/graph.ts';
 
 export interface GraphOutcome {
-  /** What failed, with why; those that were never started are in neither list. */
+  /** The errors of failed nodes. Nodes that never started are in neither list. */
   readonly failed: ReadonlyMap<string, unknown>;
   readonly done: readonly string[];
 }
 
 /**
- * Runs `work` for every node, each as soon as all that it needs is done, as many at once as that allows.
- * After a failure nothing that needs the failed node starts; with `stopAtFailure` nothing starts at all.
- * Resolves, never rejects, when all that was started has ended.
+ * Runs `work` for every node in parallel, each as soon as its dependencies are done. After a failure,
+ * dependents of the failed node do not start; with `stopAtFailure`, no other node starts either. Resolves
+ * when all started work has ended, and never rejects.
  */
 export async function runGraph(
   dependencies: Dependencies,

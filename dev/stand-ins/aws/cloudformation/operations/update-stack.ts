@@ -7,7 +7,7 @@ import { applyDeployment } from './deploy.ts';
 import { concludeDeployment } from './outcome.ts';
 import { rollBackUpdate } from './roll-back-update.ts';
 
-/** Carries out a change set of type UPDATE; resolves when the stack has its final status. */
+/** Executes a change set of type UPDATE. Resolves when the stack has its final status. */
 export async function updateStack(
   run: Run,
   { deployment }: ChangeSet,
@@ -35,7 +35,7 @@ export async function updateStack(
   await rollBackUpdate(run, [...applied.journal].reverse());
 }
 
-/** Deletes what the new template no longer has, and the former selves of what was replaced. */
+/** Deletes resources that the new template no longer contains, and those that were replaced. */
 async function finish(
   run: Run,
   journal: readonly Undo[],
@@ -49,12 +49,12 @@ async function finish(
   const former = journal.flatMap((undo) => (undo.kind === 'replaced' ? [kept(undo.before)] : []));
   const { failed } = await deleteResources(run, [...removed, ...former]);
   for (const { logicalId } of removed) stack.resources.delete(logicalId);
-  // The stack is complete all the same: it has let go of what could not be deleted.
+  // The update still completes: the stack no longer tracks resources that could not be deleted.
   const reason = failed.size > 0 ? 'One or more resources could not be deleted.' : undefined;
   setStackStatus(run, 'UPDATE_COMPLETE', reason);
 }
 
-/** For what has been replaced it is `UpdateReplacePolicy`, not `DeletionPolicy`, that counts. */
+/** For a replaced resource `UpdateReplacePolicy` applies, not `DeletionPolicy`. */
 function kept(resource: StackResource): StackResource {
   resource.deletionPolicy = resource.updateReplacePolicy;
   return resource;

@@ -1,4 +1,4 @@
-/** How long AWS takes for one resource, in seconds. */
+/** AWS's durations for one resource, in seconds. */
 export interface Durations {
   readonly create: number;
   readonly update: number;
@@ -12,10 +12,11 @@ function taking(create: number, remove = 5, update = 10): Durations {
 }
 
 /**
- * By resource type. Measured where public logs have it: a cluster 513 s (DevopsArtFactory/
- * terraform-provisioning#46), a NAT gateway 90 s (learn-terraform-provision-eks-cluster#22), a VPC 13 s
- * (steampipe-plugin-aws#571), a subnet with public addresses 10 s (terraform-aws-eks#2203), an instance
- * profile 120 s (hashicorp/terraform#15341). All others are estimates.
+ * Durations by resource type. From public logs: a cluster takes 513 s
+ * (DevopsArtFactory/terraform-provisioning#46), a NAT gateway 90 s
+ * (learn-terraform-provision-eks-cluster#22), a VPC 13 s (steampipe-plugin-aws#571), a subnet with public
+ * addresses 10 s (terraform-aws-eks#2203), an instance profile 120 s (hashicorp/terraform#15341). All
+ * others are estimates.
  */
 const DURATIONS: Readonly<Record<string, Durations>> = {
   'AWS::EKS::Cluster': taking(513, 150, 180),
@@ -38,7 +39,7 @@ const DURATIONS: Readonly<Record<string, Durations>> = {
   'AWS::KMS::Key': taking(15, 15),
 };
 
-/** Working out a change set, and a stack's own bookkeeping, in seconds; both estimates. */
+/** Seconds to work out a change set, and for a stack's own bookkeeping. Both are estimates. */
 export const CHANGE_SET_SECONDS = 6;
 export const STACK_SECONDS = 2;
 

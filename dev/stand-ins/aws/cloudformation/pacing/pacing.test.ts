@@ -24,9 +24,9 @@ describe('realistic pacing', () => {
     expect(performance.now() - began).toBeGreaterThan(80);
   });
 
-  it('stops waiting when the operation is given up', async () => {
+  it('stops waiting when the operation is cancelled', async () => {
     const slow = realisticPacing(1, () => 0.5);
-    // Minutes, were it not given up: far more than this test may take.
+    // Minutes if it were not cancelled, far more than this test may take.
     await expect(slow.settle?.(cluster, AbortSignal.timeout(10))).resolves.toBeUndefined();
   });
 });
@@ -42,7 +42,7 @@ describe('planned failures', () => {
     await expect(pacing.before(cluster)).resolves.toBeUndefined();
   });
 
-  it('can be those of one logical id, one operation, one stack', async () => {
+  it('can concern one logical id, one operation and one stack', async () => {
     const plan = { ...parseFailure('Cluster'), operation: 'delete', stackName: 'lab' } as const;
     const pacing = failingPacing(steadyPacing(0), [plan]);
     await expect(pacing.before(cluster)).resolves.toBeUndefined();
@@ -51,7 +51,7 @@ describe('planned failures', () => {
     await expect(pacing.before(removal)).rejects.toThrow('told to fail');
   });
 
-  it('can be those of change sets', async () => {
+  it('can concern change sets', async () => {
     const pacing = failingPacing(steadyPacing(0), [parseFailure('change-set')]);
     await expect(pacing.before({ kind: 'stack', stackName: 'lab' })).resolves.toBeUndefined();
     await expect(pacing.before({ kind: 'change-set', stackName: 'lab' })).rejects.toThrow();

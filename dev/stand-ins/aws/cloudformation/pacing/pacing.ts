@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlannedFailure } from '../../faults/switches.ts';
 import { CHANGE_SET_SECONDS, durationsOf, STACK_SECONDS } from './latency.ts';
 
-/** One thing that CloudFormation is about to do. */
+/** One step that CloudFormation is about to take. */
 export interface Step {
   readonly kind: 'change-set' | 'create' | 'update' | 'delete' | 'stack';
   readonly stackName: string;
@@ -11,18 +11,20 @@ export interface Step {
 }
 
 /**
- * How fast the stand-in is, and where it can be made to fail. `before` is awaited ahead of every step;
- * when it rejects, the step fails with that error.
+ * How fast the stand-in is and where it fails. `before` is awaited ahead of every step; if it rejects, the
+ * step fails with that error.
  */
 export interface Pacing {
   before(step: Step): Promise<void>;
-  /** Awaited when a resource has been made or changed and is not ready yet; ends early with the signal. */
+  /**
+   * Awaited after a resource was created or changed, until it is ready. Ends early when the signal aborts.
+   */
   settle?(step: Step, signal: AbortSignal): Promise<void>;
-  /** How often a handler asks whether its resource is ready. */
+  /** The interval at which a handler checks whether its resource is ready. */
   readonly pollMs: number;
-  /** How long it asks before the resource "did not stabilize". */
+  /** How long a handler waits before the resource "did not stabilize". */
   readonly readyMs: number;
-  /** How long a delete is tried again while something else still holds the resource. */
+  /** How long a deletion is retried while another resource uses this one. */
   readonly releaseMs: number;
 }
 
@@ -38,7 +40,7 @@ export function steadyPacing(delayMs = 80): Pacing {
   };
 }
 
-/** As long as AWS takes, times `scale`, and up to a tenth more or less. */
+/** AWS's durations times `scale`, randomly up to a tenth more or less. */
 export function realisticPacing(scale: number, random: () => number): Pacing {
   const milliseconds = (seconds: number) => seconds * 1000 * scale * (0.9 + random() / 5);
   return {
@@ -55,14 +57,16 @@ export function realisticPacing(scale: number, random: () => number): Pacing {
   };
 }
 
-/** Making a resource is quick; being ready takes long. Deleting it takes long before it is gone. */
+/**
+ * Creating a resource is quick but becoming ready takes long. A deletion takes its time before the call.
+ */
 function secondsBefore({ kind, type = '' }: Step): number {
   if (kind === 'change-set') return CHANGE_SET_SECONDS;
   if (kind === 'stack') return STACK_SECONDS;
   return kind === 'delete' ? durationsOf(type).delete : 1;
 }
 
-/** Fails the steps that are planned to, each as often as planned, and is otherwise as `pacing`. */
+/** Adds the planned failures to `pacing`, each as often as planned. */
 export function failingPacing(pacing: Pacing, planned: readonly PlannedFailure[]): Pacing {
   const left = planned.map((failure) => ({ failure, times: failure.times }));
   return {

@@ -84,15 +84,15 @@ const made = [
   resource('B', { Name: 'b', Peers: ['id-A'], Policy: { arn: 'arn:A' } }),
 ];
 
-test('what does not exist is added', () => {
+test('a resource that does not exist is added', () => {
   expect(short(plan(deployment(two, before), []))).toEqual(['Add A', 'Add B']);
 });
 
-test('the same again changes nothing', () => {
+test('the same deployment again changes nothing', () => {
   expect(plan(deployment(two, before), made, deployment(two, before))).toEqual([]);
 });
 
-test('a parameter is named as the cause, and an attribute of what changes may change too', () => {
+test('the cause is the parameter, and attributes of a changed resource may change too', () => {
   const changes = plan(deployment(two, { ...before, Size: '2' }), made, deployment(two, before));
   expect(short(changes)).toEqual(['Modify A False', 'Modify B False']);
   expect(changes[0]?.details).toEqual([
@@ -110,7 +110,7 @@ test('a parameter is named as the cause, and an attribute of what changes may ch
   ]);
 });
 
-test('a replaced resource has an id that nobody knows yet', () => {
+test('the id of a replaced resource is not known yet', () => {
   const changes = plan(deployment(two, { ...before, Name: 'z' }), made, deployment(two, before));
   expect(short(changes)).toEqual(['Modify A True', 'Modify B False']);
   expect(changes[0]?.policyAction).toBe('ReplaceAndDelete');
@@ -120,7 +120,7 @@ test('a replaced resource has an id that nobody knows yet', () => {
   ]);
 });
 
-test('what the template no longer has is removed', () => {
+test('a resource that the template no longer contains is removed', () => {
   const one = 'Resources: {A: {Type: AWS::Test::Thing, Properties: {Name: a, Size: 1}}}';
   const changes = plan(deployment(one), made, deployment(two, before));
   expect(changes).toMatchObject([
@@ -128,7 +128,7 @@ test('what the template no longer has is removed', () => {
   ]);
 });
 
-test('stack tags change every resource that can be tagged', () => {
+test('stack tags change every taggable resource', () => {
   const tagged = deployment(two, before, { team: 'x' });
   const changes = plan(tagged, made, deployment(two, before));
   expect(short(changes)).toEqual(['Modify A False', 'Modify B False']);
@@ -141,7 +141,7 @@ test('metadata is a change of its own', () => {
   expect(changes[0]).toMatchObject({ logicalId: 'A', scope: ['Metadata'] });
 });
 
-test('outputs can change without any resource', () => {
+test('outputs can change without any resource change', () => {
   const withOutput = (value: string, values: Record<string, Value> = before) =>
     deployment(`${two}Outputs: {O: {Value: ${value}}}`, values);
   expect(sameOutputs(withOutput('!Ref Size'), withOutput('!Ref Size'))).toBe(true);

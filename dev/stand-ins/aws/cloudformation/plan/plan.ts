@@ -18,14 +18,14 @@ import { changeOf, type PlanInput, type ResourceChange, removal } from './resour
 
 export interface Plan {
   readonly changes: readonly ResourceChange[];
-  /** What each resource of the template will be made from, as far as it is known. */
+  /** The evaluated properties of each resource, as far as they are known. */
   readonly properties: ReadonlyMap<string, Values>;
 }
 
 /**
- * Compares a deployment with the resources that exist. Whatever depends on a resource that will be made
- * or replaced, or on an attribute of one that will change, counts as changing too (`Dynamic`), because
- * CloudFormation cannot know yet.
+ * Compares a deployment with the existing resources. References to resources that will be created or
+ * replaced, and to attributes of resources that will change, count as changing too (`Dynamic`), because
+ * CloudFormation cannot know their values yet.
  */
 export function planChanges(input: PlanInput): Plan {
   const { next, existing } = input;
@@ -55,7 +55,7 @@ function checkOutput(key: string, declared: Json, scope: Scope): void {
   );
 }
 
-/** Ids are known for what stays, attributes for what does not change at all. */
+/** Known facts: ids of resources that are not replaced, attributes of resources that do not change. */
 function knownFacts(
   { existing, next }: PlanInput,
   changes: ReadonlyMap<string, ResourceChange>,
@@ -76,7 +76,9 @@ function knownFacts(
   };
 }
 
-/** Whether two templates give the same outputs when no resource changes: texts and parameters compared. */
+/**
+ * Whether two templates have the same outputs if no resource changes, by comparing texts and parameters.
+ */
 export function sameOutputs(before: Deployment, after: Deployment): boolean {
   const shape = (template: Template) => template.outputs as unknown as Value;
   if (!sameValue(shape(before.live), shape(after.live))) return false;

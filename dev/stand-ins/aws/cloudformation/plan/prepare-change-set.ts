@@ -9,11 +9,11 @@ import type { Specification } from './specification.ts';
 const NOTHING_TO_DO =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
 
-/** Seen with AWS since it validates early (aws-cdk-cli#1000); the details are in DescribeEvents. */
+/** AWS's reason since it has early validation (aws-cdk-cli#1000). DescribeEvents has the details. */
 const VALIDATION_FAILED =
   'The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.';
 
-/** Works out what a change set would change; resolves, never rejects, when it has its final status. */
+/** Works out the changes of a change set. Resolves when it has its final status, and never rejects. */
 export async function prepareChangeSet(
   engine: Engine,
   region: Region,
@@ -88,7 +88,7 @@ function conclude(
   }
 }
 
-/** Properties that AWS has and the stand-in has not: refused by name rather than ignored. */
+/** Problems for properties that AWS supports and the stand-in does not: refused by name, not ignored. */
 function notSimulated(type: string, names: readonly string[], handlers: Handlers) {
   const known = handlers[type]?.properties;
   if (known === undefined) {
@@ -102,7 +102,7 @@ function notSimulated(type: string, names: readonly string[], handlers: Handlers
     }));
 }
 
-/** Outputs can change, and stack tags too, without any resource changing. */
+/** Whether outputs change although no resource does. */
 function changesOtherwise({ type, stack, deployment }: ChangeSet): boolean {
   if (type === 'CREATE' || stack.deployed === undefined) return true;
   return !sameOutputs(stack.deployed, deployment);

@@ -19,7 +19,7 @@ test.each<[Values, string]>([
   expect(found.map(({ path, reason }) => `${path} ${reason}`)).toEqual([problem]);
 });
 
-test('what fits, and what is not known yet, has no problem', () => {
+test('valid and unknown values have no problems', () => {
   const properties: Values = {
     Name: UNKNOWN,
     Size: '3',
@@ -32,7 +32,7 @@ test('what fits, and what is not known yet, has no problem', () => {
   expect(propertyProblems(thing, properties)).toEqual([]);
 });
 
-test('texts become the types that the specification has', () => {
+test('texts become the types of the specification', () => {
   const given = { Name: 5, Size: '3', Open: 'False', Policy: { n: '3' }, Labels: { a: 1 } };
   expect(typedProperties(thing, given)).toEqual({
     Name: '5',
@@ -50,7 +50,7 @@ const recreation = (before: Values, after: Values) =>
     uncertain,
   ]);
 
-test('a change recreates when the property, or what changes inside it, says so', () => {
+test('a change replaces the resource if the property, or a changed part of it, requires it', () => {
   expect(recreation({ Size: 1 }, { Size: 2 })).toEqual([['Size', 'Never', false]]);
   expect(recreation({ Name: 'a' }, { Name: 'b' })).toEqual([['Name', 'Always', false]]);
   expect(recreation({ Kind: 'a' }, { Kind: 'b' })).toEqual([['Kind', 'Conditionally', false]]);
@@ -63,7 +63,7 @@ test('a change recreates when the property, or what changes inside it, says so',
   ]);
 });
 
-test('a value that is not known yet may turn out to be the same', () => {
+test('an unknown value may turn out to be the same', () => {
   expect(recreation({ Peers: ['a', 'b'] }, { Peers: ['a', UNKNOWN] })).toEqual([
     ['Peers', 'Never', true],
   ]);
@@ -73,7 +73,7 @@ test('a value that is not known yet may turn out to be the same', () => {
   expect(recreation({ Name: 'a' }, { Name: UNKNOWN })).toEqual([['Name', 'Always', true]]);
 });
 
-test('nothing changes when nothing differs, in whatever order the keys come', () => {
+test('equal properties are no change, in any order of keys', () => {
   const before = { Settings: { Mode: 'a', Family: 'b' }, Name: 'x' };
   const after = { Name: 'x', Settings: { Family: 'b', Mode: 'a' } };
   expect(propertyChanges(thing, before, after)).toEqual([]);

@@ -8,15 +8,15 @@ import {
 } from '../language/value.ts';
 import type { PropertySpec, PropertySpecs, Shape, TypeSpec } from './specification.ts';
 
-/** Something wrong with a property; `path` is where, from the properties on: `/Tags/0`. */
+/** A problem with a property. `path` starts at the properties: `/Tags/0`. */
 export interface PropertyProblem {
   readonly path: string;
   readonly reason: string;
 }
 
 /**
- * Compares evaluated properties with the type's specification: unknown properties, missing required
- * ones, values of the wrong kind. `UNKNOWN` passes everywhere.
+ * Compares evaluated properties with the type's specification: finds unknown properties, missing required
+ * ones and values of the wrong kind. `UNKNOWN` is always valid.
  */
 export function propertyProblems(spec: TypeSpec, properties: Values): readonly PropertyProblem[] {
   return objectProblems(spec.properties, properties, '');
@@ -62,7 +62,7 @@ function scalarProblem(kind: 'text' | 'number' | 'boolean', value: Value): boole
   return kind === 'boolean' && !/^(true|false)$/i.test(String(value));
 }
 
-/** The same properties with `"50"` as 50 and `"true"` as true where the specification says so. */
+/** Converts texts to the specification's types: `"50"` to 50 and `"true"` to true. */
 export function typedProperties(spec: TypeSpec, properties: Values): Values {
   return typedObject(spec.properties, properties);
 }
@@ -92,17 +92,17 @@ function typed(shape: Shape, value: Value): Value {
   return String(value);
 }
 
-/** What changing a property would do to the resource. */
+/** The effect of a changed property on the resource. */
 export type Recreation = 'Always' | 'Conditionally' | 'Never';
 
 export interface PropertyChange {
   readonly name: string;
   readonly recreation: Recreation;
-  /** The new value is not known yet, so whether it changes at all is not known either. */
+  /** The new value is unknown, so the property may not change at all. */
   readonly uncertain: boolean;
 }
 
-/** The top-level properties that differ, each with what its change needs. */
+/** The top-level properties that differ, and whether each change needs a new resource. */
 export function propertyChanges(
   spec: TypeSpec,
   before: Values,

@@ -20,7 +20,7 @@ export interface ChangeDetail {
   readonly cause?: string;
 }
 
-/** One line of a change set. */
+/** One resource change of a change set. */
 export interface ResourceChange {
   readonly action: 'Add' | 'Modify' | 'Remove';
   readonly logicalId: string;
@@ -37,11 +37,11 @@ export interface PlanInput {
   readonly facts: StackFacts;
   readonly specification: Specification;
   readonly stack: Pick<Stack, 'id' | 'name' | 'deployed'>;
-  /** The resources that exist now. */
+  /** The existing resources. */
   readonly existing: ReadonlyMap<string, StackResource>;
 }
 
-/** How a resource of the template differs from the one that exists; undefined when it does not. */
+/** The difference between a declared resource and the existing one; undefined if there is none. */
 export function changeOf(
   input: PlanInput,
   logicalId: string,
@@ -89,7 +89,7 @@ function replacementOf(changes: readonly PropertyChange[]): 'True' | 'False' | '
   return changes.some(({ recreation }) => recreation !== 'Never') ? 'Conditional' : 'False';
 }
 
-/** Why a property changes: the template says something else, or something that it refers to changes. */
+/** The reasons why a property changes: its text in the template changes, or something that it refers to. */
 function detailsOf(
   input: PlanInput,
   logicalId: string,
@@ -117,7 +117,7 @@ function detailsOf(
 
 type Cause = Pick<ChangeDetail, 'source' | 'cause'>;
 
-/** The parameters and resources that a value refers to and that change. */
+/** The changing parameters and resources that a value refers to. */
 function causesOf(
   template: Json,
   { next, stack }: PlanInput,
@@ -138,7 +138,7 @@ function causesOf(
   });
 }
 
-/** The line for a resource that the template no longer has. */
+/** The change for a resource that the template no longer contains. */
 export function removal(resource: StackResource): ResourceChange {
   const { logicalId, type, physicalId, deletionPolicy } = resource;
   const policyAction = deletionPolicy.startsWith('Retain') ? 'Retain' : 'Delete';

@@ -1,7 +1,7 @@
 import { loadAwsServiceSpec } from '@aws-cdk/aws-service-spec';
 import type { Property, PropertyType, Resource, SpecDatabase } from '@aws-cdk/service-spec-types';
 
-/** What a property's value must look like. */
+/** The shape of a property's value. */
 export type Shape =
   | { readonly kind: 'text' | 'number' | 'boolean' | 'json' }
   | { readonly kind: 'list' | 'map'; readonly of: Shape }
@@ -9,7 +9,7 @@ export type Shape =
 
 export interface PropertySpec {
   readonly required: boolean;
-  /** Whether a change of it needs a new resource. */
+  /** Whether a change of the property replaces the resource. */
   readonly replacement: 'yes' | 'no' | 'maybe';
   readonly shape: Shape;
 }
@@ -19,18 +19,18 @@ export type PropertySpecs = Readonly<Record<string, PropertySpec>>;
 export interface TypeSpec {
   readonly properties: PropertySpecs;
   readonly attributes: ReadonlySet<string>;
-  /** The property that holds tags, when the type can be tagged. */
+  /** The property that holds tags, if the type can be tagged. */
   readonly tagProperty: string | undefined;
 }
 
-/** A resource type's definition, or undefined when AWS has no such type. */
+/** The definition of a resource type, or undefined if AWS has no such type. */
 export type Specification = (type: string) => TypeSpec | undefined;
 
 let loading: Promise<Specification> | undefined;
 
 /**
- * AWS's own resource specification, from the package `@aws-cdk/aws-service-spec`. Reading it takes
- * about a second, so it happens once, and each type is converted when it is first asked for.
+ * AWS's own resource specification, from the package `@aws-cdk/aws-service-spec`. Loading it takes about a
+ * second and happens once. Each type is converted on first use.
  */
 export function awsSpecification(): Promise<Specification> {
   loading ??= loadAwsServiceSpec().then(specificationFrom);
@@ -94,7 +94,7 @@ function shapeReader(database: SpecDatabase): (type: PropertyType) => Shape {
         return { kind: SCALARS[type.type] ?? 'json' };
     }
   };
-  // A definition may contain itself: its properties are read when they are first looked at.
+  // A definition may contain itself, so its properties are read on first use.
   const definition = (id: string): Shape => {
     const known = definitions.get(id);
     if (known !== undefined) return known;
@@ -112,7 +112,7 @@ function shapeReader(database: SpecDatabase): (type: PropertyType) => Shape {
   return shapeOf;
 }
 
-/** Unions and JSON documents are not looked into. */
+/** Unions and JSON documents are not checked. */
 const SCALARS: Readonly<Record<string, 'text' | 'number' | 'boolean' | undefined>> = {
   string: 'text',
   'date-time': 'text',

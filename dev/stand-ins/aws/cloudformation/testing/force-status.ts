@@ -5,8 +5,8 @@ import type { StackStatus } from '../stack.ts';
 import { setStackStatus } from '../stack-events.ts';
 
 /**
- * Test seam: gives a stack a status that no call of the stand-in leads to, with an event that says so. Its
- * resources stay as they are. Real stacks come into it by operations that are not simulated, such as imports.
+ * Test seam: sets a stack status that no call of the stand-in leads to, and adds the event. Resources stay
+ * as they are. Real stacks get such a status by operations that are not simulated, such as imports.
  */
 export function forceStatus(engine: Engine, stackName: string, status: StackStatus): void {
   for (const region of engine.regions.values()) {

@@ -19,7 +19,10 @@ import { ListInstanceProfilesCommand, ListRolesCommand } from '@aws-sdk/client-i
 import { ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import type { Clients } from '../../testing/local-aws.ts';
 
-/** What exists in the account, by kind: ids or names. Equal before and after means nothing is left. */
+/**
+ * The ids or names of existing resources by kind. Equal inventories before and after mean that nothing is
+ * left behind.
+ */
 export async function inventory(clients: Clients): Promise<Record<string, string[]>> {
   const entries = Object.entries({ ...inEc2(clients), ...elsewhere(clients) }).map(
     async ([kind, found]) => [kind, (await found).map((id) => id ?? '').sort()],

@@ -30,12 +30,12 @@ import {
 } from '../../testing/local-aws.ts';
 import { type CloudFormationOptions, createCloudFormation } from '../cloudformation.ts';
 
-/** The whole of the stand-in for AWS, with clusters that consist of an address only. */
+/** The AWS stand-in, with EKS clusters that consist only of an address. */
 export interface LocalStacks {
   readonly url: string;
   readonly cloudFormation: CloudFormationClient;
   readonly clients: Clients;
-  /** Calls that nothing could serve. */
+  /** Calls that no part of the stand-in could serve. */
   failures(): readonly { readonly action: string; readonly problem?: string }[];
   stop(): Promise<void>;
 }
@@ -67,7 +67,7 @@ export async function startLocalStacks(
   };
 }
 
-/** The services that are our own; CloudFormation calls the other two through the gateway. */
+/** Our own services. CloudFormation calls the other two through the gateway. */
 function localServices(
   endpoint: string,
   clients: Clients,
@@ -93,7 +93,7 @@ function localServices(
   };
 }
 
-/** What the pack's launch hook does in the end; here there is nothing to do before. */
+/** Completes a lifecycle action, as the pack's hook does after attaching interfaces. */
 async function continueHook(detail: object, { autoscaling }: Clients): Promise<void> {
   if (!('LifecycleActionToken' in detail)) return;
   const { LifecycleActionToken, AutoScalingGroupName, LifecycleHookName } =
@@ -128,7 +128,7 @@ export interface StackRequest {
 
 let changeSets = 0;
 
-/** Creates a change set and waits until it is ready or has failed. */
+/** Creates a change set and waits until it is ready or failed. */
 export async function changeSetFor(
   client: CloudFormationClient,
   { name, type, template, parameters = {}, tags }: StackRequest,

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pacing, Step } from '../pacing/pacing.ts';
 
-/** What befalls one step: it fails, or it waits until it is let go. */
+/** The fate of one step: it fails, or it waits until `release`. */
 export type Fate = 'fail' | 'hold';
 
 export interface ScriptedPacing extends Pacing {
-  /** What befalls the next steps of this kind on this resource, one after the other; then nothing. */
+  /** Sets the fates of the next steps of this kind on this resource, in order. Later steps succeed. */
   script(stackName: string, kind: Step['kind'], logicalId: string, ...fates: Fate[]): void;
-  /** Done when what is held is let go. */
+  /** Runs `work` at the next `release`. */
   atRelease(work: () => void): void;
-  /** Lets go of what is held, and forgets what has not befallen a step yet. */
+  /** Releases held steps and clears the script. */
   release(): void;
 }
 
-/** Test seam: steps that take next to no time, except those that a test makes fail or wait. */
+/** Test seam: steps take almost no time, except those that a test makes fail or wait. */
 export function scriptedPacing(): ScriptedPacing {
   const scripts = new Map<string, Fate[]>();
   const held: (() => void)[] = [];

@@ -1,6 +1,6 @@
 import type { PropertySpec, Shape, Specification, TypeSpec } from '../plan/specification.ts';
 
-/** Test support: a property as the specification has it; optional and free to change unless said otherwise. */
+/** Test support: the specification of a property, by default optional and changeable in place. */
 export function property(shape: Shape, more: Partial<PropertySpec> = {}): PropertySpec {
   return { required: false, replacement: 'no', shape, ...more };
 }
@@ -12,7 +12,7 @@ const tags = property({
   of: { kind: 'object', properties: { Key: property(text), Value: property(text) } },
 });
 
-/** A type that has one property of each kind. */
+/** A type with one property of each kind. */
 export const thing: TypeSpec = {
   properties: {
     Name: property(text, { required: true, replacement: 'yes' }),

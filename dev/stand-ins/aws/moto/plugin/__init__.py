@@ -1,4 +1,4 @@
-"""What moto 5.2.5 lacks for the rehearsal. Loaded beside moto, which stays as it was installed."""
+"""Adds to moto 5.2.5 what the rehearsal needs, without changing the installed package."""
 
 from . import dependencies, instances, interfaces, policies, tags
 
@@ -6,7 +6,7 @@ MOTO_VERSION = "5.2.5"
 
 
 def install() -> None:
-    """Replaces the parts of moto named in each module. Once per process, before the server starts."""
+    """Replaces the parts of moto that each module names. Call it once, before the server starts."""
     from importlib.metadata import version
 
     found = version("moto")

@@ -1,4 +1,4 @@
-"""Which addresses and /28 prefixes of a subnet are free (pure)."""
+"""Finds free addresses and /28 prefixes of a subnet."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ PREFIX_LENGTH = 28
 
 
 def is_reserved(subnet: IPv4Network, address: IPv4Address) -> bool:
-    """EC2 keeps the first four addresses of a subnet and the last."""
+    """EC2 reserves the first four addresses of a subnet and the last one."""
     return int(address) - int(subnet.network_address) < 4 or address == subnet.broadcast_address
 
 
 def free_address(
     subnet: IPv4Network, used: Iterable[IPv4Address], blocked: Iterable[IPv4Network]
 ) -> IPv4Address | None:
-    """The lowest free address outside every blocked range, or None when the subnet is full."""
+    """The lowest free address outside the blocked ranges, or None if the subnet is full."""
     taken = set(used)
     ranges = list(blocked)
     for address in subnet:
@@ -35,8 +35,8 @@ def free_prefixes(
     taken: Iterable[IPv4Network],
     count: int,
 ) -> list[IPv4Network]:
-    """The lowest `count` free /28 blocks: from the prefix reservations when there are any with room,
-    then from the rest of the subnet outside explicit reservations. Shorter when there is no room."""
+    """The lowest `count` free /28 blocks: first from the prefix reservations, then from the rest of the
+    subnet outside explicit reservations. Returns fewer if there is no room."""
     used, taken, kept = list(used), list(taken), list(explicit)
     pools = [*sorted(reservations), subnet]
     found: list[IPv4Network] = []
@@ -53,7 +53,7 @@ def free_prefixes(
 
 
 def holds_any(subnet: IPv4Network, block: IPv4Network, used: Iterable[IPv4Address]) -> bool:
-    """Whether a block holds an address in use or one that EC2 keeps for itself."""
+    """Whether a block contains an address that is in use or that EC2 reserves."""
     return any(address in block for address in used) or any(
         is_reserved(subnet, address) for address in block
     )

@@ -1,4 +1,4 @@
-"""EC2 refuses to delete what something else still needs; moto mostly does not."""
+"""Refuses to delete EC2 resources that others depend on; moto mostly allows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Instances: what their launch template says is kept, and what they leave behind when they end."""
+"""Instances: applies all of their launch template, and cleans up interfaces and volumes at termination."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def interface_addresses(self: Any) -> list[str]:
 
 
 def of_primary(name: str) -> Any:
-    """The address of device 0; a terminated instance has none."""
+    """The address of device 0. A terminated instance has none."""
     attribute = "private_ip_address" if name == "private_ip" else "public_ip"
     return lambda self: getattr(self.nics[0], attribute) if 0 in self.nics else None
 
@@ -86,13 +86,13 @@ def template_data(backend: Any, kwargs: Any) -> dict[str, Any]:
 
 
 def template_tags(template: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """The tags of the launch template, then those of the call, by resource type."""
+    """The tags by resource type; those of the call override those of the launch template."""
     written = convert_tag_spec(template.get("TagSpecifications", []))
     return {kind: {**written.get(kind, {}), **given.get(kind, {})} for kind in {*written, *given}}
 
 
 def delete_volumes_by_default(mappings: list[dict[str, Any]]) -> None:
-    """A volume that a launch makes goes with its instance unless it says otherwise; moto keeps it."""
+    """EC2 deletes a volume with its instance by default; moto keeps it."""
     for mapping in mappings:
         mapping.get("Ebs", {}).setdefault("DeleteOnTermination", True)
 

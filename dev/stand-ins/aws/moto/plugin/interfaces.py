@@ -1,4 +1,4 @@
-"""Elastic network interfaces: addresses that do not collide, IPv4 prefixes, attachment rules."""
+"""Elastic network interfaces: unique addresses, IPv4 prefixes and rules for attachments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from moto.ec2.responses.elastic_network_interfaces import ElasticNetworkInterfac
 
 from .addresses import PREFIX_LENGTH, free_address, free_prefixes, holds_any
 
-# moto answers requests in threads; addresses are chosen by one at a time.
+# moto serves requests in threads; only one at a time may choose addresses.
 LOCK = threading.RLock()
 
 
@@ -55,7 +55,7 @@ def locked(function: Any) -> Any:
     return inner
 
 
-# --- what a subnet holds
+# --- addresses of a subnet
 
 
 def interfaces_in(subnet: Any) -> list[Any]:
@@ -95,7 +95,7 @@ def next_address(subnet: Any, also_used: tuple[IPv4Address, ...] = ()) -> IPv4Ad
 
 
 def check_addresses(eni_id: str | None, subnet: Any, wanted: list[str]) -> None:
-    """Refuses addresses outside the subnet, kept by EC2, inside a used prefix, or held by another ENI."""
+    """Refuses addresses that are outside the subnet, inside a used prefix, or held by another interface."""
     for text in wanted:
         address = ip_address(text)
         if address not in subnet.cidr:
@@ -115,7 +115,7 @@ def holds(eni: Any, address: str) -> bool:
 
 
 def allocate_prefixes(eni: Any, count: int, wanted: list[str]) -> list[dict[str, str]]:
-    """Gives an ENI prefixes: those asked for by CIDR, or `count` free ones. Returns the new ones."""
+    """Assigns prefixes to an interface: those requested by CIDR, or `count` free ones. Returns the new ones."""
     subnet, taken = eni.subnet, used_prefixes(eni.subnet)
     for text in wanted:
         block = ip_network(text)
@@ -143,7 +143,7 @@ def allocate_prefixes(eni: Any, count: int, wanted: list[str]) -> list[dict[str,
 
 
 def check_slots(eni: Any, more: int) -> None:
-    """An address and a prefix each take one of the interface's IPv4 slots, once it is attached."""
+    """Each address and each prefix of an attached interface takes one of its IPv4 slots."""
     if eni.instance is None:
         return
     limit = network_info(eni.instance.instance_type).get("Ipv4AddressesPerInterface")
@@ -258,7 +258,7 @@ def modify(original: Any) -> Any:
     return modify_network_interface_attribute
 
 
-# --- what every part of moto calls
+# --- backend methods, which all parts of moto call
 
 
 def create_in_backend(original: Any) -> Any:
@@ -268,7 +268,7 @@ def create_in_backend(original: Any) -> Any:
         subnet = self.get_subnet(subnet) if isinstance(subnet, str) else subnet
         address = private_ip_address[0] if isinstance(private_ip_address, list) and private_ip_address else private_ip_address
         if address and ip_address(address) not in subnet.cidr:
-            address = None  # moto gives NAT gateways and endpoints an address of no subnet
+            address = None  # moto gives NAT gateways and endpoints an address outside the subnet
         listed = [each["PrivateIpAddress"] if isinstance(each, dict) else each for each in private_ip_addresses or []]
         check_addresses(None, subnet, [each for each in [address, *listed] if each])
         if not address and not private_ip_addresses:
@@ -287,7 +287,8 @@ def create_in_backend(original: Any) -> Any:
 
 
 def name_after_address(eni: Any) -> None:
-    """moto writes `.ec2.internal` everywhere; outside us-east-1 the zone is `<region>.compute.internal`."""
+    """Sets the private DNS name. moto uses `.ec2.internal` everywhere; outside us-east-1 EC2 uses
+    `<region>.compute.internal`."""
     if not getattr(eni, "private_dns_name", None):
         return
     region = eni.ec2_backend.region_name

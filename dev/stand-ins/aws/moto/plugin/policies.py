@@ -1,5 +1,7 @@
-"""S3 bucket policies: moto applies a statement without looking at its Condition, so the usual
-Deny of plain HTTP refuses every upload. A conditional statement is stored and read back, but not applied."""
+"""S3 bucket policies: stores conditional statements but does not apply them.
+
+moto ignores the Condition of a statement, so the usual Deny of plain HTTP would refuse every upload.
+"""
 
 from __future__ import annotations
 

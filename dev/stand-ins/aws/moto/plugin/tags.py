@@ -1,4 +1,4 @@
-"""DescribeTags of what exists: moto goes on telling the tags of what was deleted."""
+"""DescribeTags of existing resources only; moto also returns tags of deleted ones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.ec2.models.tags import TagBackend
 
-# Of other kinds all are told, as in moto.
+# For other kinds of resources, deleted ones are included, as in moto.
 EXISTING: dict[str, Callable[[Any], Iterable[str]]] = {
     "eipalloc": lambda ec2: [each.allocation_id for each in list(ec2.addresses)],
     "eni": lambda ec2: ec2.enis,
