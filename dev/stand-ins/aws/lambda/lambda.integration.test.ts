@@ -97,7 +97,7 @@ it('does not run a function for a rule that its policy does not allow', async ()
   await events.send(new PutTargetsCommand({ Rule: 'any', Targets: [{ Id: 'good', Arn }] }));
   test.aws.bus.emit({ source: 'aws.autoscaling', 'detail-type': 'x', resources: [], detail: {} });
   await eventually(async () =>
-    test.aws.problems().some((each) => each.includes('does not let arn:aws:events')),
+    test.aws.problems().some((each) => each.includes('does not allow arn:aws:events')),
   );
 });
 
