@@ -1,24 +1,35 @@
 import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-// What tests and the programs that they start keep for a while stays inside the checkout.
+// Temporary files of the tests, and of the programs that they start, stay inside the checkout.
 const scratch = join(import.meta.dirname, 'node_modules', '.cache', 'tests');
 mkdirSync(scratch, { recursive: true });
 process.env['TMPDIR'] = scratch;
 process.env['KUBECACHEDIR'] = join(scratch, 'kubectl');
 
+const INTEGRATION = '{src,cfn,dev}/**/*.integration.test.ts';
+/** These tests boot whole machines, which need every core. */
+const MACHINES = ['**/boot-machines.integration.test.ts'];
+
+const servers = {
+  globalSetup: 'dev/testing/ensure-tools.ts',
+  setupFiles: 'dev/testing/end-processes.ts',
+  testTimeout: 120_000,
+  hookTimeout: 900_000,
+};
+
 /**
- * Two projects: `unit` (pure, fast) and `integration` (real servers that the tests start themselves).
- * Both find their tests beside the sources that they test.
+ * The projects run one after the other and find their tests beside the sources: `unit` needs no server, the tests of
+ * `integration` start real servers on free ports, and those of `machines` boot whole nodes.
  */
 export default defineConfig({
   test: {
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts', 'cfn/attach-enis/*.ts'],
-      // The page of the report runs in a browser: its tests count nothing here.
-      exclude: ['**/*.test.ts', 'src/**/main.ts', 'src/connectivity/report/page/**'],
+      exclude: ['**/*.test.ts', 'src/**/main.ts'],
       reporter: ['text-summary', 'html', 'json-summary'],
       thresholds: { lines: 95 },
     },
@@ -29,6 +40,7 @@ export default defineConfig({
           globalSetup: 'dev/testing/ensure-tools.ts',
           include: ['{src,cfn,dev}/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+          sequence: { groupOrder: 0 },
           // Properties take a hundred times as long as examples, and machines are busy at times.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -37,16 +49,21 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          globalSetup: [
-            'dev/testing/ensure-tools.ts',
-            'dev/stand-ins/aws/testing/moto-fork-server.ts',
-          ],
-          setupFiles: 'dev/testing/end-processes.ts',
-          include: ['{src,cfn,dev}/**/*.integration.test.ts'],
-          exclude: ['**/node_modules/**'],
-          testTimeout: 120_000,
-          hookTimeout: 900_000,
+          include: [INTEGRATION],
+          exclude: ['**/node_modules/**', ...MACHINES],
+          sequence: { groupOrder: 1 },
+          // These tests wait for their servers most of the time, so one more worker than cores keeps the cores busy.
+          maxWorkers: Math.min(availableParallelism() + 1, 6),
+          ...servers,
+        },
+      },
+      {
+        test: {
+          name: 'machines',
+          include: MACHINES,
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
+          ...servers,
         },
       },
     ],

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { awsError, simulateInterfaces } from '../../dev/testing/hook/simulated-interfaces.ts';
 import { attach, type Patience, release } from './attach.ts';
 import type { NetworkInterface } from './plan.ts';
-import { awsError, simulateInterfaces } from './simulated-interfaces.ts';
 
 const WANTED = [
   { deviceIndex: 1, subnetId: 'subnet-1' },

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Moto } from '../../dev/stand-ins/aws/moto/moto.ts';
 import { startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
-import { eventSequence } from './event-sequence.ts';
-import { tryHook } from './hook-trials.ts';
+import { eventSequence } from '../../dev/testing/hook/event-sequence.ts';
+import { tryHook } from '../../dev/testing/hook/hook-trials.ts';
 
 /** `npm run soak -- hook` goes through 1,000. */
 const SEQUENCES = 75;

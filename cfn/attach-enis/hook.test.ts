@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import {
+  awsError,
+  type SimulatedInterfaces,
+  simulateInterfaces,
+} from '../../dev/testing/hook/simulated-interfaces.ts';
 import { completeWith, type Hook, handleLifecycleEvent } from './hook.ts';
 import type { LifecycleEvent } from './lifecycle-event.ts';
-import { awsError, type SimulatedInterfaces, simulateInterfaces } from './simulated-interfaces.ts';
 
 const LAUNCH: LifecycleEvent = {
   transition: 'launching',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHECKOUT } from '../../dev/tools/checkout.ts';
 import { ensureTools } from '../../dev/tools/install/tools.ts';
 import { run } from '../../dev/tools/process.ts';
 import { consoleProgress } from '../../dev/tools/progress.ts';
@@ -35,7 +36,7 @@ describe.skipIf(process.getuid?.() !== 0)(
     beforeAll(async () => {
       const { kernel, ami } = await ensureTools(['node'], consoleProgress());
       folder = mkdtempSync(join(tmpdir(), 'boot-machines-'));
-      const program = join(import.meta.dirname, 'boot-machines.ts');
+      const program = join(CHECKOUT, 'dev/testing/node-boot/boot-machines.ts');
       const machines = run('unshare', [...APART, process.execPath, program, folder, kernel, ami]);
       await Promise.race([machines, untilAllSaid()]);
       writeFileSync(join(folder, 'enough'), '');

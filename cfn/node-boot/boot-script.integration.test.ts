@@ -2,7 +2,13 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addressesOf, type Boot, bootIn, LINKS, METADATA } from './simulated-boot.ts';
+import {
+  addressesOf,
+  type Boot,
+  bootIn,
+  LINKS,
+  METADATA,
+} from '../../dev/testing/node-boot/simulated-boot.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -2,7 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Call, installPlugin, type Plugin } from './installed-plugin.ts';
+import {
+  type Call,
+  installPlugin,
+  type Plugin,
+} from '../../dev/testing/node-boot/installed-plugin.ts';
 
 const ETH1 = {
   subnet: '10.0.4.0/24',

@@ -1,5 +1,5 @@
-import { tryHook } from '../../cfn/attach-enis/hook-trials.ts';
 import { startTestMoto } from '../stand-ins/aws/testing/local-aws.ts';
+import { tryHook } from '../testing/hook/hook-trials.ts';
 import { renderTable } from '../tools/table.ts';
 import type { Soak } from './trial.ts';
 

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { minify } from '@swc/core';
 import { inParallel } from '../../src/core/in-parallel.ts';
+import { writeBootScript } from './boot-script.ts';
 import { actionNames, CHECKOUT, scratchFolder } from './checkout.ts';
 import { bundledPackages } from './packages.ts';
 import { run } from './process.ts';
@@ -111,6 +112,7 @@ async function minified(code: string): Promise<string> {
 }
 
 if (import.meta.main) {
+  writeBootScript();
   const progress = consoleProgress();
   await inParallel(bundles(), availableParallelism(), (bundle) =>
     progress.step(`${bundle.entry} → ${bundle.dist}/${bundle.file}`, () => build(bundle, CHECKOUT)),

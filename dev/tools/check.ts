@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { inParallel } from '../../src/core/in-parallel.ts';
+import { bootScriptIsCurrent } from './boot-script.ts';
 import { type Bundle, build, bundles } from './build.ts';
 import { CACHE, CHECKOUT, scratchFolder } from './checkout.ts';
 import { staleReadmes } from './docs.ts';
@@ -107,6 +108,10 @@ function checks(): readonly Check[] {
         ),
     },
     { name: 'shell scripts (shellcheck)', perform: () => checkShellScripts() },
+    {
+      name: 'nodegroup.yaml has the programs of cfn/node-boot',
+      perform: async () => templateIsCurrent(),
+    },
     { name: 'READMEs say what action.yml says', perform: async () => readmesAreCurrent() },
   ];
 }
@@ -126,6 +131,11 @@ function templates(): readonly string[] {
 function readmesAreCurrent(): void {
   const stale = staleReadmes(false);
   if (stale.length > 0) throw new Error(`out of date: ${stale.join(', ')}; run \`npm run docs\``);
+}
+
+function templateIsCurrent(): void {
+  if (!bootScriptIsCurrent())
+    throw new Error('the template has other programs; run `npm run build` and commit it');
 }
 
 async function distIsCurrent(bundle: Bundle): Promise<void> {

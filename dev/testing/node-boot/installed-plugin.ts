@@ -3,9 +3,9 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { ensureTools } from '../../dev/tools/install/tools.ts';
-import { consoleProgress } from '../../dev/tools/progress.ts';
-import { ipamPlugin } from '../user-data.ts';
+import { ensureTools } from '../../tools/install/tools.ts';
+import { consoleProgress } from '../../tools/progress.ts';
+import { ipamPlugin } from './user-data.ts';
 
 /** Test support: the IPAM plugin beside the real host-local, called as a CNI runtime calls it. */
 export interface Call {

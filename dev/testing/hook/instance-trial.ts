@@ -5,11 +5,16 @@ import {
   type EC2ClientConfig,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import {
+  completeWith,
+  type Hook,
+  handleLifecycleEvent,
+  type Result,
+} from '../../../cfn/attach-enis/hook.ts';
+import { interfacesOf } from '../../../cfn/attach-enis/interfaces.ts';
+import type { LifecycleEvent } from '../../../cfn/attach-enis/lifecycle-event.ts';
+import type { Settings } from '../../../cfn/attach-enis/settings.ts';
 import { describeSequence, type EventSequence, type Fault } from './event-sequence.ts';
-import { completeWith, type Hook, handleLifecycleEvent, type Result } from './hook.ts';
-import { interfacesOf } from './interfaces.ts';
-import type { LifecycleEvent } from './lifecycle-event.ts';
-import type { Settings } from './settings.ts';
 import { awsError } from './simulated-interfaces.ts';
 
 /** Test support: takes one instance of a real EC2 API through a sequence of events. */

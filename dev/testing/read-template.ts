@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { shortForms } from '../dev/stand-ins/aws/cloudformation/language/yaml-tags.ts';
+import { shortForms } from '../stand-ins/aws/cloudformation/language/yaml-tags.ts';
+import { CHECKOUT } from '../tools/checkout.ts';
 
-/** Test support: the parts of a CloudFormation template that the tests look at. */
+/** The parts of a CloudFormation template that the tests look at. */
 export interface Template {
   readonly Parameters: Readonly<Record<string, Parameter>>;
   readonly Conditions: Readonly<Record<string, unknown>>;
@@ -24,12 +25,12 @@ export interface Resource {
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
-/** The text of a template of this folder. */
+/** The text of a template in `cfn/`. */
 export function templateText(name: string): string {
-  return readFileSync(join(import.meta.dirname, `${name}.yaml`), 'utf8');
+  return readFileSync(join(CHECKOUT, 'cfn', `${name}.yaml`), 'utf8');
 }
 
-/** A template of this folder, with `!Ref x` and the like in their long form, `{ Ref: x }`. */
+/** A template in `cfn/`, with `!Ref x` and the like in their long form, `{ Ref: x }`. */
 export function readTemplate(name: string): Template {
   return parse(templateText(name), { customTags: shortForms });
 }

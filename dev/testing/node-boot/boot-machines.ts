@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createMachines } from '../../dev/stand-ins/instance/machines.ts';
-import { instanceAt } from '../../dev/stand-ins/instance/metadata.ts';
-import { startMetadataServer } from '../../dev/stand-ins/instance/metadata-server.ts';
-import { metadataOf } from '../../dev/stand-ins/instance/metadata-tree.ts';
+import { createMachines } from '../../stand-ins/instance/machines.ts';
+import { instanceAt } from '../../stand-ins/instance/metadata.ts';
+import { startMetadataServer } from '../../stand-ins/instance/metadata-server.ts';
+import { metadataOf } from '../../stand-ins/instance/metadata-tree.ts';
 import {
   type Ec2State,
   EMPTY_STATE,
   type NetworkInterface,
-} from '../../dev/stand-ins/vpc/ec2-state.ts';
-import { METADATA_ADDRESS } from '../../dev/stand-ins/vpc/filter.ts';
-import { createVpc, prepareNamespace } from '../../dev/stand-ins/vpc/vpc.ts';
-import { EXAMPLE, renderUserData } from '../user-data.ts';
+} from '../../stand-ins/vpc/ec2-state.ts';
+import { METADATA_ADDRESS } from '../../stand-ins/vpc/filter.ts';
+import { createVpc, prepareNamespace } from '../../stand-ins/vpc/vpc.ts';
+import { EXAMPLE, renderUserData } from './user-data.ts';
 
 /**
  * A program of its own, for namespaces of its own: boots two user-mode-linux machines with the template's user data,

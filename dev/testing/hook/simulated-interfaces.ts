@@ -1,5 +1,5 @@
-import type { Interfaces } from './interfaces.ts';
-import type { NetworkInterface, WantedInterface } from './plan.ts';
+import type { Interfaces } from '../../../cfn/attach-enis/interfaces.ts';
+import type { NetworkInterface, WantedInterface } from '../../../cfn/attach-enis/plan.ts';
 
 /** Test support: EC2's network interfaces of one instance, in memory. */
 export interface SimulatedInterfaces extends Interfaces {

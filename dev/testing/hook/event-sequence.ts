@@ -1,5 +1,5 @@
-import { seededRandom } from '../../dev/tools/seeded-random.ts';
-import type { LifecycleEvent } from './lifecycle-event.ts';
+import type { LifecycleEvent } from '../../../cfn/attach-enis/lifecycle-event.ts';
+import { seededRandom } from '../../tools/seeded-random.ts';
 
 /** Test support: what may happen to one instance, as EventBridge, Lambda and EC2 allow it. */
 export interface EventSequence {

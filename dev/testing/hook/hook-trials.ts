@@ -7,10 +7,10 @@ import {
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { clientsOf, REGION } from '../../dev/stand-ins/aws/testing/local-aws.ts';
+import { readSettings, type Settings } from '../../../cfn/attach-enis/settings.ts';
+import { clientsOf, REGION } from '../../stand-ins/aws/testing/local-aws.ts';
 import { eventSequence } from './event-sequence.ts';
 import { tryInstance } from './instance-trial.ts';
-import { readSettings, type Settings } from './settings.ts';
 
 /** Test support: many instances, each with a sequence of events of its own, on one EC2 API. */
 export interface HookTrials {

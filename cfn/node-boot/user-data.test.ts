@@ -1,9 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { STARTUP_TAINT_TEXT } from '../src/environment/shared-cluster.ts';
-import { readTemplate } from './read-template.ts';
-import { bootScript, EXAMPLE, ipamPlugin, mimeParts, renderUserData } from './user-data.ts';
+import {
+  bootScript,
+  EXAMPLE,
+  ipamPlugin,
+  mimeParts,
+  renderUserData,
+} from '../../dev/testing/node-boot/user-data.ts';
+import { readTemplate } from '../../dev/testing/read-template.ts';
+import { STARTUP_TAINT_TEXT } from '../../src/environment/shared-cluster.ts';
 
 /** Bytes, before base64: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */
 const USER_DATA_LIMIT = 16_384;
@@ -55,16 +61,19 @@ describe('the user data', () => {
     const longest = {
       ...EXAMPLE,
       ClusterName: 'c'.repeat(100),
+      ServiceCidr: '172.200.100.0/24',
       ClusterEndpoint: `https://${'e'.repeat(100)}.eks.amazonaws.com`,
       ClusterCertificateAuthority: 'A'.repeat(2_000),
       NodeGroupName: 'n'.repeat(20),
-      Environment: 'e'.repeat(39),
+      Environment: 'e'.repeat(100),
+      PrefixesPerInterface: '14',
+      PodsWaitForMultus: 'false',
       TaintFlag: `- --register-with-taints=${STARTUP_TAINT_TEXT}`,
       Subnets: subnets.join(','),
       QuotedSubnets: subnets.join("','"),
       MultusOtherZoneCidrs: Array(4).fill('10.100.100.128/25 10.100.101.128/25').join(','),
     };
-    expect(renderUserData(longest).length).toBeLessThan(USER_DATA_LIMIT);
+    expect(Buffer.byteLength(renderUserData(longest))).toBeLessThanOrEqual(USER_DATA_LIMIT);
   });
 });
 

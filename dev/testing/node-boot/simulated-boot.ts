@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { bootScript } from '../user-data.ts';
+import { bootScript } from './user-data.ts';
 
 /**
  * Test support: runs the boot script in a network, mount and process namespace of its own, on links with

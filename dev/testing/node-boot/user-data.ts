@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readTemplate } from './read-template.ts';
+import { readTemplate } from '../read-template.ts';
 
-/** Test support: what a node of the node group template gets as user data. */
+/** The user data that the node group's template gives to a node. */
 
 const launchTemplateSchema = z.object({
   LaunchTemplateData: z.object({
@@ -46,7 +46,7 @@ export function mimeParts(message: string): Readonly<Record<string, string>> {
   );
 }
 
-/** The IPAM plugin that the boot script installs. */
+/** The IPAM plugin, as the boot script in the template installs it. */
 export function ipamPlugin(): string {
   const plugin = /<<'PLUGIN'\n([\s\S]*?)^PLUGIN\n/m.exec(bootScript(['subnet-1'], 1))?.[1];
   if (plugin === undefined) throw new Error('the boot script has no IPAM plugin');

@@ -1,0 +1,201 @@
+#!/bin/bash
+# Names this node's Multus interfaces eth1, eth2, ... in the order of the subnets, gives each its address, and
+# installs the IPAM plugin eni-prefix, which hands out the addresses that the VPC routes to each interface. The
+# launch hook attaches the interfaces, as devices 1, 2, ..., while the machine boots. Safe to run again.
+set -euo pipefail
+# nodegroup.yaml sets these in front of this line.
+: "${multus_subnets:?}" "${prefixes_per_interface:?}" "${other_zone_cidrs?}" "${pods_wait_for_multus:?}"
+shopt -s inherit_errexit
+
+readonly imds=http://169.254.169.254/latest
+readonly curl_options=(-sS --connect-timeout 2 --max-time 5 --retry 10 --retry-delay 1 --retry-all-errors)
+readonly patience=300 # seconds
+readonly prefix_files=/etc/cni/multus/eni-prefix
+readonly ready=/run/multus-interfaces.ready
+readonly held=/run/multus-interfaces.held
+
+# cloud-init shows standard error on the console and reports the exit code.
+fail() {
+  echo "multus-interfaces: $*" >&2
+  exit 1
+}
+
+# A node without its networks must not join. The AMI starts the kubelet even if this script fails, because
+# nodeadm-run.service is only ordered after cloud-final.service. So the kubelet's unit asserts a file that this
+# script writes last. A reboot removes that file, because it is in /run.
+hold_kubelet() {
+  local drop_in=/etc/systemd/system/kubelet.service.d/10-multus-interfaces.conf
+  rm -f "$ready"
+  mkdir -p "${drop_in%/*}"
+  printf '[Unit]\nAssertPathExists=%s\n' "$ready" >"$drop_in"
+  [[ ! -d /run/systemd/system ]] || systemctl daemon-reload
+}
+
+# containerd reads only the first file of this folder. While that file is empty, the node is not Ready, and only
+# pods on the host's network start. Multus replaces it when it can attach networks. Without it, the VPC CNI's own
+# file would let pods start with eth0 alone. https://github.com/containerd/go-cni/blob/v1.1.9/opts.go
+hold_pods() {
+  [[ $pods_wait_for_multus == true ]] || return 0
+  # Only once in a boot: when somebody runs this script again, Multus may have written the file.
+  [[ ! -e $held ]] || return 0
+  mkdir -p /etc/cni/net.d
+  : >/etc/cni/net.d/00-multus.conf
+  : >"$held"
+}
+
+# metadata PATH: prints the value, or nothing if IMDS has none.
+metadata() {
+  local reply
+  reply=$(curl "${curl_options[@]}" -H "X-aws-ec2-metadata-token: $token" \
+    -w '\n%{http_code}' "$imds/meta-data/$1") || fail "no answer from IMDS for $1"
+  case ${reply##*$'\n'} in
+    200) echo "${reply%$'\n'*}" ;;
+    404) ;;
+    *) fail "IMDS answered ${reply##*$'\n'} for $1" ;;
+  esac
+}
+
+# link_of MAC: prints the name of the link with this address, or nothing.
+link_of() {
+  local file address
+  for file in /sys/class/net/*/address; do
+    read -r address <"$file" || continue
+    if [[ $address == "$1" ]]; then
+      file=${file%/address}
+      echo "${file##*/}"
+      return
+    fi
+  done
+}
+
+# Fills both maps, by device number, with the interfaces that IMDS and the kernel know completely.
+# IMDS may report device number 0 for an interface that was attached a moment ago.
+declare -A mac_of=() prefixes_of=()
+find_interfaces() {
+  local macs mac number text prefixes
+  macs=$(metadata network/interfaces/macs/)
+  for mac in $macs; do
+    mac=${mac%/}
+    [[ $(link_of "$mac") ]] || continue
+    number=$(metadata "network/interfaces/macs/$mac/device-number")
+    [[ ${number:-0} -gt 0 ]] || continue
+    text=$(metadata "network/interfaces/macs/$mac/ipv4-prefix")
+    read -r -d '' -a prefixes <<<"$text" || true
+    ((${#prefixes[@]} >= prefixes_per_interface)) || continue
+    mac_of[$number]=$mac
+    prefixes_of[$number]=${prefixes[*]}
+  done
+}
+
+wait_for_interfaces() {
+  local number missing
+  while true; do
+    find_interfaces
+    missing=
+    for ((number = 1; number <= count; number++)); do
+      [[ ${mac_of[$number]:-} ]] || missing+=" $number"
+    done
+    [[ $missing ]] || return 0
+    ((SECONDS < patience)) || fail "after $patience s there is no interface for device$missing"
+    sleep 1
+  done
+}
+
+# systemd-networkd runs DHCP on interfaces that appear early in the boot, which would add a default route.
+# A file that sorts before its own makes it leave the interface alone.
+release_from_networkd() {
+  systemctl is-active --quiet systemd-networkd 2>/dev/null || return 0
+  local number
+  mkdir -p /etc/systemd/network
+  for ((number = 1; number <= count; number++)); do
+    printf '[Match]\nPermanentMACAddress=%s\n\n[Link]\nUnmanaged=yes\n' "${mac_of[$number]}" \
+      >"/etc/systemd/network/10-multus-$number.network"
+  done
+  networkctl reload
+}
+
+# rename_links PREFIX: names the links PREFIX1, PREFIX2, ..., except those already called eth1, eth2, ...
+rename_links() {
+  local number link
+  for ((number = 1; number <= count; number++)); do
+    link=$(link_of "${mac_of[$number]}")
+    [[ $link != "eth$number" ]] || continue
+    ip link set dev "$link" down
+    ip link set dev "$link" name "$1$number"
+  done
+}
+
+# The plugin needs jq, which is part of the EKS AMI, and host-local, which the VPC CNI's init container puts into
+# this folder without removing other files. The build puts the file eni-prefix in the place of its name.
+# https://github.com/awslabs/amazon-eks-ami/blob/main/templates/al2023/provisioners/install-worker.sh
+# https://github.com/aws/amazon-vpc-cni-k8s/blob/master/cmd/aws-vpc-cni-init/main.go
+install_ipam_plugin() {
+  mkdir -p /opt/cni/bin
+  cat >/opt/cni/bin/eni-prefix <<'PLUGIN'
+@eni-prefix@
+PLUGIN
+  chmod 0755 /opt/cni/bin/eni-prefix
+}
+
+# write_prefix_file NUMBER SUBNET GATEWAY: writes which addresses the IPAM plugin may hand out.
+write_prefix_file() {
+  local file=$prefix_files/eth$1.json
+  jq -n --arg subnet "$2" --arg gateway "$3" --arg prefixes "${prefixes_of[$1]}" --arg zones "${other_zones[$1-1]:-}" \
+    '{$subnet, $gateway, prefixes: ($prefixes / " "), zoneCidrs: ($zones / " " - [""])}' \
+    >"$file.new"
+  mv "$file.new" "$file"
+}
+
+configure_interface() {
+  local number=$1 path=network/interfaces/macs/${mac_of[$1]} addresses subnet gateway cidr
+  addresses=$(metadata "$path/local-ipv4s")
+  subnet=$(metadata "$path/subnet-ipv4-cidr-block")
+  [[ $addresses && $subnet ]] || fail "IMDS has no address or no subnet for device $number"
+  # A reply to a pod may leave by another interface than the one that the request came in by.
+  echo 0 >"/proc/sys/net/ipv4/conf/eth$number/rp_filter"
+  ip link set dev "eth$number" mtu "$mtu"
+  ip address flush dev "eth$number"
+  ip address add "${addresses%%$'\n'*}/${subnet#*/}" dev "eth$number"
+  ip link set dev "eth$number" up
+  # The VPC's router has the second address of each subnet. ipvlan in mode l3 uses the node's routes, too.
+  gateway=${subnet%/*}
+  gateway=${gateway%.*}.$((${gateway##*.} + 1))
+  for cidr in ${other_zones[number - 1]:-}; do
+    ip route replace "$cidr" via "$gateway" dev "eth$number"
+  done
+  rm -f "$prefix_files/eth$number.json"
+  [[ -z ${prefixes_of[$number]} ]] || write_prefix_file "$number" "$subnet" "$gateway"
+  echo "multus-interfaces: eth$number ${addresses%%$'\n'*} in $subnet, prefixes: ${prefixes_of[$number]}"
+}
+
+# cloud-init runs user data only at the first boot, but names and addresses are gone after a reboot.
+run_at_every_boot() {
+  local copy=/var/lib/cloud/scripts/per-boot/multus-interfaces.sh
+  [[ -d ${copy%/*} && -f $0 ]] || return 0
+  [[ $0 -ef $copy ]] || install -m 0755 "$0" "$copy"
+}
+
+IFS=, read -r -a subnets <<<"$multus_subnets"
+readonly count=${#subnets[@]}
+IFS=, read -r -a other_zones <<<"$other_zone_cidrs"
+hold_kubelet
+hold_pods
+run_at_every_boot
+install_ipam_plugin
+token=$(curl "${curl_options[@]}" -f -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 900' \
+  "$imds/api/token") || fail "no session token from IMDS"
+wait_for_interfaces
+release_from_networkd
+# DHCP told the primary interface the VPC's MTU. The others have no DHCP, so they copy it.
+primary=$(link_of "$(metadata mac)")
+mtu=$(<"/sys/class/net/$primary/mtu")
+readonly mtu
+# In two steps, because a link may already have the name that another one needs.
+rename_links multus
+rename_links eth
+echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
+mkdir -p "$prefix_files"
+for ((number = 1; number <= count; number++)); do
+  configure_interface "$number"
+done
+: >"$ready"
