@@ -13,11 +13,11 @@ it('a preview on a shared cluster says whose cluster it is, and which namespace 
   const shared = { base: 'eks-multus-cluster', namespace: 'pr-7' };
   const described = { ...labEnvironment(), name: 'pr-7', shared };
   const text = commentMarkdown({ ...facts, described });
-  expect(text).toContain('shared, it is that of eks-multus-cluster |');
+  expect(text).toContain('shared: it belongs to eks-multus-cluster |');
   expect(text).toContain('| Namespace | `pr-7` |');
 });
 
-it('a preview with a cluster of its own says nothing of the kind', () => {
+it('a preview with its own cluster mentions neither', () => {
   const text = commentMarkdown({ ...facts, described: labEnvironment() });
   expect(text).not.toMatch(/shared|Namespace/);
 });

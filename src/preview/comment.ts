@@ -1,7 +1,7 @@
 import type { Environment } from '../environment/environment.ts';
 import { table } from '../github/outputs.ts';
 
-/** A stack's changes, as far as the comment shows them. */
+/** The part of a stack's plan that the comment shows. */
 export interface CommentedPlan {
   readonly stack: string;
   readonly action: string;
@@ -13,10 +13,10 @@ export interface CommentedPlan {
   }[];
 }
 
-/** Everything that the comment on a pull request may tell; what is not known is left out. */
+/** What the comment on a pull request shows. Undefined facts are left out. */
 export interface CommentFacts {
   readonly environment: string;
-  /** In words: `ready`, `being deployed`, … */
+  /** `ready`, `being deployed`, … */
   readonly state: string;
   readonly commit?: string | undefined;
   readonly runUrl: string;
@@ -27,22 +27,22 @@ export interface CommentFacts {
   readonly verdict?: Verdict | undefined;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number | undefined;
-  /** Whether there is, or may be, something to destroy. */
+  /** Whether there is something to destroy, or may be. */
   readonly exists: boolean;
 }
 
-/** What the connectivity report comes to. */
+/** The outcome of verify's report. */
 export interface Verdict {
   readonly result: 'passed' | 'failed';
   readonly passed: number;
   readonly failed: number;
-  /** The first failed check, in words. */
+  /** The first failed check. */
   readonly failure?: string | undefined;
   /** Where people find the report. */
   readonly reportUrl: string;
 }
 
-/** The comment's hidden mark: one comment for each environment. */
+/** The hidden text by which the single comment about an environment is found. */
 export function commentMarker(environment: string): string {
   return `eks-multus-actions preview ${environment}`;
 }
@@ -55,26 +55,26 @@ export function commentMarkdown(facts: CommentFacts): string {
     ...environmentRows(facts.described),
     ...(facts.verdict === undefined ? [] : [['Connectivity', verdictCell(facts.verdict)]]),
     ...(facts.exists && facts.expiresAt !== undefined
-      ? [
-          [
-            'Expires',
-            `${new Date(facts.expiresAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-          ],
-        ]
+      ? [['Expires', minuteOf(facts.expiresAt)]]
       : []),
     ...(facts.exists ? [['To destroy it', destroyCell(facts.label)]] : []),
   ];
   const parts = [
     `### Multus preview \`${facts.environment}\`: ${facts.state}`,
     table(['', ''], rows),
-    planFold(facts.plan),
+    planDetails(facts.plan),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
+/** `2026-11-25 10:00 UTC` */
+function minuteOf(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 function stateCell({ state, commit, runUrl }: CommentFacts): string {
-  const of = commit === undefined ? '' : `, commit \`${commit.slice(0, 7)}\``;
-  return `${state}${of} ([run](${runUrl}))`;
+  const ofCommit = commit === undefined ? '' : `, commit \`${commit.slice(0, 7)}\``;
+  return `${state}${ofCommit} ([run](${runUrl}))`;
 }
 
 function environmentRows(environment: Environment | undefined): string[][] {
@@ -88,7 +88,7 @@ function environmentRows(environment: Environment | undefined): string[][] {
   return [
     [
       'Cluster',
-      `\`${cluster.name}\`, Kubernetes ${cluster.version}, ${region}${shared === undefined ? '' : `; shared, it is that of ${shared.base}`}`,
+      `\`${cluster.name}\`, Kubernetes ${cluster.version}, ${region}${shared === undefined ? '' : `; shared: it belongs to ${shared.base}`}`,
     ],
     ...(shared === undefined ? [] : [['Namespace', `\`${shared.namespace}\``]]),
     ['Endpoint', `\`${cluster.endpoint}\``],
@@ -114,10 +114,10 @@ function destroyCell(label: string | undefined): string {
     : `close this pull request, or remove the label \`${label}\``;
 }
 
-/** The changes folded away; GitHub shows at most 65,536 characters of a comment, so a long list is cut. */
+/** A comment on GitHub has at most 65,536 characters, so a long plan is cut. */
 const MOST_ROWS = 150;
 
-function planFold(plan: readonly CommentedPlan[] | undefined): string {
+function planDetails(plan: readonly CommentedPlan[] | undefined): string {
   const rows = (plan ?? []).flatMap(({ stack, changes }) =>
     changes.map(({ action, logicalId, type, replacement }) => [
       stack,

@@ -3,8 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { type DecisionContext, decide, type PreviewEvent } from './decide.ts';
 
 const event: PreviewEvent = {
-  ...{ action: 'opened', number: 12, labels: [], changedLabel: undefined },
-  ...{ headRepository: 'acme/lab', headSha: 'abcdef0123', author: 'ann' },
+  action: 'opened',
+  number: 12,
+  labels: [],
+  changedLabel: undefined,
+  headRepository: 'acme/lab',
+  headSha: 'abcdef0123',
+  author: 'ann',
 };
 const context: DecisionContext = { repository: 'acme/lab', actor: 'ann', label: undefined };
 const gated = { ...context, label: 'preview' };
@@ -62,12 +67,12 @@ const anyContext = fc.record({
   label: fc.constantFrom(undefined, 'preview'),
 });
 
-it('never does anything for a fork or for Dependabot, and says so', () => {
+it('skips forks and Dependabot, and says why', () => {
   fc.assert(
-    fc.property(anyEvent, anyContext, (given, around) => {
-      const made = decide(given, around);
+    fc.property(anyEvent, anyContext, (given, givenContext) => {
+      const made = decide(given, givenContext);
       const foreign = given.headRepository !== 'acme/lab';
-      const bot = given.author === 'dependabot[bot]' || around.actor === 'dependabot[bot]';
+      const bot = given.author === 'dependabot[bot]' || givenContext.actor === 'dependabot[bot]';
       if (!foreign && !bot) return;
       expect(made.decision).toBe('skip');
       expect(made.reason).toMatch(foreign ? /fork/ : /Dependabot/);
@@ -75,7 +80,7 @@ it('never does anything for a fork or for Dependabot, and says so', () => {
   );
 });
 
-it('destroys every preview of its own that is closed, whatever its labels', () => {
+it('destroys the preview of every closed pull request of its own, whatever the labels', () => {
   fc.assert(
     fc.property(anyEvent, fc.constantFrom(undefined, 'preview'), (given, label) => {
       const closed = { ...given, action: 'closed', author: 'ann', headRepository: 'acme/lab' };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { PreviewError } from '../core/errors.ts';
 
-/** What a pull request event says, as far as previews need it. */
+/** The part of a pull request event that previews need. */
 export interface PreviewEvent {
   /** `opened`, `synchronize`, `labeled`, … */
   readonly action: string;
@@ -10,7 +10,7 @@ export interface PreviewEvent {
   readonly labels: readonly string[];
   /** The label that was added or removed. */
   readonly changedLabel: string | undefined;
-  /** `owner/name` that the changes come from; undefined when that repository is gone. */
+  /** `owner/name` of the repository that the changes come from; undefined when it has been deleted. */
   readonly headRepository: string | undefined;
   readonly headSha: string;
   readonly author: string;
@@ -25,28 +25,28 @@ export interface Decision {
 export interface DecisionContext {
   /** `owner/name` of the repository that the workflow runs in. */
   readonly repository: string;
-  /** Who caused the run. */
+  /** Who triggered the run. */
   readonly actor: string;
   /** Only pull requests with this label get a preview; undefined for all. */
   readonly label: string | undefined;
 }
 
 const DEPENDABOT = 'dependabot[bot]';
-const DEPLOYING = ['opened', 'synchronize', 'reopened', 'ready_for_review'];
+const DEPLOYING_ACTIONS = ['opened', 'synchronize', 'reopened', 'ready_for_review'];
 
-/** What an event means for the preview of its pull request. */
+/** Decides what an event means for the preview of its pull request. Pure. */
 export function decide(event: PreviewEvent, context: DecisionContext): Decision {
   const name = `Pull request #${event.number}`;
   const skip = (reason: string): Decision => ({ decision: 'skip', reason: `${name} ${reason}` });
   if (event.headRepository !== context.repository) {
-    const fork = event.headRepository ?? 'a repository that is gone';
+    const fork = event.headRepository ?? 'a deleted repository';
     return skip(
-      `comes from a fork (${fork}), and GitHub gives such runs no OIDC token and a token that may only read. To get a preview, push the branch to ${context.repository}.`,
+      `comes from a fork (${fork}). GitHub gives its runs no OIDC token, and a GITHUB_TOKEN that can only read. To get a preview, push the branch to ${context.repository}.`,
     );
   }
   if (event.author === DEPENDABOT || context.actor === DEPENDABOT) {
     return skip(
-      'is by Dependabot, and GitHub gives its runs no OIDC token and a token that may only read. No preview is made.',
+      'is by Dependabot and gets no preview. GitHub gives its runs no OIDC token, and a GITHUB_TOKEN that can only read.',
     );
   }
   if (event.action === 'closed') {
@@ -63,7 +63,7 @@ function byLabel(
 ): Decision {
   const labelChanged = event.action === 'labeled' || event.action === 'unlabeled';
   if (labelChanged && !hasLabel([event.changedLabel ?? ''], label)) {
-    return skip(`has another label now, which says nothing about its preview.`);
+    return skip(`has another label now, which does not affect its preview.`);
   }
   if (label !== undefined && event.action === 'unlabeled') {
     const reason = `${name} has lost the label "${label}": its preview is destroyed.`;
@@ -72,13 +72,13 @@ function byLabel(
   if (label !== undefined && !hasLabel(event.labels, label)) {
     return skip(`gets a preview once it has the label "${label}".`);
   }
-  if (!labelChanged && !DEPLOYING.includes(event.action)) {
-    return skip(`was ${event.action}, which changes nothing about its preview.`);
+  if (!labelChanged && !DEPLOYING_ACTIONS.includes(event.action)) {
+    return skip(`was ${event.action}, which does not affect its preview.`);
   }
   return { decision: 'deploy', reason: `${name} gets a preview of ${event.headSha.slice(0, 7)}.` };
 }
 
-/** Whether a label is among others. Case does not tell labels apart, neither for GitHub nor here. */
+/** Whether a label is among others. As on GitHub, case does not matter. */
 export function hasLabel(labels: readonly string[], label: string | undefined): boolean {
   return labels.some((one) => one.toLowerCase() === label?.toLowerCase());
 }
@@ -95,27 +95,28 @@ const payloadSchema = z.object({
 });
 
 /**
- * The pull request event that started the run.
+ * Reads the pull request event that started the run.
  *
- * @throws PreviewError when it was something else.
+ * @throws PreviewError when another event started it.
  */
 export function readPreviewEvent(env: NodeJS.ProcessEnv): PreviewEvent {
   const event = env['GITHUB_EVENT_NAME'] ?? '';
   if (!/^pull_request(_target)?$/.test(event)) {
     throw new PreviewError({
       resource: 'preview',
-      reason: `the run was started by "${event}", and previews belong to pull requests`,
+      reason: `the event "${event}" started the run, and previews belong to pull requests`,
       nextStep: 'call this workflow on pull_request, and on pull_request_target for `closed`',
     });
   }
   return toPreviewEvent(JSON.parse(readFileSync(env['GITHUB_EVENT_PATH'] ?? '', 'utf8')));
 }
 
-/** Pure: what previews need of a payload. */
+/** The part of an event's payload that previews need. Pure. */
 export function toPreviewEvent(payload: unknown): PreviewEvent {
   const { action, number, label, pull_request: pull } = payloadSchema.parse(payload);
   return {
-    ...{ action, number },
+    action,
+    number,
     labels: pull.labels.map(({ name }) => name),
     changedLabel: label?.name,
     headRepository: pull.head.repo?.full_name,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { credentialFields } from '../aws/credential-fields.ts';
+import { credentialFields, type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
 import { InputError } from '../core/errors.ts';
-import { environmentSchema } from '../environment/environment.ts';
+import { type Environment, environmentSchema } from '../environment/environment.ts';
 import { type InputSource, oneOf, readInputs, text, wholeNumber, yaml } from '../github/inputs.ts';
+import type { CommentedPlan } from './comment.ts';
 
 const COMMANDS = ['decide', 'begin', 'report', 'end', 'list-expired'] as const;
 
@@ -48,10 +49,34 @@ export const inputSchema = z.object({
   'report-url': text(/^https?:\/\/[^\s()]{1,1000}$/, 'a URL').optional(),
 });
 
-export type PreviewInputs = z.output<typeof inputSchema>;
+type Raw = z.output<typeof inputSchema>;
 
-/** What each command cannot do without. */
-const NEEDED: Readonly<Record<PreviewInputs['command'], readonly (keyof PreviewInputs)[]>> = {
+export interface PreviewInputs {
+  readonly command: (typeof COMMANDS)[number];
+  /** Commands that do not call AWS may do without. */
+  readonly region: string | undefined;
+  readonly role: RoleChoice;
+  readonly githubToken: string | undefined;
+  readonly namePrefix: string;
+  /** Only pull requests with this label get a preview; undefined for all. */
+  readonly label: string | undefined;
+  /** Name of the preview's environment. */
+  readonly name: string | undefined;
+  /** Undefined: the pull request of the event. */
+  readonly pullRequest: number | undefined;
+  /** 0 for any number. */
+  readonly maxPreviews: number;
+  /** How the deploy or destroy before this command ended. */
+  readonly status: 'success' | 'failure' | 'cancelled';
+  readonly reason: string | undefined;
+  readonly plan: readonly CommentedPlan[] | undefined;
+  readonly environment: Environment | undefined;
+  readonly reportPath: string | undefined;
+  readonly reportUrl: string | undefined;
+}
+
+/** The optional inputs that a command requires. */
+const REQUIRED: Readonly<Record<Raw['command'], readonly (keyof Raw)[]>> = {
   decide: [],
   begin: ['name', 'github-token', 'aws-region'],
   report: ['name', 'github-token', 'aws-region'],
@@ -60,14 +85,32 @@ const NEEDED: Readonly<Record<PreviewInputs['command'], readonly (keyof PreviewI
 };
 
 /**
- * The action's inputs.
+ * Reads and checks all inputs of the action.
  *
- * @throws InputError that names everything that is wrong with them.
+ * @throws InputError that names every bad input.
  */
 export function readPreviewInputs(source?: InputSource): PreviewInputs {
   const inputs = readInputs(inputSchema, source);
-  const missing = NEEDED[inputs.command].filter((name) => inputs[name] === undefined);
-  if (missing.length === 0) return inputs;
-  const allowed = `something: the command ${inputs.command} needs it`;
-  throw new InputError(missing.map((input) => ({ input, value: '', allowed })));
+  const missing = REQUIRED[inputs.command].filter((name) => inputs[name] === undefined);
+  if (missing.length > 0) {
+    const allowed = `something: the command ${inputs.command} requires it`;
+    throw new InputError(missing.map((input) => ({ input, value: '', allowed })));
+  }
+  return {
+    command: inputs.command,
+    region: inputs['aws-region'],
+    role: roleRequest(inputs),
+    githubToken: inputs['github-token'],
+    namePrefix: inputs['name-prefix'],
+    label: inputs.label,
+    name: inputs.name,
+    pullRequest: inputs['pull-request'],
+    maxPreviews: inputs['max-previews'],
+    status: inputs.status,
+    reason: inputs.reason,
+    plan: inputs.plan,
+    environment: inputs.environment,
+    reportPath: inputs['report-path'],
+    reportUrl: inputs['report-url'],
+  };
 }

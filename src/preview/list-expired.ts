@@ -1,20 +1,18 @@
 import { table } from '../github/outputs.ts';
 import { branchExists, type PullRequestFacts, readPullRequest } from '../github/pull-request.ts';
-
 import type { ExpiredEnvironment } from './outputs.ts';
-import { environmentsOf, type TaggedEnvironment } from './previews.ts';
-
 import type { Session } from './session.ts';
+import { environmentsOf, type TaggedEnvironment } from './tagged-environments.ts';
 
-/** Finds the environments of this repository that have to go, and says why. Destroys nothing. */
+/** Finds the environments of this repository that have to be destroyed, and says why. Destroys nothing. */
 export async function listExpired(session: Session): Promise<void> {
-  const { run, log } = session;
+  const { inputs, run, log } = session;
   const all = environmentsOf(await session.stacks.list());
   const own = all.filter(({ repository }) => repository === run.repository);
   const judged = [];
   for (const environment of own) {
     const pull = await pullRequestStateOf(session, environment);
-    judged.push({ environment, reason: reasonToReap(environment, pull, session.now()) });
+    judged.push({ environment, reason: reasonToDestroy(environment, pull, session.now()) });
   }
   const environments = judged.flatMap(({ environment, reason }) =>
     reason === undefined ? [] : [expired(environment, reason)],
@@ -22,12 +20,20 @@ export async function listExpired(session: Session): Promise<void> {
   for (const { name, reason } of environments) log.info(`${name}: ${reason}`);
   session.setOutputs({ environments });
   const rows = judged.map(({ environment, reason }) => row(environment, reason));
-  const title = `## Environments of ${run.repository} in ${session.inputs['aws-region']}`;
+  const title = `## Environments of ${run.repository} in ${inputs.region}`;
   const shown =
     rows.length === 0
       ? 'None.'
       : table(['Environment', 'Pull request', 'Expires', 'Stacks', 'To be destroyed'], rows);
   await session.addSummary(`${title}\n\n${shown}\n`);
+}
+
+/** What GitHub says about the pull request of an environment. */
+export interface PullRequestState {
+  /** Undefined when the pull request does not exist. */
+  readonly facts: PullRequestFacts | undefined;
+  /** Whether the pull request's branch exists. */
+  readonly branchExists: boolean;
 }
 
 async function pullRequestStateOf(
@@ -36,36 +42,18 @@ async function pullRequestStateOf(
 ): Promise<PullRequestState | undefined> {
   if (pullRequest === undefined) return undefined;
   const facts = await readPullRequest(github, pullRequest);
-  // A fork's branches are not ours to ask for.
+  // The token cannot see the branches of a fork.
   const ours = facts?.open === true && facts.headRepository === run.repository;
   return { facts, branchExists: ours ? await branchExists(github, facts.headBranch) : true };
 }
 
-function expired({ name, pullRequest }: TaggedEnvironment, reason: string): ExpiredEnvironment {
-  return { name, 'pull-request': String(pullRequest ?? ''), reason };
-}
-
-function row(environment: TaggedEnvironment, reason: string | undefined) {
-  const { name, pullRequest, expiresAt, stacks } = environment;
-  return [
-    name,
-    pullRequest === undefined ? '' : `#${pullRequest}`,
-    expiresAt === undefined ? 'never' : `${new Date(expiresAt).toISOString().slice(0, 16)}Z`,
-    stacks.map((stack) => `${stack.name} ${stack.status}`).join('\n'),
-    reason ?? 'no',
-  ];
-}
-
-/** What GitHub says of the pull request that an environment was made for. */
-export interface PullRequestState {
-  /** Undefined when there is no such pull request. */
-  readonly facts: PullRequestFacts | undefined;
-  /** Whether the branch that it comes from is there. */
-  readonly branchExists: boolean;
-}
-
-/** Pure: why an environment has to go; undefined when it may stay. `pull` is undefined for one made otherwise. */
-export function reasonToReap(
+/**
+ * Why an environment has to be destroyed; undefined when it may stay. Pure.
+ *
+ * @param pull undefined for an environment that was not made for a pull request
+ * @param now milliseconds since 1970
+ */
+export function reasonToDestroy(
   environment: TaggedEnvironment,
   pull: PullRequestState | undefined,
   now: number,
@@ -80,4 +68,19 @@ export function reasonToReap(
   if (pull.facts.merged) return `${name} is merged`;
   if (!pull.facts.open) return `${name} is closed`;
   return pull.branchExists ? undefined : `branch ${pull.facts.headBranch} is gone`;
+}
+
+function expired({ name, pullRequest }: TaggedEnvironment, reason: string): ExpiredEnvironment {
+  return { name, 'pull-request': String(pullRequest ?? ''), reason };
+}
+
+function row(environment: TaggedEnvironment, reason: string | undefined): readonly string[] {
+  const { name, pullRequest, expiresAt, stacks } = environment;
+  return [
+    name,
+    pullRequest === undefined ? '' : `#${pullRequest}`,
+    expiresAt === undefined ? 'never' : `${new Date(expiresAt).toISOString().slice(0, 16)}Z`,
+    stacks.map((stack) => `${stack.name} ${stack.status}`).join('\n'),
+    reason ?? 'no',
+  ];
 }

@@ -23,14 +23,21 @@ const NAME = 'eks-multus-pr-12';
 const NOW = Date.parse('2026-11-24T10:00:00Z');
 const PERMISSIONS = { contents: 'read', 'pull-requests': 'write', deployments: 'write' } as const;
 const pull: PullRequest = {
-  ...{ number: 12, author: 'ann', headBranch: 'more-networks', headRepository: 'acme/lab' },
-  ...{ headSha: fakeSha('12'), labels: [], state: 'open', merged: false, conflict: false },
+  number: 12,
+  author: 'ann',
+  headBranch: 'more-networks',
+  headRepository: 'acme/lab',
+  headSha: fakeSha('12'),
+  labels: [],
+  state: 'open',
+  merged: false,
+  conflict: false,
 };
 
 let api: GithubApi;
 let stacks: Stack[];
 let folder: string;
-/** What the last command has set, whether it succeeded or not. */
+/** What the last command has set, also when it failed. */
 let outputs: PreviewOutputs;
 
 beforeAll(async () => {
@@ -60,15 +67,17 @@ function stack(environment: string, pullRequest: string, repository = 'acme/lab'
 /** Runs one command with these inputs, as the workflow would on a push to the pull request. */
 async function run(given: Readonly<Record<string, string>>, permissions = PERMISSIONS) {
   outputs = {};
-  const told = { notices: [] as string[], summary: '' };
+  const shown = { notices: [] as string[], summary: '' };
   const token = api.token('acme/lab', permissions);
   const inputs = readPreviewInputs(
     (name) => ({ 'aws-region': 'ap-northeast-2', 'github-token': token, ...given })[name] ?? '',
   );
   await preview({
-    ...{ inputs, runUrl: 'https://github.com/acme/lab/actions/runs/1', actor: 'ann' },
+    inputs,
+    runUrl: 'https://github.com/acme/lab/actions/runs/1',
+    actor: 'ann',
     stacks: { list: async () => stacks },
-    github: repositoryClient(inputs['github-token'] ?? '', 'acme/lab', api.url),
+    github: repositoryClient(inputs.githubToken ?? '', 'acme/lab', api.url),
     run: { id: '1', repository: 'acme/lab', pullRequest: '12' },
     event: () => {
       const [event] = pullRequestEvents(api.repository('acme/lab'), pull, 'synchronize');
@@ -77,23 +86,23 @@ async function run(given: Readonly<Record<string, string>>, permissions = PERMIS
     readFile: (path) => readFile(path, 'utf8'),
     now: () => NOW,
     log: recordingLog(),
-    notice: (message) => void told.notices.push(message),
+    notice: (message) => void shown.notices.push(message),
     setOutputs: (some) => {
       outputs = { ...outputs, ...some };
     },
     addSummary: async (markdown) => {
-      told.summary += markdown;
+      shown.summary += markdown;
     },
   });
-  return told;
+  return shown;
 }
 
-it('decides, and names the environment', async () => {
+it('decides and names the environment', async () => {
   await run({ command: 'decide' });
   expect(outputs).toMatchObject({ decision: 'deploy', name: NAME });
 });
 
-it('tells of a preview from begin to end in one comment and in deployments', async () => {
+it('reports a preview from begin to end in one comment and in deployments', async () => {
   await run({ command: 'begin', name: NAME });
   expect(outputs).toEqual({ proceed: true });
   expect(comments()).toEqual([expect.stringContaining('being deployed')]);
@@ -125,7 +134,7 @@ it('tells of a preview from begin to end in one comment and in deployments', asy
   expect(deploymentStates(api.repository('acme/lab'))).toEqual({ [NAME]: 'inactive' });
 });
 
-it('says what failed, and keeps the deployment when a destroy did', async () => {
+it('reports a failure, and keeps the deployment when a destroy failed', async () => {
   await run({ command: 'begin', name: NAME });
   await run({ command: 'report', name: NAME, status: 'failure' });
   expect(comments()[0]).toContain('failed');
@@ -134,7 +143,7 @@ it('says what failed, and keeps the deployment when a destroy did', async () => 
   expect(deploymentStates(api.repository('acme/lab'))).toEqual({ [NAME]: 'failure' });
 });
 
-it('says nothing to a pull request that had no preview, unless its destroy failed', async () => {
+it('does not comment on a pull request without a preview, unless its destroy failed', async () => {
   await run({ command: 'end', name: NAME });
   expect(comments()).toEqual([]);
   await run({ command: 'end', name: NAME, status: 'failure' });
@@ -148,9 +157,9 @@ it('ends the preview of a pull request that the repository does not have', async
 
 it.each([
   ['closed', { state: 'closed' as const }, /closed since/],
-  ['robbed of its label', { labels: ['bug'] }, /has lost the label "preview" since/],
+  ['unlabeled', { labels: ['bug'] }, /has lost the label "preview" since/],
   ['pushed to', { headSha: fakeSha('later'), labels: ['Preview'] }, /has a run of its own/],
-])('does not begin when the pull request was %s meanwhile', async (_, change, expected) => {
+])('does not begin when the pull request has been %s meanwhile', async (_, change, expected) => {
   api.repository('acme/lab').pullRequests.set(12, { ...pull, ...change });
   const { notices } = await run({ command: 'begin', name: NAME, label: 'preview' });
   expect(outputs).toEqual({ proceed: false });
@@ -158,7 +167,7 @@ it.each([
   expect(comments()).toEqual([]);
 });
 
-it('refuses one preview too many, but not an update of one that stands', async () => {
+it('refuses one preview too many, but not an update of an existing one', async () => {
   stacks = [stack('eks-multus-pr-1', '1'), stack('other-pr-2', '2', 'acme/other')];
   await expect(run({ command: 'begin', name: NAME, 'max-previews': '1' })).rejects.toThrow(
     /there are 1 previews, and max-previews is 1: eks-multus-pr-1\nNext step: close one/,
@@ -177,7 +186,7 @@ it('leaves the preview of another repository alone', async () => {
   );
 });
 
-it('finds what has to go, and nothing of other repositories', async () => {
+it('lists what has to be destroyed, and nothing of other repositories', async () => {
   const states = api.repository('acme/lab').pullRequests;
   states.set(13, { ...pull, number: 13, state: 'closed', merged: true });
   states.set(14, { ...pull, number: 14, headBranch: 'gone' });
@@ -192,7 +201,7 @@ it('finds what has to go, and nothing of other repositories', async () => {
   expect(summary).not.toContain('other-pr-2');
 });
 
-it('takes nothing for gone that the token does not show', async () => {
+it('fails when the token cannot see the repository, instead of listing its previews', async () => {
   api.repository('acme/lab').pullRequests.clear();
   stacks = [stack(NAME, '12')];
   await run({ command: 'list-expired' });
@@ -204,7 +213,7 @@ it('takes nothing for gone that the token does not show', async () => {
   expect(outputs).toEqual({});
 });
 
-it('leaves it to the report to tell of a begin that failed halfway', async () => {
+it('leaves the comment about a begin that failed halfway to report', async () => {
   const few = { contents: 'read', 'pull-requests': 'write' } as unknown as typeof PERMISSIONS;
   await expect(run({ command: 'begin', name: NAME }, few)).rejects.toThrow(/deployments: write/);
   expect(outputs).toEqual({});
@@ -219,7 +228,7 @@ it('names the permission that the job lacks', async () => {
   );
 });
 
-it('keeps to the API as GitHub describes it', () => {
+it("keeps to GitHub's description of the API", () => {
   expect(api.calls.length).toBeGreaterThan(20);
   expect(api.calls.flatMap(({ problems }) => problems)).toEqual([]);
 });

@@ -7,8 +7,9 @@ import type { PreviewEvent } from './decide.ts';
 import type { PreviewInputs } from './inputs.ts';
 import type { PreviewOutputs } from './outputs.ts';
 
-/** What the action does its work with. */
-export interface PreviewDeps {
+/** A run of the action: its inputs and what it works with, of which tests replace parts. */
+export interface Session {
+  readonly inputs: PreviewInputs;
   readonly stacks: Pick<StackApi, 'list'>;
   readonly github: RepositoryClient;
   readonly run: WorkflowRun;
@@ -16,41 +17,41 @@ export interface PreviewDeps {
   readonly runUrl: string;
   /** Who caused the run. */
   readonly actor: string;
-  /** The event that started the run; throws when it is not one of a pull request. */
+  /** The event that started the run. Throws PreviewError when it is not an event of a pull request. */
   readonly event: () => PreviewEvent;
   readonly readFile: (path: string) => Promise<string>;
+  /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
-  /** Something that people may wonder about, though it is right as it is. */
+  /** Shows an annotation that is no warning. */
   readonly notice: (message: string) => void;
   readonly setOutputs: (outputs: PreviewOutputs) => void;
   readonly addSummary: (markdown: string) => Promise<void>;
 }
 
-/** A command under way. */
-export interface Session extends PreviewDeps {
-  readonly inputs: PreviewInputs;
-}
-
-/** The name of the environment that a command is about; reading the inputs has seen to it that there is one. */
+/** The name of the command's environment. Reading the inputs has made sure that there is one. */
 export function nameOf({ inputs }: Session): string {
   if (inputs.name === undefined) throw new Error(`${inputs.command} without a name`);
   return inputs.name;
 }
 
-/** The pull request that a command is about: the one that is named, or the run's own. */
+/** The command's pull request: that of the input, or that of the run. */
 export function pullRequestOf({ inputs, run }: Session): number | undefined {
-  const given = inputs['pull-request'] ?? Number(run.pullRequest ?? Number.NaN);
+  const given = inputs.pullRequest ?? Number(run.pullRequest ?? Number.NaN);
   return Number.isNaN(given) ? undefined : given;
 }
 
-/** @throws PreviewError when there is none. */
+/**
+ * The command's pull request.
+ *
+ * @throws PreviewError when there is none.
+ */
 export function requiredPullRequest(session: Session): number {
   const number = pullRequestOf(session);
   if (number !== undefined) return number;
   throw new PreviewError({
     resource: 'preview',
-    reason: 'it is not known which pull request this is about',
-    nextStep: 'give the input pull-request, or call this on a pull request event',
+    reason: 'neither the input pull-request nor the event names a pull request',
+    nextStep: 'give the input pull-request, or run this on an event of a pull request',
   });
 }

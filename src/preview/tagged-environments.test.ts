@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { creationTags, stackTags } from '../environment/tags.ts';
-import { environmentsOf } from './previews.ts';
+import { environmentsOf } from './tagged-environments.ts';
 
 const NOW = Date.parse('2026-11-24T10:00:00Z');
 
@@ -19,7 +19,7 @@ function tagged(
   return { ...stackTags(environment), ...creationTags(run, { ttlHours, now: NOW }) };
 }
 
-it('puts stacks together by the tags that provision gives them', () => {
+it('groups stacks by the tags that provision gives them', () => {
   const found = environmentsOf([
     stack('eks-multus-pr-7-ng1', tagged('eks-multus-pr-7', '7', 2)),
     stack('eks-multus-pr-7', tagged('eks-multus-pr-7', '7', 1)),
@@ -28,11 +28,16 @@ it('puts stacks together by the tags that provision gives them', () => {
   ]);
   expect(found).toEqual([
     {
-      ...{ name: 'eks-multus-lab', repository: 'acme/lab', pullRequest: undefined },
-      ...{ expiresAt: undefined, stacks: [{ name: 'eks-multus-lab', status: 'CREATE_COMPLETE' }] },
+      name: 'eks-multus-lab',
+      repository: 'acme/lab',
+      pullRequest: undefined,
+      expiresAt: undefined,
+      stacks: [{ name: 'eks-multus-lab', status: 'CREATE_COMPLETE' }],
     },
     {
-      ...{ name: 'eks-multus-pr-7', repository: 'acme/lab', pullRequest: 7 },
+      name: 'eks-multus-pr-7',
+      repository: 'acme/lab',
+      pullRequest: 7,
       expiresAt: NOW + 3_600_000,
       stacks: [
         { name: 'eks-multus-pr-7-ng1', status: 'CREATE_COMPLETE' },

@@ -1,24 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PullRequestFacts } from '../github/pull-request.ts';
-import { reasonToReap } from './list-expired.ts';
-import type { TaggedEnvironment } from './previews.ts';
+import { reasonToDestroy } from './list-expired.ts';
+import type { TaggedEnvironment } from './tagged-environments.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 const environment: TaggedEnvironment = {
-  ...{ name: 'eks-multus-pr-12', repository: 'acme/lab', pullRequest: 12, stacks: [] },
+  name: 'eks-multus-pr-12',
+  repository: 'acme/lab',
+  pullRequest: 12,
+  stacks: [],
   expiresAt: NOW + 1,
 };
 const facts: PullRequestFacts = {
-  ...{ open: true, merged: false, headSha: 'abc', headBranch: 'more-networks' },
-  ...{ headRepository: 'acme/lab', labels: [] },
+  open: true,
+  merged: false,
+  headSha: 'abc',
+  headBranch: 'more-networks',
+  headRepository: 'acme/lab',
+  labels: [],
 };
 const open = { facts, branchExists: true };
 
-describe('an environment goes', () => {
+describe('an environment has to be destroyed', () => {
   it.each([
     [
-      'when its time is over',
+      'when it has expired',
       { ...environment, expiresAt: NOW },
       open,
       'expired at 2026-11-24T12:00Z',
@@ -30,13 +37,13 @@ describe('an environment goes', () => {
       'pull request #12 is closed',
     ],
     [
-      'when it is merged',
+      'when its pull request is merged',
       environment,
       { ...open, facts: { ...facts, open: false, merged: true } },
       'pull request #12 is merged',
     ],
     [
-      'when there is none',
+      'when its pull request does not exist',
       environment,
       { ...open, facts: undefined },
       'pull request #12 does not exist',
@@ -48,22 +55,22 @@ describe('an environment goes', () => {
       'branch more-networks is gone',
     ],
     [
-      'made by hand, when its time is over',
+      'when it was made by hand and has expired',
       { ...environment, expiresAt: NOW - 1 },
       undefined,
       'expired at 2026-11-24T11:59Z',
     ],
   ] as const)('%s', (_, given, pull, expected) => {
-    expect(reasonToReap(given, pull, NOW)).toBe(expected);
+    expect(reasonToDestroy(given, pull, NOW)).toBe(expected);
   });
 });
 
-it('stays while its pull request is open and its time is not over, or has no end', () => {
+it('stays while its pull request is open and it has not expired or never expires', () => {
   const time = fc.option(fc.integer({ min: NOW + 1, max: NOW + 1e10 }), { nil: undefined });
   fc.assert(
     fc.property(time, fc.boolean(), (expiresAt, byHand) => {
       const pull = byHand ? undefined : open;
-      expect(reasonToReap({ ...environment, expiresAt }, pull, NOW)).toBeUndefined();
+      expect(reasonToDestroy({ ...environment, expiresAt }, pull, NOW)).toBeUndefined();
     }),
   );
 });

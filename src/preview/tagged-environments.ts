@@ -6,19 +6,19 @@ import {
   REPOSITORY_TAG,
 } from '../environment/tags.ts';
 
-/** An environment, as the tags of its stacks tell it. */
+/** An environment by the tags of its stacks. */
 export interface TaggedEnvironment {
   readonly name: string;
-  /** `owner/name` of the repository whose workflow made it. */
+  /** `owner/name` of the repository whose workflow created it. */
   readonly repository: string | undefined;
-  /** The pull request that it was made for; undefined for one made otherwise. */
+  /** The pull request that it was created for, if any. */
   readonly pullRequest: number | undefined;
-  /** Milliseconds since 1970; undefined for one that does not expire. */
+  /** Milliseconds since 1970; undefined when it does not expire. */
   readonly expiresAt: number | undefined;
   readonly stacks: readonly Pick<Stack, 'name' | 'status'>[];
 }
 
-/** Pure: the environments that an account's stacks make up, by name. */
+/** The environments of an account, from its stacks, by name. Pure. */
 export function environmentsOf(stacks: readonly Stack[]): readonly TaggedEnvironment[] {
   const names = new Set(stacks.flatMap(({ tags }) => tags[ENVIRONMENT_TAG] ?? []));
   return [...names].sort().map((name) => {
@@ -31,7 +31,7 @@ export function environmentsOf(stacks: readonly Stack[]): readonly TaggedEnviron
       name,
       repository: tag(REPOSITORY_TAG),
       pullRequest: Number.isInteger(pullRequest) ? pullRequest : undefined,
-      // A node group that came later lives no longer than the rest.
+      // Node groups that were added later expire with the rest.
       expiresAt: known.length === 0 ? undefined : Math.min(...known),
       stacks: own.map(({ name: stack, status }) => ({ name: stack, status })),
     };
