@@ -29,18 +29,15 @@ const nodeGroupSchema = z.object({
   max: z.number().int().positive(),
 });
 
-/** What an environment has that stands on the cluster of another one, its base. */
+/** What an environment has that uses the cluster of another one, its base. */
 const sharedSchema = z.object({
-  /** The environment that cluster, VPC and Multus belong to. */
+  /** The environment that owns the cluster, the VPC and Multus. */
   base: nonEmpty,
-  /** Where its networks and pods are. */
+  /** The namespace of its networks and pods. */
   namespace: nonEmpty,
 });
 
-/**
- * What one job hands to the next: everything that configure-multus and verify need to know of a
- * provisioned environment, and nothing secret.
- */
+/** What provision hands to configure-multus and verify: all that they need to know of an environment, and no secrets. */
 export const environmentSchema = z.object({
   schema: z.literal(1),
   name: nonEmpty,
@@ -51,7 +48,7 @@ export const environmentSchema = z.object({
     name: nonEmpty,
     version: nonEmpty,
     endpoint: z.url({ protocol: /^https$/ }),
-    /** Base64 of the PEM certificate, as EKS gives it. */
+    /** Base64 of the PEM certificate, as EKS returns it. */
     certificateAuthority: z.base64(),
     serviceCidr: nonEmpty,
     securityGroupId: nonEmpty,

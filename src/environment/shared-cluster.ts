@@ -1,41 +1,41 @@
 import type { V1Node } from '@kubernetes/client-node';
 
-/** On nodes, and on the namespace, of an environment: its name. */
+/** The label with the environment's name, on its nodes and its namespace. */
 export const ENVIRONMENT_LABEL = 'eks-multus-actions/environment';
 
-/** The nodes of an environment, as a selector of labels. */
+/** The label selector for the nodes of an environment. */
 export function nodesOf(environment: string): string {
   return `${ENVIRONMENT_LABEL}=${environment}`;
 }
 
 /**
- * True for a node that another environment brought onto the cluster of `environment`. A node without the label is the
- * cluster's, whoever made it. Pure.
+ * Whether a node on the cluster of `environment` belongs to another environment. A node without the label belongs to the
+ * cluster's own environment. Pure.
  */
 export function isGuest({ metadata }: V1Node, environment: string): boolean {
   const owner = metadata?.labels?.[ENVIRONMENT_LABEL];
   return owner !== undefined && owner !== environment;
 }
 
-/** The namespace of an environment on another one's cluster. Names of environments may be names of namespaces. */
+/** The namespace of an environment on another one's cluster. Every name of an environment is a valid namespace name. */
 export function namespaceOf(environment: string): string {
   return environment;
 }
 
-/** True for names that Kubernetes keeps for itself: no environment on a shared cluster may have them. */
+/** Whether Kubernetes reserves this name. No environment on a shared cluster may have it. */
 export function isReservedNamespace(name: string): boolean {
   return name === 'default' || name.startsWith('kube-');
 }
 
 /**
- * The taint that nodes of a node group with `startup-taint: true` register with. It keeps pods away until
- * configure-multus has run to its end: Multus tolerates it, and configure-multus takes it from every node when Multus
- * has been rolled out. That pods wait for Multus itself needs no taint (`pods-wait-for-multus`).
+ * The taint with which nodes of a node group with `startup-taint: true` register. It keeps pods away until
+ * configure-multus has finished: Multus tolerates it, and configure-multus removes it from every node after the rollout
+ * of Multus. Waiting for Multus alone needs no taint (`pods-wait-for-multus`).
  *
- * The kubelet puts it on a node that registers, whenever that is: nodes that join later keep it until
- * configure-multus runs again, as no controller of ours is in the cluster and a node must not change its own taints
- * (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction).
- * So it is for groups that do not grow by themselves, and off unless asked for.
+ * The kubelet sets the taint whenever a node registers, so nodes that join later keep it until configure-multus runs
+ * again: the pack has no controller in the cluster, and a node must not change its own taints
+ * (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction). It is therefore off
+ * by default, and meant for groups that do not scale by themselves.
  */
 export const STARTUP_TAINT = {
   key: 'eks-multus-actions/networks-not-ready',

@@ -18,7 +18,7 @@ function deployed(
 describe('the tags of a stack', () => {
   const created = deployed(creationTags(RUN, { ttlHours: 48, now: NOW }));
 
-  it('say what it belongs to, where it comes from and how long it is to live', () => {
+  it('name its environment and origin, and when it expires', () => {
     expect(created).toEqual({
       'eks-multus:environment': 'preview-12',
       'eks-multus:repository': 'o/r',
@@ -28,14 +28,14 @@ describe('the tags of a stack', () => {
     });
   });
 
-  it('stay as they are when another run deploys, later, for no pull request', () => {
+  it('stay the same when another run deploys later, for no pull request', () => {
     const later = { id: '8', repository: 'o/r', pullRequest: undefined };
     const now = NOW + 3_600_000;
     expect(deployed(creationTags(later, { ttlHours: 48, now }), created)).toEqual(created);
     expect(deployed(creationTags(later, { ttlHours: undefined, now }), created)).toEqual(created);
   });
 
-  it('lose the expiry when that is asked for', () => {
+  it('lose the expiry when the input asks for it', () => {
     const { 'eks-multus:expires-at': _, ...rest } = created;
     expect(deployed(creationTags(RUN, { ttlHours: 0, now: NOW }), created)).toEqual(rest);
   });

@@ -1,32 +1,32 @@
 import type { WorkflowRun } from '../github/workflow-run.ts';
 
-/** Which stacks make up an environment is told by this tag alone. */
+/** The name of the environment. Only this tag says which stacks belong to it. */
 export const ENVIRONMENT_TAG = 'eks-multus:environment';
-/** The environment whose cluster the node groups are on, for one without a cluster of its own. */
+/** The environment whose cluster is used, on stacks of an environment without its own cluster. */
 export const BASE_TAG = 'eks-multus:base';
 /** When the environment may be removed, in ISO 8601 and UTC. */
 export const EXPIRY_TAG = 'eks-multus:expires-at';
-/** `owner/name` of the repository whose workflow made it. */
+/** `owner/name` of the repository whose workflow created the environment. */
 export const REPOSITORY_TAG = 'eks-multus:repository';
 const RUN_TAG = 'eks-multus:run';
-/** The number of the pull request that it was made for. */
+/** The number of the pull request that the environment was created for. */
 export const PULL_REQUEST_TAG = 'eks-multus:pull-request';
 
 interface Expiry {
-  /** Hours from now; 0 for never, undefined for as it is. */
+  /** Hours from now; 0 for never, undefined to leave an existing expiry as it is. */
   readonly ttlHours: number | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** The tags that a stack always has. CloudFormation puts a stack's tags on all its resources that take tags. */
+/** The tags that every stack has. CloudFormation copies a stack's tags to all its resources that can have tags. */
 export function stackTags(environment: string, base?: string): Readonly<Record<string, string>> {
   return { [ENVIRONMENT_TAG]: environment, ...(base === undefined ? {} : { [BASE_TAG]: base }) };
 }
 
 /**
- * Where a stack comes from and how long it is to live, counted from its creation. Were these to change with every
- * run, so would every resource of every stack.
+ * The tags that say where a stack comes from and when it expires. They are set when the stack is created and kept by
+ * later runs, because a changed tag would change every resource of the stack.
  */
 export function creationTags(
   run: WorkflowRun,
@@ -37,7 +37,7 @@ export function creationTags(
     [REPOSITORY_TAG]: run.repository,
     [RUN_TAG]: run.id,
     [PULL_REQUEST_TAG]: run.pullRequest,
-    // Without the key, a stack loses the tag that it may have.
+    // A stack loses an existing tag when its key is missing here.
     ...(ttlHours === 0 ? {} : { [EXPIRY_TAG]: expiry === undefined ? undefined : `${expiry}Z` }),
   };
 }

@@ -1,36 +1,31 @@
+import type { InputProblem } from '../core/errors.ts';
 import { type Cidr, contains, formatCidr, overlaps, parseCidr } from '../core/ip.ts';
 
-/** Explicit subnets, each kind optional: one per zone, and for Multus one list per network. */
+/** Explicit subnets. Each kind is optional: one subnet per zone, and for Multus one list per network. */
 export interface GivenSubnets {
   readonly public?: readonly string[] | undefined;
   readonly private?: readonly string[] | undefined;
   readonly multus?: readonly (readonly string[])[] | undefined;
 }
 
-/** What is wrong with a request, in the action's own input names. */
-export interface NetworkProblem {
-  readonly input: 'vpc-cidr' | 'subnet-cidrs';
-  readonly value: string;
-  readonly allowed: string;
-}
-
-/** A subnet to be: of which kind, in which zone and, for Multus, of which network (1, 2, …). */
+/** A subnet that needs an address range. */
 export interface Slot {
   readonly kind: 'public' | 'private' | 'multus';
   readonly zone: string;
-  /** Which zone it is in the list of zones. */
+  /** The place of the zone in the list of zones. */
   readonly index: number;
+  /** For Multus subnets 1, 2, …; 0 for others. */
   readonly network: number;
 }
 
 type Given =
   | { readonly placed: ReadonlyMap<Slot, Cidr> }
-  | { readonly problems: readonly NetworkProblem[] };
+  | { readonly problems: readonly InputProblem[] };
 
 /** Subnets may be /16 to /28: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
 const SMALLEST = 28;
 
-/** Puts explicit subnets into their slots, or says everything that is wrong with them. */
+/** Puts explicit subnets into their slots, or reports every problem with them. */
 export function placeGiven(
   vpc: Cidr,
   slots: readonly Slot[],
@@ -40,15 +35,16 @@ export function placeGiven(
   const shape = shapeProblems(slots, given);
   if (shape.length > 0) return { problems: shape };
   const placed = new Map<Slot, Cidr>();
-  const problems: NetworkProblem[] = [];
+  const problems: InputProblem[] = [];
   for (const slot of slots) {
     const text = textFor(slot, given);
     if (text === undefined) continue;
     const cidr = parseCidr(text);
-    const wrong = problemWith(vpc, cidr, slot.kind === 'multus' ? smallestMultus : SMALLEST);
-    const twin = cidr && [...placed].find(([, other]) => overlaps(cidr, other));
-    if (wrong !== undefined) problems.push(problem(text, `${nameOf(slot)}: ${wrong}`));
-    else if (twin) problems.push(problem(text, `${nameOf(slot)}: ${clash(twin)}`));
+    const allowed = allowedInstead(vpc, cidr, slot.kind === 'multus' ? smallestMultus : SMALLEST);
+    const overlapping = cidr && [...placed].find(([, other]) => overlaps(cidr, other));
+    if (allowed !== undefined) problems.push(problem(text, `${nameOf(slot)}: ${allowed}`));
+    else if (overlapping)
+      problems.push(problem(text, `${nameOf(slot)}: ${apartFrom(overlapping)}`));
     else if (cidr) placed.set(slot, cidr);
   }
   return problems.length > 0 ? { problems } : { placed };
@@ -60,15 +56,16 @@ function textFor(slot: Slot, given: GivenSubnets): string | undefined {
     : given[slot.kind]?.[slot.index];
 }
 
-function problemWith(vpc: Cidr, cidr: Cidr | undefined, smallest: number): string | undefined {
+/** What is allowed in place of a network that cannot be used; undefined when it can. */
+function allowedInstead(vpc: Cidr, cidr: Cidr | undefined, smallest: number): string | undefined {
   if (cidr === undefined) return 'an IPv4 network with no host bits set, such as 10.0.4.0/24';
   if (cidr.prefix < 16 || cidr.prefix > smallest) return `a network from /16 to /${smallest}`;
   if (!contains(vpc, cidr)) return `a network inside the VPC, ${formatCidr(vpc)}`;
   return undefined;
 }
 
-/** Each kind that is given must be given for every zone, and Multus for every network. */
-function shapeProblems(slots: readonly Slot[], given: GivenSubnets): readonly NetworkProblem[] {
+/** Each given kind needs a subnet for every zone, and Multus a list for every network. */
+function shapeProblems(slots: readonly Slot[], given: GivenSubnets): readonly InputProblem[] {
   const zones = slots.filter((slot) => slot.kind === 'public').length;
   const networks = slots.filter((slot) => slot.kind === 'multus').length / zones;
   const lists = [
@@ -84,11 +81,11 @@ function shapeProblems(slots: readonly Slot[], given: GivenSubnets): readonly Ne
     : wrong;
 }
 
-function problem(value: string, allowed: string): NetworkProblem {
+function problem(value: string, allowed: string): InputProblem {
   return { input: 'subnet-cidrs', value, allowed };
 }
 
-function clash([slot, cidr]: readonly [Slot, Cidr]): string {
+function apartFrom([slot, cidr]: readonly [Slot, Cidr]): string {
   return `a network that does not overlap ${nameOf(slot)} (${formatCidr(cidr)})`;
 }
 

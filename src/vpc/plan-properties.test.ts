@@ -71,7 +71,7 @@ function givenFrom(
 }
 
 describe('1,000 random networks', () => {
-  it('are planned, unless the VPC is smaller than the smallest subnets', () => {
+  it('get a plan, unless the VPC is smaller than the smallest subnets', () => {
     fc.assert(
       fc.property(requests, (request) => {
         const result = planNetwork(request);
@@ -85,7 +85,7 @@ describe('1,000 random networks', () => {
     );
   });
 
-  it('with explicit parts keep those, or say that the rest does not fit', () => {
+  it('keep explicit subnets, or report that the rest does not fit', () => {
     fc.assert(
       fc.property(requestsWithGiven, (request) => {
         const result = planNetwork(request);
@@ -105,7 +105,7 @@ describe('1,000 random networks', () => {
     );
   });
 
-  it('come out the same every time', () => {
+  it('get the same plan every time', () => {
     fc.assert(
       fc.property(requestsWithGiven, (request) => {
         expect(planNetwork(request)).toEqual(planNetwork(structuredClone(request)));

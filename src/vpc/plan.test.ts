@@ -16,7 +16,7 @@ function problemsOf(request: NetworkRequest) {
 }
 
 describe('the lab', () => {
-  it('gets exactly its subnets', () => {
+  it('gets exactly its own subnets', () => {
     const plan = planOf(lab);
     expect(plan.publicSubnets).toEqual(['10.0.0.0/24', '10.0.1.0/24']);
     expect(plan.privateSubnets).toEqual(['10.0.2.0/24', '10.0.3.0/24']);
@@ -28,7 +28,7 @@ describe('the lab', () => {
     ]);
   });
 
-  it('reserves the upper half of each Multus subnet, clear of the lab range .70-.80', () => {
+  it('keeps the upper half of each Multus subnet for prefixes, outside of the lab range .70-.80', () => {
     const [first] = planOf(lab).multusSubnets;
     expect(first?.prefixCidr).toBe('10.0.4.128/25');
     expect(first?.prefixes).toBe(7);
@@ -36,14 +36,14 @@ describe('the lab', () => {
 });
 
 describe('explicit subnets', () => {
-  it('stay where they are and the others go around them', () => {
+  it('stay where they are, and the others avoid them', () => {
     const plan = planOf({ ...lab, subnetCidrs: { private: ['10.0.0.0/20', '10.0.16.0/20'] } });
     expect(plan.privateSubnets).toEqual(['10.0.0.0/20', '10.0.16.0/20']);
     expect(plan.publicSubnets).toEqual(['10.0.32.0/24', '10.0.33.0/24']);
     expect(plan.multusSubnets[0]?.cidr).toBe('10.0.34.0/24');
   });
 
-  it('may be all of them', () => {
+  it('may be given for all kinds', () => {
     const subnetCidrs = {
       public: ['10.1.0.0/28', '10.1.0.16/28'],
       private: ['10.1.1.0/25', '10.1.1.128/25'],
@@ -58,7 +58,7 @@ describe('explicit subnets', () => {
 });
 
 describe('a small VPC', () => {
-  it('still has room, with smaller subnets', () => {
+  it('gets smaller subnets', () => {
     const plan = planOf({ ...lab, vpcCidr: '10.0.0.0/24', multusNetworks: 1 });
     expect(plan.publicSubnets).toEqual(['10.0.0.0/27', '10.0.0.32/27']);
     expect(plan.privateSubnets).toEqual(['10.0.0.64/27', '10.0.0.96/27']);
@@ -73,7 +73,7 @@ describe('problems', () => {
     expect(problem?.allowed).toContain('/16 to /28');
   });
 
-  it('a VPC with too little room', () => {
+  it('a VPC that is too small', () => {
     const [problem] = problemsOf({ ...lab, vpcCidr: '10.0.0.0/24' });
     expect(problem).toMatchObject({ input: 'vpc-cidr', value: '10.0.0.0/24' });
     expect(problem?.allowed).toContain('room for 8 subnets');
@@ -103,7 +103,7 @@ describe('problems', () => {
     expect(problem?.allowed).toContain(allowed);
   });
 
-  it('are all told at once', () => {
+  it('are all reported at once', () => {
     const subnetCidrs = { public: ['10.0.0.1/24', '11.0.0.0/24'], private: ['x', '10.0.3.0/24'] };
     expect(problemsOf({ ...lab, subnetCidrs })).toHaveLength(3);
   });

@@ -1,5 +1,6 @@
+import type { InputProblem } from '../core/errors.ts';
 import { type Cidr, formatCidr, lowestFree, parseCidr, size, upperHalf } from '../core/ip.ts';
-import { type GivenSubnets, type NetworkProblem, placeGiven, type Slot } from './given-subnets.ts';
+import { type GivenSubnets, placeGiven, type Slot } from './given-subnets.ts';
 
 export interface NetworkRequest {
   readonly vpcCidr: string;
@@ -14,9 +15,9 @@ export interface MultusSubnet {
   readonly network: number;
   readonly zone: string;
   readonly cidr: string;
-  /** The part that is kept for ENI prefixes, so that primary addresses never take a place in it. */
+  /** The part that is reserved for ENI prefixes, so that primary addresses are never in it. */
   readonly prefixCidr: string;
-  /** How many /28 prefixes that part can give. */
+  /** How many /28 prefixes that part holds. */
   readonly prefixes: number;
 }
 
@@ -31,11 +32,11 @@ export interface NetworkPlan {
 
 export type NetworkResult =
   | { readonly plan: NetworkPlan }
-  | { readonly problems: readonly NetworkProblem[] };
+  | { readonly problems: readonly InputProblem[] };
 
 /** A VPC may be /16 to /28: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
 const VPC_ALLOWED = 'an IPv4 network from /16 to /28 with no host bits set, such as 10.0.0.0/16';
-/** Half of a /26 is two /28 blocks, of which the subnet's last address makes one unusable. */
+/** Half of a /26 holds two /28 blocks. The last one is unusable, because AWS keeps the subnet's last address. */
 const SMALLEST_MULTUS = 26;
 const ENI_PREFIX = 28;
 
@@ -43,9 +44,10 @@ interface Sizes {
   readonly multus: number;
   readonly others: number;
 }
+
 /**
- * The lab's subnets, and ours wherever the VPC has room for them, are /24. Where it has not, all are smaller,
- * and at last public and private ones are smaller than Multus ones.
+ * Prefix lengths to try, largest subnets first. The lab's subnets are /24. In a smaller VPC all subnets are smaller, and
+ * in the smallest ones public and private subnets are smaller than Multus subnets.
  */
 const SIZES: readonly Sizes[] = [
   { multus: 24, others: 24 },
@@ -56,11 +58,11 @@ const SIZES: readonly Sizes[] = [
 ];
 
 /**
- * Lays out a VPC: public subnets, private subnets, then Multus subnets network by network, each of them
- * the lowest free block. Explicit subnets stay where they are and the others go around them.
- * For `10.0.0.0/16`, two zones and two networks that is the lab's own layout.
+ * Plans the subnets of a VPC: public subnets, private subnets, then Multus subnets network by network. Each gets the
+ * lowest free block; explicit subnets stay where they are. For `10.0.0.0/16`, two zones and two networks the result is
+ * the lab's own layout.
  *
- * The upper half of each Multus subnet is for ENI prefixes. Problems name the input that caused them.
+ * The upper half of each Multus subnet is reserved for ENI prefixes. Problems name the input that caused them. Pure.
  */
 export function planNetwork(request: NetworkRequest): NetworkResult {
   const vpc = parseCidr(request.vpcCidr);
@@ -90,7 +92,7 @@ function slotsOf({ zones, multusNetworks }: NetworkRequest): readonly Slot[] {
   ];
 }
 
-/** Puts the slots that are not placed yet into the lowest free blocks, one after the other; undefined if they do not fit. */
+/** Puts each slot without an explicit subnet into the lowest free block; undefined when they do not all fit. */
 function placeAll(
   vpc: Cidr,
   slots: readonly Slot[],
@@ -127,7 +129,7 @@ function toPlan(request: NetworkRequest, cidrs: readonly Cidr[]): NetworkPlan {
   };
 }
 
-function tooSmall(vpcCidr: string, count: number): NetworkProblem {
+function tooSmall(vpcCidr: string, count: number): InputProblem {
   const allowed = `a network with room for ${count} subnets (Multus at least /${SMALLEST_MULTUS}, others /28) beside those given in subnet-cidrs`;
   return { input: 'vpc-cidr', value: vpcCidr, allowed };
 }
