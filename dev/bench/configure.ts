@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { orUndefined } from '../../src/connectivity/probe/kubernetes-cluster.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { until } from '../../src/core/retry.ts';
+import { MERGE_PATCH } from '../../src/kubernetes/api.ts';
+import { unlessStatus } from '../../src/kubernetes/api-error.ts';
 import { type Connection, connect } from '../../src/kubernetes/connection.ts';
-import { PATCH_TYPES } from '../../src/kubernetes/objects.ts';
 import { MULTUS } from '../../src/multus/install.ts';
 import type { NetworkAttachmentDefinition } from '../../src/networks/attachment.ts';
 import { startTestApiServer, type TestApiServer } from '../testing/api-server.ts';
@@ -78,10 +78,10 @@ async function rollOut({ rest }: Connection): Promise<void> {
   const path = `/apis/apps/v1/namespaces/${MULTUS.namespace}/daemonsets/${MULTUS.daemonSet}/status`;
   const none = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberReady: 0 };
   const status = { ...none, numberMisscheduled: 0, observedGeneration: 1 };
-  const contentType = PATCH_TYPES.merge;
+  const contentType = MERGE_PATCH;
   const wait = { clock: systemClock, deadline: systemClock.now() + 60_000, everyMs: 100 };
   const write = () => rest({ method: 'PATCH', path, body: { status }, contentType });
-  await until(() => orUndefined(write), wait);
+  await until(() => unlessStatus([404], write), wait);
 }
 
 /**

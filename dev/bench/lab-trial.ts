@@ -1,4 +1,4 @@
-import type { PlainApi } from '../../src/kubernetes/objects.ts';
+import type { KubernetesApi } from '../../src/kubernetes/api.ts';
 import { readProvisionInputs } from '../../src/provision/inputs.ts';
 import { provision } from '../../src/provision/run.ts';
 import { realDeps } from '../../src/provision/wiring.ts';
@@ -30,7 +30,7 @@ export function runLab(command: 'deploy' | 'destroy', clock: FastClock): Promise
 export async function runInputs(
   texts: Readonly<Record<string, string>>,
   clock: FastClock,
-  kubernetes?: PlainApi,
+  kubernetes?: KubernetesApi,
 ): Promise<LabRun> {
   const inputs = readProvisionInputs((name) => texts[name] ?? '');
   const real = realDeps(inputs.region, inputs.role, { clock });

@@ -1,5 +1,5 @@
 import type { NetworkInterface, SecurityGroup } from '../../src/aws/network-interfaces.ts';
-import type { PlainApi } from '../../src/kubernetes/objects.ts';
+import type { KubernetesApi } from '../../src/kubernetes/api.ts';
 import type { CleanUp } from '../../src/provision/session.ts';
 
 /** Everything in an account that is in no stack, in memory. */
@@ -18,7 +18,7 @@ export function fakeCleanUp() {
     calls: [] as string[],
     /** Called after each removal. */
     onRemoved: () => {},
-    kubernetes: undefined as PlainApi | undefined,
+    kubernetes: undefined as KubernetesApi | undefined,
   };
   const cleanUp: CleanUp = {
     physicalId: async (_, logicalId) => (logicalId === 'Vpc' ? state.vpcId : state.nodeGroupId),

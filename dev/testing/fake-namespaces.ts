@@ -1,4 +1,5 @@
-import type { PlainApi } from '../../src/kubernetes/objects.ts';
+import type { Target } from '../../src/kubernetes/api.ts';
+import { fakeKubernetesApi } from './fake-kubernetes-api.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -8,18 +9,20 @@ export function fakeNamespaces() {
   const calls: string[] = [];
   const path = (name: string) => `/api/v1/namespaces/${name}`;
   const awsAuth = `${path('kube-system')}/configmaps/aws-auth`;
-  const api: PlainApi = {
+  const api = fakeKubernetesApi({
     list: async () => [],
-    read: async <Item>(at: string) => objects.get(at) as Item | undefined,
-    async merge(at, body) {
+    read: async <Item>(target: Target) => objects.get(pathIn(target)) as Item | undefined,
+    async merge(target, body) {
+      const at = pathIn(target);
       calls.push(`merge ${at}`);
       objects.set(at, { ...objects.get(at), ...(body as Fields) });
     },
-    async remove(at) {
+    async remove(target) {
+      const at = pathIn(target);
       calls.push(`remove ${at}`);
-      objects.delete(at);
+      return objects.delete(at);
     },
-  };
+  });
   return {
     ...{ api, calls },
     put: (name: string, labels: Readonly<Record<string, string>>) =>
@@ -28,4 +31,9 @@ export function fakeNamespaces() {
     setMapRoles: (mapRoles: string) => void objects.set(awsAuth, { data: { mapRoles } }),
     mapRoles: () => (objects.get(awsAuth)?.['data'] as { mapRoles: string } | undefined)?.mapRoles,
   };
+}
+
+function pathIn(target: Target): string {
+  if (typeof target === 'string') return target;
+  throw new Error('this cluster knows objects by their paths only');
 }

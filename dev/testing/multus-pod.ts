@@ -1,15 +1,15 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1DaemonSet, V1Pod } from '@kubernetes/client-node';
 import type { Connection } from '../../src/kubernetes/connection.ts';
 
 /** What the controller of Multus' DaemonSet and a kubelet would do: a pod on a node, which is Ready or not. */
 export async function placeMultusPod(
-  { apps, rest }: Connection,
+  { api, rest }: Connection,
   nodeName: string,
   ready = true,
 ): Promise<void> {
   const path = '/api/v1/namespaces/kube-system/pods';
-  const where = { namespace: 'kube-system', name: 'kube-multus-ds' };
-  const { spec } = await apps.readNamespacedDaemonSet(where);
+  const set = '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds';
+  const { spec } = await api.get<V1DaemonSet>(set);
   const body = {
     metadata: { name: `multus-${nodeName}`, labels: spec?.selector.matchLabels },
     spec: { nodeName, containers: [{ name: 'multus', image: 'multus' }] },

@@ -1,4 +1,4 @@
-import type { PlainApi } from '../../src/kubernetes/objects.ts';
+import type { KubernetesApi } from '../../src/kubernetes/api.ts';
 import { readProvisionInputs } from '../../src/provision/inputs.ts';
 import type { Report } from '../../src/provision/report.ts';
 import { provision } from '../../src/provision/run.ts';
@@ -10,7 +10,7 @@ interface Options {
   /** How many times as fast as real time the action's clock goes. */
   readonly speed: number;
   /** Stands in for the API of every cluster. */
-  readonly kubernetes: PlainApi;
+  readonly kubernetes: KubernetesApi;
 }
 
 /**

@@ -1,16 +1,16 @@
-import type { KubernetesObject, V1ConfigMap } from '@kubernetes/client-node';
+import type { V1ConfigMap } from '@kubernetes/client-node';
 import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { isTransient } from '../core/retry.ts';
+import { type KubernetesApi, OUR_LABELS, retryRequest } from '../kubernetes/api.ts';
 import { statusOf } from '../kubernetes/api-error.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { FIELD_MANAGER, OUR_LABELS, PATCH_TYPES, type PlainApi } from '../kubernetes/objects.ts';
-import { retrying } from '../kubernetes/retry.ts';
 
 import { type AwsAuthMerge, mergeNodeRoles, removeNodeRoles, textDiff } from './rows.ts';
 
 const AWS_AUTH = { namespace: 'kube-system', name: 'aws-auth' } as const;
+const COLLECTION = '/api/v1/namespaces/kube-system/configmaps';
+const PATH = `${COLLECTION}/aws-auth`;
 /** Enough for many writers at once; each attempt is two requests. */
 const ATTEMPTS = 20;
 
@@ -25,17 +25,17 @@ export interface RoleMapping {
  * nobody has written in between; otherwise it starts again. Creates the ConfigMap when there is none.
  */
 export async function mapNodeRoles(
-  connection: Connection,
+  { api }: Connection,
   roleArns: readonly string[],
   log: Log,
   clock: Clock,
 ): Promise<RoleMapping> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const current = await retrying(() => read(connection), clock);
+    const current = await api.read<V1ConfigMap>(PATH);
     const before = current?.data?.['mapRoles'] ?? '';
     const merge = mergeNodeRoles(before, roleArns);
     const unchanged = merge.added.length === 0;
-    if (unchanged || (await retrying(() => written(connection, current, merge), clock))) {
+    if (unchanged || (await retryRequest(() => written(api, current, merge), clock))) {
       for (const warning of merge.warnings) log.warn(warning);
       const diff = unchanged ? [] : textDiff(before, merge.mapRoles);
       log.info(
@@ -53,18 +53,9 @@ export async function mapNodeRoles(
   });
 }
 
-async function read(connection: Connection): Promise<V1ConfigMap | undefined> {
-  try {
-    return await connection.core.readNamespacedConfigMap(AWS_AUTH);
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
-}
-
 /** False when somebody else was quicker. */
 async function written(
-  connection: Connection,
+  api: KubernetesApi,
   current: V1ConfigMap | undefined,
   { mapRoles }: AwsAuthMerge,
 ): Promise<boolean> {
@@ -73,23 +64,13 @@ async function written(
   const resourceVersion = current?.metadata?.resourceVersion ?? '';
   const changed = { ...base, metadata: { ...AWS_AUTH, resourceVersion } };
   try {
-    await (current === undefined ? create(connection, created) : merge(connection, changed));
+    await (current === undefined ? api.create(COLLECTION, created) : api.merge(PATH, changed));
     return true;
   } catch (error) {
     if (statusOf(error) === 409 || statusOf(error) === 404) return false;
     throw error;
   }
 }
-
-function create({ objects }: Connection, object: KubernetesObject) {
-  return objects.create(object, { fieldManager: FIELD_MANAGER });
-}
-
-function merge({ objects }: Connection, object: KubernetesObject) {
-  return objects.patch(object, PATCH_TYPES.merge, { fieldManager: FIELD_MANAGER });
-}
-
-const PATH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
 
 /**
  * Takes the rows of node roles that are gone out of the ConfigMap aws-auth: writes only `mapRoles`, and only if nobody
@@ -99,19 +80,19 @@ const PATH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
  * @throws ApiError when the API server refuses; ClusterError when the text cannot be read, or keeps changing.
  */
 export async function unmapNodeRoles(
-  api: PlainApi,
+  api: KubernetesApi,
   roleArns: readonly string[],
   log: Log,
   clock: Clock,
 ): Promise<readonly string[]> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const current = await retrying(() => api.read<V1ConfigMap>(PATH), clock);
+    const current = await api.read<V1ConfigMap>(PATH);
     const before = current?.data?.['mapRoles'] ?? '';
     const { mapRoles, removed } = removeNodeRoles(before, roleArns);
     if (removed.length === 0) return removed;
     const { resourceVersion } = current?.metadata ?? {};
     const body = { metadata: { resourceVersion }, data: { mapRoles } };
-    if (await retrying(() => rowsRemoved(api, body), clock, isTransient)) {
+    if (await retryRequest(() => rowsRemoved(api, body), clock)) {
       log.info(['aws-auth:', ...textDiff(before, mapRoles)].join('\n'));
       return removed;
     }
@@ -125,7 +106,7 @@ export async function unmapNodeRoles(
 }
 
 /** False when somebody else was quicker. */
-async function rowsRemoved(api: PlainApi, body: object): Promise<boolean> {
+async function rowsRemoved(api: KubernetesApi, body: object): Promise<boolean> {
   try {
     await api.merge(PATH, body);
     return true;

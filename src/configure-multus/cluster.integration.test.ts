@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { V1DaemonSet } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import {
@@ -147,15 +148,14 @@ describe('the whole of it', () => {
 
   /** What the DaemonSet controller would say. */
   async function rollOut({ desired = 1, available = 1 } = {}): Promise<void> {
-    const where = { namespace: 'kube-system', name: 'kube-multus-ds' };
-    const body = await connection.apps.readNamespacedDaemonSet(where);
+    const set = '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds';
+    const body = await connection.api.get<V1DaemonSet>(set);
     body.status = {
       ...{ currentNumberScheduled: desired, numberMisscheduled: 0, numberReady: available },
       ...{ desiredNumberScheduled: desired, updatedNumberScheduled: desired },
       numberAvailable: available,
       observedGeneration: body.metadata?.generation ?? 0,
     };
-    const path = '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds/status';
-    await connection.rest({ method: 'PUT', path, body });
+    await connection.api.replace(`${set}/status`, body);
   }
 });

@@ -33,7 +33,7 @@ export async function configureNetworks(
   if (pruneIn.length === 0) return;
   await log.group('Remove what is not wanted any more', async () => {
     await pruneNetworks(connection, attachments, pruneIn, log, wait.clock);
-    if (!usesWhereabouts(await listDefinitions(connection, wait.clock)))
+    if (!usesWhereabouts(await listDefinitions(connection)))
       await removeWhereabouts(connection, log, wait.clock);
   });
 }

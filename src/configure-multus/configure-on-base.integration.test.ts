@@ -1,3 +1,4 @@
+import type { V1DaemonSet } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   noCredentials,
@@ -11,7 +12,7 @@ import { overWhen } from '../../dev/testing/over-when.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { installMultus } from '../multus/install.ts';
+import { DAEMON_SETS, installMultus } from '../multus/install.ts';
 import { configureOnBase } from './configure-on-base.ts';
 import { parseInputs } from './inputs.ts';
 import type { Reached } from './outputs.ts';
@@ -20,7 +21,6 @@ import { toSummary } from './summary.ts';
 const NAME = 'eks-multus-pr-7';
 const SHARED = { base: 'eks-multus-cluster', namespace: NAME };
 const NETWORKS = '- { name: signalling, network: 1 }\n- { name: media, network: 2 }';
-const MULTUS = { namespace: 'kube-system', name: 'kube-multus-ds' };
 
 const PATIENCE = { timeout: 60_000 };
 
@@ -83,7 +83,7 @@ describe('on the cluster of another environment', () => {
   it('networks come into its own namespace; Multus and other nodes are left alone', async () => {
     await join('own-1', NAME);
     await join('other-1', 'eks-multus-pr-8', false);
-    const before = await connection.apps.readNamespacedDaemonSet(MULTUS);
+    const before = await connection.api.get<V1DaemonSet>(`${DAEMON_SETS}/kube-multus-ds`);
     const log = recordingLog();
     const running = run(NETWORKS, log);
     const waits = 'DaemonSet kube-multus-ds: 0 of 1 Ready';
@@ -98,7 +98,7 @@ describe('on the cluster of another environment', () => {
     const path = `/apis/k8s.cni.cncf.io/v1/namespaces/${NAME}/network-attachment-definitions`;
     const { items } = await connection.rest<{ items: object[] }>({ method: 'GET', path });
     expect(items).toHaveLength(2);
-    const after = await connection.apps.readNamespacedDaemonSet(MULTUS);
+    const after = await connection.api.get<V1DaemonSet>(`${DAEMON_SETS}/kube-multus-ds`);
     expect(after.metadata?.resourceVersion).toBe(before.metadata?.resourceVersion);
     expect((await run()).log.lines).toContain(`Unchanged namespace ${NAME}`);
   });

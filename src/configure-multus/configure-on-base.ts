@@ -37,13 +37,13 @@ export async function configureOnBase(
   const { log, clock } = tools;
   const { attachments, expectedNodes } = inputs;
   const name = inputs.target.environment?.name ?? namespace;
-  const image = await findMultus(connection, base, clock);
+  const image = await findMultus(connection, base);
   log.info(`Multus is that of ${base}: ${image}`);
   reached.multus = { mode: `that of ${base}`, image };
-  if (needsWhereabouts(inputs)) await imageOf(connection, { ...WHEREABOUTS, base }, clock);
+  if (needsWhereabouts(inputs)) await imageOf(connection, { ...WHEREABOUTS, base });
   await log.group(`Namespace ${namespace}`, async () => {
     const labels = { [ENVIRONMENT_LABEL]: name };
-    const made = await ownNamespace(connection, namespace, labels, clock);
+    const made = await ownNamespace(connection, namespace, labels);
     log.info(`${made ? 'Created' : 'Unchanged'} namespace ${namespace}`);
   });
   await log.group('Apply networks', () => applyNetworks(connection, attachments, log, wait));

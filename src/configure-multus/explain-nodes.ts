@@ -1,4 +1,4 @@
-import type { V1Node } from '@kubernetes/client-node';
+import type { V1ConfigMap, V1Node } from '@kubernetes/client-node';
 import type { GroupInstance } from '../aws/group-instances.ts';
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
 import { messageOf } from '../core/errors.ts';
@@ -22,7 +22,7 @@ interface Sources {
   readonly instances?: InstanceSource;
 }
 
-const AWS_AUTH = { namespace: 'kube-system', name: 'aws-auth' };
+const AWS_AUTH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
 
 /**
  * Asks Multus, AWS and aws-auth why the nodes do not come, or do not become Ready. Never fails: what cannot be asked
@@ -44,7 +44,7 @@ export async function explainNodes(
 }
 
 async function explainInstances(
-  { core }: Connection,
+  { api }: Connection,
   nodes: readonly V1Node[],
   { target: { environment }, mapRoleArns }: ConfigureInputs,
   { log, ...ask }: Sources,
@@ -57,7 +57,7 @@ async function explainInstances(
     ifKnown('network interfaces', ask.interfaces?.({ 'subnet-id': subnets }), log),
     ifKnown(
       'aws-auth',
-      mapRoleArns === undefined ? undefined : core.readNamespacedConfigMap(AWS_AUTH),
+      mapRoleArns === undefined ? undefined : api.get<V1ConfigMap>(AWS_AUTH),
       log,
     ),
   ]);

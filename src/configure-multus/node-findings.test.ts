@@ -2,11 +2,13 @@ import type { V1Node } from '@kubernetes/client-node';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { direct, lab } from '../../dev/testing/configure-inputs.ts';
+import { fakeKubernetesApi } from '../../dev/testing/fake-kubernetes-api.ts';
 import { labEnvironment } from '../../dev/testing/lab-environment.ts';
 import { networkInterface } from '../../dev/testing/network-interface.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
 import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
+import type { Target } from '../kubernetes/api.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { explainNodes, type NodeEvidence, nodeFindings } from './explain-nodes.ts';
 import { parseInputs } from './inputs.ts';
@@ -106,10 +108,19 @@ describe('nodes are explained:', () => {
 });
 
 describe('evidence', () => {
-  const core = { readNamespacedConfigMap: async () => ({ data: { mapRoles: '' } }) };
-  const apps = { readNamespacedDaemonSet: async () => ({}) };
-  const pods = { listNamespacedPod: async () => ({ items: [] }) };
-  const connection = { core: { ...core, ...pods }, apps } as unknown as Connection;
+  const connectionTo = (objects: Readonly<Record<string, object>>, pods: readonly object[]) => {
+    const get = async (target: Target) => {
+      const [, object] =
+        Object.entries(objects).find(([end]) => String(target).endsWith(end)) ?? [];
+      if (object === undefined) throw new Error(`there is no ${target}`);
+      return object as never;
+    };
+    const list = async () => pods as never;
+    return { api: fakeKubernetesApi({ get, list }) } as Connection;
+  };
+  const multus = { '/daemonsets/kube-multus-ds': {} };
+  const awsAuth = { '/configmaps/aws-auth': { data: { mapRoles: '' } } };
+  const connection = connectionTo({ ...multus, ...awsAuth }, []);
   const read = (inputs: Readonly<Record<string, string>>) =>
     parseInputs((name) => inputs[name] ?? '', undefined);
 
@@ -128,8 +139,7 @@ describe('evidence', () => {
       metadata: { name: 'kube-multus-ds-1' },
       status: { containerStatuses: [{ name: 'kube-multus', state: { waiting } }] },
     };
-    const listNamespacedPod = async () => ({ items: [pod] });
-    const broken = { core: { listNamespacedPod }, apps } as unknown as Connection;
+    const broken = connectionTo(multus, [pod]);
     expect(await explainNodes(broken, [], read(direct), { log: recordingLog() })).toEqual([
       {
         what: expect.stringMatching(/kube-multus-ds-1: .*ImagePullBackOff: no such image/),

@@ -23,6 +23,19 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof ApiError ? error.status : undefined;
 }
 
+/** The answer of a call, or undefined when the API server refuses with one of these statuses: 404 means "absent". */
+export async function unlessStatus<T>(
+  statuses: readonly number[],
+  call: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (statuses.includes(statusOf(error) ?? 0)) return undefined;
+    throw error;
+  }
+}
+
 /** True for the 409 that says that the name is taken. The other 409 says that two writers collided. */
 export function isTaken(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409 && isAlreadyExists(error.body);

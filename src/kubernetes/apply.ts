@@ -7,11 +7,10 @@ import type {
 import { parseAllDocuments } from 'yaml';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
-import { isTransient, type Patience, until } from '../core/retry.ts';
+import { type Patience, until } from '../core/retry.ts';
+import { FIELD_MANAGER, isConflictOrTransient, OUR_LABELS, retryRequest } from './api.ts';
 import { reasonOf, statusOf } from './api-error.ts';
 import type { Connection } from './connection.ts';
-import { FIELD_MANAGER, OUR_LABELS, PATCH_TYPES } from './objects.ts';
-import { retrying } from './retry.ts';
 
 /** The objects of a manifest, in order, with our label added. Pure. */
 export function readManifest(text: string): readonly KubernetesObject[] {
@@ -28,31 +27,21 @@ function labelled(object: KubernetesObject): KubernetesObject {
 }
 
 /**
- * Puts an object into the cluster by server-side apply: creates it, or makes the fields that it names
- * what it says and leaves all others as they are. Doing it twice changes nothing. Fields that somebody
- * else applied become ours.
+ * Puts an object into the cluster by server-side apply: creates it, or sets the fields that it names and leaves all
+ * others as they are. Applying it twice changes nothing. Fields that somebody else applied become ours.
  *
  * @returns the object as the cluster has it now.
  * @throws ClusterError with the API server's reason.
  */
 export async function apply<T extends KubernetesObject>(
-  connection: Connection,
+  { api }: Connection,
   object: T,
-  clock: Clock = systemClock,
 ): Promise<T> {
-  const { objects } = connection;
-  const send = () =>
-    objects.patch(object, PATCH_TYPES.apply, { fieldManager: FIELD_MANAGER, force: true });
   try {
-    return await retrying(send, clock, mayPass);
+    return await api.apply(object);
   } catch (error) {
     throw refused(object, error);
   }
-}
-
-/** 409 is another writer at the same moment: force means that ownership is never the conflict. */
-function mayPass(error: unknown): boolean {
-  return isTransient(error) || statusOf(error) === 409;
 }
 
 /** `daemonset kube-system/kube-multus-ds`: how messages name an object. */
@@ -79,45 +68,28 @@ export function isOurs({ metadata }: KubernetesObject): boolean {
   return Object.entries(OUR_LABELS).every(([key, value]) => metadata?.labels?.[key] === value);
 }
 
-/** An object as the cluster has it; undefined when it, or its kind, is not there. */
-export async function readIfThere<T extends KubernetesObject>(
-  connection: Connection,
-  object: KubernetesObject,
-  clock: Clock = systemClock,
-): Promise<T | undefined> {
-  try {
-    return await retrying(() => connection.objects.read<T>(object), clock);
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
-}
-
 /**
- * Deletes an object that carries our label, and only as it was when that was seen: when somebody has changed it
- * meanwhile, as controllers do with the status, it is looked at again, and one that has been taken over stays. True when
- * it was deleted.
+ * Deletes an object that carries our label, and only in the version that was read. When somebody changes the object
+ * meanwhile, as controllers do with its status, it is read again; an object that somebody has taken over stays.
  *
+ * @returns true when it was deleted.
  * @throws ClusterError with the API server's reason.
  */
 export async function removeIfOurs(
-  connection: Connection,
+  { api }: Connection,
   object: KubernetesObject,
   clock: Clock = systemClock,
 ): Promise<boolean> {
   const remove = async () => {
-    const found = await readIfThere(connection, object, clock);
+    const found = await api.read<KubernetesObject>(object);
     if (found === undefined || !isOurs(found)) return false;
-    const { uid = '', resourceVersion = '' } = found.metadata ?? {};
-    const seen = { ...object, metadata: { ...object.metadata, uid, resourceVersion } };
-    await retrying(() => connection.objects.remove(seen), clock);
-    return true;
+    const { uid, resourceVersion } = found.metadata ?? {};
+    return api.remove(object, { uid, resourceVersion });
   };
   try {
-    return await retrying(remove, clock, (error) => statusOf(error) === 409);
+    return await retryRequest(remove, clock, (error) => statusOf(error) === 409);
   } catch (error) {
-    const status = statusOf(error);
-    if (status === 404 || status === 409) return false;
+    if (statusOf(error) === 409) return false;
     throw new ClusterError({
       resource: nameOf(object),
       reason: `the API server did not delete it (${reasonOf(error)})`,
@@ -128,32 +100,28 @@ export async function removeIfOurs(
 }
 
 /**
- * Makes the fields ours that somebody has put into an object by applying a manifest with kubectl, so that those which
- * our manifest does not have go when ours is applied. Otherwise they stay, such as a limit or a container of an earlier
- * version. What others (controllers, `kubectl rollout restart`) have set stays theirs. Only the API server's books
- * change.
+ * Makes the fields ours that somebody has set by applying a manifest with kubectl. When our manifest is applied next,
+ * such fields that it does not name go; otherwise a limit or a container of an earlier version would stay. What others
+ * (controllers, `kubectl rollout restart`) have set stays theirs. Changes only the `managedFields` of the object.
  *
  * @throws ClusterError with the API server's reason.
  */
 export async function takeOver(
-  connection: Connection,
+  { api }: Connection,
   object: KubernetesObject,
   clock: Clock,
 ): Promise<void> {
   const { apiVersion = '', kind = '' } = object;
   const take = async () => {
-    const { metadata } = (await readIfThere(connection, object, clock)) ?? {};
+    const { metadata } = (await api.read<KubernetesObject>(object)) ?? {};
     const managedFields = takenOver(metadata?.managedFields ?? []);
     if (managedFields === undefined) return;
     const { name = '', namespace = '', resourceVersion = '' } = metadata ?? {};
-    const books = {
-      ...{ apiVersion, kind },
-      metadata: { name, namespace, resourceVersion, managedFields },
-    };
-    await connection.objects.patch(books, PATCH_TYPES.merge, { fieldManager: FIELD_MANAGER });
+    const changed = { name, namespace, resourceVersion, managedFields };
+    await api.merge(object, { apiVersion, kind, metadata: changed });
   };
   try {
-    await retrying(take, clock, (error) => isTransient(error) || statusOf(error) === 409);
+    await retryRequest(take, clock, isConflictOrTransient);
   } catch (error) {
     throw refused(object, error);
   }
@@ -221,17 +189,14 @@ function union(one: Fields, other: Fields): Fields {
  * @throws ClusterError when it does not in time.
  */
 export async function awaitEstablished(
-  connection: Connection,
+  { api }: Connection,
   name: string,
   patience: Patience,
 ): Promise<void> {
   const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`;
   const established = await until(
     async () => {
-      const definition = await connection.rest<V1CustomResourceDefinition>({
-        method: 'GET',
-        path,
-      });
+      const definition = await api.get<V1CustomResourceDefinition>(path);
       const condition = definition.status?.conditions?.find(({ type }) => type === 'Established');
       return condition?.status === 'True' ? true : undefined;
     },
@@ -256,13 +221,12 @@ export async function ownNamespace(
   connection: Connection,
   name: string,
   labels: Readonly<Record<string, string>>,
-  clock: Clock,
 ): Promise<boolean> {
   const all = { ...labels, ...OUR_LABELS };
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: all } };
-  const found = await readIfThere<V1Namespace>(connection, namespace, clock);
+  const found = await connection.api.read<V1Namespace>(namespace);
   if (found === undefined) {
-    await apply(connection, namespace, clock);
+    await apply(connection, namespace);
     return true;
   }
   const has = found.metadata?.labels;

@@ -8,10 +8,10 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import { CloudError, ClusterError, InputError, isExplained, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { codeOf, isTransient, until } from '../core/retry.ts';
+import { type KubernetesApi, kubernetesApi } from './api.ts';
 import { reasonOf, statusOf } from './api-error.ts';
 import { tokenSource } from './eks-token.ts';
 import { readKubeconfig, serverOf, tokenConfig } from './kubeconfig.ts';
-import { type Apps, appsOf, type Core, coreOf, type Objects, objectsOf } from './objects.ts';
 import { type EksAddress, type Rest, restOf } from './rest.ts';
 
 /** Any cluster, by the current context of a kubeconfig file. */
@@ -43,11 +43,9 @@ export interface Connection {
   readonly user: string;
   /** For web sockets (exec). */
   readonly config: KubeConfig;
-  /** For what is not listed here. */
+  readonly api: KubernetesApi;
+  /** For requests that `api` has no operation for. */
   readonly rest: Rest;
-  readonly core: Core;
-  readonly apps: Apps;
-  readonly objects: Objects;
 }
 
 const DEFAULT_PATIENCE_MS = 90_000;
@@ -76,8 +74,7 @@ export async function connect(
   for (const access of options.needs ?? []) {
     await awaitAccess(rest, access, { ...asking, user });
   }
-  const clients = { core: coreOf(rest), apps: appsOf(rest), objects: objectsOf(rest) };
-  return { cluster, user, config, rest, ...clients };
+  return { cluster, user, config, api: kubernetesApi(rest, clock), rest };
 }
 
 /** Asked for here once, so that a failure is not taken for one of the cluster. */

@@ -64,8 +64,9 @@ export async function awaitNodes(
   let nodes: readonly NodeState[] = [];
   const found = await until(async () => {
     const { labelSelector, leftOut = () => false } = wait;
-    const list = await connection.core.listNode(labelSelector ? { labelSelector } : {});
-    items = list.items.filter((node) => !leftOut(node));
+    const selected = labelSelector === undefined ? {} : { labelSelector };
+    const found = await connection.api.list<V1Node>('/api/v1/nodes', selected);
+    items = found.filter((node) => !leftOut(node));
     nodes = items.map(nodeState).toSorted((a, b) => a.name.localeCompare(b.name));
     const line = progress(nodes, wait.expected);
     if (line !== said) wait.log.info(line);

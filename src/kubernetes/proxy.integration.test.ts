@@ -41,8 +41,7 @@ describe('a cluster that is reached through a proxy', () => {
     const address = { kind: 'kubeconfig', path: kubeconfig } as const;
     const options = { log: recordingLog(), credentials: noCredentials };
     const connection = await connect(address, options);
-    const { items } = await connection.core.listNode();
-    expect(items).toEqual([]);
+    expect(await connection.api.list('/api/v1/nodes')).toEqual([]);
     const target = { namespace: 'default', pod: 'none', container: 'c' };
     const speaking = execInPod(connection.config, target, ['true'], 10_000, fakeClock());
     await expect(speaking).rejects.toThrow('Unexpected server response: 404');

@@ -2,23 +2,23 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApiServer, type TestApiServer } from '../../dev/testing/api-server.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { systemClock } from '../core/clock.ts';
+import { type KubernetesApi, kubernetesApi } from './api.ts';
 import { readKubeconfig, serverOf } from './kubeconfig.ts';
-import { plainApi } from './objects.ts';
 import { releaseCloudResources } from './release-cloud-resources.ts';
-import { type Rest, restOf } from './rest.ts';
+import { restOf } from './rest.ts';
 
 let server: TestApiServer;
-let rest: Rest;
+let api: KubernetesApi;
 
 beforeAll(async () => {
   server = await startTestApiServer();
-  rest = restOf(serverOf(readKubeconfig(server.kubeconfig)));
+  api = kubernetesApi(restOf(serverOf(readKubeconfig(server.kubeconfig))), systemClock);
 });
 afterAll(() => server?.stop());
 
 const release = () => {
   const deadline = systemClock.now() + 3_000;
-  return releaseCloudResources(plainApi(rest), {
+  return releaseCloudResources(api, {
     log: recordingLog(),
     clock: systemClock,
     deadline,
@@ -26,8 +26,7 @@ const release = () => {
 };
 
 async function create(plural: string, name: string, spec: object): Promise<void> {
-  const path = `/api/v1/namespaces/default/${plural}`;
-  await rest({ method: 'POST', path, body: { metadata: { name }, spec } });
+  await api.create(`/api/v1/namespaces/default/${plural}`, { metadata: { name }, spec });
 }
 
 it('a cluster without such things is left in peace', async () => {
@@ -46,7 +45,7 @@ it('a real API server gives up the services and claims, and keeps the rest', asy
   expect(removed).toEqual(['Service default/web', 'PersistentVolumeClaim default/data']);
   // Nobody runs here who would take the claim's protection away.
   expect(left).toEqual(['PersistentVolumeClaim default/data']);
-  const services = await plainApi(rest).list<{ metadata: { name: string } }>('/api/v1/services');
+  const services = await api.list<{ metadata: { name: string } }>('/api/v1/services');
   const names = services.map(({ metadata }) => metadata.name);
   expect(names).toContain('inside');
   expect(names).not.toContain('web');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { fakeKubernetesApi } from '../../dev/testing/fake-kubernetes-api.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
-import type { PlainApi } from './objects.ts';
 import { releaseCloudResources } from './release-cloud-resources.ts';
 
 type Item = { readonly metadata: { readonly name: string; readonly namespace?: string } };
@@ -10,18 +10,17 @@ type Item = { readonly metadata: { readonly name: string; readonly namespace?: s
 function simulatedApi(objects: Record<string, unknown[]>, listsUntilGone: number) {
   const removed: string[] = [];
   let lists = 0;
-  const api: PlainApi = {
+  const api = fakeKubernetesApi({
     async list<T>(path: string) {
       lists += removed.length > 0 ? 1 : 0;
       if (lists >= listsUntilGone) return [];
       return (objects[path] ?? []) as T[];
     },
-    async remove(path) {
-      removed.push(path);
+    async remove(target) {
+      removed.push(String(target));
+      return true;
     },
-    read: () => Promise.reject(new Error('nothing is read')),
-    merge: () => Promise.reject(new Error('nothing is changed')),
-  };
+  });
   return { api, removed };
 }
 

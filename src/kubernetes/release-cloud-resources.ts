@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { until } from '../core/retry.ts';
-import type { PlainApi } from './objects.ts';
+import type { KubernetesApi } from './api.ts';
 
 interface Meta {
   readonly metadata: { readonly name: string; readonly namespace?: string };
@@ -42,7 +42,7 @@ interface ReleaseOptions {
 
 /** A cluster, or one namespace of it. */
 interface Scope {
-  readonly api: PlainApi;
+  readonly api: KubernetesApi;
   readonly namespace?: string | undefined;
 }
 
@@ -66,7 +66,7 @@ const VOLUME = { kind: 'PersistentVolume', path: '/api/v1', plural: 'persistentv
  * @throws ApiError when the API server refuses; the error of the connection when there is no answer.
  */
 export async function releaseCloudResources(
-  api: PlainApi,
+  api: KubernetesApi,
   options: ReleaseOptions,
 ): Promise<Released> {
   const scope: Scope = { api, namespace: options.namespace };

@@ -1,10 +1,11 @@
-import type { V1ContainerStatus, V1DaemonSet, V1Node, V1Pod } from '@kubernetes/client-node';
+import type { V1DaemonSet, V1Node, V1Pod } from '@kubernetes/client-node';
 import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { until } from '../core/retry.ts';
 import type { Connection } from './connection.ts';
 import type { NodeFinding } from './nodes.ts';
+import { isReady, podTrouble } from './pods.ts';
 
 export interface RolloutWait {
   readonly namespace: string;
@@ -31,7 +32,7 @@ export async function awaitRollout(connection: Connection, wait: RolloutWait): P
   let said = '';
   let troubles: readonly string[] = [];
   const rollout = await until(async () => {
-    const set = await connection.apps.readNamespacedDaemonSet({ namespace, name });
+    const set = await readDaemonSet(connection, namespace, name);
     const { state, found } = await look(connection, wait, set);
     troubles = found.map(({ text }) => text);
     const line = [`DaemonSet ${name}: ${state.text}`, ...troubles].join('\n  ');
@@ -50,7 +51,7 @@ export async function explainRollout(
   where: Pick<RolloutWait, 'namespace' | 'name' | 'notStarted'>,
 ): Promise<readonly NodeFinding[]> {
   const { namespace, name } = where;
-  const set = await connection.apps.readNamespacedDaemonSet({ namespace, name });
+  const set = await readDaemonSet(connection, namespace, name);
   const troubles = troublesOf(await podsOf(connection, namespace, set));
   return troubles.map(({ text }) => ({ what: text, nextStep: advice(where, text) }));
 }
@@ -69,8 +70,13 @@ async function look(connection: Connection, wait: RolloutWait, set: V1DaemonSet)
   return { state, found: state.done ? [] : troublesOf(counted) };
 }
 
-async function namesLeftOut({ core }: Connection, { leftOut }: RolloutWait) {
-  const nodes = leftOut === undefined ? [] : (await core.listNode()).items.filter(leftOut);
+function readDaemonSet({ api }: Connection, namespace: string, name: string) {
+  return api.get<V1DaemonSet>(`/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`);
+}
+
+async function namesLeftOut({ api }: Connection, { leftOut }: RolloutWait) {
+  const all = leftOut === undefined ? [] : await api.list<V1Node>('/api/v1/nodes');
+  const nodes = leftOut === undefined ? [] : all.filter(leftOut);
   return new Set(nodes.map(({ metadata }) => metadata?.name));
 }
 
@@ -78,12 +84,12 @@ function troublesOf(pods: readonly V1Pod[]) {
   return pods.map(podTrouble).filter((trouble) => trouble !== undefined);
 }
 
-async function podsOf(connection: Connection, namespace: string, set: V1DaemonSet) {
+function podsOf(connection: Connection, namespace: string, set: V1DaemonSet) {
   const labels = set.spec?.selector.matchLabels ?? {};
   const labelSelector = Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
-  return (await connection.core.listNamespacedPod({ namespace, labelSelector })).items;
+  return connection.api.list<V1Pod>(`/api/v1/namespaces/${namespace}/pods`, { labelSelector });
 }
 
 function failed(wait: RolloutWait, reasons: readonly string[], what: string): ClusterError {
@@ -175,71 +181,4 @@ export function rolloutOn(pods: readonly V1Pod[], nodes: readonly string[]): Rol
   const ready = nodes.filter((node) => on.has(node)).length;
   const desired = nodes.length;
   return { done: ready === desired, ready, desired, text: `${ready} of ${desired} Ready` };
-}
-
-function isReady({ status }: V1Pod): boolean {
-  return (
-    status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-  );
-}
-
-export interface PodTrouble {
-  /** In one line: `pod kube-multus-ds-x7k on ip-10-0-2-11: ImagePullBackOff: …`. */
-  readonly text: string;
-  /** True when waiting cannot help. */
-  readonly hopeless: boolean;
-}
-
-const HOPELESS: ReadonlySet<string> = new Set(['InvalidImageName', 'ErrImageNeverPull']);
-/** What a pod says while all is well. */
-const NORMAL: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
-
-/** Why a pod is not running, if it says so. */
-export function podTrouble(pod: V1Pod): PodTrouble | undefined {
-  const place = pod.spec?.nodeName === undefined ? '' : ` on ${pod.spec.nodeName}`;
-  const prefix = `pod ${pod.metadata?.name ?? ''}${place}`;
-  const unplaced = unschedulable(pod);
-  if (unplaced !== undefined) return { text: `${prefix}: ${unplaced}`, hopeless: false };
-  const statuses = [
-    ...(pod.status?.initContainerStatuses ?? []),
-    ...(pod.status?.containerStatuses ?? []),
-  ];
-  for (const status of statuses) {
-    const trouble = containerTrouble(status);
-    if (trouble !== undefined) {
-      return {
-        text: `${prefix}: container ${status.name}: ${trouble}`,
-        hopeless: HOPELESS.has(status.state?.waiting?.reason ?? ''),
-      };
-    }
-  }
-  return undefined;
-}
-
-function unschedulable(pod: V1Pod): string | undefined {
-  const condition = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-  if (condition === undefined || condition.status !== 'False') return undefined;
-  return `${condition.reason ?? 'not scheduled'}: ${condition.message ?? ''}`;
-}
-
-function containerTrouble(status: V1ContainerStatus): string | undefined {
-  const { state, lastState } = status;
-  const { waiting } = state ?? {};
-  if (waiting?.reason !== undefined && !NORMAL.has(waiting.reason)) {
-    return [`${waiting.reason}: ${waiting.message ?? ''}`, ending(lastState?.terminated)].join('');
-  }
-  if (state?.running !== undefined && status.started === false) {
-    return 'it runs, but its startup probe has not passed yet';
-  }
-  const { terminated } = state ?? {};
-  return terminated === undefined || terminated.exitCode === 0
-    ? undefined
-    : ending(terminated).trim();
-}
-
-function ending(terminated: { exitCode: number; reason?: string; message?: string } | undefined) {
-  if (terminated === undefined) return '';
-  const words = terminated.message?.trim().split('\n').at(-1) ?? '';
-  const how = `${terminated.reason ?? 'ended'} with exit code ${terminated.exitCode}`;
-  return ` last: ${how}${words === '' ? '' : `: ${words}`}`;
 }

@@ -1,10 +1,11 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
+import { fakeKubernetesApi } from '../../dev/testing/fake-kubernetes-api.ts';
 import { fastClock } from '../../dev/testing/fast-clock.ts';
+import type { KubernetesApi } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { takeOver } from './apply.ts';
 import type { Connection } from './connection.ts';
-import type { Objects } from './objects.ts';
 
 const entry = { manager: 'kubectl-client-side-apply', operation: 'Update', apiVersion: 'v1' };
 const object = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'multus' } };
@@ -13,19 +14,18 @@ const object = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'mu
 function answering(...statuses: readonly number[]) {
   const patches: KubernetesObject[] = [];
   let resourceVersion = 0;
-  const read: Objects['read'] = async () => {
+  const read: KubernetesApi['read'] = async () => {
     resourceVersion += 1;
     const managedFields = [{ ...entry, fieldsType: 'FieldsV1', fieldsV1: { 'f:metadata': {} } }];
     const metadata = { ...object.metadata, resourceVersion: `${resourceVersion}`, managedFields };
     return { ...object, metadata } as never;
   };
-  const patch: Objects['patch'] = async (sent) => {
+  const merge: KubernetesApi['merge'] = async (_, body) => {
     const status = statuses[patches.length] ?? 500;
-    patches.push(sent);
+    patches.push(body as KubernetesObject);
     if (status !== 200) throw new ApiError(status, { message: 'no' });
-    return sent;
   };
-  return { connection: { objects: { read, patch } } as unknown as Connection, patches };
+  return { connection: { api: fakeKubernetesApi({ read, merge }) } as Connection, patches };
 }
 
 describe('takeOver', () => {

@@ -2,12 +2,11 @@ import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { isTransient } from '../core/retry.ts';
 import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
-import { reasonOf, statusOf } from '../kubernetes/api-error.ts';
+import { isConflictOrTransient, retryRequest } from '../kubernetes/api.ts';
+import { reasonOf } from '../kubernetes/api-error.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { FIELD_MANAGER, PATCH_TYPES } from '../kubernetes/objects.ts';
-import { retrying } from '../kubernetes/retry.ts';
+import { isReady } from '../kubernetes/pods.ts';
 
 import { MULTUS } from './install.ts';
 
@@ -37,15 +36,13 @@ export async function admitPods(
   nodes?: readonly string[],
 ): Promise<readonly string[]> {
   const { namespace } = MULTUS;
-  const [found, pods] = await retrying(
-    () =>
-      Promise.all([
-        connection.core.listNode(),
-        connection.core.listNamespacedPod({ namespace, labelSelector: 'name=multus' }),
-      ]),
-    clock,
-  );
-  const tainted = nodesToAdmit(found.items, pods.items);
+  const [found, pods] = await Promise.all([
+    connection.api.list<V1Node>('/api/v1/nodes'),
+    connection.api.list<V1Pod>(`/api/v1/namespaces/${namespace}/pods`, {
+      labelSelector: 'name=multus',
+    }),
+  ]);
+  const tainted = nodesToAdmit(found, pods);
   const names = tainted.filter((name) => nodes?.includes(name) ?? true);
   for (const name of names) {
     await removeTaint(connection, name, clock);
@@ -54,21 +51,19 @@ export async function admitPods(
   return names;
 }
 
-async function removeTaint({ rest }: Connection, name: string, clock: Clock): Promise<void> {
+async function removeTaint({ api }: Connection, name: string, clock: Clock): Promise<void> {
   const path = `/api/v1/nodes/${name}`;
   const attempt = async () => {
-    const { metadata, spec } = await rest<V1Node>({ method: 'GET', path });
+    const { metadata, spec } = await api.get<V1Node>(path);
     const taints = spec?.taints ?? [];
     const left = taints.filter((taint) => !isStartupTaint(taint));
     if (left.length === taints.length) return;
     // With the version that was read, a taint that somebody sets meanwhile is a conflict, not a loss.
     const { resourceVersion } = metadata ?? {};
-    const body = { metadata: { resourceVersion }, spec: { taints: left } };
-    const query = { fieldManager: FIELD_MANAGER };
-    await rest({ method: 'PATCH', path, query, body, contentType: PATCH_TYPES.merge });
+    await api.merge(path, { metadata: { resourceVersion }, spec: { taints: left } });
   };
   try {
-    await retrying(attempt, clock, (error) => isTransient(error) || statusOf(error) === 409);
+    await retryRequest(attempt, clock, isConflictOrTransient);
   } catch (cause) {
     throw new ClusterError({
       resource: `node ${name}`,
@@ -81,10 +76,4 @@ async function removeTaint({ rest }: Connection, name: string, clock: Clock): Pr
 
 function isStartupTaint(taint: { readonly key: string; readonly effect: string }): boolean {
   return taint.key === STARTUP_TAINT.key && taint.effect === STARTUP_TAINT.effect;
-}
-
-function isReady({ status }: V1Pod): boolean {
-  return (
-    status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-  );
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { V1ConfigMap } from '@kubernetes/client-node';
+import type { KubernetesObject, V1ConfigMap, V1DaemonSet } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { startTestApiServer, type TestApiServer } from '../../dev/testing/api-server.ts';
@@ -7,9 +7,9 @@ import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { mapNodeRoles } from '../aws-auth/config-map.ts';
 import { systemClock } from '../core/clock.ts';
 import { packFile } from '../github/pack-files.ts';
+import { MERGE_PATCH, OUR_LABELS } from '../kubernetes/api.ts';
 import { apply, readManifest } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { OUR_LABELS, PATCH_TYPES } from '../kubernetes/objects.ts';
 import { applyNetworks } from '../networks/definition-store.ts';
 import { networkSpecsSchema } from '../networks/network-spec.ts';
 import { planAttachments } from '../networks/plan-attachments.ts';
@@ -19,7 +19,7 @@ const NETWORKS = `
 - { name: ipvlan-conf-1, network: 1, ipam: host-local, subnet: 10.0.4.0/24, range: 10.0.4.70-10.0.4.80 }
 - { name: eni-prefix-2, network: 2 }
 `;
-const AWS_AUTH = { namespace: 'kube-system', name: 'aws-auth' };
+const AWS_AUTH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
 
 let server: TestApiServer;
 let connection: Connection;
@@ -31,13 +31,15 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 20_000, everyMs: 100 });
-const readAwsAuth = () => connection.core.readNamespacedConfigMap(AWS_AUTH);
+const readAwsAuth = () => connection.api.get<V1ConfigMap>(AWS_AUTH);
 
 describe('Multus', () => {
   const install = () =>
     installMultus(connection, { mode: 'thick', image: 'multus:1' }, recordingLog(), patience());
   const daemonSet = () =>
-    connection.apps.readNamespacedDaemonSet({ namespace: 'kube-system', name: 'kube-multus-ds' });
+    connection.api.get<V1DaemonSet>(
+      '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds',
+    );
 
   it('is taken by a real API server, and a second time changes nothing', async () => {
     await install();
@@ -63,7 +65,7 @@ describe('Multus', () => {
       /its pods have not gone: multus-1 on n1/,
     );
     const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' };
-    expect(await connection.objects.read({ ...role, metadata: { name: 'multus' } })).toBeTruthy();
+    expect(await connection.api.get({ ...role, metadata: { name: 'multus' } })).toBeTruthy();
     await expect(removeMultus(connection, recordingLog(), soon)).rejects.toThrow(/multus-1/);
     const now = { gracePeriodSeconds: 0 };
     await connection.rest({ method: 'DELETE', path: `${path}/multus-1`, body: now });
@@ -90,9 +92,9 @@ describe('Multus', () => {
       'Not there, or not ours: serviceaccount kube-system/multus',
     ]);
     await expect(daemonSet()).rejects.toThrow(/404|not found/);
-    expect(await connection.objects.read(account)).toMatchObject({ metadata: { labels } });
+    expect(await connection.api.get(account)).toMatchObject({ metadata: { labels } });
     const kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
-    expect(await connection.objects.read({ ...kind, metadata: { name: DEFINITION } })).toBeTruthy();
+    expect(await connection.api.get({ ...kind, metadata: { name: DEFINITION } })).toBeTruthy();
     expect((await remove()).every((line) => line.startsWith('Not there'))).toBe(true);
     await install();
   });
@@ -128,7 +130,7 @@ describe('networks', () => {
     `;
     await run('- { name: of-the-node, network: 1 }');
     await run(`- raw: |${raw}`);
-    const read = await connection.objects.read({
+    const read = await connection.api.get({
       ...{ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition' },
       metadata: { name: 'of-the-node', namespace: 'default' },
     });
@@ -149,14 +151,22 @@ describe('networks', () => {
     await run(raw('labels: { a: "1", b: "1" }, annotations: { c: "1" }'));
     const theirs = { labels: { theirs: '1', b: '2' }, annotations: { d: '1' } };
     const patch = { ...object, metadata: { ...object.metadata, ...theirs } };
-    await connection.objects.patch(patch, PATCH_TYPES.merge, { fieldManager: 'somebody' });
+    await connection.rest({
+      method: 'PATCH',
+      path: '/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/marked',
+      query: { fieldManager: 'somebody' },
+      body: patch,
+      contentType: MERGE_PATCH,
+    });
     expect(await run(raw('labels: { a: "2" }'))).toEqual([expect.stringMatching(/^Changed/)]);
-    const { metadata } = await connection.objects.read(object);
+    const { metadata } = await connection.api.get<KubernetesObject>(object);
     expect(metadata?.labels).toEqual({ ...OUR_LABELS, a: '2', b: '2', theirs: '1' });
     expect(metadata?.annotations).toEqual({ d: '1' });
     expect(await run(raw('labels: { a: "2" }'))).toEqual([expect.stringMatching(/^Unchanged/)]);
     expect(await run(raw(''))).toEqual([expect.stringMatching(/^Changed/)]);
-    expect((await connection.objects.read(object)).metadata?.labels).not.toHaveProperty('a');
+    expect(
+      (await connection.api.get<KubernetesObject>(object)).metadata?.labels,
+    ).not.toHaveProperty('a');
   });
 
   it('by hand are the same', async () => {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { KubernetesObject, V1ConfigMap, V1DaemonSet } from '@kubernetes/client-node';
-import type { Clock } from '../core/clock.ts';
+import type { KubernetesObject, V1ConfigMap, V1DaemonSet, V1Pod } from '@kubernetes/client-node';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type Patience, until } from '../core/retry.ts';
@@ -10,14 +9,11 @@ import {
   apply,
   awaitEstablished,
   nameOf,
-  readIfThere,
   readManifest,
   removeIfOurs,
   takeOver,
 } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { plainApi } from '../kubernetes/objects.ts';
-import { retryingRest } from '../kubernetes/retry.ts';
 
 const SHARED = ['multus/definition.yaml', 'multus/access.yaml'] as const;
 /** The files of `manifests` that make up each mode. */
@@ -48,14 +44,13 @@ export async function installMultus(
   patience: Patience,
 ): Promise<void> {
   const objects = await readMultus(choice);
-  const api = plainApi(retryingRest(connection.rest, patience.clock));
-  const found = await api.list<V1DaemonSet>(DAEMON_SETS);
+  const found = await connection.api.list<V1DaemonSet>(DAEMON_SETS);
   for (const warning of objects.filter(isDaemonSet).flatMap((set) => checkInstalled(found, set))) {
     log.warn(warning);
   }
   for (const object of objects) {
     await takeOver(connection, object, patience.clock);
-    await apply(connection, object, patience.clock);
+    await apply(connection, object);
     log.info(`Applied ${nameOf(object)}`);
   }
   await removeRest(connection, choice, objects, log, patience);
@@ -204,7 +199,7 @@ export async function removeMultus(
     const removed = await removeIfOurs(connection, object, patience.clock);
     log.info(`${removed ? 'Removed' : 'Not there, or not ours:'} ${nameOf(object)}`);
     if (object.kind !== 'DaemonSet') continue;
-    if ((await readIfThere(connection, object, patience.clock)) !== undefined) {
+    if ((await connection.api.read(object)) !== undefined) {
       log.info('Somebody else keeps that DaemonSet: what it uses stays too');
       return;
     }
@@ -212,12 +207,13 @@ export async function removeMultus(
   }
 }
 
-async function awaitNoPods({ core }: Connection, patience: Patience): Promise<void> {
+async function awaitNoPods({ api }: Connection, patience: Patience): Promise<void> {
   const { namespace, daemonSet } = MULTUS;
   let left: readonly string[] = [];
   const gone = await until(async () => {
-    const pods = await core.listNamespacedPod({ namespace, labelSelector: 'name=multus' });
-    left = pods.items.map(({ metadata, spec }) => `${metadata?.name} on ${spec?.nodeName}`);
+    const path = `/api/v1/namespaces/${namespace}/pods`;
+    const pods = await api.list<V1Pod>(path, { labelSelector: 'name=multus' });
+    left = pods.map(({ metadata, spec }) => `${metadata?.name} on ${spec?.nodeName}`);
     return left.length === 0 ? true : undefined;
   }, patience);
   if (gone) return;
@@ -241,9 +237,9 @@ interface Wanted {
  *
  * @throws ClusterError when it has none.
  */
-export function findMultus(connection: Connection, base: string, clock: Clock): Promise<string> {
+export function findMultus(connection: Connection, base: string): Promise<string> {
   const { namespace, daemonSet: name } = MULTUS;
-  return imageOf(connection, { namespace, name, base }, clock);
+  return imageOf(connection, { namespace, name, base });
 }
 
 /**
@@ -254,10 +250,9 @@ export function findMultus(connection: Connection, base: string, clock: Clock): 
 export async function imageOf(
   connection: Connection,
   { namespace, name, base }: Wanted,
-  clock: Clock,
 ): Promise<string> {
   const wanted = { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { namespace, name } };
-  const found = await readIfThere<V1DaemonSet>(connection, wanted, clock);
+  const found = await connection.api.read<V1DaemonSet>(wanted);
   const image = found?.spec?.template.spec?.containers[0]?.image;
   if (image !== undefined) return image;
   throw new ClusterError({

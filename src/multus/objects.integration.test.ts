@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@kubernetes/client-node';
+import type { KubernetesObject, V1DaemonSet } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { startTestApiServer, type TestApiServer } from '../../dev/testing/api-server.ts';
@@ -6,9 +6,8 @@ import { attachmentsOf } from '../../dev/testing/attachments.ts';
 import { goodNetworks } from '../../dev/testing/good-networks.ts';
 import { recordingLog } from '../../dev/testing/recording-log.ts';
 import { systemClock } from '../core/clock.ts';
-import { apply, readIfThere } from '../kubernetes/apply.ts';
+import { apply } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { PATCH_TYPES } from '../kubernetes/objects.ts';
 import type { Attachment, NetworkAttachmentDefinition } from '../networks/attachment.ts';
 import {
   applyNetworks,
@@ -16,7 +15,7 @@ import {
   pruneNetworks,
   usesWhereabouts,
 } from '../networks/definition-store.ts';
-import { installMultus } from './install.ts';
+import { DAEMON_SETS, installMultus } from './install.ts';
 import { installWhereabouts, removeWhereabouts, whereaboutsObjects } from './whereabouts.ts';
 
 let server: TestApiServer;
@@ -51,9 +50,7 @@ describe('a real API server', () => {
     };
     await installWhereabouts(connection, image, recordingLog(), patience());
     const first = await versions();
-    const set = await connection.apps.readNamespacedDaemonSet({
-      ...{ namespace: 'kube-system', name: 'whereabouts' },
-    });
+    const set = await connection.api.get<V1DaemonSet>(`${DAEMON_SETS}/whereabouts`);
     expect(set.spec?.template.spec?.containers.map((one) => one.image)).toEqual([image]);
     await installWhereabouts(connection, image, recordingLog(), patience());
     expect(await versions()).toEqual(first);
@@ -71,7 +68,7 @@ describe('what is not wanted any more', () => {
     return log.lines;
   };
   const networks = async () =>
-    (await listDefinitions(connection, systemClock))
+    (await listDefinitions(connection))
       .map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`)
       .sort();
 
@@ -84,10 +81,12 @@ describe('what is not wanted any more', () => {
     if (!keep || !stale || !elsewhere) throw new Error('three networks were asked for');
     await applyNetworks(connection, [keep, stale, elsewhere], recordingLog(), patience());
     const { name = '', namespace = '' } = { ...stale, name: 'theirs' };
-    await connection.objects.create<NetworkAttachmentDefinition>(
-      { ...stale.definition, metadata: { name, namespace } },
-      { fieldManager: 'somebody' },
-    );
+    await connection.rest({
+      method: 'POST',
+      path: `/apis/k8s.cni.cncf.io/v1/namespaces/${namespace}/network-attachment-definitions`,
+      query: { fieldManager: 'somebody' },
+      body: { ...stale.definition, metadata: { name, namespace } },
+    });
     const before = await networks();
     expect(await prune([keep], ['telco'])).toContain(
       'Removed networkattachmentdefinition telco/stale',
@@ -101,14 +100,14 @@ describe('what is not wanted any more', () => {
 
   it('whereabouts stays while a pod has an address from it, and then goes with all of its objects', async () => {
     await prune([], ['default', 'telco', 'other']);
-    expect(usesWhereabouts(await listDefinitions(connection, systemClock))).toBe(false);
+    expect(usesWhereabouts(await listDefinitions(connection))).toBe(false);
     const log = recordingLog();
     await removeWhereabouts(connection, log, systemClock);
     expect(log.lines).toEqual([
       expect.stringMatching(/stays.* pods still have 1 of its addresses/),
     ]);
     const freed = pool({ 1: null });
-    await connection.objects.patch(freed, PATCH_TYPES.merge, { fieldManager: 'whereabouts' });
+    await connection.api.merge(freed, freed);
     await removeWhereabouts(connection, log, systemClock);
     for (const object of await whereaboutsObjects()) {
       const there = await read(object);
@@ -123,7 +122,12 @@ describe('what is not wanted any more', () => {
     if (found === undefined) throw new Error('no DaemonSet in manifests/whereabouts');
     const metadata = { name: 'whereabouts', namespace: 'kube-system' };
     const theirs: KubernetesObject = { ...found, metadata };
-    const made = await connection.objects.create(theirs, { fieldManager: 'helm' });
+    const made = await connection.rest<KubernetesObject>({
+      method: 'POST',
+      path: DAEMON_SETS,
+      query: { fieldManager: 'helm' },
+      body: theirs,
+    });
     const log = recordingLog();
     await installWhereabouts(connection, undefined, log, patience());
     await removeWhereabouts(connection, log, systemClock);
@@ -134,8 +138,8 @@ describe('what is not wanted any more', () => {
   });
 });
 
-function read(object: Parameters<typeof readIfThere>[1]) {
-  return readIfThere<NetworkAttachmentDefinition>(connection, object, systemClock);
+function read(object: KubernetesObject) {
+  return connection.api.read<NetworkAttachmentDefinition>(object);
 }
 
 async function namespace(name: string): Promise<void> {

@@ -9,9 +9,8 @@ import { ensureTools } from '../../dev/tools/install/tools.ts';
 import { run } from '../../dev/tools/process.ts';
 import { consoleProgress } from '../../dev/tools/progress.ts';
 import { systemClock } from '../core/clock.ts';
-import { nameOf, readIfThere } from '../kubernetes/apply.ts';
+import { nameOf } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { PATCH_TYPES } from '../kubernetes/objects.ts';
 import {
   DAEMON_SETS,
   installMultus,
@@ -67,7 +66,7 @@ async function clear(): Promise<void> {
 /** What counts in each object: all but what the API server gives it itself. */
 async function contents(): Promise<Record<string, unknown>> {
   const read = (await allOf()).map(async (object) => {
-    const there = await readIfThere(connection, object, systemClock);
+    const there = await connection.api.read<KubernetesObject>(object);
     if (there === undefined) return [nameOf(object), undefined];
     const { metadata, status: _, ...rest } = there as KubernetesObject & { status?: unknown };
     return [nameOf(object), { ...rest, labels: metadata?.labels }];
@@ -76,8 +75,7 @@ async function contents(): Promise<Record<string, unknown>> {
 }
 
 async function daemonSets(): Promise<readonly V1DaemonSet[]> {
-  const list = { method: 'GET', path: DAEMON_SETS } as const;
-  return (await connection.rest<{ items: V1DaemonSet[] }>(list)).items;
+  return connection.api.list<V1DaemonSet>(DAEMON_SETS);
 }
 
 /** As people apply a manifest. */
@@ -187,9 +185,9 @@ describe('from one mode to the other', () => {
     await applyByHand(publishedMultus('thick v4.1.4-eksbuild.3'));
     const metadata = { name: 'multus', namespace: 'kube-system', labels: { team: 'network' } };
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata };
-    const label = () => connection.objects.patch(account, PATCH_TYPES.merge, {});
+    const label = () => connection.api.merge(account, account);
     await Promise.all([install('thick'), label(), label(), label()]);
-    expect((await connection.objects.read(account)).metadata?.labels).toMatchObject({
+    expect((await connection.api.get<KubernetesObject>(account)).metadata?.labels).toMatchObject({
       team: 'network',
     });
   });

@@ -4,19 +4,16 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Patience } from '../core/retry.ts';
 import { packFile } from '../github/pack-files.ts';
+import type { KubernetesApi } from '../kubernetes/api.ts';
 import {
   apply,
   awaitEstablished,
   isOurs,
   nameOf,
-  readIfThere,
   readManifest,
   removeIfOurs,
 } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { plainApi } from '../kubernetes/objects.ts';
-import type { Rest } from '../kubernetes/rest.ts';
-import { retryingRest } from '../kubernetes/retry.ts';
 
 export const WHEREABOUTS = { namespace: 'kube-system', name: 'whereabouts' } as const;
 
@@ -47,14 +44,14 @@ export async function installWhereabouts(
   log: Log,
   patience: Patience,
 ): Promise<void> {
-  const there = await readIfThere(connection, DAEMON_SET, patience.clock);
+  const there = await connection.api.read<KubernetesObject>(DAEMON_SET);
   if (there !== undefined && !isOurs(there)) {
     log.info(`${nameOf(DAEMON_SET)} was installed by somebody else and is used as it is`);
     return;
   }
   const objects = await whereaboutsObjects(image);
   for (const object of objects) {
-    await apply(connection, object, patience.clock);
+    await apply(connection, object);
     log.info(`Applied ${nameOf(object)}`);
   }
   for (const { metadata } of objects.filter(({ kind }) => kind === 'CustomResourceDefinition')) {
@@ -71,9 +68,9 @@ export async function removeWhereabouts(
   log: Log,
   clock: Clock,
 ): Promise<void> {
-  const there = await readIfThere(connection, DAEMON_SET, clock);
+  const there = await connection.api.read<KubernetesObject>(DAEMON_SET);
   if (there === undefined || !isOurs(there)) return;
-  const inUse = await addressesInUse(retryingRest(connection.rest, clock));
+  const inUse = await addressesInUse(connection.api);
   if (inUse > 0) {
     log.info(
       `whereabouts stays, as no network uses it, but pods still have ${inUse} of its addresses`,
@@ -89,8 +86,8 @@ interface Pool {
   readonly spec?: { readonly allocations?: Readonly<Record<string, unknown>> };
 }
 
-async function addressesInUse(rest: Rest): Promise<number> {
-  const pools = await plainApi(rest).list<Pool>(POOLS);
+async function addressesInUse(api: KubernetesApi): Promise<number> {
+  const pools = await api.list<Pool>(POOLS);
   return pools.reduce((sum, { spec }) => sum + Object.keys(spec?.allocations ?? {}).length, 0);
 }
 

@@ -1,4 +1,4 @@
-import { OUR_LABELS } from '../kubernetes/objects.ts';
+import { OUR_LABELS } from '../kubernetes/api.ts';
 import {
   NETWORK_LABEL,
   type NetworkAttachmentDefinition,

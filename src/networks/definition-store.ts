@@ -3,12 +3,11 @@ import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import type { Log } from '../core/log.ts';
-import { isTransient, type Patience, until } from '../core/retry.ts';
+import { type Patience, until } from '../core/retry.ts';
+import { isConflictOrTransient, OUR_LABELS, retryRequest } from '../kubernetes/api.ts';
 import { statusOf } from '../kubernetes/api-error.ts';
 import { isOurs, nameOf, refused, removeIfOurs, setByUs } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { FIELD_MANAGER, OUR_LABELS, plainApi } from '../kubernetes/objects.ts';
-import { retrying, retryingRest } from '../kubernetes/retry.ts';
 
 import {
   type Attachment,
@@ -21,20 +20,17 @@ import { readAttachment } from './read-attachment.ts';
 type Definition = NetworkAttachmentDefinition;
 type Texts = { [key: string]: string };
 
-const query = { fieldManager: FIELD_MANAGER };
-
 const GROUP_VERSION = 'k8s.cni.cncf.io/v1';
 const KIND = 'NetworkAttachmentDefinition';
 const PLURAL = 'network-attachment-definitions';
 
 /** The definitions of a namespace, or of the whole cluster; none when it does not know the kind. */
 export async function listDefinitions(
-  { rest }: Connection,
-  clock: Clock,
+  { api }: Connection,
   namespace?: string,
 ): Promise<readonly Definition[]> {
   const path = namespace === undefined ? `/apis/${GROUP_VERSION}/${PLURAL}` : pathOf(namespace);
-  const items = await plainApi(retryingRest(rest, clock)).list<Definition>(path);
+  const items = await api.list<Definition>(path);
   // In a list, objects do not tell their kind.
   return items.map((item) => ({ ...item, apiVersion: GROUP_VERSION, kind: KIND }));
 }
@@ -59,7 +55,7 @@ export function isAsWanted(current: Definition, wanted: Definition): boolean {
  * @throws ClusterError with the API server's reason.
  */
 export async function writeDefinition(
-  { rest }: Connection,
+  { api }: Connection,
   wanted: Definition,
   before: Definition | undefined,
   clock: Clock,
@@ -70,17 +66,16 @@ export async function writeDefinition(
   const write = async () => {
     try {
       await (current === undefined
-        ? rest({ method: 'POST', path: collection, query, body: wanted })
-        : rest({ method: 'PUT', path, query, body: merged(current, wanted) }));
+        ? api.create(collection, wanted)
+        : api.replace(path, merged(current, wanted)));
     } catch (error) {
       const conflict = statusOf(error) === 409;
-      if (conflict) current = await rest<Definition>({ method: 'GET', path });
+      if (conflict) current = await api.get<Definition>(path);
       throw error;
     }
   };
-  const mayPass = (error: unknown) => isTransient(error) || statusOf(error) === 409;
   try {
-    await retrying(write, clock, mayPass);
+    await retryRequest(write, clock, isConflictOrTransient);
   } catch (error) {
     throw refused(wanted, error);
   }
@@ -128,7 +123,7 @@ export async function applyNetworks(
 ): Promise<void> {
   const { clock } = patience;
   const definitions = attachments.map(({ definition }) => definition);
-  const before = await readAll(connection, definitions, clock);
+  const before = await readAll(connection, definitions);
   const lines = await inParallel(attachments, AT_ONCE, async (attachment) => {
     const { definition } = attachment;
     const name = nameOf(definition);
@@ -143,10 +138,10 @@ export async function applyNetworks(
 }
 
 /** The definitions that there are in the namespaces of the given ones, by their names in messages. */
-async function readAll(connection: Connection, definitions: readonly Definition[], clock: Clock) {
+async function readAll(connection: Connection, definitions: readonly Definition[]) {
   const namespaces = new Set(definitions.map(({ metadata }) => metadata?.namespace ?? 'default'));
   const found = await inParallel([...namespaces], AT_ONCE, (namespace) =>
-    listDefinitions(connection, clock, namespace),
+    listDefinitions(connection, namespace),
   );
   return new Map(found.flat().map((one) => [nameOf(one), one]));
 }
@@ -159,7 +154,7 @@ async function awaitReadable(
   let missing = definitions;
   const found = await until(
     async () => {
-      const now = await readAll(connection, definitions, patience.clock);
+      const now = await readAll(connection, definitions);
       missing = definitions.filter((one) => {
         const current = now.get(nameOf(one));
         return current === undefined || !isAsWanted(current, one);
@@ -213,7 +208,7 @@ export async function pruneNetworks(
   clock: Clock,
 ): Promise<void> {
   const label = Object.entries(OUR_LABELS).flat().join('=');
-  const stale = toPrune(await listDefinitions(connection, clock), wanted, namespaces);
+  const stale = toPrune(await listDefinitions(connection), wanted, namespaces);
   for (const definition of stale) {
     const removed = await removeIfOurs(connection, definition, clock);
     const text = removed ? 'Removed' : 'Left as somebody changed it meanwhile:';

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { OUR_LABELS } from '../kubernetes/objects.ts';
+import { OUR_LABELS } from '../kubernetes/api.ts';
 import type { NetworkAttachmentDefinition } from './attachment.ts';
 import type { NetworkProblem, RawItem } from './network-spec.ts';
 

@@ -6,7 +6,7 @@ import { until } from '../core/retry.ts';
 import { ENVIRONMENT_LABEL, namespaceOf } from '../environment/shared-cluster.ts';
 import { ENVIRONMENT_TAG } from '../environment/tags.ts';
 import { reasonOf } from '../kubernetes/api-error.ts';
-import { OUR_LABELS, type PlainApi } from '../kubernetes/objects.ts';
+import { OUR_LABELS, type KubernetesApi } from '../kubernetes/api.ts';
 import { releaseCloudResources } from '../kubernetes/release-cloud-resources.ts';
 import type { Look } from './end-state.ts';
 import type { EnvironmentStacks } from './environment-stacks.ts';
@@ -52,7 +52,7 @@ async function baseStack({ stacks }: Session, name: string): Promise<Stack | und
   return stack?.tags[ENVIRONMENT_TAG] === name ? stack : undefined;
 }
 
-function clusterOf({ cleanUp }: Session, { outputs }: Stack): PlainApi | undefined {
+function clusterOf({ cleanUp }: Session, { outputs }: Stack): KubernetesApi | undefined {
   const { ClusterName: name, ClusterEndpoint: endpoint } = outputs;
   const certificateAuthority = outputs['ClusterCertificateAuthority'];
   if (name === undefined || endpoint === undefined || certificateAuthority === undefined) {
@@ -73,7 +73,7 @@ interface Namespace {
  * and waits until the namespace is gone. A namespace without the environment's label belongs to somebody else. Never
  * throws: the check at the end of destroy reports what is left.
  */
-async function removeNamespace(session: Session, api: PlainApi): Promise<void> {
+async function removeNamespace(session: Session, api: KubernetesApi): Promise<void> {
   const { clock, engine, inputs, log } = session;
   const name = namespaceOf(inputs.environment);
   const deadline = Math.min(clock.now() + NAMESPACE_MS, engine.deadline);
@@ -104,7 +104,7 @@ async function removeNamespace(session: Session, api: PlainApi): Promise<void> {
 /** Removes the rows of roles that were deleted with their stacks. */
 async function removeMappings(
   session: Session,
-  api: PlainApi,
+  api: KubernetesApi,
   nodeGroups: readonly Stack[],
 ): Promise<void> {
   const { log, clock } = session;
@@ -122,7 +122,7 @@ async function removeMappings(
 }
 
 /** Looks whether the namespace still exists. */
-function namespaceLook(environment: string, base: string, api: PlainApi): Look {
+function namespaceLook(environment: string, base: string, api: KubernetesApi): Look {
   const name = namespaceOf(environment);
   return {
     what: `Namespace in the cluster of ${base}`,
@@ -137,7 +137,7 @@ function namespaceLook(environment: string, base: string, api: PlainApi): Look {
   };
 }
 
-function read(api: PlainApi, name: string): Promise<Namespace | undefined> {
+function read(api: KubernetesApi, name: string): Promise<Namespace | undefined> {
   return api.read<Namespace>(pathOf(name));
 }
 

@@ -10,7 +10,7 @@ import type { StackInsides } from '../cloudformation/stack-resources.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { WorkflowRun } from '../github/workflow-run.ts';
-import type { PlainApi } from '../kubernetes/objects.ts';
+import type { KubernetesApi } from '../kubernetes/api.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import type { Report } from './report.ts';
 
@@ -37,7 +37,7 @@ export interface ProvisionDeps {
 export interface CleanUp extends StackInsides {
   readonly ec2: Ec2;
   readonly traces: ClusterTraces;
-  kubernetes(cluster: ClusterAddress): PlainApi;
+  kubernetes(cluster: ClusterAddress): KubernetesApi;
 }
 
 export interface ClusterAddress {

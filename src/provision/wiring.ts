@@ -17,7 +17,7 @@ import { idToken, mask } from '../github/id-token.ts';
 import { addSummary, setOutputs } from '../github/outputs.ts';
 import { packFile } from '../github/pack-files.ts';
 import { workflowRun } from '../github/workflow-run.ts';
-import { plainApi } from '../kubernetes/objects.ts';
+import { kubernetesApi } from '../kubernetes/api.ts';
 import { eksServer, restOf } from '../kubernetes/rest.ts';
 import { explainLaunches } from './launch-failures.ts';
 import { reportMarkdown } from './report.ts';
@@ -80,7 +80,7 @@ function cleanUpOf(
     traces: clusterTraces(caller),
     kubernetes: (cluster) => {
       const address = { kind: 'eks', region: caller.region, ...cluster } as const;
-      return plainApi(restOf(eksServer(address, credentials)));
+      return kubernetesApi(restOf(eksServer(address, credentials)), caller.clock);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { CoreV1Event, V1Node, V1Pod } from '@kubernetes/client-node';
-import { OUR_LABELS } from '../../kubernetes/objects.ts';
+import { OUR_LABELS } from '../../kubernetes/api.ts';
 import type { AttachmentDefinition } from './network.ts';
 
 /**

@@ -13,7 +13,6 @@ import { until } from '../../core/retry.ts';
 import { packFile } from '../../github/pack-files.ts';
 import { apply, readManifest } from '../../kubernetes/apply.ts';
 import { type Connection, connect } from '../../kubernetes/connection.ts';
-import type { List } from '../../kubernetes/objects.ts';
 import type { ProbeCluster } from './cluster.ts';
 import { findNetworks } from './find-networks.ts';
 import { probeCluster } from './kubernetes-cluster.ts';
@@ -43,17 +42,11 @@ afterAll(async () => {
 });
 
 async function untilNamespace(name: string) {
-  await until(
-    async () =>
-      (
-        await connection.rest<List<V1Namespace>>({ method: 'GET', path: '/api/v1/namespaces' })
-      ).items.find(({ metadata }) => metadata?.name === name),
-    {
-      clock: systemClock,
-      deadline: systemClock.now() + 30_000,
-      everyMs: 100,
-    },
-  );
+  await until(() => connection.api.read<V1Namespace>(`/api/v1/namespaces/${name}`), {
+    clock: systemClock,
+    deadline: systemClock.now() + 30_000,
+    everyMs: 100,
+  });
 }
 
 async function applyFile(...path: string[]) {

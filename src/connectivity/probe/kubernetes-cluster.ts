@@ -1,15 +1,13 @@
-import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
+import type { CoreV1Event, V1Namespace, V1Node, V1Pod } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import { ClusterError } from '../../core/errors.ts';
 import { isTransient } from '../../core/retry.ts';
-import { isTaken, reasonOf, statusOf } from '../../kubernetes/api-error.ts';
+import { type KubernetesApi, kubernetesApi, retryRequest } from '../../kubernetes/api.ts';
+import { isTaken, reasonOf, statusOf, unlessStatus } from '../../kubernetes/api-error.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import { execInPod } from '../../kubernetes/exec.ts';
-import { coreOf, FIELD_MANAGER } from '../../kubernetes/objects.ts';
-import type { Query, Rest } from '../../kubernetes/rest.ts';
-import { retrying, retryingRest } from '../../kubernetes/retry.ts';
-
+import type { Query } from '../../kubernetes/rest.ts';
 import {
   EXPIRES_ANNOTATION,
   MANAGED_BY,
@@ -21,6 +19,7 @@ import type { AttachmentDefinition } from './network.ts';
 
 const definitionsIn = (namespace: string) =>
   `/apis/k8s.cni.cncf.io/v1/namespaces/${namespace}/network-attachment-definitions`;
+const podsIn = (namespace: string) => `/api/v1/namespaces/${namespace}/pods`;
 /** The label that upstream's manifest and EKS's give to the pods of the DaemonSet. */
 const MULTUS_PODS = 'app=multus';
 
@@ -36,61 +35,49 @@ export function probeCluster(
   namespace: string,
   clock: Clock = systemClock,
 ): ProbeCluster {
-  const rest = retryingRest(connection.rest, clock);
-  const core = coreOf(rest);
+  const api = kubernetesApi(connection.rest, clock);
+  const pods = podsIn(namespace);
+  const podNamed = (name: string) => api.read<V1Pod>(`${pods}/${name}`);
   const { config } = connection;
-  const podNamed = (name: string) => orUndefined(() => core.readNamespacedPod({ namespace, name }));
   return {
     namespace,
-    ...namespaceCalls(rest, namespace, clock),
+    ...namespaceCalls(api, namespace, clock),
     inNamespace: (other) => probeCluster(connection, other, clock),
-    podsEverywhere: () => listPodsEverywhere(rest),
-    nodes: async () => (await core.listNode()).items,
-    multusPods: async () =>
-      (await core.listPodForAllNamespaces({ labelSelector: MULTUS_PODS })).items,
-    definition: (inNamespace, name) =>
-      orUndefined(async () =>
-        definitionSchema.parse(
-          await rest({ method: 'GET', path: `${definitionsIn(inNamespace)}/${name}` }),
-        ),
-      ),
+    podsEverywhere: () => listPodsEverywhere(api),
+    nodes: () => api.list<V1Node>('/api/v1/nodes'),
+    multusPods: () => api.list<V1Pod>('/api/v1/pods', { labelSelector: MULTUS_PODS }),
+    definition: async (inNamespace, name) => {
+      const found = await api.read(`${definitionsIn(inNamespace)}/${name}`);
+      return found === undefined ? undefined : definitionSchema.parse(found);
+    },
     definitions: async ({ managed }) => {
       const query: Query = managed ? { labelSelector: `${MANAGED_BY_LABEL}=${MANAGED_BY}` } : {};
-      const list = await orUndefined(() =>
-        rest({ method: 'GET', path: definitionsIn(namespace), query }),
-      );
+      const list = await api.read(definitionsIn(namespace), query);
       if (list === undefined) throw multusUnknown(connection.cluster);
       return definitionListSchema.parse(list).items;
     },
     pod: podNamed,
-    podsOf: async (run) =>
-      (await core.listNamespacedPod({ namespace, labelSelector: `${RUN_LABEL}=${run}` })).items,
+    podsOf: (run) => api.list<V1Pod>(pods, { labelSelector: `${RUN_LABEL}=${run}` }),
     createPod: (pod) => {
-      const request = { namespace, body: pod, fieldManager: FIELD_MANAGER };
-      const create = () => core.createNamespacedPod(request);
+      const create = () => api.create(pods, pod);
       return createOnce(pod, create, () => podNamed(pod.metadata?.name ?? ''), clock);
     },
-    deletePod: async (pod) => {
-      const { name = '', uid = '' } = pod.metadata ?? {};
-      await orUndefined(
-        () => core.deleteNamespacedPod({ namespace, name, body: { preconditions: { uid } } }),
-        [404, OTHER_UID],
-      );
+    deletePod: async ({ metadata }) => {
+      const { name = '', uid = '' } = metadata ?? {};
+      await unlessStatus([OTHER_UID], () => api.remove(`${pods}/${name}`, { uid }));
     },
-    deletePodsOf: async (run, force = false) => {
-      await core.deleteCollectionNamespacedPod({
-        namespace,
+    deletePodsOf: (run, force = false) =>
+      api.removeAll(pods, {
         labelSelector: `${RUN_LABEL}=${run}`,
         ...(force ? { gracePeriodSeconds: 0 } : {}),
-      });
-    },
-    eventsOf: async (pod) => {
-      const fieldSelector = `involvedObject.uid=${pod.metadata?.uid ?? ''}`;
-      return (await core.listNamespacedEvent({ namespace, fieldSelector })).items;
-    },
-    logOf: async ({ metadata }, container, tailLines) => {
+      }),
+    eventsOf: (pod) =>
+      api.list<CoreV1Event>(`/api/v1/namespaces/${namespace}/events`, {
+        fieldSelector: `involvedObject.uid=${pod.metadata?.uid ?? ''}`,
+      }),
+    logOf: ({ metadata }, container, tailLines) => {
       const { namespace: inNamespace = '', name = '' } = metadata ?? {};
-      return core.readNamespacedPodLog({ namespace: inNamespace, name, container, tailLines });
+      return api.get<string>(`${podsIn(inNamespace)}/${name}/log`, { container, tailLines });
     },
     runScript: async (pod, script, timeoutMs) => {
       const target = { namespace, pod, container: 'app' };
@@ -119,31 +106,29 @@ type NamespaceCalls = Pick<
   'createNamespace' | 'deleteNamespace' | 'namespaceExists' | 'expiredNamespaces'
 >;
 
-/** A namespace that lives as long as one run. */
+/** The namespace of one run. */
 export function namespaceCalls(
-  rest: Rest,
+  api: KubernetesApi,
   namespace: string,
   clock: Clock = systemClock,
 ): NamespaceCalls {
   const path = `${NAMESPACES}/${namespace}`;
-  const read = () => orUndefined(() => rest<V1Namespace>({ method: 'GET', path }));
+  const read = () => api.read<V1Namespace>(path);
   return {
     createNamespace: (run, expires) => {
       const body = namespaceOf(namespace, run, expires);
-      const query = { fieldManager: FIELD_MANAGER };
-      const create = () => rest({ method: 'POST', path: NAMESPACES, query, body });
-      return createOnce(body, create, read, clock);
+      return createOnce(body, () => api.create(NAMESPACES, body), read, clock);
     },
     deleteNamespace: async () => {
       // 409: it is being deleted already.
-      await orUndefined(() => rest({ method: 'DELETE', path }), [404, 409]);
+      await unlessStatus([409], () => api.remove(path));
     },
     namespaceExists: async () => (await read()) !== undefined,
     expiredNamespaces: async (now) => {
-      const query = { labelSelector: `${MANAGED_BY_LABEL}=${MANAGED_BY},${RUN_LABEL}` };
-      const request = { method: 'GET', path: NAMESPACES, query } as const;
-      const list = await orUndefined(() => rest<{ items: V1Namespace[] }>(request), [403]);
-      return (list?.items ?? [])
+      const labelSelector = `${MANAGED_BY_LABEL}=${MANAGED_BY},${RUN_LABEL}`;
+      const list = () => api.list<V1Namespace>(NAMESPACES, { labelSelector });
+      const found = (await unlessStatus([403], list)) ?? [];
+      return found
         .filter(({ metadata }) => {
           const expires = metadata?.annotations?.[EXPIRES_ANNOTATION];
           return expires !== undefined && new Date(expires) < now;
@@ -169,13 +154,15 @@ function namespaceOf(name: string, run: string, expires: Date): V1Namespace {
 }
 
 /** All pods, a page at a time, so that a large cluster is not asked for everything at once. */
-export async function listPodsEverywhere(rest: Rest): Promise<readonly V1Pod[] | undefined> {
+export async function listPodsEverywhere(
+  api: KubernetesApi,
+): Promise<readonly V1Pod[] | undefined> {
   const pods: V1Pod[] = [];
   let token = '';
   try {
     do {
       const query: Query = { limit: PAGE, ...(token === '' ? {} : { continue: token }) };
-      const page = await rest<PodPage>({ method: 'GET', path: '/api/v1/pods', query });
+      const page = await api.get<PodPage>('/api/v1/pods', query);
       pods.push(...page.items);
       token = page.metadata.continue ?? '';
     } while (token !== '');
@@ -212,7 +199,7 @@ export async function createOnce(
   clock: Clock,
 ): Promise<void> {
   try {
-    await retrying(create, clock, mayPass);
+    await retryRequest(create, clock, mayPass);
   } catch (error) {
     const run = metadata?.labels?.[RUN_LABEL];
     if (!isTaken(error) || run === undefined) throw error;
@@ -228,17 +215,4 @@ function mayPass(error: unknown): boolean {
   if (isTransient(error)) return true;
   if (statusOf(error) === 409) return !isTaken(error);
   return statusOf(error) === 403 && /serviceaccount "default" not found/.test(reasonOf(error));
-}
-
-/** A client's answer, or undefined when it is one of the statuses that mean "there is no such thing". */
-export async function orUndefined<T>(
-  call: () => Promise<T>,
-  absent: readonly number[] = [404],
-): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (absent.includes(statusOf(error) ?? 0)) return undefined;
-    throw error;
-  }
 }

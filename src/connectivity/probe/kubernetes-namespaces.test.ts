@@ -6,7 +6,8 @@ import {
   refusal,
   startKubeServer,
 } from '../../../dev/testing/kube-server.ts';
-import { type Rest, restOf } from '../../kubernetes/rest.ts';
+import { type KubernetesApi, kubernetesApi } from '../../kubernetes/api.ts';
+import { restOf } from '../../kubernetes/rest.ts';
 import { listPodsEverywhere, namespaceCalls } from './kubernetes-cluster.ts';
 
 let server: KubeServer | undefined;
@@ -15,10 +16,11 @@ afterEach(async () => {
   server = undefined;
 });
 
-async function answering(...answers: readonly KubeAnswer[]): Promise<Rest> {
+async function answering(...answers: readonly KubeAnswer[]): Promise<KubernetesApi> {
   let asked = 0;
   server = await startKubeServer(() => answers[asked++] ?? refusal(500, 'asked too often'));
-  return restOf({ url: server.url, proxied: false, options: async () => ({}) });
+  const rest = restOf({ url: server.url, proxied: false, options: async () => ({}) });
+  return kubernetesApi(rest, fakeClock());
 }
 
 const asked = () => server?.requests.map(({ method, path }) => `${method} ${path}`);
@@ -26,8 +28,8 @@ const ok = (body: unknown) => ({ status: 200, body });
 
 describe('the namespace of a run', () => {
   it('says whose it is and when it may be removed by anybody', async () => {
-    const rest = await answering({ status: 201, body: {} });
-    await namespaceCalls(rest, 'ours').createNamespace('run-1', new Date('2026-01-02T03:04:05Z'));
+    const api = await answering({ status: 201, body: {} });
+    await namespaceCalls(api, 'ours').createNamespace('run-1', new Date('2026-01-02T03:04:05Z'));
     expect(server?.requests).toMatchObject([
       {
         method: 'POST',
@@ -44,8 +46,8 @@ describe('the namespace of a run', () => {
   });
 
   it.each([200, 404, 409])('may be gone, or going, when it is deleted: %i', async (status) => {
-    const rest = await answering(status === 200 ? ok({}) : refusal(status, 'x'));
-    await namespaceCalls(rest, 'ours').deleteNamespace();
+    const api = await answering(status === 200 ? ok({}) : refusal(status, 'x'));
+    await namespaceCalls(api, 'ours').deleteNamespace();
     expect(asked()).toEqual(['DELETE /api/v1/namespaces/ours']);
   });
 
@@ -65,8 +67,8 @@ describe('namespaces that runs left behind', () => {
     const old = server?.requests[0]?.body as { metadata: object };
     await server?.close();
     const young = { metadata: { name: 'young', annotations: {} } };
-    const rest = await answering(ok({ items: [old, young] }), ok({ items: [old] }));
-    const calls = namespaceCalls(rest, 'ours');
+    const api = await answering(ok({ items: [old, young] }), ok({ items: [old] }));
+    const calls = namespaceCalls(api, 'ours');
     expect(await calls.expiredNamespaces(new Date(2_000))).toEqual(['old']);
     expect(await calls.expiredNamespaces(new Date(500))).toEqual([]);
   });
@@ -83,8 +85,8 @@ describe('all pods', () => {
       items: [{ metadata: { name } }],
       metadata: token === undefined ? {} : { continue: token },
     });
-  const names = async (rest: Rest) =>
-    (await listPodsEverywhere(rest))?.map(({ metadata }) => metadata?.name);
+  const names = async (api: KubernetesApi) =>
+    (await listPodsEverywhere(api))?.map(({ metadata }) => metadata?.name);
 
   it('come a page at a time', async () => {
     expect(await names(await answering(page('a', 'next'), page('b')))).toEqual(['a', 'b']);

@@ -4,6 +4,7 @@ import { ClusterError } from '../../core/errors.ts';
 import { until } from '../../core/retry.ts';
 import { ENVIRONMENT_LABEL, isGuest } from '../../environment/shared-cluster.ts';
 import { nodeState } from '../../kubernetes/nodes.ts';
+import { isReady } from '../../kubernetes/pods.ts';
 import type { NodeObservation } from '../evaluate/observation.ts';
 import type { ProbeCluster } from './cluster.ts';
 
@@ -107,14 +108,6 @@ function isChosenBy({ labels, host }: NodeChoice) {
   return (node: V1Node) =>
     wanted.every(([key, value]) => node.metadata?.labels?.[key] === value) &&
     (guests || !isGuest(node, host));
-}
-
-/** True when the pod says that it is Ready. */
-export function isReady(pod: V1Pod): boolean {
-  return (
-    pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ??
-    false
-  );
 }
 
 function judge(node: V1Node, multus: boolean): NodeObservation {

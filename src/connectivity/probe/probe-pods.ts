@@ -4,10 +4,9 @@ import { ClusterError, messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { until } from '../../core/retry.ts';
 import { isTaken, reasonOf, statusOf } from '../../kubernetes/api-error.ts';
-import { podTrouble } from '../../kubernetes/rollout.ts';
+import { isReady, podTrouble } from '../../kubernetes/pods.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster } from './cluster.ts';
 
-import { isReady } from './placement.ts';
 import type { ProbePod } from './sample-apps.ts';
 
 export interface PodLife {

@@ -1,6 +1,6 @@
 import type { V1ContainerStatus, V1Pod, V1PodStatus } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { podTrouble } from './rollout.ts';
+import { podTrouble } from './pods.ts';
 
 const pod = (status: V1PodStatus, nodeName: string | undefined = 'node-1'): V1Pod => ({
   metadata: { name: 'multus-x' },
