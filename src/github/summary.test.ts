@@ -1,11 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { summary } from '@actions/core';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { addSummary, table } from './outputs.ts';
 
 let folder: string;
 beforeEach(() => {
+  // The toolkit remembers the file of the first call in a process.
+  Object.assign(summary, { _filePath: undefined });
   folder = mkdtempSync(join(tmpdir(), 'summary-'));
 });
 afterEach(() => {
