@@ -45,7 +45,8 @@ export function hookActions(
     },
     CompleteLifecycleAction: (params) => {
       const result = requiredText(params, 'LifecycleActionResult');
-      if (result !== 'CONTINUE' && result !== 'ABANDON') throw invalid(`'${result}' is not a valid lifecycle action result`);
+      if (result !== 'CONTINUE' && result !== 'ABANDON')
+        throw invalid(`'${result}' is not a valid lifecycle action result`);
       const { token } = findAction(actions, params);
       const reason = `Lifecycle Action with token ${token} was abandoned: Lifecycle Action Completed with ABANDON Result`;
       actions.complete(token, { result, reason });

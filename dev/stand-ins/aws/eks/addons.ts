@@ -3,6 +3,7 @@ import { type RestCall, type RestRoutes, stringOf, textMapOf } from '../gateway/
 import {
   type Addon,
   arnOf,
+  CLUSTER_VERSIONS,
   type Cluster,
   change,
   type EksState,
@@ -22,7 +23,6 @@ const VERSIONS: Readonly<Record<string, string>> = {
   'eks-pod-identity-agent': 'v1.3.8-eksbuild.2',
   'aws-ebs-csi-driver': 'v1.48.0-eksbuild.2',
 };
-const CLUSTER_VERSIONS = ['1.32', '1.33', '1.34', '1.35'];
 
 const ADDONS = '/clusters/{name}/addons';
 const ADDON = `${ADDONS}/{addonName}`;

@@ -10,6 +10,7 @@ import {
 import { recordUpdate } from './addons.ts';
 import {
   arnOf,
+  CLUSTER_VERSIONS,
   type Cluster,
   change,
   type EksState,
@@ -19,7 +20,6 @@ import {
   page,
 } from './state.ts';
 
-export const CLUSTER_VERSIONS: readonly string[] = ['1.32', '1.33', '1.34', '1.35'];
 const DEFAULT_VERSION = '1.34';
 const KEPT = ['logging', 'encryptionConfig', 'upgradePolicy', 'zonalShiftConfig', 'computeConfig'];
 

@@ -1,13 +1,10 @@
-import { type AwsCall, errorAnswer } from '../gateway/aws-call.ts';
+import { type AwsCall, errorAnswer, JSON_SERVICES } from '../gateway/aws-call.ts';
 import { ServiceError } from '../gateway/query-protocol.ts';
 import type { AwsResponse } from '../gateway/service.ts';
 
 /** The errors that any AWS call can get, with each service's own codes and messages. */
 
 type Service = AwsCall['service'];
-
-/** Services with a JSON protocol, whose error codes end in `Exception`. */
-const JSON_SERVICES = new Set(['eks', 'lambda', 'ssm', 'events', 'logs', 'kms', 'tagging']);
 
 const THROTTLES: Readonly<
   Record<string, readonly [code: string, message: string, status: number]>

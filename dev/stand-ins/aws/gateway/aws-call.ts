@@ -75,10 +75,21 @@ export function isMutation(call: Pick<AwsCall, 'service' | 'action' | 'method'>)
   return !/^(Describe|Get|List|Head|Lookup|Search|Filter|Estimate|Validate)/.test(call.action);
 }
 
+/** Services with a JSON protocol; most of their error codes end in `Exception`. */
+export const JSON_SERVICES: ReadonlySet<string> = new Set([
+  'eks',
+  'lambda',
+  'ssm',
+  'events',
+  'logs',
+  'kms',
+  'tagging',
+]);
+
 /** An error response in the form that the service's SDK clients read. */
 export function errorAnswer(service: string, error: unknown): AwsResponse {
   const { code, message, status } = asServiceError(error);
-  if (['eks', 'lambda', 'ssm', 'events', 'logs', 'kms', 'tagging'].includes(service)) {
+  if (JSON_SERVICES.has(service)) {
     const body = JSON.stringify({ __type: code, message });
     return {
       status,

@@ -36,7 +36,10 @@ export function restService(name: string, routes: RestRoutes): AwsService {
           return answer(await run({ path, query: request.query, body, request }));
         }
         const action = `${request.method} ${request.path}`;
-        throw new ServiceError('UnknownOperationException', `the ${name} stand-in does not implement ${action}`);
+        throw new ServiceError(
+          'UnknownOperationException',
+          `the ${name} stand-in does not implement ${action}`,
+        );
       } catch (error) {
         return errorAnswer(name, error);
       }

@@ -87,7 +87,8 @@ async function unpack(s3: S3Client, code: unknown, folder: string): Promise<stri
   for (const [name, content] of Object.entries(files)) {
     if (name.endsWith('/')) continue;
     const path = join(folder, name);
-    if (relative(folder, path).startsWith('..')) throw new Error(`${name} lies outside the package`);
+    if (relative(folder, path).startsWith('..'))
+      throw new Error(`${name} lies outside the package`);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
   }
