@@ -1,5 +1,4 @@
 import type { Access } from '../kubernetes/connection.ts';
-
 import type { VerifyInputs } from './inputs.ts';
 
 /** What verify must be allowed to do; asked before anything is created. */

@@ -196,7 +196,7 @@ describe('the layout matrix', () => {
     const { report } = await verify(matrix, deps);
     const failures = report.checks.filter(({ outcome }) => outcome === 'failed');
     expect(failures.map(({ check, detail }) => `${check} ${detail}`)).toEqual([
-      'address-unique 10.0.4.71 is also that of team/app net1 on no node',
+      'address-unique 10.0.4.71 also belongs to team/app net1 on no node',
     ]);
   });
 

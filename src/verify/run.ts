@@ -19,7 +19,6 @@ import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { isTransient } from '../core/retry.ts';
 import { reasonOf, statusOf } from '../kubernetes/api-error.ts';
-
 import type { VerifyInputs } from './inputs.ts';
 import { planTest, type TestPlan } from './plan.ts';
 

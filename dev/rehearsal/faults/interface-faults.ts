@@ -20,7 +20,7 @@ export const INTERFACE_FAULTS: readonly Fault[] = [
   {
     name: 'ENI down',
     cause: 'interface-down',
-    says: /as dead as eth1 on/,
+    says: /because its parent interface eth1 on \S+ is down/,
     inject: ({ onNode, far }) => onNode(far, 'ip link set eth1 down'),
     heal: ({ onNode, far }) => onNode(far, 'ip link set eth1 up'),
   },
@@ -36,7 +36,7 @@ export const INTERFACE_FAULTS: readonly Fault[] = [
   {
     name: 'pod on the wrong network',
     cause: 'wrong-network',
-    says: /this node gives out those of another network/,
+    says: /this node allocates addresses of another network/,
     // The node's IPAM plugin reads both files for each pod.
     inject: ({ onNode, far }) =>
       onNode(

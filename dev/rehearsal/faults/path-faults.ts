@@ -6,14 +6,14 @@ export const PATH_FAULTS: readonly Fault[] = [
   {
     name: 'one-way drop',
     cause: 'one-way',
-    says: /the way from \S+ to \S+ drops/,
+    says: /packets from \S+ to \S+ are dropped/,
     inject: (site) => dropToFar(site, ''),
     heal: pass,
   },
   {
     name: '30 % loss',
     cause: 'packet-loss',
-    says: /Some packets pass.*it is the way between/,
+    says: /Some packets pass.*the path between/,
     inject: (site) => dropToFar(site, 'numgen random mod 100 < 30'),
     heal: pass,
   },

@@ -1,4 +1,4 @@
-/** What is looked at, in the order of the report. */
+/** The checks, in the order of the report. */
 export const CHECKS = [
   'node-ready',
   'pod-ready',
@@ -15,15 +15,15 @@ export const CHECKS = [
 
 export type CheckName = (typeof CHECKS)[number];
 
-/** One question with its answer. */
+/** One check of one subject, and its result. */
 export interface CheckResult {
   readonly check: CheckName;
-  /** What it is about: `sampleapp-1`, `sampleapp-1 net1` or `sampleapp-1 net1 → sampleapp-2 net1`. */
+  /** What was checked: `sampleapp-1`, `sampleapp-1 net1` or `sampleapp-1 net1 → sampleapp-2 net1`. */
   readonly subject: string;
   readonly outcome: 'passed' | 'failed' | 'skipped';
   /** What was seen. */
   readonly detail: string;
-  /** For a failure: what it probably is, by a word that programs can rely on. */
+  /** For a failure: the probable cause, as a word that programs can rely on. */
   readonly cause?: Cause;
   /** For a failure: what it means, from the evidence. */
   readonly explanation?: string;
@@ -54,7 +54,7 @@ export function failed(question: Question, detail: string, reason: Reason): Chec
   return { ...question, outcome: 'failed', detail, ...reason };
 }
 
-/** It could not be asked; `detail` says why. */
+/** The check was not possible; `detail` says why. */
 export function skipped(question: Question, detail: string): CheckResult {
   return { ...question, outcome: 'skipped', detail };
 }
@@ -65,7 +65,7 @@ export function countOutcomes(checks: readonly CheckResult[]): Counts {
   return { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
 }
 
-/** What a failed check can come from. The words are part of the report's schema: new ones may come, none will go. */
+/** The causes of failed checks. They are part of the report's schema: versions may add causes but remove none. */
 export const CAUSES = [
   'image',
   'scheduling',

@@ -52,7 +52,7 @@ describe('the lab when all is well', () => {
   });
 });
 
-describe('one thing wrong is found as what it is', () => {
+describe('a single fault fails the checks that it breaks', () => {
   it.each<[string, CheckName[], readonly PodObservation[], string]>([
     [
       'a pod whose image cannot be pulled',
@@ -62,7 +62,7 @@ describe('one thing wrong is found as what it is', () => {
         networks,
         notReady: 'ImagePullBackOff: back-off pulling image',
       })),
-      'cannot get the image',
+      'cannot pull the image',
     ],
     [
       'a pod that is older than Multus',
@@ -98,7 +98,7 @@ describe('one thing wrong is found as what it is', () => {
         'sampleapp-1',
         withProbe((probe) => ({ ...probe, routes: [] })),
       ),
-      'IPAM gives the routes',
+      'IPAM sets the routes',
     ],
     [
       'a route through another interface',
@@ -110,7 +110,7 @@ describe('one thing wrong is found as what it is', () => {
           routes: probe.routes.map((route) => ({ ...route, interface: 'eth0' })),
         })),
       ),
-      'IPAM gives the routes',
+      'IPAM sets the routes',
     ],
     [
       'a drop in one direction',
@@ -119,7 +119,7 @@ describe('one thing wrong is found as what it is', () => {
       'The other direction answers',
     ],
     [
-      'a pod without a way to another',
+      'a pod without a route to another',
       ['reachability'],
       labWith(
         'sampleapp-1',
@@ -128,13 +128,13 @@ describe('one thing wrong is found as what it is', () => {
           problem: { kind: 'unreachable', text: 'Network is unreachable' },
         })),
       ),
-      'has no way to 10.0.4.71',
+      'cannot reach 10.0.4.71',
     ],
     [
-      'networks that are not apart',
+      'networks that are not isolated',
       ['isolation'],
       labWith('sampleapp-1', withPing('10.0.6.70', reply)),
-      'should be apart',
+      'should be isolated',
     ],
   ])('%s', (_, checks, pods, explanation) => {
     expect(failedChecks(pods)).toEqual(checks);
@@ -166,7 +166,7 @@ describe('one thing wrong is found as what it is', () => {
     expect(failuresOf(pods)).toMatchObject([{ check: 'isolation', outcome: 'failed' }]);
   });
 
-  it('an answer from an address of two pods proves nothing, neither of the way nor of its quality', () => {
+  it('an answer from an address that two pods have proves neither reachability nor quality', () => {
     const plans = [
       { name: 'a', node: 'node-a', addresses: [{ network: NETWORK, address: '10.0.4.70' }] },
       { name: 'b', node: 'node-a', addresses: [{ network: NETWORK, address: '10.0.4.71' }] },
@@ -178,7 +178,7 @@ describe('one thing wrong is found as what it is', () => {
     expect(toC.map(({ check, outcome }) => `${check} ${outcome}`)).toEqual([
       'reachability skipped',
     ]);
-    expect(toC[0]?.detail).toContain('b has 10.0.4.71, too, so the answer may be its');
+    expect(toC[0]?.detail).toContain('b also has 10.0.4.71, so the answer may come from it');
     const failures = checks.filter(({ outcome }) => outcome === 'failed');
     expect(new Set(failures.map(({ cause }) => cause))).toEqual(new Set(['duplicate-address']));
     expect(failures.map(({ check }) => check)).toContain('reachability');
@@ -196,7 +196,7 @@ describe('one thing wrong is found as what it is', () => {
     const failures = failuresOf(pods);
     expect(failures).toHaveLength(4);
     for (const { explanation } of failures) {
-      expect(explanation).toContain('Pods on the same node do reach each other');
+      expect(explanation).toContain('Pods on the same node reach each other');
       expect(explanation).toContain('assigned to the network interface of the node');
     }
   });

@@ -1,7 +1,6 @@
 import { networkOf } from '../../core/ip.ts';
 import { CHECKS, type CheckResult } from './check.ts';
-import { type Evidence, type Surroundings, surroundingsOf } from './evidence.ts';
-
+import { type Evidence, type EvidenceIndex, indexEvidence } from './evidence.ts';
 import type { PodObservation } from './observation.ts';
 import { checkPair, checkQuality } from './pair-checks.ts';
 import { type Endpoint, endpointsOf, type ProbedPair, pairsOf, probedPairs } from './pairs.ts';
@@ -21,28 +20,28 @@ export interface Evaluation {
   readonly matrix: readonly ProbedPair[];
 }
 
-/** Answers every question about the pods from what was seen of them. Pure. */
+/** Runs every check on the evidence. Pure. */
 export function evaluate(evidence: Evidence): Evaluation {
   const { pods, nodes = [] } = evidence;
   const matrix = probedPairs(pairsOf(pods, evidence), pods);
-  const surroundings = surroundingsOf(evidence, matrix);
+  const index = indexEvidence(evidence, matrix);
   const checks = [
     ...nodes.map(checkNode),
     ...pods.map(checkReady),
     ...pods.flatMap(checkInterfaces),
-    ...checkAddresses(evidence, surroundings),
-    ...matrix.map((pair) => checkPair(pair, surroundings)),
-    ...checkQualities(evidence, matrix, surroundings),
+    ...checkAddresses(evidence, index),
+    ...matrix.map((pair) => checkPair(pair, index)),
+    ...checkQualities(evidence, matrix, index),
   ];
   return { checks: inOrder(checks), matrix };
 }
 
-function checkAddresses({ pods }: Evidence, surroundings: Surroundings): CheckResult[] {
+function checkAddresses({ pods }: Evidence, index: EvidenceIndex): CheckResult[] {
   const ready = pods.filter((pod) => pod.notReady === undefined);
-  const { networks, holders } = surroundings;
+  const { networks, holders } = index;
   const placesOfReady = ready.flatMap(endpointsOf);
   return [
-    ...placesOfReady.map((place) => checkRange(place, surroundings)),
+    ...placesOfReady.map((place) => checkRange(place, index)),
     ...placesOfReady.map((place) => checkUnique(place, holders)),
     ...ready.flatMap((pod) =>
       checkRoutes(pod, (place) =>
@@ -55,13 +54,13 @@ function checkAddresses({ pods }: Evidence, surroundings: Surroundings): CheckRe
 function checkQualities(
   { limits }: Evidence,
   matrix: readonly ProbedPair[],
-  surroundings: Surroundings,
+  index: EvidenceIndex,
 ): CheckResult[] {
   if (limits === undefined) return [];
-  return matrix.flatMap((pair) => checkQuality(pair, limits, surroundings));
+  return matrix.flatMap((pair) => checkQuality(pair, limits, index));
 }
 
-/** The subnet by the pod's own word: the prefix length that its interface has. */
+/** The subnet from the prefix length of the pod's own interface. */
 function ownSubnet(pod: PodObservation, place: Endpoint): string | undefined {
   const own = pod.probe?.addresses.find(
     (entry) => entry.interface === place.interface && entry.address === place.address,

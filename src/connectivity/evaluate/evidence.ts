@@ -6,7 +6,6 @@ import {
   type PodObservation,
   type Requests,
 } from './observation.ts';
-
 import {
   answered,
   type Endpoint,
@@ -15,19 +14,19 @@ import {
   type ProbedPair,
 } from './pairs.ts';
 
-/** All that is known when a run is judged: what was seen, and what was to be seen. */
+/** All that the checks of a run are decided by: what was observed, and what was expected. */
 export interface Evidence {
   readonly networks: readonly ProbeNetwork[];
   readonly pods: readonly PodObservation[];
-  /** The nodes that were to be tested; empty when the layout does not ask for nodes. */
+  /** The nodes to test; absent when the layout does not choose nodes. */
   readonly nodes?: readonly NodeObservation[];
-  /** Empty: the rule of one network and different networks alone. */
+  /** Lines of the input `expect`. Without them, pods on one network talk and pods on different networks do not. */
   readonly expectations?: readonly Expectation[];
-  /** What the quality of an answer is judged by; absent when only answer and silence count. */
+  /** Limits for packet loss and latency; absent when only answer and silence count. */
   readonly limits?: Limits;
   /** The most pairs that are probed; all when absent. */
   readonly maxPairs?: number;
-  /** Addresses on secondary networks of pods that are not of this run. */
+  /** Addresses on secondary networks of pods that do not belong to this run. */
   readonly neighbours?: readonly Neighbour[];
   /** Absent when AWS was not asked: no credentials, or no EKS cluster. */
   readonly interfaces?: readonly NodeInterface[];
@@ -40,7 +39,7 @@ export interface Limits {
   readonly averageMilliseconds?: number;
 }
 
-/** An address that another pod of the cluster has, by Multus's word. */
+/** An address of another pod of the cluster, from its `network-status`. */
 export interface Neighbour {
   /** `namespace/name`. */
   readonly pod: string;
@@ -53,12 +52,12 @@ export interface Neighbour {
 /** An elastic network interface of a node, as EC2 knows it. */
 export interface NodeInterface
   extends Omit<NetworkInterface, 'instanceId' | 'tags' | 'attachedTo'> {
-  /** The Kubernetes node; undefined when it is attached to none of this cluster's. */
+  /** The Kubernetes node; undefined when the interface is attached to no node of this cluster. */
   readonly node: string | undefined;
 }
 
-/** What is known around a place or a pair, looked up quickly: a failure is explained from all that was seen. */
-export interface Surroundings {
+/** Quick look-ups in the evidence, for the explanation of failures. */
+export interface EvidenceIndex {
   readonly pods: ReadonlyMap<string, PodObservation>;
   readonly networks: ReadonlyMap<string, ProbeNetwork>;
   readonly holders: Holders;
@@ -67,17 +66,17 @@ export interface Surroundings {
   interfacesOf(node: string): readonly NodeInterface[];
   /** The places on a network. */
   places(network: string): readonly Endpoint[];
-  /** The same pair the other way round. */
+  /** The pair in the other direction. */
   reverseOf(pair: ProbedPair): ProbedPair | undefined;
-  /** Does a pair on one node talk on the network? */
+  /** Whether a pair on one node talks on the network. */
   talksWithinNode(network: string): boolean;
-  /** Does a pair on one node lose more packets on the network than it may? Undefined when no pair there talks. */
+  /** Whether a pair on one node loses too many packets on the network. Undefined when no pair on one node talks. */
   losesWithinNode(network: string): boolean | undefined;
-  /** How far requests on a network come from one node to another. Undefined where that was not looked into. */
+  /** How far requests on a network get from one node to another. Undefined when they were not traced. */
   requests(network: string, from: string | undefined, to: string | undefined): Requests | undefined;
 }
 
-export function surroundingsOf(evidence: Evidence, pairs: readonly ProbedPair[]): Surroundings {
+export function indexEvidence(evidence: Evidence, pairs: readonly ProbedPair[]): EvidenceIndex {
   const { networks, pods, neighbours = [], interfaces, limits } = evidence;
   const places = pods.flatMap(endpointsOf);
   const placesByNetwork = Map.groupBy(places, ({ network }) => network);
@@ -118,7 +117,7 @@ function ends(pair: ProbedPair, first: 'source' | 'target', second: 'source' | '
 /** A pod's interface that has an address. */
 export type Holder = Pick<Endpoint, 'pod' | 'node' | 'interface' | 'network'>;
 
-/** Who has which address of which network. One look-up for each address, however many pods there are. */
+/** The pods that have an address, by network and address. */
 export type Holders = ReadonlyMap<string, readonly Holder[]>;
 
 /** The addresses of the pods under test and of the other pods in the cluster. */

@@ -1,11 +1,11 @@
 import { inNetwork, networkOf } from '../../core/ip.ts';
 import type { Reason } from './check.ts';
-import type { NodeInterface, Surroundings } from './evidence.ts';
+import type { EvidenceIndex, NodeInterface } from './evidence.ts';
 import type { Endpoint } from './pairs.ts';
 
-/** Why the VPC does not deliver to an address of a pod, if EC2's view of the interfaces shows that it does not. */
-export function explainAssignment(place: Endpoint, surroundings: Surroundings): Reason | undefined {
-  const assignment = assignmentOf(place, surroundings);
+/** Why the VPC does not deliver to an address of a pod. Undefined when EC2's view of the interfaces shows no reason. */
+export function explainAssignment(place: Endpoint, evidence: EvidenceIndex): Reason | undefined {
+  const assignment = assignmentOf(place, evidence);
   switch (assignment.kind) {
     case 'right':
     case 'unknown':
@@ -13,121 +13,121 @@ export function explainAssignment(place: Endpoint, surroundings: Surroundings): 
     case 'no-interface':
       return {
         cause: 'interface-down',
-        explanation: `EC2 has no network interface attached to ${place.node} as device ${assignment.device}, so eth${assignment.device} leads nowhere.`,
+        explanation: `EC2 has no network interface attached to ${place.node} as device ${assignment.device}, so eth${assignment.device} does not exist on the node.`,
         nextStep: `replace the node, or attach its interface again; look at the log of the launch hook for ${place.node}`,
       };
     case 'elsewhere':
-      return explainElsewhere(place, assignment.holder, surroundings);
+      return explainElsewhere(place, assignment.holder, evidence);
     case 'nobody':
-      return explainNobody(place, assignment, surroundings);
+      return explainNobody(place, assignment, evidence);
   }
 }
 
 function explainElsewhere(
   place: Endpoint,
   holder: Extract<Assignment, { kind: 'elsewhere' }>['holder'],
-  surroundings: Surroundings,
+  evidence: EvidenceIndex,
 ): Reason {
-  const where = `${place.address} of ${place.pod} is an address of ${describeInterface(holder)}`;
+  const where = `${place.address} of ${place.pod} is assigned to ${describeInterface(holder)}`;
   if (holder.node !== place.node) {
     return {
       cause: 'unassigned-address',
-      explanation: `${where}, and the pod runs on ${place.node}: the VPC delivers it to the other node.`,
-      nextStep: 'use ipam: eni-prefix, so that each node gives out addresses of its own',
+      explanation: `${where}, but the pod runs on ${place.node}: the VPC delivers its packets to the other node.`,
+      nextStep: 'use ipam: eni-prefix, so that each node allocates its own addresses',
     };
   }
-  return wrongInterface(place, where, surroundings);
+  return wrongInterface(place, where, evidence);
 }
 
 function explainNobody(
   place: Endpoint,
   { home }: Extract<Assignment, { kind: 'nobody' }>,
-  surroundings: Surroundings,
+  evidence: EvidenceIndex,
 ): Reason {
-  if (home !== undefined && home.deviceIndex !== deviceOf(place, surroundings)) {
-    const where = `${place.address} of ${place.pod} is of the subnet of ${describeInterface(home)}`;
-    return wrongInterface(place, where, surroundings);
+  if (home !== undefined && home.deviceIndex !== deviceOf(place, evidence)) {
+    const where = `${place.address} of ${place.pod} is in the subnet of ${describeInterface(home)}`;
+    return wrongInterface(place, where, evidence);
   }
-  const sends = home?.sourceDestCheck === false ? '' : ', and what it sends to other nodes';
+  const sends = home?.sourceDestCheck === false ? '' : ' and packets from it to other nodes';
   return {
     cause: 'unassigned-address',
-    explanation: `${place.address} of ${place.pod} is assigned to no network interface: the VPC drops what is sent to it${sends}.`,
-    nextStep: assignAgain(place, home, surroundings),
+    explanation: `${place.address} of ${place.pod} is assigned to no network interface: the VPC drops packets to it${sends}.`,
+    nextStep: assignAgain(place, home, evidence),
   };
 }
 
 function assignAgain(
   { network, node }: Endpoint,
   home: NodeInterface | undefined,
-  { networks }: Surroundings,
+  { networks }: EvidenceIndex,
 ): string {
   const expected = networks.get(network)?.expected;
   const ofPrefix = expected?.known === false && expected.byNode === true;
   return ofPrefix
-    ? `the node took the address from a prefix that its interface does not have any more: give it back to ${home?.id ?? `the interface of ${node}`} (aws ec2 assign-private-ip-addresses --ipv4-prefixes), or replace ${node}`
+    ? `the node allocated the address from a prefix that its interface has lost: assign the prefix to ${home?.id ?? `the interface of ${node}`} again (aws ec2 assign-private-ip-addresses --ipv4-prefixes), or replace ${node}`
     : `use ipam: eni-prefix; or assign the address to the interface of ${node} (aws ec2 assign-private-ip-addresses)`;
 }
 
-/** On all nodes it is the network that names the wrong interface; on some, it is the node. */
-function wrongInterface(place: Endpoint, where: string, surroundings: Surroundings): Reason {
-  const master = surroundings.networks.get(place.network)?.master;
+/** The network names the wrong interface when this is so on all nodes. When it is so on some, the node is wrong. */
+function wrongInterface(place: Endpoint, where: string, evidence: EvidenceIndex): Reason {
+  const master = evidence.networks.get(place.network)?.master;
   const explanation = `${where}, but the master interface of ${place.network} is ${master}.`;
-  const right = surroundings
+  const right = evidence
     .places(place.network)
-    .some((other) => assignmentOf(other, surroundings).kind === 'right');
+    .some((other) => assignmentOf(other, evidence).kind === 'right');
   return right
     ? {
         cause: 'wrong-network',
-        explanation: `${explanation} Pods on other nodes have addresses of ${master}, so this node gives out those of another network.`,
+        explanation: `${explanation} Pods on other nodes have addresses of ${master}, so this node allocates addresses of another network.`,
         nextStep: `look at /etc/cni/multus on ${place.node}, or replace the node; then create the pod again`,
       }
     : {
         cause: 'wrong-master',
-        explanation: `${explanation} That is so on every node: the network names an interface that its addresses do not belong to.`,
+        explanation: `${explanation} This is so on every node: the network names an interface that its addresses do not belong to.`,
         nextStep: `correct master (or subnet) in the NetworkAttachmentDefinition ${place.network}, then create the pods again`,
       };
 }
 
-/** What EC2's view of the node's interfaces says of one address of a pod. */
+/** Which network interface EC2 has assigned an address of a pod to. */
 export type Assignment =
-  /** The network's own interface on the pod's node has it. */
+  /** The network's interface on the pod's node. */
   | { readonly kind: 'right'; readonly holder: NodeInterface }
-  /** Another interface has it, of this node or of another one. */
+  /** Another interface of this node or of another one. */
   | { readonly kind: 'elsewhere'; readonly holder: NodeInterface }
-  /** No interface has it; `home` is the one of this node whose subnet it belongs to. */
+  /** No interface. `home` is the interface of this node whose subnet the address is in. */
   | { readonly kind: 'nobody'; readonly home: NodeInterface | undefined }
-  /** The node has no interface for the network at all. */
+  /** The node has no interface for the network. */
   | { readonly kind: 'no-interface'; readonly device: number }
-  /** AWS was not asked, or the network uses no interface that AWS knows. */
+  /** AWS was not asked, or the network does not use an ENI. */
   | { readonly kind: 'unknown' };
 
-/** Whom the VPC delivers an address to, and whether that is where the pod is. */
-export function assignmentOf(place: Endpoint, surroundings: Surroundings): Assignment {
+/** Finds the network interface that the VPC delivers an address to, and whether it is the right one for the pod. */
+export function assignmentOf(place: Endpoint, evidence: EvidenceIndex): Assignment {
   const { address, node } = place;
-  const device = deviceOf(place, surroundings);
-  const ofNode = surroundings.interfacesOf(node ?? '');
+  const device = deviceOf(place, evidence);
+  const ofNode = evidence.interfacesOf(node ?? '');
   if (address === undefined || device === undefined || ofNode.length === 0) {
     return { kind: 'unknown' };
   }
   const own = ofNode.find(({ deviceIndex }) => deviceIndex === device);
   if (own === undefined) return { kind: 'no-interface', device };
   if (hasAddress(own, address)) return { kind: 'right', holder: own };
-  const holder = surroundings.interfaces?.find((one) => hasAddress(one, address));
+  const holder = evidence.interfaces?.find((one) => hasAddress(one, address));
   if (holder !== undefined) return { kind: 'elsewhere', holder };
-  return { kind: 'nobody', home: homeOf(place, ofNode, surroundings) };
+  return { kind: 'nobody', home: homeOf(place, ofNode, evidence) };
 }
 
 /** The number of the node's interface that a network is on: 1 for eth1. */
-export function deviceOf(place: Endpoint, { networks }: Surroundings): number | undefined {
+export function deviceOf(place: Endpoint, { networks }: EvidenceIndex): number | undefined {
   const digits = /^eth(\d+)$/.exec(networks.get(place.network)?.master ?? '')?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** The interface of the node whose subnet holds the address, by the prefix length that the pod shows. */
+/** The interface of the node whose subnet contains the address. The pod's prefix length gives the subnet. */
 function homeOf(
   { pod, interface: device, address = '' }: Endpoint,
   ofNode: readonly NodeInterface[],
-  { pods }: Surroundings,
+  { pods }: EvidenceIndex,
 ): NodeInterface | undefined {
   const shown = pods
     .get(pod)

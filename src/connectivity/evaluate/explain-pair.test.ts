@@ -39,7 +39,7 @@ function causesOf(pods: readonly PodObservation[], interfaces: readonly NodeInte
   return checks.filter(({ check }) => check === 'reachability').map(({ cause }) => cause);
 }
 
-/** How far the requests of `a` come, and those of `b`. */
+/** How far the requests of `a` and of `b` get. */
 const requests = (ofA: Requests, ofB: Requests) => (probe: Probe, pod: PodObservation) => ({
   ...probe,
   pings: probe.pings.map((ping) => ({ ...ping, requests: pod.name === 'a' ? ofA : ofB })),
@@ -114,7 +114,7 @@ describe('silence between nodes is explained from evidence', () => {
   });
 });
 
-describe('an address that EC2 has assigned to nobody', () => {
+describe('an address that EC2 has assigned to no interface', () => {
   const ofPrefix = LAB_NETWORKS.map((network) => ({
     ...network,
     expected: { known: false, reason: 'by node', byNode: true } as const,
@@ -123,7 +123,7 @@ describe('an address that EC2 has assigned to nobody', () => {
 
   it.each([
     ['of a range', LAB_NETWORKS, 'use ipam: eni-prefix; or assign the address'],
-    ['of a prefix that the node lost', ofPrefix, 'give it back to eni-node-b-1'],
+    ['of a prefix that the node lost', ofPrefix, 'assign the prefix to eni-node-b-1 again'],
   ])('%s has its own next step', (_, networks, nextStep) => {
     const { checks } = evaluate({ networks, pods: silent(), interfaces: without });
     const failures = checks.filter(({ check }) => check === 'reachability');
@@ -131,7 +131,7 @@ describe('an address that EC2 has assigned to nobody', () => {
       expect(failure.cause).toBe('unassigned-address');
       expect(failure.nextStep).toContain(nextStep);
       // Its interface does not check the source, so what it sends goes out.
-      expect(failure.explanation).toMatch(/the VPC drops what is sent to it\.$/);
+      expect(failure.explanation).toMatch(/the VPC drops packets to it\.$/);
     }
   });
 
@@ -139,6 +139,6 @@ describe('an address that EC2 has assigned to nobody', () => {
     const checking = without.map((one) => ({ ...one, sourceDestCheck: true }));
     const { checks } = evaluate({ networks: LAB_NETWORKS, pods: silent(), interfaces: checking });
     const failure = checks.find(({ check }) => check === 'reachability');
-    expect(failure?.explanation).toContain('and what it sends to other nodes');
+    expect(failure?.explanation).toContain('and packets from it to other nodes');
   });
 });

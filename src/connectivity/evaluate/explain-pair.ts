@@ -1,17 +1,16 @@
 import { inNetwork, isNetwork } from '../../core/ip.ts';
 import type { Reason } from './check.ts';
-import { othersAt, type Surroundings } from './evidence.ts';
-
+import { type EvidenceIndex, othersAt } from './evidence.ts';
 import { assignmentOf, explainAssignment } from './explain-address.ts';
 import { answered, type Endpoint, type ProbedPair } from './pairs.ts';
 
-type Explainer = (pair: ProbedPair, surroundings: Surroundings) => Reason | undefined;
+type Explainer = (pair: ProbedPair, evidence: EvidenceIndex) => Reason | undefined;
 
-/** Why a pair that should talk is silent, from what was seen around it. The first that the evidence fits counts. */
-export function explainSilence(pair: ProbedPair, surroundings: Surroundings): Reason {
+/** Why a pair that should talk is silent. The first explanation that fits the evidence counts. */
+export function explainSilence(pair: ProbedPair, evidence: EvidenceIndex): Reason {
   const explainers: readonly Explainer[] = [
     downInterface,
-    noWay,
+    unreachable,
     sharedAddress,
     badAssignment,
     noRoute,
@@ -19,66 +18,64 @@ export function explainSilence(pair: ProbedPair, surroundings: Surroundings): Re
     withinNode,
   ];
   for (const explain of explainers) {
-    const reason = explain(pair, surroundings);
+    const reason = explain(pair, evidence);
     if (reason !== undefined) return reason;
   }
-  return betweenNodes(pair, surroundings);
+  return betweenNodes(pair, evidence);
 }
 
-/** A driver that does not tell its carrier leaves the pod's interface up, and its packets are dropped there. */
-function downInterface({ source, target }: ProbedPair, surroundings: Surroundings) {
+/** A driver that does not report its carrier leaves the pod's interface up, and the interface drops the packets. */
+function downInterface({ source, target }: ProbedPair, evidence: EvidenceIndex) {
   for (const [place, other] of [
     [source, target],
     [target, source],
   ] as const) {
     const { pod, interface: device, network, node } = place;
-    const state = surroundings.pods.get(pod)?.probe?.state?.[device];
+    const state = evidence.pods.get(pod)?.probe?.state?.[device];
     const down = state === 'down' || state === 'lowerlayerdown';
-    if (!down && surroundings.requests(network, node, other.node) !== 'kept') continue;
-    const master = surroundings.networks.get(network)?.master ?? 'the master interface';
-    const seen = down ? `is ${state}` : 'drops what it should send to other nodes';
+    if (!down && evidence.requests(network, node, other.node) !== 'kept') continue;
+    const master = evidence.networks.get(network)?.master ?? 'the master interface';
+    const symptom = down ? `is ${state}` : 'drops packets to other nodes';
     return {
       cause: 'interface-down',
-      explanation: `${device} of ${pod} ${seen}: it is as dead as ${master} on ${node} below it.`,
-      nextStep: `look at ${master} on ${node} (ip link) and at its network interface in EC2; replace the node when it does not come up`,
+      explanation: `${device} of ${pod} ${symptom}: it cannot send because its parent interface ${master} on ${node} is down.`,
+      nextStep: `look at ${master} on ${node} (ip link) and at its network interface in EC2; replace the node if it does not come up`,
     } as const;
   }
   return undefined;
 }
 
-function noWay({ source, target, ping }: ProbedPair): Reason | undefined {
+function unreachable({ source, target, ping }: ProbedPair): Reason | undefined {
   if (ping?.problem?.kind !== 'unreachable') return undefined;
   return {
     cause: 'missing-route',
-    explanation: `${source.pod} has no way to ${target.address} through ${source.interface}.`,
+    explanation: `${source.pod} cannot reach ${target.address} through ${source.interface}: it has no route.`,
     nextStep: `look at the routes of ${source.pod}`,
   };
 }
 
-function sharedAddress({ source, target, scope }: ProbedPair, surroundings: Surroundings) {
+function sharedAddress({ source, target, scope }: ProbedPair, evidence: EvidenceIndex) {
   for (const place of [target, source]) {
-    const [other] = othersAt(place, surroundings.holders);
+    const [other] = othersAt(place, evidence.holders);
     if (other === undefined) continue;
-    const more = scope === 'same-node' ? undefined : explainAssignment(place, surroundings);
+    const more = scope === 'same-node' ? undefined : explainAssignment(place, evidence);
     return {
       cause: 'duplicate-address',
-      explanation: `${place.address} is that of ${place.pod} on ${place.node} and of ${other.pod} on ${other.node ?? 'no node'}: packets reach at most one of them.${more === undefined ? '' : ` ${more.explanation}`}`,
+      explanation: `${place.address} belongs to ${place.pod} on ${place.node} and to ${other.pod} on ${other.node ?? 'no node'}: packets reach at most one of them.${more === undefined ? '' : ` ${more.explanation}`}`,
       nextStep: 'use ipam: eni-prefix, or a range that only one node uses',
     } as const;
   }
   return undefined;
 }
 
-/** On one node the VPC is not involved, whoever has the address. */
-function badAssignment(pair: ProbedPair, surroundings: Surroundings): Reason | undefined {
+/** Pods on one node talk without the VPC, so the assignment of addresses does not matter. */
+function badAssignment(pair: ProbedPair, evidence: EvidenceIndex): Reason | undefined {
   if (pair.scope === 'same-node') return undefined;
-  return (
-    explainAssignment(pair.target, surroundings) ?? explainAssignment(pair.source, surroundings)
-  );
+  return explainAssignment(pair.target, evidence) ?? explainAssignment(pair.source, evidence);
 }
 
-/** Bound to an interface, a ping leaves without any route; the answer then has no way back, or goes another way. */
-function noRoute({ source, target }: ProbedPair, { pods }: Surroundings): Reason | undefined {
+/** A ping that is bound to an interface leaves without a route. Its answer then finds no route back, or takes another one. */
+function noRoute({ source, target }: ProbedPair, { pods }: EvidenceIndex): Reason | undefined {
   for (const [from, to] of [
     [source, target],
     [target, source],
@@ -86,89 +83,92 @@ function noRoute({ source, target }: ProbedPair, { pods }: Surroundings): Reason
     const routes = pods.get(from.pod)?.probe?.routes ?? [];
     const own = routes.filter((route) => route.interface === from.interface);
     const { address = '' } = to;
-    const leads = own.some(
+    const found = own.some(
       ({ destination }) =>
         destination === 'default' || (isNetwork(destination) && inNetwork(address, destination)),
     );
-    if (leads || own.length === 0) continue;
+    if (found || own.length === 0) continue;
     return {
       cause: 'missing-route',
-      explanation: `${from.pod} has no route to ${address} through ${from.interface}: only to ${own.map(({ destination }) => destination).join(', ')}.`,
-      nextStep: `add a route to the network ${from.network} (other-zones: true gives those to its subnets in other zones), or say with expect that these pairs stay apart`,
+      explanation: `${from.pod} has no route to ${address} through ${from.interface}. It has routes only to ${own.map(({ destination }) => destination).join(', ')}.`,
+      nextStep: `add a route to the network ${from.network} (other-zones: true adds routes to its subnets in other zones), or declare with expect that these pairs stay isolated`,
     };
   }
   return undefined;
 }
 
-function oneWay(pair: ProbedPair, { reverseOf, requests }: Surroundings): Reason | undefined {
+function oneWay(pair: ProbedPair, { reverseOf, requests }: EvidenceIndex): Reason | undefined {
   const { source, target } = pair;
   const reverse = reverseOf(pair);
-  // One pair of each two nodes was looked into, for all alike.
+  // Requests were traced for one pair between these nodes. The result holds for the others.
   const there = requests(source.network, source.node, target.node);
   const back = requests(source.network, target.node, source.node);
   if (reverse !== undefined && answered(reverse)) {
-    const explanation = `The other direction answers, so what ${source.pod} sends to ${target.pod} is dropped, and answers are not.`;
+    const explanation = `The other direction answers, so requests from ${source.pod} to ${target.pod} are dropped, but answers pass.`;
     const nextStep =
       pair.scope === 'same-node'
-        ? `look at iptables on ${source.node}: what remembers connections lets answers pass`
-        : `look at the security groups of the Multus interfaces and at iptables on ${source.node} and ${target.node}: what remembers connections lets answers pass`;
+        ? `look at iptables on ${source.node}: a stateful filter lets answers pass`
+        : `look at the security groups of the Multus interfaces and at iptables on ${source.node} and ${target.node}: a stateful filter lets answers pass`;
     return { cause: 'one-way', explanation, nextStep };
   }
-  const nextStep = `look at the network ACLs between ${source.node} and ${target.node}, and at iptables and rp_filter on both; a security group would let answers pass`;
+  const nextStep = `look at the network ACLs between ${source.node} and ${target.node}, and at iptables and rp_filter on both; it is not a security group, which would let answers pass`;
   if (there === 'arrived' && back === 'lost') {
-    const explanation = `Requests from ${source.node} reach ${target.node}, and the answers do not come back: the way from ${target.node} to ${source.node} drops.`;
+    const explanation = `Requests from ${source.node} reach ${target.node}, but the answers do not come back: packets from ${target.node} to ${source.node} are dropped.`;
     return { cause: 'one-way', explanation, nextStep };
   }
   if (there === 'lost' && back === 'arrived') {
-    const explanation = `Requests from ${source.node} do not reach ${target.node}, and those from ${target.node} do reach ${source.node}: the way from ${source.node} to ${target.node} drops.`;
+    const explanation = `Requests from ${source.node} do not reach ${target.node}, but those from ${target.node} reach ${source.node}: packets from ${source.node} to ${target.node} are dropped.`;
     return { cause: 'one-way', explanation, nextStep };
   }
   return undefined;
 }
 
-function withinNode({ source, scope }: ProbedPair, { networks }: Surroundings): Reason | undefined {
+function withinNode(
+  { source, scope }: ProbedPair,
+  { networks }: EvidenceIndex,
+): Reason | undefined {
   if (scope !== 'same-node') return undefined;
   return {
     cause: 'traffic-dropped',
-    explanation: `Both pods run on ${source.node ?? 'the same node'}, so the VPC is not involved: something on the node drops it.`,
+    explanation: `Both pods run on ${source.node ?? 'the same node'}, so the VPC is not involved: something on the node drops the packets.`,
     nextStep: `look at the type and mode of ${source.network} (${networks.get(source.network)?.kind ?? 'unknown'}), and at iptables on the node`,
   };
 }
 
-function betweenNodes(pair: ProbedPair, surroundings: Surroundings): Reason {
+function betweenNodes(pair: ProbedPair, evidence: EvidenceIndex): Reason {
   const { source, target } = pair;
-  const near = surroundings.talksWithinNode(source.network);
-  const contrast = near ? 'Pods on the same node do reach each other. ' : '';
+  const near = evidence.talksWithinNode(source.network);
+  const contrast = near ? 'Pods on the same node reach each other. ' : '';
   const assigned = [source, target].every(
-    (place: Endpoint) => assignmentOf(place, surroundings).kind === 'right',
+    (place: Endpoint) => assignmentOf(place, evidence).kind === 'right',
   );
   if (assigned) {
     return {
       cause: 'traffic-dropped',
-      explanation: `${contrast}Both addresses are assigned to the right network interfaces, so something on the way drops it.`,
+      explanation: `${contrast}Both addresses are assigned to the right network interfaces, so something between them drops the packets.`,
       nextStep: `look at the security group of the Multus interfaces, at the network ACLs, and at rp_filter and iptables on ${source.node} and ${target.node}`,
     };
   }
   return {
     cause: 'unassigned-address',
-    explanation: `${contrast}Between nodes the VPC delivers only to addresses that are assigned to the network interface of the node: ${target.address} on ${target.node ?? 'its node'} probably is not.`,
+    explanation: `${contrast}Between nodes the VPC delivers only to addresses that are assigned to the network interface of the node, and ${target.address} on ${target.node ?? 'its node'} probably is not.`,
     nextStep: 'use ipam: eni-prefix, and check the security group of the Multus interfaces',
   };
 }
 
-/** Why a pair that should stay apart talks. */
+/** Why a pair that should be isolated talks. */
 export function explainAnswer(
   { source, target, because }: ProbedPair,
-  { networks }: Surroundings,
+  { networks }: EvidenceIndex,
 ): Reason {
   const [one, other] = [source, target].map(({ network }) => networks.get(network)?.master);
   const how =
     one !== undefined && one === other
-      ? `both have the master interface ${one}`
-      : 'by a route through the VPC between the two subnets';
+      ? `both use the master interface ${one}`
+      : 'the VPC routes between the two subnets';
   return {
     cause: 'not-isolated',
-    explanation: `${source.network} and ${target.network} should be apart (${because}), but traffic passes between them: ${how}.`,
+    explanation: `${source.network} and ${target.network} should be isolated (${because}), but traffic passes between them: ${how}.`,
     nextStep:
       'give each network a master interface of its own, and look at the security group and the network ACLs of the Multus subnets',
   };

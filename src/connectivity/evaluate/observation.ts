@@ -21,7 +21,7 @@ export interface Route {
   readonly source?: string;
 }
 
-/** What one `ping` said, or the last of several tries. Times in milliseconds. */
+/** The result of one `ping`, or of the last of several attempts. Times are in milliseconds. */
 export interface Ping {
   /** The interface that it was bound to. */
   readonly interface: string;
@@ -29,32 +29,32 @@ export interface Ping {
   readonly sent: number;
   readonly received: number;
   readonly milliseconds?: { readonly min: number; readonly avg: number; readonly max: number };
-  /** `unreachable`: the pod has no way there. `broken`: ping itself did not work, so it proves nothing. */
+  /** `unreachable`: the pod has no route to the address. `broken`: ping itself failed, so it proves nothing. */
   readonly problem?: { readonly kind: 'unreachable' | 'broken'; readonly text: string };
-  /** How often it was tried; once when absent. */
+  /** The number of attempts; 1 when absent. */
   readonly attempts?: number;
-  /** A packet as large as the interface takes, in one piece. Absent when none was sent. */
+  /** A packet of the interface's MTU, unfragmented. Absent when none was sent. */
   readonly large?: LargePing;
-  /** For silence that was looked into: how far the requests came. */
+  /** How far the requests got, when they were traced. */
   readonly requests?: Requests;
 }
 
 /**
- * How far requests came: `kept` when the pod's interface could not send them, as its node's is down; `lost` when they
- * left it and did not come to the other pod; `arrived` when they did.
+ * How far requests got: `kept` when the pod's interface could not send them because its parent interface is down; `lost`
+ * when they left the pod but did not reach the target; `arrived` when they reached it.
  */
 export type Requests = 'kept' | 'lost' | 'arrived';
 
-/** What became of a packet of the size of the interface's MTU. */
+/** The result of a ping with packets of the interface's MTU. */
 export interface LargePing {
   /** Bytes with all headers: the MTU that was tried. */
   readonly bytes: number;
   readonly answered: boolean;
-  /** The MTU of the path, when a router on it told: less than `bytes`. */
+  /** The MTU of the path, less than `bytes`, when a router reported it. */
   readonly pathMtu?: number;
 }
 
-/** What the probe script saw from inside one pod. */
+/** What the probe script observed inside one pod. */
 export interface Probe {
   readonly addresses: readonly InterfaceAddress[];
   /** MTU in bytes by interface. */
@@ -67,7 +67,7 @@ export interface Probe {
   readonly pings: readonly Ping[];
 }
 
-/** Everything that was seen of one pod. */
+/** Everything that was observed of one pod. */
 export interface PodObservation {
   readonly name: string;
   readonly node?: string;
@@ -80,7 +80,7 @@ export interface PodObservation {
   /** Absent when the annotation is missing: Multus did not handle this pod. */
   readonly status?: readonly StatusEntry[];
   readonly probe?: Probe;
-  /** Why there is no probe although the pod is Ready. */
+  /** Why the probe of a Ready pod failed. */
   readonly probeError?: string;
 }
 
@@ -89,7 +89,7 @@ export function interfaceName(index: number): string {
   return `net${index + 1}`;
 }
 
-/** A node that was to be tested. */
+/** A node that should be tested. */
 export interface NodeObservation {
   readonly name: string;
   readonly zone?: string;

@@ -1,6 +1,6 @@
 import { interfaceName, type Ping, type PodObservation } from './observation.ts';
 
-/** One pod's place on one network. */
+/** One pod's interface on one network, with one address. */
 export interface Endpoint {
   readonly pod: string;
   readonly node?: string;
@@ -18,7 +18,7 @@ export interface Pair {
   readonly target: Endpoint;
   readonly scope: Scope;
   readonly expected: Expected;
-  /** What says so: the rule of one network and different networks, or a line of the input `expect`. */
+  /** The rule that applies: one network, different networks, or a line of the input `expect`. */
   readonly because: string;
 }
 
@@ -29,7 +29,7 @@ export interface PairPlan {
   readonly maxPairs?: number;
 }
 
-/** Every place that the pods ask for; one for each address, and one without address where none is known. */
+/** The endpoints of a pod: one for each address, and one without an address where none is known. */
 export function endpointsOf(pod: PodObservation): Endpoint[] {
   return pod.networks.flatMap((network, index) => {
     const wanted = interfaceName(index);
@@ -48,24 +48,26 @@ export function endpointsOf(pod: PodObservation): Endpoint[] {
 }
 
 /**
- * Every ordered pair of places in different pods, IPv4 with IPv4 and IPv6 with IPv6. When they are more than the
- * plan takes, the same number for each source, at least one; the same pods give the same sample.
+ * Every ordered pair of endpoints in different pods, IPv4 with IPv4 and IPv6 with IPv6. When there are more than the plan
+ * allows, each source gets the same number of targets, at least one. The same pods give the same sample.
  */
 export function pairsOf(pods: readonly PodObservation[], plan: PairPlan = {}): Pair[] {
   const places = pods.flatMap(endpointsOf);
   const sources = pods.flatMap((pod) => endpointsOf(pod).filter(isFirstOfItsFamily));
-  const groups = [...Map.groupBy(places, likeness).values()];
-  const kinds = memoised(likeness, (source) => kindsOf(source, groups, plan.expectations ?? []));
+  const groups = [...Map.groupBy(places, groupKey).values()];
+  const groupsOf = memoized(groupKey, (source) =>
+    targetGroups(source, groups, plan.expectations ?? []),
+  );
   const ofPod = Map.groupBy(places, ({ pod }) => pod);
   const countOf = (source: Endpoint) => {
     const own = (ofPod.get(source.pod) ?? []).filter((place) => comparable(source, place));
-    return kinds(source).reduce((sum, { targets }) => sum + targets.length, -own.length);
+    return groupsOf(source).reduce((sum, { targets }) => sum + targets.length, -own.length);
   };
   const all = sources.reduce((sum, source) => sum + countOf(source), 0);
   const most = plan.maxPairs ?? Number.POSITIVE_INFINITY;
   const quota = all <= most ? all : Math.max(1, Math.floor(most / sources.length));
   const pairs = sources.map((source, index) =>
-    samplePairs(source, kinds(source), quota, all <= most ? 0 : index),
+    samplePairs(source, groupsOf(source), quota, all <= most ? 0 : index),
   );
   if (all > most) return pairs.flat();
   const order = new Map(places.map((place, index) => [place, index]));
@@ -74,31 +76,31 @@ export function pairsOf(pods: readonly PodObservation[], plan: PairPlan = {}): P
   return pairs.flatMap((own) => own.toSorted(byTarget));
 }
 
-/** Places that are alike see every other place in the same way. */
-function likeness({ network, node, zone, address }: Endpoint): string {
+/** Endpoints with the same key have the same scope and expectation towards every other endpoint. */
+function groupKey({ network, node, zone, address }: Endpoint): string {
   return [network, node, zone, familyOf(address)].join('\n');
 }
 
-/** What `source` may ping: its own pod is among them, and left out when pairs are made. */
-function kindsOf(
+/** The targets of `source` in groups. They include its own pod, which is left out when pairs are made. */
+function targetGroups(
   source: Endpoint,
   groups: readonly (readonly Endpoint[])[],
   expectations: readonly Expectation[],
-): readonly Kind[] {
-  const kinds = new Map<string, Kind>();
+): readonly TargetGroup[] {
+  const found = new Map<string, TargetGroup>();
   for (const group of groups) {
     const [first] = group;
     if (first === undefined || !comparable(source, first)) continue;
     const scope = scopeOf(source, first);
     const verdict = expectationFor(source.network, first.network, scope, expectations);
     const key = `${verdict.expected} ${scope} ${first.network}`;
-    const targets = [...(kinds.get(key)?.targets ?? []), ...group];
-    kinds.set(key, { ...verdict, scope, targets });
+    const targets = [...(found.get(key)?.targets ?? []), ...group];
+    found.set(key, { ...verdict, scope, targets });
   }
-  return [...kinds.values()];
+  return [...found.values()];
 }
 
-function memoised<Item, Value>(
+function memoized<Item, Value>(
   keyOf: (item: Item) => string,
   make: (item: Item) => Value,
 ): (item: Item) => Value {
@@ -122,7 +124,7 @@ function comparable({ address: one }: Endpoint, { address: other }: Endpoint): b
   return one === undefined || other === undefined || familyOf(one) === familyOf(other);
 }
 
-/** Asked of every two places, so it does not parse. */
+/** Does not parse the address, because it runs for every two endpoints. */
 function familyOf(address: string | undefined): string {
   if (address === undefined) return '';
   return address.includes(':') ? 'IPv6' : 'IPv4';
@@ -156,7 +158,7 @@ export interface Expectation {
 
 export type Expected = 'answer' | 'silence';
 
-/** What should happen between two networks, and why. */
+/** What should happen between two networks, and which rule says so. */
 export interface Verdict {
   readonly expected: Expected;
   readonly because: string;
@@ -192,33 +194,33 @@ export function expectationFor(
     : { expected: 'silence', because: 'different networks' };
 }
 
-/** Does a pattern fit a network's name, with or without its namespace? */
+/** Whether a pattern matches a network's name, with or without its namespace. */
 export function matchesName(pattern: string, id: string): boolean {
   const name = pattern.includes('/') ? id : (id.split('/')[1] ?? id);
   const parts = pattern.split('*').map((part) => part.replace(/[.\\+?^${}()|[\]]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(name);
 }
 
-/** Targets of one network that are equally far from a source, so that the same is expected of all of them. */
-export interface Kind extends Verdict {
+/** Targets of one network at the same distance from a source. The same is expected of all of them. */
+export interface TargetGroup extends Verdict {
   readonly scope: Scope;
   readonly targets: readonly Endpoint[];
 }
 
 /**
- * Some of the pairs of one source: takes turns between the kinds of its targets, so that every kind is tested, and
- * begins at `start`, so that sources with different starts test different targets.
+ * A sample of the pairs of one source. Takes targets from each group in turn, so that every group is tested. Begins at
+ * `start`, so that different sources test different targets.
  */
 export function samplePairs(
   source: Endpoint,
-  kinds: readonly Kind[],
+  groups: readonly TargetGroup[],
   most: number,
   start: number,
 ): Pair[] {
   const taken: Pair[] = [];
-  const longest = Math.max(0, ...kinds.map(({ targets }) => targets.length));
+  const longest = Math.max(0, ...groups.map(({ targets }) => targets.length));
   for (let turn = 0; turn < longest && taken.length < most; turn += 1) {
-    for (const { targets, ...verdict } of kinds) {
+    for (const { targets, ...verdict } of groups) {
       const target = turn < targets.length ? targets[(start + turn) % targets.length] : undefined;
       if (target === undefined || target.pod === source.pod || taken.length >= most) continue;
       taken.push({ source, target, ...verdict });
@@ -227,14 +229,14 @@ export function samplePairs(
   return taken;
 }
 
-/** A pair and what its ping said; no ping when it could not be sent. */
+/** A pair and the result of its ping. */
 export interface ProbedPair extends Pair {
   readonly ping?: Ping;
   /** Why there is no ping. */
   readonly unprobed?: string;
 }
 
-/** Puts each pair together with its ping from the observations. */
+/** Adds to each pair its ping from the observations. */
 export function probedPairs(pairs: readonly Pair[], pods: readonly PodObservation[]): ProbedPair[] {
   const observed = new Map(pods.map((pod) => [pod.name, { pod, pings: pingsOf(pod) }]));
   return pairs.map((pair) => {

@@ -1,22 +1,19 @@
 import { type AddressRange, inNetwork, inRange } from '../../core/ip.ts';
 import type { ExpectedAddresses, ProbeNetwork } from '../probe/network.ts';
 import { type CheckResult, failed, passed, type Reason, skipped } from './check.ts';
-
-import { type Holders, othersAt, type Surroundings } from './evidence.ts';
-
+import { type EvidenceIndex, type Holders, othersAt } from './evidence.ts';
 import { assignmentOf, describeInterface, explainAssignment } from './explain-address.ts';
 import { interfaceName, type NodeObservation, type PodObservation } from './observation.ts';
-
 import { type Endpoint, endpointsOf } from './pairs.ts';
 
-/** Is the pod Ready? */
+/** Checks that the pod is Ready. */
 export function checkReady(pod: PodObservation): CheckResult {
   const question = { check: 'pod-ready', subject: pod.name } as const;
   if (pod.notReady === undefined) return passed(question, `Ready on ${pod.node ?? 'no node'}`);
   return failed(question, pod.notReady, explainNotReady(pod.notReady));
 }
 
-/** Does each network that the pod asks for have an interface: by Multus's word and in the pod itself? */
+/** Checks that each network of the pod has an interface, both in `network-status` and inside the pod. */
 export function checkInterfaces(pod: PodObservation): CheckResult[] {
   return pod.networks.map((network, index) => {
     const wanted = interfaceName(index);
@@ -36,19 +33,19 @@ export function checkInterfaces(pod: PodObservation): CheckResult[] {
         nextStep: "look at the events of the pod and at the network's configuration",
       });
     }
-    return insideThePod(question, pod, wanted, addresses);
+    return checkInsidePod(question, pod, wanted, addresses);
   });
 }
 
-function insideThePod(
+function checkInsidePod(
   question: { readonly check: 'interface-present'; readonly subject: string },
   pod: PodObservation,
   wanted: string,
   addresses: readonly string[],
 ): CheckResult {
   if (pod.probe === undefined) {
-    const why = pod.probeError ?? 'it was not asked';
-    return failed(question, `the pod could not be looked into: ${why}`, EXPLAIN_PROBE);
+    const why = pod.probeError ?? 'no probe ran';
+    return failed(question, `the pod could not be probed: ${why}`, EXPLAIN_PROBE);
   }
   const seen = pod.probe.addresses.filter((entry) => entry.interface === wanted);
   const missing = addresses.filter((address) => !seen.some((entry) => entry.address === address));
@@ -60,7 +57,7 @@ function insideThePod(
       {
         cause: 'interface-missing',
         explanation:
-          'The interface changed after the pod was created: a restarted sandbox, a master interface that went away, or a program in the pod.',
+          'The interface changed after the pod was created: its sandbox restarted, its master interface disappeared, or a program in the pod changed it.',
         nextStep: "create the pod again, and look at the network's master interface on the node",
       },
     );
@@ -69,17 +66,17 @@ function insideThePod(
   return passed(question, `${addresses.join(', ')}${mtu === undefined ? '' : `, MTU ${mtu}`}`);
 }
 
-/** Is there a route to the network's subnet through its own interface? */
+/** Checks that the route to the network's subnet goes through the network's interface. */
 export function checkRoutes(
   pod: PodObservation,
   subnetOf: (place: Endpoint) => string | undefined,
 ): CheckResult[] {
   return endpointsOf(pod).map((place) => {
     const question = { check: 'route-present', subject: `${pod.name} ${place.interface}` } as const;
-    if (pod.probe === undefined) return skipped(question, 'the pod was not looked into');
+    if (pod.probe === undefined) return skipped(question, 'the pod was not probed');
     if (place.address === undefined) return skipped(question, 'the interface has no address');
     const subnet = subnetOf(place);
-    if (subnet === undefined) return skipped(question, 'its address comes without a subnet');
+    if (subnet === undefined) return skipped(question, 'its address has no subnet');
     const route = pod.probe.routes.find(
       ({ destination, interface: device }) => destination === subnet && device === place.interface,
     );
@@ -92,7 +89,8 @@ export function checkRoutes(
         : `${subnet} goes through ${elsewhere.interface}, not through ${place.interface}`,
       {
         cause: 'missing-route',
-        explanation: "The network's IPAM gives the routes, and this one is not among them.",
+        explanation:
+          "The network's IPAM sets the routes of the pod, and this one is not among them.",
         nextStep: 'look at subnet and routes in the configuration of the network',
       },
     );
@@ -101,11 +99,11 @@ export function checkRoutes(
 
 const EXPLAIN_PROBE = {
   cause: 'probe-failed',
-  explanation: 'The probe needs a container that runs and an image with sh, ip and ping.',
+  explanation: 'The probe needs a running container and an image with sh, ip and ping.',
   nextStep: 'choose such an image with the input image',
 } as const;
 
-/** Can pods with secondary networks run on the node: is it Ready, and Multus on it? */
+/** Checks that the node can run pods with secondary networks: it is Ready, and Multus runs on it. */
 export function checkNode(node: NodeObservation): CheckResult {
   const question = { check: 'node-ready', subject: node.name } as const;
   if (node.leftOut !== undefined) return skipped(question, node.leftOut);
@@ -116,39 +114,39 @@ export function checkNode(node: NodeObservation): CheckResult {
 const REASONS = {
   'not-ready': {
     cause: 'node-not-ready',
-    explanation: 'The kubelet of the node does not say that it is Ready, so nothing runs there.',
+    explanation: 'The kubelet does not report the node as Ready, so no test pod runs there.',
     nextStep: 'look at the conditions of the node and at its instance',
   },
   'multus-down': {
     cause: 'multus-down',
     explanation:
-      'Multus does not run on the node: pods there get no secondary interfaces, or are not started at all.',
+      'Multus does not run on the node: pods there get no secondary interfaces, or do not start.',
     nextStep:
-      'look at the pod of kube-multus-ds on the node and at its log; run configure-multus again when it is missing',
+      'look at the pod of kube-multus-ds on the node and at its log; run configure-multus again if the pod is missing',
   },
 } as const satisfies Record<string, Reason>;
 
 /**
- * Is the address one that the network gives out: by its own configuration, or, when that leaves it to the nodes, by
- * the prefixes of the node's interface?
+ * Checks that the network may allocate the address: its configuration has the range, or, with addresses by node, the
+ * node's interface has the prefix.
  */
-export function checkRange(place: Endpoint, surroundings: Surroundings): CheckResult {
+export function checkRange(place: Endpoint, evidence: EvidenceIndex): CheckResult {
   const question = {
     check: 'address-in-range',
     subject: `${place.pod} ${place.interface}`,
   } as const;
-  const network = surroundings.networks.get(place.network);
+  const network = evidence.networks.get(place.network);
   const { address } = place;
   if (address === undefined) return skipped(question, 'the interface has no address');
   if (network === undefined) return skipped(question, `${place.network} was not read`);
-  if (!network.expected.known) return checkPrefix(question, place, network.expected, surroundings);
+  if (!network.expected.known) return checkPrefix(question, place, network.expected, evidence);
   const { ranges } = network.expected;
   const range = ranges.find((one) => inRange(address, one));
   if (range !== undefined) return passed(question, `${address} is in ${describe(range)}`);
   return failed(question, `${address} is not in ${ranges.map(describe).join(' or ')}`, {
     cause: 'out-of-range',
     explanation:
-      'The network was changed after the pod was created, or a node has a file of its own for it.',
+      'The network changed after the pod was created, or a node has its own configuration file for it.',
     nextStep: 'create the pod again, and compare the files in /etc/cni/multus/net.d of the nodes',
   });
 }
@@ -157,37 +155,40 @@ function checkPrefix(
   question: Pick<CheckResult, 'check' | 'subject'>,
   place: Endpoint,
   { byNode, reason }: Extract<ExpectedAddresses, { known: false }>,
-  surroundings: Surroundings,
+  evidence: EvidenceIndex,
 ): CheckResult {
-  const assignment = assignmentOf(place, surroundings);
+  const assignment = assignmentOf(place, evidence);
   if (byNode !== true || assignment.kind === 'unknown') return skipped(question, reason);
   if (assignment.kind === 'right') {
-    return passed(question, `${place.address} is of ${describeInterface(assignment.holder)}`);
+    return passed(
+      question,
+      `${place.address} is assigned to ${describeInterface(assignment.holder)}`,
+    );
   }
-  const why = explainAssignment(place, surroundings);
-  const detail = `${place.address} is not of the network's interface on ${place.node}`;
+  const why = explainAssignment(place, evidence);
+  const detail = `${place.address} is not assigned to the network's interface on ${place.node}`;
   return why === undefined ? skipped(question, reason) : failed(question, detail, why);
 }
 
-/** Does the address belong to this pod alone, among all that are known on its network? */
+/** Checks that no other known pod on the network has the address. */
 export function checkUnique(place: Endpoint, holders: Holders): CheckResult {
   const question = { check: 'address-unique', subject: `${place.pod} ${place.interface}` } as const;
   const { address } = place;
   if (address === undefined) return skipped(question, 'the interface has no address');
   const others = othersAt(place, holders);
-  if (others.length === 0) return passed(question, `${address} is its own`);
+  if (others.length === 0) return passed(question, `no other pod has ${address}`);
   const names = others.map(
     (other) => `${other.pod} ${other.interface} on ${other.node ?? 'no node'}`,
   );
-  return failed(question, `${address} is also that of ${names.join(' and ')}`, {
+  return failed(question, `${address} also belongs to ${names.join(' and ')}`, {
     cause: 'duplicate-address',
     explanation:
-      'IPAM host-local keeps its books on each node by itself, so nodes that share a range hand out the same addresses.',
+      'IPAM host-local records allocations on each node separately, so nodes that share a range allocate the same addresses.',
     nextStep: 'use ipam: eni-prefix, or a range that only one node uses',
   });
 }
 
-/** The subnet that should be routed through an endpoint's interface; undefined when nothing tells. */
+/** The subnet whose route should go through an endpoint's interface. Undefined when it is not known. */
 export function subnetOf(
   place: Endpoint,
   network: ProbeNetwork | undefined,
@@ -208,12 +209,12 @@ export function explainNoStatus(pod: PodObservation): Reason {
   return {
     cause: 'predates-multus',
     explanation:
-      "Multus did not handle this pod: it runs with the cluster's own network only. Pods that are older than Multus on their node are so, and new ones where its file is not the first in /etc/cni/net.d.",
+      "Multus did not handle this pod: it has the cluster network only. Either the pod is older than Multus on its node, or Multus's file is not the first in /etc/cni/net.d.",
     nextStep: `check that the DaemonSet kube-multus-ds is ready on ${node} and that /etc/cni/net.d has its file (the pod of Multus writes it when it starts), then create the pod again`,
   };
 }
 
-/** What a pod that is not Ready says, in terms of what can be done. */
+/** Why a pod is not Ready, from its status or events. The first pattern that matches counts. */
 export function explainNotReady(reason: string): Reason {
   return SANDBOX_REASONS.find(({ words }) => words.test(reason))?.reason ?? OTHER;
 }
@@ -232,7 +233,8 @@ const SANDBOX_REASONS: readonly { readonly words: RegExp; readonly reason: Reaso
     words: /multus.*(connection refused|no such file|api is not ready|dial unix)/is,
     reason: {
       cause: 'multus-down',
-      explanation: 'The Multus daemon of the node does not answer, so no pod gets its network.',
+      explanation:
+        'The Multus daemon on the node does not answer, so no pod there gets its networks.',
       nextStep: 'look at the pod of kube-multus-ds on the node and at its log',
     },
   },
@@ -248,9 +250,9 @@ const SANDBOX_REASONS: readonly { readonly words: RegExp; readonly reason: Reaso
     words: /pull|image/i,
     reason: {
       cause: 'image',
-      explanation: 'The node cannot get the image.',
+      explanation: 'The node cannot pull the image.',
       nextStep:
-        'check the name, and that nodes reach its registry, or choose another with the input image',
+        'check its name and that nodes reach its registry, or choose another one with the input image',
     },
   },
   {
@@ -266,7 +268,7 @@ const SANDBOX_REASONS: readonly { readonly words: RegExp; readonly reason: Reaso
     words: /schedul|taint|insufficient|affinity/i,
     reason: {
       cause: 'scheduling',
-      explanation: 'No node takes the pod.',
+      explanation: 'No node can run the pod.',
       nextStep: 'look at taints, free resources and the input placement',
     },
   },

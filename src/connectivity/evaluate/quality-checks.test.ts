@@ -47,8 +47,12 @@ describe('packets of full size', () => {
   });
 
   it.each<[string, boolean, string]>([
-    ['are lost on the way to an interface that takes less', false, 'large packets are lost'],
-    ['are too large for it even when they are answered', true, 'answers come in pieces'],
+    [
+      'are lost on the way to an interface with a smaller MTU',
+      false,
+      'large packets to it are lost',
+    ],
+    ['are too large for it even when it answers them', true, 'answers are fragmented'],
   ])('%s', (_, answered, effect) => {
     const small = { bytes: 1400, answered: true };
     const pods = observed((ping, { name }) => {
@@ -59,22 +63,26 @@ describe('packets of full size', () => {
     expect(failures.map(({ subject }) => subject)).toEqual(['a net1 → c net1', 'b net1 → c net1']);
     expect(failures[0]).toMatchObject({
       cause: 'mtu',
-      explanation: expect.stringContaining('c on node-b has MTU 1400, and a on node-a has 9001'),
+      explanation: expect.stringContaining(
+        'c on node-b has MTU 1400, but a on node-a has MTU 9001',
+      ),
     });
     expect(failures[0]?.explanation).toContain(effect);
   });
 
   it.each([
     [undefined, '9001 bytes do not pass in one piece'],
-    [1500, '9001 bytes do not pass in one piece; a router says 1500'],
+    [1500, '9001 bytes do not pass in one piece; a router reported MTU 1500'],
   ])(
-    'that a way between equal interfaces does not take (it says %s) are its fault',
-    (told, detail) => {
+    'that do not pass between equal interfaces show a smaller MTU of the path (reported: %s)',
+    (reported, detail) => {
       const lost = { bytes: 9001, answered: false };
-      const large = told === undefined ? lost : { ...lost, pathMtu: told };
+      const large = reported === undefined ? lost : { ...lost, pathMtu: reported };
       const [failure] = failuresOf('mtu', observed(toC({ large })));
       expect(failure).toMatchObject({ cause: 'mtu', detail });
-      expect(failure?.explanation).toContain('the way between node-a and node-b takes less');
+      expect(failure?.explanation).toContain(
+        'the path between node-a and node-b has a smaller MTU',
+      );
     },
   );
 });
@@ -86,7 +94,7 @@ describe('lost packets', () => {
     const failures = failuresOf('packet-loss', observed(toC(some)));
     expect(failures).toHaveLength(2);
     expect(failures[0]).toMatchObject({ cause: 'packet-loss', detail: '30 % of 20 packets lost' });
-    expect(failures[0]?.explanation).toContain('it is the way between node-a and node-b');
+    expect(failures[0]?.explanation).toContain('the path between node-a and node-b loses them');
     expect(failures[0]?.nextStep).toContain('ethtool -S');
   });
 
@@ -96,7 +104,7 @@ describe('lost packets', () => {
       observed((ping) => ({ ...ping, ...some })),
     );
     expect(failures).toHaveLength(6);
-    for (const { explanation } of failures) expect(explanation).not.toContain('it is the way');
+    for (const { explanation } of failures) expect(explanation).not.toContain('the path between');
   });
 
   it('may be as many as the limit says', () => {
@@ -108,5 +116,5 @@ it('slow answers say how slow, and what is allowed', () => {
   const milliseconds = { min: 1, avg: 9, max: 20 };
   const [failure] = failuresOf('latency', observed(toC({ milliseconds })));
   expect(failure).toMatchObject({ cause: 'slow', detail: '9 ms on average' });
-  expect(failure?.explanation).toContain('5 ms are allowed');
+  expect(failure?.explanation).toContain('only 5 ms are allowed');
 });

@@ -4,7 +4,6 @@ import { fakeClock } from '../../../dev/testing/fake-clock.ts';
 import { fakeProbeCluster, readyPod } from '../../../dev/testing/fake-probe-cluster.ts';
 import { recordingLog } from '../../../dev/testing/recording-log.ts';
 import { type ProbeCluster, RUN_LABEL } from './cluster.ts';
-
 import { awaitPods, podState } from './probe-pods.ts';
 
 const pod = (name: string, status?: V1Pod['status']): V1Pod => ({

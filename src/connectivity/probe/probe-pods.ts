@@ -6,7 +6,6 @@ import { until } from '../../core/retry.ts';
 import { isTaken, reasonOf, statusOf } from '../../kubernetes/api-error.ts';
 import { isReady, podTrouble } from '../../kubernetes/pods.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster } from './cluster.ts';
-
 import type { ProbePod } from './sample-apps.ts';
 
 export interface PodLife {

@@ -112,7 +112,7 @@ function podTable({ pods }: Report): Markup {
       routes,
     }) => html`<tr><th scope="row">${name}</th><td>${node ?? ''}</td><td>${ready ? 'Ready' : 'not Ready'}</td>
 <td>${interfaces.map((one) => html`<div class="line">${one.name} <b>${one.address ?? 'no address'}</b> ${one.network}${one.mtu === null ? '' : `, MTU ${one.mtu}`}${one.state === null ? '' : `, ${one.state}`}</div>`)}</td>
-<td>${routes === null ? 'not looked into' : html`<details><summary>ip r</summary><pre>${routes}</pre></details>`}</td></tr>`,
+<td>${routes === null ? 'not probed' : html`<details><summary>ip r</summary><pre>${routes}</pre></details>`}</td></tr>`,
   );
   return tableOf('Pods', ['Pod', 'Node', 'State', 'Interfaces', 'Routes'], rows, []);
 }

@@ -107,7 +107,9 @@ describe('the page of a report with failures', () => {
     await page.screenshot({ path: join(SCREENSHOTS, 'report-failing-pair.png') });
     await page.getByRole('button', { name: 'Show in the matrix' }).nth(1).click();
     expect(await page.locator('.cell[aria-pressed="true"]').count()).toBe(1);
-    expect(await page.locator('#details').textContent()).toContain('answers, but should be apart');
+    expect(await page.locator('#details').textContent()).toContain(
+      'answers, but should be isolated',
+    );
     await page.close();
   });
 

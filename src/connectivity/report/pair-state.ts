@@ -30,11 +30,11 @@ export interface JudgedPair {
 /** Legend of matrices: a sign that also reads without colour, and words. */
 export const STATE_LEGEND: Readonly<Record<PairState, { sign: string; words: string }>> = {
   silent: { sign: '❌', words: 'silent, but should answer' },
-  leaks: { sign: '⚠️', words: 'answers, but should be apart' },
+  leaks: { sign: '⚠️', words: 'answers, but should be isolated' },
   impaired: { sign: '🟠', words: 'answers, with loss, delay or a smaller MTU' },
   'not-probed': { sign: '❔', words: 'not probed' },
   answers: { sign: '✅', words: 'answers' },
-  apart: { sign: '🔒', words: 'apart, as it should be' },
+  apart: { sign: '🔒', words: 'isolated, as it should be' },
 };
 
 /** Puts each pair of the matrix together with the checks that it failed. */

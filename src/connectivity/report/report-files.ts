@@ -86,7 +86,7 @@ const MARK = { passed: '✅', failed: '❌', skipped: '➖' } as const;
 /** Prints the report to the job's log: `ip r` of each pod and every check in groups, then the count. */
 export async function logReport(report: Report, log: Log): Promise<void> {
   for (const { name, routes } of report.pods) {
-    await log.group(`ip r in ${name}`, async () => log.info(routes ?? 'not looked into'));
+    await log.group(`ip r in ${name}`, async () => log.info(routes ?? 'not probed'));
   }
   const lines = report.checks.map(checkLine);
   await log.group(`${lines.length} checks`, async () => log.info(lines.join('\n')));

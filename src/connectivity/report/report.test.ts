@@ -144,7 +144,7 @@ describe('summaryMarkdown', () => {
     const text = summaryMarkdown(reportOf(unready));
     expect(text).toContain('ErrImagePull: no \\| such<br>image');
     expect(text).toContain('❔');
-    expect(text).toContain('not looked into');
+    expect(text).toContain('not probed');
   });
 });
 

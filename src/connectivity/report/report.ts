@@ -7,7 +7,6 @@ import {
   type NodeObservation,
   type PodObservation,
 } from '../evaluate/observation.ts';
-
 import {
   answered,
   type Endpoint,
@@ -17,7 +16,6 @@ import {
   type ProbedPair,
   type Scope,
 } from '../evaluate/pairs.ts';
-
 import type { ProbeNetwork } from '../probe/network.ts';
 
 /** The connectivity report, version 1: what `report.json` holds. New fields may come, none will go. */
@@ -71,7 +69,7 @@ export interface ReportedPod {
   readonly zone: string | null;
   readonly ready: boolean;
   readonly interfaces: readonly ReportedInterface[];
-  /** `ip r`, as the pod printed it; null when it was not looked into. */
+  /** `ip r`, as the pod printed it; null when it was not probed. */
   readonly routes: string | null;
 }
 

@@ -128,7 +128,7 @@ function routes(report: Report): Section {
   const rows = report.pods.map(({ name, routes: text }) => {
     // A longer fence than any run of backticks inside keeps the text inside it.
     const fence = '`'.repeat(Math.max(3, ...backticks(text ?? '').map((run) => run + 1)));
-    return `<details><summary><code>ip r</code> in ${name}</summary>\n\n${fence}text\n${text ?? 'not looked into'}\n${fence}\n\n</details>\n`;
+    return `<details><summary><code>ip r</code> in ${name}</summary>\n\n${fence}text\n${text ?? 'not probed'}\n${fence}\n\n</details>\n`;
   });
   const leftOut = (count: number) => `The routes of ${count} pods are left out here. ${ELSEWHERE}`;
   return { head: '', rows, most: MOST.routes, leftOut };

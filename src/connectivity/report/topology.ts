@@ -8,11 +8,11 @@ const MOST_FAILED_PAIRS = 24;
 
 const STATE_WORDS: Readonly<Record<PairState, string>> = {
   silent: 'silent',
-  leaks: 'not apart',
+  leaks: 'not isolated',
   impaired: 'impaired',
   'not-probed': 'not probed',
   answers: 'answers',
-  apart: 'apart',
+  apart: 'isolated',
 };
 
 /**

@@ -7,11 +7,11 @@ import {
   type PodPlan,
   reply,
   silence,
-} from '../../dev/testing/lab-pods.ts';
-import { countOutcomes } from './evaluate/check.ts';
-import { evaluate } from './evaluate/evaluate.ts';
-import type { PodObservation } from './evaluate/observation.ts';
-import { probeNetwork } from './probe/network.ts';
+} from '../../../dev/testing/lab-pods.ts';
+import { probeNetwork } from '../probe/network.ts';
+import { countOutcomes } from './check.ts';
+import { evaluate } from './evaluate.ts';
+import type { PodObservation } from './observation.ts';
 
 const failuresOf = (pods: readonly PodObservation[]) =>
   evaluate({ networks: LAB_NETWORKS, pods }).checks.filter(({ outcome }) => outcome === 'failed');
@@ -23,7 +23,7 @@ describe('addresses', () => {
     addresses: [{ network: 'default/ipvlan-conf-1', address: `10.0.4.${host}` }],
   });
 
-  it('that two nodes gave out are reported for both pods', () => {
+  it('that two nodes allocated are reported for both pods', () => {
     const failures = failuresOf(healthy([plan('a', 'node-a', 70), plan('b', 'node-b', 70)]));
     expect(failures.map(({ check, subject }) => [check, subject])).toEqual([
       ['address-unique', 'a net1'],
@@ -32,7 +32,7 @@ describe('addresses', () => {
       ['reachability', 'b net1 → a net1'],
     ]);
     expect(failures.every(({ cause }) => cause === 'duplicate-address')).toBe(true);
-    expect(failures[0]?.explanation).toContain('host-local keeps its books on each node');
+    expect(failures[0]?.explanation).toContain('host-local records allocations on each node');
   });
 
   it('are judged by the range of the network', () => {
