@@ -6,6 +6,7 @@ import { bootScriptIsCurrent } from './boot-script.ts';
 import { type Bundle, build, bundles } from './build.ts';
 import { CACHE, CHECKOUT, scratchFolder } from './checkout.ts';
 import { staleReadmes } from './docs.ts';
+import { crowdedFolders } from './folders.ts';
 import { cacheFolder } from './install/cache.ts';
 import { ensureTools, type Tools } from './install/tools.ts';
 import { validateManifests } from './manifests.ts';
@@ -107,6 +108,23 @@ function checks(): readonly Check[] {
           { cwd: CHECKOUT },
         ),
     },
+    {
+      name: 'boundaries between rooms, no circles (dependency-cruiser)',
+      perform: () =>
+        node(
+          'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+          '--config',
+          'dev/tools/boundaries.config.mjs',
+          'src',
+          'cfn',
+          'dev',
+        ),
+    },
+    {
+      name: 'no unused files, exports or dependencies (knip)',
+      perform: () => node('node_modules/knip/bin/knip.js', '--config', 'dev/tools/knip.json'),
+    },
+    { name: 'no crowded folders', perform: async () => noCrowdedFolders() },
     { name: 'shell scripts (shellcheck)', perform: () => checkShellScripts() },
     {
       name: 'nodegroup.yaml has the programs of cfn/node-boot',
@@ -131,6 +149,11 @@ function templates(): readonly string[] {
 function readmesAreCurrent(): void {
   const stale = staleReadmes(false);
   if (stale.length > 0) throw new Error(`out of date: ${stale.join(', ')}; run \`npm run docs\``);
+}
+
+function noCrowdedFolders(): void {
+  const crowded = crowdedFolders();
+  if (crowded.length > 0) throw new Error(crowded.join('\n'));
 }
 
 function templateIsCurrent(): void {

@@ -63,4 +63,3 @@ export const environmentSchema = z.object({
 export type Environment = z.infer<typeof environmentSchema>;
 export type SharedCluster = z.infer<typeof sharedSchema>;
 export type EnvironmentNetwork = z.infer<typeof networkSchema>;
-export type EnvironmentNodeGroup = z.infer<typeof nodeGroupSchema>;
