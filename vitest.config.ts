@@ -29,7 +29,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts', 'cfn/attach-enis/*.ts'],
-      exclude: ['**/*.test.ts', 'src/**/main.ts'],
+      exclude: ['**/*.test.ts', 'src/**/main.ts', 'src/**/testing/**'],
       reporter: ['text-summary', 'html', 'json-summary'],
       thresholds: { lines: 95 },
     },

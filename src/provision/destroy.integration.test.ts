@@ -25,7 +25,7 @@ import { runProvisionAtSpeed } from '../../dev/testing/run-bundle.ts';
 
 const NAME = 'eks-multus-cluster';
 const BUCKET = `eks-multus-123456789012-${REGION}`;
-/** The stand-in takes next to no time, so the action need not wait as long as AWS's durations would have it. */
+/** How many times faster the action's clock runs: the stand-in takes almost no time. */
 const SPEED = 20;
 const CREDENTIALS = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
 
@@ -69,7 +69,7 @@ const physicalId = async (logicalId: string) =>
   (await resource(logicalId))?.PhysicalResourceId ?? '';
 const statusOf = async (logicalId: string) => (await resource(logicalId))?.ResourceStatus;
 
-/** An interface that is attached to nothing, as nodes leave them behind. */
+/** Creates a detached interface, such as nodes leave behind. */
 async function leak(
   Description: string,
   SubnetId: string,
@@ -79,7 +79,8 @@ async function leak(
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   const { NetworkInterface } = await aws.clients.ec2.send(
     new CreateNetworkInterfaceCommand({
-      ...{ SubnetId, Description },
+      SubnetId,
+      Description,
       ...(groups.length === 0 ? {} : { Groups: [...groups] }),
       TagSpecifications: [{ ResourceType: 'network-interface', Tags }],
     }),
@@ -106,7 +107,7 @@ describe('an environment with leftovers', () => {
     expect(exitCode, log).toBe(0);
   });
 
-  it('goes with interfaces that nodes left, old versions of staged files, and logs that EKS made again', async () => {
+  it('is removed with interfaces that nodes left, old versions of staged files, and logs that EKS created again', async () => {
     const [subnet, other] = [
       await physicalId('PrivateSubnet1'),
       await physicalId('PrivateSubnet2'),
@@ -141,12 +142,12 @@ describe('an environment with leftovers', () => {
     await isEmpty();
   });
 
-  it('goes with an interface and the security group that turn up while the cluster is deleted', async () => {
+  it('is removed with an interface and the security group that appear during the deletion of the cluster', async () => {
     const [subnet, group] = [await physicalId('PrivateSubnet1'), await clusterGroup()];
     scripted.script(NAME, 'delete', 'Cluster', 'hold');
     const destroying = run('destroy');
     await eventually(async () => (await statusOf('Cluster')) === 'DELETE_IN_PROGRESS');
-    // As if a node of another zone had gone later: after the sweep, before the cluster.
+    // As if a node of another zone ended later: after the sweep and before the cluster.
     const late = await leak('aws-K8S-i-cdef', subnet, {}, [group]);
     scripted.release();
     const { exitCode, log, summary } = await destroying;
@@ -156,7 +157,7 @@ describe('an environment with leftovers', () => {
     await isEmpty();
   });
 
-  it('stops at what is not ours, names it, and goes on when it is removed', async () => {
+  it('stops at a resource that is not ours, names it, and continues after its removal', async () => {
     const foreign = await leak('somebody else', await physicalId('PrivateSubnet1'), {});
     const failed = await run('destroy');
     expect(failed.exitCode).toBe(1);
@@ -180,7 +181,10 @@ describe('stacks', () => {
   async function changeSet(StackName: string, tag?: string): Promise<string> {
     const { Id } = await stacks.send(
       new CreateChangeSetCommand({
-        ...{ StackName, ChangeSetName: 'one', ChangeSetType: 'CREATE', TemplateBody: template },
+        StackName,
+        ChangeSetName: 'one',
+        ChangeSetType: 'CREATE',
+        TemplateBody: template,
         ...(tag === undefined ? {} : { Tags: [{ Key: 'eks-multus:environment', Value: tag }] }),
       }),
     );
@@ -193,7 +197,7 @@ describe('stacks', () => {
     );
   const exists = async (name: string) => (await stackStatus(name)) !== undefined;
 
-  it('of somebody else that have the name are not touched', async () => {
+  it('of somebody else with the same name are not touched', async () => {
     const ChangeSetName = await changeSet('theirs');
     await eventually(async () => {
       const { Status } = await stacks.send(new DescribeChangeSetCommand({ ChangeSetName }));
@@ -209,7 +213,7 @@ describe('stacks', () => {
     await eventually(async () => !(await exists('theirs')));
   });
 
-  it('that never came to be go, whatever group they were for; those of other environments stay', async () => {
+  it('that were never created are removed, for whatever group; those of other environments stay', async () => {
     await changeSet(`${NAME}-forgotten`, NAME);
     await changeSet(`${NAME}-two`, `${NAME}-two`);
     const { exitCode, log } = await run('destroy');

@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type FakeCleanUp, fakeCleanUp } from '../../dev/testing/fake-clean-up.ts';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { FakeStacks } from '../../dev/testing/fake-stacks.ts';
-import { fakeStaging } from '../../dev/testing/fake-staging.ts';
-import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
+import type { FakeStacks } from '../../dev/testing/fake-stacks.ts';
 import { detachedInterface } from '../../dev/testing/network-interface.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
-import { callBudget } from '../cloudformation/pace.ts';
-import { readProvisionInputs } from './inputs.ts';
-import { type Report, reportMarkdown } from './report.ts';
-import { provision } from './run.ts';
+import { reportMarkdown } from './report.ts';
+import { provisionWorld } from './testing/provision-world.ts';
 
 const NAME = 'eks-multus-cluster';
 const OURS = { tags: { 'eks-multus:environment': NAME } };
@@ -21,32 +14,13 @@ const DELETE_FAILED = [
 ];
 
 function world(pullRequest?: string) {
-  const clock = fakeClock();
-  const stacks = new FakeStacks(clock);
-  const staging = fakeStaging();
-  const account: FakeCleanUp = fakeCleanUp();
-  const log = recordingLog();
-  const reports: Report[] = [];
-  const deps = {
-    ...{ stacks, staging, clock, budget: callBudget(clock), log, cleanUp: account.cleanUp },
-    identity: async () => ({ accountId: '123456789012', arn: 'arn:aws:iam::123456789012:root' }),
-    packFile: async () => new Uint8Array(),
-    run: { id: '7', repository: 'o/r', pullRequest },
-    publish: async (report: Report) => void reports.push(report),
-  };
-  const inputs: Record<string, string> = { ...LAB_INPUTS, command: 'destroy' };
-  const destroy = async () => {
-    await provision(
-      readProvisionInputs((name) => inputs[name] ?? ''),
-      deps,
-    );
-    return reports.at(-1);
-  };
-  return { account: account.state, stacks, staging, log, reports, destroy };
+  const { account, deps, reports, run, stacks } = provisionWorld(pullRequest);
+  const destroy = () => run({ command: 'destroy' });
+  return { account, stacks, staging: deps.staging, reports, destroy };
 }
 
-describe('what is in no stack', () => {
-  it('goes between the node groups and the infra stack', async () => {
+describe('a resource outside of any stack', () => {
+  it('is removed between the node groups and the infra stack', async () => {
     const { account, stacks, destroy } = world();
     stacks.put(NAME, 'CREATE_COMPLETE', OURS);
     stacks.put(`${NAME}-ng1`, 'CREATE_COMPLETE', OURS);
@@ -59,7 +33,7 @@ describe('what is in no stack', () => {
     expect(report?.notes).toContain('Removed what the cluster left in vpc-1: eni-1.');
   });
 
-  it('is swept when it holds up the deletion, which is then tried again', async () => {
+  it('is swept when it blocks the deletion, which is then tried again', async () => {
     const { account, stacks, destroy } = world();
     stacks.put(NAME, 'CREATE_COMPLETE', OURS);
     stacks.scripts.set(`delete ${NAME}`, DELETE_FAILED);
@@ -96,7 +70,7 @@ describe('what is in no stack', () => {
 describe('an environment of another repository', () => {
   const theirs = { tags: { ...OURS.tags, 'eks-multus:repository': 'o/other' } };
 
-  it('stays when a pull request of the same number closes', async () => {
+  it('stays when a pull request with the same number closes', async () => {
     const { stacks, destroy } = world('12');
     stacks.put(NAME, 'CREATE_COMPLETE', theirs);
     await expect(destroy()).rejects.toThrow(
@@ -105,7 +79,7 @@ describe('an environment of another repository', () => {
     expect(deletions(stacks)).toEqual([]);
   });
 
-  it('goes when somebody runs destroy by hand', async () => {
+  it('is destroyed by a run that somebody starts by hand', async () => {
     const { stacks, destroy } = world();
     stacks.put(NAME, 'CREATE_COMPLETE', theirs);
     await destroy();
@@ -113,10 +87,10 @@ describe('an environment of another repository', () => {
   });
 });
 
-describe('a node group that a deploy made meanwhile', () => {
+describe('a node group that a deploy creates meanwhile', () => {
   const LATE = `${NAME}-ng1`;
 
-  it('goes before the infra stack', async () => {
+  it('is removed before the infra stack', async () => {
     const { stacks, destroy } = world();
     stacks.put(NAME, 'CREATE_COMPLETE', OURS);
     stacks.put(LATE, 'CREATE_COMPLETE', OURS);
@@ -130,7 +104,7 @@ describe('a node group that a deploy made meanwhile', () => {
     expect(await stacks.list()).toEqual([]);
   });
 
-  it('goes when the infra stack could not, which is then tried again', async () => {
+  it('is removed when it blocks the infra stack, whose deletion is then tried again', async () => {
     const { account, stacks, destroy } = world();
     stacks.put(NAME, 'CREATE_COMPLETE', OURS);
     stacks.scripts.set(`delete ${NAME}`, DELETE_FAILED);
@@ -146,7 +120,7 @@ describe('a node group that a deploy made meanwhile', () => {
   });
 });
 
-/** The stacks that were told to go, in this order. */
+/** The stacks that were deleted, in order. */
 function deletions({ calls }: FakeStacks): readonly string[] {
   return calls.flatMap((call) => /^deleteStack (.*)/.exec(call)?.[1] ?? []);
 }
@@ -172,7 +146,7 @@ describe('stacks', () => {
     ]);
   });
 
-  it('that are shells without tags go when their change set is ours', async () => {
+  it('that are empty and without tags are removed when their change set is ours', async () => {
     const { account, stacks, destroy } = world();
     stacks.put(`${NAME}-other`, 'REVIEW_IN_PROGRESS');
     account.plannedTags = OURS.tags;
@@ -180,7 +154,7 @@ describe('stacks', () => {
     expect(await stacks.list()).toEqual([]);
   });
 
-  it("that are another environment's shells stay", async () => {
+  it('that are empty and belong to another environment stay', async () => {
     const { account, stacks, destroy } = world();
     stacks.put(`${NAME}-two`, 'REVIEW_IN_PROGRESS');
     account.plannedTags = { 'eks-multus:environment': `${NAME}-two` };
@@ -190,7 +164,7 @@ describe('stacks', () => {
 });
 
 describe("the log group of the cluster's control plane", () => {
-  it('is removed when EKS made it again', async () => {
+  it('is removed when EKS has created it again', async () => {
     const { account, stacks, destroy } = world();
     stacks.put(NAME, 'CREATE_COMPLETE', OURS);
     account.logGroups.add(NAME);
@@ -198,7 +172,7 @@ describe("the log group of the cluster's control plane", () => {
     expect(account.logGroups.size).toBe(0);
   });
 
-  it('is removed by the next run when one was cut off before', async () => {
+  it('is removed by the next run after an interrupted one', async () => {
     const { account, staging, destroy } = world();
     await staging.stage(BUCKET, `${NAME}/1/attach-enis.zip`, new Uint8Array());
     account.logGroups.add(NAME);
@@ -207,7 +181,7 @@ describe("the log group of the cluster's control plane", () => {
     expect(staging.objects.size).toBe(0);
   });
 
-  it('stays when there never was such an environment, or its cluster is alive', async () => {
+  it('stays when the environment never existed, or its cluster still does', async () => {
     const { account, staging, destroy } = world();
     account.logGroups.add(NAME);
     await destroy();
@@ -226,7 +200,7 @@ describe('the end state', () => {
     expect(report && reportMarkdown(report)).toContain('| Stacks | 0 |  |');
   });
 
-  it('fails the run when something stays, but not for what EC2 only remembers', async () => {
+  it('fails the run when something is left, but not for what EC2 only still lists', async () => {
     const { account, reports, destroy } = world();
     account.tagged = ['vol-1', 'i-1', 'nat-1'];
     await expect(destroy()).rejects.toThrow(

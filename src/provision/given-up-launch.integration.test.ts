@@ -37,7 +37,7 @@ function deploy(groups: string, beside?: Beside) {
 
 const BLOCKS = 16;
 
-/** Somebody else has an address in each block of sixteen, so that there is room for addresses, but for no prefix. */
+/** Takes an address in each block of sixteen, so that the subnet has addresses left but no prefix. */
 async function scatterAddresses(SubnetId: string, network: string): Promise<void> {
   for (let block = 0; block < BLOCKS; block += 1) {
     const PrivateIpAddress = `${network}.${block * 16 + 9}`;
@@ -53,18 +53,18 @@ async function interfacesIn(subnetId: string): Promise<number> {
   return NetworkInterfaces.length;
 }
 
-/** CloudFormation's patience ends when the action knows of an instance that was given up. */
+/** CloudFormation's timeout ends after the action has found an instance that was given up. */
 const failWhenGivenUp: Beside = async (action) => {
   scripted.script('eks-multus-cluster-ng2', 'delete', 'AutoScalingGroup', 'hold');
   await action.said(/the launch hook gave up/);
   pacing.readyMs = 0;
-  // As on AWS, where a group takes its time to go, and its hook's log goes after it.
+  // As on AWS, where the deletion of a group takes time, and its hook's log is deleted after it.
   await action.said(/CREATE_FAILED/);
   pacing.readyMs = readyMs;
   scripted.release();
 };
 
-it('says why the launch hook gave up instances, and leaves nothing of them, when a subnet has no prefix left', async () => {
+it('reports why the launch hook gave up instances, and leaves nothing of them, when a subnet has no prefixes left', async () => {
   const before = await deploy(`[${group('ng1', 0)}]`);
   expect(before.errors, before.log).toEqual([]);
   const { networks } = environmentSchema.parse(JSON.parse(before.outputs['environment'] ?? ''));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BAD_INPUTS, groups, IN_ZONE } from '../../dev/testing/bad-provision-inputs.ts';
 import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
 import { InputError, type InputProblem } from '../core/errors.ts';
 import { readProvisionInputs } from './inputs.ts';
+import { BAD_INPUTS, groups, IN_ZONE } from './testing/bad-inputs.ts';
 
 function read(changes: Readonly<Record<string, string>> = {}) {
   const inputs: Record<string, string> = { ...LAB_INPUTS, ...changes };
@@ -20,7 +20,7 @@ function problems(changes: Readonly<Record<string, string>>): readonly InputProb
 }
 
 describe('good inputs', () => {
-  it('the lab', () => {
+  it('are those of the lab', () => {
     const inputs = read();
     expect(inputs.network?.zones).toEqual(['ap-northeast-2a', 'ap-northeast-2b']);
     expect(inputs.nodeGroups).toEqual([
@@ -44,7 +44,7 @@ describe('good inputs', () => {
     });
   });
 
-  it('one node group in the first zone when none is named', () => {
+  it('give one node group in the first zone when node-groups is left out', () => {
     const [group] = read({ 'node-groups': '' }).nodeGroups;
     expect(group).toMatchObject({
       name: 'ng1',
@@ -55,7 +55,7 @@ describe('good inputs', () => {
     });
   });
 
-  it('zones on lines, subnets and node groups in YAML', () => {
+  it('list zones on lines, and subnets and node groups in YAML', () => {
     const inputs = read({
       'availability-zones': 'ap-northeast-2a\nap-northeast-2c\n',
       'subnet-cidrs': 'private: [10.0.128.0/20, 10.0.144.0/20]',
@@ -67,12 +67,12 @@ describe('good inputs', () => {
     expect(inputs.nodeGroups.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
-  it('an instance type that no table knows', () => {
+  it('may have an instance type that no table lists', () => {
     const group = '[{ name: a, zone: ap-northeast-2a, instance-type: z9.metal-96xl }]';
     expect(problems({ 'node-groups': group })).toEqual([]);
   });
 
-  it('destroy needs the name, the region and nothing else', () => {
+  it('are only the name and the region for destroy', () => {
     const inputs: Record<string, string> = {
       command: 'destroy',
       environment: 'lab',
@@ -90,7 +90,7 @@ describe('bad inputs', () => {
     expect(found[0]?.value).toBe(changes[input]);
   });
 
-  it('are all reported at once, also those that only clash with each other', () => {
+  it('are all reported at once, also those that only contradict each other', () => {
     const found = problems({
       environment: 'Bad',
       'vpc-cidr': '10.0.0.0/25',

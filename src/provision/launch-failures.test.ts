@@ -20,7 +20,7 @@ const insides = { physicalId: async () => 'lab-ng1-HookLogs-1' };
 const explain = (lines: readonly string[]) => explainLaunches(insides, async () => lines);
 
 describe('why an Auto Scaling group has no nodes', () => {
-  it("is what the launch hook's log says of the latest instance", async () => {
+  it("is the launch hook's log entry for the latest instance", async () => {
     expect(GIVEN_UP).toBe(CANNOT_ATTACH);
     expect(await explain([line('i-1', 'an earlier one'), line('i-2')])('stack', EVENT)).toBe(
       `the launch hook gave up 2 instances, the latest i-2, because it cannot attach the interfaces: ${LIMIT}`,
@@ -30,7 +30,7 @@ describe('why an Auto Scaling group has no nodes', () => {
     );
   });
 
-  it('is not known when the hook gave up none, for other resources, for a group that goes, and without a log', async () => {
+  it('is unknown when the hook gave up none, for other resources, for a group being deleted, and without a log', async () => {
     expect(await explain(['START RequestId: 1', '{"message":'])('stack', EVENT)).toBeUndefined();
     const role = { ...EVENT, type: 'AWS::IAM::Role' };
     expect(await explain([line('i-1')])('stack', role)).toBeUndefined();
@@ -40,7 +40,7 @@ describe('why an Auto Scaling group has no nodes', () => {
     expect(await none('stack', EVENT)).toBeUndefined();
   });
 
-  it('says which log would tell when the role may not read it', async () => {
+  it('names the log when the role may not read it', async () => {
     const denied = explainLaunches(insides, async () => {
       throw new Error('AccessDeniedException: logs:FilterLogEvents');
     });

@@ -10,13 +10,15 @@ import { REGION } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../../dev/stand-ins/aws/testing/stand-in.ts';
 import { fakeNamespaces } from '../../dev/testing/fake-namespaces.ts';
 import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
-import { provisionInProcess } from '../../dev/testing/provision-in-process.ts';
 import { environmentSchema } from '../environment/environment.ts';
+import { provisionInProcess } from './testing/provision-in-process.ts';
 
 const NAME = 'eks-multus-pr-7';
 const BASE = 'eks-multus-cluster';
 const ON_BASE = {
-  ...{ 'aws-region': REGION, environment: NAME, 'base-environment': BASE },
+  'aws-region': REGION,
+  environment: NAME,
+  'base-environment': BASE,
   'node-groups': '- { name: ng1, zone: ap-northeast-2b, min: 1, desired: 1, max: 2 }',
 };
 const CREDENTIALS = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
@@ -41,19 +43,25 @@ const inventory = () => takeInventory({ endpoint: aws.endpoint, region: REGION }
 const run = (inputs: Readonly<Record<string, string>>) =>
   provisionInProcess(inputs, { speed: 20, kubernetes: cluster.api });
 
-/** The base's stacks as CloudFormation has them: a change of anything shows in one of these. */
+/** The base's stacks in CloudFormation. Any change shows in one of these facts. */
 async function baseStacks() {
   const client = new CloudFormationClient({
-    ...{ endpoint: aws.endpoint, region: REGION, credentials: CREDENTIALS },
+    endpoint: aws.endpoint,
+    region: REGION,
+    credentials: CREDENTIALS,
   });
   const { Stacks = [] } = await client.send(new DescribeStacksCommand({}));
   const facts = Stacks.map(({ StackName, StackId, StackStatus, LastUpdatedTime, Outputs }) => ({
-    ...{ StackName, StackId, StackStatus, LastUpdatedTime, Outputs },
+    StackName,
+    StackId,
+    StackStatus,
+    LastUpdatedTime,
+    Outputs,
   }));
   return facts.filter(({ StackName = '' }) => !StackName.startsWith(NAME));
 }
 
-it('a base, and an environment that comes onto it and goes again', async () => {
+it('an environment is created on a base and destroyed again, and the base stays as it was', async () => {
   await run(LAB_INPUTS);
   const [before, account] = [await baseStacks(), await inventory()];
   expect(before).toHaveLength(2);
@@ -61,7 +69,8 @@ it('a base, and an environment that comes onto it and goes again', async () => {
   const { outputs } = await run(ON_BASE);
   const environment = environmentSchema.parse(outputs.environment);
   expect(environment).toMatchObject({
-    ...{ cluster: { name: BASE }, shared: { base: BASE, namespace: NAME } },
+    cluster: { name: BASE },
+    shared: { base: BASE, namespace: NAME },
     nodeGroups: [{ autoScalingGroup: `${NAME}-ng1`, zone: 'ap-northeast-2b' }],
   });
   const { NetworkInterfaces: hooked = [] } = await aws.clients.ec2.send(
@@ -81,7 +90,8 @@ it('a base, and an environment that comes onto it and goes again', async () => {
   const subnet = environment.networks[0]?.subnets[1]?.id ?? '';
   await aws.clients.ec2.send(
     new CreateNetworkInterfaceCommand({
-      ...{ SubnetId: subnet, Description: 'Multus eth1 of i-0' },
+      SubnetId: subnet,
+      Description: 'Multus eth1 of i-0',
       TagSpecifications: [
         {
           ResourceType: 'network-interface',

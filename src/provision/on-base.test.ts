@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fakeNamespaces } from '../../dev/testing/fake-namespaces.ts';
 import { detachedInterface } from '../../dev/testing/network-interface.ts';
-import { NODE_OUTPUTS, provisionWorld } from '../../dev/testing/provision-world.ts';
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
 import { mergeNodeRoles } from '../aws-auth/rows.ts';
 import { environmentSchema } from '../environment/environment.ts';
+import { NODE_OUTPUTS, provisionWorld } from './testing/provision-world.ts';
 
 const BASE = 'eks-multus-cluster';
 const NAME = 'eks-multus-pr-7';
@@ -14,12 +14,16 @@ const OURS = {
   'eks-multus-actions/environment': NAME,
 };
 const preview = (changes: Readonly<Record<string, string>> = {}) => ({
-  ...{ environment: NAME, 'base-environment': BASE, 'node-groups': GROUP },
-  ...{ 'availability-zones': '', 'vpc-cidr': '10.9.0.0/16', ...changes },
+  environment: NAME,
+  'base-environment': BASE,
+  'node-groups': GROUP,
+  'availability-zones': '',
+  'vpc-cidr': '10.9.0.0/16',
+  ...changes,
 });
 const destroy = preview({ command: 'destroy' });
 
-/** The lab stands, and is the base. */
+/** A world in which the lab exists and is the base. */
 async function worldWithBase() {
   const world = provisionWorld();
   await world.run();
@@ -33,7 +37,7 @@ async function worldWithBase() {
 }
 
 describe('deploy on a base', () => {
-  it("makes node groups alone, wired from the base's stack, and tagged as their own", async () => {
+  it("creates only node groups, wired from the base's stack and with tags of their own", async () => {
     const { stacks, run } = await worldWithBase();
     const report = await run(preview());
     expect(stacks.requests).toMatchObject([
@@ -56,15 +60,17 @@ describe('deploy on a base', () => {
     ]);
     const environment = environmentSchema.parse(report?.outputs.environment);
     expect(environment).toMatchObject({
-      ...{ name: NAME, shared: { base: BASE, namespace: NAME } },
-      ...{ cluster: { name: BASE }, vpc: { cidr: '10.0.0.0/16' } },
+      name: NAME,
+      shared: { base: BASE, namespace: NAME },
+      cluster: { name: BASE },
+      vpc: { cidr: '10.0.0.0/16' },
       nodeGroups: [{ name: 'a', desired: 1 }],
     });
     expect(environment.networks).toHaveLength(2);
     expect(report?.outputs['infra-stack-id']).toBeUndefined();
   });
 
-  it('gives nodes a role of their own where aws-auth is to map it, and keeps the one that they have', async () => {
+  it('gives nodes their own role when aws-auth maps it, and keeps an existing role', async () => {
     const { stacks, run } = await worldWithBase();
     await run(preview({ authentication: 'aws-auth' }));
     const own = { NodeRoleArn: '', NodeProfileArn: '' };
@@ -73,7 +79,7 @@ describe('deploy on a base', () => {
     expect((await stacks.describe(`${NAME}-a`))?.parameters).toMatchObject(own);
   });
 
-  it('again changes nothing', async () => {
+  it('changes nothing a second time', async () => {
     const { run, writes, stacks } = await worldWithBase();
     await run(preview());
     stacks.calls.length = 0;
@@ -82,18 +88,19 @@ describe('deploy on a base', () => {
     expect(writes()).toEqual([]);
   });
 
-  it("takes the base's first zone, and as many of its networks as are asked for", async () => {
+  it("uses the base's first zone, and as many of its networks as the input says", async () => {
     const { stacks, run } = await worldWithBase();
     stacks.outputs.set(`${NAME}-ng1`, NODE_OUTPUTS);
     const one = { 'node-groups': '', 'multus-networks': '1' };
     const report = await run(preview(one));
     expect(stacks.requests[0]?.parameters).toMatchObject({
-      ...{ SubnetId: 'subnet-p1', MultusSubnetIds: 'subnet-11' },
+      SubnetId: 'subnet-p1',
+      MultusSubnetIds: 'subnet-11',
     });
     expect(report?.outputs.environment?.networks.map(({ network }) => network)).toEqual([1]);
   });
 
-  it('makes nothing on a base that somebody begins to destroy meanwhile', async () => {
+  it('creates nothing on a base that is destroyed meanwhile', async () => {
     const { stacks, run, deps } = await worldWithBase();
     const { id = '' } = (await stacks.describe(BASE)) ?? {};
     deps.staging.stage = async () => {
@@ -105,7 +112,7 @@ describe('deploy on a base', () => {
     expect(stacks.requests).toEqual([]);
   });
 
-  it('says so when its node groups fail because the base goes', async () => {
+  it('blames the destroy of the base when its node groups fail', async () => {
     const { stacks, run } = await worldWithBase();
     const { id = '' } = (await stacks.describe(BASE)) ?? {};
     const create = stacks.executeChangeSet.bind(stacks);
@@ -121,7 +128,7 @@ describe('deploy on a base', () => {
     await expect(run(preview())).rejects.toThrow(`stack ${BASE}: it is DELETE_IN_PROGRESS`);
   });
 
-  it('is planned by a change set of its node groups', async () => {
+  it('is planned with change sets of its node groups', async () => {
     const { stacks, run } = await worldWithBase();
     const report = await run(preview({ command: 'plan' }));
     expect(report?.outputs.plan).toMatchObject([
@@ -131,7 +138,7 @@ describe('deploy on a base', () => {
   });
 });
 
-describe('before anything is changed, a deploy is refused', () => {
+describe('a deploy is refused before it changes anything', () => {
   it.each([
     ['without a base', { 'base-environment': 'eks-multus-none' }, 'there is no such environment'],
     ['in another zone', { 'node-groups': GROUP.replace('2b', '2c') }, '"ap-northeast-2c"'],
@@ -163,7 +170,7 @@ describe('before anything is changed, a deploy is refused', () => {
     await expect(run(preview({ 'base-environment': 'other' }))).rejects.toThrow(text);
   });
 
-  it('when the base is not of this pack, or on a base itself', async () => {
+  it('when provision did not create the base, or the base has a base itself', async () => {
     const { run, stacks } = await worldWithBase();
     stacks.put('theirs', 'CREATE_COMPLETE');
     await expect(run(preview({ 'base-environment': 'theirs' }))).rejects.toThrow('not made by');
@@ -172,7 +179,7 @@ describe('before anything is changed, a deploy is refused', () => {
     await expect(run(nested)).rejects.toThrow(`name ${BASE} instead`);
   });
 
-  it('when the environment stands elsewhere', async () => {
+  it('when the environment exists elsewhere', async () => {
     const { run } = await worldWithBase();
     await run(preview());
     for (const command of ['plan', 'deploy']) {
@@ -220,7 +227,7 @@ describe('destroy on a base', () => {
     expect((await stacks.list()).map(({ name }) => name)).toEqual([BASE, `${BASE}-ng1`]);
   });
 
-  it('leaves a namespace that is not its own, and what it cannot find a cluster for', async () => {
+  it('leaves a namespace that is not its own, and one whose cluster no longer exists', async () => {
     const { run, account } = await worldWithBase();
     await run(preview());
     const cluster = fakeNamespaces();
@@ -232,7 +239,7 @@ describe('destroy on a base', () => {
     expect(gone?.notes.join()).toContain('eks-multus-none no longer has a cluster');
   });
 
-  it('removes interfaces that its nodes left, and names none of others', async () => {
+  it('removes interfaces that its nodes left, and none of others', async () => {
     const { run, account, stacks } = await worldWithBase();
     await run(preview());
     account.kubernetes = fakeNamespaces().api;

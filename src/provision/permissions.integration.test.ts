@@ -6,7 +6,7 @@ import { type JobInAws, startJobInAws } from '../../dev/testing/job-in-aws.ts';
 import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
 import { runProvisionAtSpeed } from '../../dev/testing/run-bundle.ts';
 
-/** The life of an environment, with the roles of `github-oidc.yaml`; are they exactly what it takes? */
+/** The life of an environment, with the roles of `github-oidc.yaml`. */
 const GROUPS = (max: number) =>
   `- { name: ng1, zone: ap-northeast-2a, min: 1, desired: 2, max: ${max} }`;
 const LIFE = [
@@ -17,7 +17,7 @@ const LIFE = [
   { command: 'destroy' },
 ] as const;
 
-/** The stand-in takes next to no time, so the action need not wait as long as AWS's durations would have it. */
+/** How many times faster the action's clock runs: the stand-in takes almost no time. */
 const SPEED = 20;
 
 let job: JobInAws;
@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(() => job?.stop());
 
-it('both roles may do exactly what they do, and what is named with its reason', () => {
+it('both roles may do exactly what they use, and what is listed with a reason', () => {
   const findings = permissionFindings(job.aws.aws, { all: true });
   expect(findings).toHaveLength(2);
   for (const { found, ok } of findings) expect(ok, found).toBe(true);

@@ -16,13 +16,13 @@ const REGION = 'ap-northeast-2';
 const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
 const client = { region: REGION, credentials };
 
-/** The stand-in takes next to no time, so the action need not wait as long as AWS's durations would have it. */
+/** How many times faster the action's clock runs: the stand-in takes almost no time. */
 const SPEED = 20;
 
 /** The stand-in has no control plane for a cluster of this name. */
 const BROKEN = { environment: 'broken' };
 
-/** What a test holds waits for the test; all else takes next to no time. */
+/** Steps that a test holds wait for the test. All others take almost no time. */
 const scripted = scriptedPacing();
 const pacing = { ...steadyPacing(), before: scripted.before };
 
@@ -42,12 +42,12 @@ function run(command: string, changes: Readonly<Record<string, string>> = {}, be
   return runProvisionAtSpeed(SPEED, inputs, env, beside);
 }
 
-/** What is left of a log when the runner has taken its own commands out. */
+/** A log as the runner shows it, without the workflow command that masks secrets. */
 function shown(log: string): string {
   return log.replaceAll(/^::add-mask::.*$/gm, '');
 }
 
-/** What the account has of ours: stacks, shells of change sets among them, and buckets. */
+/** The stacks of the account, also empty ones of change sets, and its buckets. */
 async function present() {
   const cloudFormation = new CloudFormationClient({ ...client, endpoint: aws.endpoint });
   const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({}));
@@ -63,7 +63,7 @@ async function untilDeleting() {
   });
 }
 
-/** The calls that a run makes, by the order of their ends; the stand-in's own services have keys of their own. */
+/** The calls that a run makes, in the order of their ends. The stand-in's own services use other access keys. */
 async function callsOf<Result>(work: () => Promise<Result>) {
   const before = aws.aws.gateway.calls().length;
   const result = await work();
@@ -82,14 +82,17 @@ const FOUR = {
 };
 
 describe('an environment', () => {
-  it('is planned before it is there, and nothing is left of that', async () => {
+  it('is planned before it exists, and the plan leaves nothing behind', async () => {
     const { exitCode, log, outputs, summary } = await run('plan');
     expect(exitCode, log).toBe(0);
     const [infra, group] = planOf(outputs);
     expect(infra).toMatchObject({ stack: 'eks-multus-cluster', action: 'create' });
     expect(infra?.changes).toContainEqual({
-      ...{ action: 'Add', logicalId: 'Cluster', type: 'AWS::EKS::Cluster' },
-      ...{ replacement: '', what: '' },
+      action: 'Add',
+      logicalId: 'Cluster',
+      type: 'AWS::EKS::Cluster',
+      replacement: '',
+      what: '',
     });
     expect(group).toMatchObject({ stack: 'eks-multus-cluster-ng1', basis: 'template' });
     expect(group?.changes.map(({ type }) => type)).toContain('AWS::AutoScaling::AutoScalingGroup');
@@ -114,14 +117,14 @@ describe('an environment', () => {
     expect(shown(log)).not.toMatch(/SecretAccessKey|ASIA|eyJ[\w-]+\.eyJ/);
   });
 
-  it('planned then has no changes', async () => {
+  it('has no changes when it is planned again', async () => {
     const { exitCode, log, outputs } = await run('plan');
     expect(exitCode, log).toBe(0);
     expect(outputs['has-changes']).toBe('false');
     expect(planOf(outputs).map(({ action }) => action)).toEqual(['none', 'none']);
   });
 
-  it('deployed again, by another run, stays as it is, which takes eight calls at the most', async () => {
+  it('stays as it is when another run deploys it, with eight calls at most', async () => {
     const { result, calls } = await callsOf(() => run('deploy'));
     const { exitCode, log, summary } = result;
     expect(exitCode, log).toBe(0);
@@ -134,7 +137,10 @@ describe('an environment', () => {
   it('is planned and updated in place', async () => {
     const what = 'MaxSize (MaxSize 3 → 4)';
     const change = {
-      ...{ action: 'Modify', logicalId: 'AutoScalingGroup', replacement: 'no', what },
+      action: 'Modify',
+      logicalId: 'AutoScalingGroup',
+      replacement: 'no',
+      what,
       type: 'AWS::AutoScaling::AutoScalingGroup',
     };
     const planned = await run('plan', FOUR);
@@ -159,7 +165,7 @@ describe('an environment', () => {
     expect(aws.controlPlanes.size).toBe(0);
   });
 
-  it('destroyed again is nothing to do', async () => {
+  it('has nothing left to destroy a second time', async () => {
     const { exitCode, log, summary } = await run('destroy');
     expect(exitCode, log).toBe(0);
     expect(summary).toContain('Nothing to do');
@@ -169,13 +175,13 @@ describe('an environment', () => {
 describe('two runs at once', () => {
   const SECOND = /another run came first|following the operation under way/;
 
-  it('that deploy make one environment, and both end well', async () => {
-    // The first to begin goes on when the other knows of it.
+  it('that deploy create one environment, and both succeed', async () => {
+    // The first deploy continues after the second one has found it.
     scripted.script('eks-multus-cluster', 'create', 'Vpc', 'hold');
     const second = Promise.withResolvers<void>();
-    const tellsOfFirst: Beside = ({ said }) => said(SECOND).then(second.resolve, () => undefined);
+    const finds: Beside = ({ said }) => said(SECOND).then(second.resolve, () => undefined);
     void second.promise.then(scripted.release);
-    const deploys = [run('deploy', {}, tellsOfFirst), run('deploy', {}, tellsOfFirst)] as const;
+    const deploys = [run('deploy', {}, finds), run('deploy', {}, finds)] as const;
     const runs = await Promise.all(deploys);
     expect(
       runs.map(({ exitCode }) => exitCode),
@@ -185,15 +191,17 @@ describe('two runs at once', () => {
       ...summary.matchAll(/\| eks-multus-cluster(?:-ng1)? \| (created|unchanged) \|/g),
     ]);
     expect(outcomes.map(([, outcome]) => outcome).sort()).toEqual([
-      ...['created', 'created'],
-      ...['unchanged', 'unchanged'],
+      'created',
+      'created',
+      'unchanged',
+      'unchanged',
     ]);
     expect(runs[0].outputs['infra-stack-id']).toBe(runs[1].outputs['infra-stack-id']);
     expect(runs[0].outputs['node-group-stack-ids']).toBe(runs[1].outputs['node-group-stack-ids']);
     expect(runs.map(({ log }) => shown(log)).join('\n')).toMatch(SECOND);
   });
 
-  it('of which one destroys: the other is told, and does nothing', async () => {
+  it('of which one destroys: the other does nothing, and says why', async () => {
     scripted.script('eks-multus-cluster-ng1', 'delete', 'AutoScalingGroup', 'hold');
     const destroying = run('destroy');
     await untilDeleting();
@@ -220,7 +228,7 @@ describe('a cluster that cannot be created', () => {
     expect(outputs['staging-bucket']).toContain('eks-multus-');
   });
 
-  it('is removed and tried again by the next run, and destroyed like any other', async () => {
+  it('is deleted and tried again by the next run, and can be destroyed', async () => {
     const again = await run('deploy', BROKEN);
     expect(again.log).toContain('is ROLLBACK_COMPLETE: it never worked, so it is deleted first');
     expect(again.exitCode).toBe(1);
@@ -231,7 +239,7 @@ describe('a cluster that cannot be created', () => {
 });
 
 describe('a role that does not trust the job', () => {
-  it('is explained with what the token says, and without the token', async () => {
+  it('is explained by the claims of the token, and without the token', async () => {
     const other = job.role.replace('eks-multus-deployer', 'somebody-elses');
     const { exitCode, errors, log } = await run('destroy', { 'role-to-assume': other });
     expect(exitCode).toBe(1);

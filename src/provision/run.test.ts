@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FakeStacks } from '../../dev/testing/fake-stacks.ts';
-import { provisionWorld } from '../../dev/testing/provision-world.ts';
 import { environmentSchema } from '../environment/environment.ts';
 import { reportMarkdown } from './report.ts';
+import { provisionWorld } from './testing/provision-world.ts';
 
 const TWO_GROUPS =
   '[{ name: ng1, zone: ap-northeast-2a }, { name: ng2, zone: ap-northeast-2b, desired: 1 }]';
@@ -65,7 +65,7 @@ describe('deploy', () => {
     });
   });
 
-  it('hands over an environment, outputs and a summary', async () => {
+  it('publishes an environment, outputs and a summary', async () => {
     const { run, deps } = provisionWorld();
     const report = await run();
     const environment = environmentSchema.parse(report?.outputs.environment);
@@ -110,7 +110,7 @@ describe('deploy', () => {
     expect(stacks.calls.lastIndexOf('events eks-multus-cluster-ng1')).toBeGreaterThan(created);
   });
 
-  it('a second time uploads nothing, makes no change set and changes nothing', async () => {
+  it('uploads nothing, creates no change set and changes nothing a second time', async () => {
     const { stacks, run, deps } = provisionWorld();
     const first = await run();
     deps.staging.objects.clear();
@@ -133,7 +133,7 @@ describe('deploy', () => {
     });
   });
 
-  it('leaves the Kubernetes version of a cluster alone until it is asked to change it', async () => {
+  it('keeps the Kubernetes version of a cluster until the input changes it', async () => {
     const { stacks, run } = provisionWorld();
     await run({ 'kubernetes-version': '1.33' });
     stacks.requests.length = 0;
@@ -143,7 +143,7 @@ describe('deploy', () => {
     expect(parametersOf(stacks, 'eks-multus-cluster')?.['KubernetesVersion']).toBe('1.34');
   });
 
-  it('refuses an environment that somebody destroys, before it touches anything', async () => {
+  it('refuses an environment that is being destroyed, before it changes anything', async () => {
     const { stacks, run, deps } = provisionWorld();
     await run();
     await stacks.deleteStack((await stacks.describe('eks-multus-cluster-ng1'))?.id ?? '');
@@ -155,7 +155,7 @@ describe('deploy', () => {
     expect(stacks.calls.filter((call) => !/^(list|describe|events)/.test(call))).toEqual([]);
   });
 
-  it('makes no node group on a cluster that began to go a moment ago', async () => {
+  it('creates no node group on a cluster whose deletion has just begun', async () => {
     const { stacks, run, deps } = provisionWorld();
     await run();
     const [infra, group] = await stacks.list();
@@ -172,7 +172,7 @@ describe('deploy', () => {
     expect(stacks.calls.filter((call) => /ng1/.test(call))).toEqual([]);
   });
 
-  it('says so when a node group fails because somebody destroys the cluster', async () => {
+  it('blames the destroy of the cluster when a node group fails', async () => {
     const { stacks, run } = provisionWorld();
     stacks.scripts.set('eks-multus-cluster-ng1', [
       { status: 'CREATE_IN_PROGRESS' },
@@ -190,7 +190,7 @@ describe('deploy', () => {
     await expect(run()).rejects.toThrow('somebody destroys this environment');
   });
 
-  it('reports a node group that no input names any more, and leaves it', async () => {
+  it('reports a node group that node-groups no longer lists, and leaves it', async () => {
     const { stacks, run, deps } = provisionWorld();
     await run({ 'node-groups': TWO_GROUPS });
     const report = await run();
@@ -199,7 +199,7 @@ describe('deploy', () => {
     expect((await stacks.list()).map(({ name }) => name)).toContain('eks-multus-cluster-ng2');
   });
 
-  it('publishes what there is when a node group fails, after the others have ended', async () => {
+  it('waits for the other node groups when one fails, and publishes what exists', async () => {
     const { stacks, run, reports } = provisionWorld();
     stacks.scripts.set('eks-multus-cluster-ng1', [
       { status: 'CREATE_IN_PROGRESS' },
@@ -217,7 +217,7 @@ describe('deploy', () => {
     expect(report?.outputs.environment).toBeUndefined();
   });
 
-  it('gives the role of the input, with its path, as the first administrator', async () => {
+  it('makes the role of the input, with its path, the first administrator', async () => {
     const { stacks, run } = provisionWorld();
     const role = 'arn:aws:iam::123456789012:role/ci/deployer';
     await run({
@@ -229,7 +229,7 @@ describe('deploy', () => {
     );
   });
 
-  it('gives the chained role, which is the one that deploys', async () => {
+  it('makes the chained role, which deploys, the first administrator', async () => {
     const { stacks, run } = provisionWorld();
     const arn = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
     await run({ 'role-to-assume': arn('first'), 'chained-role': arn('second') });
@@ -240,7 +240,7 @@ describe('deploy', () => {
 describe('plan', () => {
   const plan = { command: 'plan' };
 
-  it('of an environment that is not there: a change set for infra, the template for node groups', async () => {
+  it('of a new environment: a change set for the infra stack, the template for node groups', async () => {
     const { stacks, run, deps } = provisionWorld();
     const report = await run(plan);
     expect(report?.outputs).toMatchObject({
@@ -261,7 +261,7 @@ describe('plan', () => {
     expect(report?.stacks).toEqual([]);
   });
 
-  it('of one that is as it should be: no changes', async () => {
+  it('of an up-to-date environment: no changes', async () => {
     const { run } = provisionWorld();
     await run();
     const report = await run(plan);
@@ -269,7 +269,7 @@ describe('plan', () => {
     expect(report ? reportMarkdown(report) : '').toContain('### eks-multus-cluster: no changes');
   });
 
-  it('names what changes, with the parameters that it follows from, and removes the change set', async () => {
+  it('names what changes and the parameters that cause it, and deletes the change set', async () => {
     const { stacks, run } = provisionWorld();
     await run();
     const details = [{ target: 'MaxSize', cause: 'MaxSize' }];
@@ -315,7 +315,7 @@ describe('destroy', () => {
     expect(report?.notes.join('\n')).toContain('Deleted the staging bucket');
   });
 
-  it('a second time, and with nothing there, says that there is nothing to do', async () => {
+  it('reports that there is nothing to do when no environment exists', async () => {
     const { run } = provisionWorld();
     const report = await run(destroy);
     expect(report?.notes).toEqual(['Nothing to do: there is no environment eks-multus-cluster.']);
@@ -331,7 +331,7 @@ describe('destroy', () => {
     expect((await stacks.list()).map((stack) => stack.name)).toEqual(['eks-multus-cluster-two']);
   });
 
-  it('removes what a half-built environment has', async () => {
+  it('removes a half-built environment', async () => {
     const { stacks, run } = provisionWorld();
     stacks.put('eks-multus-cluster', 'REVIEW_IN_PROGRESS');
     const report = await run(destroy);

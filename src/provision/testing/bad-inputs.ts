@@ -3,7 +3,7 @@ export const groups = (text: string) => ({ 'node-groups': text });
 /** A zone that the lab has, as a node group names it. */
 export const IN_ZONE = 'zone: ap-northeast-2a';
 
-/** What is changed of the lab, the input that is blamed, and a part of what is said to be allowed. */
+/** Changes to the lab's inputs, the input that the error must name, and a part of what it must say is allowed. */
 export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, string])[] = [
   [{ command: 'apply' }, 'command', 'one of plan, deploy, destroy'],
   [{ environment: '' }, 'environment', 'lower-case letters'],

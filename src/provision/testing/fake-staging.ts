@@ -1,6 +1,6 @@
-import type { Staging } from '../../src/aws/staging.ts';
+import type { Staging } from '../../aws/staging.ts';
 
-/** A staging bucket in memory: its objects by key. */
+/** A staging bucket in memory, with its objects by key. */
 export function fakeStaging(): Staging & { readonly objects: Map<string, Uint8Array> } {
   const objects = new Map<string, Uint8Array>();
   let exists = false;

@@ -1,13 +1,13 @@
-import { callBudget } from '../../src/cloudformation/pace.ts';
-import { readProvisionInputs } from '../../src/provision/inputs.ts';
-import type { Report } from '../../src/provision/report.ts';
-import { provision } from '../../src/provision/run.ts';
-import { fakeCleanUp } from './fake-clean-up.ts';
-import { fakeClock } from './fake-clock.ts';
-import { FakeStacks } from './fake-stacks.ts';
+import { fakeCleanUp } from '../../../dev/testing/fake-clean-up.ts';
+import { fakeClock } from '../../../dev/testing/fake-clock.ts';
+import { FakeStacks } from '../../../dev/testing/fake-stacks.ts';
+import { LAB_INPUTS } from '../../../dev/testing/lab-inputs.ts';
+import { recordingLog } from '../../../dev/testing/recording-log.ts';
+import { callBudget } from '../../cloudformation/pace.ts';
+import { readProvisionInputs } from '../inputs.ts';
+import type { Report } from '../report.ts';
+import { provision } from '../run.ts';
 import { fakeStaging } from './fake-staging.ts';
-import { LAB_INPUTS } from './lab-inputs.ts';
-import { recordingLog } from './recording-log.ts';
 
 const INFRA_OUTPUTS = {
   ClusterName: 'eks-multus-cluster',
@@ -31,8 +31,12 @@ export const NODE_OUTPUTS = {
   AutoScalingGroupName: 'eks-multus-cluster-ng1',
 };
 
-/** The provision action in an account that is in memory; `run` is the lab, but for what is changed. */
-export function provisionWorld() {
+/**
+ * The provision action with an account in memory. `run` takes changes to the lab's inputs.
+ *
+ * @param pullRequest the number of the pull request for which the action runs
+ */
+export function provisionWorld(pullRequest?: string) {
   const clock = fakeClock();
   const stacks = new FakeStacks(clock);
   stacks.outputs.set('eks-multus-cluster', INFRA_OUTPUTS);
@@ -40,14 +44,18 @@ export function provisionWorld() {
   const reports: Report[] = [];
   const { cleanUp, state: account } = fakeCleanUp();
   const deps = {
-    ...{ stacks, cleanUp, clock, staging: fakeStaging(), log: recordingLog() },
+    stacks,
+    cleanUp,
+    clock,
+    staging: fakeStaging(),
+    log: recordingLog(),
     budget: callBudget(clock),
     identity: async () => ({
       accountId: '123456789012',
       arn: 'arn:aws:sts::123456789012:assumed-role/deployer/eks-multus-7',
     }),
     packFile: async (...path: readonly string[]) => new TextEncoder().encode(path.join('/')),
-    run: { id: '7', repository: 'o/r', pullRequest: undefined },
+    run: { id: '7', repository: 'o/r', pullRequest },
     publish: async (report: Report) => void reports.push(report),
   };
   const run = async (changes: Readonly<Record<string, string>> = {}) => {

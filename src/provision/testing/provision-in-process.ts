@@ -1,21 +1,21 @@
-import type { KubernetesApi } from '../../src/kubernetes/api.ts';
-import { readProvisionInputs } from '../../src/provision/inputs.ts';
-import type { Report } from '../../src/provision/report.ts';
-import { provision } from '../../src/provision/run.ts';
-import { realDeps } from '../../src/provision/wiring.ts';
-import { fastClock } from './fast-clock.ts';
-import { recordingLog } from './recording-log.ts';
+import { fastClock } from '../../../dev/testing/fast-clock.ts';
+import { recordingLog } from '../../../dev/testing/recording-log.ts';
+import type { KubernetesApi } from '../../kubernetes/api.ts';
+import { readProvisionInputs } from '../inputs.ts';
+import type { Report } from '../report.ts';
+import { provision } from '../run.ts';
+import { realDeps } from '../wiring.ts';
 
 interface Options {
-  /** How many times as fast as real time the action's clock goes. */
+  /** How many times faster than real time the action's clock runs. */
   readonly speed: number;
-  /** Stands in for the API of every cluster. */
+  /** Replaces the API of every cluster. */
   readonly kubernetes: KubernetesApi;
 }
 
 /**
- * The provision action in this process, against the AWS of `AWS_ENDPOINT_URL`: for an AWS whose clusters have no
- * API server. Resolves with the report that it would publish.
+ * Runs the provision action in this process, against the AWS of `AWS_ENDPOINT_URL`, whose clusters need no API server.
+ * Returns the report that the action would publish.
  */
 export async function provisionInProcess(
   texts: Readonly<Record<string, string>>,
