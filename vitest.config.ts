@@ -14,8 +14,8 @@ const INTEGRATION = '{src,cfn,dev}/**/*.integration.test.ts';
 const MACHINES = ['**/boot-machines.integration.test.ts'];
 
 const servers = {
-  globalSetup: 'dev/testing/ensure-tools.ts',
-  setupFiles: 'dev/testing/end-processes.ts',
+  globalSetup: 'dev/testing/setup/ensure-tools.ts',
+  setupFiles: 'dev/testing/setup/end-processes.ts',
   testTimeout: 120_000,
   hookTimeout: 900_000,
 };
@@ -37,7 +37,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          globalSetup: 'dev/testing/ensure-tools.ts',
+          globalSetup: 'dev/testing/setup/ensure-tools.ts',
           include: ['{src,cfn,dev}/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
           sequence: { groupOrder: 0 },

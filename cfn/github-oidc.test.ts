@@ -7,7 +7,7 @@ import { evaluate } from '../dev/stand-ins/aws/cloudformation/language/evaluate.
 import { readTemplate } from '../dev/stand-ins/aws/cloudformation/language/template.ts';
 import { stackScope } from '../dev/stand-ins/aws/cloudformation/scope.ts';
 import { allowsWebIdentity } from '../dev/stand-ins/aws/identity/trust-policy.ts';
-import { readTemplate as readRoles, templateText } from '../dev/testing/read-template.ts';
+import { readTemplate as readRoles, templateText } from '../dev/testing/samples/read-template.ts';
 
 const HOST = 'token.actions.githubusercontent.com';
 const PROVIDER = `arn:aws:iam::123456789012:oidc-provider/${HOST}`;

@@ -6,7 +6,7 @@ import {
 import { evaluate } from '../dev/stand-ins/aws/cloudformation/language/evaluate.ts';
 import { readTemplate } from '../dev/stand-ins/aws/cloudformation/language/template.ts';
 import { NO_RESOURCES, stackScope } from '../dev/stand-ins/aws/cloudformation/scope.ts';
-import { templateText } from '../dev/testing/read-template.ts';
+import { templateText } from '../dev/testing/samples/read-template.ts';
 
 /** What there is in `infra.yaml` for which parameters; here lists are given as lists. */
 type Values = Readonly<Record<string, string | readonly string[]>>;

@@ -12,7 +12,7 @@ import {
   startLocalStacks,
 } from '../dev/stand-ins/aws/cloudformation/testing/local-stacks.ts';
 import { REGION } from '../dev/stand-ins/aws/testing/local-aws.ts';
-import { templateText } from '../dev/testing/read-template.ts';
+import { templateText } from '../dev/testing/samples/read-template.ts';
 
 /** The largest environment, and what can change in one. The tests build on each other, in this order. */
 const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { awsSpecification } from '../dev/stand-ins/aws/cloudformation/plan/specification.ts';
-import { readTemplate, type Template, templateText } from '../dev/testing/read-template.ts';
+import { readTemplate, type Template, templateText } from '../dev/testing/samples/read-template.ts';
 
 const infra = readTemplate('infra');
 const nodegroup = readTemplate('nodegroup');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readTemplate } from '../../dev/testing/read-template.ts';
+import { readTemplate } from '../../dev/testing/samples/read-template.ts';
 
 const actionsSchema = z.union([z.string(), z.array(z.string())]);
 const roleSchema = z.object({

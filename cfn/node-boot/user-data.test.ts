@@ -8,7 +8,7 @@ import {
   mimeParts,
   renderUserData,
 } from '../../dev/testing/node-boot/user-data.ts';
-import { readTemplate } from '../../dev/testing/read-template.ts';
+import { readTemplate } from '../../dev/testing/samples/read-template.ts';
 import { STARTUP_TAINT_TEXT } from '../../src/environment/shared-cluster.ts';
 
 /** Bytes, before base64: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */

@@ -1,5 +1,5 @@
 import { mergeNodeRoles } from '../../src/aws-auth/rows.ts';
-import { AWS_AUTH_SAMPLES } from '../testing/aws-auth-samples.ts';
+import { AWS_AUTH_SAMPLES } from '../testing/samples/aws-auth-samples.ts';
 import { atMost, type Measurement, noted, percentile } from './measurement.ts';
 
 const ROWS = 2000;

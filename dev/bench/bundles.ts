@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { startKubeServer } from '../testing/kube-server.ts';
-import { LAB_INPUTS } from '../testing/lab-inputs.ts';
-import { queryServer } from '../testing/query-server.ts';
+import { LAB_INPUTS } from '../testing/samples/lab-inputs.ts';
+import { startKubeServer } from '../testing/servers/kube-server.ts';
+import { queryServer } from '../testing/servers/query-server.ts';
 import { measureBundle } from './bundle-run.ts';
 import { atMost, type Measurement, percentile } from './measurement.ts';
 

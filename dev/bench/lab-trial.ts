@@ -2,8 +2,8 @@ import type { KubernetesApi } from '../../src/kubernetes/api.ts';
 import { readProvisionInputs } from '../../src/provision/inputs.ts';
 import { provision } from '../../src/provision/run.ts';
 import { realDeps } from '../../src/provision/wiring.ts';
-import type { FastClock } from '../testing/fast-clock.ts';
-import { LAB_INPUTS } from '../testing/lab-inputs.ts';
+import type { FastClock } from '../testing/fakes/fast-clock.ts';
+import { LAB_INPUTS } from '../testing/samples/lab-inputs.ts';
 import { type Operation, observed } from './observed-stacks.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { StackApi, StackEvent } from '../../src/cloudformation/stack-api.ts';
 import { isBusy } from '../../src/cloudformation/stack-status.ts';
-import type { FastClock } from '../testing/fast-clock.ts';
+import type { FastClock } from '../testing/fakes/fast-clock.ts';
 
 /** One stack operation. Times are milliseconds on the clock of the run. */
 export interface Operation {

@@ -1,8 +1,8 @@
 import { REGION } from '../stand-ins/aws/testing/local-aws.ts';
 import { startTestAws } from '../stand-ins/aws/testing/stand-in.ts';
-import { fakeNamespaces } from '../testing/fake-namespaces.ts';
-import { fastClock } from '../testing/fast-clock.ts';
-import { LAB_INPUTS } from '../testing/lab-inputs.ts';
+import { fakeNamespaces } from '../testing/fakes/fake-namespaces.ts';
+import { fastClock } from '../testing/fakes/fast-clock.ts';
+import { LAB_INPUTS } from '../testing/samples/lab-inputs.ts';
 import { CREDENTIALS } from './bundles.ts';
 import { type LabRun, runInputs } from './lab-trial.ts';
 import { atMost, type Bench, type Measurement, noted } from './measurement.ts';

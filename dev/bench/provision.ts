@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { REGION } from '../stand-ins/aws/testing/local-aws.ts';
 import { startTestAws } from '../stand-ins/aws/testing/stand-in.ts';
-import { fastClock } from '../testing/fast-clock.ts';
-import { LAB_INPUTS } from '../testing/lab-inputs.ts';
+import { fastClock } from '../testing/fakes/fast-clock.ts';
+import { LAB_INPUTS } from '../testing/samples/lab-inputs.ts';
 import { measureBundle } from './bundle-run.ts';
 import { CREDENTIALS, measureBundles } from './bundles.ts';
 import { type LabRun, runLab } from './lab-trial.ts';

@@ -4,7 +4,7 @@ import { deployStack } from '../../src/cloudformation/deploy-stack.ts';
 import { callBudget } from '../../src/cloudformation/pace.ts';
 import { sdkStackApi } from '../../src/cloudformation/sdk-stack-api.ts';
 import { REGION } from '../stand-ins/aws/testing/local-aws.ts';
-import type { FastClock } from '../testing/fast-clock.ts';
+import type { FastClock } from '../testing/fakes/fast-clock.ts';
 import { type Operation, observed } from './observed-stacks.ts';
 
 /** One run on one stack: its operations, duration and calls. */

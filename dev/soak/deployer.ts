@@ -6,8 +6,8 @@ import type { Switches } from '../stand-ins/aws/faults/switches.ts';
 import { freePort, REGION } from '../stand-ins/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../stand-ins/aws/testing/stand-in.ts';
 import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../stand-ins/github/oidc.ts';
-import { type FastClock, fastClock } from '../testing/fast-clock.ts';
-import { LAB_INPUTS } from '../testing/lab-inputs.ts';
+import { type FastClock, fastClock } from '../testing/fakes/fast-clock.ts';
+import { LAB_INPUTS } from '../testing/samples/lab-inputs.ts';
 
 /** An account of the AWS stand-in without machines, and a job that may deploy to it with its ID token. */
 export interface Deployer {

@@ -2,7 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { type Inventory, takeInventory } from '../stand-ins/aws/inventory.ts';
 import { REGION } from '../stand-ins/aws/testing/local-aws.ts';
 import { startTestAws } from '../stand-ins/aws/testing/stand-in.ts';
-import { LAB_INPUTS } from '../testing/lab-inputs.ts';
+import { LAB_INPUTS } from '../testing/samples/lab-inputs.ts';
 import { seededRandom } from '../tools/seeded-random.ts';
 import { type Finding, renderTable } from '../tools/table.ts';
 import { type Moment, momentOf, type ProvisionRun, runProvision } from './provision-run.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { AWS_AUTH_SAMPLES } from '../../dev/testing/aws-auth-samples.ts';
+import { AWS_AUTH_SAMPLES } from '../../dev/testing/samples/aws-auth-samples.ts';
 import { ClusterError } from '../core/errors.ts';
 import { mergeNodeRoles, removeNodeRoles } from './rows.ts';
 

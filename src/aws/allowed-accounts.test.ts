@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { queryServer } from '../../dev/testing/query-server.ts';
+import { queryServer } from '../../dev/testing/servers/query-server.ts';
 import { checkedAccount } from './credentials.ts';
 
 const request = {

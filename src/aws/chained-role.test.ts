@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { type QueryAnswer, queryServer } from '../../dev/testing/query-server.ts';
+import { type QueryAnswer, queryServer } from '../../dev/testing/servers/query-server.ts';
 import { assumeChainedRole, memoized } from './credentials.ts';
 
 const request = {

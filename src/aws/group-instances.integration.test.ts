@@ -5,7 +5,7 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Moto } from '../../dev/stand-ins/aws/moto/moto.ts';
 import { clientsOf, REGION, startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
 import { listGroupInstances } from './group-instances.ts';
 import type { Caller } from './signed-call.ts';
 

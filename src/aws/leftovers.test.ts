@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { detachedInterface } from '../../dev/testing/network-interface.ts';
+import { detachedInterface } from '../../dev/testing/samples/network-interface.ts';
 import { describeInterface, leftoverGroups, leftoverInterfaces } from './sweep.ts';
 
 const CNI = 'cluster.k8s.amazonaws.com/name';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type JobInAws, startJobInAws } from '../../dev/testing/job-in-aws.ts';
-import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
-import { runSource } from '../../dev/testing/run-bundle.ts';
+import { type JobInAws, startJobInAws } from '../../dev/testing/programs/job-in-aws.ts';
+import { runSource } from '../../dev/testing/programs/run-bundle.ts';
+import { LAB_INPUTS } from '../../dev/testing/samples/lab-inputs.ts';
 
 let job: JobInAws;
 

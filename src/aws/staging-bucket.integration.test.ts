@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
 import { s3Staging } from './staging.ts';
 import { defaultBucketName, ensureBucket } from './staging-bucket.ts';
 

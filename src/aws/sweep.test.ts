@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fakeCleanUp } from '../../dev/testing/fake-clean-up.ts';
-import { detachedInterface } from '../../dev/testing/network-interface.ts';
+import { fakeCleanUp } from '../../dev/testing/fakes/fake-clean-up.ts';
+import { detachedInterface } from '../../dev/testing/samples/network-interface.ts';
 import type { Ec2 } from './network-interfaces.ts';
 import { sweepGroup, sweepVpc } from './sweep.ts';
 

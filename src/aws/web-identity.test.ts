@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type QueryAnswer, queryServer } from '../../dev/testing/query-server.ts';
+import { type QueryAnswer, queryServer } from '../../dev/testing/servers/query-server.ts';
 import { CloudError } from '../core/errors.ts';
 import { createClients } from './clients.ts';
 import { credentialProvider } from './credentials.ts';

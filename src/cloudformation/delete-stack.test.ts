@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { FakeStacks } from '../../dev/testing/fake-stacks.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import { FakeStacks } from '../../dev/testing/fakes/fake-stacks.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { deleteStack } from './delete-stack.ts';
 import { callBudget } from './pace.ts';
 

@@ -1,9 +1,9 @@
 import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import type { Happening } from '../../dev/testing/fake-stack.ts';
-import { FakeStacks } from '../../dev/testing/fake-stacks.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import type { Happening } from '../../dev/testing/fakes/fake-stack.ts';
+import { FakeStacks } from '../../dev/testing/fakes/fake-stacks.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { CloudError } from '../core/errors.ts';
 import { deployStack } from './deploy-stack.ts';
 import { callBudget } from './pace.ts';

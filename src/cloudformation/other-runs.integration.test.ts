@@ -4,9 +4,9 @@ import {
   startLocalStacks,
 } from '../../dev/stand-ins/aws/cloudformation/testing/local-stacks.ts';
 import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
-import { fastClock } from '../../dev/testing/fast-clock.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
-import { logStack, reaches } from '../../dev/testing/stack-in-status.ts';
+import { fastClock } from '../../dev/testing/fakes/fast-clock.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
+import { logStack, reaches } from '../../dev/testing/fakes/stack-in-status.ts';
 import { deleteStack } from './delete-stack.ts';
 import { deployStack } from './deploy-stack.ts';
 import { callBudget } from './pace.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
 import { callBudget, followDelay, pollDelay } from './pace.ts';
 
 const half = () => 0.5;

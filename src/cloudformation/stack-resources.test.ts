@@ -1,6 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type QueryAnswer, queryServer } from '../../dev/testing/query-server.ts';
+import { type QueryAnswer, queryServer } from '../../dev/testing/servers/query-server.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
 import { stackInsides } from './stack-resources.ts';
 

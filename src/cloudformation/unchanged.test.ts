@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { FakeStacks } from '../../dev/testing/fake-stacks.ts';
-import { logStack } from '../../dev/testing/stack-in-status.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import { FakeStacks } from '../../dev/testing/fakes/fake-stacks.ts';
+import { logStack } from '../../dev/testing/fakes/stack-in-status.ts';
 import { isAsSpecified } from './change-set.ts';
 import type { Stack } from './stack-api.ts';
 

@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { badInputs, environment } from '../../dev/testing/configure-inputs.ts';
-import { runBundle } from '../../dev/testing/run-bundle.ts';
+import { runBundle } from '../../dev/testing/programs/run-bundle.ts';
+import { badInputs, environment } from '../../dev/testing/samples/configure-inputs.ts';
 
 /** Stands where AWS and the API server would be; who connects is counted, and gets no TLS. */
 let server: Server;

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { attachmentsOf } from '../../dev/testing/attachments.ts';
-import { labEnvironment } from '../../dev/testing/lab-environment.ts';
-import { networkInterface } from '../../dev/testing/network-interface.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
+import { attachmentsOf } from '../../dev/testing/samples/attachments.ts';
+import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
+import { networkInterface } from '../../dev/testing/samples/network-interface.ts';
 import { checkVpc, type InterfaceSource } from './check-vpc.ts';
 
 const attachments = attachmentsOf([

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import type { V1DaemonSet } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
+import { runBundle } from '../../dev/testing/programs/run-bundle.ts';
+import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
+import { placeMultusPod } from '../../dev/testing/samples/multus-pod.ts';
+import { overWhen } from '../../dev/testing/samples/over-when.ts';
 import {
   noCredentials,
   startTestApiServer,
   type TestApiServer,
-} from '../../dev/testing/api-server.ts';
-import { joinNode } from '../../dev/testing/join-node.ts';
-import { labEnvironment } from '../../dev/testing/lab-environment.ts';
-import { placeMultusPod } from '../../dev/testing/multus-pod.ts';
-import { overWhen } from '../../dev/testing/over-when.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
-import { runBundle } from '../../dev/testing/run-bundle.ts';
+} from '../../dev/testing/servers/api-server.ts';
+import { joinNode } from '../../dev/testing/servers/join-node.ts';
 import { systemClock } from '../core/clock.ts';
 import { type Connection, connect } from '../kubernetes/connection.ts';
 import { parseInputs } from './inputs.ts';

@@ -1,15 +1,15 @@
 import type { V1DaemonSet } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
+import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
+import { placeMultusPod } from '../../dev/testing/samples/multus-pod.ts';
+import { overWhen } from '../../dev/testing/samples/over-when.ts';
 import {
   noCredentials,
   startTestApiServer,
   type TestApiServer,
-} from '../../dev/testing/api-server.ts';
-import { joinNode } from '../../dev/testing/join-node.ts';
-import { labEnvironment } from '../../dev/testing/lab-environment.ts';
-import { placeMultusPod } from '../../dev/testing/multus-pod.ts';
-import { overWhen } from '../../dev/testing/over-when.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+} from '../../dev/testing/servers/api-server.ts';
+import { joinNode } from '../../dev/testing/servers/join-node.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { DAEMON_SETS, installMultus } from '../multus/install.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { badInputs, direct, lab, onBase } from '../../dev/testing/configure-inputs.ts';
+import { badInputs, direct, lab, onBase } from '../../dev/testing/samples/configure-inputs.ts';
 import { InputError } from '../core/errors.ts';
 import { parseInputs } from './inputs.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { direct, lab } from '../../dev/testing/configure-inputs.ts';
+import { direct, lab } from '../../dev/testing/samples/configure-inputs.ts';
 import { InputError } from '../core/errors.ts';
 import { parseInputs } from './inputs.ts';
 

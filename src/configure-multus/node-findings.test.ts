@@ -1,11 +1,11 @@
 import type { V1Node } from '@kubernetes/client-node';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { direct, lab } from '../../dev/testing/configure-inputs.ts';
-import { fakeKubernetesApi } from '../../dev/testing/fake-kubernetes-api.ts';
-import { labEnvironment } from '../../dev/testing/lab-environment.ts';
-import { networkInterface } from '../../dev/testing/network-interface.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { fakeKubernetesApi } from '../../dev/testing/fakes/fake-kubernetes-api.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
+import { direct, lab } from '../../dev/testing/samples/configure-inputs.ts';
+import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
+import { networkInterface } from '../../dev/testing/samples/network-interface.ts';
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
 import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
 import type { Target } from '../kubernetes/api.ts';

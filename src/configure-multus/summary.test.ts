@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attachmentsOf } from '../../dev/testing/attachments.ts';
+import { attachmentsOf } from '../../dev/testing/samples/attachments.ts';
 import { type ConfigureResult, outputNames, toOutputs } from './outputs.ts';
 import { toSummary } from './summary.ts';
 

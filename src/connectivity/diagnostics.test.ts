@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fakeProbeCluster, readyNode, readyPod } from '../../dev/testing/fake-probe-cluster.ts';
-import { faultyReport } from '../../dev/testing/reported-clusters.ts';
+import {
+  fakeProbeCluster,
+  readyNode,
+  readyPod,
+} from '../../dev/testing/fakes/fake-probe-cluster.ts';
+import { faultyReport } from '../../dev/testing/samples/reported-clusters.ts';
 import { collectDiagnostics, redact } from './diagnostics.ts';
 import { RUN_LABEL } from './probe/cluster.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
 import { isTransient, parseRetryAfter, type RetryPolicy, retry, until } from './retry.ts';
 
 const answers = (...list: readonly (string | undefined | Error)[]) => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { startJobInAws } from '../../dev/testing/job-in-aws.ts';
-import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
-import { startProxy } from '../../dev/testing/proxy-server.ts';
-import { runSource } from '../../dev/testing/run-bundle.ts';
+import { startJobInAws } from '../../dev/testing/programs/job-in-aws.ts';
+import { runSource } from '../../dev/testing/programs/run-bundle.ts';
+import { LAB_INPUTS } from '../../dev/testing/samples/lab-inputs.ts';
+import { startProxy } from '../../dev/testing/servers/proxy-server.ts';
 
 const portOf = (url: string) => Number(new URL(url).port);
 

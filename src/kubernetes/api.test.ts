@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { type KubeServer, refusal, startKubeServer } from '../../dev/testing/kube-server.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import {
+  type KubeServer,
+  refusal,
+  startKubeServer,
+} from '../../dev/testing/servers/kube-server.ts';
 import { isConflictOrTransient, type KubernetesApi, kubernetesApi, retryRequest } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { type Rest, restOf } from './rest.ts';

@@ -3,9 +3,13 @@ import type { RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { type KubeServer, refusal, startKubeServer } from '../../dev/testing/kube-server.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
+import {
+  type KubeServer,
+  refusal,
+  startKubeServer,
+} from '../../dev/testing/servers/kube-server.ts';
 import { CloudError, ClusterError, InputError } from '../core/errors.ts';
 import { configOf, connect } from './connection.ts';
 

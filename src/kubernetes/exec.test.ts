@@ -1,7 +1,11 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ExecScene, type ExecServer, startExecServer } from '../../dev/testing/exec-server.ts';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import {
+  type ExecScene,
+  type ExecServer,
+  startExecServer,
+} from '../../dev/testing/servers/exec-server.ts';
 import { execInPod } from './exec.ts';
 
 const TARGET = { namespace: 'default', pod: 'sampleapp-1', container: 'app' };

@@ -1,8 +1,8 @@
 import type { V1Node } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { startKubeServer } from '../../dev/testing/kube-server.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
+import { startKubeServer } from '../../dev/testing/servers/kube-server.ts';
 import { connect } from './connection.ts';
 import { awaitNodes, type NodeFinding, nodeState } from './nodes.ts';
 

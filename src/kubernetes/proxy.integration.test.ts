@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import {
   noCredentials,
   startTestApiServer,
   type TestApiServer,
-} from '../../dev/testing/api-server.ts';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { type ProxyServer, startProxy } from '../../dev/testing/proxy-server.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+} from '../../dev/testing/servers/api-server.ts';
+import { type ProxyServer, startProxy } from '../../dev/testing/servers/proxy-server.ts';
 import { connect } from './connection.ts';
 import { execInPod } from './exec.ts';
 import { readKubeconfig, serverOf } from './kubeconfig.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApiServer, type TestApiServer } from '../../dev/testing/api-server.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
+import { startTestApiServer, type TestApiServer } from '../../dev/testing/servers/api-server.ts';
 import { systemClock } from '../core/clock.ts';
 import { type KubernetesApi, kubernetesApi } from './api.ts';
 import { readKubeconfig, serverOf } from './kubeconfig.ts';

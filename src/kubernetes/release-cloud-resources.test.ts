@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { fakeKubernetesApi } from '../../dev/testing/fake-kubernetes-api.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import { fakeKubernetesApi } from '../../dev/testing/fakes/fake-kubernetes-api.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { releaseCloudResources } from './release-cloud-resources.ts';
 
 type Item = { readonly metadata: { readonly name: string; readonly namespace?: string } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { fakeKubernetesApi } from '../../dev/testing/fake-kubernetes-api.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import { fakeKubernetesApi } from '../../dev/testing/fakes/fake-kubernetes-api.ts';
 import { type KubernetesApi, OUR_LABELS, type RemoveOptions } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { removeIfOurs } from './apply.ts';

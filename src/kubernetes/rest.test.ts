@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type KubeServer, refusal, startKubeServer } from '../../dev/testing/kube-server.ts';
+import {
+  type KubeServer,
+  refusal,
+  startKubeServer,
+} from '../../dev/testing/servers/kube-server.ts';
 import { ApiError } from './api-error.ts';
 import { restOf } from './rest.ts';
 

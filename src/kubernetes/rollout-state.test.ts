@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { counts, daemonSet as set } from '../../dev/testing/daemon-set.ts';
+import { counts, daemonSet as set } from '../../dev/testing/samples/daemon-set.ts';
 import { rolloutBeside, rolloutOf } from './rollout.ts';
 
 describe('rolloutOf', () => {

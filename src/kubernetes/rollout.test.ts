@@ -1,9 +1,9 @@
 import type { V1DaemonSet } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { counts, daemonSet as set } from '../../dev/testing/daemon-set.ts';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
-import { type KubeAnswer, startKubeServer } from '../../dev/testing/kube-server.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
+import { counts, daemonSet as set } from '../../dev/testing/samples/daemon-set.ts';
+import { type KubeAnswer, startKubeServer } from '../../dev/testing/servers/kube-server.ts';
 import { connect } from './connection.ts';
 import { awaitRollout } from './rollout.ts';
 

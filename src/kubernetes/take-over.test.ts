@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { fakeKubernetesApi } from '../../dev/testing/fake-kubernetes-api.ts';
-import { fastClock } from '../../dev/testing/fast-clock.ts';
+import { fakeKubernetesApi } from '../../dev/testing/fakes/fake-kubernetes-api.ts';
+import { fastClock } from '../../dev/testing/fakes/fast-clock.ts';
 import type { KubernetesApi } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { takeOver } from './apply.ts';

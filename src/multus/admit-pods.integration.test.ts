@@ -1,7 +1,7 @@
 import type { V1Node } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApiServer, type TestApiServer } from '../../dev/testing/api-server.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
+import { startTestApiServer, type TestApiServer } from '../../dev/testing/servers/api-server.ts';
 import { systemClock } from '../core/clock.ts';
 import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
 import type { Connection } from '../kubernetes/connection.ts';

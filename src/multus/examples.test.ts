@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { attachmentsOf } from '../../dev/testing/attachments.ts';
+import { attachmentsOf } from '../../dev/testing/samples/attachments.ts';
 import { packFile } from '../github/pack-files.ts';
 import type { NetworkAttachmentDefinition } from '../networks/attachment.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { badNetworks } from '../../dev/testing/bad-networks.ts';
-import { goodNetworks } from '../../dev/testing/good-networks.ts';
-import { labEnvironment } from '../../dev/testing/lab-environment.ts';
+import { badNetworks } from '../../dev/testing/samples/bad-networks.ts';
+import { goodNetworks } from '../../dev/testing/samples/good-networks.ts';
+import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
 import { InputError } from '../core/errors.ts';
 import { readInputs, yaml } from '../github/inputs.ts';
 import { describeAttachment } from '../networks/attachment.ts';

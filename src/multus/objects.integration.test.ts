@@ -1,10 +1,10 @@
 import type { KubernetesObject, V1DaemonSet } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { startTestApiServer, type TestApiServer } from '../../dev/testing/api-server.ts';
-import { attachmentsOf } from '../../dev/testing/attachments.ts';
-import { goodNetworks } from '../../dev/testing/good-networks.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
+import { attachmentsOf } from '../../dev/testing/samples/attachments.ts';
+import { goodNetworks } from '../../dev/testing/samples/good-networks.ts';
+import { startTestApiServer, type TestApiServer } from '../../dev/testing/servers/api-server.ts';
 import { systemClock } from '../core/clock.ts';
 import { apply } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';

@@ -2,9 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubernetesObject, V1DaemonSet } from '@kubernetes/client-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestApiServer, type TestApiServer } from '../../dev/testing/api-server.ts';
-import { PUBLISHED, type Published, publishedMultus } from '../../dev/testing/published-multus.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
+import {
+  PUBLISHED,
+  type Published,
+  publishedMultus,
+} from '../../dev/testing/samples/published-multus.ts';
+import { startTestApiServer, type TestApiServer } from '../../dev/testing/servers/api-server.ts';
 import { ensureTools } from '../../dev/tools/install/tools.ts';
 import { run } from '../../dev/tools/process.ts';
 import { consoleProgress } from '../../dev/tools/progress.ts';

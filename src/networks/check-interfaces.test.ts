@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attachmentsOf } from '../../dev/testing/attachments.ts';
-import { networkInterface } from '../../dev/testing/network-interface.ts';
+import { attachmentsOf } from '../../dev/testing/samples/attachments.ts';
+import { networkInterface } from '../../dev/testing/samples/network-interface.ts';
 import { checkInterfaces } from './check-interfaces.ts';
 
 const eth1 = networkInterface({ secondaries: ['10.0.4.75'], prefixes: ['10.0.4.128/28'] });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { labEnvironment } from '../../dev/testing/lab-environment.ts';
+import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
 import { formatAddress, parseAddress } from '../core/ip.ts';
 import { networkSpecsSchema } from './network-spec.ts';
 import { planAttachments } from './plan-attachments.ts';

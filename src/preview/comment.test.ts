@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { labEnvironment } from '../../dev/testing/lab-environment.ts';
+import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
 import { commentMarkdown } from './comment.ts';
 
 const facts = {

@@ -10,7 +10,7 @@ import {
   type PullRequest,
 } from '../../dev/stand-ins/github/api/state.ts';
 import { pullRequestEvents } from '../../dev/stand-ins/github/events/pull-request.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { creationTags, stackTags } from '../environment/tags.ts';
 import { repositoryClient } from '../github/repository-client.ts';

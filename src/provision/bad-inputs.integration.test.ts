@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
-import { recordingServer, runBundle } from '../../dev/testing/run-bundle.ts';
+import { recordingServer, runBundle } from '../../dev/testing/programs/run-bundle.ts';
+import { LAB_INPUTS } from '../../dev/testing/samples/lab-inputs.ts';
 import { BAD_INPUTS } from './testing/bad-inputs.ts';
 
 let server: Awaited<ReturnType<typeof recordingServer>>;

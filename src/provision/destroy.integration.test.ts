@@ -20,8 +20,8 @@ import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/s
 import { type Inventory, leftovers, takeInventory } from '../../dev/stand-ins/aws/inventory.ts';
 import { eventually, REGION } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../../dev/stand-ins/aws/testing/stand-in.ts';
-import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
-import { runProvisionAtSpeed } from '../../dev/testing/run-bundle.ts';
+import { runProvisionAtSpeed } from '../../dev/testing/programs/run-bundle.ts';
+import { LAB_INPUTS } from '../../dev/testing/samples/lab-inputs.ts';
 
 const NAME = 'eks-multus-cluster';
 const BUCKET = `eks-multus-123456789012-${REGION}`;

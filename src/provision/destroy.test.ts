@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FakeStacks } from '../../dev/testing/fake-stacks.ts';
-import { detachedInterface } from '../../dev/testing/network-interface.ts';
+import type { FakeStacks } from '../../dev/testing/fakes/fake-stacks.ts';
+import { detachedInterface } from '../../dev/testing/samples/network-interface.ts';
 import { reportMarkdown } from './report.ts';
 import { provisionWorld } from './testing/provision-world.ts';
 

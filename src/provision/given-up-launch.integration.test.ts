@@ -6,9 +6,9 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
 import type { TestAws } from '../../dev/stand-ins/aws/testing/stand-in.ts';
-import { type JobInAws, startJobInAws } from '../../dev/testing/job-in-aws.ts';
-import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
-import { type Beside, runProvisionAtSpeed } from '../../dev/testing/run-bundle.ts';
+import { type JobInAws, startJobInAws } from '../../dev/testing/programs/job-in-aws.ts';
+import { type Beside, runProvisionAtSpeed } from '../../dev/testing/programs/run-bundle.ts';
+import { LAB_INPUTS } from '../../dev/testing/samples/lab-inputs.ts';
 import { environmentSchema } from '../environment/environment.ts';
 
 const SPEED = 20;

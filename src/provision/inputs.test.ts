@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
+import { LAB_INPUTS } from '../../dev/testing/samples/lab-inputs.ts';
 import { InputError, type InputProblem } from '../core/errors.ts';
 import { readProvisionInputs } from './inputs.ts';
 import { BAD_INPUTS, groups, IN_ZONE } from './testing/bad-inputs.ts';

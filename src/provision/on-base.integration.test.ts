@@ -8,8 +8,8 @@ import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing/paci
 import { type Inventory, leftovers, takeInventory } from '../../dev/stand-ins/aws/inventory.ts';
 import { REGION } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../../dev/stand-ins/aws/testing/stand-in.ts';
-import { fakeNamespaces } from '../../dev/testing/fake-namespaces.ts';
-import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
+import { fakeNamespaces } from '../../dev/testing/fakes/fake-namespaces.ts';
+import { LAB_INPUTS } from '../../dev/testing/samples/lab-inputs.ts';
 import { environmentSchema } from '../environment/environment.ts';
 import { provisionInProcess } from './testing/provision-in-process.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fakeNamespaces } from '../../dev/testing/fake-namespaces.ts';
-import { detachedInterface } from '../../dev/testing/network-interface.ts';
+import { fakeNamespaces } from '../../dev/testing/fakes/fake-namespaces.ts';
+import { detachedInterface } from '../../dev/testing/samples/network-interface.ts';
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
 import { mergeNodeRoles } from '../aws-auth/rows.ts';
 import { environmentSchema } from '../environment/environment.ts';

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { permissionFindings } from '../../dev/rehearsal/permission-facts.ts';
 import { serviceRoleArn } from '../../dev/stand-ins/aws/account.ts';
 import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
-import { type JobInAws, startJobInAws } from '../../dev/testing/job-in-aws.ts';
-import { LAB_INPUTS } from '../../dev/testing/lab-inputs.ts';
-import { runProvisionAtSpeed } from '../../dev/testing/run-bundle.ts';
+import { type JobInAws, startJobInAws } from '../../dev/testing/programs/job-in-aws.ts';
+import { runProvisionAtSpeed } from '../../dev/testing/programs/run-bundle.ts';
+import { LAB_INPUTS } from '../../dev/testing/samples/lab-inputs.ts';
 
 /** The life of an environment, with the roles of `github-oidc.yaml`. */
 const GROUPS = (max: number) =>

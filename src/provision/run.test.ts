@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FakeStacks } from '../../dev/testing/fake-stacks.ts';
+import type { FakeStacks } from '../../dev/testing/fakes/fake-stacks.ts';
 import { environmentSchema } from '../environment/environment.ts';
 import { reportMarkdown } from './report.ts';
 import { provisionWorld } from './testing/provision-world.ts';

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type LabCluster, startLabCluster } from '../../dev/testing/lab-cluster.ts';
-import { runSource } from '../../dev/testing/run-bundle.ts';
-import { startNode } from '../../dev/testing/start-node.ts';
+import { runSource } from '../../dev/testing/programs/run-bundle.ts';
+import { startNode } from '../../dev/testing/programs/start-node.ts';
+import { type LabCluster, startLabCluster } from '../../dev/testing/servers/lab-cluster.ts';
 import { packFile } from '../github/pack-files.ts';
 
 const OURS = 'app.kubernetes.io/managed-by=eks-multus-actions';

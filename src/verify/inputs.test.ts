@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { badInputs, kubeconfig } from '../../dev/testing/bad-verify-inputs.ts';
-import { labEnvironment } from '../../dev/testing/lab-environment.ts';
+import { badInputs, kubeconfig } from '../../dev/testing/samples/bad-verify-inputs.ts';
+import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
 import { InputError } from '../core/errors.ts';
 import { readVerifyInputs } from './inputs.ts';
 

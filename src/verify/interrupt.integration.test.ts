@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type LabCluster, startLabCluster } from '../../dev/testing/lab-cluster.ts';
-import { startNode } from '../../dev/testing/start-node.ts';
+import { startNode } from '../../dev/testing/programs/start-node.ts';
+import { type LabCluster, startLabCluster } from '../../dev/testing/servers/lab-cluster.ts';
 import { ensureTools } from '../../dev/tools/install/tools.ts';
 import { type Service, startService } from '../../dev/tools/process.ts';
 import { consoleProgress } from '../../dev/tools/progress.ts';

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { fakeClock } from '../../dev/testing/fake-clock.ts';
+import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
 import {
   type FakeBehaviour,
   fakeProbeCluster,
   readyNode,
   readyPod,
-} from '../../dev/testing/fake-probe-cluster.ts';
-import { recordingLog } from '../../dev/testing/recording-log.ts';
+} from '../../dev/testing/fakes/fake-probe-cluster.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { ApiError } from '../kubernetes/api-error.ts';
 import { accessNeeded } from './access.ts';
 import { readVerifyInputs } from './inputs.ts';

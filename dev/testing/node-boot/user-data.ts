@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readTemplate } from '../read-template.ts';
+import { readTemplate } from '../samples/read-template.ts';
 
 /** The user data that the node group's template gives to a node. */
 

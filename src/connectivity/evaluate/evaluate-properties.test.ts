@@ -7,7 +7,7 @@ import {
   type PodPlan,
   reply,
   silence,
-} from '../../../dev/testing/lab-pods.ts';
+} from '../../../dev/testing/samples/lab-pods.ts';
 import { probeNetwork } from '../probe/network.ts';
 import { countOutcomes } from './check.ts';
 import { evaluate } from './evaluate.ts';

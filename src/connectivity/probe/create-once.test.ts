@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../../../dev/testing/fake-clock.ts';
+import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
 import { ApiError } from '../../kubernetes/api-error.ts';
 import { RUN_LABEL } from './cluster.ts';
 import { createOnce } from './kubernetes-cluster.ts';

@@ -1,7 +1,11 @@
 import { afterEach, expect, it } from 'vitest';
-import { fakeClock } from '../../../dev/testing/fake-clock.ts';
-import { type KubeServer, refusal, startKubeServer } from '../../../dev/testing/kube-server.ts';
-import { recordingLog } from '../../../dev/testing/recording-log.ts';
+import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
+import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
+import {
+  type KubeServer,
+  refusal,
+  startKubeServer,
+} from '../../../dev/testing/servers/kube-server.ts';
 import { connect } from '../../kubernetes/connection.ts';
 import { probeCluster } from './kubernetes-cluster.ts';
 

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { fakeClock } from '../../../dev/testing/fake-clock.ts';
+import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
 import {
   type KubeAnswer,
   type KubeServer,
   refusal,
   startKubeServer,
-} from '../../../dev/testing/kube-server.ts';
+} from '../../../dev/testing/servers/kube-server.ts';
 import { type KubernetesApi, kubernetesApi } from '../../kubernetes/api.ts';
 import { restOf } from '../../kubernetes/rest.ts';
 import { listPodsEverywhere, namespaceCalls } from './kubernetes-cluster.ts';

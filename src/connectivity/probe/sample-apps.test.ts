@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { LAB_NETWORKS } from '../../../dev/testing/lab-pods.ts';
+import { LAB_NETWORKS } from '../../../dev/testing/samples/lab-pods.ts';
 import { packFile } from '../../github/pack-files.ts';
 import { networksNeeded, probePods, readSampleApps } from './sample-apps.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { faultyEvidence } from '../../../dev/testing/reported-clusters.ts';
+import { faultyEvidence } from '../../../dev/testing/samples/reported-clusters.ts';
 import type { Evidence } from '../evaluate/evidence.ts';
 import { readPageAssets } from './page.ts';
 import { makeReport } from './report.ts';

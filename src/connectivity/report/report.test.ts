@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { healthy, LAB_NETWORKS, LAB_PODS, reply, silence } from '../../../dev/testing/lab-pods.ts';
-import { networkInterface } from '../../../dev/testing/network-interface.ts';
-import { recordingLog } from '../../../dev/testing/recording-log.ts';
+import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
+import {
+  healthy,
+  LAB_NETWORKS,
+  LAB_PODS,
+  reply,
+  silence,
+} from '../../../dev/testing/samples/lab-pods.ts';
+import { networkInterface } from '../../../dev/testing/samples/network-interface.ts';
 import type { PodObservation } from '../evaluate/observation.ts';
 import { makeReport } from './report.ts';
 import { logReport } from './report-files.ts';

@@ -1,5 +1,5 @@
-import { fastClock } from '../../../dev/testing/fast-clock.ts';
-import { recordingLog } from '../../../dev/testing/recording-log.ts';
+import { fastClock } from '../../../dev/testing/fakes/fast-clock.ts';
+import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
 import type { KubernetesApi } from '../../kubernetes/api.ts';
 import { readProvisionInputs } from '../inputs.ts';
 import type { Report } from '../report.ts';

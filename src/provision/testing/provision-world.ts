@@ -1,8 +1,8 @@
-import { fakeCleanUp } from '../../../dev/testing/fake-clean-up.ts';
-import { fakeClock } from '../../../dev/testing/fake-clock.ts';
-import { FakeStacks } from '../../../dev/testing/fake-stacks.ts';
-import { LAB_INPUTS } from '../../../dev/testing/lab-inputs.ts';
-import { recordingLog } from '../../../dev/testing/recording-log.ts';
+import { fakeCleanUp } from '../../../dev/testing/fakes/fake-clean-up.ts';
+import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
+import { FakeStacks } from '../../../dev/testing/fakes/fake-stacks.ts';
+import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
+import { LAB_INPUTS } from '../../../dev/testing/samples/lab-inputs.ts';
 import { callBudget } from '../../cloudformation/pace.ts';
 import { readProvisionInputs } from '../inputs.ts';
 import type { Report } from '../report.ts';

@@ -1,11 +1,11 @@
-import { prepareAccount } from '../stand-ins/aws/account.ts';
-import { REGION } from '../stand-ins/aws/testing/local-aws.ts';
+import { prepareAccount } from '../../stand-ins/aws/account.ts';
+import { REGION } from '../../stand-ins/aws/testing/local-aws.ts';
 import {
   startTestAws,
   type TestAws,
   type TestAwsOptions,
-} from '../stand-ins/aws/testing/stand-in.ts';
-import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../stand-ins/github/oidc.ts';
+} from '../../stand-ins/aws/testing/stand-in.ts';
+import { GITHUB_ISSUER, type OidcIssuer, startOidcIssuer } from '../../stand-ins/github/oidc.ts';
 
 const JOB = { repository: 'o/r', ref: 'refs/heads/main', workflow: '.github/workflows/p.yml' };
 

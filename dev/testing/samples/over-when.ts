@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { type Clock, systemClock } from '../../../src/core/clock.ts';
 
 const A_DAY_MS = 24 * 3_600_000;
 

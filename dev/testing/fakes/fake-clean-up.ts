@@ -1,6 +1,6 @@
-import type { NetworkInterface, SecurityGroup } from '../../src/aws/network-interfaces.ts';
-import type { KubernetesApi } from '../../src/kubernetes/api.ts';
-import type { CleanUp } from '../../src/provision/session.ts';
+import type { NetworkInterface, SecurityGroup } from '../../../src/aws/network-interfaces.ts';
+import type { KubernetesApi } from '../../../src/kubernetes/api.ts';
+import type { CleanUp } from '../../../src/provision/session.ts';
 
 /** Everything in an account that is in no stack, in memory. */
 export function fakeCleanUp() {

@@ -4,8 +4,8 @@ import {
   MANAGED_BY_LABEL,
   type ProbeCluster,
   RUN_LABEL,
-} from '../../src/connectivity/probe/cluster.ts';
-import type { AttachmentDefinition } from '../../src/connectivity/probe/network.ts';
+} from '../../../src/connectivity/probe/cluster.ts';
+import type { AttachmentDefinition } from '../../../src/connectivity/probe/network.ts';
 
 export interface FakeProbeCluster extends ProbeCluster {
   /** The pods that are there now, by name. */

@@ -6,8 +6,8 @@ import type {
   Stack,
   StackApi,
   StackEvent,
-} from '../../src/cloudformation/stack-api.ts';
-import type { Clock } from '../../src/core/clock.ts';
+} from '../../../src/cloudformation/stack-api.ts';
+import type { Clock } from '../../../src/core/clock.ts';
 
 import { FakeStack, type Happening, succeeds } from './fake-stack.ts';
 

@@ -1,5 +1,5 @@
 import type { V1DaemonSet, V1Pod } from '@kubernetes/client-node';
-import type { Connection } from '../../src/kubernetes/connection.ts';
+import type { Connection } from '../../../src/kubernetes/connection.ts';
 
 /** What the controller of Multus' DaemonSet and a kubelet would do: a pod on a node, which is Ready or not. */
 export async function placeMultusPod(

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StackStatus } from '@aws-sdk/client-cloudformation';
-import type { OnFailure, StackApi, StackSpec } from '../../src/cloudformation/stack-api.ts';
-import type { Engine } from '../stand-ins/aws/cloudformation/engine.ts';
-import type { ImportStatus } from '../stand-ins/aws/cloudformation/stack.ts';
-import { forceStatus } from '../stand-ins/aws/cloudformation/testing/force-status.ts';
-import type { ScriptedPacing } from '../stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
+import type { OnFailure, StackApi, StackSpec } from '../../../src/cloudformation/stack-api.ts';
+import type { Engine } from '../../stand-ins/aws/cloudformation/engine.ts';
+import type { ImportStatus } from '../../stand-ins/aws/cloudformation/stack.ts';
+import { forceStatus } from '../../stand-ins/aws/cloudformation/testing/force-status.ts';
+import type { ScriptedPacing } from '../../stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
 
 /** A stack of one or two log groups. Whatever makes `Main` comes after `Extra`. */
 export function logStack(name: string, days: number, extra = false): StackSpec {

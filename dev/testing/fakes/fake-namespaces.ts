@@ -1,4 +1,4 @@
-import type { Target } from '../../src/kubernetes/api.ts';
+import type { Target } from '../../../src/kubernetes/api.ts';
 import { fakeKubernetesApi } from './fake-kubernetes-api.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import type { constants } from 'node:os';
-import { mortal, start } from '../tools/process.ts';
+import { mortal, start } from '../../tools/process.ts';
 
 /** A script that runs: what it has printed by now, and its end. */
 export interface RunningScript {

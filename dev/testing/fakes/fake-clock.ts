@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/core/clock.ts';
+import type { Clock } from '../../../src/core/clock.ts';
 
 /** A clock that starts at 0 and that only sleeping moves, at once. */
 export function fakeClock(): Clock {

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Connection, connect } from '../../src/kubernetes/connection.ts';
-import { startApiServer } from '../stand-ins/cluster/api-server.ts';
-import { ensureTools } from '../tools/install/tools.ts';
-import { consoleProgress } from '../tools/progress.ts';
-import { recordingLog } from './recording-log.ts';
+import { type Connection, connect } from '../../../src/kubernetes/connection.ts';
+import { startApiServer } from '../../stand-ins/cluster/api-server.ts';
+import { ensureTools } from '../../tools/install/tools.ts';
+import { consoleProgress } from '../../tools/progress.ts';
+import { recordingLog } from '../fakes/recording-log.ts';
 
 /** A real kube-apiserver with etcd, for tests; its binaries are built when they are not there yet. */
 export interface TestApiServer {

@@ -1,5 +1,5 @@
 import type { StackStatus } from '@aws-sdk/client-cloudformation';
-import type { Stack, StackEvent } from '../../src/cloudformation/stack-api.ts';
+import type { Stack, StackEvent } from '../../../src/cloudformation/stack-api.ts';
 
 /** One thing that happens in an operation: to the stack itself when it names no resource. */
 export interface Happening {

@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/environment/environment.ts';
+import type { Environment } from '../../../src/environment/environment.ts';
 
 /** The lab's environment, as provision outputs it; `nodes` is the node group's min, desired and max. */
 export function labEnvironment(nodes: readonly [number, number, number] = [1, 2, 3]): Environment {

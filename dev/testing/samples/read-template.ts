@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { shortForms } from '../stand-ins/aws/cloudformation/language/yaml-tags.ts';
-import { CHECKOUT } from '../tools/checkout.ts';
+import { shortForms } from '../../stand-ins/aws/cloudformation/language/yaml-tags.ts';
+import { CHECKOUT } from '../../tools/checkout.ts';
 
 /** The parts of a CloudFormation template that the tests look at. */
 export interface Template {

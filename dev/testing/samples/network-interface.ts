@@ -1,4 +1,4 @@
-import type { NetworkInterface } from '../../src/aws/network-interfaces.ts';
+import type { NetworkInterface } from '../../../src/aws/network-interfaces.ts';
 
 /** A network interface of node i-1, eth1, with whatever a test is about. */
 export function networkInterface(changes: Partial<NetworkInterface> = {}): NetworkInterface {

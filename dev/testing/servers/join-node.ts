@@ -1,5 +1,5 @@
 import type { V1Node } from '@kubernetes/client-node';
-import type { Connection } from '../../src/kubernetes/connection.ts';
+import type { Connection } from '../../../src/kubernetes/connection.ts';
 
 /** What a kubelet does for its node: registers it, with these labels, and says whether it is Ready. */
 export async function joinNode(

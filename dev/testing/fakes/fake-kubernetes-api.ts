@@ -1,4 +1,4 @@
-import type { KubernetesApi } from '../../src/kubernetes/api.ts';
+import type { KubernetesApi } from '../../../src/kubernetes/api.ts';
 
 /** An API server that knows these operations. All others fail. */
 export function fakeKubernetesApi(operations: Partial<KubernetesApi>): KubernetesApi {

@@ -1,7 +1,7 @@
-import type { Environment } from '../../src/environment/environment.ts';
-import type { Attachment } from '../../src/networks/attachment.ts';
-import { networkSpecsSchema } from '../../src/networks/network-spec.ts';
-import { planAttachments } from '../../src/networks/plan-attachments.ts';
+import type { Environment } from '../../../src/environment/environment.ts';
+import type { Attachment } from '../../../src/networks/attachment.ts';
+import { networkSpecsSchema } from '../../../src/networks/network-spec.ts';
+import { planAttachments } from '../../../src/networks/plan-attachments.ts';
 import { labEnvironment } from './lab-environment.ts';
 
 /** The networks that a list in short form (or with `raw`) makes, in the lab's environment unless told otherwise. */
