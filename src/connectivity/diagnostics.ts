@@ -5,7 +5,7 @@ import type { ProbeCluster } from './probe/cluster.ts';
 import type { Report } from './report/report.ts';
 import type { ReportFile } from './report/report-files.ts';
 
-/** More says the same again, and the pods wait to be removed meanwhile. */
+/** More pods or nodes would show nothing new, and the test pods wait to be removed meanwhile. */
 const MOST_PODS = 24;
 const MOST_NODES = 12;
 const LOG_LINES = 500;
@@ -15,9 +15,9 @@ const AT_ONCE = 8;
 const IP_COMMANDS = ['ip -d addr', 'ip route', 'ip -6 route', 'ip neigh', 'ip -s link'];
 
 /**
- * Gathers what helps to understand the failures of a report, while its pods still run: events, pods, nodes, what
- * `ip` shows inside the pods that fail, and Multus's logs on their nodes. What cannot be read is said in its place;
- * never throws. Holds no secret: objects are excerpts, and texts are searched for credentials.
+ * Collects evidence about the failures of a report while its pods still run: events, pods, nodes, the output of `ip`
+ * inside the failing pods, and Multus's logs on their nodes. A file that cannot be read says why. Never throws.
+ * Contains no secrets: objects are excerpts, and credentials are removed from texts.
  *
  * @param run the run whose pods are looked at
  */
@@ -41,7 +41,7 @@ export async function collectDiagnostics(
   return files.flat().map((file) => ({ path: file.path, text: redact(file.text) }));
 }
 
-/** The pods that failed checks are about; of none, all of them. */
+/** The pods that failed checks name, or all pods when they name none. */
 function failingPods(report: Report, pods: readonly V1Pod[]): readonly V1Pod[] {
   const failed = report.checks.filter(({ outcome }) => outcome === 'failed');
   const words = new Set(failed.flatMap(({ subject }) => subject.split(' ')));
@@ -97,8 +97,8 @@ function nameOf({ metadata }: V1Pod): string {
 }
 
 /**
- * What a diagnosis needs of a pod. Named field by field, so that no environment variable, command or volume of a
- * pod, which may hold a secret, can get into it.
+ * The fields of a pod that a diagnosis needs. Environment variables, commands and volumes may hold secrets and are left
+ * out.
  */
 export function podExcerpt({ metadata, spec, status }: V1Pod) {
   const { name, namespace, labels, annotations, creationTimestamp, deletionTimestamp } =
@@ -116,7 +116,7 @@ export function podExcerpt({ metadata, spec, status }: V1Pod) {
   };
 }
 
-/** What a diagnosis needs of a node. */
+/** The fields of a node that a diagnosis needs. */
 export function nodeExcerpt({ metadata, spec, status }: V1Node) {
   const { name, labels, creationTimestamp } = metadata ?? {};
   const { conditions, addresses, allocatable, nodeInfo } = status ?? {};
@@ -128,7 +128,7 @@ export function nodeExcerpt({ metadata, spec, status }: V1Node) {
   };
 }
 
-/** One event on one line: when, what kind, why, and what. */
+/** One event on one line: time, type, reason and message. */
 export function eventLine(event: CoreV1Event): string {
   const { type = '', reason = '', message = '', count } = event;
   const when = event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
@@ -137,7 +137,7 @@ export function eventLine(event: CoreV1Event): string {
   return `${time} ${type} ${reason}${times}: ${message.replaceAll('\n', ' ')}`;
 }
 
-/** What looks like a credential, wherever it stands in a text. The part in the first group stays. */
+/** Patterns of credentials in a text. The first group of each match is kept. */
 const SECRETS: readonly RegExp[] = [
   // JSON Web Tokens: service account tokens, ID tokens
   /()\beyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?/g,
@@ -151,7 +151,7 @@ const SECRETS: readonly RegExp[] = [
   /((?:password|passwd|secret|token|api[_-]?key|access[_-]?key|client-key-data)["']?\s*[:=]\s*["']?)[^\s"',;}]{4,}/gi,
 ];
 
-/** The text without anything that looks like a credential. */
+/** Replaces everything that looks like a credential. */
 export function redact(text: string): string {
   return SECRETS.reduce((rest, secret) => rest.replace(secret, '$1[removed]'), text);
 }

@@ -81,7 +81,7 @@ export const inputSchema = z.object({
   'report-directory': text(/^[^\0]{1,1024}$/, 'the path of a folder').default('multus-report'),
 });
 
-/** What only the layout `matrix` goes by. */
+/** Inputs that only the layout `matrix` uses. */
 export interface MatrixInputs {
   readonly nodes: NodeChoice;
   readonly maxNodes: number;
@@ -102,10 +102,10 @@ export interface VerifyInputs {
   readonly ownNamespace: boolean;
   readonly retries: number;
   readonly expectations: readonly Expectation[];
-  /** A failed check is a warning, and the step succeeds. */
+  /** A failed check is a warning and the step succeeds. */
   readonly warnOnly: boolean;
   readonly namespace: string;
-  /** The environment's own nodes: those with its label on a cluster that it shares, all but guests' on its own. */
+  /** The environment's nodes: those with its label on a shared cluster, or all but those of guests on its own. */
   readonly ownNodes: NodeChoice;
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
@@ -157,7 +157,7 @@ export function readVerifyInputs(
   };
 }
 
-/** The lab's pods are where the lab has them. */
+/** The lab's pods run in the namespace of its networks. */
 const DEFAULT_POD_NAMESPACE = { lab: 'shared', matrix: 'per-run' } as const;
 
 function nodesOf(environment: Environment | undefined): NodeChoice {
@@ -188,7 +188,7 @@ function networkName(text: string): NetworkName {
   return second === undefined ? { name: first } : { namespace: first, name: second };
 }
 
-/** The lab has two networks, and they must differ. */
+/** The layout lab needs two different networks. */
 function networkProblems(names: readonly string[] | undefined, namespace: string): InputProblem[] {
   if (names === undefined) return [];
   const full = names.map((name) => (name.includes('/') ? name : `${namespace}/${name}`));

@@ -23,14 +23,21 @@ await runAction(async () => {
   const connection = await connect(inputs.target.address, { log, credentials, roleArn, needs });
   const cluster = probeCluster(connection, inputs.namespace);
   const caller = {
-    ...{ region, credentials, clock },
+    region,
+    credentials,
+    clock,
     userAgent: `eks-multus-actions run/${workflowRun(process.env).id}`,
   };
-  // A kubeconfig may be of a cluster anywhere: AWS is asked when the job was given credentials for it.
-  const given = inputs.role.roleArn ?? process.env['AWS_ACCESS_KEY_ID'];
-  const onAws = inputs.target.address.kind === 'eks' || (given !== undefined && region !== '');
+  // A kubeconfig may be for a cluster anywhere. AWS is asked only when the job has credentials for it.
+  const credentialSource = inputs.role.roleArn ?? process.env['AWS_ACCESS_KEY_ID'];
+  const onAws =
+    inputs.target.address.kind === 'eks' || (credentialSource !== undefined && region !== '');
   const report = await verify(inputs, {
-    ...{ clusterName: connection.cluster, cluster, log, clock, signal: stopSignal() },
+    clusterName: connection.cluster,
+    cluster,
+    log,
+    clock,
+    signal: stopSignal(),
     nodeInterfaces: async (of) => (onAws ? nodeInterfaces(of, caller, log) : undefined),
   });
   await publish(report, inputs, log);

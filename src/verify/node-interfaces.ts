@@ -6,12 +6,12 @@ import type { ProbeCluster } from '../connectivity/probe/cluster.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 
-/** As many values as EC2 takes in one filter. */
+/** The most values that EC2 accepts in one filter. */
 const AT_ONCE = 200;
 
 /**
- * The network interfaces of the cluster's nodes, as EC2 knows them. They make explanations better; when EC2 does not
- * answer, or does not let us, the test goes on without them and says so.
+ * The network interfaces of the cluster's nodes in EC2. They improve explanations. When EC2 refuses or does not answer,
+ * the test continues without them and logs why.
  */
 export async function nodeInterfaces(
   cluster: ProbeCluster,
@@ -28,7 +28,7 @@ export async function nodeInterfaces(
     }
     return found.map(({ instanceId = '', ...rest }) => ({ ...rest, node: nodes.get(instanceId) }));
   } catch (error) {
-    log.info(`Going on without the nodes' network interfaces: ${messageOf(error)}`);
+    log.info(`Continuing without the nodes' network interfaces: ${messageOf(error)}`);
     return undefined;
   }
 }

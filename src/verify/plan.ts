@@ -22,16 +22,16 @@ import type { Clock } from '../core/clock.ts';
 import { packFile } from '../github/pack-files.ts';
 import type { VerifyInputs } from './inputs.ts';
 
-/** What a layout makes of the cluster: the pods to run, and what they are judged by. */
+/** The pods to run in this cluster, and what the checks need to know about them. */
 export interface TestPlan {
   readonly networks: readonly ProbeNetwork[];
   readonly pods: readonly ProbePod[];
-  /** All nodes that were to be tested; undefined when the layout does not ask for nodes. */
+  /** All nodes to test; undefined when the layout does not choose nodes. */
   readonly nodes?: readonly NodeObservation[];
   readonly judgement: Pick<Evidence, 'expectations' | 'limits' | 'maxPairs'>;
   /** How nodes and pairs are chosen, in sentences. */
   readonly sampling: readonly string[];
-  /** Whether packets of full size are tried, too. */
+  /** Whether packets of the interface's MTU are sent, too. */
   readonly large: boolean;
 }
 
@@ -43,7 +43,7 @@ interface Where {
   readonly clock: Clock;
 }
 
-/** Looks at networks and nodes, and decides on the pods. Nothing is changed. */
+/** Reads networks and nodes, and decides which pods to run. Changes nothing. */
 export async function planTest(inputs: VerifyInputs, where: Where): Promise<TestPlan> {
   return inputs.layout === 'lab' ? planLab(inputs, where) : planMatrix(inputs, where);
 }
@@ -52,7 +52,7 @@ async function planLab(inputs: VerifyInputs, where: Where): Promise<TestPlan> {
   const { cluster, clock } = where;
   const apps = await sampleApps();
   const networks = await findNetworks(cluster, inputs.networks, networksNeeded(apps));
-  // A host-local range is kept by each node for itself, so the lab's pods are put together.
+  // Each node allocates from a host-local range separately, so all pods of the lab run on one node.
   const { ownNodes } = inputs;
   const place =
     inputs.placement === 'any'

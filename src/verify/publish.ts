@@ -20,10 +20,10 @@ import type { VerifyResult } from './run.ts';
 export type PublishOptions = Pick<VerifyInputs, 'reportDirectory' | 'warnOnly'>;
 
 /**
- * Gives the report to people and to later steps: log, annotations, job summary, outputs, and in `directory` the
- * report as JSON, JUnit XML, HTML and Markdown, with diagnostics when something failed.
+ * Publishes the report: log, annotations, job summary, outputs, and in `directory` files in JSON, JUnit XML, HTML and
+ * Markdown, with diagnostics after a failure.
  *
- * @throws ClusterError when a check failed, after everything is written; only a warning when that is asked for.
+ * @throws ClusterError when a check failed, after everything is written. With `warnOnly` it is only a warning.
  */
 export async function publish(
   { report, diagnostics }: VerifyResult,

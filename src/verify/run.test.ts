@@ -139,7 +139,7 @@ describe('verify', () => {
     });
     const refusal = new ApiError(403, { message: 'nodes is forbidden' });
     await expect(verify(inputs, failing(refusal))).rejects.toThrow(
-      'cluster c: the API server did not do what it was asked: 403 nodes is forbidden',
+      'cluster c: a request to the API server failed: 403 nodes is forbidden',
     );
     await expect(verify(inputs, failing(new TypeError('bug')))).rejects.toThrow(TypeError);
   });

@@ -34,10 +34,10 @@ export interface VerifyDeps {
   readonly signal: AbortSignal;
 }
 
-/** What a run found. */
+/** The result of a run. */
 export interface VerifyResult {
   readonly report: Report;
-  /** What helps to understand failures; nothing when all is well. */
+  /** Evidence about failures; empty when every check passed. */
   readonly diagnostics: readonly ReportFile[];
 }
 
@@ -45,9 +45,9 @@ export interface VerifyResult {
 const SHARE_FOR_STARTING = 0.8;
 
 /**
- * Runs the sample pods, looks at them from outside and from inside, removes them, and reports.
+ * Runs the sample pods, observes them from outside and from inside, removes them, and makes the report.
  *
- * @throws ClusterError when there is nothing to look at: no networks, no node, pods that are refused.
+ * @throws ClusterError when there is nothing to test: no networks, no usable node, or pods that the API server refuses.
  */
 export async function verify(inputs: VerifyInputs, deps: VerifyDeps): Promise<VerifyResult> {
   try {
@@ -88,7 +88,10 @@ function evidenceOf(
   interfaces: readonly NodeInterface[] | undefined,
 ): Evidence {
   return {
-    ...{ networks, pods, ...judgement, neighbours },
+    networks,
+    pods,
+    ...judgement,
+    neighbours,
     ...(nodes === undefined ? {} : { nodes }),
     ...(interfaces === undefined ? {} : { interfaces }),
   };
@@ -100,7 +103,7 @@ interface Running {
   readonly plan: TestPlan;
 }
 
-/** Runs the pods, in a namespace of their own when that is asked for, for as long as the work takes. */
+/** Runs the pods for as long as the work takes, in a namespace of their own when the inputs ask for one. */
 async function withPods<T>(
   inputs: VerifyInputs,
   { clock, log, signal }: VerifyDeps,
@@ -130,7 +133,7 @@ async function observe(
   return plan.nodes === undefined ? retried : traceRequests(podCluster, retried, options);
 }
 
-/** What other pods of the cluster have, for the layout that is not the lab: the lab looks at its own pods alone. */
+/** The addresses of other pods of the cluster. The layout lab compares only its own pods. */
 async function neighboursOf(
   cluster: ProbeCluster,
   namespace: string,
@@ -148,14 +151,14 @@ async function neighboursOf(
   return neighboursAmong(pods, namespace);
 }
 
-/** Puts what an API server refused or did not answer into words; other errors stay as they are. */
+/** Turns an error of the API server into a ClusterError. Other errors stay as they are. */
 export function explainApiError(error: unknown, cluster: string): unknown {
   if (statusOf(error) === undefined && !isTransient(error)) return error;
   return new ClusterError({
     resource: `cluster ${cluster}`,
-    reason: `the API server did not do what it was asked: ${reasonOf(error)}`,
+    reason: `a request to the API server failed: ${reasonOf(error)}`,
     nextStep:
-      'run the job again; if it stays so, look at the state of the API server and at the permissions that the README of verify lists',
+      'run the job again; if it fails again, look at the state of the API server and at the permissions in the README of verify',
     cause: error,
   });
 }

@@ -1,8 +1,8 @@
 import { ClusterError } from '../core/errors.ts';
 
 /**
- * Aborted when the runner tells the step to stop: SIGINT when a job is cancelled, SIGTERM 7.5 seconds
- * later. The handlers stay, so that the second signal does not cut short the clean-up that the first began.
+ * A signal that aborts when the runner stops the step: SIGINT when a job is cancelled, SIGTERM 7.5 seconds later. The
+ * handlers stay, so that the second signal does not end the process during the clean-up.
  */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();

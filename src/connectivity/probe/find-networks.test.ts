@@ -9,7 +9,7 @@ const definition = (name: string, managed = true, namespace = 'default') => ({
 const ids = async (found: ReturnType<typeof findNetworks>) => (await found).map(({ id }) => id);
 
 describe('findNetworks', () => {
-  it('takes those that configure-multus made, in the order of their names', async () => {
+  it('takes the networks that configure-multus created, sorted by name', async () => {
     const definitions = [definition('net-10'), definition('net-9'), definition('other', false)];
     const cluster = fakeProbeCluster({ definitions });
     expect(await ids(findNetworks(cluster, undefined, 2))).toEqual([
@@ -34,9 +34,9 @@ describe('findNetworks', () => {
 
   it.each([
     [['a'], 'apply the networks with configure-multus'],
-    [[], 'there are 0'],
+    [[], 'created 0'],
     [['a', 'b', 'c'], 'name the 2 that should be tested'],
-  ])('does not choose among %j', async (names, message) => {
+  ])('refuses %j, as the layout needs two', async (names, message) => {
     const cluster = fakeProbeCluster({ definitions: names.map((name) => definition(name)) });
     await expect(findNetworks(cluster, undefined, 2)).rejects.toThrow(message);
   });

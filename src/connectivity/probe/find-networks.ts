@@ -3,16 +3,16 @@ import { matchesName } from '../evaluate/pairs.ts';
 import type { ProbeCluster } from './cluster.ts';
 import { type ProbeNetwork, probeNetwork } from './network.ts';
 
-/** A network by name; without a namespace it is in that of the pods. */
+/** The name of a network. Without a namespace, the network is in the namespace of the pods. */
 export interface NetworkName {
   readonly namespace?: string;
   readonly name: string;
 }
 
 /**
- * The networks to test: those named, in that order, or else those that configure-multus made, by name.
+ * The networks to test: the named ones in their order, or else those that configure-multus created, sorted by name.
  *
- * @throws ClusterError when one does not exist, or when there are not as many as the layout needs.
+ * @throws ClusterError when one does not exist, or when their number is not what the layout needs.
  */
 export async function findNetworks(
   cluster: ProbeCluster,
@@ -24,7 +24,7 @@ export async function findNetworks(
   const found = networks.map(({ id }) => id).join(', ') || 'none';
   throw new ClusterError({
     resource: `networks in namespace ${cluster.namespace}`,
-    reason: `the layout needs ${needed}, and there are ${networks.length} that configure-multus made (${found})`,
+    reason: `the layout needs ${needed} networks, but configure-multus created ${networks.length} (${found})`,
     nextStep:
       networks.length < needed
         ? 'apply the networks with configure-multus, or name others with the input networks'
@@ -33,8 +33,8 @@ export async function findNetworks(
 }
 
 /**
- * Any number of networks: those named, or else those that configure-multus made, but those whose names fit none of
- * `excluded` (`*` stands for any run of characters).
+ * Any number of networks: the named ones, or else those that configure-multus created, without those whose names match
+ * a pattern of `excluded` (`*` stands for any characters).
  *
  * @throws ClusterError when one does not exist, or when none is left.
  */
@@ -49,7 +49,7 @@ export async function findAllNetworks(
   const left = found.length === 0 ? '' : `, and all ${found.length} are excluded`;
   throw new ClusterError({
     resource: `networks in namespace ${cluster.namespace}`,
-    reason: `there is none to test${left}`,
+    reason: `there is no network to test${left}`,
     nextStep:
       'apply networks with configure-multus, or name some with the input networks; look at exclude-networks',
   });

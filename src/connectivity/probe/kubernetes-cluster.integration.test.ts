@@ -165,7 +165,7 @@ describe('on a real API server', () => {
     await cluster.createPod(foreign);
     await expect(
       withProbePods(cluster, await labPods('default', 'run7'), life('run7'), async () => 1),
-    ).rejects.toThrow('was not made by this action');
+    ).rejects.toThrow('was not created by this action');
     expect(await cluster.pod(second.name)).toBeDefined();
     await cluster.deletePod((await cluster.pod(second.name)) ?? {});
     await cluster.deletePod({ metadata: { name: second.name, uid: 'gone' } });

@@ -29,7 +29,7 @@ const definitionSchema: z.ZodType<AttachmentDefinition> = z.object({
 });
 const definitionListSchema = z.object({ items: z.array(definitionSchema) });
 
-/** The cluster that a connection leads to, seen from one namespace. Requests are sent again when that may help. */
+/** The cluster of a connection, with one namespace. Requests that fail for a passing reason are sent again. */
 export function probeCluster(
   connection: Connection,
   namespace: string,

@@ -9,8 +9,8 @@ import type { NodeObservation } from '../evaluate/observation.ts';
 import type { ProbeCluster } from './cluster.ts';
 
 /**
- * Judges the nodes, by name: one will do that is Ready, takes new pods, and has a Multus that is Ready. A
- * cluster in which no Multus pod is found may run it under another name: there it is not asked for. Pure.
+ * Decides which nodes can take test pods, sorted by name. A usable node is Ready, schedulable, and has a Ready pod of
+ * Multus. When no pod of Multus is found, it may run under another name, and nodes are not checked for it. Pure.
  */
 export function judgeNodes(
   nodes: readonly V1Node[],
@@ -31,7 +31,7 @@ export function isUsable({ trouble, leftOut }: NodeObservation): boolean {
 export interface NodeChoice {
   /** Labels that a node must have, each with its value; all nodes when there are none. */
   readonly labels: Readonly<Record<string, string>>;
-  /** The environment whose cluster it is. Nodes that others brought onto it are not tested, unless the labels ask for them. */
+  /** The environment that owns the cluster. Nodes of other environments are not tested unless the labels select them. */
   readonly host?: string;
 }
 
@@ -39,9 +39,9 @@ export interface NodeChoice {
 const PATIENCE_MS = 30_000;
 
 /**
- * The first node that will do for pods that must be together.
+ * The first usable node, for pods that must run on one node.
  *
- * @throws ClusterError that says of each node why it will not do.
+ * @throws ClusterError with the reason for each node when none is usable.
  */
 export async function awaitNode(
   cluster: ProbeCluster,
@@ -58,13 +58,14 @@ export async function awaitNode(
     { clock, deadline: clock.now() + PATIENCE_MS, everyMs: 1000 },
   );
   if (chosen !== undefined) return chosen.name;
-  throw noneWillDo(verdicts, choice);
+  throw noUsableNode(verdicts, choice);
 }
 
 /**
- * The nodes that match a selector, judged. Waits a while for those with trouble, which may be on their way.
+ * The nodes that match a selector, each with the reason why it is not usable. Waits half a minute for nodes that are
+ * not ready yet.
  *
- * @throws ClusterError that says of each node why it is left out, when all are.
+ * @throws ClusterError with the reason for each node when all are left out.
  */
 export async function awaitNodes(
   cluster: ProbeCluster,
@@ -82,11 +83,11 @@ export async function awaitNodes(
     },
     { clock, deadline: clock.now() + PATIENCE_MS, everyMs: 1000 },
   );
-  if (judged.every(({ leftOut }) => leftOut !== undefined)) throw noneWillDo(judged, choice);
+  if (judged.every(({ leftOut }) => leftOut !== undefined)) throw noUsableNode(judged, choice);
   return judged;
 }
 
-function noneWillDo(nodes: readonly NodeObservation[], { labels }: NodeChoice): ClusterError {
+function noUsableNode(nodes: readonly NodeObservation[], { labels }: NodeChoice): ClusterError {
   const reasons = nodes.map(({ name, trouble, leftOut }) => `${name}: ${trouble?.text ?? leftOut}`);
   return new ClusterError({
     resource: 'nodes for the sample pods',
@@ -132,10 +133,10 @@ function judge(node: V1Node, multus: boolean): NodeObservation {
 }
 
 const COMPUTE_TYPE = 'eks.amazonaws.com/compute-type';
-/** The DaemonSet of Multus, like that of the VPC CNI, is not for them. */
+/** The DaemonSets of Multus and of the VPC CNI do not run on these. */
 const WITHOUT_VPC_CNI: ReadonlySet<string> = new Set(['fargate', 'hybrid', 'auto']);
 
-/** Taints that Kubernetes itself puts on a node that is on its way. */
+/** Taints that Kubernetes itself puts on a node that is starting. */
 const PASSING_TAINT =
   /^node(\.cloudprovider)?\.kubernetes\.io\/(not-ready|unreachable|network-unavailable|uninitialized)$/;
 
@@ -143,13 +144,13 @@ function nameOf(node: V1Node): string {
   return node.metadata?.name ?? '';
 }
 
-/** Which nodes get test pods, and how that was decided, in a sentence. */
+/** The nodes that get test pods, and the rule that chose them, as a sentence. */
 export interface ChosenNodes {
   readonly nodes: readonly NodeObservation[];
   readonly rule: string;
 }
 
-/** At most `most` nodes, taken from the zones in turn, by name. Pure. */
+/** Chooses at most `most` nodes, from each zone in turn, by name. Pure. */
 export function chooseNodes(nodes: readonly NodeObservation[], most: number): ChosenNodes {
   const zones = [...Map.groupBy(nodes, ({ zone }) => zone ?? '').entries()].toSorted(byName);
   if (nodes.length <= most) {

@@ -11,20 +11,20 @@ import type {
   StatusEntry,
 } from '../evaluate/observation.ts';
 
-/** What the probe script printed, or why it cannot be used. */
+/** The result of the probe script, or why its output is not usable. */
 export type ParsedProbe = { readonly probe: Probe } | { readonly error: string };
 
 const PING_LINE = /^@ping (\S+) (\S+) ?(.*)$/;
 const LARGE_LINE = /^@large (\S+) (\S+) (\d+) (.*)$/;
 const LONGEST_ERROR = 300;
 
-/** Reads the output of the probe script. Output without its last line is of a script that did not finish. */
+/** Reads the output of the probe script. Without the last line, `@end`, the script did not finish. */
 export function parseProbe(output: string): ParsedProbe {
   const lines = output.split(/\r?\n/);
   if (!lines.includes('@end')) {
     const tail = output.trim().slice(-LONGEST_ERROR);
     return {
-      error: `the probe script did not finish${tail === '' ? '' : `; its last words: ${tail}`}`,
+      error: `the probe script did not finish${tail === '' ? '' : `; its last output: ${tail}`}`,
     };
   }
   const sections = readSections(lines);
@@ -107,8 +107,8 @@ const TIMES = /min\/avg\/max(?:\/\w+)? = ([\d.]+)\/([\d.]+)\/([\d.]+)/;
 const NO_WAY = /unreachable|no route to host/i;
 
 /**
- * Reads what `ping -q` printed, of BusyBox or of iputils, line ends included or not. Silence is told
- * from a `ping` that did not run: only the first proves that there is no way.
+ * Reads the output of `ping -q` of BusyBox or iputils, with or without line ends. Silence is different from a `ping`
+ * that did not run: only silence proves that there is no connection.
  */
 export function parsePing(networkInterface: string, address: string, output: string): Ping {
   const target = { interface: networkInterface, address };
@@ -125,8 +125,8 @@ export function parsePing(networkInterface: string, address: string, output: str
 }
 
 /**
- * Reads what a ping of the size of the interface's MTU printed, and after `@route` what the kernel then knew of the
- * way. A smaller MTU there means that a router refused the packet, even if a later one passed in pieces.
+ * Reads the output of a ping with packets of the interface's MTU and, after `@route`, the route in the kernel. A smaller
+ * MTU there means that a router refused the packet, even if a later one passed in fragments.
  *
  * @param bytes the MTU that was tried
  */
@@ -142,8 +142,8 @@ const FAMILY_AND_ADDRESS = /\b(?:inet6?)\s+(\S+?)(?:\/(\d+))?(?=\s|$)/;
 const HEAD = /^\d+:\s+([^\s:@]+)/;
 
 /**
- * Reads `ip -o addr` or `ip addr`, of iproute2 or of BusyBox: an interface either starts each line or a
- * block of indented lines. Lines that are neither are passed over.
+ * Reads `ip -o addr` or `ip addr` of iproute2 or BusyBox: the interface starts each line, or a block of indented lines.
+ * Other lines are ignored.
  */
 export function parseAddresses(text: string): InterfaceAddress[] {
   let current = '';
@@ -156,7 +156,7 @@ export function parseAddresses(text: string): InterfaceAddress[] {
   });
 }
 
-/** Reads `ip route`. A host route stands without a prefix length there; it gets one here. */
+/** Reads `ip route`. Host routes, which are printed without a prefix length, get one. */
 export function parseRoutes(text: string): Route[] {
   return text.split('\n').flatMap((line) => {
     const [destination = '', ...words] = line.trim().split(/\s+/);
@@ -194,7 +194,7 @@ const statusSchema = z.array(
   }),
 );
 
-/** Reads the annotation that Multus writes. Undefined when it is missing or not what Multus writes. */
+/** Reads the annotation that Multus writes. Undefined when it is missing or malformed. */
 export function parseNetworkStatus(annotation: string | undefined): StatusEntry[] | undefined {
   if (annotation === undefined) return undefined;
   try {
@@ -208,7 +208,7 @@ export function parseNetworkStatus(annotation: string | undefined): StatusEntry[
   }
 }
 
-/** The addresses on secondary networks of all pods that run outside of one namespace. Pure. */
+/** The addresses on secondary networks of all running pods outside the namespace `except`. Pure. */
 export function neighboursAmong(pods: readonly V1Pod[], except: string): Neighbour[] {
   return pods.filter((pod) => isNeighbour(pod, except)).flatMap(addressesOf);
 }

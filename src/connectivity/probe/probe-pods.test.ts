@@ -88,14 +88,14 @@ describe('withProbePods', () => {
 
   it('never touches a pod that is not ours', async () => {
     const { cluster, during } = setUp({ present: [{ metadata: { name: 'a' } }] });
-    await expect(during(async () => 1)).rejects.toThrow('was not made by this action');
+    await expect(during(async () => 1)).rejects.toThrow('was not created by this action');
     expect(cluster.changes.filter((change) => change !== 'delete all')).toEqual([]);
     expect([...cluster.present.keys()]).toEqual(['a']);
   });
 
   it('says so when a pod of an earlier run does not go', async () => {
     const { during } = setUp({ present: [earlierPod('a')], mortal: () => false });
-    await expect(during(async () => 1)).rejects.toThrow('pods a in default: they are still there');
+    await expect(during(async () => 1)).rejects.toThrow('pods a in default: they still exist');
   });
 
   it('does not wait for ever for a node that does not answer', async () => {

@@ -12,9 +12,9 @@ export interface PodLife {
   readonly run: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** Aborted when the job is told to stop; the pods are removed then too. */
+  /** Aborted when the runner stops the job. The pods are removed then, too. */
   readonly signal: AbortSignal;
-  /** Leaves the pods for a person to look at. */
+  /** Keeps the pods for a person to inspect. */
   readonly keep: boolean;
 }
 
@@ -22,10 +22,10 @@ const EVERY_MS = 300;
 const GONE_WITHIN_MS = 30_000;
 
 /**
- * Creates the pods, does the work, and removes the pods again: after success, after failure, and at once
- * when the signal says stop. Pods that an earlier run left behind are removed first.
+ * Creates the pods, does the work, and removes the pods: after success, after failure, and at once when the signal
+ * aborts. Pods that an earlier run left behind are removed first.
  *
- * @throws ClusterError when a pod cannot be created, or when its name belongs to somebody else.
+ * @throws ClusterError when a pod cannot be created, or when a pod of that name is not ours.
  */
 export async function withProbePods<T>(
   cluster: ProbeCluster,
@@ -104,9 +104,7 @@ async function end(cluster: ProbeCluster, life: PodLife): Promise<void> {
   const wait = { clock, everyMs: EVERY_MS };
   const deadline = clock.now() + GONE_WITHIN_MS;
   if (await until(() => isGone(false), { ...wait, deadline })) return;
-  life.log.warn(
-    'The nodes did not confirm the end of the sample pods; removing them without waiting',
-  );
+  life.log.warn('The nodes did not confirm that the sample pods ended; removing the pods by force');
   if (await until(() => isGone(true), { ...wait, deadline: deadline + GONE_WITHIN_MS })) return;
   throw notGone(cluster.namespace, (await cluster.podsOf(run)).map(nameOf));
 }
@@ -129,7 +127,7 @@ function selector(run: string): string {
 function notOurs(namespace: string, name: string): ClusterError {
   return new ClusterError({
     resource: `pod ${namespace}/${name}`,
-    reason: 'a pod of this name exists and was not made by this action',
+    reason: 'a pod of this name exists and was not created by this action',
     nextStep: 'delete that pod, or give verify another namespace with the input namespace',
   });
 }
@@ -137,7 +135,7 @@ function notOurs(namespace: string, name: string): ClusterError {
 function notGone(namespace: string, names: readonly string[]): ClusterError {
   return new ClusterError({
     resource: `pods ${names.join(', ')} in ${namespace}`,
-    reason: `they are still there ${GONE_WITHIN_MS / 1000} seconds after their deletion was asked for`,
+    reason: `they still exist ${GONE_WITHIN_MS / 1000} seconds after their deletion`,
     nextStep: 'look at the state of their nodes; kubectl delete pod --force removes them',
   });
 }
@@ -173,12 +171,12 @@ export interface WaitedPod {
 }
 
 const READY_EVERY_MS = 500;
-/** Events cost a call for each pod, and most pods are Ready before that. */
+/** Events need a call for each pod, and most pods are Ready before that. */
 const EVENTS_AFTER_MS = 5_000;
-/** A container that could not start for so long will not. */
+/** A container that cannot start for this long is given up. */
 const TROUBLED_FOR_MS = 60_000;
 
-/** Waits until every pod is Ready or beyond hope, or the deadline passes; each change is a line in the log. */
+/** Waits until every pod is Ready or cannot become Ready, or the deadline passes. Logs each change of state. */
 export async function awaitPods(cluster: ProbeCluster, wait: PodWait): Promise<WaitedPod[]> {
   const started = wait.clock.now();
   const said = new Map<string, string>();
@@ -216,19 +214,19 @@ async function look(cluster: ProbeCluster, pod: V1Pod, withEvents: boolean): Pro
   return { pod, state: podState(pod, await cluster.eventsOf(pod)) };
 }
 
-/** How far a pod is. */
+/** The state of a pod that should become Ready. */
 export interface PodState {
   readonly name: string;
   readonly ready: boolean;
-  /** In one line, for people. */
+  /** The state in one line, for people. */
   readonly text: string;
-  /** True when waiting cannot help. */
+  /** The pod cannot become Ready. */
   readonly hopeless: boolean;
-  /** True when a container says that it cannot start; that may pass, but not if it stays so. */
+  /** A container reports that it cannot start. That may pass, unless it lasts. */
   readonly troubled: boolean;
 }
 
-/** Reads the state of a pod; events tell what its status does not (sandboxes that cannot be made). */
+/** Reads the state of a pod. Events show what its status does not, such as a sandbox that could not be created. */
 export function podState(pod: V1Pod, events: readonly CoreV1Event[] = []): PodState {
   const name = pod.metadata?.name ?? '';
   const node = pod.spec?.nodeName;
@@ -257,14 +255,14 @@ function warning(events: readonly CoreV1Event[]): string | undefined {
     .at(-1);
   return last === undefined
     ? undefined
-    : `${last.reason ?? 'Warning'}: ${essenceOf(last.message ?? '')}`;
+    : `${last.reason ?? 'Warning'}: ${pluginError(last.message ?? '')}`;
 }
 
 /**
- * What a CNI plugin said, without the ids and arguments that containerd and Multus put around it: they differ with
- * each try, and hide the reason.
+ * The error of a CNI plugin without the ids and arguments that containerd and Multus add. They differ in each attempt
+ * and hide the reason.
  */
-function essenceOf(message: string): string {
+function pluginError(message: string): string {
   const words = /ERRORED: .*?(error adding [^\n]+)/s.exec(message)?.[1];
   if (words !== undefined) return words;
   const shim = /plugin type="multus-shim".*?failed \(add\): (.+)/s.exec(message)?.[1];

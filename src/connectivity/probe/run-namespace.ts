@@ -7,7 +7,7 @@ import type { ProbeCluster } from './cluster.ts';
 
 export interface NamespaceLife {
   readonly run: string;
-  /** After this long the namespace is nobody's, and any later run removes it. */
+  /** After this time, any later run removes the namespace. */
   readonly expiresInMs: number;
   readonly clock: Clock;
   readonly log: Log;
@@ -19,11 +19,11 @@ const EVERY_MS = 300;
 const GONE_WITHIN_MS = 60_000;
 
 /**
- * Makes the namespace of `cluster`, does the work, and removes it again: after success, after failure, and at once
- * when the signal says stop. Namespaces of runs that were killed are removed first, once their time is over. One that
- * does not go in a minute is a warning: what the work has found is worth more.
+ * Creates the namespace of `cluster`, does the work, and removes the namespace: after success, after failure, and at
+ * once when the signal aborts. Expired namespaces of runs that were killed are removed first. A namespace that still
+ * exists after a minute is a warning only, because the result of the work matters more.
  *
- * @throws ClusterError when the namespace cannot be made.
+ * @throws ClusterError when the namespace cannot be created.
  */
 export async function withRunNamespace<T>(
   cluster: ProbeCluster,
@@ -33,7 +33,7 @@ export async function withRunNamespace<T>(
   const { clock, log, signal } = life;
   await removeExpired(cluster, life);
   signal.throwIfAborted();
-  // The runner gives little time after a stop: what is asked for now, the cluster finishes by itself.
+  // The runner allows little time after a stop. The cluster finishes a deletion that has begun by itself.
   const removeNow = () => void (life.keep || cluster.deleteNamespace().catch(() => undefined));
   let result: T;
   try {
@@ -77,9 +77,9 @@ async function end(cluster: ProbeCluster, { keep, clock, log }: NamespaceLife): 
     { deadline: clock.now() + GONE_WITHIN_MS, clock, everyMs: EVERY_MS },
   );
   if (gone) return;
-  // The cluster goes on with it by itself; an API service that does not answer holds up every namespace.
+  // The cluster goes on with the deletion. An API service that does not answer blocks every namespace.
   log.warn(
-    `The namespace ${namespace} is still there ${GONE_WITHIN_MS / 1000} seconds after its deletion was asked for; its conditions say why: kubectl get namespace ${namespace} -o yaml`,
+    `The namespace ${namespace} still exists ${GONE_WITHIN_MS / 1000} seconds after its deletion; its conditions say why: kubectl get namespace ${namespace} -o yaml`,
   );
 }
 

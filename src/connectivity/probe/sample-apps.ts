@@ -7,7 +7,7 @@ import type { ProbeNetwork } from './network.ts';
 import type { NodeChoice } from './placement.ts';
 import { NETWORKS_ANNOTATION } from './probe-output.ts';
 
-/** A pod of `manifests/sample-apps`, with its networks by number: 0 is the first that the file names. */
+/** A pod of `manifests/sample-apps`. Its networks are numbers: 0 is the first network that the file names. */
 export interface SampleApp {
   readonly name: string;
   readonly networks: readonly number[];
@@ -31,19 +31,19 @@ export function networksNeeded(apps: readonly SampleApp[]): number {
   return new Set(apps.flatMap(({ networks }) => networks)).size;
 }
 
-/** What a run puts into the sample pods. */
+/** What a run sets in the sample pods. */
 export interface ProbePodOptions {
   readonly run: string;
   readonly namespace: string;
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
-  /** The one node that takes all pods; without it the scheduler chooses for each. */
+  /** The node for all pods. Without it, the scheduler chooses a node for each pod. */
   readonly node?: string;
-  /** Those that the scheduler may choose from; any node when not given. */
+  /** The nodes that the scheduler may choose from; any node when absent. */
   readonly nodes?: NodeChoice;
 }
 
-/** A pod to create, and the networks that it asks for, in order, as `namespace/name`. */
+/** A pod to create, and its networks in order, as `namespace/name`. */
 export interface ProbePod {
   readonly name: string;
   readonly networks: readonly string[];
@@ -85,7 +85,7 @@ export function fill(pod: V1Pod, networks: readonly string[], options: ProbePodO
   };
 }
 
-/** By affinity and not by `nodeName`, so that the scheduler still minds taints and free resources. */
+/** Uses affinity instead of `nodeName`, so that the scheduler respects taints and free resources. */
 function placed({ node, nodes }: ProbePodOptions): Partial<V1PodSpec> {
   if (node !== undefined) {
     return onNodes({ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] });
@@ -97,7 +97,7 @@ function placed({ node, nodes }: ProbePodOptions): Partial<V1PodSpec> {
   };
 }
 
-/** Nodes of the host and nodes of nobody: one of several terms is enough. */
+/** Selects nodes of the host environment and nodes without an environment. Only one of the terms must match. */
 function notOnGuests(host: string): Partial<V1PodSpec> {
   const key = ENVIRONMENT_LABEL;
   return onNodes(
@@ -148,7 +148,7 @@ export function matrixPods(
   );
 }
 
-/** Networks of one name in different namespaces, and long names that begin alike, get a number. */
+/** Adds a number to equal names: those in different namespaces, and long names with the same beginning. */
 function uniqueNames(networks: readonly ProbeNetwork[]): string[] {
   const short = networks.map(({ name }) => name.slice(0, LONGEST_NAME).replace(/[^a-z0-9]+$/, ''));
   const taken = new Set(short);

@@ -4,7 +4,7 @@ import type { Report } from './report.ts';
 
 /**
  * The report as JUnit XML, in the form that test reporters agree on: a suite for each check, a case for each
- * subject. Text that XML cannot hold is left out.
+ * subject. Characters that XML does not allow are left out.
  */
 export function junitXml(report: Report): string {
   const byCheck = Map.groupBy(report.checks, ({ check }) => check);
@@ -19,7 +19,7 @@ export function junitXml(report: Report): string {
 
 function suite(name: string, checks: readonly CheckResult[], report: Report): XmlNode {
   const node = counted(new XmlNode('testsuite'), name, checks);
-  // Readers of JUnit expect local time without a zone; UTC is the one that all machines share.
+  // Readers of JUnit expect a time without a zone. UTC is the same on all machines.
   node.addAttribute('timestamp', report.startedAt.replace(/\.\d+Z$/, ''));
   node.addAttribute('hostname', printable(report.cluster));
   node.addAttribute('time', 0);
@@ -57,8 +57,8 @@ function counted(node: XmlNode, name: string, checks: readonly CheckResult[]): X
     .addAttribute('errors', 0);
 }
 
-/** Without the characters that XML 1.0 has no way to write (section 2.2: Char), and without lone surrogates. */
+/** Removes characters that XML 1.0 does not allow (section 2.2: Char), and lone surrogates. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern removes them
   return text.toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '');
 }

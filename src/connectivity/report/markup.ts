@@ -6,7 +6,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** HTML that is known to be safe. Only `html` makes it. */
+/** HTML that is known to be safe. */
 export class Markup {
   readonly text: string;
 
@@ -17,7 +17,7 @@ export class Markup {
 
 type Value = string | number | Markup | readonly Markup[];
 
-/** A template of HTML: everything that is put in is escaped, apart from what `html` made itself. */
+/** A template of HTML. It escapes every value except `Markup`. */
 export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Markup {
   const parts = strings.map((part, index) => {
     const value = values[index];
@@ -26,7 +26,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly Value[])
   return new Markup(parts.join(''));
 }
 
-/** Text for inside of a `<script type="application/json">`: nothing in it can end the element. */
+/** JSON for a `<script type="application/json">`. Nothing in it can end the element. */
 export function jsonMarkup(value: unknown): Markup {
   return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }

@@ -4,7 +4,7 @@ import { pairName, prefixRows } from './pair-state.ts';
 import type { Report } from './report.ts';
 
 const NOTHING = new Markup('');
-/** Failures of one kind that are listed, and those of them that are not folded away. */
+/** The most failures of one cause on the page, and how many of them are visible at once. */
 const MOST_OF_A_KIND = 50;
 const SHOWN_OF_A_KIND = 3;
 
@@ -24,7 +24,7 @@ export function figures({ counts, matrix, pods, nodes, networks }: Report): Mark
   )}</ul>`;
 }
 
-/** The failures by what they come from, each with what it means and what to do. */
+/** The failures by cause, each with its meaning and the next step. */
 export function failureList(report: Report): Markup {
   const failures = report.checks.filter(({ outcome }) => outcome === 'failed');
   if (failures.length === 0) return NOTHING;
@@ -64,7 +64,7 @@ function nextStepLine(text: string): Markup {
   return html`<p class="next"><strong>Next step</strong> ${capitalised(text)}</p>`;
 }
 
-/** Tables of all else: checks, networks, nodes with their prefixes, pods with their routes. */
+/** Tables of checks, networks, nodes with their prefixes, and pods with their routes. */
 export function tables(report: Report): Markup {
   return html`${checkTable(report)}${networkTable(report)}${prefixTable(report)}${podTable(report)}`;
 }
@@ -81,14 +81,22 @@ function checkTable({ checks }: Report): Markup {
 
 function networkTable({ networks }: Report): Markup {
   const rows = networks.map(({ id, kind, subnets, ranges }) => [
-    ...[id, kind, subnets.join(', ') || 'given by each node', ranges.join(', ')],
+    id,
+    kind,
+    subnets.join(', ') || 'allocated by each node',
+    ranges.join(', '),
   ]);
   return table('Networks', ['Network', 'Kind', 'Subnets', 'Ranges'], rows);
 }
 
 function prefixTable(report: Report): Markup {
   const rows = prefixRows(report).map((row) => [
-    ...[row.node, row.zone ?? '', row.device, row.eni, row.status, row.primary],
+    row.node,
+    row.zone ?? '',
+    row.device,
+    row.eni,
+    row.status,
+    row.primary,
     row.prefix ?? 'none',
     row.capacity === null
       ? String(row.addresses.length)
@@ -148,7 +156,7 @@ function tableOf(
 `;
 }
 
-/** `one-way` as a heading; what is an abbreviation stays one. */
+/** A cause as a heading: `one-way` becomes `One way`. */
 function causeTitle(cause: string): string {
   return cause === 'mtu' ? 'MTU' : capitalised(cause.replaceAll('-', ' '));
 }

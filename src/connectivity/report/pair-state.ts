@@ -8,7 +8,7 @@ import type {
   ReportedPlace,
 } from './report.ts';
 
-/** What a reader wants to know of a pair at one look, worst first. */
+/** The states of a pair, worst first. */
 export const PAIR_STATES = [
   'silent',
   'leaks',
@@ -27,7 +27,7 @@ export interface JudgedPair {
   readonly failures: readonly CheckResult[];
 }
 
-/** Legend of matrices: a sign that also reads without colour, and words. */
+/** The legend of matrices: a sign that is readable without colour, and its meaning. */
 export const STATE_LEGEND: Readonly<Record<PairState, { sign: string; words: string }>> = {
   silent: { sign: '❌', words: 'silent, but should answer' },
   leaks: { sign: '⚠️', words: 'answers, but should be isolated' },
@@ -37,7 +37,7 @@ export const STATE_LEGEND: Readonly<Record<PairState, { sign: string; words: str
   apart: { sign: '🔒', words: 'isolated, as it should be' },
 };
 
-/** Puts each pair of the matrix together with the checks that it failed. */
+/** Adds to each pair of the matrix its state and the checks that it failed. */
 export function judgePairs({ matrix, checks }: Report): readonly JudgedPair[] {
   const failed = checks.filter(({ outcome }) => outcome === 'failed');
   const bySubject = Map.groupBy(failed, ({ subject }) => subject);
@@ -53,7 +53,7 @@ export function worst(pairs: readonly JudgedPair[]): PairState | undefined {
   return PAIR_STATES.find((state) => present.has(state));
 }
 
-/** How a pair is called, also as the subject of its checks. */
+/** The name of a pair, which is also the subject of its checks. */
 export function pairName({ source, target }: ReportedPair): string {
   return `${source.pod} ${source.interface} → ${target.pod} ${target.interface}`;
 }
@@ -65,7 +65,7 @@ function stateOf(pair: ReportedPair, failures: readonly CheckResult[]): PairStat
   return failures.length > 0 ? 'impaired' : 'answers';
 }
 
-/** Pairs as rows and columns; a cell holds all pairs between two places, or between two nodes on their networks. */
+/** Pairs as rows and columns. A cell holds all pairs between two endpoints, or between two nodes on their networks. */
 export interface Matrix {
   readonly by: 'place' | 'node';
   readonly rows: readonly string[];
@@ -74,8 +74,8 @@ export interface Matrix {
 }
 
 /**
- * The matrix by place (pod and interface) when it has at most `most` rows and columns, else by node and network.
- * Places of one network stand together, and within it those of one node.
+ * The matrix by endpoint (pod and interface) when it has at most `most` rows and columns, else by node and network.
+ * Endpoints of one network stand together, and within a network those of one node.
  */
 export function matrixOf(report: Report, most: number): Matrix {
   const pairs = judgePairs(report);
@@ -108,7 +108,7 @@ function layOut(
   };
 }
 
-/** One prefix of one elastic network interface of one node, and how many of its addresses the tested pods have. */
+/** One prefix of a node's network interface, and which of its addresses the tested pods have. */
 export interface PrefixRow {
   readonly node: string;
   readonly zone: string | null;

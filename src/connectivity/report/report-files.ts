@@ -17,7 +17,7 @@ export const PAGE_FILE = 'report.html';
 export const JUNIT_FILE = 'junit.xml';
 export const SUMMARY_FILE = 'summary.md';
 
-/** The report in all of its forms. */
+/** The files of the report in every format. */
 export function reportFiles(report: Report, assets: PageAssets): readonly ReportFile[] {
   return [
     { path: REPORT_FILE, text: `${JSON.stringify(report, null, 2)}\n` },
@@ -27,17 +27,17 @@ export function reportFiles(report: Report, assets: PageAssets): readonly Report
   ];
 }
 
-/** A report, and whether parts of it were left out. */
+/** A report that may leave parts out. */
 export interface AbridgedReport extends Report {
   readonly abridged?: true;
 }
 
-/** GitHub lets the outputs of a job take 1 MB, and there are other outputs. */
+/** GitHub accepts 1 MB for all outputs of a job, and there are other outputs. */
 export const OUTPUT_CHARACTERS = 400_000;
 
 /**
- * The report for a job output: whole when it is small. Of a larger one the passed checks, the pairs and the routes
- * are left out, then everything but the counts and the first failures; `report.json` has it all.
+ * The report for a job output, whole when it is small. A larger one has no passed checks, pairs and routes, and if it
+ * is still too large only the counts and the first failures. `report.json` has all of it.
  */
 export function abridge(report: Report, characters = OUTPUT_CHARACTERS): AbridgedReport {
   if (fits(report, characters)) return report;
@@ -58,10 +58,10 @@ export interface Annotation {
   readonly message: string;
 }
 
-/** GitHub shows ten annotations of a kind for each step; one is left for the step's own failure. */
+/** GitHub shows ten annotations of a level for each step. The failure of the step itself needs one. */
 export const MOST_ANNOTATIONS = 9;
 
-/** The failures as annotations: the first of each cause before second ones, never more than are shown. */
+/** The failures as annotations: the first of each cause before the second, and no more than GitHub shows. */
 export function annotations({ checks }: Report): readonly Annotation[] {
   const failures = checks.filter(({ outcome }) => outcome === 'failed');
   const byCause = [...Map.groupBy(failures, ({ check, cause }) => `${check} ${cause}`).values()];

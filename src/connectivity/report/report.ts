@@ -18,7 +18,7 @@ import {
 } from '../evaluate/pairs.ts';
 import type { ProbeNetwork } from '../probe/network.ts';
 
-/** The connectivity report, version 1: what `report.json` holds. New fields may come, none will go. */
+/** The connectivity report, version 1, as in `report.json`. Fields may be added but not removed. */
 export interface Report {
   readonly schema: 1;
   readonly result: 'passed' | 'failed';
@@ -30,10 +30,10 @@ export interface Report {
   readonly counts: Counts;
   /** How nodes and pairs were chosen, in sentences for people. */
   readonly sampling: readonly string[];
-  /** The lines of the input `expect`; empty: one network talks, different networks do not. */
+  /** The lines of the input `expect`. Empty when pods on one network talk and pods on different networks do not. */
   readonly expectations: readonly Expectation[];
   readonly networks: readonly ReportedNetwork[];
-  /** The nodes that were tested or should have been; those that pods ran on when the layout does not ask for nodes. */
+  /** The nodes that were or should have been tested. Without a choice of nodes, those that pods ran on. */
   readonly nodes: readonly ReportedNode[];
   readonly pods: readonly ReportedPod[];
   readonly checks: readonly CheckResult[];
@@ -51,15 +51,15 @@ export interface ReportedNetwork {
 export interface ReportedNode {
   readonly name: string;
   readonly zone: string | null;
-  /** Why it was not tested: what is wrong with it, or why it was left out; null when it was. */
+  /** Why the node was not tested; null when it was. */
   readonly untested: string | null;
-  /** Its elastic network interfaces, but those that the VPC CNI adds, as EC2 knows them; null when AWS was not asked. */
+  /** Its network interfaces in EC2, without those that the VPC CNI adds; null when AWS was not asked. */
   readonly interfaces: readonly ReportedNodeInterface[] | null;
 }
 
 export interface ReportedNodeInterface
   extends Omit<NodeInterface, 'node' | 'deviceIndex' | 'zone' | 'macAddress' | 'description'> {
-  /** Null when it is not attached. */
+  /** Null when the interface is not attached. */
   readonly deviceIndex: number | null;
 }
 
@@ -87,13 +87,13 @@ export interface ReportContext {
   readonly cluster: string;
   readonly namespace: string;
   readonly layout: string;
-  /** How nodes and pairs were chosen, in sentences; nothing when the layout has no choice. */
+  /** How nodes and pairs were chosen, in sentences; absent when the layout has no choice. */
   readonly sampling?: readonly string[];
   readonly startedAt: Date;
   readonly finishedAt: Date;
 }
 
-/** Judges the evidence and puts everything together. Pure. */
+/** Runs the checks on the evidence and makes the report. Pure. */
 export function makeReport(context: ReportContext, evidence: Evidence): Report {
   const { checks, matrix } = evaluate(evidence);
   const counts = countOutcomes(checks);
@@ -136,15 +136,23 @@ function reportNode(
   return { name, zone: zone ?? null, untested, interfaces: own ?? null };
 }
 
-/** The VPC CNI attaches more to a node when pods need addresses: https://github.com/aws/amazon-vpc-cni-k8s */
+/** The VPC CNI attaches more interfaces to a node when pods need addresses: https://github.com/aws/amazon-vpc-cni-k8s */
 function isOfVpcCni({ description }: NodeInterface): boolean {
   return description.startsWith('aws-K8S-');
 }
 
 function reportInterface(one: NodeInterface): ReportedNodeInterface {
-  const { node: _, zone: __, macAddress: ___, description: ____, ...known } = one;
-  const { deviceIndex = null, ...rest } = known;
-  return { ...rest, deviceIndex };
+  return {
+    id: one.id,
+    deviceIndex: one.deviceIndex ?? null,
+    subnetId: one.subnetId,
+    primary: one.primary,
+    secondaries: one.secondaries,
+    prefixes: one.prefixes,
+    sourceDestCheck: one.sourceDestCheck,
+    securityGroupIds: one.securityGroupIds,
+    status: one.status,
+  };
 }
 
 function reportNetwork({ id, kind, expected }: ProbeNetwork): ReportedNetwork {
@@ -170,13 +178,13 @@ function reportPod(pod: PodObservation): ReportedPod {
   };
 }
 
-/** One cell of the matrix, as the report has it. */
+/** One cell of the matrix in the report. */
 export interface ReportedPair {
   readonly source: ReportedPlace;
   readonly target: ReportedPlace;
   readonly scope: Scope;
   readonly expected: Expected;
-  /** The rule that says so: `one network`, `different networks`, or a line of the input `expect`. */
+  /** The rule that applies: `one network`, `different networks`, or a line of the input `expect`. */
   readonly because: string;
   readonly seen: 'answer' | 'silence' | 'not-probed';
   readonly sent: number;
@@ -188,13 +196,13 @@ export interface ReportedPair {
     readonly avg: number;
     readonly max: number;
   } | null;
-  /** How often it was tried: more than once after silence or loss. 0 when not probed. */
+  /** The number of attempts: more than one after silence or loss, 0 when not probed. */
   readonly attempts: number;
-  /** What became of a packet of the interface's MTU, in one piece; null when none was sent. */
+  /** The result of an unfragmented packet of the interface's MTU; null when none was sent. */
   readonly mtu: {
     readonly bytes: number;
     readonly passed: boolean;
-    /** What a router on the path told; null when none did. */
+    /** The MTU that a router on the path reported; null when none did. */
     readonly pathMtu: number | null;
   } | null;
   /** Always null: version 1 of the schema requires the field, and no throughput is measured. */
@@ -208,14 +216,16 @@ export interface ReportedPlace {
   readonly address: string | null;
 }
 
-/** Puts a pair and its ping into the report's words. Pure. */
+/** The report's cell for a pair and its ping. Pure. */
 export function reportPair(pair: ProbedPair): ReportedPair {
   const { ping, scope, expected, because } = pair;
   const unprobed = ping === undefined || ping.problem?.kind === 'broken';
   return {
     source: reportPlace(pair.source),
     target: reportPlace(pair.target),
-    ...{ scope, expected, because },
+    scope,
+    expected,
+    because,
     seen: unprobed ? 'not-probed' : answered(pair) ? 'answer' : 'silence',
     sent: ping?.sent ?? 0,
     received: ping?.received ?? 0,

@@ -21,7 +21,7 @@ describe('summaryMarkdown', () => {
     const text = summaryMarkdown(report);
     expect(report.pods).toHaveLength(400);
     expect(Buffer.byteLength(text)).toBeLessThan(GITHUB_LIMIT);
-    expect(text).toContain('300 pods are left out here. All of it is in `report.html`');
+    expect(text).toContain('300 pods are left out here. `report.html`');
     expect(text).toContain('Each cell is the worst of its pairs');
   });
 

@@ -12,13 +12,13 @@ import {
 import type { Report } from './report.ts';
 import { topologyMermaid } from './topology.ts';
 
-/** GitHub takes 1 MiB for each step, and drops all of a summary that is larger; the margin is for line ends. */
+/** GitHub accepts 1 MiB for each step and drops a summary that is larger. The margin is for line ends. */
 export const SUMMARY_BYTES = 1024 * 1024 - 16 * 1024;
 
-/** What a person reads on one page; the files have all of it. */
+/** The most rows of each table. The files have all of them. */
 const MOST = { failures: 100, columns: 40, prefixes: 200, pods: 100, routes: 24 } as const;
 
-/** The report as Markdown for the job's summary page: failures first, and always below GitHub's limit. */
+/** The report as Markdown for the job summary, failures first. Always below GitHub's limit. */
 export function summaryMarkdown(report: Report): string {
   const sections = [
     header(report),
@@ -45,9 +45,9 @@ function header(report: Report): Section {
 function failures({ checks: all }: Report): Section[] {
   const rows = all
     .filter(({ outcome }) => outcome === 'failed')
-    .map(({ check, subject, detail, explanation, nextStep }) => [
-      ...[check, subject, detail, explanation ?? '', nextStep ?? ''],
-    ]);
+    .map(({ check, subject, detail, explanation = '', nextStep = '' }) => {
+      return [check, subject, detail, explanation, nextStep];
+    });
   const columns = ['Check', 'Subject', 'Seen', 'What it means', 'What to do'];
   return rows.length === 0
     ? []
@@ -104,7 +104,11 @@ function diagram(report: Report): Section[] {
 
 function prefixes(report: Report): Section[] {
   const rows = prefixRows(report).map((row) => [
-    ...[row.node, row.zone ?? '', row.device, row.eni, row.primary],
+    row.node,
+    row.zone ?? '',
+    row.device,
+    row.eni,
+    row.primary,
     row.prefix ?? 'none',
     row.capacity === null ? row.addresses.length : `${row.addresses.length} of ${row.capacity}`,
   ]);
@@ -116,7 +120,9 @@ function prefixes(report: Report): Section[] {
 
 function pods(report: Report): Section {
   const rows = report.pods.map(({ name, node, zone, interfaces }) => [
-    ...[name, node ?? '', zone ?? ''],
+    name,
+    node ?? '',
+    zone ?? '',
     interfaces
       .map((one) => `${one.name} ${one.address ?? 'no address'} (${one.network})`)
       .join('\n'),
@@ -138,7 +144,7 @@ function backticks(text: string): number[] {
   return [...text.matchAll(/`+/g)].map(([run]) => run.length);
 }
 
-const ELSEWHERE = 'All of it is in `report.html` and `report.json`.';
+const ELSEWHERE = '`report.html` and `report.json` have all of it.';
 
 function tableSection(
   title: string,
@@ -156,27 +162,27 @@ function tableSection(
   };
 }
 
-/** A section that is shown whole or not at all. */
+/** A section that cannot be shortened. */
 function whole(head: string): Section {
   return { head, rows: [], leftOut: () => `A part is left out here. ${ELSEWHERE}` };
 }
 
-/** A part of a text that can be shortened: what it begins with, its rows, and what it says of rows that are left out. */
+/** A section of the summary. Rows can be left out when space is short. */
 export interface Section {
   readonly head: string;
   readonly rows: readonly string[];
   readonly tail?: string;
-  /** The most rows that are worth reading; all when absent. */
+  /** The most rows to show; all when absent. */
   readonly most?: number;
   readonly leftOut: (count: number) => string;
 }
 
-/** Room that each section keeps for its line about what was left out. */
+/** Space that each section reserves for its line about rows that were left out. */
 const NOTE_BYTES = 200;
 
 /**
- * Joins sections, most important first, into at most `bytes` of UTF-8. Rows that do not fit are left out and
- * counted in words; a section of which nothing fits is a line that says so.
+ * Joins sections, most important first, into at most `bytes` of UTF-8. A line counts the rows that do not fit and are
+ * left out. A section that does not fit at all becomes such a line.
  */
 export function fitSections(sections: readonly Section[], bytes: number): string {
   const texts: string[] = [];

@@ -1,7 +1,7 @@
 import { judgePairs, type PairState } from './pair-state.ts';
 import type { Report, ReportedPod } from './report.ts';
 
-/** More than this is no picture any more, and GitHub draws no diagram beyond 500 edges. */
+/** A larger diagram is not readable, and GitHub draws none with more than 500 edges. */
 const MOST_NODES = 12;
 const MOST_PODS = 48;
 const MOST_FAILED_PAIRS = 24;
@@ -16,8 +16,8 @@ const STATE_WORDS: Readonly<Record<PairState, string>> = {
 };
 
 /**
- * Nodes, pods and networks as a Mermaid flowchart, with the pairs that fail; of a large cluster the nodes alone,
- * with the number of their pods.
+ * Nodes, pods and networks as a Mermaid flowchart, with the pairs that fail. For a large cluster, only the nodes with
+ * the number of their pods.
  */
 export function topologyMermaid(report: Report): string {
   const pods = report.pods.length <= MOST_PODS;
@@ -78,7 +78,7 @@ function attachments({ pods }: Report, networks: ReadonlyMap<string, string>): s
   );
 }
 
-/** One arrow for each two pods and state, however many interfaces are concerned. */
+/** One arrow for each two pods and state, whatever the number of interfaces. */
 function failedPairs(report: Report): string[] {
   const indexes = new Map(report.pods.map(({ name }, index) => [name, index]));
   const failed = judgePairs(report).filter(({ failures }) => failures.length > 0);
@@ -96,7 +96,7 @@ function leftOut(nodes: number): string[] {
   return nodes > 0 ? [`  rest[${label(`${nodes} more nodes`)}]`] : [];
 }
 
-/** Lines in quotes, with all that Mermaid or HTML could read as their own written as character codes. */
+/** Lines in quotes. Characters that Mermaid or HTML would interpret become character codes. */
 function label(...lines: readonly string[]): string {
   const safe = lines
     .filter((line) => line !== '')
