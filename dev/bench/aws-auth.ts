@@ -1,4 +1,4 @@
-import { mergeNodeRoles } from '../../src/aws-auth/rows.ts';
+import { mergeNodeRoles } from '../../src/aws-auth/map-roles.ts';
 import { AWS_AUTH_SAMPLES } from '../testing/samples/aws-auth-samples.ts';
 import { atMost, type Measurement, noted, percentile } from './measurement.ts';
 

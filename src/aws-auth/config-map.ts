@@ -1,18 +1,12 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
+import { structuredPatch } from 'diff/lib/patch/create.js';
 import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type KubernetesApi, OUR_LABELS, retryRequest } from '../kubernetes/api.ts';
 import { statusOf } from '../kubernetes/api-error.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-
-import { type AwsAuthMerge, mergeNodeRoles, removeNodeRoles, textDiff } from './rows.ts';
-
-const AWS_AUTH = { namespace: 'kube-system', name: 'aws-auth' } as const;
-const COLLECTION = '/api/v1/namespaces/kube-system/configmaps';
-const PATH = `${COLLECTION}/aws-auth`;
-/** Enough for many writers at once; each attempt is two requests. */
-const ATTEMPTS = 20;
+import { mergeNodeRoles, removeNodeRoles } from './map-roles.ts';
 
 export interface RoleMapping {
   readonly changed: boolean;
@@ -21,8 +15,9 @@ export interface RoleMapping {
 }
 
 /**
- * Maps node roles in the ConfigMap aws-auth: reads it, merges, and writes only `mapRoles`, and only if
- * nobody has written in between; otherwise it starts again. Creates the ConfigMap when there is none.
+ * Maps node roles in the ConfigMap aws-auth, which it creates when there is none.
+ *
+ * @throws ClusterError when mapRoles cannot be read, maps a role to something else, or keeps changing.
  */
 export async function mapNodeRoles(
   { api }: Connection,
@@ -30,54 +25,18 @@ export async function mapNodeRoles(
   log: Log,
   clock: Clock,
 ): Promise<RoleMapping> {
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const current = await api.read<V1ConfigMap>(PATH);
-    const before = current?.data?.['mapRoles'] ?? '';
-    const merge = mergeNodeRoles(before, roleArns);
-    const unchanged = merge.added.length === 0;
-    if (unchanged || (await retryRequest(() => written(api, current, merge), clock))) {
-      for (const warning of merge.warnings) log.warn(warning);
-      const diff = unchanged ? [] : textDiff(before, merge.mapRoles);
-      log.info(
-        unchanged ? 'aws-auth maps the node roles already' : ['aws-auth:', ...diff].join('\n'),
-      );
-      return { changed: !unchanged, diff };
-    }
-    log.info('aws-auth was changed by somebody else meanwhile; merging again');
-    await clock.sleep(50 + Math.random() * 100 * attempt);
-  }
-  throw new ClusterError({
-    resource: 'configmap kube-system/aws-auth',
-    reason: `it changed ${ATTEMPTS} times while it was being merged`,
-    nextStep: 'find out what keeps writing it (managedFields names the writers), then run again',
-  });
-}
-
-/** False when somebody else was quicker. */
-async function written(
-  api: KubernetesApi,
-  current: V1ConfigMap | undefined,
-  { mapRoles }: AwsAuthMerge,
-): Promise<boolean> {
-  const base = { apiVersion: 'v1', kind: 'ConfigMap', data: { mapRoles } };
-  const created = { ...base, metadata: { ...AWS_AUTH, labels: OUR_LABELS } };
-  const resourceVersion = current?.metadata?.resourceVersion ?? '';
-  const changed = { ...base, metadata: { ...AWS_AUTH, resourceVersion } };
-  try {
-    await (current === undefined ? api.create(COLLECTION, created) : api.merge(PATH, changed));
-    return true;
-  } catch (error) {
-    if (statusOf(error) === 409 || statusOf(error) === 404) return false;
-    throw error;
-  }
+  const merge = (text: string) => mergeNodeRoles(text, roleArns);
+  const { added, warnings, diff } = await changeMapRoles(api, merge, log, clock);
+  for (const warning of warnings) log.warn(warning);
+  if (added.length === 0) log.info('aws-auth already maps the node roles');
+  return { changed: added.length > 0, diff };
 }
 
 /**
- * Takes the rows of node roles that are gone out of the ConfigMap aws-auth: writes only `mapRoles`, and only if nobody
- * has written in between; otherwise it starts again.
+ * Removes the rows of node roles that no longer exist from the ConfigMap aws-auth.
  *
- * @returns the roles whose rows were removed, as they stood there.
- * @throws ApiError when the API server refuses; ClusterError when the text cannot be read, or keeps changing.
+ * @returns the roles whose rows were removed, as the rows named them.
+ * @throws ApiError when the API server refuses; ClusterError when mapRoles cannot be read, or keeps changing.
  */
 export async function unmapNodeRoles(
   api: KubernetesApi,
@@ -85,33 +44,82 @@ export async function unmapNodeRoles(
   log: Log,
   clock: Clock,
 ): Promise<readonly string[]> {
+  const remove = (text: string) => removeNodeRoles(text, roleArns);
+  const { removed } = await changeMapRoles(api, remove, log, clock);
+  return removed;
+}
+
+const COLLECTION = '/api/v1/namespaces/kube-system/configmaps';
+const PATH = `${COLLECTION}/aws-auth`;
+/** Enough for many writers at once; each attempt is two requests. */
+const ATTEMPTS = 20;
+
+/**
+ * Compare-and-swap of `mapRoles`: reads the ConfigMap, applies `change` to the text, and writes only `mapRoles`, and only
+ * if nobody else has written in between; otherwise starts again. Writes nothing when `change` returns the same text.
+ *
+ * @returns what `change` returned for the text that was replaced, and the lines that changed.
+ */
+async function changeMapRoles<Change extends { readonly mapRoles: string }>(
+  api: KubernetesApi,
+  change: (mapRoles: string) => Change,
+  log: Log,
+  clock: Clock,
+): Promise<Change & { readonly diff: readonly string[] }> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const current = await api.read<V1ConfigMap>(PATH);
     const before = current?.data?.['mapRoles'] ?? '';
-    const { mapRoles, removed } = removeNodeRoles(before, roleArns);
-    if (removed.length === 0) return removed;
-    const { resourceVersion } = current?.metadata ?? {};
-    const body = { metadata: { resourceVersion }, data: { mapRoles } };
-    if (await retryRequest(() => rowsRemoved(api, body), clock)) {
-      log.info(['aws-auth:', ...textDiff(before, mapRoles)].join('\n'));
-      return removed;
+    const changed = change(before);
+    const { mapRoles } = changed;
+    if (mapRoles === before) return { ...changed, diff: [] };
+    if (await retryRequest(() => swapped(api, current, mapRoles), clock)) {
+      const diff = lineDiff(before, mapRoles);
+      log.info(['aws-auth:', ...diff].join('\n'));
+      return { ...changed, diff };
     }
+    log.info('Somebody else changed aws-auth at the same time; starting again');
     await clock.sleep(50 + Math.random() * 100 * attempt);
   }
   throw new ClusterError({
     resource: 'configmap kube-system/aws-auth',
-    reason: `it changed ${ATTEMPTS} times while rows were being removed`,
+    reason: `it changed ${ATTEMPTS} times while mapRoles was being updated`,
     nextStep: 'find out what keeps writing it (managedFields names the writers), then run again',
   });
 }
 
-/** False when somebody else was quicker. */
-async function rowsRemoved(api: KubernetesApi, body: object): Promise<boolean> {
+/** False when somebody else wrote, created or deleted the ConfigMap first. */
+async function swapped(
+  api: KubernetesApi,
+  current: V1ConfigMap | undefined,
+  mapRoles: string,
+): Promise<boolean> {
+  const data = { mapRoles };
   try {
-    await api.merge(PATH, body);
+    if (current === undefined) {
+      const metadata = { name: 'aws-auth', namespace: 'kube-system', labels: OUR_LABELS };
+      await api.create(COLLECTION, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+    } else {
+      const { resourceVersion } = current.metadata ?? {};
+      await api.merge(PATH, { metadata: { resourceVersion }, data });
+    }
     return true;
   } catch (error) {
     if (statusOf(error) === 409 || statusOf(error) === 404) return false;
     throw error;
   }
+}
+
+/** Unchanged lines around each change: enough to show the neighbouring row. */
+const CONTEXT = 6;
+
+/** The lines that differ between two texts, removed ones with `-` and added ones with `+`, and some lines around them. */
+export function lineDiff(before: string, after: string): readonly string[] {
+  const options = { context: CONTEXT };
+  const { hunks } = structuredPatch('', '', complete(before), complete(after), '', '', options);
+  return hunks.flatMap(({ lines }) => lines);
+}
+
+/** With an end of the last line, which is not worth a line in a diff. */
+function complete(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }

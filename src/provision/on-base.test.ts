@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fakeNamespaces } from '../../dev/testing/fakes/fake-namespaces.ts';
 import { detachedInterface } from '../../dev/testing/samples/network-interface.ts';
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
-import { mergeNodeRoles } from '../aws-auth/rows.ts';
+import { mergeNodeRoles } from '../aws-auth/map-roles.ts';
 import { environmentSchema } from '../environment/environment.ts';
 import { NODE_OUTPUTS, provisionWorld } from './testing/provision-world.ts';
 
