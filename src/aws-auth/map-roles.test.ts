@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument, stringify } from 'yaml';
-import { AWS_AUTH_SAMPLES } from '../../dev/testing/samples/aws-auth-samples.ts';
 import { ClusterError } from '../core/errors.ts';
+import { AWS_AUTH_SAMPLES } from './testing/aws-auth-samples.ts';
 import { mergeNodeRoles, withoutPath } from './map-roles.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/ng1-node';

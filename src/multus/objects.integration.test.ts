@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { attachmentsOf } from '../../dev/testing/samples/attachments.ts';
-import { goodNetworks } from '../../dev/testing/samples/good-networks.ts';
 import { startTestApiServer, type TestApiServer } from '../../dev/testing/servers/api-server.ts';
 import { systemClock } from '../core/clock.ts';
 import { apply } from '../kubernetes/apply.ts';
@@ -15,6 +14,7 @@ import {
   pruneNetworks,
   usesWhereabouts,
 } from '../networks/definition-store.ts';
+import { goodNetworks } from '../networks/testing/network-inputs.ts';
 import { DAEMON_SETS, installMultus } from './install.ts';
 import { installWhereabouts, removeWhereabouts, whereaboutsObjects } from './whereabouts.ts';
 

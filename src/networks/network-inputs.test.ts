@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { badNetworks } from '../../dev/testing/samples/bad-networks.ts';
-import { goodNetworks } from '../../dev/testing/samples/good-networks.ts';
 import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
 import { InputError } from '../core/errors.ts';
 import { readInputs, yaml } from '../github/inputs.ts';
-import { describeAttachment } from '../networks/attachment.ts';
-import { networkSpecsSchema } from '../networks/network-spec.ts';
-import { planAttachments } from '../networks/plan-attachments.ts';
+import { describeAttachment } from './attachment.ts';
+import { badNetworks, goodNetworks } from './testing/network-inputs.ts';
+import { networkSpecsSchema } from './network-spec.ts';
+import { planAttachments } from './plan-attachments.ts';
 
 const schema = z.object({ networks: yaml(networkSpecsSchema, 'a YAML list of networks') });
 
-/** What comes of the input, in words: the networks, or everything that is wrong. */
+/** What becomes of the input, in words: the networks, or everything that is wrong. */
 function outcomeOf(text: string): string {
   try {
     const { networks } = readInputs(schema, () => text);
