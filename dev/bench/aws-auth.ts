@@ -1,5 +1,5 @@
-import { AWS_AUTH_SAMPLES } from '../../src/aws-auth/testing/aws-auth-samples.ts';
 import { mergeNodeRoles } from '../../src/aws-auth/map-roles.ts';
+import { AWS_AUTH_SAMPLES } from '../../src/aws-auth/testing/aws-auth-samples.ts';
 import { atMost, type Measurement, noted, percentile } from './measurement.ts';
 
 const ROWS = 2000;

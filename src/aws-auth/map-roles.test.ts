@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument, stringify } from 'yaml';
 import { ClusterError } from '../core/errors.ts';
-import { AWS_AUTH_SAMPLES } from './testing/aws-auth-samples.ts';
 import { mergeNodeRoles, withoutPath } from './map-roles.ts';
+import { AWS_AUTH_SAMPLES } from './testing/aws-auth-samples.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/ng1-node';
 const ROW = `- rolearn: ${ROLE}

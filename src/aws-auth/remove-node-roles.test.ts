@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ClusterError } from '../core/errors.ts';
-import { AWS_AUTH_SAMPLES } from './testing/aws-auth-samples.ts';
 import { mergeNodeRoles, removeNodeRoles } from './map-roles.ts';
+import { AWS_AUTH_SAMPLES } from './testing/aws-auth-samples.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/eks-multus-pr-7-ng1-NodeRole-1ABC';
 const ADMIN = `# people

@@ -59,13 +59,13 @@ const allOf = async () => readMultus({ mode: 'thick', image: 'multus:1' });
 async function clear(): Promise<void> {
   for (let left = await foundObjects(); left.length > 0; left = await foundObjects()) {
     const doomed = left.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
-    await Promise.all(doomed.map((object) => connection.objects.remove(object)));
+    await Promise.all(doomed.map((object) => connection.api.remove(object)));
     if (doomed.length === 0) await systemClock.sleep(20);
   }
 }
 
 async function foundObjects(): Promise<readonly KubernetesObject[]> {
-  const read = (await allOf()).map((object) => readIfThere(connection, object, systemClock));
+  const read = (await allOf()).map((object) => connection.api.read<KubernetesObject>(object));
   return (await Promise.all(read)).filter((object) => object !== undefined);
 }
 

@@ -4,9 +4,9 @@ import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
 import { InputError } from '../core/errors.ts';
 import { readInputs, yaml } from '../github/inputs.ts';
 import { describeAttachment } from './attachment.ts';
-import { badNetworks, goodNetworks } from './testing/network-inputs.ts';
 import { networkSpecsSchema } from './network-spec.ts';
 import { planAttachments } from './plan-attachments.ts';
+import { badNetworks, goodNetworks } from './testing/network-inputs.ts';
 
 const schema = z.object({ networks: yaml(networkSpecsSchema, 'a YAML list of networks') });
 
