@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SUMMARY_BYTES } from '../../src/connectivity/report/summary.ts';
-import { faultyEvidence } from '../testing/samples/reported-clusters.ts';
+import { faultyEvidence } from '../../src/connectivity/testing/reported-clusters.ts';
 import { atMost, type Bench, noted, percentile } from './measurement.ts';
 
 import type { ReportTrial } from './report-trial.ts';

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  fakeProbeCluster,
-  readyNode,
-  readyPod,
-} from '../../dev/testing/fakes/fake-probe-cluster.ts';
-import { faultyReport } from '../../dev/testing/samples/reported-clusters.ts';
 import { collectDiagnostics, redact } from './diagnostics.ts';
 import { RUN_LABEL } from './probe/cluster.ts';
+import { fakeProbeCluster, readyNode, readyPod } from './testing/fake-probe-cluster.ts';
+import { faultyReport } from './testing/reported-clusters.ts';
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJub2RlIn0.c2lnbmF0dXJl';
 

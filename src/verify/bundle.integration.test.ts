@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordingServer, runBundle } from '../../dev/testing/programs/run-bundle.ts';
-import { badInputs } from '../../dev/testing/samples/bad-verify-inputs.ts';
 import {
   type KubeServer,
   refusal,
   startKubeServer,
 } from '../../dev/testing/servers/kube-server.ts';
+import { badInputs } from './testing/bad-inputs.ts';
 
 let cluster: KubeServer;
 let aws: Awaited<ReturnType<typeof recordingServer>>;

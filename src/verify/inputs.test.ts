@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { badInputs, kubeconfig } from '../../dev/testing/samples/bad-verify-inputs.ts';
 import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
 import { InputError } from '../core/errors.ts';
 import { readVerifyInputs } from './inputs.ts';
+import { badInputs, kubeconfig } from './testing/bad-inputs.ts';
 
 type Given = Readonly<Record<string, string>>;
 

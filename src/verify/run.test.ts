@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import {
   type FakeBehaviour,
   fakeProbeCluster,
   readyNode,
   readyPod,
-} from '../../dev/testing/fakes/fake-probe-cluster.ts';
-import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
+} from '../connectivity/testing/fake-probe-cluster.ts';
 import { ApiError } from '../kubernetes/api-error.ts';
 import { accessNeeded } from './access.ts';
 import { readVerifyInputs } from './inputs.ts';

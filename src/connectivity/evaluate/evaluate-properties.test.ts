@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { probeNetwork } from '../probe/network.ts';
 import {
   healthy,
   LAB_NETWORKS,
@@ -7,8 +8,7 @@ import {
   type PodPlan,
   reply,
   silence,
-} from '../../../dev/testing/samples/lab-pods.ts';
-import { probeNetwork } from '../probe/network.ts';
+} from '../testing/lab-pods.ts';
 import { countOutcomes } from './check.ts';
 import { evaluate } from './evaluate.ts';
 import type { PodObservation } from './observation.ts';

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  healthy,
-  LAB_NETWORKS,
-  LAB_PODS,
-  reply,
-  silence,
-} from '../../../dev/testing/samples/lab-pods.ts';
+import { healthy, LAB_NETWORKS, LAB_PODS, reply, silence } from '../testing/lab-pods.ts';
 import { CHECKS, type CheckName, countOutcomes } from './check.ts';
 import { evaluate } from './evaluate.ts';
 import type { Ping, PodObservation, Probe } from './observation.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { healthy, LAB_NETWORKS, silence } from '../../../dev/testing/samples/lab-pods.ts';
 import { networkInterface } from '../../../dev/testing/samples/network-interface.ts';
+import { healthy, LAB_NETWORKS, silence } from '../testing/lab-pods.ts';
 import { evaluate } from './evaluate.ts';
 import type { NodeInterface } from './evidence.ts';
 import type { PodObservation, Probe, Requests } from './observation.ts';

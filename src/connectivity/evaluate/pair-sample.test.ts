@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { healthy } from '../../../dev/testing/samples/lab-pods.ts';
+import { healthy } from '../testing/lab-pods.ts';
 import { pairsOf } from './pairs.ts';
 
 /** Two pods of each of two networks on each node. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { healthy, LAB_PODS } from '../../../dev/testing/samples/lab-pods.ts';
+import { healthy, LAB_PODS } from '../testing/lab-pods.ts';
 import { endpointsOf, pairsOf } from './pairs.ts';
 
 describe('endpointsOf', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { healthy, LAB_NETWORKS } from '../../../dev/testing/samples/lab-pods.ts';
+import { healthy, LAB_NETWORKS } from '../testing/lab-pods.ts';
 import type { CheckName } from './check.ts';
 import { evaluate } from './evaluate.ts';
 import type { LargePing, Ping, PodObservation } from './observation.ts';

@@ -1,8 +1,8 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
-import { fakeProbeCluster, readyPod } from '../../../dev/testing/fakes/fake-probe-cluster.ts';
 import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
+import { fakeProbeCluster, readyPod } from '../testing/fake-probe-cluster.ts';
 import { type ProbeCluster, RUN_LABEL } from './cluster.ts';
 import { awaitPods, podState } from './probe-pods.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeProbeCluster } from '../../../dev/testing/fakes/fake-probe-cluster.ts';
+import { fakeProbeCluster } from '../testing/fake-probe-cluster.ts';
 import { findNetworks } from './find-networks.ts';
 
 const definition = (name: string, managed = true, namespace = 'default') => ({

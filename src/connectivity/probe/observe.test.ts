@@ -1,11 +1,11 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
-import { fakeProbeCluster, readyPod } from '../../../dev/testing/fakes/fake-probe-cluster.ts';
 import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
-import { healthy, LAB_PODS } from '../../../dev/testing/samples/lab-pods.ts';
 import { inParallel } from '../../core/in-parallel.ts';
 import { pairsOf } from '../evaluate/pairs.ts';
+import { fakeProbeCluster, readyPod } from '../testing/fake-probe-cluster.ts';
+import { healthy, LAB_PODS } from '../testing/lab-pods.ts';
 import { execTimeoutMs, observeFromInside, observeFromOutside, pingTargets } from './observe.ts';
 import { podState } from './probe-pods.ts';
 

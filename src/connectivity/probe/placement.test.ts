@@ -1,12 +1,8 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
-import {
-  fakeProbeCluster,
-  readyNode,
-  readyPod,
-} from '../../../dev/testing/fakes/fake-probe-cluster.ts';
 import { ENVIRONMENT_LABEL } from '../../environment/shared-cluster.ts';
+import { fakeProbeCluster, readyNode, readyPod } from '../testing/fake-probe-cluster.ts';
 import { awaitNode, awaitNodes, type NodeChoice } from './placement.ts';
 
 const multusOn = (node: string) => readyPod({ metadata: { name: `multus-${node}` } }, node);

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
-import {
-  earlierPod,
-  type FakeBehaviour,
-  fakeProbeCluster,
-} from '../../../dev/testing/fakes/fake-probe-cluster.ts';
 import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
 import { ApiError } from '../../kubernetes/api-error.ts';
+import { earlierPod, type FakeBehaviour, fakeProbeCluster } from '../testing/fake-probe-cluster.ts';
 import { RUN_LABEL } from './cluster.ts';
 import { withProbePods } from './probe-pods.ts';
 

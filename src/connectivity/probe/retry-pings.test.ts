@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
-import { fakeProbeCluster, readyPod } from '../../../dev/testing/fakes/fake-probe-cluster.ts';
 import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
-import { healthy } from '../../../dev/testing/samples/lab-pods.ts';
 import type { Ping } from '../evaluate/observation.ts';
+import { fakeProbeCluster, readyPod } from '../testing/fake-probe-cluster.ts';
+import { healthy } from '../testing/lab-pods.ts';
 import { retryPings } from './observe.ts';
 
 const PLANS = [70, 71].map((host) => ({

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
-import { fakeProbeCluster } from '../../../dev/testing/fakes/fake-probe-cluster.ts';
 import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
+import { fakeProbeCluster } from '../testing/fake-probe-cluster.ts';
 import type { ProbeCluster } from './cluster.ts';
 import { withRunNamespace } from './run-namespace.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { LAB_NETWORKS } from '../../../dev/testing/samples/lab-pods.ts';
 import { packFile } from '../../github/pack-files.ts';
+import { LAB_NETWORKS } from '../testing/lab-pods.ts';
 import { networksNeeded, probePods, readSampleApps } from './sample-apps.ts';
 
 const apps = readSampleApps(readFileSync(packFile('manifests', 'sample-apps', 'lab.yaml'), 'utf8'));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
-import { fakeProbeCluster, readyPod } from '../../../dev/testing/fakes/fake-probe-cluster.ts';
 import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
-import { healthy, silence } from '../../../dev/testing/samples/lab-pods.ts';
+import { fakeProbeCluster, readyPod } from '../testing/fake-probe-cluster.ts';
+import { healthy, silence } from '../testing/lab-pods.ts';
 import { parseEchoRequests, traceRequests } from './trace-requests.ts';
 
 const options = {

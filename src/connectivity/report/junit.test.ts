@@ -1,10 +1,6 @@
 import { parse } from 'junit2json';
 import { expect, it } from 'vitest';
-import {
-  faultyReport,
-  HOSTILE,
-  hostileReport,
-} from '../../../dev/testing/samples/reported-clusters.ts';
+import { faultyReport, HOSTILE, hostileReport } from '../testing/reported-clusters.ts';
 import { junitXml } from './junit.ts';
 
 async function parsed(text: string) {

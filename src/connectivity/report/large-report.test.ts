@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import { faultyEvidence } from '../../../dev/testing/samples/reported-clusters.ts';
 import type { Evidence } from '../evaluate/evidence.ts';
+import { faultyEvidence } from '../testing/reported-clusters.ts';
 import { readPageAssets } from './page.ts';
 import { makeReport } from './report.ts';
 import { reportFiles } from './report-files.ts';

@@ -5,7 +5,7 @@ import {
   HOSTILE,
   hostileReport,
   reportOf,
-} from '../../../dev/testing/samples/reported-clusters.ts';
+} from '../testing/reported-clusters.ts';
 import { reportPage } from './page.ts';
 import { matrixOf, prefixRows } from './pair-state.ts';
 import { abridge, annotations, MOST_ANNOTATIONS } from './report-files.ts';

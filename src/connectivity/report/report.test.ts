@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
-import {
-  healthy,
-  LAB_NETWORKS,
-  LAB_PODS,
-  reply,
-  silence,
-} from '../../../dev/testing/samples/lab-pods.ts';
 import { networkInterface } from '../../../dev/testing/samples/network-interface.ts';
 import type { PodObservation } from '../evaluate/observation.ts';
+import { healthy, LAB_NETWORKS, LAB_PODS, reply, silence } from '../testing/lab-pods.ts';
 import { makeReport } from './report.ts';
 import { logReport } from './report-files.ts';
 import { summaryMarkdown } from './summary.ts';

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect, it } from 'vitest';
-import { healthy, LAB_NETWORKS, LAB_PODS } from '../../../dev/testing/samples/lab-pods.ts';
+import { packFile } from '../../github/pack-files.ts';
+import { CAUSES, CHECKS } from '../evaluate/check.ts';
+import { healthy, LAB_NETWORKS, LAB_PODS } from '../testing/lab-pods.ts';
 import {
   clusterEvidence,
   faultyReport,
   hostileReport,
   reportOf,
-} from '../../../dev/testing/samples/reported-clusters.ts';
-import { packFile } from '../../github/pack-files.ts';
-import { CAUSES, CHECKS } from '../evaluate/check.ts';
+} from '../testing/reported-clusters.ts';
 import { makeReport } from './report.ts';
 import { abridge } from './report-files.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { faultyReport, hostileReport } from '../../../dev/testing/samples/reported-clusters.ts';
+import { faultyReport, hostileReport } from '../testing/reported-clusters.ts';
 import { fitSections, summaryMarkdown } from './summary.ts';
 
 const GITHUB_LIMIT = 1024 * 1024;

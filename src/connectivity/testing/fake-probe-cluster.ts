@@ -1,11 +1,6 @@
 import type { CoreV1Event, V1Node, V1Pod } from '@kubernetes/client-node';
-import {
-  MANAGED_BY,
-  MANAGED_BY_LABEL,
-  type ProbeCluster,
-  RUN_LABEL,
-} from '../../../src/connectivity/probe/cluster.ts';
-import type { AttachmentDefinition } from '../../../src/connectivity/probe/network.ts';
+import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster, RUN_LABEL } from '../probe/cluster.ts';
+import type { AttachmentDefinition } from '../probe/network.ts';
 
 export interface FakeProbeCluster extends ProbeCluster {
   /** The pods that are there now, by name. */

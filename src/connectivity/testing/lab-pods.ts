@@ -1,10 +1,6 @@
-import {
-  interfaceName,
-  type Ping,
-  type PodObservation,
-} from '../../../src/connectivity/evaluate/observation.ts';
-import { type PairPlan, pairsOf } from '../../../src/connectivity/evaluate/pairs.ts';
-import { type ProbeNetwork, probeNetwork } from '../../../src/connectivity/probe/network.ts';
+import { interfaceName, type Ping, type PodObservation } from '../evaluate/observation.ts';
+import { type PairPlan, pairsOf } from '../evaluate/pairs.ts';
+import { type ProbeNetwork, probeNetwork } from '../probe/network.ts';
 
 /** The lab's two networks, as configure-multus applies them. */
 export const LAB_NETWORKS: readonly ProbeNetwork[] = [

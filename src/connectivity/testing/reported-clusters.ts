@@ -1,7 +1,7 @@
-import type { Evidence, NodeInterface } from '../../../src/connectivity/evaluate/evidence.ts';
-import type { Ping, PodObservation } from '../../../src/connectivity/evaluate/observation.ts';
-import { probeNetwork } from '../../../src/connectivity/probe/network.ts';
-import { makeReport, type Report } from '../../../src/connectivity/report/report.ts';
+import type { Evidence, NodeInterface } from '../evaluate/evidence.ts';
+import type { Ping, PodObservation } from '../evaluate/observation.ts';
+import { probeNetwork } from '../probe/network.ts';
+import { makeReport, type Report } from '../report/report.ts';
 import { healthy, type PodPlan, silence } from './lab-pods.ts';
 
 const ZONES = ['ap-northeast-2a', 'ap-northeast-2b'];
