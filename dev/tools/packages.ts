@@ -9,7 +9,9 @@ import { CACHE, CHECKOUT } from './checkout.ts';
 const ES_MODULES = [
   '@aws-sdk/client-auto-scaling',
   '@aws-sdk/client-cloudformation',
+  '@aws-sdk/client-cloudwatch-logs',
   '@aws-sdk/client-ec2',
+  '@aws-sdk/client-eks',
   '@aws-sdk/client-s3',
   '@aws-sdk/client-sts',
 ];

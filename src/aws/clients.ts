@@ -1,28 +1,27 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { S3Client } from '@aws-sdk/client-s3';
-import { STSClient } from '@aws-sdk/client-sts';
 import { proxySettings } from '../github/proxy.ts';
 import { type CredentialProvider, renewsCredentials } from './credentials.ts';
 
-export interface ClientSettings {
+/** Where, as whom and for which run an action calls AWS. */
+export interface AwsCaller {
   readonly region: string;
   readonly credentials: CredentialProvider;
-  /** Tells in CloudTrail which run made a call. */
+  /** The user agent names it, so that CloudTrail shows which run made a call. */
   readonly runId: string;
-  /** Hears of each call that is made. */
+  /** Called before each call that a client makes. */
   readonly onCall?: () => void;
 }
 
-export interface AwsClients {
-  readonly cloudFormation: CloudFormationClient;
-  readonly s3: S3Client;
-  readonly sts: STSClient;
-}
-
-/** The one place where AWS clients are made. Endpoints come from the SDK's own settings (`AWS_ENDPOINT_URL`). */
-export function createClients(settings: ClientSettings): AwsClients {
-  const { region, credentials, runId, onCall } = settings;
-  const config = {
+/**
+ * Creates an SDK client of any service. It takes the proxy of the environment, backs off and retries, renews an
+ * expired session, and names the failed operation in its errors. Endpoints come from the SDK's own settings
+ * (`AWS_ENDPOINT_URL`).
+ */
+export function createClient<Client extends SdkClient>(
+  Service: new (config: ClientConfig) => Client,
+  caller: AwsCaller,
+): Client {
+  const { region, credentials, runId, onCall } = caller;
+  const client = new Service({
     region,
     // The SDK would keep credentials for itself until shortly before they expire; ours may be rejected earlier.
     credentials: Object.assign(() => credentials(), { memoized: true }),
@@ -30,13 +29,8 @@ export function createClients(settings: ClientSettings): AwsClients {
     maxAttempts: 12,
     retryMode: 'adaptive',
     ...proxySettings(),
-    customUserAgent: [['eks-multus-actions'], ['run', runId]] as [string, string?][],
-  };
-  const clients = {
-    cloudFormation: new CloudFormationClient(config),
-    s3: new S3Client(config),
-    sts: new STSClient(config),
-  };
+    customUserAgent: [['eks-multus-actions'], ['run', runId]],
+  });
   const renewing = renewsCredentials(credentials);
   function aroundCall<Args, Output>(next: Call<Args, Output>, context: CallContext) {
     const call = nameFailedOperation(renewing(next), context);
@@ -45,12 +39,32 @@ export function createClients(settings: ClientSettings): AwsClients {
       return call(args);
     };
   }
-  const first = { step: 'initialize', name: 'aroundCall' } as const;
-  clients.cloudFormation.middlewareStack.add(aroundCall, first);
-  clients.s3.middlewareStack.add(aroundCall, first);
-  clients.sts.middlewareStack.add(aroundCall, first);
-  return clients;
+  client.middlewareStack.add(aroundCall, { step: 'initialize', name: 'aroundCall' });
+  return client;
 }
+
+type ClientConfig = ReturnType<typeof proxySettings> & {
+  readonly region: string;
+  readonly credentials: CredentialProvider;
+  readonly maxAttempts: number;
+  readonly retryMode: string;
+  readonly customUserAgent: [string, string?][];
+};
+
+/** What all clients of the SDK have in common. */
+interface SdkClient {
+  readonly middlewareStack: {
+    add(
+      middleware: Middleware,
+      options: { readonly step: 'initialize'; readonly name: string },
+    ): void;
+  };
+}
+
+type Middleware = <Args, Output>(
+  next: Call<Args, Output>,
+  context: CallContext,
+) => Call<Args, Output>;
 
 type Call<Args, Output> = (args: Args) => Promise<Output>;
 
@@ -59,7 +73,7 @@ interface CallContext {
   readonly commandName?: string;
 }
 
-/** Notes on an error which call it comes from: the messages of some services do not say. */
+/** Adds to an error which call it comes from: the messages of some services do not say. */
 function nameFailedOperation<Args, Output>(
   next: Call<Args, Output>,
   { clientName = '', commandName = '' }: CallContext,
@@ -68,10 +82,8 @@ function nameFailedOperation<Args, Output>(
     try {
       return await next(args);
     } catch (error) {
-      const [service, action] = [
-        clientName.replace(/Client$/, ''),
-        commandName.replace(/Command$/, ''),
-      ];
+      const service = clientName.replace(/Client$/, '');
+      const action = commandName.replace(/Command$/, '');
       if (error instanceof Error) Object.assign(error, { operation: `${service} ${action}` });
       throw error;
     }

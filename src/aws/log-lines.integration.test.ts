@@ -3,24 +3,18 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Moto } from '../../dev/stand-ins/aws/moto/moto.ts';
-import { clientsOf, REGION, startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
-import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import { clientsOf, startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { logLines } from './cluster-traces.ts';
 
-const caller = {
-  region: REGION,
-  credentials: async () => ({ accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' }),
-  userAgent: 'test',
-  clock: fakeClock(),
-};
 const log = { logGroupName: 'lab-ng1-HookLogs-1', logStreamName: 'one' };
 
 let moto: Moto;
+let logs: ReturnType<typeof clientsOf>['logs'];
 beforeAll(async () => {
   moto = (await startTestMoto()).moto;
-  const { logs } = clientsOf(moto.url);
+  logs = clientsOf(moto.url).logs;
   await logs.send(new CreateLogGroupCommand({ logGroupName: log.logGroupName }));
   await logs.send(new CreateLogStreamCommand(log));
   const messages = ['one thing', 'cannot attach: first', 'another', 'cannot attach: second'];
@@ -28,19 +22,17 @@ beforeAll(async () => {
   await logs.send(new PutLogEventsCommand({ ...log, logEvents }));
 });
 afterAll(() => moto?.stop());
-beforeEach(() => void vi.stubEnv('AWS_ENDPOINT_URL', moto.url));
-afterEach(() => void vi.unstubAllEnvs());
 
 describe('the lines of a log group', () => {
   it('are those with the text, in order', async () => {
-    expect(await logLines(caller, log.logGroupName, 'cannot attach')).toEqual([
+    expect(await logLines(logs, log.logGroupName, 'cannot attach')).toEqual([
       'cannot attach: first',
       'cannot attach: second',
     ]);
   });
 
   it('cannot be read when there is no such group', async () => {
-    await expect(logLines(caller, 'none', 'x')).rejects.toThrow(
+    await expect(logLines(logs, 'none', 'x')).rejects.toThrow(
       expect.objectContaining({ name: 'ResourceNotFoundException' }),
     );
   });

@@ -11,16 +11,7 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Moto } from '../../dev/stand-ins/aws/moto/moto.ts';
 import { clientsOf, REGION, startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
-import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
 import { listNetworkInterfaces } from './network-interfaces.ts';
-import type { Caller } from './signed-call.ts';
-
-const caller: Caller = {
-  region: REGION,
-  credentials: async () => ({ accessKeyId: 'AKIA1', secretAccessKey: 'secret' }),
-  userAgent: 'eks-multus-actions run/7',
-  clock: fakeClock(),
-};
 
 let moto: Moto;
 let ec2: ReturnType<typeof clientsOf>['ec2'];
@@ -30,7 +21,6 @@ let groupId = '';
 
 beforeAll(async () => {
   moto = (await startTestMoto()).moto;
-  process.env['AWS_ENDPOINT_URL_EC2'] = moto.url;
   ec2 = clientsOf(moto.url).ec2;
   const vpc = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   vpcId = vpc.Vpc?.VpcId ?? '';
@@ -40,13 +30,10 @@ beforeAll(async () => {
   const group = { VpcId: vpcId, GroupName: 'multus', Description: 'multus' };
   groupId = (await ec2.send(new CreateSecurityGroupCommand(group))).GroupId ?? '';
 });
-afterAll(async () => {
-  delete process.env['AWS_ENDPOINT_URL_EC2'];
-  await moto?.stop();
-});
+afterAll(() => moto?.stop());
 
 it('finds nothing where there is nothing', async () => {
-  expect(await listNetworkInterfaces(caller, { 'vpc-id': 'vpc-0' })).toEqual([]);
+  expect(await listNetworkInterfaces(ec2, { 'vpc-id': 'vpc-0' })).toEqual([]);
 });
 
 it('tells the addresses and prefixes of an interface, and where it is attached', async () => {
@@ -62,20 +49,30 @@ it('tells the addresses and prefixes of an interface, and where it is attached',
   const attachment = { NetworkInterfaceId: id, InstanceId: instanceId, DeviceIndex: 1 };
   await ec2.send(new AttachNetworkInterfaceCommand(attachment));
 
-  const found = await listNetworkInterfaces(caller, { 'subnet-id': [subnetId, 'subnet-0'] });
+  const found = await listNetworkInterfaces(ec2, { 'subnet-id': [subnetId, 'subnet-0'] });
   expect(found.find((one) => one.id === id)).toEqual({
-    ...{ id, instanceId, deviceIndex: 1, subnetId, zone: `${REGION}a`, status: 'in-use' },
-    ...{ primary: '10.0.4.10', secondaries: ['10.0.4.20', '10.0.4.21'] },
-    ...{ prefixes: ['10.0.4.128/28', '10.0.4.144/28'], sourceDestCheck: false },
-    ...{ description: '', securityGroupIds: [groupId] },
-    ...{ macAddress: expect.stringMatching(/^([0-9a-f]{2}:){5}/) },
+    id,
+    instanceId,
+    attachedTo: instanceId,
+    deviceIndex: 1,
+    subnetId,
+    zone: `${REGION}a`,
+    macAddress: expect.stringMatching(/^([0-9a-f]{2}:){5}/),
+    primary: '10.0.4.10',
+    secondaries: ['10.0.4.20', '10.0.4.21'],
+    prefixes: ['10.0.4.128/28', '10.0.4.144/28'],
+    sourceDestCheck: false,
+    securityGroupIds: [groupId],
+    status: 'in-use',
+    description: '',
+    tags: {},
   });
   const other = found.find((one) => one.id === free);
   expect(other).toMatchObject({ instanceId: undefined, deviceIndex: undefined, secondaries: [] });
   expect(other).toMatchObject({ status: 'available', sourceDestCheck: true });
   expect(other?.prefixes).toEqual(['10.0.4.224/28']);
 
-  const byInstance = await listNetworkInterfaces(caller, { 'attachment.instance-id': instanceId });
+  const byInstance = await listNetworkInterfaces(ec2, { 'attachment.instance-id': instanceId });
   expect(byInstance.map((one) => one.deviceIndex).sort()).toEqual([0, 1]);
 });
 
@@ -92,8 +89,11 @@ async function givePrefixes(id: string, ...Ipv4Prefixes: readonly string[]): Pro
 async function makeInstance(): Promise<string> {
   const made = await ec2.send(
     new RunInstancesCommand({
-      ...{ ImageId: 'ami-12345678', InstanceType: 'm5.large', SubnetId: subnetId },
-      ...{ MinCount: 1, MaxCount: 1 },
+      ImageId: 'ami-12345678',
+      InstanceType: 'm5.large',
+      SubnetId: subnetId,
+      MinCount: 1,
+      MaxCount: 1,
     }),
   );
   return made.Instances?.[0]?.InstanceId ?? '';

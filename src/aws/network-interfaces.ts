@@ -1,14 +1,14 @@
 import {
-  type Caller,
-  ec2Call,
-  elementOf,
-  type Filters,
-  itemsOf,
-  listOf,
-  tagsOf,
-  textOf,
-  type XmlElement,
-} from './signed-call.ts';
+  DeleteNetworkInterfaceCommand,
+  DeleteSecurityGroupCommand,
+  type EC2Client,
+  type Filter,
+  type NetworkInterface as FoundInterface,
+  paginateDescribeNetworkInterfaces,
+  paginateDescribeSecurityGroups,
+  paginateDescribeTags,
+  type Tag,
+} from '@aws-sdk/client-ec2';
 
 /** A network interface (ENI) with the addresses that the VPC delivers to it. */
 export interface NetworkInterface {
@@ -38,44 +38,61 @@ export interface NetworkInterface {
   readonly attachedTo: string | undefined;
 }
 
+/** By their names in EC2's API; a resource must match all of them, and one value of each. */
+export type Filters = Readonly<Record<string, string | readonly string[]>>;
+
+/** The most that EC2 lists on a page. */
+const PAGE_SIZE = 1000;
+
 /**
  * The network interfaces that match a filter, such as `{ 'vpc-id': 'vpc-1' }` or `{ 'subnet-id': ['subnet-1',
- * 'subnet-2'] }`; the names are those of EC2's API. Needs the permission ec2:DescribeNetworkInterfaces.
+ * 'subnet-2'] }`. Needs the permission ec2:DescribeNetworkInterfaces.
  *
  * @throws an Error named by AWS's error code (`UnauthorizedOperation`, …).
  */
 export async function listNetworkInterfaces(
-  caller: Caller,
+  client: EC2Client,
   filters: Filters,
 ): Promise<readonly NetworkInterface[]> {
-  const found = await listOf(caller, 'DescribeNetworkInterfaces', 'networkInterfaceSet', filters);
-  return found.map(toNetworkInterface);
+  const pages = paginateDescribeNetworkInterfaces(
+    { client, pageSize: PAGE_SIZE },
+    { Filters: toFilters(filters) },
+  );
+  const found = await Array.fromAsync(pages, ({ NetworkInterfaces = [] }) => NetworkInterfaces);
+  return found.flat().map(toNetworkInterface);
 }
 
-function toNetworkInterface(found: XmlElement): NetworkInterface {
-  const attachment = elementOf(found['attachment']);
-  const instanceId = textOf(attachment, 'instanceId') || undefined;
-  const primary = textOf(found, 'privateIpAddress');
-  const addresses = itemsOf(found, 'privateIpAddressesSet');
+function toFilters(filters: Filters): Filter[] {
+  return Object.entries(filters).map(([Name, values]) => ({ Name, Values: [values].flat() }));
+}
+
+function toNetworkInterface(found: FoundInterface): NetworkInterface {
+  const { Attachment: attachment, PrivateIpAddress: primary = '' } = found;
+  const instanceId = attachment?.InstanceId;
+  const addresses = found.PrivateIpAddresses ?? [];
   return {
-    id: textOf(found, 'networkInterfaceId'),
+    id: found.NetworkInterfaceId ?? '',
     instanceId,
-    deviceIndex: instanceId === undefined ? undefined : Number(textOf(attachment, 'deviceIndex')),
-    subnetId: textOf(found, 'subnetId'),
-    zone: textOf(found, 'availabilityZone'),
-    macAddress: textOf(found, 'macAddress').toLowerCase(),
+    deviceIndex: instanceId === undefined ? undefined : attachment?.DeviceIndex,
+    subnetId: found.SubnetId ?? '',
+    zone: found.AvailabilityZone ?? '',
+    macAddress: (found.MacAddress ?? '').toLowerCase(),
     primary,
     secondaries: addresses
-      .map((address) => textOf(address, 'privateIpAddress'))
+      .map(({ PrivateIpAddress: address = '' }) => address)
       .filter((address) => address !== primary),
-    prefixes: itemsOf(found, 'ipv4PrefixSet').map((prefix) => textOf(prefix, 'ipv4Prefix')),
-    sourceDestCheck: textOf(found, 'sourceDestCheck') === 'true',
-    securityGroupIds: itemsOf(found, 'groupSet').map((group) => textOf(group, 'groupId')),
-    status: textOf(found, 'status'),
-    description: textOf(found, 'description'),
-    tags: tagsOf(found),
-    attachedTo: instanceId ?? (textOf(attachment, 'instanceOwnerId') || undefined),
+    prefixes: (found.Ipv4Prefixes ?? []).map(({ Ipv4Prefix = '' }) => Ipv4Prefix),
+    sourceDestCheck: found.SourceDestCheck ?? false,
+    securityGroupIds: (found.Groups ?? []).map(({ GroupId = '' }) => GroupId),
+    status: found.Status ?? '',
+    description: found.Description ?? '',
+    tags: tagsOf(found.TagSet),
+    attachedTo: instanceId ?? attachment?.InstanceOwnerId,
   };
+}
+
+function tagsOf(tags: readonly Tag[] = []): Readonly<Record<string, string>> {
+  return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 
 export interface SecurityGroup {
@@ -94,28 +111,30 @@ export interface Ec2 {
   removeSecurityGroup(id: string): Promise<void>;
 }
 
-/** EC2 by its Query API. */
-export function ec2Of(caller: Caller): Ec2 {
+export function ec2Of(client: EC2Client): Ec2 {
+  const paging = { client, pageSize: PAGE_SIZE };
   return {
-    interfacesIn: (vpcId) => listNetworkInterfaces(caller, { 'vpc-id': vpcId }),
+    interfacesIn: (vpcId) => listNetworkInterfaces(client, { 'vpc-id': vpcId }),
     async securityGroupsIn(vpcId) {
-      const filters = { 'vpc-id': vpcId };
-      const found = await listOf(caller, 'DescribeSecurityGroups', 'securityGroupInfo', filters);
-      return found.map((group) => ({
-        id: textOf(group, 'groupId'),
-        name: textOf(group, 'groupName'),
-        tags: tagsOf(group),
+      const query = { Filters: toFilters({ 'vpc-id': vpcId }) };
+      const pages = paginateDescribeSecurityGroups(paging, query);
+      const found = await Array.fromAsync(pages, ({ SecurityGroups = [] }) => SecurityGroups);
+      return found.flat().map(({ GroupId: id = '', GroupName: name = '', Tags }) => ({
+        id,
+        name,
+        tags: tagsOf(Tags),
       }));
     },
     async tagged(key, value) {
-      const found = await listOf(caller, 'DescribeTags', 'tagSet', { key, value });
-      return found.map((tag) => textOf(tag, 'resourceId'));
+      const pages = paginateDescribeTags(paging, { Filters: toFilters({ key, value }) });
+      const found = await Array.fromAsync(pages, ({ Tags = [] }) => Tags);
+      return found.flat().map(({ ResourceId = '' }) => ResourceId);
     },
     async removeInterface(id) {
-      await ec2Call(caller, 'DeleteNetworkInterface', { NetworkInterfaceId: id });
+      await client.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }));
     },
     async removeSecurityGroup(id) {
-      await ec2Call(caller, 'DeleteSecurityGroup', { GroupId: id });
+      await client.send(new DeleteSecurityGroupCommand({ GroupId: id }));
     },
   };
 }

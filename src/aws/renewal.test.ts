@@ -1,6 +1,7 @@
+import { STSClient } from '@aws-sdk/client-sts';
 import { afterEach, expect, it, vi } from 'vitest';
 import { type QueryAnswer, queryServer } from '../../dev/testing/servers/query-server.ts';
-import { createClients } from './clients.ts';
+import { createClient } from './clients.ts';
 import { memoized } from './credentials.ts';
 import { callerIdentity } from './identity.ts';
 
@@ -21,8 +22,8 @@ async function clientsFor(answer: (minted: number) => QueryAnswer, keys: readonl
     minted += 1;
     return { accessKeyId: keys[minted - 1] ?? 'the-last', secretAccessKey: 's' };
   });
-  const clients = createClients({ region: 'ap-northeast-2', credentials, runId: '7' });
-  return { sts: clients.sts, minted: () => minted };
+  const sts = createClient(STSClient, { region: 'ap-northeast-2', credentials, runId: '7' });
+  return { sts, minted: () => minted };
 }
 
 const firstIsOver = (minted: number) => (minted === 1 ? OVER : IDENTITY);

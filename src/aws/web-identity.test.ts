@@ -1,7 +1,8 @@
+import { STSClient } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type QueryAnswer, queryServer } from '../../dev/testing/servers/query-server.ts';
 import { CloudError } from '../core/errors.ts';
-import { createClients } from './clients.ts';
+import { createClient } from './clients.ts';
 import { credentialProvider } from './credentials.ts';
 import { callerIdentity } from './identity.ts';
 import { assumeRole } from './web-identity.ts';
@@ -67,12 +68,12 @@ describe('a role that trusts the job', () => {
   it('is assumed once for all clients, whose calls name the run', async () => {
     await sts(() => CREDENTIALS);
     const credentials = credentialProvider(request, source());
-    const clients = createClients({ region: request.region, credentials, runId: '7' });
-    expect(await callerIdentity(clients.sts)).toEqual({
+    const client = createClient(STSClient, { region: request.region, credentials, runId: '7' });
+    expect(await callerIdentity(client)).toEqual({
       accountId: '111122223333',
       arn: 'arn:aws:sts::111122223333:assumed-role/deployer/eks-multus-7',
     });
-    await callerIdentity(clients.sts);
+    await callerIdentity(client);
     expect(server.calls.map((call) => call.get('Action'))).toEqual([
       'AssumeRoleWithWebIdentity',
       'GetCallerIdentity',
@@ -114,8 +115,8 @@ describe('a refusal', () => {
     server = await queryServer({ GetCallerIdentity: () => ({ code: 'Denied', message: 'no' }) });
     vi.stubEnv('AWS_ENDPOINT_URL', server.url);
     const credentials = async () => ({ accessKeyId: 'a', secretAccessKey: 'b' });
-    const clients = createClients({ region: request.region, credentials, runId: '7' });
-    await expect(callerIdentity(clients.sts)).rejects.toMatchObject({
+    const client = createClient(STSClient, { region: request.region, credentials, runId: '7' });
+    await expect(callerIdentity(client)).rejects.toMatchObject({
       operation: 'STS GetCallerIdentity',
     });
   });

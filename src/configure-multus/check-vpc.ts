@@ -1,5 +1,4 @@
-import type { NetworkInterface } from '../aws/network-interfaces.ts';
-import type { Filters } from '../aws/signed-call.ts';
+import type { Filters, NetworkInterface } from '../aws/network-interfaces.ts';
 import { InputError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Environment } from '../environment/environment.ts';

@@ -1,7 +1,9 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { createClient } from '../aws/clients.ts';
 import { credentialProvider } from '../aws/credentials.ts';
 import { listGroupInstances } from '../aws/group-instances.ts';
-import { listNetworkInterfaces } from '../aws/network-interfaces.ts';
-import type { Filters } from '../aws/signed-call.ts';
+import { type Filters, listNetworkInterfaces } from '../aws/network-interfaces.ts';
 import { systemClock } from '../core/clock.ts';
 import { actionsLog } from '../github/actions-log.ts';
 import { idToken, mask } from '../github/id-token.ts';
@@ -18,10 +20,11 @@ await runAction(async () => {
   const region = inputs.target.region ?? '';
   const request = { region, ...inputs.role, sessionName: 'configure-multus' };
   const credentials = credentialProvider(request, { idToken, mask });
-  const userAgent = `eks-multus-actions run/${workflowRun(process.env).id}`;
-  const caller = { region, credentials, userAgent, clock: systemClock };
-  const interfaces = (filters: Filters) => listNetworkInterfaces(caller, filters);
-  const instances = (groups: readonly string[]) => listGroupInstances(caller, groups);
+  const caller = { region, credentials, runId: workflowRun(process.env).id };
+  const interfaces = (filters: Filters) =>
+    listNetworkInterfaces(createClient(EC2Client, caller), filters);
+  const instances = (groups: readonly string[]) =>
+    listGroupInstances(createClient(AutoScalingClient, caller), groups);
   const report = async (result: Parameters<typeof toOutputs>[0]) => {
     setOutputs(toOutputs(result));
     await addSummary(toSummary(result));

@@ -1,6 +1,6 @@
+import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { CredentialProvider } from '../aws/credentials.ts';
-import { Sha256 } from '../aws/signed-call.ts';
 import type { AwsCredentials } from '../aws/web-identity.ts';
 import { CloudError } from '../core/errors.ts';
 
@@ -29,7 +29,7 @@ export async function eksToken(request: TokenRequest): Promise<string> {
     service: 'sts',
     region: request.region,
     credentials: request.credentials,
-    sha256: Sha256,
+    sha256: Hash.bind(null, 'sha256'),
   });
   const hostname = stsHost(request.region);
   const presigned = await signer.presign(

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { explainAwsError } from '../aws/aws-error.ts';
-import { createClients } from '../aws/clients.ts';
+import { createClient } from '../aws/clients.ts';
 import { credentialProvider } from '../aws/credentials.ts';
 import { sdkStackApi } from '../cloudformation/sdk-stack-api.ts';
 import { actionsLog, notice } from '../github/actions-log.ts';
@@ -42,5 +43,5 @@ function stackApi(inputs: PreviewInputs, runId: string) {
   const region = inputs.region ?? '';
   const role = { region, ...inputs.role, sessionName: `eks-multus-${runId}` };
   const credentials = credentialProvider(role, { idToken, mask });
-  return sdkStackApi(createClients({ region, credentials, runId }).cloudFormation);
+  return sdkStackApi(createClient(CloudFormationClient, { region, credentials, runId }));
 }

@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { createClients } from '../aws/clients.ts';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
+import { type AwsCaller, createClient } from '../aws/clients.ts';
 import { clusterTraces, logLines } from '../aws/cluster-traces.ts';
 import type { RoleChoice } from '../aws/credential-fields.ts';
-import { type CredentialProvider, credentialProvider } from '../aws/credentials.ts';
+import { credentialProvider } from '../aws/credentials.ts';
 import { callerIdentity } from '../aws/identity.ts';
 import { ec2Of } from '../aws/network-interfaces.ts';
-import type { Caller } from '../aws/signed-call.ts';
 import { s3Staging } from '../aws/staging.ts';
 import type { TokenSource } from '../aws/web-identity.ts';
 import { callBudget } from '../cloudformation/pace.ts';
@@ -42,21 +47,16 @@ export function realDeps(
     tokens,
   );
   const budget = callBudget(clock);
-  const clients = createClients({ region, credentials, runId: run.id, onCall: budget.spend });
-  const caller: Caller = {
-    region,
-    credentials,
-    clock,
-    onCall: budget.spend,
-    userAgent: `eks-multus-actions run/${run.id}`,
-  };
-  const insides = stackInsides(clients.cloudFormation);
+  const caller = { region, credentials, runId: run.id, onCall: budget.spend };
+  const cloudFormation = createClient(CloudFormationClient, caller);
+  const logs = createClient(CloudWatchLogsClient, caller);
+  const insides = stackInsides(cloudFormation);
   return {
-    stacks: sdkStackApi(clients.cloudFormation),
-    staging: s3Staging(clients.s3, clock),
-    cleanUp: cleanUpOf(caller, insides, credentials),
-    explain: explainLaunches(insides, (group, text) => logLines(caller, group, text)),
-    identity: () => callerIdentity(clients.sts),
+    stacks: sdkStackApi(cloudFormation),
+    staging: s3Staging(createClient(S3Client, caller), clock),
+    cleanUp: cleanUpOf(caller, insides, clock),
+    explain: explainLaunches(insides, (group, text) => logLines(logs, group, text)),
+    identity: () => callerIdentity(createClient(STSClient, caller)),
     packFile: (...path) => readFile(packFile(...path)),
     log: actionsLog,
     clock,
@@ -69,18 +69,17 @@ export function realDeps(
   };
 }
 
-function cleanUpOf(
-  caller: Caller,
-  insides: StackInsides,
-  credentials: CredentialProvider,
-): CleanUp {
+function cleanUpOf(caller: AwsCaller, insides: StackInsides, clock: Clock): CleanUp {
   return {
     ...insides,
-    ec2: ec2Of(caller),
-    traces: clusterTraces(caller),
+    ec2: ec2Of(createClient(EC2Client, caller)),
+    traces: clusterTraces(
+      createClient(EKSClient, caller),
+      createClient(CloudWatchLogsClient, caller),
+    ),
     kubernetes: (cluster) => {
       const address = { kind: 'eks', region: caller.region, ...cluster } as const;
-      return kubernetesApi(restOf(eksServer(address, credentials)), caller.clock);
+      return kubernetesApi(restOf(eksServer(address, caller.credentials)), clock);
     },
   };
 }

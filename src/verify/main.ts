@@ -1,3 +1,5 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { createClient } from '../aws/clients.ts';
 import { credentialProvider } from '../aws/credentials.ts';
 import { probeCluster } from '../connectivity/probe/kubernetes-cluster.ts';
 import { systemClock as clock } from '../core/clock.ts';
@@ -22,12 +24,7 @@ await runAction(async () => {
   const roleArn = inputs.role.chainedRoleArn ?? inputs.role.roleArn;
   const connection = await connect(inputs.target.address, { log, credentials, roleArn, needs });
   const cluster = probeCluster(connection, inputs.namespace);
-  const caller = {
-    region,
-    credentials,
-    clock,
-    userAgent: `eks-multus-actions run/${workflowRun(process.env).id}`,
-  };
+  const caller = { region, credentials, runId: workflowRun(process.env).id };
   // A kubeconfig may be for a cluster anywhere. AWS is asked only when the job has credentials for it.
   const credentialSource = inputs.role.roleArn ?? process.env['AWS_ACCESS_KEY_ID'];
   const onAws =
@@ -38,7 +35,8 @@ await runAction(async () => {
     log,
     clock,
     signal: stopSignal(),
-    nodeInterfaces: async (of) => (onAws ? nodeInterfaces(of, caller, log) : undefined),
+    nodeInterfaces: async (of) =>
+      onAws ? nodeInterfaces(of, createClient(EC2Client, caller), log) : undefined,
   });
   await publish(report, inputs, log);
 });

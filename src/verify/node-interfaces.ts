@@ -1,6 +1,6 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { V1Node } from '@kubernetes/client-node';
 import { listNetworkInterfaces } from '../aws/network-interfaces.ts';
-import type { Caller } from '../aws/signed-call.ts';
 import type { NodeInterface } from '../connectivity/evaluate/evidence.ts';
 import type { ProbeCluster } from '../connectivity/probe/cluster.ts';
 import { messageOf } from '../core/errors.ts';
@@ -15,7 +15,7 @@ const AT_ONCE = 200;
  */
 export async function nodeInterfaces(
   cluster: ProbeCluster,
-  caller: Caller,
+  client: EC2Client,
   log: Log,
 ): Promise<readonly NodeInterface[] | undefined> {
   try {
@@ -24,7 +24,7 @@ export async function nodeInterfaces(
     const found = [];
     for (let start = 0; start < ids.length; start += AT_ONCE) {
       const some = ids.slice(start, start + AT_ONCE);
-      found.push(...(await listNetworkInterfaces(caller, { 'attachment.instance-id': some })));
+      found.push(...(await listNetworkInterfaces(client, { 'attachment.instance-id': some })));
     }
     return found.map(({ instanceId = '', ...rest }) => ({ ...rest, node: nodes.get(instanceId) }));
   } catch (error) {
