@@ -138,7 +138,7 @@ interface Statement {
 }
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
-it('lets a job list all stacks, which CloudFormation wants of who describes them without a name', () => {
+it('lets a job list all stacks, which describing stacks without a name requires', () => {
   const everywhere = actionsOf('DeployerRole', '*');
   expect(everywhere).toEqual(
     expect.arrayContaining(['cloudformation:DescribeStacks', 'cloudformation:ListStacks']),

@@ -120,7 +120,7 @@ it('an endpoint for the VPC only, an administrator less', async () => {
   expect(accessEntries).not.toContain(role('c'));
 });
 
-it('goes without a trace, but for a key that can be brought back for a week', async () => {
+it('is deleted completely, except for a key that can be restored for a week', async () => {
   const keyArn = (await cluster())?.encryptionConfig?.[0]?.provider?.keyArn ?? '';
   await destroy(stacks.cloudFormation, 'large');
   expect(await inventory(stacks.clients)).toEqual(before);

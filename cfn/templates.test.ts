@@ -154,7 +154,7 @@ describe('infra.yaml', () => {
     });
   });
 
-  it('makes no administrator but those that it is told', () => {
+  it('makes only the given administrators', () => {
     expect(property(infra, 'Cluster', 'AccessConfig')).toEqual({
       AuthenticationMode: 'API_AND_CONFIG_MAP',
       BootstrapClusterCreatorAdminPermissions: false,

@@ -40,7 +40,7 @@ describe('attach', () => {
     expect(interfaces.calls).toHaveLength(CALLS_FOR_ALL);
   });
 
-  it('gets there from whatever an interrupted run left, without making a third interface', async () => {
+  it('completes whatever an interrupted run left, without creating a third interface', async () => {
     const stopAt = fc.integer({ min: 1, max: CALLS_FOR_ALL });
     await fc.assert(
       fc.asyncProperty(stopAt, async (call) => {
@@ -56,7 +56,7 @@ describe('attach', () => {
   });
 
   it.each(['IncorrectState', 'IncorrectInstanceState', 'InvalidInstanceID'])(
-    'waits for what passes, such as an instance that is still starting: %s',
+    'tries again after a temporary error: %s',
     async (code) => {
       await fc.assert(
         fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: 12 })), async (failing) => {
@@ -70,7 +70,7 @@ describe('attach', () => {
     },
   );
 
-  it('comes to one result when the same event is handled twice at once', async () => {
+  it('gives one result when the same event is handled twice at the same time', async () => {
     const interfaces = simulateInterfaces();
     await Promise.all([
       attach(interfaces, WANTED, patience(4)),
@@ -79,7 +79,7 @@ describe('attach', () => {
     expectComplete(interfaces.state());
   });
 
-  it('gives up at once on an error that will not pass, and in the end on one that does not', async () => {
+  it('gives up at once on a permanent error, and after the last attempt on a temporary one', async () => {
     const refused = simulateInterfaces([], () => {
       throw awsError('InsufficientFreeAddressesInSubnet');
     });
@@ -109,7 +109,7 @@ describe('release', () => {
     );
   });
 
-  it('goes on after a failure, and reports it', async () => {
+  it('continues after a failure, and reports it', async () => {
     const loose = (index: number): NetworkInterface => ({
       id: `eni-${index}`,
       subnetId: `subnet-${index}`,
@@ -124,7 +124,7 @@ describe('release', () => {
     expect(interfaces.state().map(({ id }) => id)).toEqual(['eni-1']);
   });
 
-  it('is content when an interface is already gone', async () => {
+  it('accepts that an interface is already gone', async () => {
     const gone = simulateInterfaces(
       [
         {

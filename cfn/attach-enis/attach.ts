@@ -1,21 +1,21 @@
 import type { Interfaces } from './interfaces.ts';
 import { type DeviceWork, planAttachments, planRelease, type WantedInterface } from './plan.ts';
 
-/** How often to look again when EC2 says that the time is not right yet, and how to wait in between. */
+/** How often to try again after a temporary error of EC2, and how to wait in between. */
 export interface Patience {
   readonly attempts: number;
   readonly pause: () => Promise<void>;
 }
 
 /**
- * Errors that another look may resolve: the instance is not running yet, EC2 does not know yet what
- * it has just made, or the same event is being handled twice and the other one was faster.
+ * Temporary errors: the instance is not running yet, EC2 does not yet know an interface that it has just created, or
+ * another delivery of the same event was faster.
  */
 const MAY_PASS: ReadonlySet<string> = new Set([
   'IncorrectInstanceState',
   'IncorrectState',
   'InvalidAttachmentID.NotFound',
-  // Some calls say so of an instance that is pending: https://github.com/hashicorp/terraform-provider-aws/pull/3072
+  // Some calls answer this for a pending instance: https://github.com/hashicorp/terraform-provider-aws/pull/3072
   'InvalidInstanceID',
   'InvalidInstanceID.NotFound',
   'InvalidNetworkInterface.InUse',
@@ -24,9 +24,8 @@ const MAY_PASS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Gives an instance its wanted interfaces: looks, does what is missing, and looks again until
- * nothing is. Throws EC2's error when it will not pass, or has not passed after the last attempt;
- * what was made until then stays (see `release`).
+ * Gives an instance its wanted interfaces: carries out the missing steps until none is missing. Throws EC2's error when
+ * it is not temporary, or when the last attempt fails. Interfaces created by then stay; `release` removes them.
  */
 export async function attach(
   interfaces: Interfaces,
@@ -45,7 +44,7 @@ export async function attach(
   }
 }
 
-/** Sees to it that nothing made for an instance outlives it; safe to repeat. */
+/** Makes sure that no interface outlives its instance. Safe to repeat. */
 export async function release(interfaces: Interfaces): Promise<void> {
   const work = planRelease(await interfaces.list());
   const results = await Promise.allSettled([
@@ -66,7 +65,7 @@ export async function release(interfaces: Interfaces): Promise<void> {
 async function carryOut(work: DeviceWork, interfaces: Interfaces): Promise<void> {
   const id = work.interfaceId ?? (await interfaces.create(work.wanted));
   const attachmentId = work.attachmentId ?? (await interfaces.attach(id, work.wanted.deviceIndex));
-  // First what keeps the interface from outliving its instance, then the rest.
+  // First the step that keeps the interface from outliving its instance, then the rest.
   if (work.deleteOnTermination) await interfaces.deleteOnTermination(id, attachmentId);
   if (work.disableSourceDestCheck) await interfaces.disableSourceDestCheck(id);
 }

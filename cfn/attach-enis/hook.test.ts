@@ -34,7 +34,7 @@ function hookWith(interfaces: SimulatedInterfaces) {
 }
 
 describe('handleLifecycleEvent', () => {
-  it('lets an instance go on that has its interfaces', async () => {
+  it('lets an instance continue when it has its interfaces', async () => {
     const interfaces = simulateInterfaces();
     const { hook, answers } = hookWith(interfaces);
     await handleLifecycleEvent(LAUNCH, hook);
@@ -42,7 +42,7 @@ describe('handleLifecycleEvent', () => {
     expect(interfaces.state()).toHaveLength(1);
   });
 
-  it('has the part of each subnet that prefixes come from reserved first', async () => {
+  it('first reserves the part of each subnet that prefixes come from', async () => {
     const { hook, reserved } = hookWith(simulateInterfaces());
     const wanted = [{ deviceIndex: 1, subnetId: 'subnet-1', prefixCidr: '10.0.4.128/25' }];
     await handleLifecycleEvent(LAUNCH, { ...hook, wanted });
@@ -51,7 +51,7 @@ describe('handleLifecycleEvent', () => {
     expect(reserved).toHaveLength(1);
   });
 
-  it('lets an instance go on when nothing can be reserved, and says why', async () => {
+  it('lets an instance continue when nothing can be reserved, and says why', async () => {
     const { hook, answers, logged } = hookWith(simulateInterfaces());
     const wanted = [{ deviceIndex: 1, subnetId: 'subnet-1', prefixCidr: '10.0.4.128/25' }];
     const reserve = async () => {
@@ -62,7 +62,7 @@ describe('handleLifecycleEvent', () => {
     expect(logged[0]).toContain('UnauthorizedOperation');
   });
 
-  it('gives up an instance that cannot get them, says why, and leaves nothing', async () => {
+  it('abandons an instance that cannot get them, says why, and leaves nothing', async () => {
     const interfaces = simulateInterfaces([], (_, name) => {
       if (name.startsWith('attach')) throw awsError('AttachmentLimitExceeded', 'too many');
     });
@@ -73,7 +73,7 @@ describe('handleLifecycleEvent', () => {
     expect(logged[0]).toContain('too many');
   });
 
-  it('lets a terminating instance go on when the clean-up fails, and throws to be called again', async () => {
+  it('lets a terminating instance continue when the clean-up fails, and throws so that Lambda tries again', async () => {
     const interfaces = simulateInterfaces(
       [{ id: 'eni-1', subnetId: 's', madeFor: 1, attachment: undefined, sourceDestCheck: true }],
       () => {
@@ -104,7 +104,7 @@ describe('handleLifecycleEvent', () => {
 });
 
 describe('completeWith', () => {
-  it('is content when the action was answered before', async () => {
+  it('accepts that the action was answered before', async () => {
     const message = 'No active Lifecycle Action found with token token-1';
     const answered = { send: () => Promise.reject(awsError('ValidationError', message)) };
     await expect(completeWith(answered)(LAUNCH, 'CONTINUE')).resolves.toBeUndefined();

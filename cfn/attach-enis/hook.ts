@@ -19,17 +19,16 @@ export const CANNOT_ATTACH = 'cannot attach the interfaces';
 
 export type Result = 'CONTINUE' | 'ABANDON';
 
-/** What came of an action: the answer, and why something may be left behind, if something may. */
+/** How an action ended: the answer, and the reason if something may be left behind. */
 interface Outcome {
   readonly result: Result;
   readonly notCleanedUp?: unknown;
 }
 
 /**
- * Handles one lifecycle action and always answers it: a launching instance goes on when it has its
- * interfaces and is given up, with nothing left of it, when it cannot get them; a terminating one
- * goes on in any case, as holding it back would help nobody. Throws when the answer or the clean-up
- * fails, so that Lambda tries again (twice, by its defaults for events).
+ * Handles one lifecycle action and always answers it. A launching instance continues when it has its interfaces;
+ * otherwise it is abandoned and its interfaces are removed. A terminating instance always continues. Throws when the
+ * answer or the clean-up fails, so that Lambda tries again (by default, twice for an event).
  */
 export async function handleLifecycleEvent(event: LifecycleEvent, hook: Hook): Promise<Result> {
   const interfaces = hook.interfacesOf(event.instanceId);
@@ -50,15 +49,15 @@ async function launch(event: LifecycleEvent, interfaces: Interfaces, hook: Hook)
     return { result: 'CONTINUE' };
   } catch (error) {
     hook.log(CANNOT_ATTACH, { ...about(event), error: String(error) });
-    // EC2 lists what it has just made only after a moment.
+    // EC2 lists a new interface only after a moment.
     await hook.patience.pause();
     return { result: 'ABANDON', ...(await cleanUp(event, interfaces, hook)) };
   }
 }
 
 /**
- * The first node in a subnet has its prefixes' part reserved. Without it the subnet would be used up sooner,
- * which is no reason to give up an instance.
+ * The first node in a subnet reserves the part for prefixes. A failure only means that the subnet is used up sooner, so
+ * the instance continues.
  */
 async function reservePrefixes(event: LifecycleEvent, hook: Hook): Promise<void> {
   for (const { subnetId, prefixCidr } of hook.wanted) {
@@ -100,7 +99,7 @@ interface AutoScaling {
   send(command: CompleteLifecycleActionCommand): Promise<unknown>;
 }
 
-/** Answers an action by its token. That it was answered before, as after a repeated event, is fine. */
+/** Answers an action by its token. After a repeated event, the action may have been answered already; that is no error. */
 export function completeWith(autoScaling: AutoScaling): Hook['complete'] {
   return async (event, result) => {
     try {
@@ -118,7 +117,7 @@ export function completeWith(autoScaling: AutoScaling): Hook['complete'] {
   };
 }
 
-/** Auto Scaling has no error code of its own for this, only a text. */
+/** Auto Scaling has no error code for this, only a message. */
 function isNotActive(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -99,7 +99,7 @@ describe("the hook's work on EC2", () => {
     });
   });
 
-  it('takes prefixes from the part that it has had reserved, once', async () => {
+  it('takes prefixes from the part that it reserved, once', async () => {
     const SubnetId = multusSubnets[0] ?? '';
     const reserve = reserveWith(ec2);
     for (let launch = 0; launch < 2; launch += 1) await reserve(SubnetId, '10.0.4.128/25');

@@ -17,9 +17,9 @@ const CLUSTER_TAG = 'eks-multus-actions/cluster';
 /** What the hook does to the network interfaces of one instance. */
 export interface Interfaces {
   list(): Promise<readonly NetworkInterface[]>;
-  /** Creates an interface, or finds the one that an earlier call for this device created; gives its id. */
+  /** Creates an interface, or finds the one that an earlier call for this device created. Returns its id. */
   create(wanted: WantedInterface): Promise<string>;
-  /** Attaches an interface and gives the id of the attachment. */
+  /** Attaches an interface and returns the id of the attachment. */
   attach(interfaceId: string, deviceIndex: number): Promise<string>;
   disableSourceDestCheck(interfaceId: string): Promise<void>;
   deleteOnTermination(interfaceId: string, attachmentId: string): Promise<void>;
@@ -63,7 +63,7 @@ export function interfacesOf(instanceId: string, settings: Settings, ec2: EC2Cli
   };
 }
 
-/** Those attached to the instance and those made for it: two questions, as EC2 has no "or". */
+/** The interfaces attached to the instance and those created for it. Two calls, because EC2's filters have no "or". */
 async function list(instanceId: string, ec2: EC2Client): Promise<readonly NetworkInterface[]> {
   const answers = await Promise.all([
     describe('attachment.instance-id', instanceId, ec2),
@@ -86,7 +86,7 @@ async function describe(
   return found;
 }
 
-/** Only what was made for this very instance is the hook's: an interface can be moved, its tags go with it. */
+/** An interface can be moved and keeps its tags, so the hook only owns those whose tag names this instance. */
 function readInterface(described: Ec2NetworkInterface, instanceId: string): NetworkInterface {
   const tags = new Map(described.TagSet?.map(({ Key, Value }) => [Key, Value]));
   const madeFor = tags.get(INSTANCE_TAG) === instanceId ? tags.get(DEVICE_INDEX_TAG) : undefined;
@@ -116,7 +116,7 @@ async function create(
   const tags = {
     ...settings.tags,
     Name: `${settings.cluster}-eth${deviceIndex}`,
-    // The VPC CNI takes over any interface that it first sees without this tag, so it must not come later.
+    // The VPC CNI takes over any interface that it first sees without this tag, so the tag must be there from the start.
     'node.k8s.amazonaws.com/no_manage': 'true',
     [CLUSTER_TAG]: settings.cluster,
     [INSTANCE_TAG]: instanceId,
@@ -124,7 +124,7 @@ async function create(
   };
   const { NetworkInterface: created } = await ec2.send(
     new CreateNetworkInterfaceCommand({
-      // The same token gives the same interface: two deliveries of one event cannot make two.
+      // The same token gives the same interface, so two deliveries of one event create only one.
       ClientToken: `${instanceId}-${deviceIndex}`,
       SubnetId: subnetId,
       Groups: [...settings.securityGroupIds],

@@ -43,7 +43,7 @@ describe('planAttachments', () => {
     expect(planAttachments([PRIMARY, made(1), made(2)], WANTED)).toEqual([]);
   });
 
-  it('goes on with an interface that was made but not attached', () => {
+  it('continues with an interface that was created but not attached', () => {
     const left = made(2, { attachment: undefined, sourceDestCheck: true });
     expect(planAttachments([PRIMARY, made(1), left], WANTED)).toMatchObject([
       { wanted: { deviceIndex: 2 }, interfaceId: 'eni-2', attachmentId: undefined },
@@ -60,7 +60,7 @@ describe('planAttachments', () => {
     expect(() => planAttachments([PRIMARY, foreign], WANTED)).toThrow('device 1 is taken by eni-1');
   });
 
-  it('names exactly the steps that are missing, whatever they are', () => {
+  it('returns exactly the missing steps', () => {
     const anyState = fc.record({
       attached: fc.boolean(),
       sourceDestCheck: fc.boolean(),
@@ -104,7 +104,7 @@ describe('planAttachments', () => {
 });
 
 describe('planRelease', () => {
-  it('removes what is loose, ties what is attached to its instance, and leaves the rest alone', () => {
+  it('removes unattached interfaces, ties attached ones to their instance, and leaves others alone', () => {
     const loose = made(1, { attachment: undefined });
     const attachment = { id: 'attach-2', deviceIndex: 2, deleteOnTermination: false };
     expect(planRelease([PRIMARY, loose, made(2, { attachment }), made(3)])).toEqual({

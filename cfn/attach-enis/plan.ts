@@ -1,8 +1,8 @@
-/** A network interface that is attached to the node in question, or was made for it. */
+/** A network interface that is attached to this node, or was created for it. */
 export interface NetworkInterface {
   readonly id: string;
   readonly subnetId: string;
-  /** The device index that this hook made it for; undefined for an interface of somebody else. */
+  /** The device index that this hook created it for; undefined if somebody else created it. */
   readonly madeFor: number | undefined;
   readonly attachment: Attachment | undefined;
   readonly sourceDestCheck: boolean;
@@ -14,18 +14,18 @@ export interface Attachment {
   readonly deleteOnTermination: boolean;
 }
 
-/** One interface that a node has to get. */
+/** One interface that a node needs. */
 export interface WantedInterface {
   readonly deviceIndex: number;
   readonly subnetId: string;
-  /** The part of the subnet that is kept for prefixes, if one is. */
+  /** The part of the subnet that is reserved for prefixes, if any. */
   readonly prefixCidr?: string;
 }
 
-/** What is still to be done for one device; steps that are already done are absent. */
+/** The steps that are still missing for one device. */
 export interface DeviceWork {
   readonly wanted: WantedInterface;
-  /** The interface to go on with, or undefined when one must be created. */
+  /** The interface to continue with, or undefined when one must be created. */
   readonly interfaceId: string | undefined;
   /** Its attachment, or undefined when it must be attached. */
   readonly attachmentId: string | undefined;
@@ -33,17 +33,16 @@ export interface DeviceWork {
   readonly deleteOnTermination: boolean;
 }
 
-/** How to leave nothing behind when an instance goes. */
+/** How to remove everything that was created for an instance. */
 export interface ReleaseWork {
   readonly remove: readonly string[];
   readonly deleteOnTermination: readonly { interfaceId: string; attachmentId: string }[];
 }
 
 /**
- * Decides what is missing between the interfaces that exist and those that are wanted. Applied to a
- * world in which it has been carried out, in whole or in part, it asks only for the rest: so a
- * repeated event, or an attempt that follows a failed one, does no harm.
- * Throws when somebody else's interface sits at a wanted device index.
+ * Compares the existing interfaces with the wanted ones and returns the missing steps. After some or all of the steps
+ * are done, it returns only the rest. So a repeated event, or another attempt after a failure, does no harm.
+ * Throws when somebody else's interface has a wanted device index.
  */
 export function planAttachments(
   existing: readonly NetworkInterface[],
@@ -53,8 +52,8 @@ export function planAttachments(
 }
 
 /**
- * Decides how the interfaces made for an instance disappear with it: an attached one is deleted by
- * EC2 at termination if it is told to, one that is not attached has to be deleted.
+ * Decides how to remove the interfaces that were created for an instance. EC2 deletes an attached one at termination
+ * if its attachment says so; one that is not attached must be deleted.
  */
 export function planRelease(existing: readonly NetworkInterface[]): ReleaseWork {
   const made = existing.filter((candidate) => candidate.madeFor !== undefined);

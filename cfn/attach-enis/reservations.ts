@@ -4,12 +4,11 @@ import {
   GetSubnetCidrReservationsCommand,
 } from '@aws-sdk/client-ec2';
 
-/** Keeps a part of a subnet for prefixes; does nothing when that is so already. */
+/** Reserves a part of a subnet for prefixes; does nothing when it is reserved already. */
 export type Reserve = (subnetId: string, cidr: string) => Promise<void>;
 
 /**
- * Reservations by EC2's API. They may be made at any time, as addresses that are in use in the range keep
- * working: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-cidr-reservation.html
+ * Reservations by EC2's API. They can be made at any time, because addresses in use in the range keep working: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-cidr-reservation.html
  */
 export function reserveWith(ec2: EC2Client): Reserve {
   return async (subnetId, cidr) => {
@@ -24,7 +23,7 @@ export function reserveWith(ec2: EC2Client): Reserve {
         }),
       );
     } catch (error) {
-      // Another launch may have been faster.
+      // Another launch may have reserved it first.
       if (!(await isReserved(subnetId, cidr, ec2))) throw error;
     }
   };

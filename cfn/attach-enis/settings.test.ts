@@ -23,11 +23,11 @@ describe('readSettings', () => {
     });
   });
 
-  it('needs no more tags', () => {
+  it('works without further tags', () => {
     expect(readSettings({ ...ENV, TAGS: undefined }).tags).toEqual({});
   });
 
-  it('knows which part of a subnet is for prefixes, if nodes get any', () => {
+  it('reads which part of a subnet is for prefixes, if nodes get any', () => {
     const env = { ...ENV, PREFIX_CIDRS: '10.0.4.128/25,10.0.6.128/25' };
     expect(readSettings(env).wanted[1]).toEqual({
       deviceIndex: 2,

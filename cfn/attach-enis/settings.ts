@@ -1,6 +1,6 @@
 import type { WantedInterface } from './plan.ts';
 
-/** What the node group's stack tells the hook. */
+/** The hook's settings, from the node group's stack. */
 export interface Settings {
   readonly cluster: string;
   /** One interface per Multus subnet: the first is device 1, the second device 2, and so on. */
@@ -15,7 +15,7 @@ export interface Settings {
 /**
  * Reads the function's environment: CLUSTER_NAME, SUBNET_IDS and SECURITY_GROUP_IDS (comma lists),
  * PREFIXES_PER_INTERFACE, PREFIX_CIDRS (in the order of SUBNET_IDS, may be absent),
- * TAGS (`key=value,key=value`, may be absent). Throws on what it cannot use.
+ * TAGS (`key=value,key=value`, may be absent). Throws when a value is missing or not usable.
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const prefixes = Number(required(env, 'PREFIXES_PER_INTERFACE'));

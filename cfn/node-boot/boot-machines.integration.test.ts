@@ -55,7 +55,7 @@ describe.skipIf(process.getuid?.() !== 0)(
       expect(said(NO_NETWORK[0])).toMatch(NO_NETWORK[1]);
     });
 
-    it('do not start it without, and say why on the console', () => {
+    it('do not start it without their networks, and say why on the console', () => {
       expect(said('i-lacking.console.log')).toMatch(
         /multus-interfaces: after \d+ s there is no interface for device 2/,
       );

@@ -63,7 +63,7 @@ describe('the boot script', () => {
     expect(addressesOf(result)).toEqual(READY);
   });
 
-  it('sorts out links that have each other’s names', () => {
+  it('renames links that have each other’s names', () => {
     const result = boot({ links: { ens5: LINKS.ens5, eth1: LINKS.ens7, eth2: LINKS.ens6 } });
     expect(result.status).toBe(0);
     expect(addressesOf(result)).toEqual(READY);
@@ -77,7 +77,7 @@ describe('the boot script', () => {
     expect(() => result.json('etc/cni/multus/eni-prefix/eth1.json')).toThrow('ENOENT');
   });
 
-  it('waits for what IMDS learns late', () => {
+  it('waits for interfaces that IMDS learns of late', () => {
     const path = `network/interfaces/macs/${LINKS.ens7}/device-number`;
     const result = boot({ metadata: { ...METADATA, [path]: { value: '2', after: 1 } } });
     expect(result.status).toBe(0);
@@ -93,13 +93,13 @@ describe('the boot script', () => {
     );
   });
 
-  it('sees to it that cloud-init runs it at every boot', () => {
+  it('makes cloud-init run it at every boot', () => {
     const result = boot();
     const copy = result.text('var/lib/cloud/scripts/per-boot/multus-interfaces.sh');
     expect(copy).toBe(result.text('script'));
   });
 
-  it('lets the kubelet start only when it has come to its end', () => {
+  it('lets the kubelet start only when it has finished', () => {
     const result = boot();
     const unit = result.text('etc/systemd/system/kubelet.service.d/10-multus-interfaces.conf');
     const asserted = /^\[Unit\]\nAssertPathExists=(.+)\n$/.exec(unit)?.[1];
@@ -112,7 +112,7 @@ describe('the boot script', () => {
     expect(result.text('etc/cni/net.d/00-multus.conf')).toBe('');
   });
 
-  it('does so once in every boot, whatever the last one left', () => {
+  it('does so once in every boot, whatever the previous boot left', () => {
     const file = join(folder, 'etc/cni/net.d/00-multus.conf');
     boot();
     writeFileSync(file, '{"type":"multus-shim"}');
@@ -123,7 +123,7 @@ describe('the boot script', () => {
     expect(boot().text('etc/cni/net.d/00-multus.conf')).toBe('');
   });
 
-  it('leaves the network to the VPC CNI where pods need not wait', () => {
+  it('leaves the network to the VPC CNI when pods need not wait', () => {
     const result = boot({ podsWaitForMultus: false });
     expect(result.status).toBe(0);
     expect(() => result.text('etc/cni/net.d/00-multus.conf')).toThrow('ENOENT');

@@ -56,7 +56,7 @@ describe('the user data', () => {
     expect(STARTUP_TAINT_TEXT).toMatch(new RegExp(pattern ?? 'none'));
   });
 
-  it('is small enough for EC2, with the longest values that there can be', () => {
+  it('is small enough for EC2, with the longest legal values', () => {
     const subnets = Array.from({ length: 4 }, () => `subnet-${'0'.repeat(17)}`);
     const longest = {
       ...EXAMPLE,

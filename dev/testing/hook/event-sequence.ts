@@ -1,7 +1,7 @@
 import type { LifecycleEvent } from '../../../cfn/attach-enis/lifecycle-event.ts';
 import { seededRandom } from '../../tools/seeded-random.ts';
 
-/** Test support: what may happen to one instance, as EventBridge, Lambda and EC2 allow it. */
+/** The events of one instance, as EventBridge, Lambda and EC2 may deliver them. */
 export interface EventSequence {
   /** In the order of their delivery; `atOnce` ones do not wait until those before are handled. */
   readonly deliveries: readonly Delivery[];
@@ -13,7 +13,7 @@ export interface Delivery {
   readonly atOnce: boolean;
 }
 
-/** A call that fails: before it has done anything, or with its answer lost after it has. */
+/** A call that fails: before it takes effect, or with its answer lost afterwards. */
 export interface Fault {
   /** Which of the sequence's calls, from 1. */
   readonly call: number;
@@ -21,7 +21,7 @@ export interface Fault {
   readonly lost: boolean;
 }
 
-/** Some that pass, some that do not, as they come out of the SDK's own attempts. */
+/** Temporary and permanent errors, as the SDK throws them after its own attempts. */
 const FAULTS = [
   'RequestLimitExceeded',
   'InternalError',
@@ -32,7 +32,7 @@ const FAULTS = [
 ] as const;
 /** An undisturbed launch makes a dozen calls, or a few more. */
 const CALLS = 20;
-/** Lambda calls a function three times for one event: so many calls in a row may fail. */
+/** Lambda calls a function three times for one event, so two calls may fail. */
 const MOST_FAULTS = 2;
 
 /**

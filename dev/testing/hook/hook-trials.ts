@@ -12,12 +12,12 @@ import { clientsOf, REGION } from '../../stand-ins/aws/testing/local-aws.ts';
 import { eventSequence } from './event-sequence.ts';
 import { tryInstance } from './instance-trial.ts';
 
-/** Test support: many instances, each with a sequence of events of its own, on one EC2 API. */
+/** Many instances on one EC2 API, each with its own sequence of events. */
 export interface HookTrials {
   readonly sequences: number;
   readonly inService: number;
   readonly problems: readonly string[];
-  /** Interfaces of the cluster that are left when every instance is gone. */
+  /** Interfaces of the cluster that remain when every instance is gone. */
   readonly leaked: number;
 }
 

@@ -17,9 +17,9 @@ import type { Settings } from '../../../cfn/attach-enis/settings.ts';
 import { describeSequence, type EventSequence, type Fault } from './event-sequence.ts';
 import { awsError } from './simulated-interfaces.ts';
 
-/** Test support: takes one instance of a real EC2 API through a sequence of events. */
+/** Takes one instance of a real EC2 API through a sequence of events. */
 export interface Trial {
-  /** What is not as it should be; empty when the sequence held. */
+  /** What is wrong; empty when everything is as it should be. */
   readonly problems: readonly string[];
   /** Whether the instance is in service in the end. */
   readonly inService: boolean;
@@ -83,7 +83,7 @@ async function deliver(event: LifecycleEvent, hook: Hook): Promise<void> {
   }
 }
 
-/** Runs calls, letting those fail that are to. */
+/** Runs calls and lets the chosen ones fail. */
 function faultsOf(faults: readonly Fault[]) {
   let calls = 0;
   return async <T>(call: () => Promise<T>): Promise<T> => {

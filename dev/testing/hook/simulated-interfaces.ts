@@ -1,7 +1,7 @@
 import type { Interfaces } from '../../../cfn/attach-enis/interfaces.ts';
 import type { NetworkInterface, WantedInterface } from '../../../cfn/attach-enis/plan.ts';
 
-/** Test support: EC2's network interfaces of one instance, in memory. */
+/** EC2's network interfaces of one instance, in memory. */
 export interface SimulatedInterfaces extends Interfaces {
   readonly state: () => readonly NetworkInterface[];
   readonly calls: readonly string[];
@@ -9,8 +9,8 @@ export interface SimulatedInterfaces extends Interfaces {
 
 /**
  * Keeps interfaces as EC2 does, as far as the hook can tell: creating is idempotent per device, a
- * device index holds one interface, one that is attached cannot be removed. `fail` is asked before
- * each call that changes something, with its number and name, and may throw.
+ * device index holds one interface, and an attached interface cannot be removed. `fail` runs before each call that
+ * changes something, with its number and name, and may throw.
  */
 export function simulateInterfaces(
   initial: readonly NetworkInterface[] = [],

@@ -16,9 +16,9 @@ import { EXAMPLE, renderUserData } from './user-data.ts';
 
 /**
  * A program of its own, for namespaces of its own: boots two user-mode-linux machines with the template's user data,
- * one with both Multus interfaces that it wants and one that lacks the second, and ends when both have booted and
- * there is a file `enough` in the folder. What the machines say is in the folder, too. Leaves out: a cluster to join, and whoever
- * attaches interfaces; EC2's state is fixed.
+ * one with both of its Multus interfaces and one that lacks the second. Ends when both have booted and the folder has a
+ * file `enough`. The folder also has the machines' logs. Leaves out: a cluster to join, and the launch hook; EC2's
+ * state is fixed.
  */
 const [folder = '', kernel = '', ami = ''] = process.argv.slice(2);
 

@@ -7,7 +7,7 @@ import { ensureTools } from '../../tools/install/tools.ts';
 import { consoleProgress } from '../../tools/progress.ts';
 import { ipamPlugin } from './user-data.ts';
 
-/** Test support: the IPAM plugin beside the real host-local, called as a CNI runtime calls it. */
+/** The IPAM plugin beside the real host-local, called as a CNI runtime calls it. */
 export interface Call {
   readonly command: 'ADD' | 'DEL' | 'CHECK' | 'VERSION';
   readonly container: string;

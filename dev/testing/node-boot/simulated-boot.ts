@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { bootScript } from './user-data.ts';
 
 /**
- * Test support: runs the boot script in a network, mount and process namespace of its own, on links with
- * the MAC addresses that a simulated IMDS tells of. Leaves out the rest of the boot. Needs root.
+ * Runs the boot script in a network, mount and process namespace of its own, on links with
+ * the MAC addresses that a simulated IMDS reports. Leaves out the rest of the boot. Needs root.
  */
 export const LINKS = {
   ens5: '02:00:00:00:00:00',
@@ -44,7 +44,7 @@ export interface Boot {
   readonly times?: number;
   /** Seconds that the script waits for interfaces, instead of minutes. */
   readonly patience?: number;
-  /** Whether the machine seems to be run by systemd-networkd. */
+  /** Whether systemd-networkd seems to manage the machine's network. */
   readonly networkd?: boolean;
   readonly podsWaitForMultus?: boolean;
 }
@@ -57,7 +57,7 @@ export interface Booted {
   readonly json: (name: string) => unknown;
 }
 
-/** Boots a machine that has its files in a folder, and waits for the script to end. */
+/** Boots a machine that has its files in a folder, and waits until the script has ended. */
 export function bootIn(folder: string, options: Boot): Booted {
   writeScript(folder, options);
   writeFileSync(join(folder, 'world'), world(folder, options));
@@ -76,7 +76,7 @@ export function bootIn(folder: string, options: Boot): Booted {
   };
 }
 
-/** Writes the script so that it stays out of this machine's own folders and systemd. */
+/** Writes the script with other folders, so that it does not touch this machine's own files or systemd. */
 function writeScript(
   folder: string,
   { prefixes = 1, networkd = false, patience = 60, podsWaitForMultus = true }: Boot,

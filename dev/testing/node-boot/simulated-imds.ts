@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 
 /**
- * Test support: the instance metadata service, version 2, as far as the boot script reads it. Serves the
+ * The instance metadata service, version 2, as far as the boot script reads it. Serves the
  * paths below `meta-data/` that a JSON object on the command line gives, on 169.254.169.254:80; what the
  * object does not have is 404. `{ "after": n }` beside a value holds it back for the first n requests.
  * Leaves out: token lifetimes, hop limits, identity documents, and everything else.
