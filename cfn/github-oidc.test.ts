@@ -30,7 +30,8 @@ function roleWith(role: string, values: Values = {}): Readonly<Record<string, un
       region: 'ap-northeast-2',
       values: {
         ...Object.fromEntries(defaults),
-        ...{ Repository: 'acme/lab', ...values },
+        Repository: 'acme/lab',
+        ...values,
       },
       mappings: {},
       zones: [],

@@ -207,7 +207,8 @@ describe('nodegroup.yaml', () => {
 
   it('has nodes wait for Multus unless told otherwise, as the boot script spells it', () => {
     expect(nodegroup.Parameters['PodsWaitForMultus']).toMatchObject({
-      ...{ Default: 'true', AllowedValues: ['true', 'false'] },
+      Default: 'true',
+      AllowedValues: ['true', 'false'],
     });
     expect(templateText('nodegroup')).toContain('[[ $pods_wait_for_multus == true ]]');
   });

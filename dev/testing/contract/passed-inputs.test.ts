@@ -16,9 +16,13 @@ const NODES = 'the environment tells the nodes';
 const NOT_PASSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'configure-multus': {
     ...CREDENTIALS,
-    ...{ 'cluster-name': CLUSTER, 'cluster-endpoint': CLUSTER, kubeconfig: CLUSTER },
-    ...{ 'cluster-certificate-authority': CLUSTER, authentication: NODES },
-    ...{ 'node-role-arns': NODES, 'expected-nodes': NODES },
+    'cluster-name': CLUSTER,
+    'cluster-endpoint': CLUSTER,
+    kubeconfig: CLUSTER,
+    'cluster-certificate-authority': CLUSTER,
+    authentication: NODES,
+    'node-role-arns': NODES,
+    'expected-nodes': NODES,
   },
   provision: CREDENTIALS,
 };

@@ -24,7 +24,8 @@ export function fakeNamespaces() {
     },
   });
   return {
-    ...{ api, calls },
+    api,
+    calls,
     put: (name: string, labels: Readonly<Record<string, string>>) =>
       void objects.set(path(name), { metadata: { name, labels } }),
     has: (name: string) => objects.has(path(name)),

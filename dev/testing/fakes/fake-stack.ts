@@ -48,7 +48,14 @@ export class FakeStack {
   seen(): Stack {
     const { id, name, status, reason, outputs, parameters, terminationProtection, tags } = this;
     return {
-      ...{ id, name, status, reason, outputs, parameters, terminationProtection, tags },
+      id,
+      name,
+      status,
+      reason,
+      outputs,
+      parameters,
+      terminationProtection,
+      tags,
       looksUpParameters: this.looksUpParameters,
     };
   }

@@ -21,7 +21,9 @@ export function logStack(name: string, days: number, extra = false): StackSpec {
       terminationProtection: undefined,
       roleArn: undefined,
     },
-    ...{ tags: { purpose: 'test' }, creationTags: {}, onFailure: 'rollback' },
+    tags: { purpose: 'test' },
+    creationTags: {},
+    onFailure: 'rollback',
     template: { file: 'cfn/test.yaml', text: declared.join('\n') },
   };
 }
@@ -154,8 +156,15 @@ async function propose(
   type: 'CREATE' | 'UPDATE',
 ): Promise<{ readonly id: string; readonly stackId: string }> {
   const { id, stackId } = await api.createChangeSet({
-    ...{ stackName: name, name: `test-${crypto.randomUUID()}`, type, template: template.text },
-    ...{ parameters: {}, previous: [], tags, onFailure, roleArn: undefined },
+    stackName: name,
+    name: `test-${crypto.randomUUID()}`,
+    type,
+    template: template.text,
+    parameters: {},
+    previous: [],
+    tags,
+    onFailure,
+    roleArn: undefined,
   });
   for (;;) {
     const { status, reason } = await api.describeChangeSet(id);

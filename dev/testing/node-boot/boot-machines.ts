@@ -35,22 +35,33 @@ const subnets = [2, 4, 6].map((n) => ({
   },
 }));
 const instances = ['i-complete', 'i-lacking'].map((id, index) => ({
-  ...{ id, state: 'running', imageId: 'ami-1', type: 'm5.xlarge', zone: 'ap-northeast-2a' },
-  ...{ privateDnsName: `ip-10-0-2-${10 + index}.local`, launchTime: '2026-01-01T00:00:00Z' },
+  id,
+  state: 'running',
+  imageId: 'ami-1',
+  type: 'm5.xlarge',
+  zone: 'ap-northeast-2a',
+  privateDnsName: `ip-10-0-2-${10 + index}.local`,
+  launchTime: '2026-01-01T00:00:00Z',
 }));
 
 /** Devices 0, 1, … of a machine, in the subnets in order, each with an address and a prefix. */
 function interfaces(instanceId: string, host: number, count: number): NetworkInterface[] {
   return subnets.slice(0, count).map(({ id: subnetId }, deviceIndex) => ({
-    ...{ id: `eni-${host}${deviceIndex}`, mac: `02:00:00:00:${host}:0${deviceIndex}`, subnetId },
-    ...{ addresses: [`10.0.${2 + 2 * deviceIndex}.${host}`], sourceDestCheck: true },
+    id: `eni-${host}${deviceIndex}`,
+    mac: `02:00:00:00:${host}:0${deviceIndex}`,
+    subnetId,
+    addresses: [`10.0.${2 + 2 * deviceIndex}.${host}`],
+    sourceDestCheck: true,
     prefixes: [`10.0.${2 + 2 * deviceIndex}.${16 * (host - 2)}/28`],
-    ...{ securityGroups: [], attachment: { instanceId, deviceIndex } },
+    securityGroups: [],
+    attachment: { instanceId, deviceIndex },
   }));
 }
 
 const state: Ec2State = {
-  ...{ ...EMPTY_STATE, subnets, instances },
+  ...EMPTY_STATE,
+  subnets,
+  instances,
   networkInterfaces: [...interfaces('i-complete', 10, 3), ...interfaces('i-lacking', 11, 2)],
   localRoutes: new Map(subnets.map(({ id }) => [id, [vpcCidr]])),
 };
@@ -58,7 +69,8 @@ const readState = async () => state;
 
 await prepareNamespace();
 const metadata = await startMetadataServer({
-  ...{ host: METADATA_ADDRESS, port: 80 },
+  host: METADATA_ADDRESS,
+  port: 80,
   lookUp: async (source) => {
     const instance = instanceAt(state, source);
     const sources = { accountId: '111122223333', region: 'ap-northeast-2' };

@@ -32,8 +32,14 @@ export function labEnvironment(nodes: readonly [number, number, number] = [1, 2,
     })),
     nodeGroups: [
       {
-        ...{ name: 'ng1', zone: 'ap-northeast-2a', stackId: 'stack', autoScalingGroup: 'asg' },
-        ...{ roleArn: 'arn:aws:iam::123456789012:role/ng1-node', min, desired, max },
+        name: 'ng1',
+        zone: 'ap-northeast-2a',
+        stackId: 'stack',
+        autoScalingGroup: 'asg',
+        roleArn: 'arn:aws:iam::123456789012:role/ng1-node',
+        min,
+        desired,
+        max,
       },
     ],
   };

@@ -26,13 +26,17 @@ function definition() {
   const spec = { type: 'object', properties: { config: { type: 'string' } } };
   const openAPIV3Schema = { type: 'object', properties: { ...texts, spec } };
   return {
-    ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
     metadata: { name: 'network-attachment-definitions.k8s.cni.cncf.io' },
     spec: {
-      ...{ group: 'k8s.cni.cncf.io', scope: 'Namespaced' },
+      group: 'k8s.cni.cncf.io',
+      scope: 'Namespaced',
       names: {
-        ...{ kind: 'NetworkAttachmentDefinition', plural: 'network-attachment-definitions' },
-        ...{ singular: 'network-attachment-definition', shortNames: ['net-attach-def'] },
+        kind: 'NetworkAttachmentDefinition',
+        plural: 'network-attachment-definitions',
+        singular: 'network-attachment-definition',
+        shortNames: ['net-attach-def'],
       },
       versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
     },
@@ -54,7 +58,8 @@ function access(): readonly KubernetesObject[] {
 function daemonConfig() {
   const config = { confDir: '/host/etc/cni/net.d', logFile: '/var/log/multus.log' };
   return {
-    ...{ apiVersion: 'v1', kind: 'ConfigMap' },
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
     metadata: { name: 'multus-daemon-config', ...IN, labels: { tier: 'node', app: 'multus' } },
     data: { 'daemon-config.json': JSON.stringify(config) },
   };
@@ -63,7 +68,8 @@ function daemonConfig() {
 function daemonSet(version: Published) {
   const { thick } = PUBLISHED[version];
   return {
-    ...{ apiVersion: 'apps/v1', kind: 'DaemonSet' },
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
     metadata: { name: 'kube-multus-ds', ...IN, labels: LABELS },
     spec: {
       selector: { matchLabels: MULTUS },
@@ -71,7 +77,9 @@ function daemonSet(version: Published) {
       template: {
         metadata: { labels: LABELS },
         spec: {
-          ...{ hostNetwork: true, serviceAccountName: 'multus', terminationGracePeriodSeconds: 10 },
+          hostNetwork: true,
+          serviceAccountName: 'multus',
+          terminationGracePeriodSeconds: 10,
           tolerations: [{ operator: 'Exists', effect: 'NoSchedule' }],
           ...(thick ? { hostPID: true } : {}),
           ...(thick ? thickPod(version) : thinPod(version)),
