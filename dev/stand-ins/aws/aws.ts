@@ -22,7 +22,7 @@ import { webIdentity } from './identity/web-identity.ts';
 import type { Lambda } from './lambda/lambda.ts';
 import type { Moto } from './moto/moto.ts';
 import { type ServiceOptions, startRegion } from './region.ts';
-import { createRegions, lambdaAnswer, noticeIn, regionalServices } from './regions.ts';
+import { createRegions, lambdaAnswer, observeIn, regionalServices } from './regions.ts';
 
 export interface AwsOptions extends ServiceOptions {
   /** Starts moto, with its output going to the file `log`. */
@@ -112,7 +112,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
     ],
     disturb: faults.disturb,
   });
-  gateway.onMutation(noticeIn(regions, problem));
+  gateway.onMutation(observeIn(regions, problem));
   const stop = async () => {
     for (const name of regions.names()) await regions.in(name).autoscaling.stop();
     await gateway.stop();

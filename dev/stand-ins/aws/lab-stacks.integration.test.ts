@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import {
   type Capability,
-  CloudFormationClient,
+  type CloudFormationClient,
   CreateChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
@@ -35,8 +35,7 @@ let infra: Values;
 
 beforeAll(async () => {
   test = await startTestAws({ pacing: steadyPacing(20) });
-  const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
-  stacks = new CloudFormationClient({ endpoint: test.endpoint, region: REGION, credentials });
+  stacks = test.clients.cloudFormation;
   const Bucket = 'staging';
   const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
   await test.clients.s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { AwsCall } from './gateway/aws-call.ts';
 import type { RegionalServices } from './region.ts';
-import { createRegions, lambdaAnswer, noticeIn, regionalServices } from './regions.ts';
+import { createRegions, lambdaAnswer, observeIn, regionalServices } from './regions.ts';
 
 const calls: string[] = [];
 const say = (text: string) => async () => {
@@ -17,7 +17,7 @@ function fakeRegion(name: string): RegionalServices {
       inspect: say(`${name} inspect`),
     },
     eks: { service: { name: 'eks', handle: say(`${name} eks`) } },
-    lambda: { answer: say(`${name} invoke`), notice: () => calls.push(`${name} notice`) },
+    lambda: { answer: say(`${name} invoke`), observe: () => calls.push(`${name} observe`) },
   } as unknown as RegionalServices;
 }
 
@@ -38,15 +38,15 @@ it('passes each call to the region that it was signed for', async () => {
   await services.get('autoscaling')?.handle(call('autoscaling', 'ap-northeast-2'));
   await lambdaAnswer(regions)(call('lambda', 'eu-central-1'));
   expect(await lambdaAnswer(regions)(call('ec2', 'eu-central-1'))).toBeUndefined();
-  const notice = noticeIn(regions, () => {});
-  notice('lambda', 'CreateFunction', call('lambda', 'ap-northeast-2'));
-  notice('ec2', 'TerminateInstances', call('ec2', 'eu-central-1'));
-  notice('ec2', 'RunInstances', call('ec2', 'us-east-1'));
+  const observe = observeIn(regions, () => {});
+  observe('lambda', 'CreateFunction', call('lambda', 'ap-northeast-2'));
+  observe('ec2', 'TerminateInstances', call('ec2', 'eu-central-1'));
+  observe('ec2', 'RunInstances', call('ec2', 'us-east-1'));
   expect(calls).toEqual([
     'eu-central-1 eks',
     'ap-northeast-2 autoscaling',
     'eu-central-1 invoke',
-    'ap-northeast-2 notice',
+    'ap-northeast-2 observe',
     'eu-central-1 inspect',
   ]);
   expect(regions.names()).toEqual(['eu-central-1', 'ap-northeast-2']);

@@ -35,12 +35,12 @@ export function lambdaAnswer(regions: Regions): Answer {
 }
 
 /** Informs our services of calls to other services that concern them. */
-export function noticeIn(
+export function observeIn(
   regions: Regions,
   problem: (what: string, error: unknown) => void,
 ): MutationListener {
   return (service, action, call) => {
-    if (service === 'lambda') regions.in(call.region).lambda.notice(call);
+    if (service === 'lambda') regions.in(call.region).lambda.observe(call);
     if (service === 'ec2' && action === 'TerminateInstances') {
       const { autoscaling } = regions.in(call.region);
       autoscaling.inspect().catch((error) => problem('inspect groups', error));

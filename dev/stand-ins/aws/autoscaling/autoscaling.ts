@@ -67,10 +67,10 @@ export function startAutoScaling(options: AutoScalingOptions): AutoScaling {
     problem,
     backoffMs,
   });
-  const { soon, terminate } = reconciler;
+  const { reconcile, terminate } = reconciler;
   const drop = (instanceId: string) => actions.drop(instanceId, 'the group is deleted');
   const service = queryService('autoscaling', NAMESPACE, {
-    ...groupActions({ account, region, groups, fleet, soon, drop }),
+    ...groupActions({ account, region, groups, fleet, reconcile, drop }),
     ...instanceActions({ groups, terminate }),
     ...describeActions(groups),
     ...hookActions(groups, actions),

@@ -24,7 +24,8 @@ export interface GroupContext {
   readonly region: string;
   readonly groups: Groups;
   readonly fleet: Fleet;
-  readonly soon: (group: string) => void;
+  /** Starts to bring a group to its desired capacity. */
+  readonly reconcile: (group: string) => void;
   /** Abandons the lifecycle actions that an instance waits for. */
   readonly drop: (instanceId: string) => void;
 }
@@ -33,7 +34,7 @@ export interface GroupContext {
 export function groupActions(on: GroupContext): Readonly<Record<string, QueryAction>> {
   const set = (group: Group, settings: Partial<GroupSettings>) => {
     change(on.groups, group.name, { settings: { ...group.settings, ...settings } });
-    on.soon(group.name);
+    on.reconcile(group.name);
   };
   const find = (params: QueryParams) =>
     findGroup(on.groups, requiredText(params, 'AutoScalingGroupName'));
@@ -42,7 +43,7 @@ export function groupActions(on: GroupContext): Readonly<Record<string, QueryAct
       const group = await newGroup(on, params);
       if (on.groups.has(group.name)) throw exists(group.name);
       on.groups.set(group.name, group);
-      on.soon(group.name);
+      on.reconcile(group.name);
       return undefined;
     },
     UpdateAutoScalingGroup: async (params) => {
@@ -135,7 +136,7 @@ function remove(on: GroupContext, group: Group, force: boolean): void {
     settings: { ...group.settings, minSize: 0, desiredCapacity: 0, suspended: [] },
     members: new Map(members.map((each) => [each.instanceId, each])),
   });
-  on.soon(group.name);
+  on.reconcile(group.name);
   // A forced deletion does not wait for lifecycle actions.
   for (const { instanceId } of members) on.drop(instanceId);
 }

@@ -27,7 +27,7 @@ export interface Reconciliation {
 }
 
 /**
- * Brings groups to their desired capacity. `soon(group)` compares again; it is called after each change of
+ * Brings groups to their desired capacity. `reconcile(group)` compares again; it is called after each change of
  * a group and each end of a launch. Comparing is synchronous, so two runs never overlap.
  */
 export function createReconciler(on: Reconciliation) {
@@ -40,30 +40,30 @@ export function createReconciler(on: Reconciliation) {
     void job.finally(() => running.delete(job));
   };
 
-  const soon = (name: string) => {
+  const reconcile = (name: string) => {
     const group = on.groups.get(name);
     if (group === undefined || stopped) return;
     const steps = decide(group);
     const wait = (heldUntil.get(name) ?? 0) - Date.now();
-    if (steps.launch.length > 0 && wait > 0) setTimeout(() => soon(name), wait).unref();
+    if (steps.launch.length > 0 && wait > 0) setTimeout(() => reconcile(name), wait).unref();
     else for (const subnet of steps.launch) background(launch(name, subnet));
     for (const id of steps.terminate) background(terminate(name, id));
     if (group.deleting && group.members.size === 0) on.groups.delete(name);
   };
 
   const launch = async (name: string, subnet: Subnet) => {
-    const failed = await launchOne(on, name, subnet, () => soon(name));
+    const failed = await launchOne(on, name, subnet, () => reconcile(name));
     if (failed) heldUntil.set(name, Date.now() + on.backoffMs);
-    soon(name);
+    reconcile(name);
   };
 
   const terminate = async (name: string, instanceId: string, cause?: string) => {
     await terminateOne(on, name, instanceId, cause);
-    soon(name);
+    reconcile(name);
   };
 
   return {
-    soon,
+    reconcile,
     /** Terminates one instance, whatever the desired capacity is. */
     terminate: (name: string, instanceId: string, cause: string) =>
       background(terminate(name, instanceId, cause)),
@@ -71,7 +71,7 @@ export function createReconciler(on: Reconciliation) {
     forget(name: string, instanceId: string) {
       on.actions.drop(instanceId, 'the instance is gone');
       changeMember(on.groups, name, instanceId, undefined);
-      soon(name);
+      reconcile(name);
     },
     async stop() {
       stopped = true;

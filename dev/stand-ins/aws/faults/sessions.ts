@@ -1,5 +1,5 @@
 import type { AwsCall } from '../gateway/aws-call.ts';
-import type { AwsResponse } from '../gateway/service.ts';
+import { type AwsResponse, withBody } from '../gateway/service.ts';
 
 /** The STS sessions of callers from outside, with their expiration times. */
 export interface Sessions {
@@ -27,8 +27,7 @@ export function createSessions(scale = 1, now: () => number = Date.now): Session
       ends.set(key, end);
       const expiration = `<Expiration>${new Date(end).toISOString()}</Expiration>`;
       const body = text.replace(/<Expiration>[^<]*<\/Expiration>/, expiration);
-      const { 'content-length': _, ...headers } = answer.headers ?? {};
-      return { ...answer, headers, body };
+      return withBody(answer, body);
     },
     end: (accessKey) => void ends.set(accessKey, 0),
     has: (accessKey) => ends.has(accessKey),

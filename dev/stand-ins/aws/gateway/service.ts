@@ -17,6 +17,12 @@ export interface AwsResponse {
   readonly body: string | Buffer;
 }
 
+/** The response with another body, without the old body's content-length. */
+export function withBody(response: AwsResponse, body: string): AwsResponse {
+  const { 'content-length': _, ...headers } = response.headers ?? {};
+  return { ...response, headers, body };
+}
+
 /** An AWS service that the stand-in implements itself instead of using moto's. */
 export interface AwsService {
   /** The name in the signing scope: `cloudformation`, `autoscaling`, `eks`. */

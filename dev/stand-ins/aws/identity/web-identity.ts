@@ -17,7 +17,7 @@ import {
   ServiceError,
   textOf,
 } from '../gateway/query-protocol.ts';
-import type { AwsResponse } from '../gateway/service.ts';
+import { type AwsResponse, withBody } from '../gateway/service.ts';
 import { element } from '../gateway/xml.ts';
 import { allowsWebIdentity } from './trust-policy.ts';
 
@@ -180,6 +180,5 @@ function withSubject(answer: AwsResponse, claims: JWTPayload, provider: Provider
     .toString()
     .replace(/<(SubjectFromWebIdentityToken|Audience|Provider)>.*?<\/\1>/gs, '')
     .replace(end, `${more}${end}`);
-  const { 'content-length': _, ...headers } = answer.headers ?? {};
-  return { ...answer, headers, body };
+  return withBody(answer, body);
 }

@@ -32,9 +32,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 it('new code is used from its update on, even while the old code is still being fetched', async () => {
   const { s3, arrive } = slowS3('old');
-  const { notice, find } = createDeployments(s3, folder);
-  notice(create({ S3Bucket: 'b', S3Key: 'k' }));
-  notice(call('PUT', '/f/code', inline('new')));
+  const { observe, find } = createDeployments(s3, folder);
+  observe(create({ S3Bucket: 'b', S3Key: 'k' }));
+  observe(call('PUT', '/f/code', inline('new')));
   const found = find('f');
   arrive();
   const { folder: at, logGroup } = await found;
@@ -44,11 +44,11 @@ it('new code is used from its update on, even while the old code is still being 
 
 it('the code of a deleted function is removed once it has been fetched, and that of its successor stays', async () => {
   const { s3, arrive } = slowS3('old');
-  const { notice, find } = createDeployments(s3, folder);
-  notice(create({ S3Bucket: 'b', S3Key: 'k' }));
+  const { observe, find } = createDeployments(s3, folder);
+  observe(create({ S3Bucket: 'b', S3Key: 'k' }));
   const old = find('f');
-  notice(call('DELETE', '/f'));
-  notice(create(inline('new')));
+  observe(call('DELETE', '/f'));
+  observe(create(inline('new')));
   const { folder: at } = await find('f');
   arrive();
   const { folder: gone } = await old;

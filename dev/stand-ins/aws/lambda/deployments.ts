@@ -14,7 +14,7 @@ export interface Deployment {
 
 export interface Deployments {
   /** Handles a call that changed something in Lambda: deploys or removes the function's code. */
-  notice(call: AwsCall): void;
+  observe(call: AwsCall): void;
   /** Resolves when a function's code is unpacked. Rejects if there is none or it cannot be unpacked. */
   find(name: string): Promise<Deployment>;
 }
@@ -51,7 +51,7 @@ export function createDeployments(s3: S3Client, folder: string): Deployments {
   };
 
   return {
-    notice({ method, path, body }) {
+    observe({ method, path, body }) {
       const given = body.length === 0 ? {} : (objectOf(JSON.parse(body.toString('utf8'))) ?? {});
       const created = stringOf(given['FunctionName']);
       if (matchRoute(`POST ${FUNCTIONS}`, method, path) && created !== undefined) {

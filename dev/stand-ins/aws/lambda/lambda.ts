@@ -39,7 +39,7 @@ export interface LambdaOptions {
 
 export interface Lambda {
   /** Handles a call that changed a function. */
-  notice(call: AwsCall): void;
+  observe(call: AwsCall): void;
   /** Serves the Invoke API. */
   readonly answer: Answer;
   /** Invokes a function asynchronously on behalf of a rule, if the function's policy allows it. */
@@ -85,7 +85,7 @@ export function createLambda(options: LambdaOptions): Lambda {
   };
 
   return {
-    notice: (call) => deployments.notice(call),
+    observe: (call) => deployments.observe(call),
     invoke,
     async invokeForRule(functionArn, event, ruleArn) {
       const name = nameOf(functionArn);

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
@@ -17,12 +18,15 @@ import { forkMoto, hasForkServer, motoPython } from './moto-fork-server.ts';
 
 export const REGION = 'ap-northeast-2';
 
+/** Credentials of the account; calls with them count as the stand-in's own. */
+const CREDENTIALS = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
+
 /** SDK clients of every service in use, pointed at one endpoint. */
 export function clientsOf(endpoint: string) {
-  const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
-  const config = { endpoint, region: REGION, credentials, maxAttempts: 1 };
+  const config = { endpoint, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 };
   return {
     autoscaling: new AutoScalingClient(config),
+    cloudFormation: new CloudFormationClient(config),
     ec2: new EC2Client(config),
     eks: new EKSClient(config),
     events: new EventBridgeClient(config),

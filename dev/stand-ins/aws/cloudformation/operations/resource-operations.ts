@@ -91,8 +91,8 @@ export async function deleteResource(
   await reported(run, resource, 'DELETE_FAILED', async () => {
     await run.engine.pacing.before(stepOf(run, resource, 'delete'));
     // A deletion is never cancelled, so its context has a signal that never aborts.
-    const calm = { ...run, signal: new AbortController().signal };
-    const context = contextOf(calm, resource, resource.tags);
+    const uncancellable = { ...run, signal: new AbortController().signal };
+    const context = contextOf(uncancellable, resource, resource.tags);
     await deleted(run, () => handlerOf(run, resource.type).delete(existing(resource), context));
   });
   setResourceStatus(run, resource, 'DELETE_COMPLETE');

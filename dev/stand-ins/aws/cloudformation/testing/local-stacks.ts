@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import {
   type Change,
-  CloudFormationClient,
+  type CloudFormationClient,
   CreateChangeSetCommand,
   type CreateChangeSetCommandInput,
   DeleteStackCommand,
@@ -51,12 +51,10 @@ export async function startLocalStacks(
   const clients = clientsOf(url);
   const { services, stop } = localServices(url, clients, options);
   const gateway = await startGateway({ port, motoUrl: moto.url, services });
-  const credentials = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
-  const config = { endpoint: url, region: REGION, credentials, maxAttempts: 1 };
   return {
     url,
     clients,
-    cloudFormation: new CloudFormationClient(config),
+    cloudFormation: clients.cloudFormation,
     failures: () => gateway.failures(),
     async stop() {
       await stop();
