@@ -12,10 +12,10 @@ export function actionNames(): readonly string[] {
     .sort();
 }
 
-/** Where the tools that a script runs may keep caches: inside the checkout. */
+/** The folder for the caches of tools that scripts run, inside the checkout. */
 export const CACHE = join(CHECKOUT, 'node_modules', '.cache');
 
-/** A new folder, inside the checkout, for files that are needed for a moment. */
+/** Creates a folder for temporary files, inside the checkout. */
 export function scratchFolder(name: string): string {
   mkdirSync(CACHE, { recursive: true });
   return mkdtempSync(join(CACHE, `${name}-`));

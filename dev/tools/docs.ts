@@ -14,7 +14,7 @@ interface ActionFile {
   readonly outputs?: Readonly<Record<string, Field>>;
 }
 
-/** The README with its input and output tables written anew from `action.yml`. */
+/** The README with its tables of inputs and outputs taken from `action.yml`. */
 export function withTables(readme: string, action: ActionFile): string {
   const inputs = Object.entries(action.inputs ?? {}).map(([name, field]) =>
     row([
@@ -58,7 +58,7 @@ function code(value: string | undefined): string {
   return `<code>${value.trim().replaceAll('\n', '<br>')}</code>`;
 }
 
-/** The READMEs whose tables are not what `action.yml` says; with `write`, they are corrected. */
+/** The actions whose README has tables that differ from `action.yml`. With `write`, the tables are corrected. */
 export function staleReadmes(write: boolean): readonly string[] {
   return actionNames().filter((name) => {
     const path = resolve(CHECKOUT, 'actions', name, 'README.md');

@@ -5,14 +5,14 @@ import { CHECKOUT, scratchFolder } from './checkout.ts';
 import type { Tools } from './install/tools.ts';
 import { run } from './process.ts';
 
-/** Custom resources come after the definition that they need. */
+/** Custom resources come after their definitions. */
 const ORDER = ['multus', 'multus-thin', 'whereabouts', 'nads', 'sample-apps'] as const;
 
 /**
- * Has a real Kubernetes API server take every manifest as people would apply it by hand, with strict
- * validation of field names.
+ * Applies every manifest to a real Kubernetes API server, as people apply them by hand, with strict validation of field
+ * names.
  *
- * @throws Error with what the API server said of the first one that it refused.
+ * @throws Error with the API server's reason for refusing the first one.
  */
 export async function validateManifests(tools: Tools): Promise<void> {
   const unknown = folders().filter((name) => !ORDER.some((known) => known === name));

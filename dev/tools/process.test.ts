@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, it, vi } from 'vitest';
 import { ENDING_SIGNALS, run, start, stopAll } from './process.ts';
 
-/** Ends by no signal but the last, and has a child that would outlive it and has its output, too. */
+/** A program that only SIGKILL ends, with a child that shares its output and would outlive it. */
 const STUBBORN = `
 process.on('SIGTERM', () => {});
 require('node:child_process').spawn('sleep', ['600'], { stdio: 'inherit' });
@@ -15,13 +15,13 @@ console.log('started');
 setInterval(() => {}, 1_000);
 `;
 
-it('a program that does not read all of its input says why by its exit code', async () => {
+it('the exit code says why a program did not read all of its input', async () => {
   const input = 'x'.repeat(10_000_000);
   await expect(run('sh', ['-c', 'exit 3'], { input })).rejects.toThrow('exit code 3');
   expect(await run('sh', ['-c', 'echo enough'], { input })).toBe('enough');
 });
 
-it('what has been started and still runs is ended, with all of its group', async () => {
+it('stopAll ends a running program with its whole process group', async () => {
   const child = start(process.execPath, ['-e', STUBBORN], { stdio: ['ignore', 'pipe', 'inherit'] });
   // Its output ends with the last process that has it.
   const ended = once(child, 'close');
@@ -30,7 +30,7 @@ it('what has been started and still runs is ended, with all of its group', async
   expect(await ended).toEqual([null, 'SIGKILL']);
 });
 
-it('a service ends with whoever started it, even by SIGKILL', async () => {
+it('a service ends with its parent, even when SIGKILL ends the parent', async () => {
   const log = join(await mkdtemp(join(tmpdir(), 'process-')), 'log');
   const script = `
     import { startService } from '${pathToFileURL(join(import.meta.dirname, 'process.ts'))}';
@@ -45,7 +45,7 @@ it('a service ends with whoever started it, even by SIGKILL', async () => {
   await rm(dirname(log), { recursive: true });
 });
 
-it.each(ENDING_SIGNALS)('what a program has started ends with it by %s', async (signal) => {
+it.each(ENDING_SIGNALS)('the children of a program end with it on %s', async (signal) => {
   const script = `
     import { endOnSignals, start } from '${pathToFileURL(join(import.meta.dirname, 'process.ts'))}';
     endOnSignals();

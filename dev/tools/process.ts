@@ -21,7 +21,7 @@ export interface Service {
 
 const running = new Set<ChildProcess>();
 
-/** Starts a program in a process group of its own, which `stopAll` ends when nothing else has. */
+/** Starts a program in a process group of its own. `stopAll` ends the group if it still runs. */
 export function start(
   command: string,
   args: readonly string[],
@@ -34,7 +34,7 @@ export function start(
   return child;
 }
 
-/** A program as one that the kernel ends with whoever has started it, even if that one ends by SIGKILL. */
+/** The command line of a program that the kernel kills when its parent ends, even if the parent is killed by SIGKILL. */
 export function mortal(command: string, args: readonly string[]): readonly [string, string[]] {
   return ['setpriv', ['--pdeathsig', 'KILL', '--', command, ...args]];
 }
@@ -84,7 +84,7 @@ export function run(
     });
     const exited = endOf(child);
     options.signal?.addEventListener('abort', () => void stopGroup(child, exited, 0));
-    // A program may end without having read all of it; how it ended is told below.
+    // A program may end without reading all of its input. The exit code below says how it ended.
     child.stdin?.on('error', () => {}).end(options.input);
     const stdout: string[] = [];
     const tail: string[] = [];
@@ -115,12 +115,12 @@ export async function stopAll(graceMs = 2_000): Promise<void> {
   await Promise.all([...running].map((child) => stopGroup(child, endOf(child), graceMs)));
 }
 
-/** What asks a program to end: Ctrl-C, kill, and a terminal that closes. */
+/** The signals that ask a program to end: Ctrl-C, kill, and a terminal that closes. */
 export const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Lets what this program has started end with it when a signal ends it. For programs with nothing else to clean up; the
- * second signal ends them at once.
+ * Ends this program's children when a signal ends it. For programs with nothing else to clean up. A second signal ends
+ * the program at once.
  */
 export function endOnSignals(): void {
   for (const signal of ENDING_SIGNALS) {

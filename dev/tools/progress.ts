@@ -1,9 +1,9 @@
 /**
- * What a person sees while the rehearsal works: one line when a step begins, a line whenever it has
- * something new to say, and one with the elapsed time when it ends.
+ * What a person sees while a program works: one line when a step begins, one whenever it has news, and one with the
+ * elapsed time when it ends.
  */
 export interface Progress {
-  /** Runs `work` as a named step. `note` tells what a long step is at (throttled, last one wins). */
+  /** Runs `work` as a named step. `note` says what a long step is doing (throttled; the last note wins). */
   step<T>(name: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>;
   /** One plain line, outside any step. */
   say(text: string): void;

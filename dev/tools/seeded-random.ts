@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Numbers in [0, 1) that a seed repeats. */
+/** A generator of numbers in [0, 1). The same seed gives the same numbers. */
 export function seededRandom(seed: number): () => number {
   let count = 0;
   return () => {

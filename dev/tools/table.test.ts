@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { renderTable } from './table.ts';
 
-it('aligns, marks failures, continues long findings and counts honestly', () => {
+it('aligns columns, marks failures, continues long findings and counts both results', () => {
   const text = renderTable([
     { what: 'Stacks', found: '2 CREATE_COMPLETE', ok: true },
     { what: 'Leftovers', found: '1\nec2: vpc 1', ok: false },

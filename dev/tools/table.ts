@@ -1,4 +1,4 @@
-/** One line of the rehearsal's closing table: what was looked at, what was found, and whether it is right. */
+/** One line of a closing table: what was checked, what was found, and whether that is right. */
 export interface Finding {
   readonly what: string;
   readonly found: string;

@@ -12,7 +12,7 @@ const CREDENTIALS = {
 const CLUSTER = 'the environment tells the cluster';
 const NODES = 'the environment tells the nodes';
 
-/** Inputs of actions that no workflow of the pack passes on, and why a workflow's user does not need them. */
+/** Inputs of actions that no workflow of the pack passes, and why a workflow's user does not need them. */
 const NOT_PASSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'configure-multus': {
     ...CREDENTIALS,
@@ -44,7 +44,7 @@ const steps = readdirSync(join(CHECKOUT, '.github/workflows'))
   .flatMap(({ jobs }) => Object.values(jobs).flatMap((job) => job.steps ?? []));
 
 it.each(Object.entries(NOT_PASSED))(
-  'each input of %s is passed by a workflow, or named here with the reason why not',
+  'a workflow passes each input of %s, or the table gives the reason why not',
   (action, reasons) => {
     const { inputs } = read('actions', action, 'action.yml') as { inputs: Record<string, unknown> };
     const passed = new Set(

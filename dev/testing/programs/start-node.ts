@@ -1,19 +1,19 @@
 import type { constants } from 'node:os';
 import { mortal, start } from '../../tools/process.ts';
 
-/** A script that runs: what it has printed by now, and its end. */
+/** A running script: its output so far, and its end. */
 export interface RunningScript {
-  /** Both of its streams, as they came. */
+  /** Standard output and standard error, in the order in which they arrived. */
   log(): string;
-  /** Resolves as soon as it has printed such words; rejects, with its log, when it ends without. */
+  /** Resolves as soon as it has printed such words. Rejects, with its log, when it ends without them. */
   said(words: RegExp): Promise<void>;
   /** Sends it a signal, as the runner does when a job is cancelled. */
   kill(signal: keyof typeof constants.signals): void;
-  /** Its exit code, or null when a signal ended it. */
+  /** The exit code, or null when a signal ended it. */
   readonly exited: Promise<number | null>;
 }
 
-/** Starts a script with the Node that runs this, with this environment and nothing else. */
+/** Starts a script with the current Node and with exactly this environment. */
 export function startNode(script: string, env: NodeJS.ProcessEnv): RunningScript {
   const node = mortal(process.execPath, [script]);
   const child = start(...node, { env, stdio: ['ignore', 'pipe', 'pipe'] });

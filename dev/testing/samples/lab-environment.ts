@@ -1,6 +1,6 @@
 import type { Environment } from '../../../src/environment/environment.ts';
 
-/** The lab's environment, as provision outputs it; `nodes` is the node group's min, desired and max. */
+/** The lab's environment, as provision outputs it. `nodes` is the node group's minimum, desired and maximum size. */
 export function labEnvironment(nodes: readonly [number, number, number] = [1, 2, 3]): Environment {
   const [min, desired, max] = nodes;
   const zones = ['ap-northeast-2a', 'ap-northeast-2b'];

@@ -7,13 +7,13 @@ import { ensureTools } from '../../tools/install/tools.ts';
 import { consoleProgress } from '../../tools/progress.ts';
 import { recordingLog } from '../fakes/recording-log.ts';
 
-/** A real kube-apiserver with etcd, for tests; its binaries are built when they are not there yet. */
+/** A real kube-apiserver with etcd. Its binaries are built on first use. */
 export interface TestApiServer {
   /** Path of a kubeconfig of an administrator. */
   readonly kubeconfig: string;
   /** A folder that goes away with the server. */
   readonly folder: string;
-  /** To it, as that administrator. */
+  /** A connection to it, as that administrator. */
   readonly connection: Connection;
   stop(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export async function startTestApiServer(): Promise<TestApiServer> {
   return { kubeconfig, folder, connection, stop };
 }
 
-/** A kubeconfig brings its own. */
+/** For connections by kubeconfig, which has credentials of its own. */
 export async function noCredentials(): Promise<never> {
   throw new Error('a kubeconfig needs none');
 }

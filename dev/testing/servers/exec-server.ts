@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** What the server does with one exec. */
+/** How the server plays one exec. */
 export interface ExecScene {
   readonly refuse?: number;
   readonly stdout?: readonly string[];

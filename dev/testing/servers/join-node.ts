@@ -1,7 +1,7 @@
 import type { V1Node } from '@kubernetes/client-node';
 import type { Connection } from '../../../src/kubernetes/connection.ts';
 
-/** What a kubelet does for its node: registers it, with these labels, and says whether it is Ready. */
+/** Registers a node as its kubelet would: with these labels, and with the condition Ready. */
 export async function joinNode(
   { rest }: Connection,
   name: string,

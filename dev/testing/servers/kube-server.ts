@@ -17,7 +17,7 @@ export interface KubeAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An HTTP server in the place of an API server, and a kubeconfig that points to it. */
+/** An HTTP server that stands in for an API server, and a kubeconfig that points to it. */
 export interface KubeServer {
   readonly url: string;
   readonly kubeconfig: string;
@@ -25,7 +25,7 @@ export interface KubeServer {
   close(): Promise<void>;
 }
 
-/** Starts a server that answers as `answer` says, which is told how often the same was asked before. */
+/** Starts a server that answers with what `answer` returns. `asked` is the number of earlier requests of the same path. */
 export async function startKubeServer(
   answer: (request: KubeRequest, asked: number) => KubeAnswer,
 ): Promise<KubeServer> {
@@ -61,7 +61,7 @@ export async function startKubeServer(
   return { url, kubeconfig, requests, close };
 }
 
-/** The body with which an API server refuses. */
+/** The answer of an API server that refuses a request. */
 export function refusal(code: number, message: string): KubeAnswer {
   return {
     status: code,

@@ -11,7 +11,7 @@ export interface LabCluster extends TestApiServer {
   readonly core: CoreV1Api;
 }
 
-/** An API server with the kind of networks, the lab's two networks, and these nodes, which are Ready. */
+/** An API server with the kind NetworkAttachmentDefinition, the lab's two networks, and these nodes, which are Ready. */
 export async function startLabCluster(nodes: readonly string[]): Promise<LabCluster> {
   const server = await startTestApiServer();
   const { connection } = server;
@@ -20,7 +20,7 @@ export async function startLabCluster(nodes: readonly string[]): Promise<LabClus
   await whenServed(() => applyManifest(connection, 'nads', 'lab.yaml'));
   for (const name of nodes) {
     await joinNode(connection, name);
-    // The API server taints each new node; a controller that does not run here would take that away.
+    // The API server taints each new node. No controller runs here to remove the taint.
     await core.patchNode({ name, body: [{ op: 'remove', path: '/spec/taints' }] });
   }
   return { ...server, core };

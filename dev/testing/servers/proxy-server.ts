@@ -2,15 +2,15 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** A forward proxy on this machine, as companies have them: the only way to the hosts that it knows. */
+/** A forward proxy on this machine, as companies have them. Its hosts are reachable through it only. */
 export interface ProxyServer {
   readonly url: string;
-  /** The names of the hosts that it was asked for. */
+  /** The names of the requested hosts. */
   readonly asked: ReadonlySet<string>;
   stop(): Promise<void>;
 }
 
-/** Starts a proxy. `ports` says on which port of this machine each host really is. */
+/** Starts a proxy. `ports` says on which port of this machine each host listens. */
 export async function startProxy(ports: Readonly<Record<string, number>>): Promise<ProxyServer> {
   const asked = new Set<string>();
   const tunnels = new Set<Duplex>();

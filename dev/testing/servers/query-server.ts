@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a call is answered with: the inside of `<ActionResult>`, or an error. */
+/** The answer to a call: the content of `<ActionResult>`, or an error. */
 export type QueryAnswer = string | { readonly code: string; readonly message: string };
 
 /**
- * An AWS service of the Query protocol on a free port, answering each action with what a test says. It knows no
- * more than that: no state, no checks.
+ * An AWS service of the Query protocol on a free port. It answers each action as the test says, and has neither state
+ * nor checks.
  */
 export async function queryServer(
   answers: Readonly<Record<string, (params: URLSearchParams) => QueryAnswer>>,

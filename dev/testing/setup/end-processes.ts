@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
 import { endOnSignals, stopAll } from '../../tools/process.ts';
 
-// Around each file of tests: what a test or a hook has started and could not end, as its time was over, ends here.
+// After each file of tests: ends programs that a test or a hook left running because it timed out.
 afterAll(() => stopAll(0));
-// And what is running when somebody interrupts the tests.
+// The same when somebody interrupts the tests.
 endOnSignals();
