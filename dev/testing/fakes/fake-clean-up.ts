@@ -49,5 +49,3 @@ export function fakeCleanUp() {
   };
   return { cleanUp, state };
 }
-
-export type FakeCleanUp = ReturnType<typeof fakeCleanUp>;
