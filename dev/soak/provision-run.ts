@@ -50,7 +50,7 @@ export async function runProvision(
   const script =
     speed === undefined
       ? ['src', 'provision', 'main.ts']
-      : ['dev', 'testing', 'provision-at-speed.ts'];
+      : ['dev', 'testing', 'programs', 'provision-at-speed.ts'];
   const folder = mkdtempSync(join(tmpdir(), 'soak-'));
   const files = { output: join(folder, 'output'), summary: join(folder, 'summary') };
   for (const file of Object.values(files)) writeFileSync(file, '');

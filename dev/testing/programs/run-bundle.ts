@@ -18,6 +18,8 @@ export interface BundleRun {
 
 type Inputs = Readonly<Record<string, string>>;
 
+const COMPILE_CACHE = packFile('node_modules', '.cache', 'compiled');
+
 /** Runs an action's bundle, as the runner would. */
 export function runBundle(action: string, inputs: Inputs, env?: NodeJS.ProcessEnv) {
   return runEntry(packFile('actions', action, 'dist', 'index.js'), inputs, env);
@@ -29,8 +31,8 @@ export function runSource(action: string, inputs: Inputs, env?: NodeJS.ProcessEn
 }
 
 /**
- * Runs the provision action from its source, its clock so many times as fast; otherwise as the runner would. `beside`
- * is what happens meanwhile: it may wait for what the action says, and the run has failed when it fails.
+ * Runs the provision action from its source as the runner would, but with a clock that is `speed` times faster. `beside`
+ * runs at the same time: it may wait for what the action prints, and its failure fails the run.
  */
 export function runProvisionAtSpeed(
   speed: number,
@@ -38,15 +40,15 @@ export function runProvisionAtSpeed(
   env?: NodeJS.ProcessEnv,
   beside?: Beside,
 ) {
-  const script = packFile('dev', 'testing', 'provision-at-speed.ts');
+  const script = packFile('dev', 'testing', 'programs', 'provision-at-speed.ts');
   return runEntry(script, inputs, { ...env, SPEED: String(speed) }, beside);
 }
 
 export type Beside = (action: RunningScript) => Promise<unknown>;
 
 /**
- * Inputs are `INPUT_*`, outputs and summary are files. Of the caller's own environment only PATH is passed
- * on; `env` adds to it.
+ * Passes inputs as `INPUT_*`, and outputs and summary as files. Of the caller's own environment the script gets only PATH;
+ * `env` adds to it.
  */
 async function runEntry(
   script: string,
@@ -62,6 +64,8 @@ async function runEntry(
     const running = startNode(script, {
       PATH: process.env['PATH'],
       HOME: folder,
+      // Later runs start in half the time, because Node keeps the compiled sources.
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       GITHUB_OUTPUT: files.output,
       GITHUB_STEP_SUMMARY: files.summary,
       ...inputVariables(inputs),
