@@ -63,6 +63,7 @@ export default defineConfig({
           // These tests wait for their servers most of the time, so one more worker than cores keeps the cores busy.
           maxWorkers: Math.min(availableParallelism() + 1, 6),
           ...servers,
+          globalSetup: [servers.globalSetup, 'dev/stand-ins/aws/testing/moto-fork-server.ts'],
         },
       },
       {
