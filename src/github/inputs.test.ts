@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { InputError } from '../core/errors.ts';
-import { flag, list, oneOf, readInputs, text, wholeNumber, yaml } from './inputs.ts';
+import { flag, list, oneOf, parseInputs, readInputs, text, wholeNumber, yaml } from './inputs.ts';
 
 const schema = z.object({
   name: text(/^[a-z]+$/, 'lower-case letters'),
@@ -45,6 +45,34 @@ it('reports every problem at once, each with input, value and what is allowed', 
     { input: 'count', value: '9', allowed: 'a whole number from 1 to 4' },
     expect.objectContaining({ input: 'groups', value: '[' }),
   ]);
+});
+
+describe('checks of inputs against each other', () => {
+  const tooMany = ({
+    count,
+    zones = [],
+  }: {
+    count: number;
+    zones?: readonly string[] | undefined;
+  }) => (zones.length > count ? [{ input: 'zones', allowed: `at most ${count} zones` }] : []);
+
+  it('report the text of the input', () => {
+    const parsed = parseInputs(schema, from({ name: 'lab', count: '1', zones: 'a,b' }));
+    parsed.check(['count', 'zones'], tooMany);
+    expect(() => parsed.valid()).toThrow('Input "zones": got "a,b"; allowed: at most 1 zones');
+  });
+
+  it('are skipped when one of the inputs is wrong already', () => {
+    const parsed = parseInputs(schema, from({ name: 'lab', count: '9', zones: 'a,b' }));
+    const seen: unknown[] = [];
+    parsed.check(['count', 'zones'], (values) => {
+      seen.push(values);
+      return [];
+    });
+    expect(seen).toEqual([]);
+    expect(parsed.values).toMatchObject({ name: 'lab', zones: ['a', 'b'] });
+    expect(() => parsed.valid()).toThrow('Input "count": got "9"');
+  });
 });
 
 describe('messages', () => {

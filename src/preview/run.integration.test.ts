@@ -159,13 +159,16 @@ it.each([
   ['closed', { state: 'closed' as const }, /closed since/],
   ['unlabeled', { labels: ['bug'] }, /has lost the label "preview" since/],
   ['pushed to', { headSha: fakeSha('later'), labels: ['Preview'] }, /has a run of its own/],
-])('does not begin when the pull request has been %s meanwhile', async (_, change, expected) => {
-  api.repository('acme/lab').pullRequests.set(12, { ...pull, ...change });
-  const { notices } = await run({ command: 'begin', name: NAME, label: 'preview' });
-  expect(outputs).toEqual({ proceed: false });
-  expect(notices).toEqual([expect.stringMatching(expected)]);
-  expect(comments()).toEqual([]);
-});
+])(
+  'does not begin when the pull request has been %s in the meantime',
+  async (_, change, expected) => {
+    api.repository('acme/lab').pullRequests.set(12, { ...pull, ...change });
+    const { notices } = await run({ command: 'begin', name: NAME, label: 'preview' });
+    expect(outputs).toEqual({ proceed: false });
+    expect(notices).toEqual([expect.stringMatching(expected)]);
+    expect(comments()).toEqual([]);
+  },
+);
 
 it('refuses one preview too many, but not an update of an existing one', async () => {
   stacks = [stack('eks-multus-pr-1', '1'), stack('other-pr-2', '2', 'acme/other')];

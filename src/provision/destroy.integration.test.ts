@@ -118,7 +118,9 @@ describe('an environment with leftovers', () => {
       await leak('Multus eth1 of i-89ab', other, { 'eks-multus-actions/cluster': NAME }),
     ];
     const s3 = new S3Client({
-      ...{ endpoint: aws.endpoint, region: REGION, credentials: CREDENTIALS },
+      endpoint: aws.endpoint,
+      region: REGION,
+      credentials: CREDENTIALS,
       forcePathStyle: true,
     });
     for (const Body of ['one', 'two']) {

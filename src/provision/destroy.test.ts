@@ -87,7 +87,7 @@ describe('an environment of another repository', () => {
   });
 });
 
-describe('a node group that a deploy creates meanwhile', () => {
+describe('a node group that a deploy creates in the meantime', () => {
   const LATE = `${NAME}-ng1`;
 
   it('is removed before the infra stack', async () => {
@@ -100,7 +100,7 @@ describe('a node group that a deploy creates meanwhile', () => {
     };
     const report = await destroy();
     expect(deletions(stacks)).toEqual([LATE, LATE, NAME]);
-    expect(report?.notes).toContain(`${LATE} was created meanwhile and is removed, too.`);
+    expect(report?.notes).toContain(`${LATE} was created in the meantime and is removed, too.`);
     expect(await stacks.list()).toEqual([]);
   });
 

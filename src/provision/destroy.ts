@@ -67,7 +67,7 @@ function checkNoGuests(environment: string, guests: readonly string[]): void {
     resource: `environment ${environment}`,
     reason: `other environments are on its cluster: ${guests.join(', ')}`,
     nextStep:
-      'destroy these first (a preview goes when its pull request is closed), then run destroy again',
+      'destroy these first (closing its pull request destroys a preview), then run destroy again',
   });
 }
 
@@ -142,7 +142,7 @@ async function removeNodeGroups(
     await deleteStacks(session, 'Node groups', left, 'nodegroup.yaml', sweep);
     left = await nodeGroupsNow(session);
     for (const { name } of left) {
-      addNote(session, `${name} was created meanwhile and is removed, too.`);
+      addNote(session, `${name} was created in the meantime and is removed, too.`);
     }
   }
 }

@@ -204,7 +204,7 @@ function checkTogether(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
   return network;
 }
 
-/** Nothing of an environment's own cluster is checked while the command, or its base, is in doubt. */
+/** The checks of an environment's own cluster are skipped when the command or the base is wrong. */
 const OF_CLUSTER = ['command', 'base-environment'] as const;
 const OF_NETWORK = [
   ...OF_CLUSTER,
@@ -263,7 +263,7 @@ function baseProblems(inputs: Pick<Raw, 'environment' | 'base-environment'>) {
   return [{ input: 'environment', allowed }];
 }
 
-/** `cfn/infra.yaml` has parameters for so many zones and administrators. EKS requires two zones. */
+/** The zones and administrators for which `cfn/infra.yaml` has parameters. EKS requires two zones. */
 const TEMPLATE = { fewestZones: 2, zones: 3, administrators: 6 };
 
 function regionProblems(inputs: Pick<Raw, 'aws-region' | 'availability-zones'>) {

@@ -100,7 +100,7 @@ describe('deploy on a base', () => {
     expect(report?.outputs.environment?.networks.map(({ network }) => network)).toEqual([1]);
   });
 
-  it('creates nothing on a base that is destroyed meanwhile', async () => {
+  it('creates nothing on a base that is being destroyed', async () => {
     const { stacks, run, deps } = await worldWithBase();
     const { id = '' } = (await stacks.describe(BASE)) ?? {};
     deps.staging.stage = async () => {
