@@ -1,7 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { deleteStack } from '../../src/cloudformation/delete-stack.ts';
 import { deployStack } from '../../src/cloudformation/deploy-stack.ts';
-import { callBudget } from '../../src/cloudformation/pace.ts';
+import { callBudget } from '../../src/cloudformation/polling.ts';
 import { sdkStackApi } from '../../src/cloudformation/sdk-stack-api.ts';
 import { REGION } from '../stand-ins/aws/testing/local-aws.ts';
 import type { FastClock } from '../testing/fakes/fast-clock.ts';

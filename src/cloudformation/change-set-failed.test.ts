@@ -28,12 +28,12 @@ describe('a change set that could not be made', () => {
     [
       'the role may not ask',
       async () => 'not-allowed' as const,
-      'A check failed. (the role may not call cloudformation:DescribeEvents, which tells the details)',
+      'A check failed. (the role may not call cloudformation:DescribeEvents, which gives the details)',
     ],
     [
       'asking goes wrong',
       () => Promise.reject(new Error('connection lost')),
-      'A check failed. (the details could not be asked for: connection lost)',
+      'A check failed. (the details could not be read: connection lost)',
     ],
   ])("keeps CloudFormation's reason when %s", async (_name, problems, reason) => {
     const { failure } = await explain(problems);

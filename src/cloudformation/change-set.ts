@@ -3,7 +3,7 @@ import { CloudError, messageOf } from '../core/errors.ts';
 import { deleteShell } from './delete-stack.ts';
 import { checkDeadline, type StackEngine } from './follow.ts';
 import { resourceLine } from './operation-failed.ts';
-import { pollDelay } from './pace.ts';
+import { pollDelay } from './polling.ts';
 import type { Change, ChangeSet, Stack, StackApi, StackSpec } from './stack-api.ts';
 import { deployStep, isDeployed } from './stack-status.ts';
 
@@ -18,8 +18,8 @@ export interface PreparedChangeSet {
 
 /** The reasons that CloudFormation gives when there is nothing to do; both wordings occur. */
 const NO_CHANGES = /didn't contain changes|no updates are to be performed/i;
-/** No change set is worked out sooner than this, so asking earlier would be a call for nothing. */
-const FIRST_LOOK_MS = 700;
+/** No change set is ready sooner than this, so an earlier poll would be wasted. */
+const FIRST_POLL_MS = 700;
 
 /** A name that no other run uses: letters, digits and hyphens, at most 128. */
 export function changeSetName(runId: string): string {
@@ -27,12 +27,12 @@ export function changeSetName(runId: string): string {
   return `eks-multus-${run}-${crypto.randomUUID()}`;
 }
 
-/** A stack that does not exist, or is only the shell of a change set, is created. */
+/** `CREATE` for a stack that does not exist, or that is only the empty shell of a change set. */
 export function changeSetType(before: Stack | undefined): ChangeSetType {
   return deployStep(before?.status) === 'create' ? 'CREATE' : 'UPDATE';
 }
 
-/** Makes a change set and waits until CloudFormation has worked it out. Executes nothing. */
+/** Creates a change set and waits until CloudFormation has computed it. Does not execute it. */
 export async function prepareChangeSet(
   engine: StackEngine,
   spec: StackSpec,
@@ -51,7 +51,7 @@ export async function prepareChangeSet(
     roleArn: spec.roleArn,
   });
   const began = engine.clock.now();
-  await engine.clock.sleep(FIRST_LOOK_MS);
+  await engine.clock.sleep(FIRST_POLL_MS);
   for (;;) {
     const changeSet = await engine.api.describeChangeSet(id);
     if (changeSet.status === 'CREATE_COMPLETE') return prepared('ready', changeSet);
@@ -68,8 +68,8 @@ export async function prepareChangeSet(
 }
 
 /**
- * Removes a change set and, when the stack was not there `before` it, the empty shell that it left; unless
- * another run's change set is waiting in that shell, which then removes it in turn.
+ * Deletes a change set. When the stack did not exist `before`, also deletes the empty shell that the change set left,
+ * unless another run has a change set in it: then that run deletes the shell.
  */
 export async function discardChangeSet(
   engine: StackEngine,
@@ -91,7 +91,7 @@ function without(parameters: Readonly<Record<string, string>>, names: readonly s
 
 export type ParameterSpec = Pick<StackSpec, 'parameters' | 'keep' | 'keepPlaces'>;
 
-/** The parameters of an existing stack that nobody asked to change. */
+/** The names of the parameters whose value an existing stack keeps. */
 export function keptParameters(
   { parameters, keep = [] }: ParameterSpec,
   before: Stack | undefined,
@@ -100,22 +100,22 @@ export function keptParameters(
   return keep.filter((name) => name in parameters && name in before.parameters);
 }
 
-/** The parameters that a stack is to have: an existing one keeps those that nobody asked to change. */
+/** The parameters that a stack should have: an existing stack keeps the values of those in `keep`. */
 export function parametersFor(
   spec: ParameterSpec,
   before: Stack | undefined,
 ): Readonly<Record<string, string>> {
-  const { parameters, keepPlaces: lists = [] } = spec;
+  const { parameters, keepPlaces: listParameters = [] } = spec;
   if (before === undefined) return parameters;
   const kept = keptParameters(spec, before).map((name) => [name, before.parameters[name] ?? '']);
-  const placed = lists.map((name) => [
+  const placed = listParameters.map((name) => [
     name,
     keepPlaces(before.parameters[name] ?? '', parameters[name] ?? ''),
   ]);
   return { ...parameters, ...Object.fromEntries([...placed, ...kept]) };
 }
 
-/** The tags that a stack is to have: an existing one keeps those of its creation. */
+/** The tags that a stack should have: an existing stack keeps its creation tags. */
 export function tagsFor(spec: StackSpec, before: Stack | undefined): Record<string, string> {
   const kept = Object.entries(spec.creationTags).flatMap(([key, value]) => {
     const tag = before?.tags[key] ?? value;
@@ -125,9 +125,9 @@ export function tagsFor(spec: StackSpec, before: Stack | undefined): Record<stri
 }
 
 /**
- * A list parameter whose items keep the places that they have, for templates that make one resource per
- * place: an item that moved would for a moment have to exist twice. What is no longer wanted leaves an
- * empty item, which what is new fills. Both are comma separated.
+ * A comma-separated list parameter whose items keep their positions, for templates that create one resource per position:
+ * an item that moved would have to exist twice for a moment. An item that is no longer wanted leaves an empty position,
+ * which a new item fills.
  */
 export function keepPlaces(before: string, wanted: string): string {
   const items = new Set(wanted.split(',').filter((item) => item !== ''));
@@ -138,9 +138,9 @@ export function keepPlaces(before: string, wanted: string): string {
 }
 
 /**
- * True when a stack is certainly what `spec` says: deployed without a hitch from the same template with the
- * same parameters and tags. Costs one call at most, where a change set that says the same costs three. Values
- * that CloudFormation looks up elsewhere may have changed in the meantime, so only a change set can tell then.
+ * True when a stack certainly matches `spec`: its last operation succeeded, with the same template, parameters and tags.
+ * Costs one call at most; a change set costs three. False for a stack with parameters that CloudFormation looks up in
+ * SSM, because their values may have changed: only a change set can tell.
  */
 export async function isAsSpecified(
   engine: Pick<StackEngine, 'api'>,
@@ -161,10 +161,10 @@ function sameTexts(one: Texts, other: Texts): boolean {
 }
 
 /**
- * A change set that is ready to be executed, or undefined when there is nothing to change. Only a ready one is
- * left behind.
+ * Creates a change set that is ready to be executed; undefined when there is nothing to change. A change set that is not
+ * ready is deleted.
  *
- * @throws CloudError when CloudFormation cannot make it, with the property that is to blame.
+ * @throws CloudError when CloudFormation cannot create it, with the property at fault.
  */
 export async function proposeChange(
   engine: StackEngine,
@@ -174,7 +174,7 @@ export async function proposeChange(
   if (before !== undefined && (await isAsSpecified(engine, spec, before))) return undefined;
   const changeSet = await prepareChangeSet(engine, spec, before);
   if (changeSet.outcome === 'ready') return changeSet;
-  // Asked before the change set is gone, and with it what is known about it.
+  // The details must be read before the change set is deleted.
   const failure =
     changeSet.outcome === 'failed' ? await changeSetFailed(engine.api, spec, changeSet) : undefined;
   await discardChangeSet(engine, changeSet, before);
@@ -183,8 +183,8 @@ export async function proposeChange(
 }
 
 /**
- * Explains a change set that could not be made. CloudFormation checks properties while it makes one, and then
- * only says that a check failed; which property, and why, has to be asked for by the change set's id.
+ * Explains a change set that could not be created. CloudFormation validates properties early, but the change set only
+ * says that validation failed. DescribeEvents says which property, and why.
  */
 export async function changeSetFailed(
   api: Pick<StackApi, 'changeSetProblems'>,
@@ -194,7 +194,7 @@ export async function changeSetFailed(
   const { problems, note } = await problemsOf(api, changeSet.id);
   const [first] = problems;
   const { file, text } = spec.template;
-  const nextStep = 'correct the inputs that the reason points at, then run the action again';
+  const nextStep = 'correct the inputs that the reason names, then run the action again';
   if (first === undefined) {
     const reason = `${changeSet.reason ?? 'CloudFormation gave no reason'}${note}`;
     return new CloudError({ resource: `stack ${spec.name}: change set`, reason, nextStep, file });
@@ -209,15 +209,15 @@ export async function changeSetFailed(
   });
 }
 
-/** What early validation found; or, in words, why that could not be learnt, which matters less than the failure itself. */
+/** The problems that early validation found, or a note why they could not be read. */
 async function problemsOf(api: Pick<StackApi, 'changeSetProblems'>, id: string) {
   const none = (note: string) => ({ problems: [], note: ` (${note})` });
   try {
     const problems = await api.changeSetProblems(id);
     return problems === 'not-allowed'
-      ? none('the role may not call cloudformation:DescribeEvents, which tells the details')
+      ? none('the role may not call cloudformation:DescribeEvents, which gives the details')
       : { problems, note: '' };
   } catch (error) {
-    return none(`the details could not be asked for: ${messageOf(error)}`);
+    return none(`the details could not be read: ${messageOf(error)}`);
   }
 }

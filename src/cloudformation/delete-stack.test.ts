@@ -3,7 +3,7 @@ import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
 import { FakeStacks } from '../../dev/testing/fakes/fake-stacks.ts';
 import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { deleteStack } from './delete-stack.ts';
-import { callBudget } from './pace.ts';
+import { callBudget } from './polling.ts';
 
 function lab() {
   const clock = fakeClock();

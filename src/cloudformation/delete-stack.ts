@@ -1,8 +1,8 @@
 import { CloudError } from '../core/errors.ts';
+import { unlessAnotherRunWasFirst } from './concurrent-runs.ts';
 import { adopt, checkDeadline, operate, type StackEngine } from './follow.ts';
 import { operationFailed } from './operation-failed.ts';
-import { unlessOvertaken } from './other-runs.ts';
-import type { Planned } from './pace.ts';
+import type { PlannedResource } from './polling.ts';
 import type { Stack, Template } from './stack-api.ts';
 import { destroyStep } from './stack-status.ts';
 
@@ -12,7 +12,7 @@ export interface DeletedStack {
 }
 
 /**
- * Deletes a stack and waits, by its id, until it is gone. An operation under way is waited for first.
+ * Deletes a stack and waits, by its id, until it is gone. Waits first for a running operation to end.
  *
  * @throws CloudError naming the first resource that could not be deleted.
  */
@@ -35,8 +35,8 @@ export async function deleteStack(
       continue;
     }
     checkDeadline(engine, stack.name);
-    const ended = await unlessOvertaken(engine, stack.name, async () => {
-      const planned = await held(engine, stack);
+    const ended = await unlessAnotherRunWasFirst(engine, stack.name, async () => {
+      const planned = await resourcesToRemove(engine, stack);
       return operate(engine, stack, () => engine.api.deleteStack(stack.id), planned);
     });
     if (ended === undefined) continue;
@@ -47,8 +47,8 @@ export async function deleteStack(
 }
 
 /**
- * Deletes the empty shell that a change set leaves, and waits until it is gone. One that another run has begun to
- * fill since it was looked at is that run's stack, and stays.
+ * Deletes the empty shell that a change set leaves, and waits until it is gone. When another run has started to create
+ * the stack in the meantime, it stays.
  */
 export async function deleteShell(
   engine: StackEngine,
@@ -59,8 +59,11 @@ export async function deleteShell(
   await operate(engine, shell, () => engine.api.deleteStack(shell.id));
 }
 
-/** What a deletion has to remove. */
-async function held({ api }: StackEngine, { id }: Pick<Stack, 'id'>): Promise<readonly Planned[]> {
+/** The resources that a deletion has to remove. */
+async function resourcesToRemove(
+  { api }: StackEngine,
+  { id }: Pick<Stack, 'id'>,
+): Promise<readonly PlannedResource[]> {
   return (await api.resources(id)).map((resource) => ({ ...resource, action: 'Remove' }));
 }
 
@@ -70,6 +73,6 @@ export function checkUnprotected({ name, terminationProtection }: Stack): void {
   throw new CloudError({
     resource: `stack ${name}`,
     reason: 'its termination protection is on',
-    nextStep: 'deploy it with termination-protection: false first, if it is really to go',
+    nextStep: 'if it should really be deleted, deploy it with termination-protection: false first',
   });
 }

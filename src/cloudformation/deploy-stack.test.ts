@@ -6,7 +6,7 @@ import { FakeStacks } from '../../dev/testing/fakes/fake-stacks.ts';
 import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { CloudError } from '../core/errors.ts';
 import { deployStack } from './deploy-stack.ts';
-import { callBudget } from './pace.ts';
+import { callBudget } from './polling.ts';
 import type { StackSpec } from './stack-api.ts';
 
 const spec: StackSpec = {
@@ -283,7 +283,7 @@ describe('time', () => {
       { afterMs: 9_999_999, status: 'CREATE_COMPLETE' },
     ]);
     await expect(deployStack(engine, spec)).rejects.toThrow(
-      /time is over[\s\S]*run the action again/,
+      /timed out while[\s\S]*run the action again/,
     );
   });
 

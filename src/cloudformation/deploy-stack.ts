@@ -1,8 +1,8 @@
 import { changeSetType, type PreparedChangeSet, proposeChange } from './change-set.ts';
+import { checkOurs, unlessAnotherRunWasFirst } from './concurrent-runs.ts';
 import { deleteStack } from './delete-stack.ts';
 import { adopt, checkDeadline, operate, type StackEngine } from './follow.ts';
-import { beingDestroyed, needsPerson, operationFailed } from './operation-failed.ts';
-import { checkOurs, unlessOvertaken } from './other-runs.ts';
+import { beingDestroyed, needsManualRepair, operationFailed } from './operation-failed.ts';
 import type { Stack, StackSpec } from './stack-api.ts';
 import { isBeingDestroyed } from './stack-events.ts';
 import { planOf, type StackPlan } from './stack-plan.ts';
@@ -17,15 +17,15 @@ export interface DeployedStack {
 }
 
 export interface DeployOptions {
-  /** The stack as it was just described, if it was. */
+  /** The stack as the caller has just described it, which saves a call. */
   readonly seen?: Stack | undefined;
-  /** Is told what is about to be done, before it is done. */
+  /** Called with the plan before it is executed. */
   readonly planned?: (plan: StackPlan) => void;
 }
 
 /**
- * Makes a stack be what `spec` says, whatever state it is in: waits for operations that are already under way,
- * removes a stack that never worked, and changes nothing when there is nothing to change.
+ * Brings a stack to `spec`, whatever state it is in. Waits for running operations, deletes a stack that never worked, and
+ * changes nothing when there is nothing to change.
  *
  * @throws CloudError naming the first resource that failed and the line of the template that declares it.
  */
@@ -42,7 +42,7 @@ export async function deployStack(
     checkOurs(stack, spec);
     const step = deployStep(stack?.status);
     if (stack === undefined || step === 'create' || step === 'update') {
-      const done = await unlessOvertaken(engine, spec.name, () =>
+      const done = await unlessAnotherRunWasFirst(engine, spec.name, () =>
         changeStack(engine, spec, stack, planned),
       );
       if (done === undefined) continue;
@@ -61,7 +61,7 @@ export async function deployStack(
       await operate(engine, stack, () => engine.api.continueRollback(stack.id));
       continued = true;
     } else {
-      throw needsPerson(stack);
+      throw needsManualRepair(stack);
     }
   }
 }
@@ -99,7 +99,7 @@ function facts({ name, id, outputs }: Stack) {
   return { name, id, outputs };
 }
 
-/** Termination protection is no part of a change set. */
+/** Sets termination protection, which is not part of a change set. */
 async function protect(
   engine: StackEngine,
   spec: StackSpec,
@@ -111,7 +111,8 @@ async function protect(
   await engine.api.protect(id, wanted);
   engine.log.info(`${spec.name}  termination protection is ${wanted ? 'on' : 'off'}`);
 }
-/** What is made anew: what takes long. */
+
+/** Only new resources: the polling estimate does not cover updates. */
 function added(changes: PreparedChangeSet['changes']): PreparedChangeSet['changes'] {
   return changes.filter(({ action }) => action === 'Add');
 }

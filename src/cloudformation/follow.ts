@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { CloudError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { type CallBudget, dueInMs, followDelay, type Planned } from './pace.ts';
+import { type CallBudget, followDelay, leastRemainingMs, type PlannedResource } from './polling.ts';
 import type { Stack, StackApi, StackEvent } from './stack-api.ts';
 import {
   endsOperation,
@@ -13,41 +13,41 @@ import {
 } from './stack-events.ts';
 import { isBusy } from './stack-status.ts';
 
-/** What the stack engine works with. */
+/** What every operation on a stack needs. */
 export interface StackEngine {
   readonly api: StackApi;
   readonly log: Pick<Log, 'info'>;
   readonly clock: Clock;
-  /** The time, on `clock`, at which waiting ends with an error. */
+  /** The time on `clock` at which waiting ends with an error, in milliseconds. */
   readonly deadline: number;
-  /** Knows more of resources that fail or take long than CloudFormation says. */
+  /** Adds what CloudFormation does not say about resources that fail or take long. */
   readonly explain?: Explain;
   /** How many calls to AWS the run may still make; all its stacks share it. */
   readonly budget: Pick<CallBudget, 'hasMore'>;
 }
 
-/** What else is known of a resource of a stack, by its latest event; undefined when nothing is. */
+/** Returns what else is known about a resource, given its latest event; undefined when nothing is. */
 export type Explain = (stackId: string, event: StackEvent) => Promise<string | undefined>;
 
 /** An operation on a stack: which stack, and where in its events the operation begins. */
 interface Operation {
   readonly stack: Pick<Stack, 'id' | 'name'>;
   readonly after: string | undefined;
-  /** True when it is known to be under way; otherwise the stack's old status does not count as its end. */
+  /** True when the operation is known to be running. Until then, the stack's old status does not count as its end. */
   readonly started: boolean;
-  /** What it is going to make, as far as that is known. */
-  readonly planned: readonly Planned[];
+  /** The resources that it is going to create or remove, as far as they are known. */
+  readonly planned: readonly PlannedResource[];
 }
 
-export interface Ended {
-  /** The stack as the operation left it; undefined when nothing remembers it any more. */
+export interface EndedOperation {
+  /** The stack as the operation left it; undefined when CloudFormation no longer knows it. */
   readonly stack: Stack | undefined;
   readonly events: readonly StackEvent[];
 }
 
-/** How long after the last event, or the last look, the stack itself is asked for its status. */
-const LOOK_AFTER_MS = 120_000;
-/** How often to say that nothing is new: an EKS cluster takes ten minutes, and a silent log looks dead. */
+/** How long after the last event, or the last check, the stack itself is described. */
+const CHECK_STATUS_AFTER_MS = 120_000;
+/** How often to log that nothing is new: an EKS cluster takes ten minutes, and a silent log looks stuck. */
 const STILL_WAITING_MS = 60_000;
 
 /**
@@ -55,23 +55,26 @@ const STILL_WAITING_MS = 60_000;
  *
  * @throws CloudError when the deadline passes first; the operation itself goes on in AWS.
  */
-async function follow(engine: StackEngine, operation: Operation): Promise<Ended> {
+async function follow(engine: StackEngine, operation: Operation): Promise<EndedOperation> {
   const { api, clock, budget } = engine;
   const { id, name } = operation.stack;
   const { tell, waitingFor } = narrator();
   const events: StackEvent[] = [];
   const began = clock.now();
-  let lookAt = operation.started ? began : began + LOOK_AFTER_MS;
+  let checkStatusAt = operation.started ? began : began + CHECK_STATUS_AFTER_MS;
   let said = began;
   for (;;) {
     const now = clock.now();
-    const dueMs = dueInMs(events, operation.planned, now);
+    const dueMs = leastRemainingMs(events, operation.planned, now);
     await clock.sleep(
-      followDelay({ ageMs: now - began, dueInMs: dueMs, hasMore: budget.hasMore() }),
+      followDelay({ ageMs: now - began, leastRemainingMs: dueMs, hasMore: budget.hasMore() }),
     );
     const after = events.at(-1)?.id ?? operation.after;
     const fresh = await explained(engine, id, await eventsAfter(api, id, after));
-    if (fresh.length > 0) [said, lookAt] = [clock.now(), clock.now() + LOOK_AFTER_MS];
+    if (fresh.length > 0) {
+      said = clock.now();
+      checkStatusAt = said + CHECK_STATUS_AFTER_MS;
+    }
     for (const event of fresh) say(engine, name, tell(event));
     events.push(...fresh);
     if (clock.now() - said > STILL_WAITING_MS) {
@@ -79,8 +82,8 @@ async function follow(engine: StackEngine, operation: Operation): Promise<Ended>
       say(engine, name, `still waiting for ${waitingFor(said) || 'CloudFormation'}`);
       for (const event of underWay(events)) say(engine, name, await engine.explain?.(id, event));
     }
-    if (fresh.some(endsOperation) || clock.now() >= lookAt) {
-      lookAt = clock.now() + LOOK_AFTER_MS;
+    if (fresh.some(endsOperation) || clock.now() >= checkStatusAt) {
+      checkStatusAt = clock.now() + CHECK_STATUS_AFTER_MS;
       const stack = await api.describe(id);
       const started = operation.started || events.some((event) => event.ofStack);
       if (stack === undefined || (started && !isBusy(stack.status))) {
@@ -91,7 +94,7 @@ async function follow(engine: StackEngine, operation: Operation): Promise<Ended>
   }
 }
 
-/** The events, failures with what else is known of them. */
+/** The events; the reasons of failed ones include what `explain` adds. */
 function explained(
   { explain }: StackEngine,
   stackId: string,
@@ -107,28 +110,28 @@ function explained(
   );
 }
 
-/** Starts an operation on a stack, which is going to make what is `planned`, and follows it to its end. */
+/** Starts an operation on a stack and follows it to its end. */
 export async function operate(
   engine: StackEngine,
   stack: Pick<Stack, 'id' | 'name'>,
   start: () => Promise<void>,
-  planned: readonly Planned[] = [],
-): Promise<Ended> {
+  planned: readonly PlannedResource[] = [],
+): Promise<EndedOperation> {
   const after = await operationStart(engine.api, stack.id);
   await start();
   return follow(engine, { stack, after, started: false, planned });
 }
 
-/** Follows an operation that somebody else started. */
+/** Follows an operation that another run started. */
 export async function adopt(
   engine: StackEngine,
   stack: Pick<Stack, 'id' | 'name'>,
-): Promise<Ended> {
+): Promise<EndedOperation> {
   const after = await operationStart(engine.api, stack.id);
   return follow(engine, { stack, after, started: true, planned: [] });
 }
 
-/** Fails when the time that the action was given is over. */
+/** @throws CloudError when the action's time limit has passed. */
 export function checkDeadline(engine: StackEngine, stackName: string): void {
   if (engine.clock.now() >= engine.deadline) throw timedOut(stackName, []);
 }
@@ -145,8 +148,8 @@ function timedOut(name: string, events: readonly StackEvent[]): CloudError {
       : `the last event was ${latest.status} of ${latest.logicalId}`;
   return new CloudError({
     resource: `stack ${name}`,
-    reason: `the time is over before the stack operation is; ${waited}`,
+    reason: `timed out while the stack operation was still running; ${waited}`,
     nextStep:
-      'the operation goes on in AWS: run the action again to follow it, with a higher timeout-minutes if this is usual',
+      'the operation continues in AWS: run the action again to follow it, and raise timeout-minutes if this happens often',
   });
 }

@@ -1,10 +1,14 @@
 import { CloudError } from '../core/errors.ts';
-import type { Ended } from './follow.ts';
+import type { EndedOperation } from './follow.ts';
 import type { Stack, Template } from './stack-api.ts';
 import { firstFailure, isCancelled } from './stack-events.ts';
 
-/** Explains an operation that did not end well by the first resource that failed in it. */
-export function operationFailed(stackName: string, ended: Ended, template?: Template): CloudError {
+/** Explains a failed operation by the first resource that failed in it. */
+export function operationFailed(
+  stackName: string,
+  ended: EndedOperation,
+  template?: Template,
+): CloudError {
   const event = firstFailure(ended.events);
   const status = ended.stack?.status ?? 'DELETE_COMPLETE';
   if (event === undefined || event.ofStack || isCancelled(event)) {
@@ -27,10 +31,10 @@ export function operationFailed(stackName: string, ended: Ended, template?: Temp
 
 function nextStep(status: string): string {
   if (status === 'DELETE_FAILED') {
-    return 'remove what still uses the resource, then run destroy again: it goes on where it stopped';
+    return 'remove what still uses the resource, then run destroy again: it continues where it stopped';
   }
   if (status === 'CREATE_FAILED' || status === 'UPDATE_FAILED') {
-    return 'look into what was kept, correct the cause, then run the action again';
+    return 'inspect the resources that were kept, correct the cause, then run the action again';
   }
   if (status === 'ROLLBACK_COMPLETE') {
     return 'correct the cause, then run the action again: it removes the rolled-back stack itself';
@@ -38,7 +42,7 @@ function nextStep(status: string): string {
   return 'correct the cause, then run the action again';
 }
 
-/** A stack can also be gone because it was to be deleted when it fails; then a resource says why it did. */
+/** A stack that is deleted because it failed has an event of a resource that says why. This one has none. */
 function deletedMeanwhile(stackName: string): CloudError {
   return new CloudError({
     resource: `stack ${stackName}`,
@@ -47,8 +51,8 @@ function deletedMeanwhile(stackName: string): CloudError {
   });
 }
 
-/** A stack that no operation of ours leads out of. */
-export function needsPerson(stack: Stack): CloudError {
+/** A stack in a state that a deploy cannot repair. */
+export function needsManualRepair(stack: Stack): CloudError {
   return new CloudError({
     resource: `stack ${stack.name}`,
     reason: `it is ${stack.status}${stack.reason === undefined ? '' : `: ${stack.reason}`}`,
@@ -57,18 +61,18 @@ export function needsPerson(stack: Stack): CloudError {
   });
 }
 
-/** A stack that worked and that somebody is deleting: a deploy would bring back what is meant to go. */
+/** A working stack that somebody is deleting. A deploy would bring it back against their intention. */
 export function beingDestroyed(stack: Pick<Stack, 'name'>): CloudError {
   return new CloudError({
     resource: `stack ${stack.name}`,
-    reason: 'it is DELETE_IN_PROGRESS: somebody destroys this environment',
+    reason: 'it is DELETE_IN_PROGRESS: somebody is destroying this environment',
     nextStep: 'wait until it is gone, then run the action again if the environment is to come back',
   });
 }
 
 /**
- * The line (1-based) on which a YAML template declares a resource, or undefined when it does not. It goes by
- * the layout that our templates have: resources are the keys two spaces in, below `Resources:`.
+ * The line (1-based) on which a YAML template declares a resource; undefined when it does not. Relies on the layout of
+ * our templates: below `Resources:`, each resource is a key indented by two spaces.
  */
 export function resourceLine(template: string, logicalId: string): number | undefined {
   const lines = template.split('\n');
@@ -83,11 +87,11 @@ export function resourceLine(template: string, logicalId: string): number | unde
 export interface DeclaredResource {
   readonly logicalId: string;
   readonly type: string;
-  /** The condition on which it exists. */
+  /** The template's condition on which the resource exists. */
   readonly condition: string | undefined;
 }
 
-/** The resources that a YAML template declares, in its order; by the same layout. */
+/** The resources that a YAML template declares, in its order. Relies on the same layout as `resourceLine`. */
 export function declaredResources(template: string): readonly DeclaredResource[] {
   const [, section = ''] = template.split(/^Resources:\s*$/m);
   const [resources = ''] = section.split(/^(?=\w)/m);

@@ -35,7 +35,7 @@ import type {
   StackResource,
 } from './stack-api.ts';
 
-/** The stack engine's port on the AWS SDK. */
+/** CloudFormation through the AWS SDK. */
 export function sdkStackApi(client: CloudFormationClient): StackApi {
   return {
     describe: (name) => describe(client, name),
@@ -43,7 +43,7 @@ export function sdkStackApi(client: CloudFormationClient): StackApi {
     createChangeSet: (request) => createChangeSet(client, request),
     describeChangeSet: (id) => describeChangeSet(client, id),
     async executeChangeSet(id) {
-      // With a token, a call that is sent again because its answer was lost does nothing the second time.
+      // With a token, a retry after a lost response has no second effect.
       const request = { ChangeSetName: id, ClientRequestToken: crypto.randomUUID() };
       await client.send(new ExecuteChangeSetCommand(request));
     },
@@ -127,7 +127,8 @@ async function resources(
       ({ PhysicalResourceId, ResourceStatus }) =>
         PhysicalResourceId !== undefined && ResourceStatus !== 'DELETE_COMPLETE',
     ).map(({ LogicalResourceId = '', ResourceType = '' }) => ({
-      ...{ logicalId: LogicalResourceId, type: ResourceType },
+      logicalId: LogicalResourceId,
+      type: ResourceType,
     }));
   } catch (error) {
     if (isNotAllowed(error)) return [];
@@ -144,7 +145,7 @@ function record<Item>(
   );
 }
 
-/** Makes a change set; CloudFormation works it out in the background. */
+/** Creates a change set; CloudFormation computes it in the background. */
 export async function createChangeSet(client: CloudFormationClient, request: ChangeSetRequest) {
   try {
     const { Id: id = '', StackId: stackId = '' } = await client.send(
@@ -153,7 +154,7 @@ export async function createChangeSet(client: CloudFormationClient, request: Cha
     return { id, stackId };
   } catch (error) {
     if (!(error instanceof AlreadyExistsException)) throw error;
-    // Nobody else uses this name: the call was sent again because its answer was lost.
+    // Nobody else uses this name: this was a retry after a lost response.
     const { ChangeSetId: id = '', StackId: stackId = '' } = await client.send(
       new DescribeChangeSetCommand({ StackName: request.stackName, ChangeSetName: request.name }),
     );
@@ -182,7 +183,7 @@ function changeSetInput(request: ChangeSetRequest): CreateChangeSetCommandInput 
   };
 }
 
-/** A stack that is updated has something to lose, so a failure never deletes it. */
+/** A failed update never deletes the stack, because a working stack would be lost. */
 function onStackFailure({ onFailure, type }: ChangeSetRequest): OnStackFailure {
   if (onFailure === 'keep') return 'DO_NOTHING';
   return onFailure === 'delete' && type === 'CREATE' ? 'DELETE' : 'ROLLBACK';
@@ -207,7 +208,7 @@ export async function describeChangeSet(
   }
 }
 
-/** What early validation found wrong, see `StackApi`. */
+/** See `StackApi.changeSetProblems`. */
 export async function changeSetProblems(client: CloudFormationClient, id: string) {
   const request = { ChangeSetName: id, Filters: { FailedEvents: true } };
   try {
@@ -242,8 +243,8 @@ function toChange(change: ResourceChange = {}): Change {
 type Events = AsyncGenerator<StackEvent>;
 
 /**
- * A stack's events, newest first, from DescribeEvents; from DescribeStackEvents where the role, or the region, does
- * not have the newer call, which is then not tried again.
+ * A stack's events, newest first, from DescribeEvents. When the role or the region does not have that newer call, from
+ * DescribeStackEvents, for the rest of the run.
  */
 export function eventSource(client: CloudFormationClient): (stackId: string) => Events {
   let refused = false;
@@ -267,7 +268,7 @@ export function eventSource(client: CloudFormationClient): (stackId: string) => 
   };
 }
 
-/** The event that says how a stack ended. */
+/** The newest event of a deleted stack. */
 async function* newest(client: CloudFormationClient, stackId: string): Events {
   for await (const event of stackHistory(client, stackId)) {
     yield event;
@@ -282,7 +283,7 @@ export async function* stackHistory(client: CloudFormationClient, stackId: strin
   }
 }
 
-/** DescribeEvents promises no order, so pages that begin with the oldest event are all read before the first is given. */
+/** DescribeEvents documents no order. If its pages begin with the oldest event, all are read before the first is given. */
 async function* operationEvents(client: CloudFormationClient, stackId: string): Events {
   const oldestFirst: StackEvent[] = [];
   for await (const page of paginateDescribeEvents({ client }, { StackName: stackId })) {
@@ -298,7 +299,7 @@ function isOldestFirst(events: readonly StackEvent[]): boolean {
   return first !== undefined && last !== undefined && first.time < last.time;
 }
 
-/** Errors of validations and hooks have no status: the failure of the resource that they lead to says the same. */
+/** Validation and hook errors have no status; the failure of the resource that follows says the same. */
 function isOfResource(event: OperationEvent): boolean {
   return event.ResourceStatus !== undefined && event.LogicalResourceId !== undefined;
 }
@@ -316,17 +317,17 @@ function toEvent(event: SdkEvent | OperationEvent): StackEvent {
 }
 
 /**
- * True for what CloudFormation answers when a stack or a change set is not there (any more). For stacks it has no error
- * type of its own: a ValidationError whose text says so.
+ * True for the errors of a missing stack or change set. CloudFormation has no error type for missing stacks, only a
+ * ValidationError with this text.
  */
 export function doesNotExist(error: unknown): boolean {
   return error instanceof Error && /does not exist/.test(error.message);
 }
 
-/** A call that is newer than most policies, and than some regions. */
+/** The errors of a call that the policy does not allow, or that the region does not have. */
 const NOT_ALLOWED = /AccessDenied|InvalidAction|UnknownOperation|UnauthorizedOperation/;
 
-/** True for the error of a call that the role may not make, or that the region does not know. */
+/** True when the role may not make a call, or the region does not have it. */
 export function isNotAllowed(error: unknown): boolean {
   return error instanceof Error && NOT_ALLOWED.test(error.name);
 }

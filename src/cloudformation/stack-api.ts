@@ -6,15 +6,15 @@ import type {
 } from '@aws-sdk/client-cloudformation';
 
 export interface Stack {
-  /** The ARN: the one name that a later stack of the same name does not take over. */
+  /** The ARN. Unlike the name, it never refers to a later stack. */
   readonly id: string;
   readonly name: string;
   readonly status: StackStatus;
   readonly reason: string | undefined;
   readonly outputs: Readonly<Record<string, string>>;
-  /** What it was last deployed with, as given: for an SSM parameter the parameter's name. */
+  /** The values of the last deployment, as given: for an SSM parameter, the name of the parameter. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** True when a parameter's value is looked up in SSM, so that it may change without the stack changing. */
+  /** True when CloudFormation looks up a parameter's value in SSM, where it may change independently of the stack. */
   readonly looksUpParameters: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly terminationProtection: boolean;
@@ -47,11 +47,11 @@ export interface ChangeSetRequest {
   /** The template's text, at most 51,200 bytes. */
   readonly template: string;
   readonly parameters: Readonly<Record<string, string>>;
-  /** Parameters of an existing stack that keep the value that it has, whatever that is. */
+  /** Parameters of an existing stack that keep their current value. */
   readonly previous: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   readonly onFailure: OnFailure;
-  /** The role that CloudFormation works with, now and in later operations; else it uses the caller's session. */
+  /** The role that CloudFormation assumes, now and in later operations; without one, it uses the caller's session. */
   readonly roleArn: string | undefined;
 }
 
@@ -61,19 +61,19 @@ export interface Change {
   readonly type: string;
   /** `True`, `False` or `Conditional` for a modification. */
   readonly replacement: string | undefined;
-  /** Why a modification is one; empty for what is added or removed. */
+  /** The causes of a modification; empty for added and removed resources. */
   readonly details: readonly ChangeDetail[];
 }
 
-/** One reason for which a resource changes. */
+/** One cause of a change to a resource. */
 export interface ChangeDetail {
   /** The property, or the attribute (`Tags`, `Metadata`, …) where it is not a property. */
   readonly target: string;
-  /** The parameter, resource or attribute of a resource that it follows from. */
+  /** The parameter, resource or attribute that causes the change. */
   readonly cause: string | undefined;
 }
 
-/** A property that does not fit its resource type. */
+/** A property that is invalid for its resource type. */
 export interface ChangeSetProblem {
   readonly logicalId: string;
   readonly type: string;
@@ -92,7 +92,7 @@ export interface ChangeSet {
 export interface StackApi {
   /** Undefined when there is no such stack. */
   describe(name: string): Promise<Stack | undefined>;
-  /** All stacks that exist; deleted ones are not among them. */
+  /** All stacks, without deleted ones. */
   list(): Promise<readonly Stack[]>;
   createChangeSet(request: ChangeSetRequest): Promise<{ id: string; stackId: string }>;
   describeChangeSet(id: string): Promise<ChangeSet>;
@@ -101,8 +101,8 @@ export interface StackApi {
   /** How many change sets a stack has. */
   countChangeSets(stackId: string): Promise<number>;
   /**
-   * What early validation found wrong; empty when it found nothing. `not-allowed` where the role, or the
-   * region, does not have DescribeEvents.
+   * The problems that early validation found. `not-allowed` when the role may not call DescribeEvents, or the region
+   * does not have it.
    */
   changeSetProblems(id: string): Promise<readonly ChangeSetProblem[] | 'not-allowed'>;
   /** The template's text as it was given; undefined when CloudFormation does not have one. */
@@ -110,11 +110,11 @@ export interface StackApi {
   deleteStack(id: string): Promise<void>;
   protect(id: string, on: boolean): Promise<void>;
   continueRollback(id: string): Promise<void>;
-  /** What a stack has now; empty where the role may not ask. At most the first hundred. */
+  /** The resources that a stack has now, at most 100; empty when the role may not list them. */
   resources(id: string): Promise<readonly StackResource[]>;
-  /** What happens to a stack, newest first, page by page as far as the reader reads: at least its last operation. */
+  /** A stack's events, newest first, at least those of its last operation. Pages are read on demand. */
   events(id: string): AsyncIterable<StackEvent>;
-  /** All that ever happened to a stack, newest first. */
+  /** All events of a stack, newest first. */
   history(id: string): AsyncIterable<StackEvent>;
 }
 
@@ -122,29 +122,29 @@ export interface StackApi {
 export interface StackSpec {
   readonly name: string;
   readonly template: Template;
-  /** A value for every parameter of the template, so that what a stack is follows from the inputs alone. */
+  /** A value for every parameter of the template, so that the inputs alone determine the stack. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Except these: an existing stack keeps the value that it has. */
+  /** The parameters whose value an existing stack keeps. */
   readonly keep?: readonly string[];
   /** List parameters whose items keep their places in an existing stack. */
   readonly keepPlaces?: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   /**
-   * Tags that say how the stack came to be: an existing stack keeps the values that it has, and gets those that
-   * it lacks. Undefined keeps what is there and gives nothing.
+   * Tags set at creation. An existing stack keeps its values and gets the missing ones. An undefined value keeps what is
+   * there and adds nothing.
    */
   readonly creationTags: Readonly<Record<string, string | undefined>>;
   readonly onFailure: OnFailure;
   /** Undefined leaves the stack's own setting. */
   readonly terminationProtection: boolean | undefined;
   readonly roleArn: string | undefined;
-  /** Makes change sets of one run recognisable. */
+  /** Part of the names of this run's change sets. */
   readonly runId: string;
 }
 
 export interface Template {
   /** Its path in the pack, for annotations: `cfn/infra.yaml`. */
   readonly file: string;
-  /** At most 51,200 bytes: what a request may carry. */
+  /** At most 51,200 bytes, the limit for a template in a request. */
   readonly text: string;
 }

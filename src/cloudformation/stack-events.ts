@@ -9,8 +9,8 @@ export function endsOperation(event: StackEvent): boolean {
 }
 
 /**
- * The id of the event after which the running (or next) operation's own events come: the stack's newest
- * settled state. Undefined for a stack that is being created.
+ * The id of the last event before the running (or next) operation: the one that ended the operation before. Undefined
+ * for a stack that is being created.
  */
 export async function operationStart(api: StackApi, stackId: string): Promise<string | undefined> {
   for await (const event of api.events(stackId)) {
@@ -20,8 +20,8 @@ export async function operationStart(api: StackApi, stackId: string): Promise<st
 }
 
 /**
- * True for a stack that worked and is being deleted: somebody wants it gone. A stack that never worked is also
- * deleted by a deploy, in order to create it again.
+ * True when somebody is deleting a stack that worked. A stack that never worked does not count, because a deploy deletes
+ * it too, in order to create it again.
  */
 export async function isBeingDestroyed(api: StackApi, stack: Stack): Promise<boolean> {
   if (stack.status !== 'DELETE_IN_PROGRESS') return false;
@@ -31,7 +31,7 @@ export async function isBeingDestroyed(api: StackApi, stack: Stack): Promise<boo
   return false;
 }
 
-/** The events after the one named, oldest first. */
+/** The events after the given one, oldest first. */
 export async function eventsAfter(
   api: StackApi,
   stackId: string,
@@ -46,15 +46,15 @@ export async function eventsAfter(
 }
 
 /**
- * The events of an operation that has just ended; where they do not tell what failed, those of the whole history.
- * DescribeEvents may tell of a stack's last operation only, and a rollback is an operation of its own.
+ * The events of an operation that has just ended. When none of them says what failed, reads the operation's events again
+ * from the stack's history: DescribeEvents may return only the last operation, and a rollback counts as one.
  */
 export async function withFailure(
   api: Pick<StackApi, 'history'>,
   stackId: string,
   events: readonly StackEvent[],
 ): Promise<readonly StackEvent[]> {
-  if (!events.some(endsBadly) || events.some(failsResource)) return events;
+  if (!events.some(endsInFailure) || events.some(failsResource)) return events;
   const newestFirst: StackEvent[] = [];
   for await (const event of api.history(stackId)) {
     if (newestFirst.length > 0 && endsOperation(event)) break;
@@ -64,19 +64,19 @@ export async function withFailure(
 }
 
 /**
- * The resource that an operation failed on: the first to fail that was not merely cancelled because
- * another one did; or else the stack's own reason.
+ * The event that explains why an operation failed: that of the first resource that failed and was not just cancelled;
+ * without one, the stack's own event with a reason.
  */
 export function firstFailure(events: readonly StackEvent[]): StackEvent | undefined {
   const failed = events.filter(failsResource);
   return (
     failed.find((event) => !isCancelled(event)) ??
     failed[0] ??
-    events.find((event) => event.ofStack && event.reason !== undefined && endsBadly(event))
+    events.find((event) => event.ofStack && event.reason !== undefined && endsInFailure(event))
   );
 }
 
-/** True for a resource that was only given up because another one failed, or the stack was deleted. */
+/** True for a resource that CloudFormation cancelled because another one failed or the stack was deleted. */
 export function isCancelled(event: StackEvent): boolean {
   return /cancelled/i.test(event.reason ?? '');
 }
@@ -85,41 +85,41 @@ function failsResource(event: StackEvent): boolean {
   return event.status.endsWith('_FAILED') && !event.ofStack;
 }
 
-/** The latest event of each resource that is being worked on. */
+/** The latest event of each resource whose creation, update or deletion is in progress. */
 export function underWay(events: readonly StackEvent[]): readonly StackEvent[] {
   const latest = new Map(events.map((event) => [event.logicalId, event]));
   return [...latest.values()].filter((event) => !event.ofStack && isBusy(event.status));
 }
 
-function endsBadly(event: StackEvent): boolean {
+function endsInFailure(event: StackEvent): boolean {
   return /ROLLBACK|FAILED/.test(event.status);
 }
 
-/** What a stack's events tell a person, line by line. */
+/** Turns a stack's events into log lines. */
 export interface Narrator {
-  /** The line for an event, if it says anything new. */
+  /** The line for an event; undefined when it says nothing new. */
   tell(event: StackEvent): string | undefined;
-  /** The resources that are being worked on, each with since when; empty when there are none. */
+  /** The resources in progress, each with its duration so far; empty when there are none. */
   waitingFor(nowMs: number): string;
 }
 
 /**
- * Turns events into log lines: one when work on a resource begins, one when it ends, with how long it
- * took. CloudFormation repeats IN_PROGRESS when a resource has its id; the repetition is left out.
+ * A narrator that gives two lines for each resource: one when work on it begins, and one with the duration when it ends.
+ * CloudFormation repeats IN_PROGRESS once a resource has its id; the narrator skips the repetition.
  */
 export function narrator(): Narrator {
   const began = new Map<string, StackEvent>();
   const latest = new Map<string, string>();
   return {
     tell(event) {
-      // DescribeEvents may tell a failure twice: as an event and as an error.
+      // DescribeEvents may return a failure twice: as an event and as an error.
       const repeated = latest.get(event.logicalId) === event.status;
       latest.set(event.logicalId, event.status);
       if (repeated) return undefined;
       const first = began.get(event.logicalId);
       const what = `${event.status.padEnd(18)} ${event.logicalId} (${event.type})`;
       if (isBusy(event.status)) {
-        // An update goes through several busy states; its time counts from the first.
+        // An update goes through several busy states; its duration counts from the first.
         began.set(event.logicalId, { ...event, time: first?.time ?? event.time });
         return withReason(what, event.reason);
       }

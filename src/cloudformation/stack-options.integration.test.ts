@@ -10,7 +10,7 @@ import { logStack } from '../../dev/testing/fakes/stack-in-status.ts';
 import { CloudError } from '../core/errors.ts';
 import { deleteStack } from './delete-stack.ts';
 import { deployStack } from './deploy-stack.ts';
-import { callBudget } from './pace.ts';
+import { callBudget } from './polling.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
 import type { OnFailure, StackApi, StackSpec } from './stack-api.ts';
 
@@ -44,7 +44,7 @@ async function failure(spec: StackSpec, timeoutMs?: number) {
 
 it.each<[OnFailure, string | undefined, string]>([
   ['rollback', 'ROLLBACK_COMPLETE', 'it removes the rolled-back stack itself'],
-  ['keep', 'CREATE_FAILED', 'look into what was kept'],
+  ['keep', 'CREATE_FAILED', 'inspect the resources that were kept'],
   ['delete', undefined, 'correct the cause'],
 ])('on-failure: %s of a creation', async (onFailure, status, nextStep) => {
   const name = `failing-${onFailure}`;

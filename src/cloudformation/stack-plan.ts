@@ -1,7 +1,7 @@
 import { discardChangeSet, parametersFor, proposeChange } from './change-set.ts';
+import { checkOurs, unlessAnotherRunWasFirst } from './concurrent-runs.ts';
 import { adopt, checkDeadline, type StackEngine } from './follow.ts';
-import { declaredResources, needsPerson } from './operation-failed.ts';
-import { checkOurs, unlessOvertaken } from './other-runs.ts';
+import { declaredResources, needsManualRepair } from './operation-failed.ts';
 import type { Change, ChangeDetail, Stack, StackSpec, Template } from './stack-api.ts';
 import { deployStep } from './stack-status.ts';
 
@@ -11,20 +11,19 @@ type Texts = Readonly<Record<string, string>>;
 export interface StackPlan {
   readonly name: string;
   readonly action: 'create' | 'update' | 'replace' | 'none';
-  /** Who says so: CloudFormation's change set, or only the template where no change set can be made. */
+  /** Where the plan comes from: a change set, or the template when no change set can be created. */
   readonly basis: 'change-set' | 'template';
   readonly changes: readonly Change[];
-  /** The parameters that the stack has now, and those that it is to have. */
+  /** The parameters that the stack has now, and those that it should have. */
   readonly parameters: { readonly before: Texts; readonly after: Texts };
   /** The outputs that the stack has now. */
   readonly outputs: Texts;
-  /** What a person should know besides. */
+  /** Anything else that the reader should know. */
   readonly note?: string;
 }
 
 /**
- * What a change set says; `changes` is undefined when it has nothing to change. A change set may also have no
- * resource in it, and change only outputs.
+ * The plan of a change set. `changes` is undefined when there is nothing to change, and empty when only outputs change.
  */
 export function planOf(
   spec: Pick<StackSpec, 'name' | 'parameters' | 'keep' | 'keepPlaces'>,
@@ -42,21 +41,29 @@ export function planOf(
   };
 }
 
-/** What the template declares, for a stack of which no change set can be made yet. */
+/** The plan for a stack of which no change set can be created yet: the resources that the template declares. */
 export function planFromTemplate(
   spec: Pick<StackSpec, 'name' | 'template'>,
   action: 'create' | 'replace',
   note: string,
 ): StackPlan {
   return {
-    ...{ name: spec.name, action, note, basis: 'template', changes: additions(spec.template) },
-    ...{ parameters: { before: {}, after: {} }, outputs: {} },
+    name: spec.name,
+    action,
+    basis: 'template',
+    changes: additions(spec.template),
+    parameters: { before: {}, after: {} },
+    outputs: {},
+    note,
   };
 }
 
 function additions(template: Template): readonly Change[] {
   return declaredResources(template.text).map(({ logicalId, type, condition }) => ({
-    ...{ action: 'Add', logicalId, type, replacement: undefined },
+    action: 'Add',
+    logicalId,
+    type,
+    replacement: undefined,
     details: condition === undefined ? [] : [{ target: `if ${condition}`, cause: undefined }],
   }));
 }
@@ -80,13 +87,13 @@ export function planLines(plan: StackPlan): readonly string[] {
 
 export const CHANGE_HEADER = ['Action', 'Resource', 'Type', 'Replacement', 'What changes'] as const;
 
-/** The parameters of a stack that get another value: what it has, and what it is to have. */
+/** A stack's parameters before and after a change. */
 export interface ParameterValues {
   readonly before: Texts;
   readonly after: Texts;
 }
 
-/** A change as the cells of a table's row, below `CHANGE_HEADER`. */
+/** A change as the cells of a table row; the columns are those of `CHANGE_HEADER`. */
 export function changeCells(change: Change, parameters: ParameterValues): readonly string[] {
   return [
     change.action,
@@ -97,7 +104,7 @@ export function changeCells(change: Change, parameters: ParameterValues): readon
   ];
 }
 
-/** Changes as lines of text, in columns: for the log. */
+/** Changes as lines in columns, for the log. */
 export function changeLines(
   changes: readonly Change[],
   parameters: ParameterValues,
@@ -114,14 +121,14 @@ export function changeLines(
   );
 }
 
-/** `yes` and `perhaps` cost what the resource holds; everything else is changed in place. */
+/** With `yes` and `perhaps`, the resource's contents may be lost; all other changes are in place. */
 function replacementOf({ action, replacement }: Change): string {
   if (action !== 'Modify') return '';
   if (replacement === 'True') return 'yes';
   return replacement === 'Conditional' ? 'perhaps' : 'no';
 }
 
-/** `MaxSize (MaxSize 3 → 4); Tags`: the properties, each with what it follows from. */
+/** `MaxSize (MaxSize 3 → 4); Tags`: the changed properties, each with its cause. */
 function whatChanges(details: readonly ChangeDetail[], parameters: ParameterValues): string {
   const targets = [...new Set(details.map(({ target }) => target))];
   return targets
@@ -149,8 +156,8 @@ function shown(value: string): string {
 }
 
 /**
- * What `deployStack` would do, by a change set that is removed again. An operation under way is waited for,
- * as a deploy does.
+ * What `deployStack` would do, from a change set that is deleted again. Waits for a running operation to end, as a deploy
+ * does.
  *
  * @throws CloudError when a deploy would fail before it changes anything.
  */
@@ -161,7 +168,9 @@ export async function planStack(engine: StackEngine, spec: StackSpec): Promise<S
     checkOurs(stack, spec);
     const step = deployStep(stack?.status);
     if (stack === undefined || step === 'create' || step === 'update') {
-      const plan = await unlessOvertaken(engine, spec.name, () => planChange(engine, spec, stack));
+      const plan = await unlessAnotherRunWasFirst(engine, spec.name, () =>
+        planChange(engine, spec, stack),
+      );
       if (plan !== undefined) return plan;
     } else if (step === 'wait') {
       engine.log.info(`${spec.name}  is ${stack.status}: waiting for the operation under way`);
@@ -173,7 +182,7 @@ export async function planStack(engine: StackEngine, spec: StackSpec): Promise<S
       const note = `It is ${stack.status}: a deploy continues its rollback, then brings it to this template.`;
       return { ...planOf(spec, stack, []), note };
     } else {
-      throw needsPerson(stack);
+      throw needsManualRepair(stack);
     }
   }
 }

@@ -6,11 +6,11 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { doesNotExist } from './sdk-stack-api.ts';
 
-/** What a clean-up wants to know of a stack beside its status. */
+/** Details of a stack that only a clean-up needs. */
 export interface StackInsides {
-  /** The id of the real thing behind a resource; undefined when there is none (any more). */
+  /** The physical id of a resource; undefined when it does not exist. */
   physicalId(stackId: string, logicalId: string): Promise<string | undefined>;
-  /** The tags that the first change set of an empty stack would give it; undefined when it has none, or is gone. */
+  /** The tags that the first change set of an empty stack would give it; undefined without a change set or stack. */
   plannedTags(stackId: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
@@ -36,7 +36,7 @@ export function stackInsides(client: CloudFormationClient): StackInsides {
         const { Tags = [] } = await client.send(new DescribeChangeSetCommand({ ChangeSetName }));
         return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
       } catch (error) {
-        // A plan removes its change set and the shell of it, perhaps at this moment.
+        // Another run's plan may be deleting its change set and the shell at this moment.
         if (doesNotExist(error)) return undefined;
         throw error;
       }

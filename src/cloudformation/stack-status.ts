@@ -6,7 +6,7 @@ export type DeployStep =
   | 'update'
   /** The stack never worked: delete what is left of it, then create it. */
   | 'replace'
-  /** Somebody's operation is under way, perhaps a cancelled run's: wait for its end, then look again. */
+  /** An operation is running, perhaps a cancelled run's: wait for its end, then check again. */
   | 'wait'
   | 'continue-rollback'
   | 'give-up';
@@ -24,12 +24,11 @@ const stable: Steps = { deploy: 'update', destroy: 'delete' };
 const neverWorked: Steps = { deploy: 'replace', destroy: 'delete' };
 
 /**
- * Every status that CloudFormation has, from its API model. A `*_FAILED` status of an update that was told
- * not to roll back (UPDATE_FAILED) takes another update; a failed import may hold resources that somebody
- * wants to keep, so it is left to a person.
+ * Every status in CloudFormation's API model. UPDATE_FAILED, of an update without rollback, accepts another update. A
+ * failed import may hold resources that somebody wants to keep, so a person has to repair it.
  */
 const steps: Readonly<Record<StackStatus, Steps>> = {
-  // A change set that was never executed leaves this empty shell; it takes another CREATE change set.
+  // A change set that was never executed leaves this empty shell. It accepts another CREATE change set.
   REVIEW_IN_PROGRESS: { deploy: 'create', destroy: 'delete' },
   CREATE_IN_PROGRESS: busy,
   CREATE_COMPLETE: stable,
@@ -64,12 +63,12 @@ export function destroyStep(status: StackStatus | undefined): DestroyStep {
   return status === undefined ? 'nothing' : steps[status].destroy;
 }
 
-/** True while CloudFormation works on a stack or a resource. REVIEW_IN_PROGRESS waits for us, not we for it. */
+/** True while CloudFormation works on a stack or a resource. REVIEW_IN_PROGRESS is idle: it waits for a change set. */
 export function isBusy(status: string): boolean {
   return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
 }
 
-/** True when a create or update ended as asked, rather than rolled back, failed or deleted. */
+/** True when a create or update succeeded, without rollback or failure. */
 export function isDeployed(status: StackStatus): boolean {
   return status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
 }

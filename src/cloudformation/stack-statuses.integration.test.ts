@@ -12,7 +12,7 @@ import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { type Bench, logStack, reaches, recipes } from '../../dev/testing/fakes/stack-in-status.ts';
 import { deleteStack } from './delete-stack.ts';
 import { deployStack } from './deploy-stack.ts';
-import { callBudget } from './pace.ts';
+import { callBudget } from './polling.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
 import type { StackApi } from './stack-api.ts';
 import { planLines } from './stack-plan.ts';
@@ -106,7 +106,7 @@ const DEPLOYS: Readonly<Record<StackStatus, readonly [string, StackStatus, strin
     'UPDATE_COMPLETE',
     'is UPDATE_ROLLBACK_FAILED: continuing its rollback',
   ],
-  DELETE_IN_PROGRESS: ['somebody destroys this environment', 'DELETE_IN_PROGRESS', ''],
+  DELETE_IN_PROGRESS: ['somebody is destroying this environment', 'DELETE_IN_PROGRESS', ''],
   DELETE_FAILED: ['created', 'CREATE_COMPLETE', 'is DELETE_FAILED: it never worked'],
   DELETE_COMPLETE: ['created', 'CREATE_COMPLETE', 'create, 1 change'],
   IMPORT_IN_PROGRESS: ['updated', 'UPDATE_COMPLETE', 'is IMPORT_IN_PROGRESS: following'],

@@ -208,7 +208,7 @@ describe('two runs at once', () => {
     const { exitCode, errors, log, outputs } = await run('deploy').finally(scripted.release);
     expect(exitCode, log).toBe(1);
     expect(errors).toEqual([
-      expect.stringContaining('it is DELETE_IN_PROGRESS: somebody destroys this environment'),
+      expect.stringContaining('it is DELETE_IN_PROGRESS: somebody is destroying this environment'),
     ]);
     expect(outputs['infra-stack-id']).toBeUndefined();
     const destroyed = await destroying;

@@ -150,7 +150,7 @@ describe('deploy', () => {
     await deps.clock.sleep(1_000);
     stacks.calls.length = 0;
     await expect(run()).rejects.toThrow(
-      'eks-multus-cluster-ng1: it is DELETE_IN_PROGRESS: somebody destroys this environment',
+      'eks-multus-cluster-ng1: it is DELETE_IN_PROGRESS: somebody is destroying this environment',
     );
     expect(stacks.calls.filter((call) => !/^(list|describe|events)/.test(call))).toEqual([]);
   });
@@ -168,7 +168,7 @@ describe('deploy', () => {
       stacks.onCall = () => undefined;
       void stacks.deleteStack(infra?.id ?? '');
     };
-    await expect(run()).rejects.toThrow('somebody destroys this environment');
+    await expect(run()).rejects.toThrow('somebody is destroying this environment');
     expect(stacks.calls.filter((call) => /ng1/.test(call))).toEqual([]);
   });
 
@@ -187,7 +187,7 @@ describe('deploy', () => {
         .describe('eks-multus-cluster')
         .then((infra) => stacks.deleteStack(infra?.id ?? ''));
     };
-    await expect(run()).rejects.toThrow('somebody destroys this environment');
+    await expect(run()).rejects.toThrow('somebody is destroying this environment');
   });
 
   it('reports a node group that node-groups no longer lists, and leaves it', async () => {

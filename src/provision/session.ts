@@ -4,7 +4,7 @@ import type { Ec2 } from '../aws/network-interfaces.ts';
 import type { Staging } from '../aws/staging.ts';
 import type { StagingBucket } from '../aws/staging-bucket.ts';
 import type { Explain, StackEngine } from '../cloudformation/follow.ts';
-import type { CallBudget } from '../cloudformation/pace.ts';
+import type { CallBudget } from '../cloudformation/polling.ts';
 import type { StackApi } from '../cloudformation/stack-api.ts';
 import type { StackInsides } from '../cloudformation/stack-resources.ts';
 import type { Clock } from '../core/clock.ts';

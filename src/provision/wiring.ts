@@ -13,7 +13,7 @@ import { callerIdentity } from '../aws/identity.ts';
 import { ec2Of } from '../aws/network-interfaces.ts';
 import { s3Staging } from '../aws/staging.ts';
 import type { TokenSource } from '../aws/web-identity.ts';
-import { callBudget } from '../cloudformation/pace.ts';
+import { callBudget } from '../cloudformation/polling.ts';
 import { sdkStackApi } from '../cloudformation/sdk-stack-api.ts';
 import { type StackInsides, stackInsides } from '../cloudformation/stack-resources.ts';
 import { type Clock, systemClock } from '../core/clock.ts';

@@ -3,7 +3,7 @@ import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
 import { FakeStacks } from '../../../dev/testing/fakes/fake-stacks.ts';
 import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
 import { LAB_INPUTS } from '../../../dev/testing/samples/lab-inputs.ts';
-import { callBudget } from '../../cloudformation/pace.ts';
+import { callBudget } from '../../cloudformation/polling.ts';
 import { readProvisionInputs } from '../inputs.ts';
 import type { Report } from '../report.ts';
 import { provision } from '../run.ts';

@@ -1,11 +1,11 @@
 import { CloudError, messageOf } from '../core/errors.ts';
 import type { StackEngine } from './follow.ts';
-import { pollDelay } from './pace.ts';
+import { pollDelay } from './polling.ts';
 import type { Stack, StackSpec } from './stack-api.ts';
 import { deployStep } from './stack-status.ts';
 
-/** Does `work` on a stack; undefined when another run came first, so that the stack has to be looked at again. */
-export async function unlessOvertaken<Result>(
+/** Runs `work` on a stack. Undefined when another run came first: the caller must read the stack's state again. */
+export async function unlessAnotherRunWasFirst<Result>(
   engine: StackEngine,
   stackName: string,
   work: () => Promise<Result>,
@@ -13,31 +13,31 @@ export async function unlessOvertaken<Result>(
   try {
     return await work();
   } catch (error) {
-    if (!otherRunCameFirst(error)) throw error;
+    if (!isConflict(error)) throw error;
     engine.log.info(`${stackName}  another run came first: ${messageOf(error)}`);
     await engine.clock.sleep(pollDelay(0));
     return undefined;
   }
 }
 
-/** What CloudFormation says of stacks on which another run's operation came first. */
+/** CloudFormation's messages for a stack on which another run started an operation first. */
 const BUSY =
   /is in \w+_IN_PROGRESS state|in status \w+_IN_PROGRESS|already exists and cannot be created again/;
 
 /**
- * True for what CloudFormation answers when another run's operation came first: it refuses a change set of a
- * busy stack, and mostly its deletion, too; and executing one change set removes the stack's others.
+ * True for the errors that CloudFormation returns when another run's operation came first. It refuses change sets, and
+ * usually deletion, of a busy stack. Executing one change set deletes the stack's others.
  */
-function otherRunCameFirst(error: unknown): boolean {
+function isConflict(error: unknown): boolean {
   if (error instanceof CloudError || !(error instanceof Error)) return false;
   if (/^(ChangeSetNotFound|InvalidChangeSetStatus)/.test(error.name)) return true;
   return BUSY.test(messageOf(error));
 }
 
 /**
- * Refuses a stack that has something in it and that was not made for this purpose.
+ * Refuses a stack that has resources and that this pack did not create for this purpose.
  *
- * @throws CloudError that names the tag which it lacks.
+ * @throws CloudError that names the missing tags.
  */
 export function checkOurs(stack: Stack | undefined, spec: StackSpec): void {
   if (stack === undefined || deployStep(stack.status) === 'create') return;

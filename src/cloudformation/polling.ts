@@ -2,16 +2,19 @@ import type { Clock } from '../core/clock.ts';
 import type { StackEvent } from './stack-api.ts';
 import { isBusy } from './stack-status.ts';
 
-/** How many calls to AWS a run may still make: those that others need are not there for asking how stacks are. */
+/**
+ * How many calls to AWS a run may still make. Its stacks share one budget: AWS throttles by account, so calls for
+ * polling would be missing elsewhere.
+ */
 export interface CallBudget {
-  /** Notes a call. */
+  /** Counts a call. */
   spend(): void;
-  /** True while a call more keeps the run within its budget. */
+  /** True while one more call is within the budget. */
   hasMore(): boolean;
 }
 
 const CALLS_PER_MINUTE = 9;
-/** With how many calls a run may begin, whatever time they take, so that what ends at once is seen at once. */
+/** The calls that a run may make at once at its start, so that short operations are seen to end without delay. */
 const FIRST_CALLS = 20;
 
 /** A budget that grows with time on `clock`. */
@@ -44,27 +47,33 @@ export function pollDelay(quietMs: number, random: () => number = Math.random): 
 }
 
 /**
- * How long to wait before asking again about an operation: quick when it may end at any moment, as long as
- * the budget lasts; otherwise until then, and at the most a time after which people want to read something
- * new. Jittered by a tenth either way, so that stacks that began together do not ask together.
+ * How long to wait before the next poll of an operation, in milliseconds. Polls are frequent when the operation may end
+ * at any moment and the budget lasts. Otherwise the wait lasts until the operation can end, but at most 15 seconds, so
+ * that the log keeps moving. Varied by a tenth either way, so that stacks that began together do not poll together.
  *
- * @param ageMs for how long it has been going on: what takes no time at all is asked about sooner.
+ * @param ageMs how long the operation has been running: young operations are polled more often
+ * @param leastRemainingMs how much longer the operation takes at least
+ * @param hasMore whether the budget allows another call
  */
 export function followDelay(
-  { ageMs, dueInMs, hasMore }: { ageMs: number; dueInMs: number; hasMore: boolean },
+  {
+    ageMs,
+    leastRemainingMs,
+    hasMore,
+  }: { ageMs: number; leastRemainingMs: number; hasMore: boolean },
   random: () => number = Math.random,
 ): number {
   const quick = Math.min(Math.max(ageMs / 2, SHORTEST_MS), QUICK_MS);
   const soonest = hasMore ? quick : 60_000 / CALLS_PER_MINUTE;
-  const delay = Math.min(Math.max(dueInMs, soonest), LONGEST_MS);
+  const delay = Math.min(Math.max(leastRemainingMs, soonest), LONGEST_MS);
   return delay * (0.9 + random() / 5);
 }
 
-/** A resource that an operation is about to work on. */
-export interface Planned {
+/** A resource that an operation is going to create or remove. */
+export interface PlannedResource {
   readonly logicalId: string;
   readonly type: string;
-  /** `Remove` when it is going to be removed; otherwise it is made. */
+  /** `Remove` when it is going to be removed; otherwise it is created. */
   readonly action?: string;
 }
 
@@ -74,9 +83,9 @@ interface LeastSeconds {
 }
 
 /**
- * In how many seconds AWS has these done at the earliest, as public logs of deployments have it. They only
- * decide how often CloudFormation is asked: an entry that is too low costs calls, one that is too high costs
- * some seconds before the end of an operation is seen. What is not listed may be done at any moment.
+ * The least time that AWS takes for these types, in seconds, from public deployment logs. The figures only set how often
+ * CloudFormation is polled. One that is too low costs calls; one that is too high delays the end by some seconds.
+ * Other types may be done at any moment.
  */
 const LEAST: Readonly<Record<string, LeastSeconds>> = {
   'AWS::EKS::Cluster': { create: 400, delete: 120 },
@@ -88,17 +97,17 @@ const LEAST: Readonly<Record<string, LeastSeconds>> = {
   'AWS::Events::Rule': { create: 40, delete: 40 },
 };
 
-/** Those that have not even begun come one after the other, at least some of them. */
+/** Some of the resources that have not begun are created one after the other. */
 const LEAST_AHEAD_MS = 2_000;
 const MOST_AHEAD = 3;
 
 /**
- * How long, in milliseconds, an operation takes from now on at least: as long as the slowest resource that is
- * being made or removed, or whose turn has not come, needs. 0 when it may end at any moment.
+ * The least time, in milliseconds, that an operation still takes: that of its slowest resource, in progress or planned.
+ * 0 when the operation may end at any moment.
  */
-export function dueInMs(
+export function leastRemainingMs(
   events: readonly StackEvent[],
-  planned: readonly Planned[],
+  planned: readonly PlannedResource[],
   nowMs: number,
 ): number {
   const latest = new Map<string, StackEvent>();
@@ -116,7 +125,7 @@ export function dueInMs(
       ({ logicalId, type, status }) =>
         leastMs(type, status) - (nowMs - (began.get(logicalId) ?? nowMs)),
     );
-  // A failure ends all plans: what comes then is the rollback.
+  // After a failure, the planned resources are not created: a rollback follows.
   const failed = events.some(({ status }) => /FAILED|ROLLBACK/.test(status));
   const ahead = planned
     .filter(({ logicalId }) => !failed && !latest.has(logicalId))

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
-import { callBudget, followDelay, pollDelay } from './pace.ts';
+import { callBudget, followDelay, pollDelay } from './polling.ts';
 
 const half = () => 0.5;
 
@@ -25,8 +25,8 @@ describe('pollDelay', () => {
 
 describe('followDelay', () => {
   it('is quicker the sooner an operation can end', () => {
-    const delay = (ageMs: number, dueInMs: number, hasMore = true) =>
-      followDelay({ ageMs, dueInMs, hasMore }, half);
+    const delay = (ageMs: number, leastRemainingMs: number, hasMore = true) =>
+      followDelay({ ageMs, leastRemainingMs, hasMore }, half);
     expect(delay(0, 0)).toBe(500);
     expect(delay(60_000, 0)).toBe(1_600);
     expect(delay(60_000, 4_000)).toBe(4_000);
@@ -37,19 +37,25 @@ describe('followDelay', () => {
   it('is always within bounds, and differs between callers', () => {
     const unit = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
-      fc.property(fc.nat(), fc.nat(), fc.boolean(), unit, (ageMs, dueInMs, hasMore, random) => {
-        const delay = followDelay({ ageMs, dueInMs, hasMore }, () => random);
-        return delay > 449 && delay < 16_501;
-      }),
+      fc.property(
+        fc.nat(),
+        fc.nat(),
+        fc.boolean(),
+        unit,
+        (ageMs, leastRemainingMs, hasMore, random) => {
+          const delay = followDelay({ ageMs, leastRemainingMs, hasMore }, () => random);
+          return delay > 449 && delay < 16_501;
+        },
+      ),
     );
     const some = Array.from({ length: 20 }, () =>
-      followDelay({ ageMs: 9_000, dueInMs: 0, hasMore: true }),
+      followDelay({ ageMs: 9_000, leastRemainingMs: 0, hasMore: true }),
     );
     expect(new Set(some).size).toBeGreaterThan(1);
   });
 });
 
-it('a budget is there from the beginning, and then grows with time', async () => {
+it('a budget allows some calls at once, and then grows with time', async () => {
   const clock = fakeClock();
   const budget = callBudget(clock);
   let calls = 0;

@@ -9,7 +9,7 @@ import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { logStack, reaches } from '../../dev/testing/fakes/stack-in-status.ts';
 import { deleteStack } from './delete-stack.ts';
 import { deployStack } from './deploy-stack.ts';
-import { callBudget } from './pace.ts';
+import { callBudget } from './polling.ts';
 import { sdkStackApi } from './sdk-stack-api.ts';
 import type { StackApi, StackSpec } from './stack-api.ts';
 import { planStack } from './stack-plan.ts';
@@ -127,7 +127,7 @@ describe('deploy and destroy at once', () => {
     const destroyed = deleteStack(run(), { id, name: 'going' });
     await reaches(api, id, 'DELETE_IN_PROGRESS');
     await expect(deployStack(run(), logStack('going', 7))).rejects.toThrow(
-      /stack going: it is DELETE_IN_PROGRESS: somebody destroys this environment\nNext step: wait/,
+      /stack going: it is DELETE_IN_PROGRESS: somebody is destroying this environment\nNext step: wait/,
     );
     pacing.release();
     await destroyed;
