@@ -64,7 +64,10 @@ async function execOnce(
 ): Promise<ExecResult> {
   const over = new AbortController();
   const timeout = AbortSignal.any([over.signal, AbortSignal.timeout(timeoutMs)]);
-  const timedOut = rejectOnAbort(timeout, `no end after ${Math.round(timeoutMs / 100) / 10} seconds`);
+  const timedOut = rejectOnAbort(
+    timeout,
+    `no end after ${Math.round(timeoutMs / 100) / 10} seconds`,
+  );
   const connecting: Promise<ExecSocket> = openExec(config, target, command).catch((error) => {
     throw refusalOrConnectionError(error);
   });
