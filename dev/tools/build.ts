@@ -31,9 +31,10 @@ export function bundles(): readonly Bundle[] {
     file: 'index.js',
     ...(name === 'verify' ? { page: REPORT_PAGE } : {}),
   }));
+  // The hook is the first, because it takes the longest: EC2's client has 800 modules.
   return [
-    ...actions,
     { entry: 'cfn/attach-enis/handler.ts', dist: 'cfn/attach-enis/dist', file: 'index.mjs' },
+    ...actions,
   ];
 }
 

@@ -12,7 +12,7 @@ const ONE_OF_EACH: readonly (readonly [thing: string, sign: RegExp, file: string
   ['the shape of a wrong input', /\binterface InputProblem\b/, 'core/errors.ts'],
   ['bounded parallelism', /\bfunction inParallel\b/, 'core/in-parallel.ts'],
   ['EC2 network interface', /\binterface NetworkInterface\b/, 'aws/network-interfaces.ts'],
-  ['decoder of EC2 network interfaces', /'networkInterfaceSet'/, 'aws/network-interfaces.ts'],
+  ['decoder of EC2 network interfaces', /\bDescribeNetworkInterfaces/, 'aws/network-interfaces.ts'],
   ['port to an API server', /\binterface KubernetesApi\b/, 'kubernetes/api.ts'],
   ['error of an API server', /\bclass ApiError\b/, 'kubernetes/api-error.ts'],
   ['readiness of a pod', /\bfunction is(Pod)?Ready\b/, 'kubernetes/pods.ts'],
