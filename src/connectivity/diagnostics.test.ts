@@ -38,7 +38,7 @@ async function collect(changed: Partial<ReturnType<typeof fakeProbeCluster>> = {
 }
 
 describe('collectDiagnostics', () => {
-  it('holds events, nodes, and of the pods that fail their state, what ip shows, and Multus', async () => {
+  it('contains events, nodes, Multus, and the state and ip output of failing pods', async () => {
     const files = await collect();
     expect([...files.keys()].sort()).toEqual([
       'events.txt',
@@ -53,14 +53,14 @@ describe('collectDiagnostics', () => {
     expect(files.get('multus/node-a/kube-multus.log')).toContain('cmdAdd failed');
   });
 
-  it('holds no secret: neither of a pod, nor of a log', async () => {
+  it('contains no secret of a pod or of a log', async () => {
     const all = [...(await collect()).values()].join('\n');
     expect(all).not.toContain('hunter2');
     expect(all).not.toContain(TOKEN);
     expect(all).toContain('[removed]');
   });
 
-  it('says in its place what could not be read, and goes on', async () => {
+  it('writes the error into a file that could not be read, and continues', async () => {
     const forbidden = () => Promise.reject(new Error('forbidden'));
     const files = await collect({ nodes: forbidden, runScript: forbidden, logOf: forbidden });
     expect(files.get('nodes.json')).toBe('not readable: forbidden\n');

@@ -48,7 +48,7 @@ async function makeReady() {
   }
 }
 
-it('a run whose pods cannot be looked into fails, reports, and leaves nothing', async () => {
+it('a run whose pods cannot be probed fails, reports, and leaves nothing', async () => {
   const directory = join(cluster.folder, 'report');
   const running = runSource('verify', {
     kubeconfig: cluster.kubeconfig,

@@ -45,7 +45,7 @@ describe('the bundle', () => {
     },
   );
 
-  it('names a kubeconfig that is not there', async () => {
+  it('names a missing kubeconfig', async () => {
     const run = await runBundle('verify', { kubeconfig: '/nowhere/config' }, surroundings());
     expect(run.exitCode).toBe(1);
     expect(run.errors).toEqual([
@@ -53,7 +53,7 @@ describe('the bundle', () => {
     ]);
   });
 
-  it('would have called the cluster, had they been good', async () => {
+  it('calls the cluster with good inputs', async () => {
     const run = await runBundle('verify', { kubeconfig: cluster.kubeconfig }, surroundings());
     expect(run.exitCode).toBe(1);
     expect(run.errors).toEqual([expect.stringContaining('no usable answer from the API server')]);

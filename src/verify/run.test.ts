@@ -108,7 +108,7 @@ describe('verify', () => {
     expect(cluster.present.size).toBe(0);
   });
 
-  it('puts all pods on one node, unless told not to', async () => {
+  it('puts all pods on one node, except with placement any', async () => {
     const together = setUp(lab(() => true));
     await verify(inputs, together.deps);
     expect(together.cluster.created.every((pod) => pod.spec?.affinity !== undefined)).toBe(true);
@@ -131,7 +131,7 @@ describe('verify', () => {
     expect(cluster.changes).toEqual([]);
   });
 
-  it('puts what the API server refuses into words, and leaves bugs as they are', async () => {
+  it('explains errors of the API server, and leaves bugs as they are', async () => {
     const { deps } = setUp(lab(() => true));
     const failing = (error: Error) => ({
       ...deps,
@@ -174,7 +174,7 @@ describe('the layout matrix', () => {
     expect(cluster.present.size).toBe(0);
   });
 
-  it('says which node is without Multus, and tests the others', async () => {
+  it('reports a node without Multus, and tests the others', async () => {
     const multusPods = [readyPod({ metadata: { name: 'multus-a' } }, 'node-a')];
     const { deps } = setUp({ ...lab(() => true), nodes: nodes.slice(0, 2), multusPods });
     const { report } = await verify(matrix, deps);
@@ -185,7 +185,7 @@ describe('the layout matrix', () => {
     expect(report.pods).toHaveLength(4);
   });
 
-  it('finds an address that a pod outside of the test has too', async () => {
+  it('finds an address that a pod outside the test also has', async () => {
     const [entry] = [{ name: 'default/ipvlan-conf-1', interface: 'net1', ips: ['10.0.4.71'] }];
     const annotations = {
       'k8s.v1.cni.cncf.io/networks': 'ipvlan-conf-1',
@@ -200,7 +200,7 @@ describe('the layout matrix', () => {
     ]);
   });
 
-  it('goes by what is expected of networks', async () => {
+  it('applies the expectations of networks', async () => {
     const { deps } = setUp({ ...lab(() => false), nodes });
     const expectations = [{ from: '*', to: '*', talk: false }];
     expect((await verify({ ...matrix, expectations }, deps)).report.result).toBe('passed');
@@ -228,7 +228,7 @@ describe('publish', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('writes the report, and fails with what is wrong and what it means', async () => {
+  it('writes the report, and fails with the failure and its explanation', async () => {
     const { deps, log } = setUp(
       lab((address, device) => !(address === '10.0.4.71' && device === 'net1')),
     );

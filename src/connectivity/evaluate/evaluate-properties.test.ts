@@ -35,7 +35,7 @@ describe('addresses', () => {
     expect(failures[0]?.explanation).toContain('host-local records allocations on each node');
   });
 
-  it('are judged by the range of the network', () => {
+  it('are checked against the range of the network', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 254 }), (host) => {
         const failures = failuresOf(healthy([plan('a', 'node-a', host)]));
@@ -45,7 +45,7 @@ describe('addresses', () => {
     );
   });
 
-  it('are judged by the range of whereabouts, without the networks that it excludes', () => {
+  it('are checked against the range of whereabouts, without the networks that it excludes', () => {
     const metadata = { name: 'ipvlan-conf-1', namespace: 'default' };
     const ipam = {
       type: 'whereabouts',
@@ -70,7 +70,7 @@ describe('addresses', () => {
     );
   });
 
-  it('of a network without ranges are not judged, and their subnet is the one that the pod shows', () => {
+  it('of a network without ranges are not checked, and their subnet comes from the pod', () => {
     const metadata = { name: 'ipvlan-conf-1', namespace: 'default' };
     const { checks } = evaluate({
       networks: [probeNetwork({ metadata })],
@@ -82,7 +82,7 @@ describe('addresses', () => {
   });
 });
 
-describe('whatever is seen', () => {
+describe('for any observation', () => {
   const change = fc.record({
     pod: fc.nat(3),
     kind: fc.constantFrom('notReady', 'noStatus', 'noProbe', 'silent', 'talkative', 'noRoutes'),
@@ -101,7 +101,7 @@ describe('whatever is seen', () => {
     };
   }
 
-  it('a change never passes unnoticed, and every failure explains itself', () => {
+  it('no fault passes, and every failure has an explanation', () => {
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
         const pods = healthy(LAB_PODS).map((pod, index) =>

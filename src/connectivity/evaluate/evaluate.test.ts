@@ -29,7 +29,7 @@ const withPing = (address: string, change: (ping: Ping) => Ping) =>
     pings: probe.pings.map((ping) => (ping.address === address ? change(ping) : ping)),
   }));
 
-describe('the lab when all is well', () => {
+describe('the healthy lab', () => {
   const { checks, matrix } = evaluate({ networks: LAB_NETWORKS, pods: healthy(LAB_PODS) });
 
   it('passes every check', () => {
@@ -37,7 +37,7 @@ describe('the lab when all is well', () => {
     expect(matrix).toHaveLength(26);
   });
 
-  it('asks every kind of question, in the order of the report', () => {
+  it('runs every check, in the order of the report', () => {
     const asked = new Set(checks.map(({ check }) => check));
     expect([...asked]).toEqual([
       'pod-ready',
@@ -184,7 +184,7 @@ describe('a single fault fails the checks that it breaks', () => {
     expect(failures.map(({ check }) => check)).toContain('reachability');
   });
 
-  it('silence between nodes only points at the VPC', () => {
+  it('silence between nodes only is explained by the VPC', () => {
     const plans = LAB_PODS.map((plan) =>
       plan.name === 'sampleapp-1' ? { ...plan, node: 'node-b' } : plan,
     );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Expectation, expectationFor, matchesName } from './pairs.ts';
 
 describe('expectationFor', () => {
-  it('without expectations keeps networks together and apart', () => {
+  it('by default expects an answer within a network and silence between networks', () => {
     expect(expectationFor('d/a', 'd/a', 'other-zone', [])).toEqual({
       expected: 'answer',
       because: 'one network',
@@ -13,7 +13,7 @@ describe('expectationFor', () => {
     });
   });
 
-  it('goes by the first line that fits, in that direction and at that distance', () => {
+  it('uses the first line that matches networks, direction and scope', () => {
     const lines: readonly Expectation[] = [
       { from: 'a', to: 'a', scope: 'other-zone', talk: false },
       { from: 'd/a', to: '*', talk: true },

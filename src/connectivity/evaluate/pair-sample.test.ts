@@ -17,12 +17,12 @@ const podsOn = (nodes: number) =>
     }),
   );
 
-it('is everything when there is little', () => {
+it('has every pair when they are few', () => {
   const pods = podsOn(2);
   expect(pairsOf(pods, { maxPairs: 56 })).toEqual(pairsOf(pods));
 });
 
-it('is the same each time, within the bound, part of the whole, and has every pod at both ends', () => {
+it('is deterministic, within the limit, a subset of all pairs, and has every pod as source and target', () => {
   const sizes = fc.record({
     nodes: fc.integer({ min: 2, max: 6 }),
     share: fc.double({ min: 0.2, max: 1, noNaN: true }),

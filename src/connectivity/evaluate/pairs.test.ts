@@ -4,7 +4,7 @@ import { healthy, LAB_PODS } from '../testing/lab-pods.ts';
 import { endpointsOf, pairsOf } from './pairs.ts';
 
 describe('endpointsOf', () => {
-  it('keeps apart two interfaces on one network, by name', () => {
+  it('distinguishes two interfaces on one network by name', () => {
     const network = 'default/a';
     const entry = (device: string, address: string) => ({
       network,
@@ -22,7 +22,7 @@ describe('endpointsOf', () => {
     ]);
   });
 
-  it('gives a place without address where none is known', () => {
+  it('gives an endpoint without an address where none is known', () => {
     expect(endpointsOf({ name: 'p', networks: ['default/a'] })).toEqual([
       { pod: 'p', network: 'default/a', interface: 'net1' },
     ]);
@@ -30,7 +30,7 @@ describe('endpointsOf', () => {
 });
 
 describe('pairsOf', () => {
-  it('has the twelve pairs of the lab that must answer, and the fourteen that must not', () => {
+  it('has the twelve pairs of the lab that must answer and the fourteen that must not', () => {
     const pairs = pairsOf(healthy(LAB_PODS));
     const names = (expected: string) =>
       pairs

@@ -37,7 +37,7 @@ const toC = (changed: Partial<Ping>): Change => {
 };
 
 describe('packets of full size', () => {
-  it('pass when all interfaces take the same', () => {
+  it('pass when all interfaces have the same MTU', () => {
     expect(
       failuresOf(
         'mtu',
@@ -90,7 +90,7 @@ describe('packets of full size', () => {
 describe('lost packets', () => {
   const some = { sent: 20, received: 14 };
 
-  it('are counted, and placed between the nodes when pods on one node lose none', () => {
+  it('are attributed to the path between the nodes when pods on one node lose none', () => {
     const failures = failuresOf('packet-loss', observed(toC(some)));
     expect(failures).toHaveLength(2);
     expect(failures[0]).toMatchObject({ cause: 'packet-loss', detail: '30 % of 20 packets lost' });
@@ -98,7 +98,7 @@ describe('lost packets', () => {
     expect(failures[0]?.nextStep).toContain('ethtool -S');
   });
 
-  it('are not placed there when pods on one node lose some, too', () => {
+  it('are not attributed to that path when pods on one node also lose some', () => {
     const failures = failuresOf(
       'packet-loss',
       observed((ping) => ({ ...ping, ...some })),
@@ -107,12 +107,12 @@ describe('lost packets', () => {
     for (const { explanation } of failures) expect(explanation).not.toContain('the path between');
   });
 
-  it('may be as many as the limit says', () => {
+  it('pass up to the limit', () => {
     expect(failuresOf('packet-loss', observed(toC(some)), 30)).toEqual([]);
   });
 });
 
-it('slow answers say how slow, and what is allowed', () => {
+it('slow answers fail with their time and the limit', () => {
   const milliseconds = { min: 1, avg: 9, max: 20 };
   const [failure] = failuresOf('latency', observed(toC({ milliseconds })));
   expect(failure).toMatchObject({ cause: 'slow', detail: '9 ms on average' });

@@ -34,7 +34,7 @@ async function wait(cluster: ProbeCluster, names: readonly string[], deadline = 
 }
 
 describe('awaitPods', () => {
-  it('ends when all are Ready, and says each change once', async () => {
+  it('ends when all are Ready, and logs each change once', async () => {
     const looks = [
       pod('a', { phase: 'Pending' }),
       pod('a', { phase: 'Pending' }),
@@ -60,7 +60,7 @@ describe('awaitPods', () => {
     expect(seconds).toBeLessThan(65);
   });
 
-  it('waits for one in trouble that may still come right, until the deadline', async () => {
+  it('waits until the deadline for a pod whose trouble may pass', async () => {
     const events = [
       {
         metadata: {},
@@ -76,7 +76,7 @@ describe('awaitPods', () => {
     expect(states[0]?.text).toBe('FailedCreatePodSandBox: plugin type="multus" failed');
   });
 
-  it('goes on without a pod that is not there', async () => {
+  it('continues without a missing pod', async () => {
     const present = [readyPod(pod('a'), 'node-a')];
     const { states, seconds } = await wait(fakeProbeCluster({ present }), ['a', 'b'], 2_000);
     expect(states.map(({ name }) => name)).toEqual(['a']);
@@ -99,7 +99,7 @@ describe('podState', () => {
     expect(podState(pod('a'), events).text).toBe('New: ');
   });
 
-  it('has no hope for a pod that is being deleted', () => {
+  it('treats a pod that is being deleted as hopeless', () => {
     const leaving = { ...pod('a'), metadata: { name: 'a', deletionTimestamp: new Date() } };
     expect(podState(leaving)).toMatchObject({ ready: false, hopeless: true });
   });

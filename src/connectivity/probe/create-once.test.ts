@@ -41,7 +41,7 @@ describe('an object is created', () => {
     expect(await creating([error])).toBe(2);
   });
 
-  it('although the answer to the attempt that made it was lost', async () => {
+  it('even when the answer to the first attempt was lost', async () => {
     const lost = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
     expect(await creating([lost, TAKEN], ofRun('ours'))).toBe(2);
   });

@@ -18,14 +18,14 @@ describe('findNetworks', () => {
     ]);
   });
 
-  it('takes those that are named, in that order, from any namespace', async () => {
+  it('takes the named networks in their order, from any namespace', async () => {
     const definitions = [definition('a'), definition('b', false, 'team')];
     const cluster = fakeProbeCluster({ definitions });
     const names = [{ namespace: 'team', name: 'b' }, { name: 'a' }];
     expect(await ids(findNetworks(cluster, names, 2))).toEqual(['team/b', 'default/a']);
   });
 
-  it('says what there is when a name is wrong', async () => {
+  it('lists the existing networks when a name is wrong', async () => {
     const cluster = fakeProbeCluster({ definitions: [definition('a'), definition('b')] });
     await expect(findNetworks(cluster, [{ name: 'c' }, { name: 'a' }], 2)).rejects.toThrow(
       /network default\/c: there is no such .*\n.*default\/a, default\/b/,

@@ -33,7 +33,7 @@ describe('parseAddresses', () => {
     expect(parseAddresses(text)).toEqual(WANTED);
   });
 
-  it('finds nothing in a shell that has no ip', () => {
+  it('finds nothing in the output of a shell without ip', () => {
     expect(parseAddresses('/bin/sh: 1: ip: not found\n inet 1.2.3.4/5')).toEqual([]);
   });
 });

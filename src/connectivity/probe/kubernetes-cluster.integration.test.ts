@@ -84,7 +84,7 @@ const life = (run: string, clock = systemClock) => ({
 });
 
 describe('on a real API server', () => {
-  it('a cluster without Multus is known as such', async () => {
+  it('a cluster without Multus is reported', async () => {
     await expect(findNetworks(cluster, undefined, 2)).rejects.toThrow('Multus is not installed');
     await expect(findNetworks(cluster, [{ name: 'a' }], 2)).rejects.toThrow(
       'Multus is not installed',
@@ -114,7 +114,7 @@ describe('on a real API server', () => {
     ).rejects.toThrow('default/ipvlan-conf-1, default/ipvlan-conf-2');
   });
 
-  it('the sample pods are let in at level baseline, live for the work, and are gone afterwards', async () => {
+  it('security level baseline admits the sample pods, which exist only during the work', async () => {
     const baseline = await makeNamespace('level-baseline', 'baseline');
     const pods = await labPods('level-baseline', 'run1');
     const during = await withProbePods(baseline, pods, life('run1'), () => baseline.podsOf('run1'));
@@ -125,7 +125,7 @@ describe('on a real API server', () => {
     expect(await baseline.podsOf('run1')).toEqual([]);
   });
 
-  it('level restricted refuses them, with the reason', async () => {
+  it('security level restricted refuses them with the reason', async () => {
     const restricted = await makeNamespace('level-restricted', 'restricted');
     const pods = await labPods('level-restricted', 'run2');
     await expect(withProbePods(restricted, pods, life('run2'), async () => 1)).rejects.toThrow(
@@ -133,7 +133,7 @@ describe('on a real API server', () => {
     );
   });
 
-  it('a namespace that is not there is told', async () => {
+  it('a missing namespace is reported', async () => {
     const pods = await labPods('nowhere', 'run3');
     const nowhere = probeCluster(connection, 'nowhere');
     await expect(withProbePods(nowhere, pods, life('run3'), async () => 1)).rejects.toThrow(
@@ -141,7 +141,7 @@ describe('on a real API server', () => {
     );
   });
 
-  it('pods on a node that never answers are removed all the same', async () => {
+  it('pods on a node that never answers are removed', async () => {
     const pods = (await labPods('default', 'run4')).map((pod) => ({
       ...pod,
       manifest: {
@@ -171,7 +171,7 @@ describe('on a real API server', () => {
     await cluster.deletePod({ metadata: { name: second.name, uid: 'gone' } });
   });
 
-  it('a pod is deleted only if it is the one that was meant', async () => {
+  it('a pod is deleted only with the right UID', async () => {
     const [first] = await labPods('default', 'run8');
     if (first === undefined) return expect.fail('no pods');
     await cluster.createPod(first.manifest);

@@ -25,7 +25,7 @@ async function refusing(status: number) {
   return probeCluster(connection, 'default', fakeClock());
 }
 
-it('is asked again what it could not answer', async () => {
+it('gets a request again after a failure', async () => {
   const cluster = await refusing(503);
   expect(await cluster.nodes()).toEqual([]);
   await cluster.deletePodsOf('run');

@@ -27,7 +27,7 @@ const asked = () => server?.requests.map(({ method, path }) => `${method} ${path
 const ok = (body: unknown) => ({ status: 200, body });
 
 describe('the namespace of a run', () => {
-  it('says whose it is and when it may be removed by anybody', async () => {
+  it('has its run and its expiry', async () => {
     const api = await answering({ status: 201, body: {} });
     await namespaceCalls(api, 'ours').createNamespace('run-1', new Date('2026-01-02T03:04:05Z'));
     expect(server?.requests).toMatchObject([
@@ -45,7 +45,7 @@ describe('the namespace of a run', () => {
     expect(JSON.stringify(server?.requests[0]?.body)).toContain('2026-01-02T03:04:05.000Z');
   });
 
-  it.each([200, 404, 409])('may be gone, or going, when it is deleted: %i', async (status) => {
+  it.each([200, 404, 409])('may be gone or being deleted already: %i', async (status) => {
     const api = await answering(status === 200 ? ok({}) : refusal(status, 'x'));
     await namespaceCalls(api, 'ours').deleteNamespace();
     expect(asked()).toEqual(['DELETE /api/v1/namespaces/ours']);
@@ -58,7 +58,7 @@ describe('the namespace of a run', () => {
 });
 
 describe('namespaces that runs left behind', () => {
-  it('are those whose time is over', async () => {
+  it('are the expired ones', async () => {
     const sent = await answering({ status: 201, body: {} });
     await namespaceCalls(sent, 'old').createNamespace('run-1', new Date(1_000));
     await namespaceCalls(sent, 'x', fakeClock())
@@ -73,7 +73,7 @@ describe('namespaces that runs left behind', () => {
     expect(await calls.expiredNamespaces(new Date(500))).toEqual([]);
   });
 
-  it('are nobody’s business where namespaces may not be listed', async () => {
+  it('are ignored when namespaces may not be listed', async () => {
     const calls = namespaceCalls(await answering(refusal(403, 'no')), 'ours');
     expect(await calls.expiredNamespaces(new Date())).toEqual([]);
   });
@@ -88,7 +88,7 @@ describe('all pods', () => {
   const names = async (api: KubernetesApi) =>
     (await listPodsEverywhere(api))?.map(({ metadata }) => metadata?.name);
 
-  it('come a page at a time', async () => {
+  it('are listed page by page', async () => {
     expect(await names(await answering(page('a', 'next'), page('b')))).toEqual(['a', 'b']);
     expect(asked()).toEqual([
       'GET /api/v1/pods?limit=500',
@@ -96,11 +96,11 @@ describe('all pods', () => {
     ]);
   });
 
-  it('are those that were seen, when the server forgets where the list began', async () => {
+  it('are those of the first pages when the list expires', async () => {
     expect(await names(await answering(page('a', 'next'), refusal(410, 'expired')))).toEqual(['a']);
   });
 
-  it('are unknown to those who may not list them, and an error otherwise', async () => {
+  it('are undefined without the permission to list them, and an error otherwise', async () => {
     expect(await names(await answering(refusal(403, 'no')))).toBeUndefined();
     await server?.close();
     await expect(names(await answering(refusal(400, 'bad')))).rejects.toThrow('HTTP 400');

@@ -27,7 +27,7 @@ it('each network has the same number of pods on each node', () => {
   ]);
 });
 
-it('no two pods have one name, whatever the networks are called', () => {
+it('every pod has its own name, whatever the names of the networks', () => {
   const long = 'n'.repeat(41);
   const names = namesOf([
     ['default', 'data'],

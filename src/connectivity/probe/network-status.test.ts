@@ -16,7 +16,7 @@ it('reads what Multus writes', () => {
   ]);
 });
 
-it('takes a missing annotation, and one that is no list, for none', () => {
+it('gives undefined for an annotation that is missing or not a list', () => {
   expect(parseNetworkStatus(undefined)).toBeUndefined();
   expect(parseNetworkStatus('{')).toBeUndefined();
   expect(parseNetworkStatus('{"name":"x"}')).toBeUndefined();

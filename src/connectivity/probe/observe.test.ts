@@ -27,14 +27,14 @@ describe('observeFromOutside', () => {
     ]);
   });
 
-  it('says why a pod is not Ready, or that it is gone', () => {
+  it('gives the reason why a pod is not Ready, or that it is gone', () => {
     const pods = [asked('p'), asked('q')];
     const seen = observeFromOutside(pods, [waited({ metadata: { name: 'p' } })]);
     expect(seen.map(({ notReady }) => notReady)).toEqual(['Pending', 'the pod is gone']);
   });
 });
 
-it('pingTargets gives each pod what it has to ping', () => {
+it('pingTargets gives each pod its targets', () => {
   const targets = pingTargets(pairsOf(healthy(LAB_PODS)), { large: false });
   expect([...targets].map(([name, own]) => [name, own.length])).toEqual([
     ['sampleapp-1', 5],
@@ -57,7 +57,7 @@ describe('observeFromInside', () => {
   const pods = ['p', 'q', 'r'].map((name) => ({ name, networks: [] }));
   const output = '@addresses\n1: lo inet 127.0.0.1/8\n@routes\n@mtu\n@end\n';
 
-  it('keeps what each pod says, and why one says nothing', async () => {
+  it('keeps the probe of each pod, or the reason why there is none', async () => {
     const cluster = fakeProbeCluster({
       present,
       script: async ({ metadata }) => {

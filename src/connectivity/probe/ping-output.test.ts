@@ -41,6 +41,6 @@ it.each([
   ['broken', "ping: invalid option -- 'i'"],
   ['broken', 'ping: permission denied (are you root?)'],
   ['broken', ''],
-])('tells no way (%s) from a ping that does not work: %s', (kind, output) => {
+])('distinguishes an unreachable address (%s) from a broken ping: %s', (kind, output) => {
   expect(read(output)).toMatchObject({ sent: 0, received: 0, problem: { kind } });
 });

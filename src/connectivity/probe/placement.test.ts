@@ -25,7 +25,7 @@ describe('awaitNode', () => {
     expect(await choose(nodes, [multusOn('node-c'), multusOn('node-b')])).toBe('node-b');
   });
 
-  it('takes none without the label that is asked for', async () => {
+  it('takes no node without the required label', async () => {
     const own = readyNode('node-b');
     const labelled = { ...own, metadata: { ...own.metadata, labels: { environment: 'pr-7' } } };
     const selector = { labels: { environment: 'pr-7' } };
@@ -35,7 +35,7 @@ describe('awaitNode', () => {
     );
   });
 
-  it('passes over nodes that take no pods', async () => {
+  it('skips nodes that cannot run pods', async () => {
     const nodes = [
       readyNode('node-a', { unschedulable: true }),
       readyNode('node-b', { taints: [{ key: 'x', effect: 'NoSchedule' }] }),
@@ -44,7 +44,7 @@ describe('awaitNode', () => {
     expect(await choose(nodes, [])).toBe('node-c');
   });
 
-  it('says of each node why it will not do', async () => {
+  it('gives the reason for each node when none is usable', async () => {
     const nodes = [
       notReady,
       readyNode('node-a', { unschedulable: true }),
@@ -81,7 +81,7 @@ describe('awaitNodes', () => {
     choice: NodeChoice = { labels: {} },
   ) => awaitNodes(fakeProbeCluster({ nodes, multusPods }), choice, fakeClock());
 
-  it('says when all nodes are left out, and why', async () => {
+  it('throws with the reasons when all nodes are left out', async () => {
     const nodes = [
       readyNode('node-a', { unschedulable: true }),
       readyNode('node-b', { taints: [{ key: 'dedicated', effect: 'NoSchedule' }] }),
@@ -92,7 +92,7 @@ describe('awaitNodes', () => {
     await expect(look([])).rejects.toThrow('the cluster has no node');
   });
 
-  it('leaves nodes of guests alone, unless they are asked for', async () => {
+  it('leaves out nodes of guests unless a label selects them', async () => {
     const ofEnvironment = (name: string, environment: string) => ({
       ...readyNode(name),
       metadata: { name, labels: { [ENVIRONMENT_LABEL]: environment } },

@@ -24,7 +24,7 @@ net1 lowerlayerdown
 `;
 
 describe('parseProbe', () => {
-  it('takes the sections apart', () => {
+  it('reads every section', () => {
     expect(parseProbe(OUTPUT)).toEqual({
       probe: {
         addresses: [
@@ -54,7 +54,7 @@ describe('parseProbe', () => {
     });
   });
 
-  it('does not take part of an output for all of it', () => {
+  it('rejects an output that is not complete', () => {
     fc.assert(
       fc.property(fc.nat(OUTPUT.length - '@end\n'.length), (length) => {
         expect(parseProbe(OUTPUT.slice(0, length))).toHaveProperty('error');
@@ -62,7 +62,7 @@ describe('parseProbe', () => {
     );
   });
 
-  it('says so when the image has no ip', () => {
+  it('reports an image without ip', () => {
     const parsed = parseProbe('@addresses\n/bin/sh: ip: not found\n@routes\n@mtu\n@end');
     expect(parsed).toHaveProperty('error', expect.stringContaining('ip: not found'));
   });
@@ -82,7 +82,7 @@ describe('parseProbe', () => {
 describe('probeScript', () => {
   const target = (index: number) => ({ interface: 'net1', address: `10.0.4.${index}` });
 
-  it('bounds the pings that run at once, and waits for all of them', () => {
+  it('limits the pings that run at once, and waits for all of them', () => {
     const lines = probeScript(Array.from({ length: 70 }, (_, index) => target(index))).split('\n');
     expect(lines.filter((line) => line === 'wait')).toHaveLength(3);
     expect(lines.at(-2)).toBe('wait');

@@ -28,7 +28,7 @@ describe('withProbePods', () => {
     expect(cluster.present.size).toBe(0);
   });
 
-  it('removes them after a failure, which stays the failure that is told', async () => {
+  it('removes them after a failure, and throws that failure', async () => {
     const { cluster, during } = setUp();
     await expect(during(() => Promise.reject(new Error('work failed')))).rejects.toThrow(
       'work failed',
@@ -36,7 +36,7 @@ describe('withProbePods', () => {
     expect(cluster.present.size).toBe(0);
   });
 
-  it('removes them at once when told to stop, however long the work goes on', async () => {
+  it('removes them at once when the signal aborts, while the work still runs', async () => {
     const { cluster, stop, during } = setUp();
     const endless = during(() => {
       queueMicrotask(() => stop.abort(new Error('stopped by SIGINT')));
@@ -47,14 +47,14 @@ describe('withProbePods', () => {
     expect(cluster.present.size).toBe(0);
   });
 
-  it('creates none when told to stop before', async () => {
+  it('creates none when the signal has aborted before', async () => {
     const { cluster, stop, during } = setUp();
     stop.abort(new Error('stopped'));
     await expect(during(async () => 1)).rejects.toThrow('stopped');
     expect(cluster.created).toEqual([]);
   });
 
-  it('removes those that could be created when one could not', async () => {
+  it('removes the others when one cannot be created', async () => {
     const refuse: FakeBehaviour['refuse'] = (pod) =>
       pod.metadata?.name === 'b'
         ? new ApiError(403, { message: 'violates PodSecurity "restricted"' })
@@ -67,7 +67,7 @@ describe('withProbePods', () => {
     expect(cluster.present.size).toBe(0);
   });
 
-  it('leaves them when asked to, and says how to remove them', async () => {
+  it('keeps them with keep, and logs how to remove them', async () => {
     const { cluster, log, during } = setUp({}, true);
     await during(async () => 1);
     expect(cluster.present.size).toBe(2);
@@ -89,19 +89,19 @@ describe('withProbePods', () => {
     expect([...cluster.present.keys()]).toEqual(['a']);
   });
 
-  it('says so when a pod of an earlier run does not go', async () => {
+  it('fails when a pod of an earlier run is not removed', async () => {
     const { during } = setUp({ present: [earlierPod('a')], mortal: () => false });
     await expect(during(async () => 1)).rejects.toThrow('pods a in default: they still exist');
   });
 
-  it('does not wait for ever for a node that does not answer', async () => {
+  it('removes pods by force when their node does not answer', async () => {
     const { cluster, log, during } = setUp({ mortal: (force) => force });
     expect(await during(async () => 'done')).toBe('done');
     expect(cluster.present.size).toBe(0);
     expect(log.warnings).toHaveLength(1);
   });
 
-  it('is a failure when pods stay although everything else went well', async () => {
+  it('fails when the pods cannot be removed', async () => {
     const { during } = setUp({ mortal: () => false });
     await expect(during(async () => 1)).rejects.toThrow('kubectl delete pod --force');
   });

@@ -18,7 +18,8 @@ export interface PodLife {
   readonly keep: boolean;
 }
 
-const EVERY_MS = 300;
+/** How often a deletion is checked. */
+export const DELETION_POLL_MS = 300;
 const GONE_WITHIN_MS = 30_000;
 
 /**
@@ -84,7 +85,7 @@ async function removeEarlier(
       const now = await Promise.all(earlier.map((pod) => cluster.pod(nameOf(pod))));
       return now.some((pod) => pod !== undefined) ? undefined : true;
     },
-    { deadline: clock.now() + GONE_WITHIN_MS, clock, everyMs: EVERY_MS },
+    { deadline: clock.now() + GONE_WITHIN_MS, clock, everyMs: DELETION_POLL_MS },
   );
   if (gone !== true) throw notGone(cluster.namespace, earlier.map(nameOf));
 }
@@ -101,7 +102,7 @@ async function end(cluster: ProbeCluster, life: PodLife): Promise<void> {
     await cluster.deletePodsOf(run, force);
     return (await cluster.podsOf(run)).length === 0 ? true : undefined;
   };
-  const wait = { clock, everyMs: EVERY_MS };
+  const wait = { clock, everyMs: DELETION_POLL_MS };
   const deadline = clock.now() + GONE_WITHIN_MS;
   if (await until(() => isGone(false), { ...wait, deadline })) return;
   life.log.warn('The nodes did not confirm that the sample pods ended; removing the pods by force');
@@ -170,7 +171,8 @@ export interface WaitedPod {
   readonly state: PodState;
 }
 
-const READY_EVERY_MS = 500;
+/** How often pods that start are checked. */
+const READY_POLL_MS = 500;
 /** Events need a call for each pod, and most pods are Ready before that. */
 const EVENTS_AFTER_MS = 5_000;
 /** A container that cannot start for this long is given up. */
@@ -179,7 +181,7 @@ const TROUBLED_FOR_MS = 60_000;
 /** Waits until every pod is Ready or cannot become Ready, or the deadline passes. Logs each change of state. */
 export async function awaitPods(cluster: ProbeCluster, wait: PodWait): Promise<WaitedPod[]> {
   const started = wait.clock.now();
-  const said = new Map<string, string>();
+  const logged = new Map<string, string>();
   const troubledSince = new Map<string, number>();
   let waited: WaitedPod[] = [];
   await until(
@@ -187,11 +189,11 @@ export async function awaitPods(cluster: ProbeCluster, wait: PodWait): Promise<W
       const now = wait.clock.now();
       const pods = await cluster.podsOf(wait.run);
       waited = await Promise.all(
-        pods.map((pod) => look(cluster, pod, now - started > EVENTS_AFTER_MS)),
+        pods.map((pod) => inspectPod(cluster, pod, now - started > EVENTS_AFTER_MS)),
       );
       for (const { state } of waited) {
-        if (said.get(state.name) !== state.text) wait.log.info(`${state.name}: ${state.text}`);
-        said.set(state.name, state.text);
+        if (logged.get(state.name) !== state.text) wait.log.info(`${state.name}: ${state.text}`);
+        logged.set(state.name, state.text);
         if (!state.troubled) troubledSince.delete(state.name);
         else if (!troubledSince.has(state.name)) troubledSince.set(state.name, now);
       }
@@ -203,12 +205,16 @@ export async function awaitPods(cluster: ProbeCluster, wait: PodWait): Promise<W
       );
       return settled.length === wait.names.length ? true : undefined;
     },
-    { deadline: wait.deadline, clock: wait.clock, everyMs: READY_EVERY_MS },
+    { deadline: wait.deadline, clock: wait.clock, everyMs: READY_POLL_MS },
   );
   return waited;
 }
 
-async function look(cluster: ProbeCluster, pod: V1Pod, withEvents: boolean): Promise<WaitedPod> {
+async function inspectPod(
+  cluster: ProbeCluster,
+  pod: V1Pod,
+  withEvents: boolean,
+): Promise<WaitedPod> {
   const state = podState(pod);
   if (state.ready || !withEvents) return { pod, state };
   return { pod, state: podState(pod, await cluster.eventsOf(pod)) };

@@ -61,7 +61,7 @@ async function probeIn(shell: string, targets: readonly PingTarget[]) {
 }
 
 describe.each(['busybox sh', 'dash'])('the probe script in %s', (shell) => {
-  it('sees interfaces, routes and MTU, and tells answers from silence', async () => {
+  it('reads interfaces, routes and MTU, and distinguishes answers from silence', async () => {
     const { parsed } = await probeIn(shell, [
       { interface: 'net1', address: '10.0.4.71' },
       { interface: 'net2', address: '10.0.6.71' },
@@ -92,7 +92,7 @@ describe.each(['busybox sh', 'dash'])('the probe script in %s', (shell) => {
     expect(seen.get('net9 10.0.4.71')).toMatchObject({ problem: { kind: 'broken' } });
   });
 
-  it('keeps the lines of sixty pings at once apart', async () => {
+  it('does not mix the lines of sixty simultaneous pings', async () => {
     const targets = Array.from({ length: 60 }, (_, index) => ({
       interface: 'net1',
       address: index % 2 === 0 ? '10.0.4.71' : '10.0.4.99',
@@ -105,7 +105,7 @@ describe.each(['busybox sh', 'dash'])('the probe script in %s', (shell) => {
     expect(seconds).toBeLessThan(50);
   });
 
-  it('lets nothing in a name become a command', async () => {
+  it('does not run anything in a name as a command', async () => {
     const hostile = { interface: "net1'; echo @end; exit 0; '", address: '$(echo 10.0.4.71)' };
     const { parsed } = await probeIn(shell, [hostile, { interface: 'net1', address: '10.0.4.71' }]);
     const pings = 'probe' in parsed ? parsed.probe.pings : [];

@@ -22,13 +22,13 @@ it('is there for the work, and gone afterwards', async () => {
   expect(log.warnings).toEqual([]);
 });
 
-it('does not take what the work has found with it when the cluster is slow to remove it', async () => {
+it('keeps the result of the work when the cluster removes it slowly', async () => {
   const { log, during } = setUp({ namespaceExists: async () => true });
   expect(await during(async () => 'report')).toBe('report');
   expect(log.warnings).toEqual([expect.stringContaining('kubectl get namespace default -o yaml')]);
 });
 
-it('is removed after a failure, which stays the failure that is told', async () => {
+it('is removed after a failure, which is thrown', async () => {
   const { cluster, during } = setUp();
   await expect(during(() => Promise.reject(new Error('work failed')))).rejects.toThrow(
     'work failed',

@@ -1,21 +1,14 @@
-import type { Clock } from '../../core/clock.ts';
 import { ClusterError, messageOf } from '../../core/errors.ts';
-import type { Log } from '../../core/log.ts';
 import { until } from '../../core/retry.ts';
 import { reasonOf, statusOf } from '../../kubernetes/api-error.ts';
 import type { ProbeCluster } from './cluster.ts';
+import { DELETION_POLL_MS, type PodLife } from './probe-pods.ts';
 
-export interface NamespaceLife {
-  readonly run: string;
+export interface NamespaceLife extends PodLife {
   /** After this time, any later run removes the namespace. */
   readonly expiresInMs: number;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-  readonly keep: boolean;
 }
 
-const EVERY_MS = 300;
 const GONE_WITHIN_MS = 60_000;
 
 /**
@@ -74,7 +67,7 @@ async function end(cluster: ProbeCluster, { keep, clock, log }: NamespaceLife): 
       await cluster.deleteNamespace();
       return (await cluster.namespaceExists()) ? undefined : true;
     },
-    { deadline: clock.now() + GONE_WITHIN_MS, clock, everyMs: EVERY_MS },
+    { deadline: clock.now() + GONE_WITHIN_MS, clock, everyMs: DELETION_POLL_MS },
   );
   if (gone) return;
   // The cluster goes on with the deletion. An API service that does not answer blocks every namespace.

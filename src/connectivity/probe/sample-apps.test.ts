@@ -23,7 +23,7 @@ describe("the lab's manifest", () => {
     expect(networksNeeded(apps)).toBe(2);
   });
 
-  it('has containers that the probe can enter and that ping works in', () => {
+  it('has containers in which the probe and ping work', () => {
     for (const { pod } of apps) {
       const container = pod.spec?.containers[0];
       expect(container?.name).toBe('app');
@@ -67,7 +67,7 @@ describe('probePods', () => {
     expect(pod?.manifest.spec).not.toHaveProperty('nodeSelector');
   });
 
-  it('asks for nodes by their labels', () => {
+  it('selects nodes by their labels', () => {
     const labels = { environment: 'pr-7' };
     const [pod] = probePods(apps, LAB_NETWORKS, { ...options, nodes: { labels } });
     expect(pod?.manifest.spec?.nodeSelector).toEqual(labels);

@@ -22,7 +22,7 @@ it('is read by a JUnit parser, with the same counts', async () => {
   expect(suites.map(({ name }) => name)).toContain('reachability');
 });
 
-it('says of a failure what was seen, what it is, and what to do', async () => {
+it('gives for a failure the observation, the cause and the next step', async () => {
   const report = faultyReport();
   const root = await parsed(junitXml(report));
   const failed = report.checks.find(({ outcome }) => outcome === 'failed');
@@ -33,7 +33,7 @@ it('says of a failure what was seen, what it is, and what to do', async () => {
   expect(failure?.inner).toContain(`To do: ${failed?.nextStep}`);
 });
 
-it('stays XML, whatever stands in names and texts', async () => {
+it('is valid XML for any names and texts', async () => {
   const root = await parsed(junitXml(hostileReport()));
   const cases = (root.testsuite ?? []).flatMap((suite) => suite.testcase ?? []);
   const seen = HOSTILE.replace('\u0000', '');

@@ -15,7 +15,7 @@ const FLAGS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
-/** Where people look for what a run made: beside the logs of the rehearsal. */
+/** Beside the logs of the rehearsal. */
 const SCREENSHOTS = packFile('.rehearsal', 'screenshots');
 
 let folder: string;
@@ -38,27 +38,27 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** Opens a report's page from a file, and gathers all that it says to the console and asks of the network. */
+/** Opens a report's page from a file, and records its console messages and its requests. */
 async function open(report: Report) {
   const file = join(folder, 'report.html');
   await writeFile(file, reportPage(report, await readPageAssets()));
   const page = await context.newPage();
-  const said: string[] = [];
-  const asked: string[] = [];
-  page.on('console', (message) => said.push(message.text()));
-  page.on('pageerror', (error) => said.push(error.message));
-  page.on('request', (request) => asked.push(request.url()));
+  const messages: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => messages.push(message.text()));
+  page.on('pageerror', (error) => messages.push(error.message));
+  page.on('request', (request) => requests.push(request.url()));
   await page.goto(pathToFileURL(file).href);
-  return { page, said, asked };
+  return { page, messages, requests };
 }
 
 const cellsOf = (page: Page) => page.locator('.cell');
 const PAIR = 'verify-1-1 net1 to verify-2-1 net1';
 
 describe('the page of a report with failures', () => {
-  it('renders from a file, says nothing to the console, and asks the network for nothing', async () => {
+  it('renders from a file, without console messages and network requests', async () => {
     const report = faultyReport();
-    const { page, said, asked } = await open(report);
+    const { page, messages, requests } = await open(report);
     expect(await page.title()).toBe('Connectivity of eks-multus-cluster: failed');
     expect(await cellsOf(page).count()).toBe(report.matrix.length);
     expect(await page.locator('.kind').count()).toBe(4);
@@ -67,14 +67,16 @@ describe('the page of a report with failures', () => {
       await page.emulateMedia({ colorScheme: scheme });
       await page.screenshot({ path: join(SCREENSHOTS, `report-${scheme}.png`), fullPage: true });
     }
-    expect(said).toEqual([]);
-    expect(asked.filter((url) => !url.startsWith('file:') && !url.startsWith('data:'))).toEqual([]);
+    expect(messages).toEqual([]);
+    expect(requests.filter((url) => !url.startsWith('file:') && !url.startsWith('data:'))).toEqual(
+      [],
+    );
     await page.close();
   });
 
   it('filters by network, node, pod and failure', async () => {
     const report = faultyReport();
-    const { page, said } = await open(report);
+    const { page, messages } = await open(report);
     const within = report.matrix.filter(
       ({ source, target }) => source.network === target.network && source.interface === 'net1',
     );
@@ -89,7 +91,7 @@ describe('the page of a report with failures', () => {
     expect(await page.locator('.cell.silent').count()).toBe(1);
     await page.getByRole('searchbox', { name: 'Pod' }).fill('no such pod');
     expect(await page.locator('#map').textContent()).toBe('No pair passes the filters.');
-    expect(said).toEqual([]);
+    expect(messages).toEqual([]);
     await page.close();
   });
 
@@ -113,7 +115,7 @@ describe('the page of a report with failures', () => {
     await page.close();
   });
 
-  it('is used by keys alone', async () => {
+  it('works with the keyboard alone', async () => {
     const { page } = await open(faultyReport());
     await page.locator('.cell[tabindex="0"]').focus();
     await page.keyboard.press('Home');
@@ -125,19 +127,22 @@ describe('the page of a report with failures', () => {
     await page.close();
   });
 
-  it.each(['light', 'dark'] as const)('is accessible by what axe can tell: %s', async (scheme) => {
-    const { page } = await open(faultyReport());
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.locator('.cell.silent').first().click();
-    const result: AxeResults = await page.evaluate(`${axe.source}; axe.run()`);
-    const problems = result.violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
-    );
-    expect(problems).toEqual([]);
-    await page.close();
-  });
+  it.each(['light', 'dark'] as const)(
+    'passes the accessibility checks of axe: %s',
+    async (scheme) => {
+      const { page } = await open(faultyReport());
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.locator('.cell.silent').first().click();
+      const result: AxeResults = await page.evaluate(`${axe.source}; axe.run()`);
+      const problems = result.violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
+      );
+      expect(problems).toEqual([]);
+      await page.close();
+    },
+  );
 
-  it('prints all of itself on white', async () => {
+  it('prints completely on white', async () => {
     const { page } = await open(faultyReport());
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     const colour = await page.evaluate('getComputedStyle(document.body).backgroundColor');
@@ -148,22 +153,24 @@ describe('the page of a report with failures', () => {
   });
 });
 
-it('runs nothing that stands in the names of a report', async () => {
-  const { page, said } = await open(hostileReport());
+it('runs nothing from the names in a report', async () => {
+  const { page, messages } = await open(hostileReport());
   await page.locator('.cell.impaired').first().click();
   expect(await page.locator('img, body script[src]').count()).toBe(0);
   expect(await page.locator('h1').textContent()).toContain('<img src=x onerror=alert(1)>');
-  expect(said).toEqual([]);
+  expect(messages).toEqual([]);
   await page.close();
 });
 
-it('shows 400 pods by node, and single pods of one node', async () => {
-  const { page, said } = await open(faultyReport({ nodes: 20, podsOnEach: 20, maxPairs: 4000 }));
+it('shows 400 pods by node, and filters single pods', async () => {
+  const { page, messages } = await open(
+    faultyReport({ nodes: 20, podsOnEach: 20, maxPairs: 4000 }),
+  );
   expect(await page.locator('#map-note').textContent()).toContain('By node, as there are many');
   expect(await cellsOf(page).count()).toBeGreaterThan(300);
-  await page.screenshot({ path: join(SCREENSHOTS, 'report-400-pods.png'), fullPage: true });
+  await page.screenshot({ path: join(SCREENSHOTS, 'report-400-pods.png') });
   await page.getByRole('searchbox', { name: 'Pod' }).fill('verify-3-1');
   await page.locator('.cell').first().waitFor();
-  expect(said).toEqual([]);
+  expect(messages).toEqual([]);
   await page.close();
 });

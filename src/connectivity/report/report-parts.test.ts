@@ -14,21 +14,21 @@ import { topologyMermaid } from './topology.ts';
 const LARGE = { nodes: 20, podsOnEach: 20, maxPairs: 2000 };
 
 describe('annotations', () => {
-  it('are few, and the first of each cause come first', () => {
+  it('are few, with the first failure of each cause first', () => {
     const found = annotations(faultyReport());
     expect(found).toHaveLength(MOST_ANNOTATIONS);
     expect(new Set(found.slice(0, 4).map(({ title }) => title.split(':')[0])).size).toBe(4);
     expect(found[0]?.message).toContain('To do: ');
   });
 
-  it('are none when all is well', () => {
+  it('are none when every check passed', () => {
     const size = { nodes: 2, podsOnEach: 1, maxPairs: 100 };
     expect(annotations(reportOf(clusterEvidence(size), 100))).toEqual([]);
   });
 });
 
 describe('matrixOf', () => {
-  it('is by place while that can be read, then by node and network', () => {
+  it('is by endpoint while it is readable, then by node and network', () => {
     const report = faultyReport();
     expect(matrixOf(report, 12)).toMatchObject({ by: 'place' });
     const byNode = matrixOf(report, 11);
@@ -73,7 +73,7 @@ describe('topologyMermaid', () => {
     expect(text).toMatch(/p0 -\.->\|"silent"\| p2/);
   });
 
-  it('stays a picture with 400 pods', () => {
+  it('stays readable with 400 pods', () => {
     const text = topologyMermaid(faultyReport(LARGE));
     expect(text.split('\n').length).toBeLessThan(60);
     expect(text).toContain('20 pods');
@@ -104,7 +104,7 @@ describe('reportPage', () => {
     expect(JSON.stringify(JSON.parse(data))).toContain(JSON.stringify(HOSTILE).slice(1, -1));
   });
 
-  it('lets nothing in but its own style and script', () => {
+  it('allows only its own style and script', () => {
     expect(page).toContain('default-src &#39;none&#39;');
     expect(page).toMatch(/script-src &#39;sha256-[\w+/=]+&#39;;/);
     expect(page).not.toMatch(/(src|href)="https?:/);

@@ -44,7 +44,7 @@ const unready = healthy(LAB_PODS).map(
 );
 
 describe('makeReport', () => {
-  it('holds what was tested and seen', () => {
+  it('contains what was tested and observed', () => {
     const report = reportOf(healthy(LAB_PODS));
     expect(report).toMatchObject({
       schema: 1,
@@ -96,7 +96,7 @@ describe('makeReport', () => {
     });
   });
 
-  it('has the interfaces of the nodes, but those that the VPC CNI adds for pods', () => {
+  it('has the interfaces of the nodes, without those of the VPC CNI', () => {
     const eni = (deviceIndex: number, description: string) => ({
       ...networkInterface({ id: `eni-${deviceIndex}`, deviceIndex, description }),
       node: 'node-a',
@@ -140,7 +140,7 @@ describe('summaryMarkdown', () => {
     expect(text).toContain('| sampleapp-1 net1 |  | ❌ ');
   });
 
-  it('keeps its tables whole, whatever a reason says', () => {
+  it('keeps its tables intact for any text', () => {
     const text = summaryMarkdown(reportOf(unready));
     expect(text).toContain('ErrImagePull: no \\| such<br>image');
     expect(text).toContain('❔');

@@ -37,7 +37,7 @@ describe('summaryMarkdown', () => {
     expect(text).toMatch(/The routes of \d+ pods are left out here/);
   });
 
-  it('keeps tables and diagram whole, whatever stands in names', () => {
+  it('keeps tables and diagram intact for any names', () => {
     const text = summaryMarkdown(hostileReport());
     const diagram = text.split('```mermaid\n')[1]?.split('\n```')[0] ?? '';
     expect(diagram).not.toMatch(/<(?!br>)/);
@@ -50,7 +50,7 @@ describe('summaryMarkdown', () => {
 });
 
 describe('fitSections', () => {
-  it('never gives more bytes than it may, and counts what it left out', () => {
+  it('never exceeds the limit, and counts the rows that it left out', () => {
     const sections = fc.array(
       fc.record({ head: fc.string({ unit: 'grapheme' }), rows: fc.array(fc.string()) }),
       { maxLength: 6 },
