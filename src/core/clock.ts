@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Time as the engine sees it, in milliseconds; tests have their own. */
+/** Time in milliseconds. Tests have their own clocks. */
 export interface Clock {
   now(): number;
   sleep(ms: number): Promise<void>;
@@ -11,7 +11,7 @@ export const systemClock: Clock = {
   sleep: (ms) => setTimeout(ms),
 };
 
-/** `0.4 s`, `18 s`, `3 m 20 s`: for people. */
+/** A duration for people: `0.4 s`, `18 s`, `3 m 20 s`. */
 export function duration(ms: number): string {
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);

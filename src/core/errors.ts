@@ -1,11 +1,11 @@
-/** One thing that is wrong with one input: which, what was given, what is allowed. */
+/** One problem of one input: its name, its value, and what is allowed. */
 export interface InputProblem {
   readonly input: string;
   readonly value: string;
   readonly allowed: string;
 }
 
-/** The caller gave something that cannot work. Thrown before any call to AWS or Kubernetes. */
+/** Inputs that cannot work. Thrown before any call to AWS or Kubernetes. */
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly problems: readonly InputProblem[];
@@ -16,7 +16,7 @@ export class InputError extends Error {
   }
 }
 
-/** What a person needs in order to act on a failure: what failed, why, and what to do next. */
+/** A failure that a person can act on: what failed, why, and what to do next. */
 export interface Failure {
   /** The resource, in its own service's terms: `stack eks-multus-cluster: Cluster (AWS::EKS::Cluster)`. */
   readonly resource: string;
@@ -29,7 +29,7 @@ export interface Failure {
 }
 
 abstract class ExplainedError extends Error {
-  /** Whose doing it is, as the annotation's title. */
+  /** The service that failed; the title of the annotation. */
   abstract readonly title: string;
   readonly failure: Failure;
 
@@ -66,12 +66,12 @@ export class PreviewError extends ExplainedError {
   readonly title = 'Preview';
 }
 
-/** True for failures that explain themselves; anything else is a bug of ours and shows its stack. */
+/** True for failures with a next step. Any other error is a bug of ours and shows its stack. */
 export function isExplained(error: unknown): error is ExplainedError {
   return error instanceof ExplainedError;
 }
 
-/** The message of anything that was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-/** Maps items in order, with at most `limit` of them in work at any moment. The first failure is thrown. */
+/** Maps items in order, at most `limit` of them at the same time. Throws the first failure. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   limit: number,

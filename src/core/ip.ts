@@ -9,18 +9,18 @@ export interface Cidr {
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const ADDRESS = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
 
-/** The number of an IPv4 address in dotted form, or undefined when it is none (no leading zeros). */
+/** The number of an IPv4 address in dotted form. Undefined for any other text, also with leading zeros. */
 export function parseAddress(text: string): number | undefined {
   if (!ADDRESS.test(text)) return undefined;
   return text.split('.').reduce((number, octet) => number * 256 + Number(octet), 0);
 }
 
-/** Dotted form of the number of an address. */
+/** The dotted form of an IPv4 address. */
 export function formatAddress(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 }
 
-/** Reads `a.b.c.d/n`; undefined when it is not that, or when bits to the right of the prefix are set. */
+/** Reads `a.b.c.d/n`. Undefined for any other text, or when host bits are set. */
 export function parseCidr(text: string): Cidr | undefined {
   const [address = '', length = '', ...rest] = text.split('/');
   const base = parseAddress(address);
@@ -35,12 +35,12 @@ export function formatCidr(cidr: Cidr): string {
   return `${formatAddress(cidr.base)}/${cidr.prefix}`;
 }
 
-/** How many addresses it has, the reserved ones included. */
+/** The number of addresses, including reserved ones. */
 export function size(cidr: Cidr): number {
   return 2 ** (32 - cidr.prefix);
 }
 
-/** The number of its last address. */
+/** The last address. */
 export function lastAddress(cidr: Cidr): number {
   return cidr.base + size(cidr) - 1;
 }
@@ -53,7 +53,7 @@ export function overlaps(one: Cidr, other: Cidr): boolean {
   return one.base <= lastAddress(other) && other.base <= lastAddress(one);
 }
 
-/** The lowest block of `prefix` in a network that touches nothing of what is taken. */
+/** The lowest block with this prefix length in a network that overlaps none of `taken`. */
 export function lowestFree(cidr: Cidr, prefix: number, taken: readonly Cidr[]): Cidr | undefined {
   const step = 2 ** (32 - prefix);
   let base = cidr.base;
@@ -71,7 +71,7 @@ export function upperHalf(cidr: Cidr): Cidr {
   return { base: cidr.base + size(cidr) / 2, prefix: cidr.prefix + 1 };
 }
 
-/** Two addresses in dotted form, as a user wrote them. */
+/** A range of addresses in text form, both ends included. */
 export interface AddressRange {
   readonly first: string;
   readonly last: string;
@@ -83,7 +83,7 @@ export interface Span {
   readonly last: number;
 }
 
-/** Undefined when it is no range: not two addresses, or the higher one first. */
+/** The range of two IPv4 addresses. Undefined when they are none, or the higher one comes first. */
 export function spanOf({ first, last }: AddressRange): Span | undefined {
   const [from, to] = [parseAddress(first), parseAddress(last)];
   return from === undefined || to === undefined || from > to
@@ -99,19 +99,13 @@ export function meet(one: Span, other: Span): boolean {
   return one.first <= other.last && other.first <= one.last;
 }
 
-/** How many addresses are in it. */
+/** The number of addresses. */
 export function sizeOf({ first, last }: Span): number {
   return last - first + 1;
 }
 
 export function spanText({ first, last }: Span): string {
   return `${formatAddress(first)}-${formatAddress(last)}`;
-}
-
-/** A run of addresses, both ends included, in text form. IPv4 or IPv6. */
-export interface AddressRange {
-  readonly first: string;
-  readonly last: string;
 }
 
 /** True for a network in CIDR form, IPv4 or IPv6. */
@@ -124,7 +118,7 @@ export function isAddress(text: string): boolean {
   return ipaddr.isValid(text) && (text.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(text));
 }
 
-/** The network that an address with a prefix length lies in: `10.0.4.70`, 24 gives `10.0.4.0/24`. */
+/** The network of an address with a prefix length: `10.0.4.0/24` for `10.0.4.70` and 24. */
 export function networkOf(address: string, prefix: number): string {
   return canonicalNetwork(`${address}/${prefix}`);
 }
@@ -159,7 +153,7 @@ export function sameFamily(one: string, other: string): boolean {
   return one.includes(':') === other.includes(':');
 }
 
-/** The first and the last address that host-local gives out in a network when it is told no range. */
+/** The range that host-local uses in a network when its configuration has none. */
 export function hostRange(cidr: string): AddressRange {
   const [address, prefix] = ipaddr.parseCIDR(cidr);
   const bits = address.toByteArray().length * 8;

@@ -44,13 +44,13 @@ export async function apply<T extends KubernetesObject>(
   }
 }
 
-/** `daemonset kube-system/kube-multus-ds`: how messages name an object. */
+/** An object's name in messages: `daemonset kube-system/kube-multus-ds`. */
 export function nameOf({ kind, metadata }: KubernetesObject): string {
   const namespace = metadata?.namespace === undefined ? '' : `${metadata.namespace}/`;
   return `${(kind ?? 'object').toLowerCase()} ${namespace}${metadata?.name ?? ''}`;
 }
 
-/** What to say when the API server does not take an object. */
+/** The error for an object that the API server refuses. */
 export function refused(object: KubernetesObject, cause: unknown): ClusterError {
   const forbidden = statusOf(cause) === 403;
   return new ClusterError({
@@ -63,7 +63,7 @@ export function refused(object: KubernetesObject, cause: unknown): ClusterError 
   });
 }
 
-/** Was an object put there by us? By its label; people who take an object over take the label away. */
+/** Whether an object carries our label. People who take an object over remove the label. */
 export function isOurs({ metadata }: KubernetesObject): boolean {
   return Object.entries(OUR_LABELS).every(([key, value]) => metadata?.labels?.[key] === value);
 }
@@ -127,12 +127,12 @@ export async function takeOver(
   }
 }
 
-/** The fields that somebody has set, as the API server books them: `{"f:spec": {"f:replicas": {}}}`. */
+/** The fields of one manager in `managedFields`: `{"f:spec": {"f:replicas": {}}}`. */
 interface Fields {
   readonly [field: string]: Fields;
 }
 
-/** Under what names kubectl puts whole manifests into a cluster; when it changes a part it has other names. */
+/** The managers of kubectl commands that send whole manifests. Commands that change a part have other managers. */
 const WHOLE_MANIFESTS: ReadonlySet<string> = new Set([
   'kubectl',
   'kubectl-client-side-apply',
@@ -140,7 +140,7 @@ const WHOLE_MANIFESTS: ReadonlySet<string> = new Set([
   'kubectl-replace',
 ]);
 
-/** The labels or annotations of an object that we have set and nobody else has. Pure. */
+/** The labels or annotations of an object that only we have set. Pure. */
 export function setByUs(
   { metadata }: KubernetesObject,
   what: 'labels' | 'annotations',
@@ -154,7 +154,7 @@ export function setByUs(
   return new Set(names.map((key) => key.slice('f:'.length)));
 }
 
-/** The books of an object with kubectl's fields among ours; undefined when kubectl has none. Pure. */
+/** `managedFields` with kubectl's fields among ours. Undefined when kubectl has none. Pure. */
 export function takenOver(
   entries: readonly V1ManagedFieldsEntry[],
 ): V1ManagedFieldsEntry[] | undefined {
@@ -211,11 +211,11 @@ export async function awaitEstablished(
 }
 
 /**
- * Makes a namespace with our label and those given. One that is there must have all of them: whoever removes the
- * namespace by them must not remove that of somebody else.
+ * Creates a namespace with our label and the given labels. An existing namespace must have all of them, because we
+ * delete namespaces by these labels and must not delete somebody else's.
  *
- * @returns true when it was made, false when it was there.
- * @throws ClusterError when it is somebody else's, is being deleted, or the API server refuses.
+ * @returns true when it was created, false when it existed.
+ * @throws ClusterError when it lacks a label or is being deleted, or when the API server refuses.
  */
 export async function ownNamespace(
   connection: Connection,

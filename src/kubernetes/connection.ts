@@ -14,7 +14,7 @@ import { tokenSource } from './eks-token.ts';
 import { readKubeconfig, serverOf, tokenConfig } from './kubeconfig.ts';
 import { type EksAddress, type Rest, restOf } from './rest.ts';
 
-/** Any cluster, by the current context of a kubeconfig file. */
+/** A cluster that is the current context of a kubeconfig file. */
 export interface KubeconfigAddress {
   readonly kind: 'kubeconfig';
   readonly path: string;
@@ -24,22 +24,22 @@ export type ClusterAddress = EksAddress | KubeconfigAddress;
 
 export interface ConnectOptions {
   readonly log: Log;
-  /** Signs the tokens for an EKS cluster; a kubeconfig brings its own. */
+  /** Signs the tokens for an EKS cluster. A kubeconfig has its own credentials. */
   readonly credentials: CredentialProvider;
-  /** The IAM role of these credentials, when it is known; for messages. */
+  /** The IAM role of these credentials, for messages. */
   readonly roleArn?: string | undefined;
-  /** What the caller is going to do; checked before anything is changed. */
+  /** The access that the caller needs. Checked before anything changes. */
   readonly needs?: readonly Access[];
-  /** How long an identity that is not (yet) known to the cluster is tried, in milliseconds. */
+  /** How long to retry while the cluster does not know the identity yet, in milliseconds. */
   readonly patienceMs?: number;
   readonly clock?: Clock;
 }
 
-/** A cluster that answers, and that knows us. */
+/** A cluster that has accepted our identity. */
 export interface Connection {
   /** The cluster's name, for messages. */
   readonly cluster: string;
-  /** The Kubernetes user that the API server takes us for. */
+  /** Our Kubernetes user. */
   readonly user: string;
   /** For web sockets (exec). */
   readonly config: KubeConfig;
@@ -51,8 +51,8 @@ export interface Connection {
 const DEFAULT_PATIENCE_MS = 90_000;
 
 /**
- * Connects to a cluster and asks it who we are, then whether we may do what `needs` says. Access entries
- * take some seconds to be seen by the API server, so a refusal is tried again for a while.
+ * Connects to a cluster and checks our identity, then the access in `needs`. The API server sees a new access entry
+ * only after some seconds, so refusals are retried for a while.
  *
  * @throws InputError when a kubeconfig cannot be used.
  * @throws CloudError when there are no AWS credentials.
@@ -77,7 +77,7 @@ export async function connect(
   return { cluster, user, config, api: kubernetesApi(rest, clock), rest };
 }
 
-/** Asked for here once, so that a failure is not taken for one of the cluster. */
+/** Fetches the credentials once, so that a failure is not blamed on the cluster. */
 async function checkCredentials(credentials: CredentialProvider): Promise<void> {
   try {
     await credentials();
@@ -93,7 +93,7 @@ async function checkCredentials(credentials: CredentialProvider): Promise<void> 
   }
 }
 
-/** How to reach a cluster, and as whom. Nothing is sent. */
+/** The kubeconfig for a cluster. Sends nothing. */
 export function configOf(address: ClusterAddress, credentials: CredentialProvider): KubeConfig {
   if (address.kind === 'kubeconfig') return fromFile(address.path);
   const { name, endpoint, certificateAuthority, region } = address;
@@ -117,7 +117,7 @@ function unusable(path: string, reason: string): InputError {
 const IDENTITY = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 const ACCESS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
-/** Something that one may be allowed to do: `patch daemonsets.apps in kube-system`. */
+/** A permission: `patch daemonsets.apps in kube-system`. */
 export interface Access {
   readonly verb: string;
   readonly resource: string;
@@ -136,9 +136,9 @@ interface Asking {
 }
 
 /**
- * Asks the API server who we are, until it says so or the deadline passes.
+ * Our user name, as soon as the API server accepts our identity.
  *
- * @throws ClusterError saying why not, and what to do about it.
+ * @throws ClusterError with the reason and the next step when it does not before the deadline.
  */
 export async function awaitIdentity(rest: Rest, asking: Asking): Promise<string> {
   let last: unknown;
@@ -160,7 +160,7 @@ export async function awaitIdentity(rest: Rest, asking: Asking): Promise<string>
     : noAnswer(asking.cluster, last);
 }
 
-/** Asks the API server whether we may do something, until it says yes or the deadline passes. */
+/** Waits until the API server allows an access. Throws ClusterError at the deadline. */
 export async function awaitAccess(
   rest: Rest,
   access: Access,
@@ -212,7 +212,7 @@ export interface Refused {
   readonly cause: unknown;
 }
 
-/** What to say when the API server does not know who asks: which role, which cluster, and how to admit it. Pure. */
+/** The error for an unknown identity. It names the role, the cluster and the commands that admit the role. Pure. */
 export function notAdmitted({ cluster, roleArn, cause }: Refused): ClusterError {
   const who = roleArn === undefined ? 'the identity of this job' : `role ${roleArn}`;
   const entry = `--cluster-name ${cluster} --principal-arn ${roleArn ?? 'ARN_OF_THE_ROLE'}`;

@@ -8,14 +8,14 @@ import type { Connection } from './connection.ts';
 export interface NodeState {
   readonly name: string;
   readonly ready: boolean;
-  /** What the kubelet says when it is not ready. */
+  /** The kubelet's reason when the node is not ready. */
   readonly reason: string;
   readonly zone: string;
   readonly address: string;
   readonly version: string;
 }
 
-/** What we want to know of a node. Pure. */
+/** The state of a node. Pure. */
 export function nodeState(node: V1Node): NodeState {
   const condition = node.status?.conditions?.find(({ type }) => type === 'Ready');
   const ready = condition?.status === 'True';
@@ -30,7 +30,7 @@ export function nodeState(node: V1Node): NodeState {
   };
 }
 
-/** Why a node is missing, or of no use, and what to do about it. */
+/** Why a node is missing or unusable, and the next step. */
 export interface NodeFinding {
   readonly what: string;
   readonly nextStep: string;
@@ -42,7 +42,7 @@ export interface NodeWait {
   readonly labelSelector?: string;
   /** True for nodes that do not count. */
   readonly leftOut?: (node: V1Node) => boolean;
-  /** Asked when the time is up: what is known beyond the nodes themselves. */
+  /** Called at the deadline: what is known beyond the nodes themselves. */
   readonly explain?: (nodes: readonly V1Node[]) => Promise<readonly NodeFinding[]>;
   readonly deadline: number;
   readonly clock: Clock;

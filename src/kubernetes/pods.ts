@@ -15,10 +15,10 @@ export interface PodTrouble {
 }
 
 const HOPELESS: ReadonlySet<string> = new Set(['InvalidImageName', 'ErrImageNeverPull']);
-/** What a pod says while all is well. */
+/** Reasons of a pod that is starting normally. */
 const NORMAL: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
 
-/** Why a pod is not running, if it says so. */
+/** Why a pod does not run. Undefined when its status gives no reason. */
 export function podTrouble(pod: V1Pod): PodTrouble | undefined {
   const place = pod.spec?.nodeName === undefined ? '' : ` on ${pod.spec.nodeName}`;
   const prefix = `pod ${pod.metadata?.name ?? ''}${place}`;

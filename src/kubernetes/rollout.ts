@@ -11,11 +11,11 @@ export interface RolloutWait {
   readonly namespace: string;
   readonly name: string;
   readonly atLeast: number;
-  /** Only these nodes count; all of the cluster when not given. */
+  /** Counts only these nodes; all nodes when not given. */
   readonly nodes?: readonly string[];
-  /** True for nodes that do not count; for when `nodes` is not given. */
+  /** True for nodes that do not count. Used only without `nodes`. */
   readonly leftOut?: (node: V1Node) => boolean;
-  /** What to do when its pods run, but their startup probe does not pass. */
+  /** The next step when pods run but their startup probe does not pass. */
   readonly notStarted?: string;
   readonly deadline: number;
   readonly clock: Clock;
@@ -23,9 +23,9 @@ export interface RolloutWait {
 }
 
 /**
- * Waits for a DaemonSet to be rolled out, with a line in the log for each step of it.
+ * Waits for the rollout of a DaemonSet. Logs each change.
  *
- * @throws ClusterError with what its pods say, when the deadline passes or a pod can never start.
+ * @throws ClusterError with the state of its pods, when the deadline passes or a pod can never start.
  */
 export async function awaitRollout(connection: Connection, wait: RolloutWait): Promise<Rollout> {
   const { namespace, name, log } = wait;
@@ -45,7 +45,7 @@ export async function awaitRollout(connection: Connection, wait: RolloutWait): P
   throw failed(wait, troubles.length > 0 ? troubles : [said], 'not rolled out in time');
 }
 
-/** What each pod of a DaemonSet says that does not run, and what to do about it; nothing when all run. */
+/** For each pod of a DaemonSet that does not run: the reason and the next step. */
 export async function explainRollout(
   connection: Connection,
   where: Pick<RolloutWait, 'namespace' | 'name' | 'notStarted'>,
@@ -101,7 +101,7 @@ function failed(wait: RolloutWait, reasons: readonly string[], what: string): Cl
   });
 }
 
-/** What to do about the words of pods. The first that fits, the most certain first. */
+/** Next steps by the reasons of pods, the most certain first. */
 const ADVICE: readonly (readonly [words: RegExp, nextStep: string])[] = [
   [
     /Image/,
