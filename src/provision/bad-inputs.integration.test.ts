@@ -14,22 +14,25 @@ it('the table has at least 60 rows', () => {
   expect(BAD_INPUTS.length).toBeGreaterThanOrEqual(60);
 });
 
-it.each(BAD_INPUTS)('the bundle refuses %j before any call', async (changes, input, allowed) => {
-  const env = {
-    AWS_ENDPOINT_URL: server.url,
-    AWS_ACCESS_KEY_ID: 'a',
-    AWS_SECRET_ACCESS_KEY: 'b',
-  };
-  const { exitCode, errors, outputs } = await runBundle(
-    'provision',
-    { ...LAB_INPUTS, ...changes },
-    env,
-  );
-  expect(exitCode).toBe(1);
-  expect(errors).toHaveLength(1);
-  const got = changes[input] === '' ? 'nothing' : JSON.stringify(changes[input]);
-  expect(errors[0]).toContain(`Input "${input}": got ${got}`);
-  expect(errors[0]).toContain(allowed);
-  expect(outputs).toEqual({});
-  expect(server.requests).toEqual([]);
-});
+it.concurrent.each(BAD_INPUTS)(
+  'the bundle refuses %j before any call',
+  async (changes, input, allowed) => {
+    const env = {
+      AWS_ENDPOINT_URL: server.url,
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 'b',
+    };
+    const { exitCode, errors, outputs } = await runBundle(
+      'provision',
+      { ...LAB_INPUTS, ...changes },
+      env,
+    );
+    expect(exitCode).toBe(1);
+    expect(errors).toHaveLength(1);
+    const got = changes[input] === '' ? 'nothing' : JSON.stringify(changes[input]);
+    expect(errors[0]).toContain(`Input "${input}": got ${got}`);
+    expect(errors[0]).toContain(allowed);
+    expect(outputs).toEqual({});
+    expect(server.requests).toEqual([]);
+  },
+);
