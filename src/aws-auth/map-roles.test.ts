@@ -27,7 +27,7 @@ describe('mergeNodeRoles', () => {
     expect(mergeNodeRoles(text, [ROLE])).toEqual({ mapRoles: ROW, added: [ROLE], warnings: [] });
   });
 
-  it('adds a row and touches no byte of what is there', () => {
+  it('adds a row and changes no byte of the rest', () => {
     expect(mergeNodeRoles(ADMIN, [ROLE]).mapRoles).toBe(ADMIN + ROW);
   });
 
@@ -45,7 +45,7 @@ describe('mergeNodeRoles', () => {
       '- x: |+\n    y\n\n\n',
       '- x: |+\n    y\n\n\n- rolearn: arn',
     ],
-  ])('finds the place: %s', (_name, text, expected) => {
+  ])('adds the row in the right place: %s', (_name, text, expected) => {
     const { mapRoles } = mergeNodeRoles(text, [ROLE]);
     expect(mapRoles.startsWith(expected)).toBe(true);
     expect(parse(mapRoles).at(-1).rolearn).toBe(ROLE);
@@ -65,7 +65,7 @@ describe('mergeNodeRoles', () => {
     );
   });
 
-  it('leaves a role alone that is mapped as a node already, with whatever other groups', () => {
+  it('leaves a role alone that is already mapped as a node, with any other groups', () => {
     const text = ROW.replace('- system:nodes', '- system:nodes\n  - more').replace('ng1', 'NG1');
     expect(mergeNodeRoles(text, [ROLE])).toEqual({ mapRoles: text, added: [], warnings: [] });
   });
@@ -90,7 +90,7 @@ describe('mergeNodeRoles', () => {
     ]);
   });
 
-  it('lives with rows that are no rows', () => {
+  it('accepts items that are not mappings', () => {
     const text = '- ~\n-\n- text\n- rolearn: [list]\n';
     expect(mergeNodeRoles(text, [ROLE]).mapRoles).toBe(text + ROW);
   });
@@ -101,26 +101,26 @@ describe('mergeNodeRoles', () => {
 });
 
 describe.each(Object.entries(AWS_AUTH_SAMPLES))(
-  'what is there, as written by: %s',
+  'existing rows, as written by: %s',
   (name, text) => {
     const before: unknown[] = readAll(name.includes('old tools') ? '' : text);
     const { mapRoles, added } = mergeNodeRoles(text, [ROLE]);
 
-    it('stays, row by row and comment by comment', () => {
+    it('stay, row by row and comment by comment', () => {
       expect(added).toEqual([ROLE]);
       expect(readAll(mapRoles).slice(0, -1)).toEqual(before);
       expect(readAll(mapRoles).at(-1)).toMatchObject({ rolearn: ROLE });
       for (const comment of text.match(/#.*$/gm) ?? []) expect(mapRoles).toContain(comment);
     });
 
-    it('is not changed by a second time', () => {
+    it('do not change when the merge is repeated', () => {
       expect(mergeNodeRoles(mapRoles, [ROLE])).toEqual({ mapRoles, added: [], warnings: [] });
     });
   },
 );
 
 describe('what others wrote', () => {
-  it('stays as it is to the byte, wherever a row can be added after it', () => {
+  it('stays byte for byte where a row can be added after it', () => {
     for (const [name, text] of Object.entries(AWS_AUTH_SAMPLES)) {
       if (/cdk|empty|blank/.test(name)) continue;
       expect(mergeNodeRoles(text, [ROLE]).mapRoles.startsWith(text), name).toBe(true);
@@ -135,7 +135,7 @@ describe('what others wrote', () => {
     ['cdk', 'Lab-NodegroupRole'],
     ['by hand', 'ng-by-hand'],
     ['by heart', 'anchored'],
-  ])('is found: the node role in that of %s', (name, role) => {
+  ])('maps the node role already: %s', (name, role) => {
     const arns = [`arn:aws:iam::111122223333:role/${role}`];
     expect(mergeNodeRoles(AWS_AUTH_SAMPLES[name], arns).added).toEqual([]);
   });
@@ -144,12 +144,12 @@ describe('what others wrote', () => {
     ['console', 'fargate'],
     ['terraform, older', 'devops'],
     ['by heart', 'folded'],
-  ])('is not overruled: %s maps %s to somebody else', (name, role) => {
+  ])('is not overwritten: %s maps %s to somebody else', (name, role) => {
     const arns = [`arn:aws:iam::111122223333:role/${role}`];
     expect(() => mergeNodeRoles(AWS_AUTH_SAMPLES[name], arns)).toThrow(/cannot join/);
   });
 
-  it('stays also when it is long', () => {
+  it('stays as it is when it is long', () => {
     const rows = Array.from({ length: 2000 }, (_, index) => ROW.replace('ng1', `ng-${index}`));
     const { mapRoles } = mergeNodeRoles(rows.join(''), [ROLE]);
     expect(mapRoles).toBe(rows.join('') + ROW);

@@ -26,30 +26,30 @@ describe('removeNodeRoles', () => {
     expect(parse(mapRoles) ?? []).toEqual(empty ? [] : (parse(text) ?? []));
   });
 
-  it('leaves comments, the rows of others, and their order', () => {
+  it('keeps comments, other rows, and their order', () => {
     const text = `${NODE('arn:aws:iam::111122223333:role/base')}# about the preview\n${NODE(ROLE)}${ADMIN}`;
     expect(removeNodeRoles(text, [ROLE]).mapRoles).toBe(
       `${NODE('arn:aws:iam::111122223333:role/base')}# about the preview\n${ADMIN}`,
     );
   });
 
-  it('leaves a row that maps the role to something else, and texts without the role', () => {
+  it('keeps a row that maps the role to something else, and texts without the role', () => {
     const other = `- rolearn: ${ROLE}\n  username: ops\n  groups: [ops]\n`;
     expect(removeNodeRoles(other, [ROLE])).toEqual({ mapRoles: other, removed: [] });
     expect(removeNodeRoles(': not a list', ['arn:aws:iam::1:role/x']).removed).toEqual([]);
   });
 
-  it('leaves an empty text when there was nothing else', () => {
+  it('returns an empty text when there were no other rows', () => {
     const text = mergeNodeRoles('', [ROLE]).mapRoles;
     expect(removeNodeRoles(text, [ROLE]).mapRoles).toBe('');
   });
 
-  it('names a role by its ARN without the path', () => {
+  it('finds a role by its ARN without the path', () => {
     const role = ROLE.replace(':role/', ':role/teams/');
     expect(removeNodeRoles(NODE(ROLE), [role]).removed).toEqual([ROLE]);
   });
 
-  it('that other rows refer to takes nothing from them', () => {
+  it('keeps the values of a removed row that other rows refer to', () => {
     const text = `- rolearn: ${ROLE}\n  username: system:node:{{EC2PrivateDNSName}}\n  groups: &nodes\n  - system:bootstrappers\n  - system:nodes\n- rolearn: other\n  groups: *nodes\n`;
     const { mapRoles } = removeNodeRoles(text, [ROLE]);
     expect(parse(mapRoles)).toEqual([
@@ -57,11 +57,11 @@ describe('removeNodeRoles', () => {
     ]);
   });
 
-  it('refuses what is not a list of rows', () => {
+  it('refuses a text that is not a list of rows', () => {
     expect(() => removeNodeRoles(`text: ${ROLE}`, [ROLE])).toThrow(ClusterError);
   });
 
-  it('of any of several leaves exactly the others', () => {
+  it('removes any of several roles and keeps exactly the others', () => {
     const name = fc.stringMatching(/^[a-z]{1,8}$/).map((end) => `arn:aws:iam::1:role/${end}`);
     fc.assert(
       fc.property(fc.uniqueArray(name, { maxLength: 6 }), fc.nat(), (arns, seed) => {

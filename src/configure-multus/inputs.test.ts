@@ -30,7 +30,7 @@ describe('good inputs', () => {
       mapRoleArns: ['arn:aws:iam::123456789012:role/ng1-node'],
       expectedNodes: 2,
       attachments: [{ name: 'ipvlan-conf-1' }, { name: 'ipvlan-conf-2' }],
-      warnings: [expect.stringMatching(/each node hands out the range by itself/)],
+      warnings: [expect.stringMatching(/each node allocates from the range on its own/)],
       multus: {
         mode: 'thick',
         image:

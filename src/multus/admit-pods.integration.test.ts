@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-it('takes the taint from nodes with a ready Multus, and no other taint, and only once', async () => {
+it('removes only the startup taint, only from nodes with a ready Multus, and only once', async () => {
   const log = recordingLog();
   expect(await admitPods(connection, log, systemClock)).toEqual(['ready']);
   const taints = async (name: string) =>

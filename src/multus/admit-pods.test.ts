@@ -14,7 +14,7 @@ const pod = (nodeName: string, ready: 'True' | 'False'): V1Pod => ({
 const tainted = { taints: [{ ...STARTUP_TAINT }] };
 
 describe('nodesToAdmit', () => {
-  it('are those with the taint on which Multus is ready', () => {
+  it('finds nodes with the taint on which Multus is ready', () => {
     const nodes = [
       node('a', tainted),
       node('b', tainted),
@@ -26,7 +26,7 @@ describe('nodesToAdmit', () => {
     expect(nodesToAdmit(nodes, pods as V1Pod[])).toEqual(['a']);
   });
 
-  it('are none with taints of others', () => {
+  it('ignores other taints', () => {
     const others = { taints: [{ key: 'dedicated', value: 'x', effect: 'NoSchedule' }] };
     expect(nodesToAdmit([node('a', others)], [pod('a', 'True')])).toEqual([]);
   });

@@ -7,10 +7,9 @@ import { isConflictOrTransient, retryRequest } from '../kubernetes/api.ts';
 import { reasonOf } from '../kubernetes/api-error.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { isReady } from '../kubernetes/pods.ts';
-
 import { MULTUS } from './install.ts';
 
-/** The nodes that keep pods away until Multus runs, and on which it now does. Pure. */
+/** The nodes that keep pods away with the startup taint although Multus is ready on them. Pure. */
 export function nodesToAdmit(
   nodes: readonly V1Node[],
   multusPods: readonly V1Pod[],
@@ -23,10 +22,11 @@ export function nodesToAdmit(
 }
 
 /**
- * Takes the startup taint from every node on which Multus is ready, or from those of `nodes`, so that pods may come. All other taints stay,
- * also those that are set at the same moment.
+ * Removes the startup taint from each node on which Multus is ready, so that pods can start there. All other taints stay,
+ * also those that somebody sets at the same time.
  *
- * @returns the names of these nodes.
+ * @param nodes the only nodes to look at; all nodes when not given.
+ * @returns the names of the nodes that had the taint.
  * @throws ClusterError with the API server's reason.
  */
 export async function admitPods(
@@ -58,7 +58,7 @@ async function removeTaint({ api }: Connection, name: string, clock: Clock): Pro
     const taints = spec?.taints ?? [];
     const left = taints.filter((taint) => !isStartupTaint(taint));
     if (left.length === taints.length) return;
-    // With the version that was read, a taint that somebody sets meanwhile is a conflict, not a loss.
+    // With the resource version, a taint that somebody else sets in between is a conflict and is not lost.
     const { resourceVersion } = metadata ?? {};
     await api.merge(path, { metadata: { resourceVersion }, spec: { taints: left } });
   };

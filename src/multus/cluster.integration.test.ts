@@ -41,7 +41,7 @@ describe('Multus', () => {
       '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds',
     );
 
-  it('is taken by a real API server, and a second time changes nothing', async () => {
+  it('can be applied to a real API server, and a second run changes nothing', async () => {
     await install();
     const first = await daemonSet();
     expect(first.spec?.template.spec?.containers[0]?.image).toBe('multus:1');
@@ -52,7 +52,7 @@ describe('Multus', () => {
     expect(managers).toEqual(['eks-multus-actions']);
   });
 
-  it('names the pods that do not go, and keeps their rights until they have gone', async () => {
+  it('names the pods that do not end, and keeps their rights until they have ended', async () => {
     const path = '/api/v1/namespaces/kube-system/pods';
     const spec = {
       ...{ nodeName: 'n1', serviceAccountName: 'multus' },
@@ -62,7 +62,7 @@ describe('Multus', () => {
     await connection.rest({ method: 'POST', path, body });
     const soon = { ...patience(), deadline: systemClock.now() };
     await expect(removeMultus(connection, recordingLog(), soon)).rejects.toThrow(
-      /its pods have not gone: multus-1 on n1/,
+      /its pods still exist: multus-1 on n1/,
     );
     const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' };
     expect(await connection.api.get({ ...role, metadata: { name: 'multus' } })).toBeTruthy();
@@ -72,7 +72,7 @@ describe('Multus', () => {
     await install();
   });
 
-  it('goes again, but its kind stays, and what others have taken over', async () => {
+  it('can be removed, except its kind and objects that others have taken over', async () => {
     const account = {
       ...{ apiVersion: 'v1', kind: 'ServiceAccount' },
       metadata: { name: 'multus', namespace: 'kube-system' },
@@ -122,7 +122,7 @@ describe('networks', () => {
     expect(changed.map((line) => line.split(' ')[0])).toEqual(['Changed', 'Unchanged']);
   });
 
-  it('lose their configuration when the nodes are to have it', async () => {
+  it('lose their configuration when the nodes configure them', async () => {
     const raw = `
       apiVersion: k8s.cni.cncf.io/v1
       kind: NetworkAttachmentDefinition
@@ -137,7 +137,7 @@ describe('networks', () => {
     expect(read).not.toHaveProperty('spec.config');
   });
 
-  it('lose labels and annotations that they are not given any more, and keep those of others', async () => {
+  it('lose labels and annotations that we no longer set, and keep those of others', async () => {
     const raw = (metadata: string) => `
       - raw: |
           apiVersion: k8s.cni.cncf.io/v1
@@ -169,12 +169,12 @@ describe('networks', () => {
     ).not.toHaveProperty('a');
   });
 
-  it('by hand are the same', async () => {
+  it('by hand are the same as those of the action', async () => {
     const text = await readFile(packFile('manifests', 'nads', 'lab.yaml'), 'utf8');
     for (const object of readManifest(text)) await apply(connection, object);
   });
 
-  it('that the cluster refuses are explained', async () => {
+  it('that the cluster refuses get an explanation', async () => {
     const lost = NETWORKS.replace('name: ipvlan-conf-1', 'name: ipvlan-conf-1, namespace: nowhere');
     await expect(run(lost)).rejects.toThrow(
       /networkattachmentdefinition nowhere\/ipvlan-conf-1: the API server refused it \(404 namespaces "nowhere" not found\)/,

@@ -16,7 +16,7 @@ it('there are examples', () => {
   expect(examples.length).toBeGreaterThan(5);
 });
 
-it.each(examples)('becomes the definition beside it: $short', ({ short, written }) => {
+it.each(examples)('becomes the definition below it: $short', ({ short, written }) => {
   const [made] = attachmentsOf(parse(short));
   const config = (one: NetworkAttachmentDefinition | undefined) =>
     JSON.parse(one?.spec?.config ?? '');

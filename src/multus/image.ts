@@ -1,12 +1,12 @@
 import type { MultusChoice } from './install.ts';
 
-/** What `manifests/multus-thin` pins, from the registry of its makers. */
+/** The image that `manifests/multus-thin` pins, from the registry of the Multus project. */
 const THIN = 'ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-debug';
 
-/** The version that `manifests/multus` pins. */
+/** The repository and version that `manifests/multus` pins. */
 const REPOSITORY = 'eks/multus-cni:v4.1.4-eksbuild.3_thick';
 
-/** Where AWS keeps the images of EKS in regions that do not use the usual account:
+/** The accounts of the EKS image registries in regions that do not use the default account:
  * https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html */
 const ACCOUNTS: Readonly<Record<string, string>> = {
   'af-south-1': '877085696533',
@@ -31,12 +31,12 @@ const ACCOUNTS: Readonly<Record<string, string>> = {
   'us-gov-east-1': '151742754352',
   'us-gov-west-1': '013241004608',
 };
-const USUAL_ACCOUNT = '602401143452';
+const DEFAULT_ACCOUNT = '602401143452';
 
-/** Where an image comes from when nobody says: the registry of EKS in a region, or that of Multus's makers. */
+/** The default image: from the registry of EKS in a region, or, with thin, from that of the Multus project. */
 export function multusImage(mode: MultusChoice['mode'], region: string): string {
   if (mode === 'thin') return THIN;
-  const account = ACCOUNTS[region] ?? USUAL_ACCOUNT;
+  const account = ACCOUNTS[region] ?? DEFAULT_ACCOUNT;
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return `${account}.dkr.ecr.${region}.${domain}/${REPOSITORY}`;
 }

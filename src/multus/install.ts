@@ -31,11 +31,11 @@ export async function readMultus({ mode, image }: MultusChoice) {
 }
 
 /**
- * Applies the manifest of a mode with the given image, over what an earlier version, the other mode or a manifest that was
- * applied by hand has left, and waits until the API server serves NetworkAttachmentDefinitions. Does not wait for the
- * pods: `awaitRollout` does.
+ * Applies the manifest of a mode with the given image, and waits until the API server serves NetworkAttachmentDefinitions.
+ * Updates an earlier version, the other mode, or a manifest that was applied by hand in place. `awaitRollout` waits for
+ * the pods.
  *
- * @throws ClusterError when what is there cannot become ours, or the API server refuses.
+ * @throws ClusterError when the existing Multus cannot be updated, or the API server refuses.
  */
 export async function installMultus(
   connection: Connection,
@@ -53,12 +53,12 @@ export async function installMultus(
     await apply(connection, object);
     log.info(`Applied ${nameOf(object)}`);
   }
-  await removeRest(connection, choice, objects, log, patience);
+  await removeOtherMode(connection, choice, objects, log, patience);
   await awaitEstablished(connection, DEFINITION, patience);
 }
 
-/** What the other mode has and this one does not. Pods that run have read it; a new one does not ask for it. */
-async function removeRest(
+/** Removes the objects that only the other mode has. Running pods have read them, and new pods do not need them. */
+async function removeOtherMode(
   connection: Connection,
   { mode, image }: MultusChoice,
   applied: readonly KubernetesObject[],
@@ -73,18 +73,18 @@ async function removeRest(
 }
 
 export const MULTUS = { namespace: 'kube-system', daemonSet: 'kube-multus-ds' } as const;
-/** As a daemon that does the work, or as a program that is started for each pod. */
+/** Multus runs as a daemon on each node (thick), or as a program that starts for each pod (thin). */
 export const MODES = ['thick', 'thin'] as const;
 export interface MultusChoice {
   readonly mode: (typeof MODES)[number];
   readonly image: string;
 }
-/** What to do when the daemon runs, but has not put itself in front of the VPC CNI (its startup probe). */
+/** The next step when the daemon runs but its startup probe fails: it has not put itself in front of the VPC CNI. */
 export const NOT_STARTED =
   'it has not written /etc/cni/net.d/00-multus.conf on the node, for which it waits for 10-aws.conflist of the VPC CNI: look at the pod of aws-node on that node (kubectl -n kube-system get pods -l k8s-app=aws-node -o wide) and its logs';
 export const DEFINITION = 'network-attachment-definitions.k8s.cni.cncf.io';
 
-/** Changes when the daemon's configuration does, so that the pods, which read it once, are replaced. */
+/** Annotation that changes with the daemon's configuration. Pods read it only at start, so they must be replaced. */
 const CONFIG_HASH = 'eks-multus-actions/daemon-config-sha256';
 
 /** The objects of a manifest (the texts of its files, in order) with the given image. Pure. */
@@ -127,18 +127,18 @@ function prepared(set: V1DaemonSet, image: string, hash: string): V1DaemonSet {
   };
 }
 
-/** What Multus's own manifests, those of AWS and older ones of other kinds give their pods. */
+/** The labels that published manifests of Multus, old and new, give their pods. */
 const LABELS = { app: 'multus', name: 'multus' } as const;
 
-/** Where the DaemonSets are that `checkInstalled` looks at. */
+/** The collection of the DaemonSets that `checkInstalled` looks at. */
 export const DAEMON_SETS = `/apis/apps/v1/namespaces/${MULTUS.namespace}/daemonsets`;
 
 /**
- * Can the Multus that a cluster has be made ours in place? It can when the DaemonSet of that name is not there, or
- * selects the same pods: all manifests that AWS has published do. Pure.
+ * Checks that the Multus of a cluster can be updated in place: there is no DaemonSet of that name, or it selects the same
+ * pods, as all manifests do that AWS has published. Pure.
  *
- * @returns what to warn of: other DaemonSets that run Multus.
- * @throws ClusterError when the selector is another, which Kubernetes does not let change.
+ * @returns warnings about other DaemonSets that run Multus.
+ * @throws ClusterError when the selector differs, because Kubernetes cannot change it.
  */
 export function checkInstalled(
   found: readonly V1DaemonSet[],
@@ -163,8 +163,8 @@ function otherSelector(theirs: string, ours: string): ClusterError {
   const { namespace, daemonSet } = MULTUS;
   return new ClusterError({
     resource: `daemonset ${namespace}/${daemonSet}`,
-    reason: `another manifest made it: it selects the pods with ${theirs}, ours those with ${ours}, and Kubernetes does not let that be changed`,
-    nextStep: `remove it (kubectl -n ${namespace} delete daemonset ${daemonSet}) and run this again at once: pods that run keep their networks, pods that start meanwhile get none of them`,
+    reason: `another manifest made it: it selects the pods with ${theirs}, ours selects those with ${ours}, and Kubernetes cannot change a selector`,
+    nextStep: `remove it (kubectl -n ${namespace} delete daemonset ${daemonSet}) and run this again at once. Running pods keep their networks; pods that start in between get none`,
   });
 }
 
@@ -176,23 +176,23 @@ function runsMultus({ spec }: V1DaemonSet): boolean {
 function warning(set: V1DaemonSet): string {
   const { namespace } = MULTUS;
   const kind = 'DaemonSet';
-  return `${nameOf({ ...set, kind })} runs Multus too. Two of them write the same file on each node, and each removes it when it ends: remove that one (kubectl -n ${namespace} delete daemonset ${set.metadata?.name})`;
+  return `${nameOf({ ...set, kind })} also runs Multus. Both write the same file on each node, and each removes it when it ends. Remove that one (kubectl -n ${namespace} delete daemonset ${set.metadata?.name})`;
 }
 
 /**
- * Removes what `installMultus` applied and still carries our label, except the NetworkAttachmentDefinition kind:
- * with it, all networks would go. The daemon removes `00-multus.conf` from its node when it ends
- * (https://github.com/k8snetworkplumbingwg/multus-cni/issues/1527), so its pods go first. Doing it twice changes
- * nothing.
+ * Removes the objects that `installMultus` applied and that still carry our label. The NetworkAttachmentDefinition kind
+ * stays, because its removal would remove all networks. The pods go first and keep their rights until they end, because the
+ * daemon then removes `00-multus.conf` from its node (https://github.com/k8snetworkplumbingwg/multus-cni/issues/1527).
+ * A second call changes nothing.
  *
- * @throws ClusterError when the pods do not go in time, or the API server refuses.
+ * @throws ClusterError when the pods do not end in time, or the API server refuses.
  */
 export async function removeMultus(
   connection: Connection,
   log: Log,
   patience: Patience,
 ): Promise<void> {
-  // The other mode has no object of another name.
+  // Thin has no object that thick lacks.
   const all = await readMultus({ mode: 'thick', image: '' });
   const objects = all.filter(({ kind }) => kind !== 'CustomResourceDefinition');
   for (const object of objects.toReversed()) {
@@ -200,7 +200,7 @@ export async function removeMultus(
     log.info(`${removed ? 'Removed' : 'Not there, or not ours:'} ${nameOf(object)}`);
     if (object.kind !== 'DaemonSet') continue;
     if ((await connection.api.read(object)) !== undefined) {
-      log.info('Somebody else keeps that DaemonSet: what it uses stays too');
+      log.info('Somebody else has taken over that DaemonSet, so the objects that it uses stay too');
       return;
     }
     await awaitNoPods(connection, patience);
@@ -219,23 +219,23 @@ async function awaitNoPods({ api }: Connection, patience: Patience): Promise<voi
   if (gone) return;
   throw new ClusterError({
     resource: `daemonset ${namespace}/${daemonSet}`,
-    reason: `it was deleted, but its pods have not gone: ${left.join(', ')}`,
+    reason: `it was deleted, but its pods still exist: ${left.join(', ')}`,
     nextStep: 'look at these nodes (a pod stays while its kubelet does not answer), then run again',
   });
 }
 
-/** A DaemonSet that an environment needs and that is not its own to install. */
+/** A DaemonSet that an environment uses but does not install. */
 interface Wanted {
   readonly namespace: string;
   readonly name: string;
-  /** The environment whose it is. */
+  /** The environment that installs it. */
   readonly base: string;
 }
 
 /**
- * The image of the Multus that a shared cluster has. Nothing is changed.
+ * The image of the Multus on a shared cluster. Changes nothing.
  *
- * @throws ClusterError when it has none.
+ * @throws ClusterError when the cluster has no Multus.
  */
 export function findMultus(connection: Connection, base: string): Promise<string> {
   const { namespace, daemonSet: name } = MULTUS;
@@ -243,9 +243,9 @@ export function findMultus(connection: Connection, base: string): Promise<string
 }
 
 /**
- * The image of a DaemonSet that must be there.
+ * The image of a DaemonSet that must exist.
  *
- * @throws ClusterError when it is not.
+ * @throws ClusterError when it does not.
  */
 export async function imageOf(
   connection: Connection,

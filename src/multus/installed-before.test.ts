@@ -14,7 +14,7 @@ const byName = { matchLabels: { name: 'multus' } };
 const wanted = set('kube-multus-ds', byName);
 
 describe('checkInstalled', () => {
-  it('is content with nothing, with its own, and with DaemonSets of other kinds', () => {
+  it('accepts no DaemonSet, its own, and those of other programs', () => {
     const node = set('aws-node', { matchLabels: { 'k8s-app': 'aws-node' } });
     expect(checkInstalled([], wanted)).toEqual([]);
     expect(checkInstalled([node, set('kube-multus-ds', byName)], wanted)).toEqual([]);
@@ -42,7 +42,7 @@ describe('checkInstalled', () => {
     const second = set('kube-multus-ds-amd64', byName, { app: 'multus', tier: 'node' });
     expect(checkInstalled([second], wanted)).toEqual([
       expect.stringMatching(
-        /^daemonset kube-system\/kube-multus-ds-amd64 runs Multus too.*delete daemonset kube-multus-ds-amd64/,
+        /^daemonset kube-system\/kube-multus-ds-amd64 also runs Multus.*delete daemonset kube-multus-ds-amd64/,
       ),
     ]);
   });

@@ -28,7 +28,7 @@ describe('the Multus manifest', () => {
     }
   });
 
-  it('gets the image in each container, and no other image stays', () => {
+  it('gets the given image in each container', () => {
     const spec = daemonSet.spec?.template.spec;
     const images = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map(
       ({ image }) => image,
@@ -37,7 +37,7 @@ describe('the Multus manifest', () => {
     expect(JSON.stringify(objects)).not.toContain('602401143452');
   });
 
-  it('keeps away from nodes that have no VPC CNI, as whereabouts does', () => {
+  it('avoids nodes without the VPC CNI, as whereabouts does', () => {
     const [whereabouts] = readManifest(file('whereabouts', 'daemonset.yaml')) as V1DaemonSet[];
     for (const set of [daemonSet, whereabouts]) {
       const { nodeAffinity } = set?.spec?.template.spec?.affinity ?? {};
@@ -79,7 +79,7 @@ describe('the Multus manifest', () => {
     });
   });
 
-  it('has started when the daemon listens and has filled the file that a boot leaves empty', () => {
+  it('has started once the daemon listens and has filled the file that a boot leaves empty', () => {
     const map = objects.find(({ kind }) => kind === 'ConfigMap') as V1ConfigMap;
     const { cniConfigDir, socketDir } = JSON.parse(map.data?.['daemon-config.json'] ?? '');
     const [container] = daemonSet.spec?.template.spec?.containers ?? [];
@@ -115,7 +115,7 @@ describe('the thin manifest', () => {
     expect(container?.image).toBe('mirror.example.com/multus:1');
   });
 
-  it('takes its configuration from the node when it ends, and knows the one of the thick mode', () => {
+  it('removes its configuration from the node when it ends, and does not mistake that of thick for it', () => {
     expect(container?.args).toContain('--cleanup-config-on-exit=true');
     const [command = '', quiet, pattern = ''] = container?.startupProbe?.exec?.command ?? [];
     expect([command, quiet]).toEqual(['grep', '-q']);
@@ -125,7 +125,7 @@ describe('the thin manifest', () => {
 });
 
 describe('the lab networks by hand', () => {
-  it('are what the action makes of the lab input', () => {
+  it('are the ones that the action makes from the lab input', () => {
     const specs = networkSpecsSchema.parse(
       [1, 2].map((network) => ({
         ...{ name: `ipvlan-conf-${network}`, network, ipam: 'host-local' },

@@ -42,7 +42,7 @@ describe('a real API server', () => {
     }
   });
 
-  it('takes whereabouts, with the image that is asked for, and a second time changes nothing', async () => {
+  it('takes whereabouts with the given image; a second run changes nothing', async () => {
     const image = 'registry.example.com/whereabouts:v1';
     const versions = async () => {
       const objects = await Promise.all((await whereaboutsObjects()).map((one) => read(one)));
@@ -56,12 +56,12 @@ describe('a real API server', () => {
     expect(await versions()).toEqual(first);
   });
 
-  it('takes what whereabouts writes into its books', async () => {
+  it('takes the allocations that whereabouts records', async () => {
     await apply(connection, pool({ 1: { id: 'c1', podref: 'default/a', ifname: 'net1' } }));
   });
 });
 
-describe('what is not wanted any more', () => {
+describe('pruning', () => {
   const prune = async (wanted: readonly Attachment[], namespaces: readonly string[]) => {
     const log = recordingLog();
     await pruneNetworks(connection, wanted, namespaces, log, systemClock);
@@ -72,7 +72,7 @@ describe('what is not wanted any more', () => {
       .map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`)
       .sort();
 
-  it('goes: what we made, in the namespaces of the run; nothing else', async () => {
+  it('removes networks that we made in the namespaces of the run, and nothing else', async () => {
     const [keep, stale, elsewhere] = attachmentsOf([
       { name: 'keep', network: 1, namespace: 'telco' },
       { name: 'stale', network: 1, namespace: 'telco' },
@@ -98,7 +98,7 @@ describe('what is not wanted any more', () => {
     ]);
   });
 
-  it('whereabouts stays while a pod has an address from it, and then goes with all of its objects', async () => {
+  it('keeps whereabouts while a pod has an address from it, and then removes all of its objects', async () => {
     await prune([], ['default', 'telco', 'other']);
     expect(usesWhereabouts(await listDefinitions(connection))).toBe(false);
     const log = recordingLog();
@@ -116,7 +116,7 @@ describe('what is not wanted any more', () => {
     }
   });
 
-  it('whereabouts of somebody else is neither changed nor removed', async () => {
+  it('neither changes nor removes the whereabouts of somebody else', async () => {
     const objects = await whereaboutsObjects();
     const found = objects.find(({ kind }) => kind === 'DaemonSet');
     if (found === undefined) throw new Error('no DaemonSet in manifests/whereabouts');
@@ -132,7 +132,7 @@ describe('what is not wanted any more', () => {
     await installWhereabouts(connection, undefined, log, patience());
     await removeWhereabouts(connection, log, systemClock);
     expect(log.lines).toEqual([
-      'daemonset kube-system/whereabouts was installed by somebody else and is used as it is',
+      'daemonset kube-system/whereabouts was installed by somebody else; it stays as it is',
     ]);
     expect((await read(found))?.metadata?.resourceVersion).toBe(made.metadata?.resourceVersion);
   });
@@ -146,7 +146,7 @@ async function namespace(name: string): Promise<void> {
   await apply(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 }
 
-/** A range as whereabouts books it. */
+/** The allocations of a range as whereabouts records them. */
 function pool(allocations: object) {
   return {
     ...{ apiVersion: 'whereabouts.cni.cncf.io/v1alpha1', kind: 'IPPool' },

@@ -91,33 +91,36 @@ async function applyByHand(objects: readonly KubernetesObject[], ...how: string[
   await kubectl(...(how.length > 0 ? how : ['apply']), '--validate=false', '-f', file);
 }
 
-describe('over the manifest that AWS publishes', () => {
+describe('over a manifest that AWS has published', () => {
   const versions = Object.keys(PUBLISHED) as Published[];
   const cases = versions.flatMap((version) => MODES.map((mode) => [version, mode] as const));
 
-  it.each(cases)('%s becomes %s in place, as if nothing had been there', async (version, mode) => {
-    await applyByHand(publishedMultus(version));
-    const before = await daemonSets();
-    const log = await install(mode);
-    const after = await daemonSets();
-    expect(after.map(({ metadata }) => metadata?.uid)).toEqual(
-      before.map(({ metadata }) => metadata?.uid),
-    );
-    const { [CONFIG]: config, ...there } = await contents();
-    const { [CONFIG]: freshConfig, ...wanted } = fresh[mode] ?? {};
-    expect(there).toEqual(wanted);
-    // The action does not remove an object that it did not make.
-    const left = mode === 'thin' && PUBLISHED[version].thick;
-    if (left) expect(config).toMatchObject({ labels: { app: 'multus' } });
-    else expect(config).toEqual(freshConfig);
-    expect(log.warnings).toEqual([]);
-    await install(mode);
-    const again = await daemonSets();
-    expect(again[0]?.metadata?.resourceVersion).toBe(after[0]?.metadata?.resourceVersion);
-  });
+  it.each(cases)(
+    '%s becomes %s in place, with the objects of a fresh installation',
+    async (version, mode) => {
+      await applyByHand(publishedMultus(version));
+      const before = await daemonSets();
+      const log = await install(mode);
+      const after = await daemonSets();
+      expect(after.map(({ metadata }) => metadata?.uid)).toEqual(
+        before.map(({ metadata }) => metadata?.uid),
+      );
+      const { [CONFIG]: config, ...there } = await contents();
+      const { [CONFIG]: freshConfig, ...wanted } = fresh[mode] ?? {};
+      expect(there).toEqual(wanted);
+      // The action does not remove an object that it did not make.
+      const left = mode === 'thin' && PUBLISHED[version].thick;
+      if (left) expect(config).toMatchObject({ labels: { app: 'multus' } });
+      else expect(config).toEqual(freshConfig);
+      expect(log.warnings).toEqual([]);
+      await install(mode);
+      const again = await daemonSets();
+      expect(again[0]?.metadata?.resourceVersion).toBe(after[0]?.metadata?.resourceVersion);
+    },
+  );
 
   it.each([['apply', '--server-side'], ['create']])(
-    'however it was put there: kubectl %s',
+    'also when it was installed with kubectl %s',
     async (...how) => {
       await applyByHand(publishedMultus('thick v4.0.2-eksbuild.1'), ...how);
       await install('thick');
@@ -125,7 +128,7 @@ describe('over the manifest that AWS publishes', () => {
     },
   );
 
-  it('keeps what others have set in it', async () => {
+  it('keeps fields that others have set', async () => {
     await applyByHand(publishedMultus('thick v4.1.4-eksbuild.3'));
     const where = ['-n', 'kube-system', 'daemonset', 'kube-multus-ds'];
     await kubectl('label', ...where, 'team=network');
@@ -139,7 +142,7 @@ describe('over the manifest that AWS publishes', () => {
   });
 });
 
-describe('over what another manifest has made', () => {
+describe('over another manifest', () => {
   const other = (name: string, labels: Record<string, string>): KubernetesObject => {
     const spec = { containers: [{ name: 'kube-multus', image: 'multus:0' }] };
     const template = { metadata: { labels }, spec };
@@ -161,13 +164,13 @@ describe('over what another manifest has made', () => {
   it('warns of a second Multus', async () => {
     await applyByHand([other('kube-multus-ds-amd64', { name: 'multus', tier: 'node' })]);
     const log = await install('thick');
-    expect(log.warnings).toEqual([expect.stringMatching(/kube-multus-ds-amd64 runs Multus too/)]);
+    expect(log.warnings).toEqual([expect.stringMatching(/kube-multus-ds-amd64 also runs Multus/)]);
     await kubectl('delete', '-n', 'kube-system', 'daemonset', 'kube-multus-ds-amd64');
   });
 });
 
 describe('from one mode to the other', () => {
-  it('thick, thin and thick again are one DaemonSet, and nothing of the other mode is left', async () => {
+  it('thick, thin and thick again are one DaemonSet, and no object of the other mode is left', async () => {
     await install('thick');
     const [first] = await daemonSets();
     expect((await install('thin')).lines).toContain(`Removed ${CONFIG}`);
@@ -180,14 +183,14 @@ describe('from one mode to the other', () => {
     ]);
   });
 
-  it.each(MODES)('%s is removed with all that it brought, except its kind', async (mode) => {
+  it.each(MODES)('%s is removed with all of its objects except its kind', async (mode) => {
     await install(mode);
     await removeMultus(connection, recordingLog(), patience());
     const left = Object.entries(await contents()).filter(([, there]) => there !== undefined);
     expect(left.map(([name]) => name)).toEqual([KIND]);
   });
 
-  it('somebody who writes at the same time is not lost', async () => {
+  it('changes that somebody else makes at the same time are not lost', async () => {
     await applyByHand(publishedMultus('thick v4.1.4-eksbuild.3'));
     const metadata = { name: 'multus', namespace: 'kube-system', labels: { team: 'network' } };
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata };

@@ -35,8 +35,8 @@ export async function whereaboutsObjects(image?: string): Promise<readonly Kuber
 }
 
 /**
- * Applies `manifests/whereabouts` and waits until the API server serves its kinds; does not wait for the pods:
- * `awaitRollout` does. One that somebody else has installed is left as it is.
+ * Applies `manifests/whereabouts` and waits until the API server serves its kinds. `awaitRollout` waits for the pods.
+ * Leaves a whereabouts that somebody else installed as it is.
  */
 export async function installWhereabouts(
   connection: Connection,
@@ -46,7 +46,7 @@ export async function installWhereabouts(
 ): Promise<void> {
   const there = await connection.api.read<KubernetesObject>(DAEMON_SET);
   if (there !== undefined && !isOurs(there)) {
-    log.info(`${nameOf(DAEMON_SET)} was installed by somebody else and is used as it is`);
+    log.info(`${nameOf(DAEMON_SET)} was installed by somebody else; it stays as it is`);
     return;
   }
   const objects = await whereaboutsObjects(image);
@@ -60,8 +60,8 @@ export async function installWhereabouts(
 }
 
 /**
- * Removes whereabouts, if we put it there and no pod has an address from it: what gives an address back must
- * not go before the pod does.
+ * Removes whereabouts if we installed it and no pod has an address from it. It must outlive those pods, because it releases
+ * their addresses.
  */
 export async function removeWhereabouts(
   connection: Connection,
@@ -73,7 +73,7 @@ export async function removeWhereabouts(
   const inUse = await addressesInUse(connection.api);
   if (inUse > 0) {
     log.info(
-      `whereabouts stays, as no network uses it, but pods still have ${inUse} of its addresses`,
+      `whereabouts stays: no network uses it, but pods still have ${inUse} of its addresses`,
     );
     return;
   }

@@ -2,7 +2,7 @@ import { meet, parseCidr, spanOfCidr, spanText } from '../core/ip.ts';
 import type { Environment } from '../environment/environment.ts';
 import { type Attachment, allocatedSpans } from './attachment.ts';
 
-/** What works, but not in the way that one may expect. One warning per subject, not per network. */
+/** Warnings about networks that work differently than one may expect: one for each limit, not for each network. Pure. */
 export function attachmentWarnings(
   attachments: readonly Attachment[],
   environment: Environment | undefined,
@@ -17,17 +17,17 @@ export function attachmentWarnings(
       inVpc.filter(({ ipam }) => ipam === 'whereabouts'),
       environment,
     ),
-    ...foreignMac(attachments.filter(({ type }) => type === 'macvlan')),
-    ...onOneNode(
+    ...unknownMacAddresses(attachments.filter(({ type }) => type === 'macvlan')),
+    ...bridgesInsideNodes(
       attachments.filter(({ type }) => type === 'bridge'),
       environment,
     ),
-    ...takenAway(attachments),
-    ...prefixParts(inVpc, environment),
+    ...takenInterfaces(attachments),
+    ...overlappingPrefixes(inVpc, environment),
   ];
 }
 
-/** host-local keeps its book per node: https://www.cni.dev/plugins/current/ipam/host-local/ */
+/** host-local records allocations on each node by itself: https://www.cni.dev/plugins/current/ipam/host-local/ */
 function sharedRanges(
   attachments: readonly Attachment[],
   environment: Environment | undefined,
@@ -38,7 +38,7 @@ function sharedRanges(
     (one) => `${one.name} (${allocatedSpans(one).map(spanText).join(', ')})`,
   );
   return [
-    `${networks.join(', ')}: with ipam host-local each node hands out the range by itself. On ${nodes} two pods can get the same address, and the VPC does not deliver these addresses from one node to another; pods on one node reach each other. ipam: eni-prefix has neither limit.`,
+    `${networks.join(', ')}: with ipam host-local each node allocates from the range on its own. On ${nodes} two pods can get the same address, and the VPC does not deliver these addresses between nodes. Pods on one node reach each other. ipam: eni-prefix has neither limit.`,
   ];
 }
 
@@ -48,30 +48,30 @@ function notRouted(
 ): readonly string[] {
   if (attachments.length === 0 || severalNodes(environment) === undefined) return [];
   return [
-    `${namesOf(attachments)}: with ipam whereabouts no two pods get the same address, but the VPC does not deliver these addresses from one node to another, as no network interface has them; pods on one node reach each other. ipam: eni-prefix has no such limit.`,
+    `${namesOf(attachments)}: with ipam whereabouts no two pods get the same address, but the VPC does not deliver these addresses between nodes, because no network interface has them. Pods on one node reach each other. ipam: eni-prefix has no such limit.`,
   ];
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html: an interface has one MAC address. */
-function foreignMac(attachments: readonly Attachment[]): readonly string[] {
+function unknownMacAddresses(attachments: readonly Attachment[]): readonly string[] {
   if (attachments.length === 0) return [];
   return [
-    `${namesOf(attachments)}: with type macvlan each pod has a MAC address of its own, and the VPC delivers only frames for that of the network interface. Pods on one node reach each other, nothing else reaches them. type: ipvlan has no such limit.`,
+    `${namesOf(attachments)}: with type macvlan each pod has its own MAC address, and the VPC delivers only frames for the MAC address of the network interface. Pods on one node reach each other; nothing else reaches them. type: ipvlan has no such limit.`,
   ];
 }
 
-function onOneNode(
+function bridgesInsideNodes(
   attachments: readonly Attachment[],
   environment: Environment | undefined,
 ): readonly string[] {
   if (attachments.length === 0 || severalNodes(environment) === undefined) return [];
   return [
-    `${namesOf(attachments)}: with type bridge pods reach only pods on the same node; the bridge has no interface of the node.`,
+    `${namesOf(attachments)}: with type bridge pods reach only pods on the same node, because the bridge has no interface of the node.`,
   ];
 }
 
-/** host-device moves the node's interface into the pod. */
-function takenAway(attachments: readonly Attachment[]): readonly string[] {
+/** host-device moves the node's interface into the pod, where no other pod can use it. */
+function takenInterfaces(attachments: readonly Attachment[]): readonly string[] {
   return attachments
     .filter(({ type, master }) => type === 'host-device' && master !== undefined)
     .flatMap((one) => {
@@ -80,12 +80,12 @@ function takenAway(attachments: readonly Attachment[]): readonly string[] {
       );
       if (others.length === 0) return [];
       return [
-        `${one.name}: with type host-device the first pod on a node takes ${one.master} away, so ${namesOf(others)}, which use it too, fail on that node as long as the pod lives.`,
+        `${one.name}: with type host-device the first pod on a node takes ${one.master} away, so ${namesOf(others)}, which also use it, fail on that node while the pod lives.`,
       ];
     });
 }
 
-function prefixParts(
+function overlappingPrefixes(
   attachments: readonly Attachment[],
   environment: Environment | undefined,
 ): readonly string[] {
@@ -98,11 +98,11 @@ function prefixParts(
       return cidr && allocatedSpans(attachment).some((span) => meet(span, spanOfCidr(cidr)));
     });
     if (part === undefined) return [];
-    return `${attachment.name}: its range reaches into ${part}, from which AWS takes the prefixes of the nodes' interfaces; a pod may get an address that belongs to another node.`;
+    return `${attachment.name}: its range overlaps ${part}, from which AWS takes the prefixes of the nodes' interfaces, so a pod may get an address that belongs to another node.`;
   });
 }
 
-/** In words; undefined when there can only be one. */
+/** The number of nodes in words; undefined when there can be only one. */
 function severalNodes(environment: Environment | undefined): string | undefined {
   const most = environment?.nodeGroups.reduce((sum, { max }) => sum + max, 0);
   if (most === undefined) return 'several nodes';

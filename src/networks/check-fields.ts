@@ -29,13 +29,13 @@ const OF_SOME_IPAM = [...new Set(Object.values(FIELDS_OF_IPAM).flat())];
 
 const WHY: Readonly<Record<Ipam, string>> = {
   'eni-prefix': "which takes addresses from the prefixes of the node's own interface",
-  'host-local': 'which counts through the range',
-  whereabouts: 'which counts through the range',
+  'host-local': 'which allocates from the range',
+  whereabouts: 'which allocates from the range',
   static: 'where each pod names its own address',
   none: 'where pods get no address',
 };
 
-/** The fields of a network that its type or its IPAM has no use for, and those that they miss. Pure. */
+/** Finds fields that the type or the IPAM of a network does not use, and fields that they lack. Pure. */
 export function checkFields(spec: NetworkSpec): readonly NetworkProblem[] {
   const { type, ipam } = spec;
   return [
@@ -47,7 +47,7 @@ export function checkFields(spec: NetworkSpec): readonly NetworkProblem[] {
   ];
 }
 
-/** Does it need an interface of the nodes? */
+/** True when the network uses an interface of the nodes. */
 function needsInterface(spec: NetworkSpec): boolean {
   if (spec.type === 'bridge') return false;
   if (spec.ipam === 'eni-prefix' || spec.type === 'ipvlan' || spec.type === 'macvlan') return true;
@@ -89,7 +89,7 @@ function checkIpam({ type, ipam }: NetworkSpec): readonly NetworkProblem[] {
 
 function checkDevice(spec: NetworkSpec): readonly NetworkProblem[] {
   if (spec.type === 'bridge' && spec.bridge === undefined && spec.name.length > 12) {
-    const allowed = `a name for the bridge, as br-${spec.name} has more than the 15 characters that Linux takes`;
+    const allowed = `a name for the bridge, because br-${spec.name} has more than the 15 characters that Linux allows`;
     return [{ place: 'bridge', value: '', allowed }];
   }
   if (spec.type === 'sriov' && spec['resource-name'] === undefined) {
@@ -101,17 +101,17 @@ function checkDevice(spec: NetworkSpec): readonly NetworkProblem[] {
   return [{ place: 'network', value: '', allowed: 'network (1 for eth1, …) or master' }];
 }
 
-interface Device {
+interface InterfaceChoice {
   readonly network?: number | undefined;
   readonly master?: string | undefined;
 }
 
 /**
- * Do the nodes have the interface? The nodes of an environment have one for each of its networks; without an
- * environment only a contradiction can be seen. Pure.
+ * Checks that the nodes have the interface. The nodes of an environment have one for each of its networks. Without an
+ * environment only a contradiction between `network` and `master` can be found. Pure.
  */
 export function checkMaster(
-  { network, master }: Device,
+  { network, master }: InterfaceChoice,
   environment: Environment | undefined,
 ): readonly NetworkProblem[] {
   if (network === undefined && master === undefined) return [];

@@ -3,16 +3,16 @@ import { meet, parseAddress, parseCidr, type Span, size, spanOfCidr } from '../c
 import { type Attachment, allocatedSpans } from './attachment.ts';
 import type { NetworkProblem } from './network-spec.ts';
 
-/** What the network interfaces of a VPC say about networks. */
+/** Results of checking networks against the network interfaces of a VPC. */
 export interface InterfaceFindings {
   readonly problems: readonly NetworkProblem[];
-  /** For the log: how many addresses nodes have for pods. */
+  /** How many addresses the nodes have for pods, for the log. */
   readonly notes: readonly string[];
 }
 
 /**
- * Do networks hand out an address that an interface has, and does each node have enough for the pods that are to
- * attach? Only what is attached now can be seen: nodes that come later bring their own. Pure.
+ * Checks that no network allocates an address that an interface has, and that each node has enough addresses for its
+ * pods. This covers only interfaces that exist now; later nodes bring their own. Pure.
  */
 export function checkInterfaces(
   attachments: readonly Attachment[],
@@ -47,7 +47,7 @@ function checkTaken(
   );
 }
 
-/** Secondary addresses may well be in a range: somebody has assigned them so that the VPC delivers them. */
+/** The addresses that pods cannot have. Secondary addresses are allowed: people assign them so that the VPC delivers them. */
 function taken({ primary, prefixes }: NetworkInterface): readonly { what: string; span: Span }[] {
   const address = parseAddress(primary);
   return [
@@ -68,7 +68,7 @@ function checkPrefixes(
   return ofNetwork(network, interfaces).flatMap((one) => {
     const addresses = addressesOf(one);
     if (addresses === 0) {
-      const allowed = `another one, or a prefix for ${nameOf(one)}, which has none (replace the node, or assign one)`;
+      const allowed = `another one, or a prefix for ${nameOf(one)}, which has none (replace the node, or assign a prefix)`;
       return [{ place: `${name}.ipam`, value: 'eni-prefix', allowed }];
     }
     if (podsPerNode === undefined || podsPerNode <= addresses) return [];

@@ -62,7 +62,7 @@ const ofIpam = fc.oneof(
   fc.record({ ipam: fc.constant('none') }),
 );
 
-/** Any network in short form that has nothing that its type or IPAM has no use for. */
+/** Any network in short form without fields that its type or IPAM does not use. */
 const specs = fc
   .tuple(names, fc.record(common), ofType, ofIpam)
   .map(([name, ...parts]) => networkSpecSchema.parse(Object.assign({ name }, ...parts)))
@@ -84,7 +84,7 @@ describe('the configuration of any network', () => {
     );
   });
 
-  it('says to a reader what was asked for', () => {
+  it('reads back as the network that was asked for', () => {
     fc.assert(
       fc.property(specs, (spec) => {
         const read = readAttachment(toDefinition(spec));
@@ -104,7 +104,7 @@ describe('the configuration of any network', () => {
     );
   });
 
-  it('names the interface to the plugin for prefixes, in the place where it looks', () => {
+  it('names the interface where the eni-prefix plugin looks for it', () => {
     fc.assert(
       fc.property(
         specs.filter(({ ipam }) => ipam === 'eni-prefix'),

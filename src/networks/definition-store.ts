@@ -24,21 +24,18 @@ const GROUP_VERSION = 'k8s.cni.cncf.io/v1';
 const KIND = 'NetworkAttachmentDefinition';
 const PLURAL = 'network-attachment-definitions';
 
-/** The definitions of a namespace, or of the whole cluster; none when it does not know the kind. */
+/** The definitions of a namespace, or of the whole cluster; none when the cluster does not know the kind. */
 export async function listDefinitions(
   { api }: Connection,
   namespace?: string,
 ): Promise<readonly Definition[]> {
   const path = namespace === undefined ? `/apis/${GROUP_VERSION}/${PLURAL}` : pathOf(namespace);
   const items = await api.list<Definition>(path);
-  // In a list, objects do not tell their kind.
+  // The items of a list come without their kind.
   return items.map((item) => ({ ...item, apiVersion: GROUP_VERSION, kind: KIND }));
 }
 
-/**
- * Whether a definition is as it should be: its configuration, and its labels and annotations, except those that others
- * have set. Pure.
- */
+/** True when the configuration, and the labels and annotations that we set, are as wanted. Pure. */
 export function isAsWanted(current: Definition, wanted: Definition): boolean {
   return (
     current.spec?.config === wanted.spec?.config &&
@@ -47,11 +44,11 @@ export function isAsWanted(current: Definition, wanted: Definition): boolean {
 }
 
 /**
- * Creates a definition, or replaces what there is in one request; labels and annotations that others have set stay,
- * those that we have set earlier and do not set any more go. (Creating and replacing costs an API server about half as
- * much as server-side apply, which shows with hundreds.)
+ * Creates or replaces a definition in one request. Labels and annotations that others set stay; those that we set earlier
+ * and no longer want go. (Create and replace cost an API server about half as much as server-side apply, which matters
+ * with hundreds of networks.)
  *
- * @param before as it was last seen; when it has changed since, it is read and written again.
+ * @param before the definition as last read; when it has changed since, this reads and writes again.
  * @throws ClusterError with the API server's reason.
  */
 export async function writeDefinition(
@@ -90,7 +87,7 @@ function merged(current: Definition, wanted: Definition): Definition {
 const TEXTS = ['labels', 'annotations'] as const;
 type What = (typeof TEXTS)[number];
 
-/** The labels or annotations that a definition is to have: ours, and those of others. */
+/** The wanted labels or annotations of a definition: ours, and those that others set. */
 function textsOf(what: What, current: Definition, wanted: Definition): Texts {
   const ours = setByUs(current, what);
   const there = Object.entries(current.metadata?.[what] ?? {});
@@ -108,12 +105,12 @@ function pathOf(namespace: string): string {
   return `/apis/${GROUP_VERSION}/namespaces/${namespace}/${PLURAL}`;
 }
 
-/** Enough to keep an API server busy, and far below what it lets one client do at once. */
+/** Keeps an API server busy, and stays far below its limit for one client. */
 const AT_ONCE = 32;
 
 /**
- * Makes the definitions of networks what they should be, several at a time, and waits until all can be read back.
- * One request for each that is new or differs, and two for each namespace.
+ * Creates and changes the definitions of networks, several at a time, and waits until all can be read back. Sends one
+ * request for each definition that is new or differs, and two for each namespace.
  */
 export async function applyNetworks(
   connection: Connection,
@@ -137,7 +134,7 @@ export async function applyNetworks(
   await awaitReadable(connection, definitions, patience);
 }
 
-/** The definitions that there are in the namespaces of the given ones, by their names in messages. */
+/** All definitions in the namespaces of the given ones, by the names that messages use. */
 async function readAll(connection: Connection, definitions: readonly Definition[]) {
   const namespaces = new Set(definitions.map(({ metadata }) => metadata?.namespace ?? 'default'));
   const found = await inParallel([...namespaces], AT_ONCE, (namespace) =>
@@ -166,14 +163,14 @@ async function awaitReadable(
   if (found) return;
   throw new ClusterError({
     resource: missing.map(nameOf).join(', '),
-    reason: 'applied, but does not read back as it was written',
+    reason: 'it was applied, but does not read back as written',
     nextStep: 'look for a webhook or a controller that changes or removes it',
   });
 }
 
 /**
- * The definitions that we made and that are not wanted any more: those with our label, in the namespaces that
- * this run is about. Other namespaces may belong to other runs. Pure.
+ * Finds definitions that we made and no longer want: those with our label in the namespaces of this run. Other namespaces
+ * may belong to other runs. Pure.
  */
 export function toPrune(
   found: readonly NetworkAttachmentDefinition[],
@@ -189,17 +186,17 @@ export function toPrune(
   });
 }
 
-/** Does a network, whoever made it, take its addresses from whereabouts? Pure. */
+/** True when any network, whoever made it, gets its addresses from whereabouts. Pure. */
 export function usesWhereabouts(definitions: readonly NetworkAttachmentDefinition[]): boolean {
   return definitions.some((definition) => {
     const read = readAttachment(definition);
-    // What cannot be read is not known to do without it.
+    // A configuration that cannot be read may use whereabouts.
     const text = definition.spec?.config ?? '';
     return typeof read === 'string' ? text.includes('whereabouts') : read.ipam === 'whereabouts';
   });
 }
 
-/** Deletes what `toPrune` says. Pods that run keep their interfaces; new ones cannot name the network. */
+/** Deletes the definitions that `toPrune` finds. Running pods keep their interfaces; new pods cannot name the network. */
 export async function pruneNetworks(
   connection: Connection,
   wanted: readonly Attachment[],
@@ -211,7 +208,7 @@ export async function pruneNetworks(
   const stale = toPrune(await listDefinitions(connection), wanted, namespaces);
   for (const definition of stale) {
     const removed = await removeIfOurs(connection, definition, clock);
-    const text = removed ? 'Removed' : 'Left as somebody changed it meanwhile:';
+    const text = removed ? 'Removed' : 'Kept, because somebody else changed it:';
     log.info(`${text} ${nameOf(definition)}`);
   }
   if (stale.length === 0) {

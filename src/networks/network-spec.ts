@@ -26,7 +26,7 @@ const routeSchema = z.strictObject({
   gw: address.optional(),
 });
 
-/** Settings of the interface inside the pod, made by the CNI plugin `tuning` after the network's own. */
+/** Settings of the interface inside the pod, which the CNI plugin `tuning` makes after the network's own plugin. */
 const tuningSchema = z.strictObject({
   sysctl: z
     .record(z.string(), z.union([z.string(), z.number()]).transform(String), {
@@ -39,7 +39,7 @@ const tuningSchema = z.strictObject({
   allmulti: flag.optional(),
 });
 
-/** One network as a user writes it in short; see `actions/configure-multus/README.md`. */
+/** One network in short form; see `actions/configure-multus/README.md`. */
 const fields = {
   name: label,
   namespace: label.optional(),
@@ -83,13 +83,13 @@ export const networkSpecSchema = z.strictObject(fields, {
 
 export type NetworkSpec = z.output<typeof networkSpecSchema>;
 
-/** Definitions as they are, in YAML or already parsed; `origin` tells people where they were found. */
+/** Complete definitions, as YAML text or already parsed. `origin` says where they come from, for messages. */
 export interface RawItem {
   readonly origin: string;
   readonly raw: unknown;
 }
 
-/** An item of the list of networks: in short, or with `raw`. */
+/** An item of the list of networks: a network in short form, or `raw`. */
 export type NetworkItem = NetworkSpec | RawItem;
 
 const rawSchema = z.strictObject({
@@ -113,14 +113,14 @@ export const networkSpecsSchema = z
     }),
   );
 
-/** Something wrong with the list of networks; `place` names the network and the field. */
+/** A problem in the list of networks; `place` names the network and the field. */
 export interface NetworkProblem {
   readonly place: string;
   readonly value: string;
   readonly allowed: string;
 }
 
-/** YAML may give a number where text is meant, so the words are those of the field, not of its type. */
+/** The message names the field, not a type, because YAML may read a number where the user means text. */
 function field(pattern: RegExp, allowed: string) {
   return z.string({ error: allowed }).regex(pattern, allowed);
 }

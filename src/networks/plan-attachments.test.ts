@@ -66,14 +66,14 @@ describe('the lab', () => {
     );
   });
 
-  it('is warned of once, because three nodes may hand out the same addresses', () => {
+  it('gets one warning, because three nodes may allocate the same addresses', () => {
     const { warnings } = attachmentsOf([lab1, lab2]);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(/ipvlan-conf-1 \(10\.0\.4\.70-10\.0\.4\.80\), ipvlan-conf-2/);
     expect(warnings[0]).toMatch(/up to 3 nodes two pods can get the same address/);
   });
 
-  it('is not warned of when there can only be one node', () => {
+  it('gets no warning when there can be only one node', () => {
     expect(attachmentsOf([lab1], labEnvironment([1, 1, 1])).warnings).toEqual([]);
     expect(attachmentsOf([lab1], null).warnings[0]).toMatch(/several nodes/);
   });
@@ -97,7 +97,7 @@ describe('what a spec leaves open', () => {
     expect(attachmentsOf([lab2], empty).attachments[0]?.pools[0]?.subnet).toBe('10.0.6.0/24');
   });
 
-  it('is found by master as well', () => {
+  it('is also found by master', () => {
     const [attachment] = attachmentsOf([
       { ...lab1, network: undefined, master: 'eth1' },
     ]).attachments;
@@ -282,7 +282,7 @@ describe('what cannot work', () => {
     expect(problems.find((problem) => problem.place === place)?.allowed).toMatch(allowed);
   });
 
-  it('is said without an environment too', () => {
+  it('is also refused without an environment', () => {
     const without = (list: object[]) => problemsOf(list, null).map(({ place }) => place);
     expect(without([{ ...lab1, master: 'eth2' }])).toEqual(['ipvlan-conf-1.master']);
     expect(without([lab2])).toEqual(['ipvlan-conf-2.subnet']);
@@ -321,7 +321,7 @@ describe('a range', () => {
     expect(part('10.0.4.240/28', '10.0.4.242-10.0.4.255')).toContain('ipvlan-conf-1.range');
   });
 
-  it('that reaches into the part for prefixes is warned of', () => {
+  it('that overlaps the part for prefixes gets a warning', () => {
     const { warnings } = attachmentsOf(
       [{ ...lab1, range: '10.0.4.120-10.0.4.140' }],
       labEnvironment([1, 1, 1]),

@@ -13,15 +13,15 @@ export type AttachmentPlan =
   | { readonly attachments: readonly Attachment[]; readonly warnings: readonly string[] }
   | { readonly problems: readonly NetworkProblem[] };
 
-/** Some networks, as far as they can be read, and what is wrong with them. */
+/** Networks that could be read, and the problems of all. */
 interface Outcome {
   readonly attachments: readonly Attachment[];
   readonly problems: readonly NetworkProblem[];
 }
 
 /**
- * Decides everything that the items leave open, reads the definitions that they bring or make, and checks
- * each against the environment, as far as that is known, and all against each other. Pure.
+ * Turns the items of the input `networks` into networks: fills in defaults, reads definitions, and checks each network
+ * against the environment, when there is one, and all against each other. Pure.
  */
 export function planAttachments(
   items: readonly NetworkItem[],
@@ -90,7 +90,7 @@ function fromDefinition(
   return { attachments: [attachment], problems: placed(origin, found) };
 }
 
-/** A definition that uses the interface of one of the environment's networks belongs to that network. */
+/** A definition belongs to the environment's network whose interface it uses. */
 function ofEnvironment(attachment: Attachment, environment: Environment | undefined): Attachment {
   const { definition, master } = attachment;
   const known = environment?.networks.find((one) => one.interface === master);
@@ -121,7 +121,7 @@ function checked(
   return [...checkAddresses(attachment, known), ...checkCapacity(attachment, environment)];
 }
 
-/** Without a subnet there is nothing to read a range from. */
+/** IPAMs that allocate from a range need a subnet. */
 function checkSubnet(
   subnet: string | undefined,
   { ipam, type }: NetworkSpec,

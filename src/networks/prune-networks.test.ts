@@ -12,7 +12,7 @@ import { pruneNetworks } from './definition-store.ts';
 let server: KubeServer | undefined;
 afterEach(() => server?.close());
 
-it('asks again when the API server does not answer', async () => {
+it('retries when the API server does not answer', async () => {
   server = await startKubeServer(({ path }, asked) =>
     path.includes('network-attachment-definitions') && asked < 3
       ? refusal(503, 'not now')

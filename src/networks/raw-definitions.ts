@@ -7,7 +7,7 @@ import type { NetworkProblem, RawItem } from './network-spec.ts';
 const SHAPE = 'a NetworkAttachmentDefinition of k8s.cni.cncf.io/v1';
 const words = z.record(z.string(), z.string(), { error: 'names and texts' });
 
-/** Kubernetes decides the rest: this is what must be there to say anything about it. */
+/** The fields that the checks need. Kubernetes validates the rest. */
 const definitionSchema = z.looseObject(
   {
     apiVersion: z.literal('k8s.cni.cncf.io/v1', { error: SHAPE }),
@@ -33,8 +33,7 @@ export interface FoundDefinition {
 }
 
 /**
- * The definitions in an item with `raw`, each with our label added and, where it names none, the default
- * namespace; and what is wrong with it. Pure.
+ * Reads the definitions of an item with `raw`. Adds our label to each, and the default namespace where it names none. Pure.
  */
 export function rawDefinitions(
   { origin, raw }: RawItem,

@@ -2,13 +2,13 @@ import { type AddressRange, formatAddress, parseCidr, spanOf } from '../core/ip.
 import type { Environment, EnvironmentNetwork } from '../environment/environment.ts';
 import { MODES, type NetworkSpec } from './network-spec.ts';
 
-/** A network in short form with everything decided. */
+/** A network in short form with all defaults filled in. */
 export type ResolvedSpec = Omit<NetworkSpec, 'namespace' | 'range'> & {
   readonly namespace: string;
   readonly range: AddressRange | undefined;
 };
 
-/** Fills in what a spec leaves open: namespace, interface, mode, subnet and gateway. Pure. */
+/** Fills in the fields that a spec leaves out: namespace, interface, mode, subnet and gateway. Pure. */
 export function resolveSpec(
   spec: NetworkSpec,
   environment: Environment | undefined,
@@ -18,9 +18,9 @@ export function resolveSpec(
     (one) => one.network === spec.network || one.interface === spec.master,
   );
   const number = spec.network ?? known?.network;
-  const counted = spec.ipam === 'host-local' || spec.ipam === 'whereabouts';
+  const hasRange = spec.ipam === 'host-local' || spec.ipam === 'whereabouts';
   const routed = spec.type !== 'bridge';
-  const subnet = spec.subnet ?? (counted ? subnetOf(known, environment) : undefined);
+  const subnet = spec.subnet ?? (hasRange ? subnetOf(known, environment) : undefined);
   const range = spec.range === undefined ? undefined : rangeOf(spec.range);
   return {
     ...spec,
@@ -30,7 +30,7 @@ export function resolveSpec(
     mode: spec.mode ?? defaultMode(spec.type),
     subnet,
     range,
-    gateway: spec.gateway ?? (routed && counted ? routerOf(subnet, range) : undefined),
+    gateway: spec.gateway ?? (routed && hasRange ? routerOf(subnet, range) : undefined),
     bridge: spec.bridge ?? (routed ? undefined : `br-${spec.name}`),
   };
 }
@@ -49,14 +49,14 @@ function subnetOf(
   return (subnets.find((subnet) => subnet.zone === zone) ?? subnets[0])?.cidr;
 }
 
-/** The VPC's router has the second address of a subnet; a part of one has it nowhere. */
+/** The VPC's router, which has the second address of a subnet; undefined when pods may get that address. */
 function routerOf(subnet: string | undefined, range: AddressRange | undefined): string | undefined {
   const cidr = parseCidr(subnet ?? '');
   if (cidr === undefined) return undefined;
   const router = cidr.base + 1;
   const span = range === undefined ? undefined : spanOf(range);
-  const handedOut = span !== undefined && span.first <= router && router <= span.last;
-  return handedOut ? undefined : formatAddress(router);
+  const allocated = span !== undefined && span.first <= router && router <= span.last;
+  return allocated ? undefined : formatAddress(router);
 }
 
 function rangeOf(text: string): AddressRange {
