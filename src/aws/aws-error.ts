@@ -1,9 +1,9 @@
 import { CloudError, isExplained, messageOf } from '../core/errors.ts';
 
-/** What every error of an AWS service carries, whichever client threw it. */
+/** The fields of every AWS service error, whichever client threw it. */
 interface ServiceError extends Error {
   readonly $fault: string;
-  /** Put there by our clients: `CloudFormation CreateChangeSet`. */
+  /** Added by our clients: `CloudFormation CreateChangeSet`. */
   readonly operation?: string;
   readonly $metadata: { readonly requestId?: string; readonly httpStatusCode?: number };
 }
@@ -12,8 +12,8 @@ const NO_NETWORK =
   /^(ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|TimeoutError)$/;
 
 /**
- * Turns what an AWS call threw into a failure that explains itself. Anything that is not AWS's doing is
- * returned as it is, to be reported as the bug that it is.
+ * Turns an error of an AWS call into one with a reason and a next step. Returns any other error unchanged, so that it is
+ * reported as a bug.
  */
 export function explainAwsError(error: unknown): unknown {
   if (isExplained(error) || !(error instanceof Error)) return error;
@@ -45,7 +45,7 @@ export function explainAwsError(error: unknown): unknown {
   return error;
 }
 
-/** `fetch` hides the code of what went wrong in the error's cause. */
+/** `fetch` puts the error code into the error's cause. */
 function networkCode(error: Error): string {
   const cause = error.cause instanceof Error ? error.cause : undefined;
   const codes = [error, cause].map((one) => (one as NodeJS.ErrnoException | undefined)?.code);
@@ -58,7 +58,7 @@ function isServiceError(error: Error): error is ServiceError {
 
 function nextStep(error: ServiceError): string {
   const status = error.$metadata.httpStatusCode ?? 0;
-  // Before the denials: most services answer both with 403.
+  // Checked before denials: most services answer both with status 403.
   if (/Expired|InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId/.test(error.name)) {
     return 'give the job credentials that are valid, best by role-to-assume, which renews them';
   }

@@ -6,7 +6,7 @@ export const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 export const ROLE_ARN_ALLOWED =
   'the ARN of an IAM role, such as arn:aws:iam::111122223333:role/eks-multus-deployer';
 
-/** The inputs that say as whom an action calls AWS; spread them into the schema of the action. */
+/** The inputs for the role with which an action calls AWS; spread them into the action's schema. */
 export const roleFields = {
   'role-to-assume': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
   'chained-role': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
@@ -17,7 +17,7 @@ export const roleFields = {
 
 export const REGION_ALLOWED = 'an AWS region such as ap-northeast-2';
 
-/** And where. */
+/** The role inputs and the region. */
 export const credentialFields = {
   'aws-region': text(/^[a-z]{2}(-[a-z]+)+-\d$/, REGION_ALLOWED),
   ...roleFields,
@@ -27,7 +27,7 @@ type RoleInputs = z.output<z.ZodObject<typeof roleFields>>;
 
 export type RoleChoice = Omit<CredentialsRequest, 'region' | 'sessionName'>;
 
-/** What those inputs ask for, apart from the region and the name of the session. */
+/** The credentials that the inputs ask for, without the region and the session name. */
 export function roleRequest(inputs: RoleInputs): RoleChoice {
   return {
     roleArn: inputs['role-to-assume'],

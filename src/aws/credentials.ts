@@ -11,10 +11,10 @@ import {
   toCredentials,
 } from './web-identity.ts';
 
-/** Gives credentials that are good now; asked before every call. */
+/** Returns credentials that are valid now. Called before every AWS call. */
 export interface CredentialProvider {
   (): Promise<AwsCredentials>;
-  /** AWS says that the credentials with this key are no good any more: they are not given again. */
+  /** Drops the credentials with this key, because AWS has rejected them. */
   readonly reject?: (accessKeyId: string) => void;
 }
 
@@ -23,18 +23,18 @@ export interface CredentialsRequest extends Omit<RoleRequest, 'roleArn'> {
   readonly roleArn: string | undefined;
   /** A second role, assumed with the credentials of the first. */
   readonly chainedRoleArn?: string | undefined;
-  /** The accounts that may be worked on; any when empty. */
+  /** The allowed accounts; empty allows every account. */
   readonly allowedAccountIds?: readonly string[];
 }
 
-/** Credentials are replaced when they have less than this left; a call may last that long. */
+/** Credentials are renewed this long before they expire, because a call may last that long. */
 const REFRESH_BEFORE_MS = 5 * 60_000;
-/** Of a session that is short, at most this part is given up. The shortest that AWS has is 15 minutes. */
+/** A short session is renewed when this part of it is left. AWS's shortest session lasts 15 minutes. */
 const REFRESH_BEFORE_PART = 1 / 3;
 
 /**
- * Where every AWS client of an action gets its credentials. With a role they are asked for with a fresh
- * ID token whenever they run out, so that a job may last longer than one session does.
+ * The credentials of every AWS client of an action. With a role, it assumes the role again with a fresh ID token before
+ * the session expires, so that a job may last longer than one session.
  */
 export function credentialProvider(
   request: CredentialsRequest,
@@ -50,7 +50,7 @@ export function credentialProvider(
   return checkedAccount(request, chained);
 }
 
-/** What the job's environment has; read anew each time, because an earlier step may have a way to renew it. */
+/** The credentials in the job's environment. Read each time, because their source may renew them. */
 async function ambient(region: string, { mask }: TokenSource): Promise<AwsCredentials> {
   const found = await defaultProvider({ clientConfig: { region, ...proxySettings() } })();
   for (const secret of [found.secretAccessKey, found.sessionToken]) {
@@ -60,16 +60,16 @@ async function ambient(region: string, { mask }: TokenSource): Promise<AwsCreden
 }
 
 /**
- * Shares one answer among all callers until shortly before it expires. A failure is not kept, and while
- * the last credentials are still good it does no harm: they are asked for again with the next call.
+ * Shares credentials among all callers until shortly before they expire. When renewal fails, callers get the current
+ * credentials as long as they are valid, and the next call tries again.
  */
 export function memoized(
   provide: () => Promise<AwsCredentials>,
   now: () => number = Date.now,
 ): CredentialProvider {
   let known: (AwsCredentials & { readonly since: number }) | undefined;
-  let asking: Promise<AwsCredentials> | undefined;
-  const ask = async () => {
+  let pending: Promise<AwsCredentials> | undefined;
+  const renew = async () => {
     const since = now();
     const fresh = await provide();
     known = { ...fresh, since };
@@ -78,11 +78,11 @@ export function memoized(
   const provider = async () => {
     const current = known;
     if (current !== undefined && timeLeft(current, now()) > margin(current)) return current;
-    asking ??= ask().finally(() => {
-      asking = undefined;
+    pending ??= renew().finally(() => {
+      pending = undefined;
     });
     try {
-      return await asking;
+      return await pending;
     } catch (error) {
       if (current === undefined || current !== known || timeLeft(current, now()) <= 0) throw error;
       return current;
@@ -106,8 +106,8 @@ function margin(credentials: AwsCredentials & { readonly since: number }): numbe
 }
 
 /**
- * Gives credentials of the allowed accounts only. A role's account is known from its ARN; for credentials
- * that the job brought, STS is asked once. With no accounts listed, everything is allowed.
+ * Returns credentials of the allowed accounts only. A role's ARN names its account; for the job's own credentials, one
+ * call to STS does. An empty list allows every account.
  *
  * The provider throws InputError for a role, and CloudError for other credentials, of another account.
  */
@@ -164,11 +164,11 @@ async function accountOf(credentials: CredentialProvider, region: string): Promi
 
 type ChainedRequest = Pick<RoleRequest, 'region' | 'roleArn' | 'sessionName'>;
 
-/** AWS gives a session that another session asked for one hour at most, whatever the role allows. */
+/** AWS limits chained sessions to one hour, whatever the role allows. */
 const LONGEST_SECONDS = 3600;
 
 /**
- * Takes on a role with the credentials of another, and masks what comes of it.
+ * Assumes a role with the credentials of another role, and masks the new credentials.
  *
  * @throws CloudError that says which of the two roles lacks what.
  */
@@ -214,17 +214,17 @@ function refused({ roleArn }: ChainedRequest, cause: unknown): unknown {
 
 type Step<Args, Output> = (args: Args) => Promise<Output>;
 
-/** The names that services have for the same thing; EC2 says it with `RequestExpired`. */
+/** The services' names for an expired session; EC2 calls it `RequestExpired`. */
 const EXPIRED = /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/;
 
-/** Whether AWS refused a call because the session that signed it is over. */
+/** True when AWS refused a call because its session has expired. */
 export function saysExpired(error: unknown): boolean {
   return error instanceof Error && EXPIRED.test(error.name);
 }
 
 /**
- * A step of an SDK client: a call that is refused because its session is over is made once more with new
- * credentials. They are renewed before they end; but clocks differ, and sessions can be revoked.
+ * Middleware of an SDK client: repeats a call once, with new credentials, when its session has expired. Credentials are
+ * renewed before they expire, but clocks differ and sessions can be revoked.
  */
 export function renewsCredentials(credentials: CredentialProvider) {
   return <Args, Output>(next: Step<Args, Output>): Step<Args, Output> =>

@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 
-/** Whom AWS takes us for. */
+/** The identity of the current credentials. */
 export interface Identity {
   readonly accountId: string;
   readonly arn: string;
@@ -8,7 +8,7 @@ export interface Identity {
 
 export async function callerIdentity(sts: STSClient): Promise<Identity> {
   const { Account: accountId, Arn: arn } = await sts.send(new GetCallerIdentityCommand({}));
-  if (accountId === undefined || arn === undefined) throw new Error('STS does not say who we are');
+  if (accountId === undefined || arn === undefined) throw new Error('STS returned no identity');
   return { accountId, arn };
 }
 

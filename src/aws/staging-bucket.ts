@@ -16,27 +16,27 @@ import {
 } from '@aws-sdk/client-s3';
 import { CloudError } from '../core/errors.ts';
 
-/** A private bucket for what Lambda has to fetch: the launch hook's code. */
+/** A private bucket for the launch hook's code, which Lambda fetches. */
 export interface StagingBucket {
   readonly name: string;
   readonly region: string;
-  /** Every call says whose bucket it means, so that a bucket of that name elsewhere is never used. */
+  /** Every call names the owner, so that a bucket of this name in another account is never used. */
   readonly accountId: string;
 }
 
-/** The tag of the buckets that this pack made, and may therefore set up and delete. */
+/** The tag of the buckets that this pack created, and may therefore configure and delete. */
 const TAG = 'eks-multus:staging';
-/** Whether a bucket is ours, and whether its setting up came to its end. */
+/** Whether this pack created the bucket, and whether its configuration is complete. */
 type Ownership = 'ready' | 'unfinished' | 'foreign';
 
-/** The bucket that is used when none is named: one per account and region. */
+/** The default bucket: one per account and region. */
 export function defaultBucketName(accountId: string, region: string): string {
   return `eks-multus-${accountId}-${region}`;
 }
 
 /**
- * Creates the bucket if there is none, and sets it up: no public access, encrypted, versioned, TLS only.
- * A bucket that somebody else made is used as it is.
+ * Creates the bucket if it does not exist, and configures it: no public access, encrypted, versioned, TLS only.
+ * A bucket that this pack did not create stays as it is.
  *
  * @param begun remembers, for when this is done again, that the bucket was made here although it has no tag yet
  */
@@ -96,7 +96,7 @@ export async function bucketExists(s3: S3Client, bucket: StagingBucket): Promise
   }
 }
 
-/** Deletes the bucket if this pack made it and nothing, not even an old version, is left in it. */
+/** Deletes the bucket if this pack created it and it is empty, also of old versions. */
 export async function deleteBucketIfUnused(s3: S3Client, bucket: StagingBucket): Promise<boolean> {
   if ((await ownership(s3, bucket)) === 'foreign') return false;
   const target = targetOf(bucket);
@@ -105,15 +105,15 @@ export async function deleteBucketIfUnused(s3: S3Client, bucket: StagingBucket):
     await s3.send(new DeleteBucketCommand(target));
     return true;
   } catch (error) {
-    // Deleted by a first attempt, the answer to which was lost, or by another environment's destroy.
+    // Deleted by an earlier attempt whose response was lost, or by another environment's destroy.
     if (statusOf(error) === 404) return true;
-    // Another environment's deploy was faster, and has put something into it.
+    // Another environment's deploy has uploaded something in the meantime.
     if (statusOf(error) === 409) return false;
     throw error;
   }
 }
 
-/** A page of what is in the bucket, old versions and delete markers, too; nothing when it has gone meanwhile. */
+/** A page of the bucket's versions and delete markers; empty when the bucket no longer exists. */
 export async function versionsIn(
   s3: S3Client,
   bucket: StagingBucket,
@@ -139,7 +139,7 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 async function createBucket(s3: S3Client, { name, region }: StagingBucket): Promise<void> {
-  // The oldest region is the one without a location constraint, and refuses to hear its own name as one.
+  // S3 accepts no location constraint for us-east-1.
   const elsewhere = { LocationConstraint: region as BucketLocationConstraint };
   const create = new CreateBucketCommand({
     Bucket: name,
@@ -148,12 +148,12 @@ async function createBucket(s3: S3Client, { name, region }: StagingBucket): Prom
   try {
     await s3.send(create);
   } catch (error) {
-    // Another run came first; it sets up the same as we would.
+    // Another run came first, and configures the bucket in the same way.
     if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
   }
 }
 
-/** By its tag; or by the default name, for a bucket whose creation was cut off before it was tagged. */
+/** Read from the tag. An untagged bucket with the default name was interrupted between creation and tagging. */
 async function ownership(s3: S3Client, bucket: StagingBucket): Promise<Ownership> {
   const untagged =
     bucket.name === defaultBucketName(bucket.accountId, bucket.region) ? 'unfinished' : 'foreign';

@@ -18,13 +18,13 @@ import {
   versionsIn,
 } from './staging-bucket.ts';
 
-/** Where files wait for CloudFormation to fetch them. */
+/** Stores files in S3 for CloudFormation to fetch. */
 export interface Staging {
-  /** Uploads content unless it is there already. Creates and sets up the bucket where that is ours to do. */
+  /** Uploads content unless it is there already. Creates and configures the bucket when it does not exist. */
   stage(bucket: StagingBucket, key: string, content: Uint8Array): Promise<'uploaded' | 'present'>;
   /** Whether anything is staged for an environment. */
   has(bucket: StagingBucket, environment: string): Promise<boolean>;
-  /** Removes what was staged for an environment, and the bucket when it is ours and empty by then. */
+  /** Deletes an environment's files, and the bucket when this pack created it and it is empty. */
   clear(bucket: StagingBucket, environment: string): Promise<Cleared>;
 }
 
@@ -79,7 +79,7 @@ export async function stage(
   return 'uploaded';
 }
 
-/** Removes every version and delete marker below `<environment>/`; gives how many there were. */
+/** Deletes every version and delete marker below `<environment>/`; returns their number. */
 export async function removeStaged(
   s3: S3Client,
   bucket: StagingBucket,
@@ -87,8 +87,8 @@ export async function removeStaged(
 ): Promise<number> {
   const target = targetOf(bucket);
   for (let removed = 0; ; ) {
-    // What is listed is gone before the next round, so the first page is always the next one. It holds at
-    // most 1000, which is also the most that S3 deletes at a time.
+    // Listed objects are deleted before the next round, so the first page is always the next one. A page holds at
+    // most 1000 objects, which is also the limit of DeleteObjects.
     const found = await versionsIn(s3, bucket, { Prefix: `${environment}/` });
     if (found.length === 0) return removed;
     const answer = await s3.send(

@@ -2,16 +2,15 @@ import { ENVIRONMENT_TAG } from '../environment/tags.ts';
 import type { Ec2, NetworkInterface, SecurityGroup } from './network-interfaces.ts';
 
 export interface Swept {
-  /** Ids of what was removed. */
+  /** Ids of the removed resources. */
   readonly removed: readonly string[];
-  /** What is still in the VPC and is not ours to remove, for people. */
+  /** Descriptions of the resources that stay in the VPC. */
   readonly blockers: readonly string[];
 }
 
 /**
- * Removes from a VPC what a cluster left there and what keeps the VPC from being deleted: interfaces of nodes
- * that are gone and, with `groups`, the security groups that the cluster made for itself. What is in use
- * stays. Names what else is there.
+ * Removes a cluster's leftovers that block the deletion of its VPC: network interfaces of terminated nodes and, with
+ * `groups`, the security groups that the cluster created. Resources in use stay. Lists everything that stays.
  */
 export async function sweepVpc(
   ec2: Ec2,
@@ -28,10 +27,10 @@ export async function sweepVpc(
 }
 
 /**
- * Removes from a VPC that others use, too, the interfaces that the nodes of one environment's group left there.
- * Nothing else of the VPC is touched, or named.
+ * Removes from a shared VPC the interfaces that the nodes of one environment's group left there. Does not touch or list
+ * anything else.
  *
- * @param securityGroupId the node group's own; undefined when it is gone
+ * @param securityGroupId the node group's own security group; undefined when it no longer exists
  */
 export async function sweepGroup(
   ec2: Ec2,
@@ -47,7 +46,7 @@ export async function sweepGroup(
 
 interface Removal {
   readonly removed: readonly string[];
-  /** What the role may not delete. */
+  /** Ids that the role may not delete. */
   readonly denied: readonly string[];
 }
 
@@ -80,7 +79,7 @@ function swept(
 
 type Outcome = 'removed' | 'in use' | 'denied';
 
-/** Somebody else may be faster, or still use it; and a role may be allowed less than everything. */
+/** Tells apart the errors that a sweep expects: already deleted, still in use, not allowed. */
 async function outcomeOf(remove: () => Promise<void>): Promise<Outcome> {
   try {
     await remove();
@@ -89,22 +88,22 @@ async function outcomeOf(remove: () => Promise<void>): Promise<Outcome> {
     const { name = '', message = '' } = error as { name?: string; message?: string };
     if (name.endsWith('.NotFound')) return 'removed';
     if (name.endsWith('.InUse') || name === 'DependencyViolation') return 'in use';
-    // What EC2 answers for an interface that something else than an instance holds.
+    // EC2's error for an interface that is attached to something other than an instance.
     if (name === 'InvalidParameterValue' && message.includes('currently in use')) return 'in use';
     if (name === 'UnauthorizedOperation') return 'denied';
     throw error;
   }
 }
 
-/** On the interfaces that the launch hook makes, with the cluster's name. */
+/** The launch hook sets this tag on its interfaces; the value is the cluster's name. */
 const HOOK_TAG = 'eks-multus-actions/cluster';
-/** On the interfaces that the VPC CNI makes, with the cluster's name; older versions only describe them. */
+/** The VPC CNI sets this tag on its interfaces; the value is the cluster's name. Older versions set only a description. */
 const CNI_TAG = 'cluster.k8s.amazonaws.com/name';
 const CNI_DESCRIPTION = /^aws-K8S-/;
 
 /**
- * Those of a VPC's interfaces that a node of the cluster left behind: attached to nothing, and made by the
- * launch hook or by the VPC CNI. An interface that says that it is another cluster's is not among them.
+ * The unattached interfaces that the launch hook or the VPC CNI created for the cluster's nodes. Interfaces with another
+ * cluster's tag are left out.
  */
 export function leftoverInterfaces(
   interfaces: readonly NetworkInterface[],
@@ -118,8 +117,8 @@ export function leftoverInterfaces(
 }
 
 /**
- * Those of a shared VPC's interfaces that have to do with one environment's node group: made for it by the launch
- * hook, as their tag says, or with the group's own security group, as those that the VPC CNI gives its nodes.
+ * The interfaces of one environment's node group in a shared VPC: those of the launch hook have the environment's tag,
+ * those of the VPC CNI have the group's own security group.
  */
 export function interfacesOfGroup(
   interfaces: readonly NetworkInterface[],
@@ -133,10 +132,7 @@ export function interfacesOfGroup(
   );
 }
 
-/**
- * Those of a VPC's security groups that the cluster made for itself: its own, and those of load balancers.
- * They are in no stack.
- */
+/** The security groups that the cluster and its load balancers created outside of any stack. */
 export function leftoverGroups(
   groups: readonly SecurityGroup[],
   cluster: string,
@@ -149,7 +145,7 @@ export function leftoverGroups(
   );
 }
 
-/** `eni-1 (ELB app/web, in-use, attached to amazon-elb)`: enough to find out whose it is. */
+/** `eni-1 (ELB app/web, in-use, attached to amazon-elb)`: enough to find its owner. */
 export function describeInterface(found: NetworkInterface): string {
   const attached = found.attachedTo === undefined ? '' : `, attached to ${found.attachedTo}`;
   return `${found.id} (${found.description || 'no description'}, ${found.status}${attached})`;

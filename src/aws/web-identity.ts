@@ -2,7 +2,7 @@ import { AssumeRoleWithWebIdentityCommand, type Credentials, STSClient } from '@
 import { CloudError, messageOf } from '../core/errors.ts';
 import { proxySettings } from '../github/proxy.ts';
 
-/** The role to take on, and what the ID token for it says. */
+/** The role to assume, and the audience of the ID token for it. */
 export interface RoleRequest {
   readonly region: string;
   readonly roleArn: string;
@@ -19,12 +19,12 @@ export interface AwsCredentials {
   readonly expiration?: Date;
 }
 
-/** Backing off in between, this is patience for some minutes. Nothing can be done without credentials. */
+/** With back-off, these attempts take some minutes. Nothing works without credentials. */
 export const MAX_STS_ATTEMPTS = 12;
 
-/** What taking on a role needs of the runner. */
+/** What `assumeRole` needs from the runner. */
 export interface TokenSource {
-  /** A fresh GitHub ID token for an audience. */
+  /** Requests a new GitHub ID token for an audience. */
   idToken(audience: string): Promise<string>;
   /** Hides a value in the job's log. */
   mask(secret: string): void;
@@ -33,7 +33,7 @@ export interface TokenSource {
 /**
  * Exchanges a fresh GitHub ID token for credentials of a role, and masks them.
  *
- * @throws CloudError that shows what the token claims and which trust policy would accept it.
+ * @throws CloudError that shows the token's claims and a trust policy that accepts them.
  */
 export async function assumeRole(
   request: RoleRequest,
@@ -59,7 +59,7 @@ export async function assumeRole(
   }
 }
 
-/** What STS gave, masked before anybody else sees it. */
+/** The credentials in an STS response, already masked in the log. */
 export function toCredentials(
   given: Credentials | undefined,
   mask: TokenSource['mask'],
@@ -82,7 +82,7 @@ export function toCredentials(
 function refused(request: RoleRequest, token: string, cause: unknown): CloudError {
   const claims = readClaims(token);
   const name = cause instanceof Error ? cause.name : 'Error';
-  // The message is AWS's; a token must not get into the log by way of it.
+  // AWS's message may contain the token, which must not appear in the log.
   const message = messageOf(cause).replaceAll(token, '(token)');
   const trust = /AccessDenied|InvalidIdentityToken/.test(name);
   return new CloudError({
@@ -94,14 +94,14 @@ function refused(request: RoleRequest, token: string, cause: unknown): CloudErro
   });
 }
 
-/** The claims of an ID token that a role's trust policy looks at. None of them is secret. */
+/** The claims of an ID token that a trust policy checks. None of them is secret. */
 export interface TokenClaims {
   readonly sub?: string;
   readonly aud?: string;
   readonly iss?: string;
 }
 
-/** Reads a JSON Web Token's claims without checking its signature; none of them when it is not one. */
+/** Reads a JSON Web Token's claims without verifying its signature; empty when it is not a valid token. */
 export function readClaims(token: string): TokenClaims {
   const payload = token.split('.')[1] ?? '';
   try {
@@ -140,8 +140,8 @@ export function trustPolicy(roleArn: string, claims: TokenClaims): string {
 }
 
 /**
- * What a person who writes the policy should know about this subject. Repositories made, renamed or moved
- * since July 2026 have ids in it (`repo:owner@1/name@2:…`), so that names alone never match.
+ * Advice on this subject for the author of the policy. Repositories created, renamed or moved since July 2026 have ids in
+ * it (`repo:owner@1/name@2:…`), so that names alone never match.
  */
 export function subjectAdvice({ sub = '' }: TokenClaims): string {
   const [, repository] = /^(repo:[^:]+):/.exec(sub) ?? [];

@@ -5,16 +5,16 @@ import type { Environment } from '../environment/environment.ts';
 import type { Attachment } from '../networks/attachment.ts';
 import { checkInterfaces } from '../networks/check-interfaces.ts';
 
-/** Asks EC2 for network interfaces; undefined when the job has no AWS account to ask. */
+/** Lists network interfaces in EC2; undefined when the job has no AWS credentials. */
 export type InterfaceSource =
   | ((filters: Filters) => Promise<readonly NetworkInterface[]>)
   | undefined;
 
 /**
- * Checks the networks against the network interfaces that are in the environment's Multus subnets. Without an
- * environment, or when EC2 does not answer, the check is left out, and the log says so.
+ * Checks the networks against the network interfaces in the environment's Multus subnets. Without an environment, or when
+ * EC2 cannot be asked, skips the check and says so in the log.
  *
- * @throws InputError when a network hands out an address that an interface has, or has too few.
+ * @throws InputError when a network assigns an address that an interface already has, or has too few addresses.
  */
 export async function checkVpc(
   attachments: readonly Attachment[],
@@ -42,7 +42,8 @@ export async function checkVpc(
   if (problems.length === 0) return;
   throw new InputError(
     problems.map(({ place, value, allowed }) => ({
-      ...{ input: 'networks', value },
+      input: 'networks',
+      value,
       allowed: `${place}: ${allowed}`,
     })),
   );

@@ -7,13 +7,12 @@ import type { Environment } from '../environment/environment.ts';
 import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { type NodeFinding, nodeState } from '../kubernetes/nodes.ts';
-
 import { explainRollout } from '../kubernetes/rollout.ts';
 import { MULTUS, NOT_STARTED } from '../multus/install.ts';
 import type { InterfaceSource } from './check-vpc.ts';
 import type { ConfigureInputs } from './inputs.ts';
 
-/** Asks Auto Scaling for the instances of groups. */
+/** Lists the instances of Auto Scaling groups. */
 export type InstanceSource = (groups: readonly string[]) => Promise<readonly GroupInstance[]>;
 
 interface Sources {
@@ -25,8 +24,8 @@ interface Sources {
 const AWS_AUTH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
 
 /**
- * Asks Multus, AWS and aws-auth why the nodes do not come, or do not become Ready. Never fails: what cannot be asked
- * is left out, and the log says so.
+ * Looks in Multus, AWS and aws-auth for the reasons why nodes do not join or become Ready. Never fails: sources that
+ * cannot be read are skipped and logged.
  */
 export async function explainNodes(
   connection: Connection,
@@ -79,19 +78,19 @@ async function ifKnown<T>(
   }
 }
 
-/** What is known about nodes that have not become Ready. */
+/** Evidence about nodes that have not become Ready. */
 export interface NodeEvidence {
   readonly environment: Environment;
   readonly nodes: readonly V1Node[];
-  /** Those of the environment's groups. */
+  /** The instances of the environment's groups. */
   readonly instances: readonly GroupInstance[];
-  /** Those in the environment's Multus subnets; undefined when EC2 did not tell. */
+  /** The interfaces in the environment's Multus subnets; undefined when EC2 could not be asked. */
   readonly interfaces: readonly NetworkInterface[] | undefined;
-  /** mapRoles of aws-auth; undefined when nodes are not admitted by it, or it could not be read. */
+  /** mapRoles of aws-auth; undefined when the cluster admits nodes in another way, or it could not be read. */
   readonly mapRoles: string | undefined;
 }
 
-/** Why nodes are missing or keep pods away: one finding for each instance without a node. Pure. */
+/** Why nodes are missing or repel pods: one finding for each instance without a node. Pure. */
 export function nodeFindings(evidence: NodeEvidence): readonly NodeFinding[] {
   const joined = new Set(evidence.nodes.map(instanceOf));
   return [
