@@ -9,7 +9,11 @@ import { clusterTraces } from './cluster-traces.ts';
 import { ec2Of } from './network-interfaces.ts';
 
 /** One answer of the server; undefined breaks the connection. */
-type Answer = { readonly status: number; readonly body: string } | undefined;
+type Answer =
+  | { readonly status: number; readonly body: string }
+  | 'silence'
+  | 'headers only'
+  | undefined;
 
 const answers: Answer[] = [];
 const requests: { headers: IncomingMessage['headers']; url: string; body: string }[] = [];
@@ -19,7 +23,9 @@ const server = createServer(async (request: IncomingMessage, response: ServerRes
   requests.push({ headers: request.headers, url: request.url ?? '', body });
   const answer = answers.shift();
   if (answer === undefined) request.socket.destroy();
-  else response.writeHead(answer.status, { 'x-amzn-requestid': 'r-1' }).end(answer.body);
+  else if (answer === 'headers only') response.writeHead(200).flushHeaders();
+  else if (answer !== 'silence')
+    response.writeHead(answer.status, { 'x-amzn-requestid': 'r-1' }).end(answer.body);
 });
 
 const caller = {
@@ -75,6 +81,14 @@ describe('a call', () => {
     );
     expect(await ec2().tagged('env', 'lab')).toEqual([]);
     expect(requests).toHaveLength(5);
+  });
+
+  it.each(['silence', 'headers only'] as const)('is made again after %s', async (answer) => {
+    answers.push(answer, { status: 200, body: page('') });
+    const timeouts = { connectionMs: 1_000, answerMs: 200 };
+    const client = createClient(EC2Client, caller, timeouts);
+    expect(await ec2Of(client).tagged('env', 'lab')).toEqual([]);
+    expect(requests).toHaveLength(2);
   });
 
   it('fails at once, in the words of AWS, when another attempt would not help', async () => {

@@ -1,5 +1,5 @@
-import { proxySettings } from '../github/proxy.ts';
 import { type CredentialProvider, renewsCredentials } from './credentials.ts';
+import { connectionSettings, type Timeouts } from './request-handler.ts';
 
 /** Where, as whom and for which run an action calls AWS. */
 export interface AwsCaller {
@@ -12,13 +12,14 @@ export interface AwsCaller {
 }
 
 /**
- * Creates an SDK client of any service. It takes the proxy of the environment, backs off and retries, renews an
- * expired session, and names the failed operation in its errors. Endpoints come from the SDK's own settings
+ * Creates an SDK client of any service. It takes the proxy of the environment, times out, backs off and retries, renews
+ * an expired session, and names the failed operation in its errors. Endpoints come from the SDK's own settings
  * (`AWS_ENDPOINT_URL`).
  */
 export function createClient<Client extends SdkClient>(
   Service: new (config: ClientConfig) => Client,
   caller: AwsCaller,
+  timeouts?: Timeouts,
 ): Client {
   const { region, credentials, runId, onCall } = caller;
   const client = new Service({
@@ -28,7 +29,7 @@ export function createClient<Client extends SdkClient>(
     // With every third call going wrong, one call in two million fails after all.
     maxAttempts: 12,
     retryMode: 'adaptive',
-    ...proxySettings(),
+    ...connectionSettings(timeouts),
     customUserAgent: [['eks-multus-actions'], ['run', runId]],
   });
   const renewing = renewsCredentials(credentials);
@@ -43,7 +44,7 @@ export function createClient<Client extends SdkClient>(
   return client;
 }
 
-type ClientConfig = ReturnType<typeof proxySettings> & {
+type ClientConfig = ReturnType<typeof connectionSettings> & {
   readonly region: string;
   readonly credentials: CredentialProvider;
   readonly maxAttempts: number;

@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { CloudError, InputError, messageOf } from '../core/errors.ts';
-import { proxySettings } from '../github/proxy.ts';
+import { connectionSettings } from './request-handler.ts';
 import {
   type AwsCredentials,
   assumeRole,
@@ -52,7 +52,7 @@ export function credentialProvider(
 
 /** The credentials in the job's environment. Read each time, because their source may renew them. */
 async function ambient(region: string, { mask }: TokenSource): Promise<AwsCredentials> {
-  const found = await defaultProvider({ clientConfig: { region, ...proxySettings() } })();
+  const found = await defaultProvider({ clientConfig: { region, ...connectionSettings() } })();
   for (const secret of [found.secretAccessKey, found.sessionToken]) {
     if (secret !== undefined && secret !== '') mask(secret);
   }
@@ -153,7 +153,7 @@ async function accountOf(credentials: CredentialProvider, region: string): Promi
     region,
     credentials: () => credentials(),
     maxAttempts: MAX_STS_ATTEMPTS,
-    ...proxySettings(),
+    ...connectionSettings(),
   });
   try {
     return (await sts.send(new GetCallerIdentityCommand({}))).Account ?? '?';
@@ -181,7 +181,7 @@ export async function assumeChainedRole(
     region: request.region,
     credentials: Object.assign(() => first(), { memoized: true }),
     maxAttempts: MAX_STS_ATTEMPTS,
-    ...proxySettings(),
+    ...connectionSettings(),
   });
   sts.middlewareStack.add(renewsCredentials(first), { step: 'initialize' });
   try {

@@ -1,6 +1,6 @@
 import { AssumeRoleWithWebIdentityCommand, type Credentials, STSClient } from '@aws-sdk/client-sts';
 import { CloudError, messageOf } from '../core/errors.ts';
-import { proxySettings } from '../github/proxy.ts';
+import { connectionSettings } from './request-handler.ts';
 
 /** The role to assume, and the audience of the ID token for it. */
 export interface RoleRequest {
@@ -41,7 +41,7 @@ export async function assumeRole(
 ): Promise<AwsCredentials> {
   const token = await source.idToken(request.audience);
   const settings = { region: request.region, maxAttempts: MAX_STS_ATTEMPTS };
-  const sts = new STSClient({ ...settings, ...proxySettings() });
+  const sts = new STSClient({ ...settings, ...connectionSettings() });
   try {
     const { Credentials: given } = await sts.send(
       new AssumeRoleWithWebIdentityCommand({

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { proxyEnvironment, proxyOf, proxySettings } from './proxy.ts';
+import { proxyAgents, proxyEnvironment, proxyOf } from './proxy.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -49,11 +49,11 @@ describe('the proxy of a URL', () => {
   });
 });
 
-describe('clients', () => {
-  it('are made as ever where there is no proxy', () => {
+describe('the agents', () => {
+  it('are undefined without a proxy', () => {
     for (const name of ['http', 'https', 'HTTP', 'HTTPS']) {
       vi.stubEnv(`${name}_${name === name.toUpperCase() ? 'PROXY' : 'proxy'}`, '');
     }
-    expect(proxySettings()).toEqual({});
+    expect(proxyAgents()).toBeUndefined();
   });
 });

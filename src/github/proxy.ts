@@ -31,17 +31,12 @@ export function obeyProxy(): void {
   if (proxies !== undefined) http.setGlobalProxyFromEnv?.({ ...proxies });
 }
 
-/** What an SDK client must be made with, so that it goes through the proxy of the environment; nothing without one. */
-export function proxySettings() {
+/** Agents that go through the proxy of the environment, for `node:http` and the AWS SDK. Undefined without a proxy. */
+export function proxyAgents() {
   const proxyEnv = proxyEnvironment(process.env);
-  if (proxyEnv === undefined) return {};
-  const agent = { keepAlive: true, maxSockets: 50, proxyEnv: { ...proxyEnv } };
-  return {
-    requestHandler: {
-      httpAgent: new http.Agent(agent),
-      httpsAgent: new https.Agent(agent),
-    },
-  };
+  if (proxyEnv === undefined) return undefined;
+  const options = { keepAlive: true, maxSockets: 50, proxyEnv: { ...proxyEnv } };
+  return { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
 }
 
 /** Undefined when no proxy is named. Lower case comes first, and a proxy without a scheme speaks HTTP, as for curl. */
