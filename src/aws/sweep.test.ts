@@ -5,7 +5,10 @@ import type { Ec2 } from './network-interfaces.ts';
 import { sweepGroup, sweepVpc } from './sweep.ts';
 
 const NODE = detachedInterface({
-  ...{ description: 'aws-K8S-i-1', status: 'available', tags: {}, attachedTo: undefined },
+  description: 'aws-K8S-i-1',
+  status: 'available',
+  tags: {},
+  attachedTo: undefined,
   securityGroupIds: ['sg-group'],
 });
 const GROUP = { name: 'eks-cluster-sg-lab', tags: { 'kubernetes.io/cluster/lab': 'owned' } };
@@ -51,7 +54,8 @@ it.each([
   [
     'in use by a service',
     {
-      ...{ id: 'eni-1', name: 'InvalidParameterValue' },
+      id: 'eni-1',
+      name: 'InvalidParameterValue',
       message: "Network interface 'eni-1' is currently in use.",
     },
     'eni-1 (aws-K8S-i-1, available)',

@@ -18,8 +18,10 @@ describe('a change set that could not be made', () => {
     const problem = { logicalId: 'Vpc', type: 'AWS::EC2::VPC', path: '/CidrBlock', reason: 'bad' };
     const { failure } = await explain(async () => [problem]);
     expect(failure).toMatchObject({
-      ...{ resource: 'stack lab: Vpc (AWS::EC2::VPC)', reason: '/CidrBlock: bad' },
-      ...{ file: 'cfn/infra.yaml', line: 2 },
+      resource: 'stack lab: Vpc (AWS::EC2::VPC)',
+      reason: '/CidrBlock: bad',
+      file: 'cfn/infra.yaml',
+      line: 2,
     });
   });
 

@@ -22,7 +22,10 @@ const parameters = {
 
 it('says what changes, and from what it follows', () => {
   expect(changeCells(group, parameters)).toEqual([
-    ...['Modify', 'Nodes', 'AWS::AutoScaling::AutoScalingGroup', 'no'],
+    'Modify',
+    'Nodes',
+    'AWS::AutoScaling::AutoScalingGroup',
+    'no',
     `MaxSize (MaxSize 3 → 4); VPCZoneIdentifier (SubnetId (empty) → subnet-${'0'.repeat(33)}…, Template.Version); Tags`,
   ]);
 });

@@ -97,7 +97,8 @@ describe('a stack that does not exist', () => {
     expect((error as CloudError).failure).toMatchObject({
       resource: 'stack lab: Vpc (AWS::EC2::VPC)',
       reason: `${path}: unknown`,
-      ...{ file: 'cfn/infra.yaml', line: 2 },
+      file: 'cfn/infra.yaml',
+      line: 2,
     });
   });
 

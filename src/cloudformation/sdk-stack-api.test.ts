@@ -114,7 +114,8 @@ describe('change sets', () => {
       roleArn: undefined,
     } as const;
     expect(await stacks.createChangeSet({ ...request, ...rest })).toEqual({
-      ...{ id: 'cs-1', stackId: ID },
+      id: 'cs-1',
+      stackId: ID,
     });
     expect(server.calls[1]?.get('ChangeSetName')).toBe('run-1');
   });
@@ -241,8 +242,10 @@ describe('events', () => {
       }
       expect(server.calls.map((call) => call.get('Action'))).toEqual([
         'DescribeEvents',
-        ...['DescribeStackEvents', 'DescribeStackEvents'],
-        ...['DescribeStackEvents', 'DescribeStackEvents'],
+        'DescribeStackEvents',
+        'DescribeStackEvents',
+        'DescribeStackEvents',
+        'DescribeStackEvents',
       ]);
     },
   );
@@ -253,7 +256,8 @@ describe('events', () => {
     const stacks = await api({ DescribeEvents, DescribeStackEvents });
     expect((await read(stacks.events(ID))).map(({ id }) => id)).toEqual(['2']);
     expect(server.calls.map((call) => call.get('Action'))).toEqual([
-      ...['DescribeEvents', 'DescribeStackEvents'],
+      'DescribeEvents',
+      'DescribeStackEvents',
     ]);
   });
 

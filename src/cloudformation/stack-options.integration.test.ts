@@ -54,7 +54,8 @@ it.each<[OnFailure, string | undefined, string]>([
     resource: `stack ${name}: Main (AWS::Logs::LogGroup)`,
     reason: expect.stringContaining('CREATE_FAILED: '),
     nextStep: expect.stringContaining(nextStep),
-    ...{ file: 'cfn/test.yaml', line: 4 },
+    file: 'cfn/test.yaml',
+    line: 4,
   });
   expect((await api.describe(name))?.status).toBe(status);
 });
@@ -95,7 +96,8 @@ it('a property that does not fit is named, with its line, before anything is mad
   expect(told).toMatchObject({
     resource: 'stack wrong: Main (AWS::Logs::LogGroup)',
     reason: expect.stringContaining('/Resources/Main/Properties'),
-    ...{ file: 'cfn/test.yaml', line: 2 },
+    file: 'cfn/test.yaml',
+    line: 2,
   });
   expect(await api.describe('wrong')).toBeUndefined();
 });

@@ -15,7 +15,9 @@ async function judge(changes: Partial<Stack>, template = spec.template.text) {
   const api = new FakeStacks(fakeClock());
   const tags = { ...spec.tags, run: '1' };
   const stack = Object.assign(api.put('lab', 'CREATE_COMPLETE', { tags }), {
-    ...{ parameters: spec.parameters, template, ...changes },
+    parameters: spec.parameters,
+    template,
+    ...changes,
   });
   return { same: await isAsSpecified({ api }, spec, stack), calls: api.calls };
 }

@@ -37,7 +37,9 @@ afterAll(() => server?.stop());
 
 const inputs = (networks = NETWORKS, more: Record<string, string> = {}) => {
   const given: Record<string, string> = {
-    ...{ kubeconfig: server.kubeconfig, networks, 'aws-region': 'ap-northeast-2' },
+    kubeconfig: server.kubeconfig,
+    networks,
+    'aws-region': 'ap-northeast-2',
     ...more,
   };
   return parseInputs((name) => given[name] ?? '', undefined);
@@ -49,7 +51,10 @@ describe('the whole of it', () => {
     const results: ConfigureResult[] = [];
     const report = async (result: ConfigureResult) => void results.push(result);
     const outcome = await configure(inputs(NETWORKS, more), {
-      ...{ log, clock: systemClock, credentials: noCredentials, report },
+      log,
+      clock: systemClock,
+      credentials: noCredentials,
+      report,
     }).catch((error: unknown) => error);
     return { log, outcome, result: results[0] ?? {}, reports: results.length };
   }
@@ -58,7 +63,9 @@ describe('the whole of it', () => {
     const log = recordingLog();
     const results: ConfigureResult[] = [];
     const waiting = configure(inputs(), {
-      ...{ log, clock: overWhen(log, 'nodes Ready'), credentials: noCredentials },
+      log,
+      clock: overWhen(log, 'nodes Ready'),
+      credentials: noCredentials,
       report: async (result) => void results.push(result),
     });
     await expect(waiting).rejects.toThrow(/0 of 1 expected nodes are Ready, 0 have joined/);
@@ -151,8 +158,11 @@ describe('the whole of it', () => {
     const set = '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds';
     const body = await connection.api.get<V1DaemonSet>(set);
     body.status = {
-      ...{ currentNumberScheduled: desired, numberMisscheduled: 0, numberReady: available },
-      ...{ desiredNumberScheduled: desired, updatedNumberScheduled: desired },
+      currentNumberScheduled: desired,
+      numberMisscheduled: 0,
+      numberReady: available,
+      desiredNumberScheduled: desired,
+      updatedNumberScheduled: desired,
       numberAvailable: available,
       observedGeneration: body.metadata?.generation ?? 0,
     };

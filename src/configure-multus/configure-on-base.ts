@@ -53,7 +53,9 @@ export async function configureOnBase(
   reached.attachments = attachments;
   const nodes = await log.group('Wait for nodes', () =>
     awaitNodes(connection, {
-      ...{ ...wait, expected: expectedNodes, labelSelector: nodesOf(name) },
+      ...wait,
+      expected: expectedNodes,
+      labelSelector: nodesOf(name),
       explain: (found) => explainNodes(connection, found, inputs, tools),
     }),
   );

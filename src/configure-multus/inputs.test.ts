@@ -24,8 +24,11 @@ describe('good inputs', () => {
         region: 'ap-northeast-2',
       },
       role: {
-        ...{ roleArn: undefined, chainedRoleArn: undefined, allowedAccountIds: [] },
-        ...{ audience: 'sts.amazonaws.com', durationSeconds: 3600 },
+        roleArn: undefined,
+        chainedRoleArn: undefined,
+        allowedAccountIds: [],
+        audience: 'sts.amazonaws.com',
+        durationSeconds: 3600,
       },
       mapRoleArns: ['arn:aws:iam::123456789012:role/ng1-node'],
       expectedNodes: 2,

@@ -134,13 +134,15 @@ function sharedProblems(
   const { shared } = environment ?? {};
   if (shared === undefined) return [];
   const removal = {
-    ...{ input: 'multus', value: 'absent' },
+    input: 'multus',
+    value: 'absent',
     allowed: `present: Multus belongs to ${shared.base}, on whose cluster this environment is`,
   };
   const strays = attachments
     .filter(({ namespace }) => namespace !== shared.namespace)
     .map(({ name, namespace }) => ({
-      ...{ input: 'networks', value: namespace },
+      input: 'networks',
+      value: namespace,
       allowed: `${name}.namespace: ${shared.namespace}, the environment's own on the cluster of ${shared.base}`,
     }));
   return [...(multus === 'absent' ? [removal] : []), ...strays];

@@ -16,7 +16,9 @@ import { parseInputs } from './inputs.ts';
 const environment = labEnvironment();
 const role = 'arn:aws:iam::123456789012:role/ng1-node';
 const instance = (id: string, lifecycleState = 'InService') => ({
-  ...{ id, group: 'asg', lifecycleState },
+  id,
+  group: 'asg',
+  lifecycleState,
 });
 const attached = (instanceId: string, ...indexes: readonly number[]): NetworkInterface[] =>
   indexes.map((deviceIndex) =>
@@ -32,7 +34,11 @@ const node = (id: string, ready = true, taint?: string): V1Node => ({
 });
 const find = (evidence: Partial<NodeEvidence>) =>
   nodeFindings({
-    ...{ environment, nodes: [], instances: [], interfaces: undefined, mapRoles: undefined },
+    environment,
+    nodes: [],
+    instances: [],
+    interfaces: undefined,
+    mapRoles: undefined,
     ...evidence,
   });
 

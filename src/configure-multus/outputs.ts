@@ -38,12 +38,21 @@ export function toOutputs(
   return {
     networks: (result.attachments ?? []).map(
       ({ name, namespace, network, master, ipam, pools: [pool] }) => ({
-        ...{ name, namespace, network, master, ipam, subnet: pool?.subnet },
+        name,
+        namespace,
+        network,
+        master,
+        ipam,
+        subnet: pool?.subnet,
         ...(pool?.range === undefined ? {} : { range: `${pool.range.first}-${pool.range.last}` }),
       }),
     ),
     nodes: (result.nodes ?? []).map(({ name, zone, address, version, ready }) => ({
-      ...{ name, zone, address, version, ready },
+      name,
+      zone,
+      address,
+      version,
+      ready,
     })),
     'aws-auth-changed': String(result.awsAuth?.changed ?? false),
   };

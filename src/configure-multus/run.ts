@@ -68,7 +68,9 @@ async function applyAndWait(
   reached.attachments = attachments;
   reached.nodes = await log.group('Wait for nodes', () =>
     awaitNodes(connection, {
-      ...{ ...wait, expected: expectedNodes, leftOut },
+      ...wait,
+      expected: expectedNodes,
+      leftOut,
       explain: (found) => explainNodes(connection, found, inputs, tools),
     }),
   );

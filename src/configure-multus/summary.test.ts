@@ -16,11 +16,9 @@ const node = {
   version: 'v1.34.4',
 };
 const all: ConfigureResult = {
-  ...{
-    cluster: 'eks-multus-cluster',
-    user: 'deployer',
-    multus: { mode: 'thick', image: 'multus:1' },
-  },
+  cluster: 'eks-multus-cluster',
+  user: 'deployer',
+  multus: { mode: 'thick', image: 'multus:1' },
   awsAuth: { changed: true, diff: [' - rolearn: a', '+- rolearn: b'] },
   rollout: { done: true, ready: 1, desired: 1, text: '' },
   nodes: [node, { ...node, name: 'n2', ready: false, reason: 'no | network' }],
@@ -34,8 +32,13 @@ describe('outputs', () => {
     expect(JSON.parse(JSON.stringify(outputs))).toEqual({
       networks: [
         {
-          ...{ name: 'ipvlan-conf-1', namespace: 'default', network: 1, master: 'eth1' },
-          ...{ ipam: 'host-local', subnet: '10.0.4.0/24', range: '10.0.4.70-10.0.4.80' },
+          name: 'ipvlan-conf-1',
+          namespace: 'default',
+          network: 1,
+          master: 'eth1',
+          ipam: 'host-local',
+          subnet: '10.0.4.0/24',
+          range: '10.0.4.70-10.0.4.80',
         },
         {
           name: 'eni-prefix-1',

@@ -12,8 +12,14 @@ export async function beginDeployment(
   logUrl: string,
 ): Promise<void> {
   const request = {
-    ...{ owner, repo, environment, ref: commit, auto_merge: false, required_contexts: [] },
-    ...{ transient_environment: true, production_environment: false },
+    owner,
+    repo,
+    environment,
+    ref: commit,
+    auto_merge: false,
+    required_contexts: [],
+    transient_environment: true,
+    production_environment: false,
   };
   const { data } = await asking(
     `deployment to ${environment}`,
@@ -90,7 +96,11 @@ async function setState(
   logUrl?: string,
 ): Promise<void> {
   const request = {
-    ...{ owner, repo, deployment_id: id, state, auto_inactive: false },
+    owner,
+    repo,
+    deployment_id: id,
+    state,
+    auto_inactive: false,
     ...(logUrl === undefined ? {} : { log_url: logUrl }),
   };
   await asking(`state of deployment ${id}`, PERMISSION, rest.repos.createDeploymentStatus(request));

@@ -47,7 +47,9 @@ async function ask(...answers: readonly Answer[]) {
 
 it('tries again when GitHub has an outage', async () => {
   expect(await ask(PAGE, { status: 503 }, OK)).toEqual({
-    ...{ outcome: 'number 12', pauses: [1_000, 4_000], calls: 3 },
+    outcome: 'number 12',
+    pauses: [1_000, 4_000],
+    calls: 3,
   });
 });
 
@@ -55,7 +57,8 @@ it('gives up some time, and shows no page in place of a reason', async () => {
   expect(await ask(PAGE)).toEqual({
     outcome:
       'pull request #12: the answer has status 502\nNext step: run the job again; if it stays, look at githubstatus.com',
-    ...{ pauses: [1_000, 4_000, 15_000], calls: 4 },
+    pauses: [1_000, 4_000, 15_000],
+    calls: 4,
   });
 });
 

@@ -23,8 +23,15 @@ it('finds its comment behind those of others, and takes none of theirs for it', 
     comments.set(id, { id, pullRequest: 3, author, body, createdAt: '', updatedAt: '' });
   };
   pullRequests.set(3, {
-    ...{ number: 3, author: 'ann', headBranch: 'more', headRepository: 'acme/lab', labels: [] },
-    ...{ headSha: fakeSha('3'), state: 'open', merged: false, conflict: false },
+    number: 3,
+    author: 'ann',
+    headBranch: 'more',
+    headRepository: 'acme/lab',
+    labels: [],
+    headSha: fakeSha('3'),
+    state: 'open',
+    merged: false,
+    conflict: false,
   });
   say('mallory', '<!-- preview pr-3 -->\nmine');
   say('github-actions[bot]', '<!-- preview pr-33 -->\nof another preview');

@@ -55,7 +55,8 @@ describe('Multus', () => {
   it('names the pods that do not end, and keeps their rights until they have ended', async () => {
     const path = '/api/v1/namespaces/kube-system/pods';
     const spec = {
-      ...{ nodeName: 'n1', serviceAccountName: 'multus' },
+      nodeName: 'n1',
+      serviceAccountName: 'multus',
       containers: [{ name: 'kube-multus', image: 'multus:1' }],
     };
     const body = { metadata: { name: 'multus-1', labels: { name: 'multus' } }, spec };
@@ -74,7 +75,8 @@ describe('Multus', () => {
 
   it('can be removed, except its kind and objects that others have taken over', async () => {
     const account = {
-      ...{ apiVersion: 'v1', kind: 'ServiceAccount' },
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
       metadata: { name: 'multus', namespace: 'kube-system' },
     };
     const labels = { 'app.kubernetes.io/managed-by': 'somebody' };
@@ -131,7 +133,8 @@ describe('networks', () => {
     await run('- { name: of-the-node, network: 1 }');
     await run(`- raw: |${raw}`);
     const read = await connection.api.get({
-      ...{ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition' },
+      apiVersion: 'k8s.cni.cncf.io/v1',
+      kind: 'NetworkAttachmentDefinition',
       metadata: { name: 'of-the-node', namespace: 'default' },
     });
     expect(read).not.toHaveProperty('spec.config');
@@ -145,7 +148,8 @@ describe('networks', () => {
           metadata: { name: marked, ${metadata} }
     `;
     const object = {
-      ...{ apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition' },
+      apiVersion: 'k8s.cni.cncf.io/v1',
+      kind: 'NetworkAttachmentDefinition',
       metadata: { name: 'marked', namespace: 'default' },
     };
     await run(raw('labels: { a: "1", b: "1" }, annotations: { c: "1" }'));

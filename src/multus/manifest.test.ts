@@ -84,8 +84,12 @@ describe('the Multus manifest', () => {
     const { cniConfigDir, socketDir } = JSON.parse(map.data?.['daemon-config.json'] ?? '');
     const [container] = daemonSet.spec?.template.spec?.containers ?? [];
     expect(container?.startupProbe?.exec?.command).toEqual([
-      ...['test', '-s', `${cniConfigDir}/00-multus.conf`],
-      ...['-a', '-S', `${socketDir}multus.sock`],
+      'test',
+      '-s',
+      `${cniConfigDir}/00-multus.conf`,
+      '-a',
+      '-S',
+      `${socketDir}multus.sock`,
     ]);
   });
 
@@ -128,7 +132,9 @@ describe('the lab networks by hand', () => {
   it('are the ones that the action makes from the lab input', () => {
     const specs = networkSpecsSchema.parse(
       [1, 2].map((network) => ({
-        ...{ name: `ipvlan-conf-${network}`, network, ipam: 'host-local' },
+        name: `ipvlan-conf-${network}`,
+        network,
+        ipam: 'host-local',
         subnet: `10.0.${2 + 2 * network}.0/24`,
         range: `10.0.${2 + 2 * network}.70-10.0.${2 + 2 * network}.80`,
       })),

@@ -149,7 +149,8 @@ async function namespace(name: string): Promise<void> {
 /** The allocations of a range as whereabouts records them. */
 function pool(allocations: object) {
   return {
-    ...{ apiVersion: 'whereabouts.cni.cncf.io/v1alpha1', kind: 'IPPool' },
+    apiVersion: 'whereabouts.cni.cncf.io/v1alpha1',
+    kind: 'IPPool',
     metadata: { name: '10.0.4.0-24', namespace: 'kube-system' },
     spec: { range: '10.0.4.0/24', allocations },
   };

@@ -148,7 +148,7 @@ describe('over another manifest', () => {
     const template = { metadata: { labels }, spec };
     const metadata = { name, namespace: 'kube-system' };
     const set = { selector: { matchLabels: labels }, template };
-    return { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata, ...{ spec: set } };
+    return { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata, spec: set };
   };
 
   it('explains a selector that cannot be changed, and changes nothing', async () => {

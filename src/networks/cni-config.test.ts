@@ -50,12 +50,14 @@ const counted = {
 };
 const ofIpam = fc.oneof(
   fc.record({
-    ...{ ipam: fc.constant('eni-prefix'), routes: anyOf(routes) },
+    ipam: fc.constant('eni-prefix'),
+    routes: anyOf(routes),
     'other-zones': anyOf(fc.boolean()),
   }),
   fc.record({ ipam: fc.constant('host-local'), ...counted }),
   fc.record({
-    ...{ ipam: fc.constant('whereabouts'), ...counted },
+    ipam: fc.constant('whereabouts'),
+    ...counted,
     exclude: anyOf(fc.array(network, { minLength: 1 })),
   }),
   fc.record({ ipam: fc.constant('static'), routes: anyOf(routes) }),
@@ -90,9 +92,15 @@ describe('the configuration of any network', () => {
         const read = readAttachment(toDefinition(spec));
         if (typeof read === 'string') throw new Error(read);
         expect(read).toMatchObject({
-          ...{ name: spec.name, namespace: spec.namespace, network: spec.network },
-          ...{ type: spec.type, mode: spec.mode, ipam: spec.ipam, routes: spec.routes ?? [] },
-          ...{ bridge: spec.bridge, resourceName: spec['resource-name'] },
+          name: spec.name,
+          namespace: spec.namespace,
+          network: spec.network,
+          type: spec.type,
+          mode: spec.mode,
+          ipam: spec.ipam,
+          routes: spec.routes ?? [],
+          bridge: spec.bridge,
+          resourceName: spec['resource-name'],
           otherZones: spec['other-zones'] ?? false,
         });
         if (spec.subnet !== undefined) {

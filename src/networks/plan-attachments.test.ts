@@ -6,11 +6,20 @@ import { networkSpecsSchema } from './network-spec.ts';
 import { planAttachments } from './plan-attachments.ts';
 
 const lab1 = {
-  ...{ name: 'ipvlan-conf-1', network: 1, type: 'ipvlan', mode: 'l3', ipam: 'host-local' },
-  ...{ subnet: '10.0.4.0/24', range: '10.0.4.70-10.0.4.80', gateway: '10.0.4.1' },
+  name: 'ipvlan-conf-1',
+  network: 1,
+  type: 'ipvlan',
+  mode: 'l3',
+  ipam: 'host-local',
+  subnet: '10.0.4.0/24',
+  range: '10.0.4.70-10.0.4.80',
+  gateway: '10.0.4.1',
 };
 const lab2 = {
-  ...{ name: 'ipvlan-conf-2', network: 2, ipam: 'host-local', range: '10.0.6.70-10.0.6.80' },
+  name: 'ipvlan-conf-2',
+  network: 2,
+  ipam: 'host-local',
+  range: '10.0.6.70-10.0.6.80',
 };
 const environment = labEnvironment();
 const specs = (...list: object[]) => networkSpecsSchema.parse(list);
@@ -109,7 +118,10 @@ describe('what a spec leaves open', () => {
     expect(attachments[0]).toMatchObject({ master: 'eth2', mode: 'l3', ipam: 'eni-prefix' });
     expect(configsOf([{ name: 'data', network: 2 }])).toEqual([
       {
-        ...{ cniVersion: '0.3.0', type: 'ipvlan', master: 'eth2', mode: 'l3' },
+        cniVersion: '0.3.0',
+        type: 'ipvlan',
+        master: 'eth2',
+        mode: 'l3',
         ipam: { type: 'eni-prefix' },
       },
     ]);
@@ -131,7 +143,8 @@ describe('what a spec leaves open', () => {
     const definitions = attachmentsOf([spec]).attachments.map(({ definition }) => definition);
     expect(definitions[0]?.metadata?.namespace).toBe('telco');
     expect(JSON.parse(definitions[0]?.spec?.config ?? '')).toMatchObject({
-      ...{ mode: 'l2', mtu: 8900 },
+      mode: 'l2',
+      mtu: 8900,
       ipam: { routes },
     });
   });
@@ -141,7 +154,8 @@ describe('what a spec leaves open', () => {
       { name: 'fixed', network: 1, ipam: 'static' },
     ]).attachments.map(({ definition }) => definition);
     expect(JSON.parse(definitions[0]?.spec?.config ?? '')).toMatchObject({
-      ...{ capabilities: { ips: true }, ipam: { type: 'static' } },
+      capabilities: { ips: true },
+      ipam: { type: 'static' },
     });
   });
 });
@@ -339,7 +353,8 @@ describe('a range', () => {
         ] as const;
         const list = spans.map(([first, last], index) => ({
           ...lab1,
-          ...{ name: `n${index}`, gateway: '10.0.4.1' },
+          name: `n${index}`,
+          gateway: '10.0.4.1',
           range: `${formatAddress(base + first)}-${formatAddress(base + last)}`,
         }));
         const shared = spans[0][0] <= spans[1][1] && spans[1][0] <= spans[0][1];
