@@ -143,12 +143,12 @@ describe('over a manifest that AWS has published', () => {
 });
 
 describe('over another manifest', () => {
-  const other = (name: string, labels: Record<string, string>): KubernetesObject => {
-    const spec = { containers: [{ name: 'kube-multus', image: 'multus:0' }] };
-    const template = { metadata: { labels }, spec };
+  const other = (name: string, labels: Record<string, string>) => {
+    const containers = [{ name: 'kube-multus', image: 'multus:0' }];
+    const template = { metadata: { labels }, spec: { containers } };
     const metadata = { name, namespace: 'kube-system' };
-    const set = { selector: { matchLabels: labels }, template };
-    return { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata, spec: set };
+    const spec = { selector: { matchLabels: labels }, template };
+    return { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata, spec };
   };
 
   it('explains a selector that cannot be changed, and changes nothing', async () => {
