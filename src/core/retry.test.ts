@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
 import { isTransient, parseRetryAfter, type RetryPolicy, retry, until } from './retry.ts';
 
@@ -24,15 +24,10 @@ const failing = (...errors: readonly unknown[]) => {
 };
 
 describe('retry', () => {
-  beforeEach(() => {
-    vi.spyOn(Math, 'random').mockReturnValue(0.5);
-    return () => vi.restoreAllMocks();
-  });
   const retried = async (call: () => Promise<number>, policy: Partial<RetryPolicy>) => {
     const clock = fakeClock();
-    const outcome = await retry(call, { clock, firstPauseMs: 1000, ...policy }).catch(
-      (error: unknown) => error,
-    );
+    const fixed = { clock, firstPauseMs: 1000, random: () => 0.5 };
+    const outcome = await retry(call, { ...fixed, ...policy }).catch((error: unknown) => error);
     return { outcome, ms: clock.now() };
   };
   const asksFor = (retryAfterMs: number) =>
@@ -52,8 +47,8 @@ describe('retry', () => {
   });
 
   it('varies a pause by a quarter', async () => {
-    vi.mocked(Math.random).mockReturnValueOnce(0).mockReturnValueOnce(1);
-    const { ms } = await retried(failing(busy, busy), { attempts: 3, factor: 1 });
+    const random = vi.fn().mockReturnValueOnce(0).mockReturnValueOnce(1);
+    const { ms } = await retried(failing(busy, busy), { attempts: 3, factor: 1, random });
     expect(ms).toBe(750 + 1250);
   });
 

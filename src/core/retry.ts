@@ -9,6 +9,8 @@ export interface RetryPolicy {
   readonly deadline?: number;
   /** The pause before the second call. Every pause varies by a quarter, so that callers spread out. */
   readonly firstPauseMs: number;
+  /** A number from 0 to 1 for how a pause varies: 0.5 leaves it as it is. `Math.random` when not given. */
+  readonly random?: () => number;
   /** How many times longer each pause is than the one before; 2 when not given. */
   readonly factor?: number;
   /** The longest pause of the back-off; Retry-After may ask for a longer one. */
@@ -46,8 +48,9 @@ export async function retry<T>(call: () => Promise<T>, policy: RetryPolicy): Pro
 
 function pauseAfter(attempt: number, policy: RetryPolicy): number {
   const { firstPauseMs, factor = 2, longestPauseMs = Number.POSITIVE_INFINITY } = policy;
+  const { random = Math.random } = policy;
   const pause = Math.min(firstPauseMs * factor ** (attempt - 1), longestPauseMs);
-  return pause * (0.75 + Math.random() / 2);
+  return pause * (0.75 + random() / 2);
 }
 
 /** How long to wait for something, and how often to look. */

@@ -16,6 +16,14 @@ export interface ExecResult {
   readonly exitCode: number;
 }
 
+export interface ExecTiming {
+  /** How long all attempts may take together. */
+  readonly timeoutMs: number;
+  readonly clock?: Clock;
+  /** Varies the pauses between attempts: see RetryPolicy. */
+  readonly random?: () => number;
+}
+
 /**
  * The connection ended before the command did, or the API server or the kubelet could not be reached. A kubelet that
  * has just joined has no serving certificate for some seconds and refuses with `tls: internal error`.
@@ -30,21 +38,21 @@ const PAUSE_MS = 2_000;
  * Runs a command in a container and gives what it printed. The command must be safe to run twice: when its connection
  * fails or drops, it runs again, with a fresh token, until `timeoutMs` have passed.
  *
- * @param timeoutMs how long all attempts may take together
  * @throws ClusterError when the command cannot be run, or does not end in time.
  */
 export async function execInPod(
   config: KubeConfig,
   target: ExecTarget,
   command: readonly string[],
-  timeoutMs: number,
-  clock: Clock = systemClock,
+  timing: ExecTiming,
 ): Promise<ExecResult> {
+  const { timeoutMs, clock = systemClock, random = Math.random } = timing;
   const end = clock.now() + timeoutMs;
   const exec = () => execOnce(config, target, command, Math.ceil(end - clock.now()));
   try {
     return await retry(exec, {
       clock,
+      random,
       // The last attempt needs some time, too.
       deadline: end - PAUSE_MS,
       firstPauseMs: PAUSE_MS,
@@ -148,7 +156,14 @@ export async function openExec(
   const status = Promise.withResolvers<V1Status | undefined>();
   const socket = await new Exec(config)
     .exec(
-      ...[namespace, pod, container, [...command], stdout.stream, stderr.stream, null, false],
+      namespace,
+      pod,
+      container,
+      [...command],
+      stdout.stream,
+      stderr.stream,
+      null,
+      false,
       status.resolve,
     )
     .catch((problem: unknown) => {
@@ -158,7 +173,8 @@ export async function openExec(
   socket.addEventListener('close', () => status.resolve(undefined));
   return {
     ended: status.promise.then((ended) => ({
-      ...{ stdout: stdout.text(), stderr: stderr.text() },
+      stdout: stdout.text(),
+      stderr: stderr.text(),
       status: ended,
     })),
     terminate: () => socket.terminate(),

@@ -43,7 +43,10 @@ describe('a cluster that is reached through a proxy', () => {
     const connection = await connect(address, options);
     expect(await connection.api.list('/api/v1/nodes')).toEqual([]);
     const target = { namespace: 'default', pod: 'none', container: 'c' };
-    const speaking = execInPod(connection.config, target, ['true'], 10_000, fakeClock());
+    const speaking = execInPod(connection.config, target, ['true'], {
+      timeoutMs: 10_000,
+      clock: fakeClock(),
+    });
     await expect(speaking).rejects.toThrow('Unexpected server response: 404');
     expect([...proxy.asked]).toEqual([HOST]);
   });

@@ -81,7 +81,7 @@ export function probeCluster(
     },
     runScript: async (pod, script, timeoutMs) => {
       const target = { namespace, pod, container: 'app' };
-      const result = await execInPod(config, target, ['/bin/sh', '-c', script], timeoutMs);
+      const result = await execInPod(config, target, ['/bin/sh', '-c', script], { timeoutMs });
       return `${result.stdout}${result.stderr}`;
     },
   };
