@@ -1,121 +1,124 @@
 import ipaddr from 'ipaddr.js';
 
-/** An IPv4 network: the number of its first address and its prefix length (`10.0.4.0/24`: 167773184, 24). */
-export interface Cidr {
-  readonly base: number;
+/** Consecutive addresses of one family as numbers, both ends included. A single address is a range of one. */
+export interface Range {
+  /** The length of an address: 32 with IPv4, 128 with IPv6. */
+  readonly bits: number;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** A network: the addresses that share their first `prefix` bits. */
+export interface Cidr extends Range {
   readonly prefix: number;
 }
 
-const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const ADDRESS = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
-
-/** The number of an IPv4 address in dotted form. Undefined for any other text, also with leading zeros. */
-export function parseAddress(text: string): number | undefined {
-  if (!ADDRESS.test(text)) return undefined;
-  return text.split('.').reduce((number, octet) => number * 256 + Number(octet), 0);
-}
-
-/** The dotted form of an IPv4 address. */
-export function formatAddress(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
-}
-
-/** Reads `a.b.c.d/n`. Undefined for any other text, or when host bits are set. */
-export function parseCidr(text: string): Cidr | undefined {
-  const [address = '', length = '', ...rest] = text.split('/');
-  const base = parseAddress(address);
-  if (base === undefined || rest.length > 0 || !/^(?:\d|[12]\d|3[0-2])$/.test(length)) {
-    return undefined;
-  }
-  const cidr = { base, prefix: Number(length) };
-  return base % size(cidr) === 0 ? cidr : undefined;
-}
-
-export function formatCidr(cidr: Cidr): string {
-  return `${formatAddress(cidr.base)}/${cidr.prefix}`;
-}
-
-/** The number of addresses, including reserved ones. */
-export function size(cidr: Cidr): number {
-  return 2 ** (32 - cidr.prefix);
-}
-
-/** The last address. */
-export function lastAddress(cidr: Cidr): number {
-  return cidr.base + size(cidr) - 1;
-}
-
-export function contains(outer: Cidr, inner: Cidr): boolean {
-  return outer.base <= inner.base && lastAddress(inner) <= lastAddress(outer);
-}
-
-export function overlaps(one: Cidr, other: Cidr): boolean {
-  return one.base <= lastAddress(other) && other.base <= lastAddress(one);
-}
-
-/** The lowest block with this prefix length in a network that overlaps none of `taken`. */
-export function lowestFree(cidr: Cidr, prefix: number, taken: readonly Cidr[]): Cidr | undefined {
-  const step = 2 ** (32 - prefix);
-  let base = cidr.base;
-  while (base + step - 1 <= lastAddress(cidr)) {
-    const block = { base, prefix };
-    const other = taken.find((one) => overlaps(block, one));
-    if (other === undefined) return block;
-    base = Math.ceil((lastAddress(other) + 1) / step) * step;
-  }
-  return undefined;
-}
-
-/** The upper half of a network. */
-export function upperHalf(cidr: Cidr): Cidr {
-  return { base: cidr.base + size(cidr) / 2, prefix: cidr.prefix + 1 };
-}
-
-/** A range of addresses in text form, both ends included. */
+/** A range as a configuration writes it, which may have any text. Both ends are included. */
 export interface AddressRange {
   readonly first: string;
   readonly last: string;
 }
 
-/** The first and the last address of a range, as numbers. */
-export interface Span {
-  readonly first: number;
-  readonly last: number;
+/** True for an IPv4 or IPv6 address. */
+export function isAddress(text: string): boolean {
+  return ipaddr.isValid(text) && (text.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(text));
 }
 
-/** The range of two IPv4 addresses. Undefined when they are none, or the higher one comes first. */
-export function spanOf({ first, last }: AddressRange): Span | undefined {
-  const [from, to] = [parseAddress(first), parseAddress(last)];
-  return from === undefined || to === undefined || from > to
-    ? undefined
-    : { first: from, last: to };
-}
-
-export function spanOfCidr(cidr: Cidr): Span {
-  return { first: cidr.base, last: lastAddress(cidr) };
-}
-
-export function meet(one: Span, other: Span): boolean {
-  return one.first <= other.last && other.first <= one.last;
-}
-
-/** The number of addresses. */
-export function sizeOf({ first, last }: Span): number {
-  return last - first + 1;
-}
-
-export function spanText({ first, last }: Span): string {
-  return `${formatAddress(first)}-${formatAddress(last)}`;
-}
-
-/** True for a network in CIDR form, IPv4 or IPv6. */
+/** True for a network in CIDR form, IPv4 or IPv6, also with host bits. */
 export function isNetwork(text: string): boolean {
   return ipaddr.isValidCIDR(text) && isAddress(text.split('/')[0] ?? '');
 }
 
-/** True for an IPv4 or IPv6 address. */
-export function isAddress(text: string): boolean {
-  return ipaddr.isValid(text) && (text.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(text));
+/** Reads an IPv4 address in dotted form. Undefined for any other text, also with leading zeros. */
+export function parseAddress(text: string): Range | undefined {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) ? addressOf(ipaddr.IPv4.parse(text)) : undefined;
+}
+
+/** Reads the IPv4 network `a.b.c.d/n`. Undefined for any other text, or when host bits are set. */
+export function parseCidr(text: string): Cidr | undefined {
+  if (!ipaddr.IPv4.isValidCIDR(text)) return undefined;
+  const cidr = readNetwork(text);
+  return formatCidr(cidr) === text ? cidr : undefined;
+}
+
+/** Reads a range of IPv4 addresses. Undefined when an end is no address, or the higher one comes first. */
+export function parseRange({ first, last }: AddressRange): Range | undefined {
+  const [from, to] = [parseAddress(first), parseAddress(last)];
+  if (from === undefined || to === undefined || from.first > to.first) return undefined;
+  return { ...from, last: to.last };
+}
+
+/** The network with this prefix length that has an address; an IPv4 network when `bits` is not given. */
+export function cidrAt(address: bigint, prefix: number, bits = 32): Cidr {
+  const hostBits = BigInt(bits - prefix);
+  const first = (address >> hostBits) << hostBits;
+  return { bits, prefix, first, last: first + (1n << hostBits) - 1n };
+}
+
+/** The text of an address; of an IPv4 address when `bits` is not given. */
+export function formatAddress(address: bigint, bits = 32): string {
+  const bytes = Array.from({ length: bits / 8 }, (_, index) =>
+    Number((address >> BigInt(bits - 8 - index * 8)) & 0xffn),
+  );
+  return ipaddr.fromByteArray(bytes).toString();
+}
+
+export function formatCidr({ first, prefix, bits }: Cidr): string {
+  return `${formatAddress(first, bits)}/${prefix}`;
+}
+
+/** `10.0.4.70-10.0.4.80` */
+export function formatRange(range: Range): string {
+  const { first, last } = rangeText(range);
+  return `${first}-${last}`;
+}
+
+/** The ends of a range in text form. */
+export function rangeText({ first, last, bits }: Range): AddressRange {
+  return { first: formatAddress(first, bits), last: formatAddress(last, bits) };
+}
+
+/** The number of addresses, including reserved ones. */
+export function size({ first, last }: Range): number {
+  return Number(last - first + 1n);
+}
+
+export function contains(outer: Range, inner: Range): boolean {
+  return outer.bits === inner.bits && outer.first <= inner.first && inner.last <= outer.last;
+}
+
+export function overlaps(one: Range, other: Range): boolean {
+  return one.bits === other.bits && one.first <= other.last && other.first <= one.last;
+}
+
+/** The addresses that two ranges share. The last is before the first when they share none. */
+export function intersection(one: Range, other: Range): Range {
+  const later = one.first < other.first ? other : one;
+  const earlier = one.last < other.last ? one : other;
+  return { bits: one.bits, first: later.first, last: earlier.last };
+}
+
+/** The lowest block with this prefix length in a network that overlaps none of `taken`. */
+export function lowestFree(cidr: Cidr, prefix: number, taken: readonly Cidr[]): Cidr | undefined {
+  const { bits } = cidr;
+  const step = 1n << BigInt(bits - prefix);
+  let block = cidrAt(cidr.first, prefix, bits);
+  while (contains(cidr, block)) {
+    const other = taken.find((one) => overlaps(block, one));
+    if (other === undefined) return block;
+    block = cidrAt(other.last + step, prefix, bits);
+  }
+  return undefined;
+}
+
+/** The upper half of a network. */
+export function upperHalf({ last, prefix, bits }: Cidr): Cidr {
+  return cidrAt(last, prefix + 1, bits);
+}
+
+/** The addresses of a network for hosts: all but its own and, with IPv4, its broadcast address. */
+export function hostsOf({ first, last, bits }: Cidr): Range {
+  return { bits, first: first + 1n, last: bits === 32 ? last - 1n : last };
 }
 
 /** The network of an address with a prefix length: `10.0.4.0/24` for `10.0.4.70` and 24. */
@@ -125,57 +128,34 @@ export function networkOf(address: string, prefix: number): string {
 
 /** A network with its host bits cleared and its shortest spelling. */
 export function canonicalNetwork(cidr: string): string {
-  const [address, prefix] = ipaddr.parseCIDR(cidr);
-  const bytes = address.toByteArray().map((byte, index) => {
-    const kept = Math.min(8, Math.max(0, prefix - index * 8));
-    return byte & (0xff << (8 - kept)) & 0xff;
-  });
-  return `${ipaddr.fromByteArray(bytes).toString()}/${prefix}`;
+  return formatCidr(readNetwork(cidr));
 }
 
+/** Both texts must be good: see isAddress and isNetwork. */
 export function inNetwork(address: string, cidr: string): boolean {
-  const one = ipaddr.parse(address);
-  const [base, prefix] = ipaddr.parseCIDR(cidr);
-  return one.kind() === base.kind() && networkOf(address, prefix) === canonicalNetwork(cidr);
+  return contains(readNetwork(cidr), addressOf(ipaddr.parse(address)));
 }
 
-export function inRange(address: string, range: AddressRange): boolean {
-  const value = ordinal(address);
-  return (
-    sameFamily(address, range.first) &&
-    ordinal(range.first) <= value &&
-    value <= ordinal(range.last)
-  );
-}
-
-/** Both must be addresses. */
-export function sameFamily(one: string, other: string): boolean {
-  return one.includes(':') === other.includes(':');
+/** All three texts must be addresses. */
+export function inRange(address: string, { first, last }: AddressRange): boolean {
+  const [from, to] = [addressOf(ipaddr.parse(first)), addressOf(ipaddr.parse(last))];
+  return contains({ ...from, last: to.last }, addressOf(ipaddr.parse(address)));
 }
 
 /** The range that host-local uses in a network when its configuration has none. */
 export function hostRange(cidr: string): AddressRange {
-  const [address, prefix] = ipaddr.parseCIDR(cidr);
-  const bits = address.toByteArray().length * 8;
-  const base = ordinal(canonicalNetwork(cidr).split('/')[0] ?? '');
-  const count = 1n << BigInt(bits - prefix);
-  const broadcast = address.kind() === 'ipv4' ? 1n : 0n;
-  return {
-    first: fromOrdinal(base + 1n, bits),
-    last: fromOrdinal(base + count - 1n - broadcast, bits),
-  };
+  return rangeText(hostsOf(readNetwork(cidr)));
 }
 
-function ordinal(address: string): bigint {
-  return ipaddr
-    .parse(address)
-    .toByteArray()
-    .reduce((number, byte) => number * 256n + BigInt(byte), 0n);
+/** Clears host bits. */
+function readNetwork(text: string): Cidr {
+  const [address, prefix] = ipaddr.parseCIDR(text);
+  const { first, bits } = addressOf(address);
+  return cidrAt(first, prefix, bits);
 }
 
-function fromOrdinal(number: bigint, bits: number): string {
-  const bytes = Array.from({ length: bits / 8 }, (_, index) =>
-    Number((number >> BigInt(bits - 8 - index * 8)) & 0xffn),
-  );
-  return ipaddr.fromByteArray(bytes).toString();
+function addressOf(address: ipaddr.IPv4 | ipaddr.IPv6): Range {
+  const bytes = address.toByteArray();
+  const value = bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
+  return { bits: bytes.length * 8, first: value, last: value };
 }

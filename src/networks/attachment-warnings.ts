@@ -1,6 +1,6 @@
-import { meet, parseCidr, spanOfCidr, spanText } from '../core/ip.ts';
+import { formatRange, overlaps, parseCidr } from '../core/ip.ts';
 import type { Environment } from '../environment/environment.ts';
-import { type Attachment, allocatedSpans } from './attachment.ts';
+import { type Attachment, allocatedRanges } from './attachment.ts';
 
 /** Warnings about networks that work differently than one may expect: one for each limit, not for each network. Pure. */
 export function attachmentWarnings(
@@ -35,7 +35,7 @@ function sharedRanges(
   const nodes = severalNodes(environment);
   if (attachments.length === 0 || nodes === undefined) return [];
   const networks = attachments.map(
-    (one) => `${one.name} (${allocatedSpans(one).map(spanText).join(', ')})`,
+    (one) => `${one.name} (${allocatedRanges(one).map(formatRange).join(', ')})`,
   );
   return [
     `${networks.join(', ')}: with ipam host-local each node allocates from the range on its own. On ${nodes} two pods can get the same address, and the VPC does not deliver these addresses between nodes. Pods on one node reach each other. ipam: eni-prefix has neither limit.`,
@@ -95,7 +95,7 @@ function overlappingPrefixes(
   return attachments.flatMap((attachment) => {
     const part = parts.find((text) => {
       const cidr = parseCidr(text);
-      return cidr && allocatedSpans(attachment).some((span) => meet(span, spanOfCidr(cidr)));
+      return cidr && allocatedRanges(attachment).some((range) => overlaps(range, cidr));
     });
     if (part === undefined) return [];
     return `${attachment.name}: its range overlaps ${part}, from which AWS takes the prefixes of the nodes' interfaces, so a pod may get an address that belongs to another node.`;

@@ -1,12 +1,12 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import {
   type AddressRange,
-  meet,
+  hostsOf,
+  overlaps,
   parseCidr,
-  type Span,
-  sizeOf,
-  spanOf,
-  spanOfCidr,
+  parseRange,
+  type Range,
+  size,
 } from '../core/ip.ts';
 
 /** A network that pods can attach to: its Kubernetes object, and what the object says. */
@@ -81,41 +81,36 @@ export function describePlugin(type: string, mode?: string, device?: string): st
 }
 
 /** The addresses that the IPAM of a network allocates, as far as they are IPv4 and can be read. Pure. */
-export function allocatedSpans({ pools }: Attachment): readonly Span[] {
-  return pools.flatMap(poolSpans);
+export function allocatedRanges({ pools }: Attachment): readonly Range[] {
+  return pools.flatMap(poolRanges);
 }
 
 /** How many addresses that is. */
 export function addressCount(attachment: Attachment): number {
-  return allocatedSpans(attachment).reduce((sum, span) => sum + sizeOf(span), 0);
+  return allocatedRanges(attachment).reduce((sum, range) => sum + size(range), 0);
 }
 
 /** The addresses of a pool without the excluded ones; none when the pool is not IPv4. */
-export function poolSpans(pool: Pool): readonly Span[] {
-  const whole = wholeSpan(pool);
+export function poolRanges(pool: Pool): readonly Range[] {
+  const whole = wholeRange(pool);
   if (whole === undefined) return [];
-  const excluded = pool.exclude.flatMap((text) => {
-    const cidr = parseCidr(text);
-    return cidr === undefined ? [] : [spanOfCidr(cidr)];
-  });
-  return excluded.reduce<readonly Span[]>(
-    (left, cut) => left.flatMap((span) => without(span, cut)),
+  const excluded = pool.exclude.flatMap((text) => parseCidr(text) ?? []);
+  return excluded.reduce<readonly Range[]>(
+    (left, cut) => left.flatMap((range) => without(range, cut)),
     [whole],
   );
 }
 
-function wholeSpan({ subnet, range }: Pool): Span | undefined {
-  if (range !== undefined) return spanOf(range);
+function wholeRange({ subnet, range }: Pool): Range | undefined {
+  if (range !== undefined) return parseRange(range);
   const cidr = parseCidr(subnet);
-  if (cidr === undefined) return undefined;
-  const { first, last } = spanOfCidr(cidr);
-  return { first: first + 1, last: last - 1 };
+  return cidr && hostsOf(cidr);
 }
 
-function without(span: Span, cut: Span): readonly Span[] {
-  if (!meet(span, cut)) return [span];
+function without(range: Range, cut: Range): readonly Range[] {
+  if (!overlaps(range, cut)) return [range];
   return [
-    { first: span.first, last: cut.first - 1 },
-    { first: cut.last + 1, last: span.last },
+    { ...range, last: cut.first - 1n },
+    { ...range, first: cut.last + 1n },
   ].filter(({ first, last }) => first <= last);
 }

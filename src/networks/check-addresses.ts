@@ -2,16 +2,17 @@ import {
   type Cidr,
   contains,
   formatAddress,
-  lastAddress,
-  meet,
+  formatRange,
+  hostsOf,
+  intersection,
+  overlaps,
   parseAddress,
   parseCidr,
-  type Span,
-  spanOf,
-  spanText,
+  parseRange,
+  type Range,
 } from '../core/ip.ts';
 import type { Environment, EnvironmentNetwork } from '../environment/environment.ts';
-import { type Attachment, addressCount, allocatedSpans, type Pool } from './attachment.ts';
+import { type Attachment, addressCount, allocatedRanges, type Pool } from './attachment.ts';
 import type { NetworkProblem } from './network-spec.ts';
 
 /**
@@ -58,8 +59,8 @@ function checkPool(
 
 /** A VPC subnet without the five addresses that AWS reserves: its first four and its last.
  * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
-function usable(subnet: Cidr): Span {
-  return { first: subnet.base + 4, last: lastAddress(subnet) - 1 };
+function usable({ bits, first, last }: Cidr): Range {
+  return { bits, first: first + 4n, last: last - 1n };
 }
 
 function checkRange(
@@ -67,31 +68,27 @@ function checkRange(
   subnet: Cidr,
   vpcSubnet: Cidr | undefined,
 ): readonly NetworkProblem[] {
-  const hosts = { first: subnet.base + 1, last: lastAddress(subnet) - 1 };
-  const bounds = vpcSubnet === undefined ? hosts : usable(vpcSubnet);
-  const first = Math.max(bounds.first, subnet.base);
-  const last = Math.min(bounds.last, lastAddress(subnet));
+  const bounds =
+    vpcSubnet === undefined ? hostsOf(subnet) : intersection(usable(vpcSubnet), subnet);
   const why = vpcSubnet === undefined ? '' : ' without the five addresses that AWS reserves';
-  const allowed = `two addresses, lower first, from ${spanText({ first, last })} (the subnet${why})`;
+  const allowed = `two addresses, lower first, from ${formatRange(bounds)} (the subnet${why})`;
   if (range === undefined) {
     return vpcSubnet === undefined ? [] : [{ place: 'range', value: '', allowed }];
   }
-  const span = spanOf(range);
-  const fits = span !== undefined && first <= span.first && span.last <= last;
+  const given = parseRange(range);
+  const fits = given !== undefined && contains(bounds, given);
   return fits ? [] : [{ place: 'range', value: `${range.first}-${range.last}`, allowed }];
 }
 
 function checkGateway({ range, gateway }: Pool, subnet: Cidr): readonly NetworkProblem[] {
   if (gateway === undefined) return [];
   const address = parseAddress(gateway);
-  const inside = address !== undefined && subnet.base < address && address < lastAddress(subnet);
-  if (!inside) {
-    const allowed = `an address of the subnet, usually ${formatAddress(subnet.base + 1)}`;
+  if (address === undefined || !contains(hostsOf(subnet), address)) {
+    const allowed = `an address of the subnet, usually ${formatAddress(subnet.first + 1n)}`;
     return [{ place: 'gateway', value: gateway, allowed }];
   }
-  const span = range === undefined ? undefined : spanOf(range);
-  const taken = span !== undefined && span.first <= address && address <= span.last;
-  return taken
+  const allocated = range && parseRange(range);
+  return allocated && contains(allocated, address)
     ? [{ place: 'gateway', value: gateway, allowed: 'an address outside the range' }]
     : [];
 }
@@ -149,18 +146,18 @@ function mostNodes(environment: Environment | undefined): number {
  * whereabouts networks see what other whereabouts networks have allocated. Pure.
  */
 export function checkOverlaps(attachments: readonly Attachment[]): readonly NetworkProblem[] {
-  const spans = attachments.flatMap((attachment) =>
-    allocatedSpans(attachment).map((span) => ({ attachment, span })),
+  const allocated = attachments.flatMap((attachment) =>
+    allocatedRanges(attachment).map((range) => ({ attachment, range })),
   );
-  return spans.flatMap((one, index) =>
-    spans
+  return allocated.flatMap((one, index) =>
+    allocated
       .slice(0, index)
-      .filter(({ span }) => meet(span, one.span))
+      .filter(({ range }) => overlaps(range, one.range))
       .filter(({ attachment }) => !shareAllocations(attachment, one.attachment))
       .map((other) => ({
         place: `${one.attachment.name}.range`,
-        value: spanText(one.span),
-        allowed: `a range clear of ${other.attachment.namespace}/${other.attachment.name}, which has ${spanText(other.span)}`,
+        value: formatRange(one.range),
+        allowed: `a range clear of ${other.attachment.namespace}/${other.attachment.name}, which has ${formatRange(other.range)}`,
       })),
   );
 }

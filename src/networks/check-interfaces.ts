@@ -1,6 +1,6 @@
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
-import { meet, parseAddress, parseCidr, type Span, size, spanOfCidr } from '../core/ip.ts';
-import { type Attachment, allocatedSpans } from './attachment.ts';
+import { overlaps, parseAddress, parseCidr, type Range, size } from '../core/ip.ts';
+import { type Attachment, allocatedRanges } from './attachment.ts';
 import type { NetworkProblem } from './network-spec.ts';
 
 /** Results of checking networks against the network interfaces of a VPC. */
@@ -35,10 +35,10 @@ function checkTaken(
   attachment: Attachment,
   interfaces: readonly NetworkInterface[],
 ): readonly NetworkProblem[] {
-  const spans = allocatedSpans(attachment);
+  const allocated = allocatedRanges(attachment);
   return interfaces.flatMap((one) =>
     taken(one)
-      .filter(({ span }) => spans.some((own) => meet(own, span)))
+      .filter(({ addresses }) => allocated.some((own) => overlaps(own, addresses)))
       .map(({ what }) => ({
         place: `${attachment.name}.range`,
         value: attachment.pools.map(({ range, subnet }) => rangeText(range) ?? subnet).join(', '),
@@ -48,15 +48,18 @@ function checkTaken(
 }
 
 /** The addresses that pods cannot have. Secondary addresses are allowed: people assign them so that the VPC delivers them. */
-function taken({ primary, prefixes }: NetworkInterface): readonly { what: string; span: Span }[] {
+function taken({
+  primary,
+  prefixes,
+}: NetworkInterface): readonly { what: string; addresses: Range }[] {
   const address = parseAddress(primary);
   return [
     ...(address === undefined
       ? []
-      : [{ what: `${primary}, the primary address`, span: { first: address, last: address } }]),
+      : [{ what: `${primary}, the primary address`, addresses: address }]),
     ...prefixes.flatMap((text) => {
       const cidr = parseCidr(text);
-      return cidr === undefined ? [] : [{ what: `${text}, a prefix`, span: spanOfCidr(cidr) }];
+      return cidr === undefined ? [] : [{ what: `${text}, a prefix`, addresses: cidr }];
     }),
   ];
 }

@@ -7,10 +7,10 @@ import { networkSpecSchema } from './network-spec.ts';
 import { readAttachment } from './read-attachment.ts';
 import { resolveSpec } from './resolve-spec.ts';
 
-const address = fc.nat(0xffff_ffff).map(formatAddress);
+const address = fc.bigInt(0n, 0xffff_ffffn).map((value) => formatAddress(value));
 const network = fc
-  .tuple(fc.nat(0xff_ffff), fc.integer({ min: 8, max: 24 }))
-  .map(([base, prefix]) => `${formatAddress((base << 8) >>> 0)}/${prefix}`);
+  .tuple(fc.bigInt(0n, 0xff_ffffn), fc.integer({ min: 8, max: 24 }))
+  .map(([base, prefix]) => `${formatAddress(base << 8n)}/${prefix}`);
 const routes = fc.array(fc.record({ dst: network, gw: address }, { requiredKeys: ['dst'] }));
 const anyOf = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 

@@ -1,4 +1,4 @@
-import { type AddressRange, formatAddress, parseCidr, spanOf } from '../core/ip.ts';
+import { type AddressRange, formatAddress, parseCidr, parseRange } from '../core/ip.ts';
 import type { Environment, EnvironmentNetwork } from '../environment/environment.ts';
 import { MODES, type NetworkSpec } from './network-spec.ts';
 
@@ -53,10 +53,10 @@ function subnetOf(
 function routerOf(subnet: string | undefined, range: AddressRange | undefined): string | undefined {
   const cidr = parseCidr(subnet ?? '');
   if (cidr === undefined) return undefined;
-  const router = cidr.base + 1;
-  const span = range === undefined ? undefined : spanOf(range);
-  const allocated = span !== undefined && span.first <= router && router <= span.last;
-  return allocated ? undefined : formatAddress(router);
+  const router = cidr.first + 1n;
+  const allocated = range && parseRange(range);
+  const isAllocated = allocated && allocated.first <= router && router <= allocated.last;
+  return isAllocated ? undefined : formatAddress(router);
 }
 
 function rangeOf(text: string): AddressRange {

@@ -1,29 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Cidr,
-  contains,
-  formatCidr,
-  lastAddress,
-  overlaps,
-  parseCidr,
-  size,
-} from '../core/ip.ts';
+import { type Cidr, cidrAt, contains, formatCidr, overlaps, parseCidr, size } from '../core/ip.ts';
 import type { GivenSubnets } from './given-subnets.ts';
 import { type NetworkPlan, type NetworkRequest, planNetwork } from './plan.ts';
 
 const PLANS = { numRuns: 1000 };
 
 const shapes = fc.record({
-  base: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  address: fc.bigInt(0n, 2n ** 32n - 1n),
   prefix: fc.integer({ min: 16, max: 24 }),
   zones: fc.constantFrom(['a', 'b'], ['a', 'b', 'c']),
   multusNetworks: fc.integer({ min: 1, max: 4 }),
 });
 
 const requests = shapes.map(
-  ({ base, prefix, zones, multusNetworks }): NetworkRequest => ({
-    vpcCidr: formatCidr(aligned(base, prefix)),
+  ({ address, prefix, zones, multusNetworks }): NetworkRequest => ({
+    vpcCidr: formatCidr(cidrAt(address, prefix)),
     zones,
     multusNetworks,
   }),
@@ -141,11 +133,11 @@ function checkReservation({ cidr, prefixCidr, prefixes }: NetworkPlan['multusSub
   const [subnet, reserved] = [read(cidr), read(prefixCidr)];
   expect(contains(subnet, reserved)).toBe(true);
   expect(reserved.prefix).toBeLessThanOrEqual(28);
-  const awsOwn = [0, 1, 2, 3].map((n) => subnet.base + n).concat(lastAddress(subnet));
+  const awsOwn = [0n, 1n, 2n, 3n].map((n) => subnet.first + n).concat(subnet.last);
   const usable = Array.from(
     { length: size(reserved) / 16 },
-    (_, n) => reserved.base + n * 16,
-  ).filter((base) => !awsOwn.some((address) => address >= base && address < base + 16));
+    (_, n) => reserved.first + BigInt(n) * 16n,
+  ).filter((base) => !awsOwn.some((address) => address >= base && address < base + 16n));
   expect(prefixes).toBe(usable.length);
   expect(prefixes).toBeGreaterThanOrEqual(1);
   // Each node takes one address for its interface and one prefix or more.
@@ -159,11 +151,6 @@ function read(text: string): Cidr {
   return cidr;
 }
 
-function aligned(base: number, prefix: number): Cidr {
-  const step = 2 ** (32 - prefix);
-  return { base: Math.floor(base / step) * step, prefix };
-}
-
 function block(vpc: Cidr, prefix: number, place: number): string {
-  return formatCidr({ base: vpc.base + place * 2 ** (32 - prefix), prefix });
+  return formatCidr(cidrAt(vpc.first + BigInt(place) * 2n ** BigInt(32 - prefix), prefix));
 }

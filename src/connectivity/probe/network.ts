@@ -1,12 +1,12 @@
 import {
   type AddressRange,
   canonicalNetwork,
-  formatAddress,
   hostRange,
   isAddress,
   isNetwork,
+  rangeText,
 } from '../../core/ip.ts';
-import { describePlugin, type Pool, poolSpans } from '../../networks/attachment.ts';
+import { describePlugin, type Pool, poolRanges } from '../../networks/attachment.ts';
 import { type CniNetwork, ON_NODES, readCniConfig } from '../../networks/read-attachment.ts';
 
 /** A network to probe: what its NetworkAttachmentDefinition says about the interfaces of the pods on it. */
@@ -112,10 +112,7 @@ function allocatedRanges(pool: Pool): readonly AddressRange[] {
   const subnet = canonicalNetwork(pool.subnet);
   if (subnet.includes(':')) return [pool.range ?? hostRange(subnet)];
   const exclude = pool.exclude.map(canonicalNetwork);
-  return poolSpans({ ...pool, subnet, exclude }).map(({ first, last }) => ({
-    first: formatAddress(first),
-    last: formatAddress(last),
-  }));
+  return poolRanges({ ...pool, subnet, exclude }).map(rangeText);
 }
 
 /** An address of IPAM static has the prefix length of its network: `10.0.4.70/24`. */
