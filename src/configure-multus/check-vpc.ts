@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Attachment } from '../networks/attachment.ts';
 import { checkInterfaces } from '../networks/check-interfaces.ts';
+import { asInputProblem } from '../networks/network-spec.ts';
 
 /** Lists network interfaces in EC2; undefined when the job has no AWS credentials. */
 export type InterfaceSource =
@@ -40,11 +41,5 @@ export async function checkVpc(
   const { problems, notes } = checkInterfaces(attachments, interfaces);
   for (const note of notes) log.info(note);
   if (problems.length === 0) return;
-  throw new InputError(
-    problems.map(({ place, value, allowed }) => ({
-      input: 'networks',
-      value,
-      allowed: `${place}: ${allowed}`,
-    })),
-  );
+  throw new InputError(problems.map(asInputProblem));
 }

@@ -21,8 +21,7 @@ import {
 import { multusImage } from '../multus/image.ts';
 import { MODES, type MultusChoice } from '../multus/install.ts';
 import type { Attachment } from '../networks/attachment.ts';
-import { type NetworkItem, networkSpecsSchema } from '../networks/network-spec.ts';
-
+import { asInputProblem, type NetworkItem, networkSpecsSchema } from '../networks/network-spec.ts';
 import { planAttachments } from '../networks/plan-attachments.ts';
 
 const ROLE = 'ARNs of IAM roles, such as arn:aws:iam::111122223333:role/ng1-node';
@@ -146,11 +145,6 @@ function sharedProblems(
       allowed: `${name}.namespace: ${shared.namespace}, the environment's own on the cluster of ${shared.base}`,
     }));
   return [...(multus === 'absent' ? [removal] : []), ...strays];
-}
-
-function asInputProblem(problem: { place: string; value: string; allowed: string }): InputProblem {
-  const { place, value, allowed } = problem;
-  return { input: 'networks', value, allowed: `${place}: ${allowed}` };
 }
 
 function usesAwsAuth(raw: Raw, environment: Environment | undefined): boolean {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { InputProblem } from '../core/errors.ts';
 
 export const TYPES = ['ipvlan', 'macvlan', 'host-device', 'bridge', 'sriov'] as const;
 export const MODES = {
@@ -114,10 +115,13 @@ export const networkSpecsSchema = z
   );
 
 /** A problem in the list of networks; `place` names the network and the field. */
-export interface NetworkProblem {
+export interface NetworkProblem extends Omit<InputProblem, 'input'> {
   readonly place: string;
-  readonly value: string;
-  readonly allowed: string;
+}
+
+/** The same as a problem of the input `networks`. */
+export function asInputProblem({ place, value, allowed }: NetworkProblem): InputProblem {
+  return { input: 'networks', value, allowed: `${place}: ${allowed}` };
 }
 
 /** The message names the field, not a type, because YAML may read a number where the user means text. */
