@@ -64,6 +64,18 @@ export function startService(
   };
 }
 
+/** A program that was run and did not end with exit code 0. */
+export class ProgramError extends Error {
+  override readonly name = 'ProgramError';
+  /** The signal that ended it; null when it ended by itself. */
+  readonly signal: NodeJS.Signals | null;
+
+  constructor(message: string, signal: NodeJS.Signals | null) {
+    super(message);
+    this.signal = signal;
+  }
+}
+
 /**
  * Runs a program to its end and resolves with its standard output. Each line of both streams is given
  * to `onLine`. Rejects with the command and its last lines when it exits non-zero.
@@ -104,7 +116,8 @@ export function run(
       if (code === 0) resolve(stdout.join('\n'));
       else {
         const ended = signal === null ? `exit code ${code}` : `signal ${signal}`;
-        reject(new Error(`${command} ${args.join(' ')}: ${ended}\n${tail.join('\n')}`));
+        const message = `${command} ${args.join(' ')}: ${ended}\n${tail.join('\n')}`;
+        reject(new ProgramError(message, signal));
       }
     });
   });
