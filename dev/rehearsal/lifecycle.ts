@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { describeKernel } from '../stand-ins/instance/kernel/describe-kernel.ts';
 import { ensureTools } from '../tools/install/tools.ts';
 import { stopAll } from '../tools/process.ts';
 import { consoleProgress, type Progress } from '../tools/progress.ts';
@@ -86,6 +87,7 @@ async function prepare(
   interrupted.addEventListener('abort', stop);
   try {
     const tools = await ensureTools(['moto', 'control-plane', 'runner', 'node'], progress);
+    progress.say(await describeKernel(tools.kernel));
     return interrupted.aborted ? undefined : { ...options, tools };
   } catch (error) {
     if (interrupted.aborted) return undefined;

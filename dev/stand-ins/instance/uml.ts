@@ -23,7 +23,8 @@ export interface MachineSpec {
 }
 
 /**
- * The command line of a user-mode-linux machine. Words that the kernel does not know still appear in
+ * The command line of a user-mode-linux machine. Its processes run under seccomp where the kernel and the host can do
+ * that, and the console says so. Words that the kernel does not know still appear in
  * /proc/cmdline: the lease of the primary interface (there is no DHCP server) and the log window.
  */
 export function umlArguments(spec: MachineSpec): string[] {
@@ -37,7 +38,8 @@ export function umlArguments(spec: MachineSpec): string[] {
     `ubd0=${files.disk},${files.image}`,
     'root=/dev/ubda',
     'rw',
-    'quiet',
+    'seccomp=auto',
+    'loglevel=4',
     'init=/usr/lib/rehearsal/init',
     'con=null',
     'con0=null,fd:1',

@@ -17,6 +17,7 @@ export type Question =
   | 'python'
   | 'python-venv'
   | 'uml'
+  | 'c-library'
   | 'static-busybox'
   | 'x86-64'
   | 'browser';
@@ -66,10 +67,24 @@ export const prerequisites: readonly Prerequisite[] = [
   },
   {
     name: 'user-mode Linux and its modules',
-    why: 'is the kernel of the worker nodes',
+    why: 'is the kernel of the worker nodes where a newer one cannot be built',
     sets: ['node'],
     test: { question: 'uml' },
     debian: 'user-mode-linux',
+  },
+  program('gcc', 'gcc', 'compiles the kernel of the worker nodes', ['node']),
+  program('make', 'make', 'builds the kernel of the worker nodes', ['node']),
+  program('flex', 'flex', 'builds the kernel of the worker nodes', ['node']),
+  program('bison', 'bison', 'builds the kernel of the worker nodes', ['node']),
+  program('bc', 'bc', 'builds the kernel of the worker nodes', ['node']),
+  program('xz', 'xz-utils', 'unpacks the source of the kernel of the worker nodes', ['node']),
+  program('depmod', 'kmod', 'lists the modules in the kernel of the worker nodes', ['node']),
+  {
+    name: 'the C library for programs in C',
+    why: 'is what the kernel of the worker nodes is linked with',
+    sets: ['node'],
+    test: { question: 'c-library' },
+    debian: 'libc6-dev',
   },
   {
     name: 'a static busybox',

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, open, readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { umlKernel, umlModules } from '../../stand-ins/instance/image/kernel.ts';
+import { debianKernel } from '../../stand-ins/instance/kernel/kernel.ts';
 import { run } from '../process.ts';
 import { cacheFolder } from './cache.ts';
 import { goEnvironment } from './go-modules.ts';
@@ -53,6 +53,7 @@ async function isThere({ test }: Prerequisite): Promise<boolean> {
   return 'program' in test ? (await findProgram(test.program)) !== undefined : ask[test.question]();
 }
 
+const C_PROGRAM = '#include <stdio.h>\nint main() { return puts(""); }\n';
 const pythonVersion = 'import sys; print("%d.%d" % sys.version_info[:2])';
 
 const ask: Readonly<Record<Question, () => Promise<boolean>>> = {
@@ -63,8 +64,10 @@ const ask: Readonly<Record<Question, () => Promise<boolean>>> = {
   python: async () => isAtLeast(await run('python3', ['-c', pythonVersion]).catch(() => ''), 3, 10),
   'python-venv': () => succeeds(run('python3', ['-c', 'import ensurepip, venv'])),
   uml: async () =>
-    (await succeeds(access(umlKernel, constants.X_OK))) &&
-    (await readdir(umlModules).catch(() => [])).length > 0,
+    (await succeeds(access(debianKernel.program, constants.X_OK))) &&
+    (await readdir(debianKernel.modules).catch(() => [])).length > 0,
+  'c-library': () =>
+    succeeds(run('gcc', ['-x', 'c', '-o', '/dev/null', '-'], { input: C_PROGRAM })),
   'static-busybox': async () => {
     const busybox = await findProgram('busybox');
     return busybox !== undefined && isStatic(await firstPage(busybox));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { umlKernel } from '../../stand-ins/instance/image/kernel.ts';
 import { ensureNodeImage } from '../../stand-ins/instance/image/node-image.ts';
 import { ensureSystem } from '../../stand-ins/instance/image/system.ts';
+import { ensureKernel } from '../../stand-ins/instance/kernel/build-kernel.ts';
 import { endOnSignals, stopAll } from '../process.ts';
 import { consoleProgress, type Progress } from '../progress.ts';
 import { ensurePrerequisites } from './apt.ts';
@@ -24,7 +24,7 @@ export interface Tools {
   readonly checkov: string;
   /** The disk image that nodes boot from, read-only; empty unless the set `node` was asked for. */
   readonly ami: string;
-  /** The user-mode Linux kernel, a program. */
+  /** The user-mode-linux kernel that nodes run, a program; empty unless the set `node` was asked for. */
   readonly kernel: string;
 }
 
@@ -38,29 +38,32 @@ export async function ensureTools(sets: readonly ToolSet[], progress: Progress):
   const cache = cacheFolder();
   await ensurePrerequisites(sets, progress);
   try {
-    const ami = await abortingAtFailure((signal) => make(plan, cache, progress, signal));
+    const node = await abortingAtFailure((signal) => make(plan, cache, progress, signal));
     const at = (name: string) => join(cache, name);
     const places = { cache, bin: at('bin'), venv: at('venv'), checkov: at('checkov') };
-    return { ...places, ami, kernel: umlKernel };
+    return { ...places, ...node };
   } finally {
     await handBack(cache);
   }
 }
 
-/** Makes what the plan names and the cache lacks, side by side. Resolves with the nodes' disk, if planned. */
+/** Makes what the plan names and the cache lacks, side by side. Resolves with the nodes' disk and kernel, if planned. */
 async function make(
   plan: ToolPlan,
   cache: string,
   progress: Progress,
   signal: AbortSignal,
-): Promise<string> {
-  const [programs, system] = await Promise.all([
+): Promise<Pick<Tools, 'ami' | 'kernel'>> {
+  const [programs, system, kernel] = await Promise.all([
     ensureGoTools(cache, plan.goModules, progress, signal),
     plan.image ? ensureSystem(cache, progress, signal) : '',
+    plan.image ? ensureKernel(cache, progress, signal) : undefined,
     plan.python ? ensureVenv('venv', cache, progress, signal) : undefined,
     plan.checkov ? ensureVenv('checkov', cache, progress, signal) : undefined,
   ]);
-  return plan.image ? ensureNodeImage(cache, system, programs, progress, signal) : '';
+  if (kernel === undefined) return { ami: '', kernel: '' };
+  const ami = await ensureNodeImage(cache, system, kernel, programs, progress, signal);
+  return { ami, kernel: kernel.program };
 }
 
 /** When one of several things at work fails, the others need not go on. */

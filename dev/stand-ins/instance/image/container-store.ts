@@ -7,8 +7,8 @@ import { findProgram } from '../../../tools/install/probe.ts';
 import { provide } from '../../../tools/install/provide.ts';
 import { run } from '../../../tools/process.ts';
 import type { Progress } from '../../../tools/progress.ts';
+import { type Kernel, kernelIdentity } from '../kernel/kernel.ts';
 import { containerImages } from './container-images.ts';
-import { kernelIdentity, umlKernel, umlModules } from './kernel.ts';
 import { inOwnNamespaces } from './system.ts';
 
 const file = (name: string) => join(import.meta.dirname, name);
@@ -28,6 +28,7 @@ export interface MultusFolders {
 export async function ensureContainerStore(
   cache: string,
   system: string,
+  kernel: Kernel,
   multus: MultusFolders,
   progress: Progress,
   signal: AbortSignal,
@@ -35,10 +36,10 @@ export async function ensureContainerStore(
   const images = await ensureImageArchive(cache, multus, progress);
   const key = contentKey({
     ...(await fileContent({ script, guest: file('import-images.sh') })),
-    ...(await kernelIdentity()),
+    ...(await kernelIdentity(kernel)),
     sources: [system, images].map((path) => basename(path)).join(),
   });
-  const parts = [system, umlModules, images, umlKernel];
+  const parts = [system, kernel.modules, images, kernel.program];
   return provide(join(cache, 'images', `${key}.store.tar`), {
     step: 'import the container images',
     progress,

@@ -3,8 +3,8 @@ import { contentKey, fileContent, folderContent } from '../../../tools/install/c
 import { provide } from '../../../tools/install/provide.ts';
 import type { GoModule } from '../../../tools/install/tool-sets.ts';
 import type { Progress } from '../../../tools/progress.ts';
+import { type Kernel, kernelIdentity } from '../kernel/kernel.ts';
 import { ensureContainerStore } from './container-store.ts';
-import { kernelIdentity, umlModules } from './kernel.ts';
 import { inOwnNamespaces } from './system.ts';
 
 /** Our own files of the node, copied over its system unchanged. */
@@ -20,6 +20,7 @@ const onNode = ['kubelet', 'kube-proxy', 'aws-iam-authenticator'];
 export async function ensureNodeImage(
   cache: string,
   system: string,
+  kernel: Kernel,
   programs: ReadonlyMap<GoModule, string>,
   progress: Progress,
   signal: AbortSignal,
@@ -27,16 +28,16 @@ export async function ensureNodeImage(
   const folderOf = (module: GoModule) => programs.get(module) ?? '';
   const [kubernetes, plugins] = [folderOf('kubernetes'), folderOf('cni-plugins')];
   const multus = { thick: folderOf('multus'), thin: folderOf('multus-thin') };
-  const store = await ensureContainerStore(cache, system, multus, progress, signal);
+  const store = await ensureContainerStore(cache, system, kernel, multus, progress, signal);
   const key = contentKey({
     ...(await folderContent(rootFiles)),
     ...(await fileContent({ script })),
-    ...(await kernelIdentity()),
+    ...(await kernelIdentity(kernel)),
     sources: [system, store, kubernetes, plugins].map((path) => basename(path)).join(),
     programs: onNode.join(),
   });
   const binaries = onNode.map((name) => join(kubernetes, name));
-  const parts = [system, store, umlModules, rootFiles, plugins, ...binaries];
+  const parts = [system, store, kernel.modules, rootFiles, plugins, ...binaries];
   return provide(join(cache, 'ami', `${key}.ext4`), {
     step: "make the nodes' disk",
     progress,
