@@ -127,11 +127,6 @@ export async function takeOver(
   }
 }
 
-/** The fields of one manager in `managedFields`: `{"f:spec": {"f:replicas": {}}}`. */
-interface Fields {
-  readonly [field: string]: Fields;
-}
-
 /** The managers of kubectl commands that send whole manifests. Commands that change a part have other managers. */
 const WHOLE_MANIFESTS: ReadonlySet<string> = new Set([
   'kubectl',
@@ -139,20 +134,6 @@ const WHOLE_MANIFESTS: ReadonlySet<string> = new Set([
   'kubectl-create',
   'kubectl-replace',
 ]);
-
-/** The labels or annotations of an object that only we have set. Pure. */
-export function setByUs(
-  { metadata }: KubernetesObject,
-  what: 'labels' | 'annotations',
-): ReadonlySet<string> {
-  const [ours, theirs] = [new Set<string>(), new Set<string>()];
-  for (const entry of metadata?.managedFields ?? []) {
-    const keys = Object.keys(fieldsOf(entry)['f:metadata']?.[`f:${what}`] ?? {});
-    for (const key of keys) (entry.manager === FIELD_MANAGER ? ours : theirs).add(key);
-  }
-  const names = [...ours].filter((key) => key.startsWith('f:') && !theirs.has(key));
-  return new Set(names.map((key) => key.slice('f:'.length)));
-}
 
 /** `managedFields` with kubectl's fields among ours. Undefined when kubectl has none. Pure. */
 export function takenOver(
@@ -170,6 +151,25 @@ export function takenOver(
   const { apiVersion = '' } = taken[0] ?? {};
   const entry = { manager: FIELD_MANAGER, operation: 'Apply', apiVersion, fieldsType: 'FieldsV1' };
   return [{ ...entry, fieldsV1 }, ...entries.filter((one) => !taken.includes(one))];
+}
+
+/** The labels or annotations of an object that only we have set. Pure. */
+export function setByUs(
+  { metadata }: KubernetesObject,
+  what: 'labels' | 'annotations',
+): ReadonlySet<string> {
+  const [ours, theirs] = [new Set<string>(), new Set<string>()];
+  for (const entry of metadata?.managedFields ?? []) {
+    const keys = Object.keys(fieldsOf(entry)['f:metadata']?.[`f:${what}`] ?? {});
+    for (const key of keys) (entry.manager === FIELD_MANAGER ? ours : theirs).add(key);
+  }
+  const names = [...ours].filter((key) => key.startsWith('f:') && !theirs.has(key));
+  return new Set(names.map((key) => key.slice('f:'.length)));
+}
+
+/** The fields of one manager in `managedFields`: `{"f:spec": {"f:replicas": {}}}`. */
+interface Fields {
+  readonly [field: string]: Fields;
 }
 
 function fieldsOf({ fieldsV1 }: V1ManagedFieldsEntry): Fields {

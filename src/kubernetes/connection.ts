@@ -22,6 +22,15 @@ export interface KubeconfigAddress {
 
 export type ClusterAddress = EksAddress | KubeconfigAddress;
 
+/** A permission: `patch daemonsets.apps in kube-system`. */
+export interface Access {
+  readonly verb: string;
+  readonly resource: string;
+  readonly group?: string;
+  readonly namespace?: string;
+  readonly subresource?: string;
+}
+
 export interface ConnectOptions {
   readonly log: Log;
   /** Signs the tokens for an EKS cluster. A kubeconfig has its own credentials. */
@@ -68,11 +77,11 @@ export async function connect(
   const rest = restOf(serverOf(config));
   const clock = options.clock ?? systemClock;
   const deadline = clock.now() + (options.patienceMs ?? DEFAULT_PATIENCE_MS);
-  const asking = { cluster, roleArn: options.roleArn, log: options.log, clock, deadline };
-  const user = await awaitIdentity(rest, asking);
+  const wait = { cluster, roleArn: options.roleArn, log: options.log, clock, deadline };
+  const user = await awaitIdentity(rest, wait);
   options.log.info(`Connected to cluster ${cluster} as ${user}`);
   for (const access of options.needs ?? []) {
-    await awaitAccess(rest, access, { ...asking, user });
+    await awaitAccess(rest, access, { ...wait, user });
   }
   return { cluster, user, config, api: kubernetesApi(rest, clock), rest };
 }
@@ -117,16 +126,8 @@ function unusable(path: string, reason: string): InputError {
 const IDENTITY = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 const ACCESS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
-/** A permission: `patch daemonsets.apps in kube-system`. */
-export interface Access {
-  readonly verb: string;
-  readonly resource: string;
-  readonly group?: string;
-  readonly namespace?: string;
-  readonly subresource?: string;
-}
-
-interface Asking {
+/** Whom the API server must let in, and until when we try. */
+interface AccessWait {
   readonly cluster: string;
   /** The IAM role that the job uses, when it is known. */
   readonly roleArn?: string | undefined;
@@ -140,7 +141,7 @@ interface Asking {
  *
  * @throws ClusterError with the reason and the next step when it does not before the deadline.
  */
-export async function awaitIdentity(rest: Rest, asking: Asking): Promise<string> {
+export async function awaitIdentity(rest: Rest, wait: AccessWait): Promise<string> {
   let last: unknown;
   const user = await until(async () => {
     try {
@@ -148,33 +149,33 @@ export async function awaitIdentity(rest: Rest, asking: Asking): Promise<string>
       return review.status?.userInfo?.username ?? 'an unnamed user';
     } catch (error) {
       if (isExplained(error)) throw error;
-      if (!isRefusal(error) && !isTransient(error)) throw noAnswer(asking.cluster, error);
-      if (last === undefined) asking.log.info(`Not let in yet (${reasonOf(error)}); trying again`);
+      if (!isRefusal(error) && !isTransient(error)) throw noAnswer(wait.cluster, error);
+      if (last === undefined) wait.log.info(`Not let in yet (${reasonOf(error)}); trying again`);
       last = error;
       return undefined;
     }
-  }, asking);
+  }, wait);
   if (user !== undefined) return user;
   throw isRefusal(last)
-    ? notAdmitted({ cluster: asking.cluster, roleArn: asking.roleArn, cause: last })
-    : noAnswer(asking.cluster, last);
+    ? notAdmitted({ cluster: wait.cluster, roleArn: wait.roleArn, cause: last })
+    : noAnswer(wait.cluster, last);
 }
 
 /** Waits until the API server allows an access. Throws ClusterError at the deadline. */
 export async function awaitAccess(
   rest: Rest,
   access: Access,
-  asking: Asking & { readonly user: string },
+  wait: AccessWait & { readonly user: string },
 ): Promise<void> {
   const allowed = await until(async () => {
     const body = { spec: { resourceAttributes: { ...access } } };
     const review = await rest<V1SelfSubjectAccessReview>({ method: 'POST', path: ACCESS, body });
     return review.status?.allowed === true ? true : undefined;
-  }, asking);
+  }, wait);
   if (allowed) return;
   throw new ClusterError({
-    resource: `cluster ${asking.cluster}`,
-    reason: `user ${asking.user} may not ${describe(access)}`,
+    resource: `cluster ${wait.cluster}`,
+    reason: `user ${wait.user} may not ${describe(access)}`,
     nextStep:
       'associate the access policy AmazonEKSClusterAdminPolicy with the access entry of this identity, or bind a role that allows it',
   });

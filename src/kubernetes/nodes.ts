@@ -59,7 +59,7 @@ export async function awaitNodes(
   connection: Connection,
   wait: NodeWait,
 ): Promise<readonly NodeState[]> {
-  let said = '';
+  let logged = '';
   let items: readonly V1Node[] = [];
   let nodes: readonly NodeState[] = [];
   const found = await until(async () => {
@@ -69,8 +69,8 @@ export async function awaitNodes(
     items = found.filter((node) => !leftOut(node));
     nodes = items.map(nodeState).toSorted((a, b) => a.name.localeCompare(b.name));
     const line = progress(nodes, wait.expected);
-    if (line !== said) wait.log.info(line);
-    said = line;
+    if (line !== logged) wait.log.info(line);
+    logged = line;
     return nodes.filter(({ ready }) => ready).length >= wait.expected ? nodes : undefined;
   }, wait);
   if (found !== undefined) return found;

@@ -22,6 +22,14 @@ export interface RolloutWait {
   readonly log: Log;
 }
 
+export interface Rollout {
+  readonly done: boolean;
+  readonly ready: number;
+  readonly desired: number;
+  /** In words, for the log. */
+  readonly text: string;
+}
+
 /**
  * Waits for the rollout of a DaemonSet. Logs each change.
  *
@@ -29,20 +37,20 @@ export interface RolloutWait {
  */
 export async function awaitRollout(connection: Connection, wait: RolloutWait): Promise<Rollout> {
   const { namespace, name, log } = wait;
-  let said = '';
+  let logged = '';
   let troubles: readonly string[] = [];
   const rollout = await until(async () => {
     const set = await readDaemonSet(connection, namespace, name);
-    const { state, found } = await look(connection, wait, set);
+    const { state, found } = await readState(connection, wait, set);
     troubles = found.map(({ text }) => text);
     const line = [`DaemonSet ${name}: ${state.text}`, ...troubles].join('\n  ');
-    if (line !== said) log.info(line);
-    said = line;
+    if (line !== logged) log.info(line);
+    logged = line;
     if (found.some(({ hopeless }) => hopeless)) throw failed(wait, troubles, 'cannot roll out');
     return state.done ? state : undefined;
   }, wait);
   if (rollout !== undefined) return rollout;
-  throw failed(wait, troubles.length > 0 ? troubles : [said], 'not rolled out in time');
+  throw failed(wait, troubles.length > 0 ? troubles : [logged], 'not rolled out in time');
 }
 
 /** For each pod of a DaemonSet that does not run: the reason and the next step. */
@@ -56,7 +64,7 @@ export async function explainRollout(
   return troubles.map(({ text }) => ({ what: text, nextStep: advice(where, text) }));
 }
 
-async function look(connection: Connection, wait: RolloutWait, set: V1DaemonSet) {
+async function readState(connection: Connection, wait: RolloutWait, set: V1DaemonSet) {
   const { namespace, nodes, atLeast } = wait;
   const everywhere = rolloutOf(set, atLeast);
   if (nodes === undefined && everywhere.done) return { state: everywhere, found: [] };
@@ -90,53 +98,6 @@ function podsOf(connection: Connection, namespace: string, set: V1DaemonSet) {
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
   return connection.api.list<V1Pod>(`/api/v1/namespaces/${namespace}/pods`, { labelSelector });
-}
-
-function failed(wait: RolloutWait, reasons: readonly string[], what: string): ClusterError {
-  const text = reasons.join('; ');
-  return new ClusterError({
-    resource: `daemonset ${wait.namespace}/${wait.name}`,
-    reason: `${what}: ${text}`,
-    nextStep: advice(wait, text),
-  });
-}
-
-/** Next steps by the reasons of pods, the most certain first. */
-const ADVICE: readonly (readonly [words: RegExp, nextStep: string])[] = [
-  [
-    /Image/,
-    'check that the image exists in that registry and region, and that the node role may pull from it (multus-image names another)',
-  ],
-  [
-    /CrashLoop|exit code/,
-    'read the last words of the container above; Multus starts only once the VPC CNI has written 10-aws.conflist on the node',
-  ],
-  [
-    /Unschedulable/,
-    'read above what the nodes lack (room, or a label that the pod asks for): kubectl describe node NAME',
-  ],
-];
-
-function advice(
-  wait: Pick<RolloutWait, 'namespace' | 'name' | 'notStarted'>,
-  text: string,
-): string {
-  const found = ADVICE.find(([words]) => words.test(text));
-  if (found !== undefined) return found[1];
-  if (/startup probe/.test(text)) {
-    return (
-      wait.notStarted ?? `read what it waits for: kubectl -n ${wait.namespace} logs ds/${wait.name}`
-    );
-  }
-  return 'check that the nodes are Ready and have room for the pod; a longer timeout-minutes helps slow nodes';
-}
-
-export interface Rollout {
-  readonly done: boolean;
-  readonly ready: number;
-  readonly desired: number;
-  /** In words, for the log. */
-  readonly text: string;
 }
 
 /**
@@ -181,4 +142,43 @@ export function rolloutOn(pods: readonly V1Pod[], nodes: readonly string[]): Rol
   const ready = nodes.filter((node) => on.has(node)).length;
   const desired = nodes.length;
   return { done: ready === desired, ready, desired, text: `${ready} of ${desired} Ready` };
+}
+
+function failed(wait: RolloutWait, reasons: readonly string[], what: string): ClusterError {
+  const text = reasons.join('; ');
+  return new ClusterError({
+    resource: `daemonset ${wait.namespace}/${wait.name}`,
+    reason: `${what}: ${text}`,
+    nextStep: advice(wait, text),
+  });
+}
+
+/** Next steps by the reasons of pods, the most certain first. */
+const ADVICE: readonly (readonly [words: RegExp, nextStep: string])[] = [
+  [
+    /Image/,
+    'check that the image exists in that registry and region, and that the node role may pull from it (multus-image names another)',
+  ],
+  [
+    /CrashLoop|exit code/,
+    'read the last words of the container above; Multus starts only once the VPC CNI has written 10-aws.conflist on the node',
+  ],
+  [
+    /Unschedulable/,
+    'read above what the nodes lack (room, or a label that the pod asks for): kubectl describe node NAME',
+  ],
+];
+
+function advice(
+  wait: Pick<RolloutWait, 'namespace' | 'name' | 'notStarted'>,
+  text: string,
+): string {
+  const found = ADVICE.find(([words]) => words.test(text));
+  if (found !== undefined) return found[1];
+  if (/startup probe/.test(text)) {
+    return (
+      wait.notStarted ?? `read what it waits for: kubectl -n ${wait.namespace} logs ds/${wait.name}`
+    );
+  }
+  return 'check that the nodes are Ready and have room for the pod; a longer timeout-minutes helps slow nodes';
 }
