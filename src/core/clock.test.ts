@@ -10,7 +10,7 @@ it('writes durations for people', () => {
   ]);
 });
 
-it('the system clock really sleeps', async () => {
+it('sleeps on the system clock', async () => {
   const before = systemClock.now();
   await systemClock.sleep(20);
   expect(systemClock.now() - before).toBeGreaterThanOrEqual(15);

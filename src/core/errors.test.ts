@@ -8,14 +8,14 @@ it('says what failed, why and what to do next', () => {
   expect(error.cause).toBe(cause);
 });
 
-it('tells explained failures from bugs', () => {
+it('distinguishes explained failures from bugs', () => {
   const failure = { resource: 'node', reason: 'not ready', nextStep: 'look' };
   expect(isExplained(new ClusterError(failure))).toBe(true);
   expect(isExplained(new InputError([]))).toBe(false);
   expect(isExplained(new TypeError('x'))).toBe(false);
 });
 
-it('finds words for anything that was thrown', () => {
+it('reads the message of any thrown value', () => {
   expect(messageOf(new Error('a'))).toBe('a');
   expect(messageOf('b')).toBe('b');
 });

@@ -141,7 +141,7 @@ describe('a range', () => {
   });
 });
 
-it('tells addresses and networks from other text', () => {
+it('recognizes addresses and networks', () => {
   expect(['10.0.4.1', '::1', '10.4', '1', 'net1', ''].map(isAddress)).toEqual([
     true,
     true,

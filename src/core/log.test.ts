@@ -4,7 +4,7 @@ import { inert } from './log.ts';
 /** What the runner does with a line, as far as it decides whether it is a command. */
 const isCommand = (line: string) => line.trimStart().startsWith('::') || line.includes('##[');
 
-describe('text in the log', () => {
+describe('inert text', () => {
   it.each([
     '::add-mask::a',
     'pod says:\n  ::error::no',

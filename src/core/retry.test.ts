@@ -64,7 +64,7 @@ describe('retry', () => {
     expect(call).toHaveBeenCalledTimes(4);
   });
 
-  it('throws an error that does not pass at once', async () => {
+  it('throws an error at once when trying again cannot help', async () => {
     const bug = new Error('bug');
     expect(await retried(failing(bug), { attempts: 9 })).toEqual({ outcome: bug, ms: 0 });
     const policy = { attempts: 9, mayPass: () => true };
@@ -100,7 +100,7 @@ it('reads Retry-After', () => {
 });
 
 describe('until', () => {
-  it('gives the first value', async () => {
+  it('returns the first value', async () => {
     const clock = fakeClock();
     expect(await until(answers(undefined, undefined, 'yes'), { clock, deadline: 60_000 })).toBe(
       'yes',
@@ -108,7 +108,7 @@ describe('until', () => {
     expect(clock.now()).toBe(4000);
   });
 
-  it('gives nothing once the deadline has passed, having asked a last time at it', async () => {
+  it('returns undefined after a last attempt at the deadline', async () => {
     const clock = fakeClock();
     const seen: number[] = [];
     const attempt = async () => {
@@ -119,17 +119,17 @@ describe('until', () => {
     expect(seen).toEqual([0, 1000, 2000, 2500]);
   });
 
-  it('asks once even when the deadline has passed already', async () => {
+  it('tries once even when the deadline has already passed', async () => {
     const clock = fakeClock();
     expect(await until(answers('late'), { clock, deadline: -1 })).toBe('late');
   });
 
-  it('goes on after errors that pass', async () => {
+  it('goes on after transient errors', async () => {
     const clock = fakeClock();
     expect(await until(answers(busy, 'yes'), { clock, deadline: 10_000 })).toBe('yes');
   });
 
-  it('throws such an error when there is no time left', async () => {
+  it('throws a transient error when no time is left', async () => {
     const clock = fakeClock();
     await expect(until(answers(busy), { clock, deadline: 3000 })).rejects.toBe(busy);
   });
@@ -153,13 +153,13 @@ const coded = (code: string) => Object.assign(new Error(`connect ${code}`), { co
 const fetchFailed = (cause: unknown) => new TypeError('fetch failed', { cause });
 
 describe('isTransient', () => {
-  it.each([429, 500, 502, 503, 504])('is true of %d', (status) => {
+  it.each([429, 500, 502, 503, 504])('is true for %d', (status) => {
     expect(isTransient(Object.assign(new Error(), { status }))).toBe(true);
   });
-  it.each([400, 401, 403, 404, 409, 422])('is false of %d', (status) => {
+  it.each([400, 401, 403, 404, 409, 422])('is false for %d', (status) => {
     expect(isTransient(Object.assign(new Error(), { status }))).toBe(false);
   });
-  it('knows failed connections, however deep', () => {
+  it('recognizes failed connections at any depth', () => {
     expect(isTransient(fetchFailed(coded('ECONNRESET')))).toBe(true);
     expect(isTransient(fetchFailed(new AggregateError([coded('ECONNREFUSED')])))).toBe(true);
     expect(isTransient(fetchFailed(coded('SELF_SIGNED_CERT_IN_CHAIN')))).toBe(false);

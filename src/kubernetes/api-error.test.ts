@@ -15,12 +15,12 @@ describe('reasonOf', () => {
     [fetchFailed(coded('ECONNREFUSED')), 'connect ECONNREFUSED'],
     [new Error('plain'), 'plain'],
     ['text', 'text'],
-  ])('%#: in one line', (error, expected) => {
+  ])('returns one line (%#)', (error, expected) => {
     expect(reasonOf(error)).toBe(expected);
   });
 });
 
-it('statusOf and codeOf tell an answer from no answer', () => {
+it('statusOf reads answers, and codeOf reads failed connections', () => {
   expect(statusOf(new ApiError(409, undefined))).toBe(409);
   expect(statusOf(fetchFailed(coded('EPIPE')))).toBeUndefined();
   expect(codeOf(fetchFailed(coded('EPIPE')))).toBe('EPIPE');

@@ -19,7 +19,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** The API of a server that answers as `answer` says, and the clock of its pauses. */
+/** A client of a server that answers with `answer`, and the clock for its pauses. */
 async function start(answer: Parameters<typeof startKubeServer>[0]) {
   server = await startKubeServer(answer);
   const clock = fakeClock();
@@ -29,7 +29,7 @@ async function start(answer: Parameters<typeof startKubeServer>[0]) {
 
 const requests = () => server?.requests.map(({ method, path }) => `${method} ${path}`);
 
-describe('objects by their kind', () => {
+describe('an object named by its kind', () => {
   const resources = [
     { name: 'pods/status', kind: 'Pod', namespaced: true },
     { name: 'pods', kind: 'Pod', namespaced: true },
@@ -37,7 +37,7 @@ describe('objects by their kind', () => {
   ];
   const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'a' } };
 
-  it('have the path that the server says, which is looked up once', async () => {
+  it('gets its path from API discovery, which is read once', async () => {
     const { api } = await start(({ path, body }) => ({
       status: 200,
       body: path === '/api/v1' ? { resources } : (body ?? {}),
@@ -57,7 +57,7 @@ describe('objects by their kind', () => {
     expect(server?.requests.at(-1)?.body).toEqual({ preconditions: { uid: 'u' } });
   });
 
-  it('are looked up again while the kind is unknown', async () => {
+  it('reads discovery again while the kind is unknown', async () => {
     const { api } = await start(({ path }, asked) => ({
       status: 200,
       body: path === '/apis/g/v1' ? { resources: asked === 0 ? [] : resources } : {},
@@ -67,15 +67,15 @@ describe('objects by their kind', () => {
     expect(await api.get(pod)).toEqual({});
   });
 
-  it('are absent when the server does not know the kind', async () => {
+  it('is absent when the server does not know the kind', async () => {
     const { api } = await start(() => ({ status: 200, body: { resources: [] } }));
     expect(await api.read(node)).toBeUndefined();
     expect(await api.remove(node)).toBe(false);
   });
 });
 
-describe('objects by their path', () => {
-  it('are created, replaced, listed and removed there', async () => {
+describe('an object named by its path', () => {
+  it('is created, replaced, listed and removed at that path', async () => {
     const { api } = await start(() => ({ status: 200, body: { items: [1, 2] } }));
     await api.create('/api/v1/nodes', { metadata: { name: 'a' } });
     await api.replace('/api/v1/nodes/a', {});
@@ -89,7 +89,7 @@ describe('objects by their path', () => {
     ]);
   });
 
-  it('may be absent', async () => {
+  it('is absent after a 404', async () => {
     const { api } = await start(() => refusal(404, 'not found'));
     expect(await api.read('/api/v1/nodes/a')).toBeUndefined();
     expect(await api.list('/apis/unknown/v1/things')).toEqual([]);
@@ -97,7 +97,7 @@ describe('objects by their path', () => {
     await expect(api.get('/api/v1/nodes/a')).rejects.toMatchObject({ status: 404 });
   });
 
-  it('may be refused', async () => {
+  it('throws when the server refuses', async () => {
     const { api } = await start(() => refusal(403, 'no'));
     await expect(api.read('/api/v1/nodes/a')).rejects.toMatchObject({ status: 403 });
     await expect(api.remove('/api/v1/nodes/a')).rejects.toMatchObject({ status: 403 });
@@ -115,7 +115,7 @@ const failing = (times: number, error: unknown) => {
 const busy = new ApiError(503, undefined);
 
 describe('retryRequest', () => {
-  it('repeats a request that failed in a way that may pass', async () => {
+  it('repeats a request after a transient error', async () => {
     const clock = fakeClock();
     expect(await retryRequest(failing(3, busy), clock)).toBe(4);
     expect(clock.now()).toBe(250 + 500 + 1000);
@@ -127,7 +127,7 @@ describe('retryRequest', () => {
     expect(clock.now()).toBe(3750);
   });
 
-  it('does not repeat a conflict, unless the caller reads again', async () => {
+  it('repeats a request after a conflict only when the caller says so', async () => {
     const clock = fakeClock();
     const conflict = new ApiError(409, undefined);
     await expect(retryRequest(failing(1, conflict), clock)).rejects.toBe(conflict);
@@ -168,7 +168,7 @@ describe('an operation that fails once', () => {
     expect(await attempts(busy, call)).toEqual({ sent: busy });
   });
 
-  it('is repeated after a conflict when it applies', async () => {
+  it('is repeated after a conflict when it is apply', async () => {
     const conflict = new ApiError(409, undefined);
     expect(await attempts(conflict, (api) => api.apply(object))).toEqual({ sent: 2 });
   });
@@ -179,7 +179,7 @@ describe('an operation that fails once', () => {
   });
 });
 
-it.each([429, 503])('waits as long as the API server asks for with a %d', async (status) => {
+it.each([429, 503])('waits as long as the Retry-After of a %d says', async (status) => {
   const { api, clock } = await start((_, asked) =>
     asked === 0
       ? { ...refusal(status, 'too many requests'), headers: { 'retry-after': '7' } }

@@ -35,7 +35,7 @@ async function connectTo(started: KubeServer, needs = [] as (typeof patchNodes)[
 }
 
 describe('connect', () => {
-  it('says who we are', async () => {
+  it('reads our user name', async () => {
     const { log, result } = await connectTo(await startKubeServer(() => known));
     const connection = await result;
     expect(connection.user).toBe('deployer');
@@ -46,7 +46,7 @@ describe('connect', () => {
     ]);
   });
 
-  it('tries again while the access entry is not seen yet', async () => {
+  it('tries again until the API server sees the access entry', async () => {
     const started = await startKubeServer((_request, asked) =>
       asked < 3 ? refusal(401, 'Unauthorized') : known,
     );
@@ -68,13 +68,13 @@ describe('connect', () => {
     expect(String(error)).not.toContain('secret-token');
   });
 
-  it('says at once that something else answers', async () => {
+  it('fails at once when another server answers', async () => {
     const { result, clock } = await connectTo(await startKubeServer(() => refusal(404, 'no such')));
     await expect(result).rejects.toThrow(/no usable answer from the API server \(404 no such\)/);
     expect(clock.now()).toBe(0);
   });
 
-  it('checks what the caller needs, until it is allowed', async () => {
+  it('waits until the needed access is allowed', async () => {
     const started = await startKubeServer(({ path }, asked) =>
       path === IDENTITY ? known : { status: 201, body: { status: { allowed: asked > 0 } } },
     );
@@ -87,7 +87,7 @@ describe('connect', () => {
     });
   });
 
-  it('says what is not allowed', async () => {
+  it('names the access that is not allowed', async () => {
     const started = await startKubeServer(({ path }) =>
       path === IDENTITY ? known : { status: 201, body: { status: { allowed: false } } },
     );
@@ -102,7 +102,7 @@ describe('connect', () => {
 });
 
 describe('a server that does not answer', () => {
-  it('is tried until the patience ends', async () => {
+  it('is tried until the patience runs out', async () => {
     const started = await startKubeServer(() => known);
     const folder = await mkdtemp(join(tmpdir(), 'connection-'));
     const path = join(folder, 'kubeconfig');
@@ -117,7 +117,7 @@ describe('a server that does not answer', () => {
   });
 });
 
-describe('AWS credentials that cannot be had', () => {
+describe('missing AWS credentials', () => {
   const address = {
     kind: 'eks',
     ...{ name: 'c', endpoint: 'https://127.0.0.1:1', region: 'eu-west-1' },
@@ -126,18 +126,18 @@ describe('AWS credentials that cannot be had', () => {
   const connectWith = (error: Error) =>
     connect(address, { log: recordingLog(), credentials: () => Promise.reject(error) });
 
-  it('are told as such, not as a failure of the cluster', async () => {
+  it('are reported as such, not as a failure of the cluster', async () => {
     const result = connectWith(new Error('Could not load credentials from any providers'));
     await expect(result).rejects.toThrow(CloudError);
     await expect(result).rejects.toThrow(/AWS credentials: Could not load[\s\S]*role-to-assume/);
   });
 
-  it('keep an explanation that they bring', async () => {
+  it('keep their own explanation', async () => {
     const explained = new CloudError({ resource: 'role r', reason: 'no', nextStep: 'trust it' });
     await expect(connectWith(explained)).rejects.toBe(explained);
   });
 
-  it('keep it when they run out while we are trying', async () => {
+  it('keep their own explanation when they expire while we connect', async () => {
     const explained = new CloudError({ resource: 'role r', reason: 'no', nextStep: 'trust it' });
     let asked = 0;
     const credentials = async () => {
@@ -158,7 +158,7 @@ describe('the client configuration of an EKS cluster', () => {
     region: 'ap-northeast-2',
   } as const;
 
-  it('brings a token made from current credentials to each request and each web socket', async () => {
+  it('gives each request and web socket a token from the current credentials', async () => {
     let key = 'AKIAFIRST';
     const credentials = async () => ({ accessKeyId: key, secretAccessKey: 'secret' });
     const eks = configOf(address, credentials);
@@ -182,7 +182,7 @@ describe('the client configuration of an EKS cluster', () => {
 
 describe('a kubeconfig', () => {
   it.each([
-    ['that is not there', undefined],
+    ['that does not exist', undefined],
     ['that is not YAML', '{'],
     [
       'without a current context',

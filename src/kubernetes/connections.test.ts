@@ -48,7 +48,7 @@ const restTo = (to: number, options: RequestOptions = {}) =>
     proxied: false,
     options: async () => ({ ...trust, ...options }),
   });
-/** As `restTo`, for a server that must not be silent for longer than this. */
+/** Like `restTo`, but gives up on a server that is silent for longer than this. */
 const impatient = (silenceMs: number) =>
   restOf(
     { url: `https://127.0.0.1:${port}`, proxied: false, options: async () => trust },
@@ -58,7 +58,7 @@ const ask = () => rest<string>({ method: 'GET', path: '/api' });
 const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 describe('requests to a server with a certificate', () => {
-  it('carry method, path, headers, body and identity', async () => {
+  it('carry their method, path, headers, body and identity', async () => {
     await start(
       (request, response) => {
         const { method, url, headers } = request;
@@ -81,7 +81,7 @@ describe('requests to a server with a certificate', () => {
     expect(answer.at(-1)).toBe('');
   });
 
-  it('share the connections, of which there are at most 16', async () => {
+  it('share at most 16 connections', async () => {
     let [working, most] = [0, 0];
     await start(
       (request, response) => {
@@ -101,7 +101,7 @@ describe('requests to a server with a certificate', () => {
     expect(connections.length).toBeLessThanOrEqual(16);
   }, 120_000);
 
-  it('keep a silent connection alive for address translators', async () => {
+  it('send TCP keep-alives on a silent connection, so that NAT devices keep it', async () => {
     await start((_, response) => void response.end('here'));
     await ask();
     await ask();
@@ -146,14 +146,14 @@ describe('requests to a server with a certificate', () => {
     expect(connections).toHaveLength(1);
   });
 
-  it('may wait for a connection longer than a server may be silent', async () => {
+  it('may wait longer for a free connection than for an answer', async () => {
     await start((_, response) => void setTimeout(() => response.end('here'), 200));
     const get = impatient(1_500);
     const all = Array.from({ length: 16 * 10 }, () => get({ method: 'GET', path: '/' }));
     expect(await Promise.all(all)).toHaveLength(160);
   });
 
-  it('fail when the certificate is not trusted, or no server is there', async () => {
+  it('fail when the certificate is not trusted or no server listens', async () => {
     await start((_, response) => void response.end('here'));
     const stranger = restTo(port, { ca: [] as never });
     await expect(stranger({ method: 'GET', path: '/api' })).rejects.toMatchObject({

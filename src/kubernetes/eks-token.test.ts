@@ -19,7 +19,7 @@ function decode(token: string): URL {
   return new URL(Buffer.from(token.slice('k8s-aws-v1.'.length), 'base64url').toString());
 }
 
-/** Signature Version 4 once more, by the letter of its specification, from what a server receives. */
+/** Computes Signature Version 4 a second time, as its specification says, from what a server receives. */
 function signatureOf(url: URL, cluster: string, secret: string): string {
   const encode = (text: string) =>
     encodeURIComponent(text).replace(
@@ -91,7 +91,7 @@ describe('an EKS token', () => {
 });
 
 describe('a token source', () => {
-  it('gives the same token until it ages, and never one older than 14 minutes', async () => {
+  it('reuses a token, but never one older than 14 minutes', async () => {
     let time = request.now.getTime();
     const next = tokenSource(
       'c',
@@ -108,7 +108,7 @@ describe('a token source', () => {
     expect(decode(second).searchParams.get('X-Amz-Date')).toBe('20260901T124556Z');
   });
 
-  it('gives another token when the credentials have changed', async () => {
+  it('makes a new token when the credentials have changed', async () => {
     let current: typeof session | typeof credentials = session;
     const next = tokenSource(
       'c',
@@ -124,7 +124,7 @@ describe('a token source', () => {
     expect(decode(await next()).searchParams.has('X-Amz-Security-Token')).toBe(false);
   });
 
-  it('passes on that there are no credentials', async () => {
+  it('passes on the error when there are no credentials', async () => {
     const next = tokenSource('c', 'eu-west-1', () => Promise.reject(new Error('no credentials')));
     await expect(next()).rejects.toThrow('no credentials');
   });

@@ -49,7 +49,7 @@ describe('a kubeconfig file', () => {
     expect(options.headers).toMatchObject({ Authorization: 'Bearer t' });
   });
 
-  it('may have a command that gives credentials', async () => {
+  it('may get its credentials from a command', async () => {
     const status = { token: 'from-a-plugin' };
     const plugin = `#!/bin/sh\necho '${JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status })}'\n`;
     const command = join(folder, 'plugin');
@@ -62,7 +62,7 @@ describe('a kubeconfig file', () => {
     });
   });
 
-  it('leads to a server, through a proxy if it says so', async () => {
+  it('leads to its server, also through a proxy', async () => {
     const plain = serverOf(await read({ token: 't' }));
     expect(plain).toMatchObject({ url: 'https://mine', proxied: false });
     expect((await plain.options()).headers).toMatchObject({ Authorization: 'Bearer t' });
@@ -71,13 +71,13 @@ describe('a kubeconfig file', () => {
     expect((await proxied.options()).agent).toMatchObject({ proxy: { hostname: 'proxy' } });
   });
 
-  it.each(['missing', 'nobody'])('is refused at the context %s', async (context) => {
+  it.each(['missing', 'nobody'])('is refused when its current context is %s', async (context) => {
     await expect(read({}, { context })).rejects.toThrow('no usable current context');
   });
 });
 
-describe('a server with tokens that we make', () => {
-  it('gets a fresh one each time, and is held to its authority', async () => {
+describe('a configuration with our own tokens', () => {
+  it('makes a token for each request and trusts only the given authority', async () => {
     let asked = 0;
     const config = tokenConfig({
       cluster: 'c',

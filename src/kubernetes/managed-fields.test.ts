@@ -11,7 +11,7 @@ const status = entry('kube-controller-manager', { 'f:status': {} }, { subresourc
 const restart = entry('kubectl-rollout', { 'f:spec': { 'f:template': {} } });
 
 describe('takenOver', () => {
-  it('leaves alone what nobody has put there with kubectl', () => {
+  it('returns undefined when kubectl has applied nothing', () => {
     const ours = entry('eks-multus-actions', { 'f:spec': {} }, apply);
     expect(takenOver([])).toBeUndefined();
     expect(takenOver([ours, status, restart])).toBeUndefined();
@@ -35,7 +35,7 @@ describe('takenOver', () => {
     ]);
   });
 
-  it('joins them with those that are ours', () => {
+  it('joins the fields of kubectl with ours', () => {
     const theirs = { 'f:spec': { 'f:a': {}, 'f:b': { 'f:c': {} } }, 'f:data': { '.': {} } };
     const ours = { 'f:spec': { 'f:a': {}, 'f:b': { 'f:d': {} } } };
     const joined = takenOver([
@@ -56,7 +56,7 @@ describe('setByUs', () => {
     },
   });
 
-  it('are those that we have set, and nobody else', () => {
+  it('returns the keys that only we have set', () => {
     const managedFields = [
       entry('eks-multus-actions', labels('ours', 'shared')),
       entry('eks-multus-actions', labels('applied'), apply),

@@ -30,7 +30,7 @@ describe('nodeState', () => {
       version: 'v1.34.4',
     });
   });
-  it('tells why a node is not ready', () => {
+  it('says why a node is not ready', () => {
     expect(nodeState(node('a', false, 'cni plugin not initialized')).reason).toBe(
       'cni plugin not initialized',
     );
@@ -68,7 +68,7 @@ describe('awaitNodes', () => {
     }
   }
 
-  it('tells each change and gives the nodes by name', async () => {
+  it('logs each change and returns the nodes in name order', async () => {
     const { log, result } = await wait([
       [],
       [node('b', false, 'cni plugin not initialized')],
@@ -83,7 +83,7 @@ describe('awaitNodes', () => {
     expect(result).toMatchObject([{ name: 'a' }, { name: 'b' }]);
   });
 
-  it('counts none that is left out', async () => {
+  it('does not count nodes that are left out', async () => {
     const nodes = [node('guest', true), node('a', true), node('guest-2', false)];
     const leftOut = ({ metadata }: V1Node) => metadata?.name?.startsWith('guest') ?? false;
     const { log, result } = await wait([nodes], 2, [], leftOut);
@@ -91,19 +91,19 @@ describe('awaitNodes', () => {
     expect(String(result)).toMatch(/1 of 2 expected nodes are Ready, 1 have joined\n/);
   });
 
-  it('says that nodes have not joined, and where to look', async () => {
+  it('says how many nodes have not joined, and where to look', async () => {
     const { result } = await wait([[node('a', true)]]);
     expect(String(result)).toMatch(/1 of 2 expected nodes are Ready, 1 have joined/);
     expect(String(result)).toMatch(/lifecycle hook.*node-role-arns/);
   });
 
-  it('says what is known beyond the nodes, and each next step once', async () => {
+  it('adds findings from outside the cluster, and names each next step once', async () => {
     const findings = ['i-1', 'i-2'].map((id) => ({ what: `${id} waits`, nextStep: 'read on' }));
     const { result } = await wait([[]], 2, findings);
     expect(String(result)).toMatch(/0 have joined; i-1 waits; i-2 waits\nNext step: read on$/);
   });
 
-  it('says what nodes say that have joined but are not ready', async () => {
+  it('gives the reason of each node that has joined but is not ready', async () => {
     const { result } = await wait([[node('a', true), node('b', false, 'PLEG is not healthy')]]);
     expect(String(result)).toMatch(/1 of 2 .* 2 have joined \(b: PLEG is not healthy\)/);
     expect(String(result)).toMatch(/aws-node/);

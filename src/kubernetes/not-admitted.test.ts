@@ -6,7 +6,7 @@ const cause = new ApiError(401, { message: 'Unauthorized' });
 const words = (roleArn?: string) => notAdmitted({ cluster: 'lab', roleArn, cause }).message;
 
 describe('notAdmitted', () => {
-  it('names the role and the cluster, and the commands that admit it', () => {
+  it('names the role, the cluster and the commands that admit the role', () => {
     const role = 'arn:aws:iam::111122223333:role/ci/deployer';
     expect(words(role)).toContain(`does not let role ${role} in (401 Unauthorized)`);
     expect(words(role)).toContain(
@@ -15,11 +15,11 @@ describe('notAdmitted', () => {
     expect(words(role)).toMatch(/--policy-arn arn:aws:eks::aws:cluster-access-policy\/AmazonEKS/);
   });
 
-  it('stays in the partition of the role', () => {
+  it('uses the partition of the role', () => {
     expect(words('arn:aws-cn:iam::111122223333:role/deployer')).toContain('arn:aws-cn:eks::aws:');
   });
 
-  it('says what is to be filled in when the role is not known', () => {
+  it('leaves a placeholder when the role is not known', () => {
     expect(words()).toContain('does not let the identity of this job in');
     expect(words()).toContain('--principal-arn ARN_OF_THE_ROLE');
   });

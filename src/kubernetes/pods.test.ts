@@ -18,7 +18,7 @@ const container = (part: Partial<V1ContainerStatus>): V1ContainerStatus => ({
 const one = (part: Partial<V1ContainerStatus>) => pod({ containerStatuses: [container(part)] });
 
 describe('podTrouble', () => {
-  it('has nothing to say of a pod that runs, starts or has just been made', () => {
+  it('finds nothing wrong with a pod that runs, starts or is new', () => {
     expect(podTrouble(one({ ready: true, state: { running: {} } }))).toBeUndefined();
     expect(
       podTrouble(one({ state: { waiting: { reason: 'ContainerCreating' } } })),
@@ -31,14 +31,14 @@ describe('podTrouble', () => {
     expect(podTrouble(pod({ initContainerStatuses: [init] }))).toBeUndefined();
   });
 
-  it('tells of a container that runs and does not get ready', () => {
+  it('reports a container whose startup probe has not passed', () => {
     expect(podTrouble(one({ state: { running: {} }, started: false }))).toEqual({
       text: 'pod multus-x on node-1: container kube-multus: it runs, but its startup probe has not passed yet',
       hopeless: false,
     });
   });
 
-  it('names the image that cannot be pulled', () => {
+  it('reports an image that cannot be pulled', () => {
     const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x"' };
     expect(podTrouble(one({ state: { waiting } }))).toEqual({
       text: 'pod multus-x on node-1: container kube-multus: ImagePullBackOff: Back-off pulling image "x"',
@@ -52,7 +52,7 @@ describe('podTrouble', () => {
     );
   });
 
-  it('tells the last words of a container that keeps crashing', () => {
+  it('quotes the last line of a container that keeps crashing', () => {
     const trouble = podTrouble(
       one({
         state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s' } },
@@ -66,7 +66,7 @@ describe('podTrouble', () => {
     );
   });
 
-  it('tells that a container ended, init containers first', () => {
+  it('reports a container that ended, init containers first', () => {
     const init = container({ name: 'install', state: { terminated: { exitCode: 2 } } });
     const main = container({ state: { waiting: { reason: 'PodInitializing' } } });
     const trouble = podTrouble(pod({ initContainerStatuses: [init], containerStatuses: [main] }));
@@ -75,7 +75,7 @@ describe('podTrouble', () => {
     );
   });
 
-  it('tells why a pod has no node', () => {
+  it('says why a pod has no node', () => {
     const conditions = [
       { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/2 nodes fit' },
     ];

@@ -14,7 +14,7 @@ import { execInPod } from './exec.ts';
 import { readKubeconfig, serverOf } from './kubeconfig.ts';
 import { restOf } from './rest.ts';
 
-/** One of the names that are in the server's certificate; it leads nowhere but through the proxy. */
+/** One of the names that are in the server's certificate; only the proxy knows its address. */
 const HOST = 'kubernetes.default';
 
 let server: TestApiServer;
@@ -36,22 +36,22 @@ afterAll(async () => {
   await server?.stop();
 });
 
-describe('a cluster that is reached through a proxy', () => {
-  it('is asked, and its pods are spoken to', async () => {
+describe('a cluster behind a proxy', () => {
+  it('is reached for API requests and exec', async () => {
     const address = { kind: 'kubeconfig', path: kubeconfig } as const;
     const options = { log: recordingLog(), credentials: noCredentials };
     const connection = await connect(address, options);
     expect(await connection.api.list('/api/v1/nodes')).toEqual([]);
     const target = { namespace: 'default', pod: 'none', container: 'c' };
-    const speaking = execInPod(connection.config, target, ['true'], {
+    const command = execInPod(connection.config, target, ['true'], {
       timeoutMs: 10_000,
       clock: fakeClock(),
     });
-    await expect(speaking).rejects.toThrow('Unexpected server response: 404');
+    await expect(command).rejects.toThrow('Unexpected server response: 404');
     expect([...proxy.asked]).toEqual([HOST]);
   });
 
-  it('is asked without a kubeconfig, too', async () => {
+  it('is reached without a kubeconfig, too', async () => {
     const { ca, cert, key } = await serverOf(readKubeconfig(server.kubeconfig)).options();
     const options = async () => ({ ca, cert, key });
     const rest = restOf({ url: `https://${HOST}`, proxied: false, options });

@@ -29,11 +29,11 @@ async function create(plural: string, name: string, spec: object): Promise<void>
   await api.create(`/api/v1/namespaces/default/${plural}`, { metadata: { name }, spec });
 }
 
-it('a cluster without such things is left in peace', async () => {
+it('changes nothing in a cluster without cloud resources', async () => {
   expect(await release()).toEqual({ removed: [], left: [] });
 });
 
-it('a real API server gives up the services and claims, and keeps the rest', async () => {
+it('deletes load balancers and volume claims from a real API server, and keeps the rest', async () => {
   const ports = [{ port: 80 }];
   await create('services', 'web', { type: 'LoadBalancer', ports });
   await create('services', 'inside', { type: 'ClusterIP', ports });
@@ -43,7 +43,7 @@ it('a real API server gives up the services and claims, and keeps the rest', asy
   });
   const { removed, left } = await release();
   expect(removed).toEqual(['Service default/web', 'PersistentVolumeClaim default/data']);
-  // Nobody runs here who would take the claim's protection away.
+  // No controller runs here that removes the claim's finalizer.
   expect(left).toEqual(['PersistentVolumeClaim default/data']);
   const services = await api.list<{ metadata: { name: string } }>('/api/v1/services');
   const names = services.map(({ metadata }) => metadata.name);

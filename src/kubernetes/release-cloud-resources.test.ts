@@ -6,7 +6,7 @@ import { releaseCloudResources } from './release-cloud-resources.ts';
 
 type Item = { readonly metadata: { readonly name: string; readonly namespace?: string } };
 
-/** An API server that lets go of what is deleted after some lists, as controllers do; knows no more. */
+/** An API server whose deleted objects are gone after some lists, as with real controllers. */
 function simulatedApi(objects: Record<string, unknown[]>, listsUntilGone: number) {
   const removed: string[] = [];
   let lists = 0;
@@ -47,7 +47,7 @@ const OBJECTS = {
 
 const options = () => ({ log: recordingLog(), clock: fakeClock(), deadline: 60_000 });
 
-it('deletes what holds something in AWS, and waits until it is gone', async () => {
+it('deletes objects that hold AWS resources, and waits until they are gone', async () => {
   const { api, removed } = simulatedApi(OBJECTS, 15);
   const result = await releaseCloudResources(api, options());
   expect(removed).toEqual([
@@ -59,7 +59,7 @@ it('deletes what holds something in AWS, and waits until it is gone', async () =
   expect(result.left).toEqual([]);
 });
 
-it('names what does not go in time', async () => {
+it('names the objects that are still there at the deadline', async () => {
   const { api } = simulatedApi(OBJECTS, Number.POSITIVE_INFINITY);
   const { left } = await releaseCloudResources(api, options());
   expect(left).toEqual([
@@ -70,7 +70,7 @@ it('names what does not go in time', async () => {
   ]);
 });
 
-it('leaves volumes that are to be retained, and names them', async () => {
+it('keeps volumes with the policy Retain, and names them', async () => {
   const volume = {
     metadata: { name: 'pv-2' },
     spec: { persistentVolumeReclaimPolicy: 'Retain', csi: { volumeHandle: 'vol-2' } },

@@ -8,7 +8,7 @@ import type { Connection } from './connection.ts';
 
 const object = { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'kube-multus-ds' } };
 
-/** A cluster in which somebody changes the object after each look at it, so many times; then it has these labels. */
+/** A cluster where somebody changes the object after each of the first `times` reads. Then it has these labels. */
 function changing(times: number, labels: Record<string, string> = OUR_LABELS) {
   const removed: (RemoveOptions | undefined)[] = [];
   let version = 1;
@@ -27,13 +27,13 @@ function changing(times: number, labels: Record<string, string> = OUR_LABELS) {
 }
 
 describe('removeIfOurs', () => {
-  it('looks again at what has changed meanwhile, and removes what still is ours', async () => {
+  it('reads an object again when it has changed, and removes it when it is still ours', async () => {
     const { connection, removed } = changing(2);
     expect(await removeIfOurs(connection, object, fakeClock())).toBe(true);
     expect(removed).toEqual([{ uid: 'u', resourceVersion: '3' }]);
   });
 
-  it('leaves what somebody has taken over meanwhile', async () => {
+  it('keeps an object that somebody has taken over meanwhile', async () => {
     const { connection, removed } = changing(1, { 'app.kubernetes.io/managed-by': 'Helm' });
     expect(await removeIfOurs(connection, object, fakeClock())).toBe(false);
     expect(removed).toEqual([]);

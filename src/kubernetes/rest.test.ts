@@ -20,7 +20,7 @@ async function start(answer: Parameters<typeof startKubeServer>[0], path = '') {
 }
 
 describe('a request', () => {
-  it('brings who we are, and gives the answer', async () => {
+  it('carries our identity and returns the answer', async () => {
     const rest = await start(() => ({ status: 200, body: { items: [] } }), '/behind/proxy/');
     const query = { labelSelector: 'a=b,c', limit: 5 };
     expect(await rest({ method: 'GET', path: '/api/v1/pods', query })).toEqual({ items: [] });
@@ -32,14 +32,14 @@ describe('a request', () => {
     ]);
   });
 
-  it('to delete may say what it means', async () => {
+  it('to delete may have a body', async () => {
     const rest = await start(() => ({ status: 200, body: {} }));
     const body = { preconditions: { uid: 'ü' } };
     await rest({ method: 'DELETE', path: '/x', body });
     expect(server?.requests[0]).toMatchObject({ method: 'DELETE', body });
   });
 
-  it('that is refused is an error with the status and the body', async () => {
+  it('that is refused throws an error with the status and the body', async () => {
     const rest = await start(() => refusal(404, 'pods "x" not found'));
     const error = await rest({ method: 'GET', path: '/x' }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ApiError);

@@ -17,7 +17,7 @@ describe('rolloutOf', () => {
     expect(rolloutOf(set(status), atLeast).done).toBe(done);
   });
 
-  it('says how far it is', () => {
+  it('describes the progress', () => {
     expect(rolloutOf(set(counts(1, 1, 1)), 2).text).toBe('1 of 2 available, 1 updated');
     expect(rolloutOf(set({}), 2).text).toMatch(/not seen/);
   });
@@ -32,13 +32,13 @@ describe('rolloutBeside', () => {
     ['a pod elsewhere does not run', counts(3, 3, 2), [pod('True'), pod('True')], 2, true],
     ['a pod that counts does not run', counts(3, 3, 2), [pod('True'), pod('False')], 1, false],
     ['a node elsewhere has no new pod yet', counts(3, 2, 2), [pod('True'), pod('True')], 2, false],
-    ['nodes elsewhere are not those that lack', counts(3, 3, 3), [pod('True')], 2, false],
+    ['a node that counts has no pod', counts(3, 3, 3), [pod('True')], 2, false],
     ['the change is not seen yet', counts(2, 2, 2, 1), [pod('True')], 1, false],
   ])('%s', (_name, status, pods, atLeast, done) => {
     expect(rolloutBeside(set(status), pods, atLeast).done).toBe(done);
   });
 
-  it('says how far it is', () => {
+  it('describes the progress', () => {
     const { text } = rolloutBeside(set(counts(3, 2, 2)), [pod('True'), pod('False')], 1);
     expect(text).toBe('1 of 2 Ready, 2 of 3 updated');
   });

@@ -38,7 +38,7 @@ describe('awaitRollout', () => {
     },
   };
 
-  it('waits and tells each step once', async () => {
+  it('logs each step once', async () => {
     const steps = [counts(2, 0, 0), counts(2, 0, 0), counts(2, 2, 1), counts(2, 2, 2)].map(set);
     const { result, log, podPath } = await roll(steps);
     expect(result).toMatchObject({ done: true, ready: 2 });
@@ -50,7 +50,7 @@ describe('awaitRollout', () => {
     expect(podPath).toContain('labelSelector=name%3Dmultus');
   });
 
-  it('gives up at the deadline with what the pods say', async () => {
+  it('gives up at the deadline with the reasons of the pods', async () => {
     const { result, clock } = await roll([set(counts(2, 2, 0))], [crashing]);
     expect(String(result)).toMatch(/not rolled out in time: pod m-1: .*CrashLoopBackOff/);
     expect(String(result)).toMatch(/10-aws\.conflist/);
@@ -66,8 +66,12 @@ describe('awaitRollout', () => {
   it.each([
     ['an image that cannot be pulled', waiting('ImagePullBackOff'), /may pull from it/],
     ['a crash', waiting('CrashLoopBackOff'), /last words of the container/],
-    ['a startup that does not end', { containerStatuses: [running] }, /logs ds\/kube-multus-ds/],
-    ['no place', { conditions: [unplaced] }, /what the nodes lack/],
+    [
+      'a startup probe that does not pass',
+      { containerStatuses: [running] },
+      /logs ds\/kube-multus-ds/,
+    ],
+    ['a pod without a node', { conditions: [unplaced] }, /what the nodes lack/],
   ])('says what to do about %s', async (_name, status, words) => {
     const { result } = await roll([set(counts(2, 2, 0))], [{ status }]);
     expect(String(result)).toMatch(words);
@@ -81,7 +85,7 @@ describe('awaitRollout', () => {
     expect(clock.now()).toBe(0);
   });
 
-  it('says how far it was when no pod says anything', async () => {
+  it('describes the progress when no pod has a reason', async () => {
     const { result } = await roll([set(counts(1, 1, 1))]);
     expect(String(result)).toMatch(/1 of 2 available[\s\S]*nodes are Ready/);
   });

@@ -29,7 +29,7 @@ function answering(...statuses: readonly number[]) {
 }
 
 describe('takeOver', () => {
-  it('reads again when somebody has written meanwhile', async () => {
+  it('reads the object again when somebody has changed it meanwhile', async () => {
     const { connection, patches } = answering(409, 200);
     await takeOver(connection, object, fastClock(1000));
     expect(patches.map(({ metadata }) => metadata?.resourceVersion)).toEqual(['1', '2']);
@@ -38,7 +38,7 @@ describe('takeOver', () => {
     ]);
   });
 
-  it('says what the API server says when it refuses', async () => {
+  it('quotes the API server when it refuses', async () => {
     const { connection, patches } = answering(403);
     await expect(takeOver(connection, object, fastClock(1000))).rejects.toThrow(
       /serviceaccount multus: the API server refused it \(403 no\).*right to change/s,
