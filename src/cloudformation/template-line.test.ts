@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { packFile } from '../github/pack-files.ts';
+import { packFile } from '../core/pack-files.ts';
 import { declaredResources, resourceLine } from './operation-failed.ts';
 
 const template = `Parameters:

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { CloudError, InputError } from '../core/errors.ts';
 import { setOutputs } from './outputs.ts';
-import { packFile } from './pack-files.ts';
 import { runAction } from './run-action.ts';
 
 let folder: string;
@@ -67,8 +66,4 @@ it('sets outputs, objects as JSON', () => {
   expect(written).toMatch(
     /^text<<(\S+)\nplain\n\1\nobject<<(\S+)\n{"a":\[1\]}\n\2\nyes<<(\S+)\ntrue\n\3\n$/,
   );
-});
-
-it('finds the files of the pack from wherever it runs', () => {
-  expect(readFileSync(packFile('package.json'), 'utf8')).toContain('"eks-multus-actions"');
 });

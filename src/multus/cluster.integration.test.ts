@@ -6,7 +6,7 @@ import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { startTestApiServer, type TestApiServer } from '../../dev/testing/servers/api-server.ts';
 import { mapNodeRoles } from '../aws-auth/config-map.ts';
 import { systemClock } from '../core/clock.ts';
-import { packFile } from '../github/pack-files.ts';
+import { packFile } from '../core/pack-files.ts';
 import { MERGE_PATCH, OUR_LABELS } from '../kubernetes/api.ts';
 import { apply, readManifest } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { attachmentsOf } from '../../dev/testing/samples/attachments.ts';
-import { packFile } from '../github/pack-files.ts';
+import { packFile } from '../core/pack-files.ts';
 import type { NetworkAttachmentDefinition } from '../networks/attachment.ts';
 
 const text = readFileSync(packFile('manifests', 'nads', 'README.md'), 'utf8');

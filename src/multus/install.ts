@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { KubernetesObject, V1ConfigMap, V1DaemonSet, V1Pod } from '@kubernetes/client-node';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { packFile } from '../core/pack-files.ts';
 import { type Patience, until } from '../core/retry.ts';
-import { packFile } from '../github/pack-files.ts';
 import {
   apply,
   awaitEstablished,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { V1ConfigMap, V1DaemonSet } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { packFile } from '../github/pack-files.ts';
+import { packFile } from '../core/pack-files.ts';
 import { readManifest } from '../kubernetes/apply.ts';
 import { networkSpecsSchema } from '../networks/network-spec.ts';
 import { planAttachments } from '../networks/plan-attachments.ts';

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { KubernetesObject, V1PodSpec } from '@kubernetes/client-node';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import { packFile } from '../core/pack-files.ts';
 import type { Patience } from '../core/retry.ts';
-import { packFile } from '../github/pack-files.ts';
 import type { KubernetesApi } from '../kubernetes/api.ts';
 import {
   apply,

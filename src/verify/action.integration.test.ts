@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runSource } from '../../dev/testing/programs/run-bundle.ts';
 import { startNode } from '../../dev/testing/programs/start-node.ts';
 import { type LabCluster, startLabCluster } from '../../dev/testing/servers/lab-cluster.ts';
-import { packFile } from '../github/pack-files.ts';
+import { packFile } from '../core/pack-files.ts';
 
 const OURS = 'app.kubernetes.io/managed-by=eks-multus-actions';
 const NAMESPACE = 'default';

@@ -7,7 +7,7 @@ import { ensureTools } from '../../dev/tools/install/tools.ts';
 import { type Service, startService } from '../../dev/tools/process.ts';
 import { consoleProgress } from '../../dev/tools/progress.ts';
 import { seededRandom } from '../../dev/tools/seeded-random.ts';
-import { packFile } from '../github/pack-files.ts';
+import { packFile } from '../core/pack-files.ts';
 
 const OURS = 'app.kubernetes.io/managed-by=eks-multus-actions,eks-multus-actions/run';
 const SEED = 6;

@@ -19,7 +19,7 @@ import {
   readSampleApps,
 } from '../connectivity/probe/sample-apps.ts';
 import type { Clock } from '../core/clock.ts';
-import { packFile } from '../github/pack-files.ts';
+import { packFile } from '../core/pack-files.ts';
 import type { VerifyInputs } from './inputs.ts';
 
 /** The pods to run in this cluster, and what the checks need to know about them. */

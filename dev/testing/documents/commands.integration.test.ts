@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
-import { packFile } from '../../../src/github/pack-files.ts';
+import { packFile } from '../../../src/core/pack-files.ts';
 import { REGION } from '../../stand-ins/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../../stand-ins/aws/testing/stand-in.ts';
 import { ensureTools } from '../../tools/install/tools.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packFile } from '../../../src/github/pack-files.ts';
+import { packFile } from '../../../src/core/pack-files.ts';
 import { type RunningScript, startNode } from './start-node.ts';
 
 export interface BundleRun {

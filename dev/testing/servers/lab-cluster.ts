@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CoreV1Api } from '@kubernetes/client-node';
 import { systemClock } from '../../../src/core/clock.ts';
-import { packFile } from '../../../src/github/pack-files.ts';
+import { packFile } from '../../../src/core/pack-files.ts';
 import { apply, readManifest } from '../../../src/kubernetes/apply.ts';
 import type { Connection } from '../../../src/kubernetes/connection.ts';
 import { startTestApiServer, type TestApiServer } from './api-server.ts';

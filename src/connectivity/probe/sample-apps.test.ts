@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { packFile } from '../../github/pack-files.ts';
+import { packFile } from '../../core/pack-files.ts';
 import { LAB_NETWORKS } from '../testing/lab-pods.ts';
 import { networksNeeded, probePods, readSampleApps } from './sample-apps.ts';
 

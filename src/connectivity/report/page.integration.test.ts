@@ -6,7 +6,7 @@ import axe, { type AxeResults } from 'axe-core';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser } from '../../../dev/tools/install/probe.ts';
-import { packFile } from '../../github/pack-files.ts';
+import { packFile } from '../../core/pack-files.ts';
 import { faultyReport, hostileReport } from '../testing/reported-clusters.ts';
 import { readPageAssets, reportPage } from './page.ts';
 import type { Report } from './report.ts';

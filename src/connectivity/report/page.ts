@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { packFile } from '../../github/pack-files.ts';
+import { packFile } from '../../core/pack-files.ts';
 import { html, jsonMarkup, Markup } from './markup.ts';
 import { pageData } from './page-data.ts';
 import { failureList, figures, tables } from './page-sections.ts';

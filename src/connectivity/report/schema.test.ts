@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect, it } from 'vitest';
-import { packFile } from '../../github/pack-files.ts';
+import { packFile } from '../../core/pack-files.ts';
 import { CAUSES, CHECKS } from '../evaluate/check.ts';
 import { healthy, LAB_NETWORKS, LAB_PODS } from '../testing/lab-pods.ts';
 import {

@@ -8,16 +8,14 @@ let api: GithubApi;
 
 beforeAll(async () => {
   api = await startGithubApi(0);
-  api
-    .repository('acme/lab')
-    .pullRequests.set(
-      3,
-      newPullRequest(3, {
-        headBranch: 'more-networks',
-        headRepository: 'acme/lab',
-        labels: ['preview'],
-      }),
-    );
+  api.repository('acme/lab').pullRequests.set(
+    3,
+    newPullRequest(3, {
+      headBranch: 'more-networks',
+      headRepository: 'acme/lab',
+      labels: ['preview'],
+    }),
+  );
 });
 afterAll(() => api.stop());
 

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * The path of a file that ships with the pack (`cfn/infra.yaml`), seen from a bundle in
- * `actions/<name>/dist` as well as from a source in `src/<room>`. The runner checks out the whole pack
- * at one commit, so an action and its templates never differ in version.
+ * Returns the path of a file that ships with the pack, for example of `cfn/infra.yaml`. Works from a bundle in
+ * `actions/<name>/dist` and from a source in `src`. The runner checks out the whole pack at one commit, so an action and
+ * its templates always have the same version.
  */
 export function packFile(...path: readonly string[]): string {
   return join(packRoot(import.meta.dirname), ...path);
