@@ -8,7 +8,7 @@ export const actionsLog: Log = {
   group: (title, work) => core.group(title, work),
 };
 
-/** Says something that the user may wonder about, though it is right as it is; becomes an annotation. */
+/** Writes an annotation about something that is correct but may surprise the user. */
 export function notice(message: string): void {
   core.notice(message);
 }

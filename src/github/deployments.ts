@@ -1,10 +1,15 @@
-import { asking, type RepositoryClient } from './repository-client.ts';
+import { explained, type RepositoryClient } from './repository-client.ts';
 
 const PERMISSION = 'deployments: write';
 
 type State = 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
 
-/** Says that a commit is being deployed to an environment. Checks and merges of the commit are not waited for. */
+/**
+ * Tells GitHub that a deployment of a commit to an environment has begun. The deployment neither waits for the commit's
+ * checks nor merges the base branch.
+ *
+ * @throws GithubError when the job may not write deployments.
+ */
 export async function beginDeployment(
   { owner, repo, rest }: RepositoryClient,
   environment: string,
@@ -21,17 +26,18 @@ export async function beginDeployment(
     transient_environment: true,
     production_environment: false,
   };
-  const { data } = await asking(
+  const { data } = await explained(
     `deployment to ${environment}`,
     PERMISSION,
     rest.repos.createDeployment(request),
   );
-  if (!('id' in data)) throw new Error(`GitHub made no deployment: ${data.message}`);
+  if (!('id' in data)) throw new Error(`GitHub created no deployment: ${data.message}`);
   await setState({ owner, repo, rest }, data.id, 'in_progress', logUrl);
 }
 
 /**
- * Says how the deployment of a commit ended, if it had begun. A success takes the place of those before it.
+ * Tells GitHub how the deployment of a commit ended. Does nothing when the newest deployment is of another commit. A
+ * success makes all earlier deployments inactive.
  */
 export async function endDeployment(
   client: RepositoryClient,
@@ -43,11 +49,11 @@ export async function endDeployment(
   const [newest, ...earlier] = await deploymentsOf(client, environment);
   if (newest?.sha !== commit) return;
   await setState(client, newest.id, state, logUrl);
-  // GitHub does this by itself for environments that are not transient.
+  // GitHub does this by itself only for environments that are not transient.
   if (state === 'success') await deactivate(client, earlier);
 }
 
-/** Says that an environment is no more. */
+/** Makes all deployments to an environment inactive, because the environment is gone. */
 export async function removeDeployments(
   client: RepositoryClient,
   environment: string,
@@ -60,13 +66,13 @@ interface Deployment {
   readonly sha: string;
 }
 
-/** Newest first. */
+/** Lists the deployments to an environment, newest first. */
 async function deploymentsOf(
   { owner, repo, rest }: RepositoryClient,
   environment: string,
 ): Promise<readonly Deployment[]> {
   const request = { owner, repo, environment, per_page: 100 };
-  const { data } = await asking(
+  const { data } = await explained(
     `deployments to ${environment}`,
     PERMISSION,
     rest.repos.listDeployments(request),
@@ -80,7 +86,7 @@ async function deactivate(
 ): Promise<void> {
   const { owner, repo, rest } = client;
   for (const { id } of deployments) {
-    const { data } = await asking(
+    const { data } = await explained(
       `states of deployment ${id}`,
       PERMISSION,
       rest.repos.listDeploymentStatuses({ owner, repo, deployment_id: id, per_page: 1 }),
@@ -103,5 +109,9 @@ async function setState(
     auto_inactive: false,
     ...(logUrl === undefined ? {} : { log_url: logUrl }),
   };
-  await asking(`state of deployment ${id}`, PERMISSION, rest.repos.createDeploymentStatus(request));
+  await explained(
+    `state of deployment ${id}`,
+    PERMISSION,
+    rest.repos.createDeploymentStatus(request),
+  );
 }

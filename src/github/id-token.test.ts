@@ -11,7 +11,7 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop();
 });
 
-/** Where a job asks for tokens: answers with one status after the other, the last one again and again. */
+/** Starts a token endpoint that answers with these statuses in turn, and then repeats the last one. */
 async function issuer(...statuses: readonly number[]): Promise<readonly IncomingMessage[]> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
@@ -28,7 +28,7 @@ async function issuer(...statuses: readonly number[]): Promise<readonly Incoming
 }
 
 describe('idToken', () => {
-  it('asks for the audience, as the job, and masks the token', async () => {
+  it("requests a token for the audience with the job's credentials, and masks it", async () => {
     const requests = await issuer(200);
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     expect(await idToken('sts.amazonaws.com')).toBe('the-token');
@@ -39,19 +39,19 @@ describe('idToken', () => {
     expect(written.mock.calls.flat().join('')).toContain('::add-mask::the-token');
   });
 
-  it('asks again when GitHub has a problem', async () => {
+  it('tries again when GitHub is unavailable', async () => {
     const requests = await issuer(503, 200);
     expect(await idToken('sts.amazonaws.com')).toBe('the-token');
     expect(requests).toHaveLength(2);
   });
 
-  it('says so when GitHub refuses, without asking again', async () => {
+  it('reports a refusal without trying again', async () => {
     const requests = await issuer(401);
     await expect(idToken('sts.amazonaws.com')).rejects.toThrow('the answer has status 401');
     expect(requests).toHaveLength(1);
   });
 
-  it('explains a job that may not request one', async () => {
+  it('names the permission when the job may not request a token', async () => {
     vi.stubEnv('ACTIONS_ID_TOKEN_REQUEST_URL', undefined);
     await expect(idToken('sts.amazonaws.com')).rejects.toThrow('permissions: { id-token: write }');
   });

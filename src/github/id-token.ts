@@ -8,20 +8,20 @@ const FIRST_PAUSE_MS = 500;
 const TIMEOUT_MS = 20_000;
 
 /**
- * Asks GitHub for an ID token of this job and masks it. It may be asked for again and again while the job runs, so
- * callers ask for a fresh one each time they need one; the token itself lives for minutes only.
+ * Requests an ID token of this job from GitHub and masks it. A token is valid for a few minutes, and GitHub issues new
+ * ones as long as the job runs. Callers therefore request a fresh token each time they need one.
  *
- * Does what `core.getIDToken` does, by the two variables that GitHub documents for it: that function brings undici,
- * which Node has in itself already, and with it a third of an action's size and of its start
+ * Replaces `core.getIDToken`, which bundles its own undici: a third of an action's size and of its start-up time. Uses
+ * the two variables that GitHub documents for this purpose
  * (https://docs.github.com/actions/reference/security/oidc#methods-for-requesting-the-oidc-token).
  *
- * @throws CloudError when the job has no `id-token: write` permission, or GitHub does not give a token.
+ * @throws CloudError when the job has no `id-token: write` permission, or GitHub issues no token.
  */
 export async function idToken(audience: string): Promise<string> {
   const { url, bearer } = tokenEndpoint();
   url.searchParams.set('audience', audience);
   try {
-    const token = await retry(() => ask(url, bearer), {
+    const token = await retry(() => requestToken(url, bearer), {
       clock: systemClock,
       attempts: ATTEMPTS,
       firstPauseMs: FIRST_PAUSE_MS,
@@ -33,6 +33,11 @@ export async function idToken(audience: string): Promise<string> {
   } catch (error) {
     throw noToken(error);
   }
+}
+
+/** Hides a value in everything that the job prints from now on. */
+export function mask(secret: string): void {
+  core.setSecret(secret);
 }
 
 /** An answer without a token. */
@@ -56,11 +61,11 @@ function tokenEndpoint(): { readonly url: URL; readonly bearer: string } {
     resource: 'GitHub OIDC',
     reason: 'this job cannot request an ID token',
     nextStep:
-      'give the job `permissions: { id-token: write }` (and let a calling workflow grant it); pull requests from forks never get it',
+      'give the job `permissions: { id-token: write }` (and let a calling workflow grant it); GitHub never grants it to pull requests from forks',
   });
 }
 
-async function ask(url: URL, bearer: string): Promise<string> {
+async function requestToken(url: URL, bearer: string): Promise<string> {
   const answer = await fetch(url, {
     headers: { accept: 'application/json', authorization: `Bearer ${bearer}` },
     signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -74,13 +79,8 @@ async function ask(url: URL, bearer: string): Promise<string> {
 function noToken(cause: unknown): CloudError {
   return new CloudError({
     resource: 'GitHub OIDC',
-    reason: `GitHub did not give an ID token: ${messageOf(cause)}`,
-    nextStep: 'run the job again; https://www.githubstatus.com says whether GitHub has a problem',
+    reason: `GitHub issued no ID token: ${messageOf(cause)}`,
+    nextStep: 'run the job again; see https://www.githubstatus.com for outages of GitHub',
     cause,
   });
-}
-
-/** Hides a value in everything that the job prints from now on. */
-export function mask(secret: string): void {
-  core.setSecret(secret);
 }

@@ -25,7 +25,7 @@ function problems(given: Record<string, string>) {
   return [];
 }
 
-it('reads what is given and fills in what is not', () => {
+it('reads the inputs that are set, and applies defaults to the others', () => {
   const given = { name: 'lab', zones: 'a, b\nc,', groups: '- { size: 3 }', keep: 'True' };
   expect(readInputs(schema, from(given))).toEqual({
     name: 'lab',
@@ -37,7 +37,7 @@ it('reads what is given and fills in what is not', () => {
   });
 });
 
-it('reports every problem at once, each with input, value and what is allowed', () => {
+it('reports all problems together, each with input, value and what is allowed', () => {
   expect(problems({ name: 'L4B', mode: 'quick', keep: 'yes', count: '9', groups: '[' })).toEqual([
     { input: 'name', value: 'L4B', allowed: 'lower-case letters' },
     { input: 'mode', value: 'quick', allowed: 'one of fast, slow' },
@@ -62,7 +62,7 @@ describe('checks of inputs against each other', () => {
     expect(() => parsed.valid()).toThrow('Input "zones": got "a,b"; allowed: at most 1 zones');
   });
 
-  it('are skipped when one of the inputs is wrong already', () => {
+  it('are skipped when one of the inputs is already invalid', () => {
     const parsed = parseInputs(schema, from({ name: 'lab', count: '9', zones: 'a,b' }));
     const seen: unknown[] = [];
     parsed.check(['count', 'zones'], (values) => {
@@ -76,22 +76,22 @@ describe('checks of inputs against each other', () => {
 });
 
 describe('messages', () => {
-  it('says that a required input is missing', () => {
+  it('say that a required input is missing', () => {
     expect(new InputError(problems({})).message).toBe(
       'Input "name": got nothing; allowed: lower-case letters',
     );
   });
-  it('names the place inside structured input', () => {
+  it('name the place inside structured input', () => {
     expect(problems({ name: 'a', groups: '- { size: big }' })).toEqual([
       { input: 'groups', value: '- { size: big }', allowed: '0.size: a number' },
     ]);
   });
-  it('shortens long values', () => {
+  it('shorten long values', () => {
     expect(problems({ name: 'A'.repeat(500) })[0]?.value).toHaveLength(201);
   });
 });
 
-it('reads any list of plain words back, whatever the separators', () => {
+it('splits a list at any mix of separators', () => {
   const word = fc.stringMatching(/^[a-z0-9-]{1,8}$/);
   const separator = fc.constantFrom(',', '\n', ', ', ' ,\n');
   fc.assert(

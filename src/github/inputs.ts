@@ -3,19 +3,18 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { InputError, type InputProblem, messageOf } from '../core/errors.ts';
 
-/** Gives the text of an input, or the empty string when it was not given. */
+/** Returns the text of an input, or the empty string when the user did not set it. */
 export type InputSource = (name: string) => string;
 
 const fromRunner: InputSource = (name) => core.getInput(name);
 
 /**
- * Reads every input that `schema` names, once, and reports every problem at once.
+ * Reads the inputs that `schema` names, and reports all problems together.
  *
- * The keys of the schema are the names in `action.yml`. An input that was not given reaches its field
- * as `undefined`, so `.default()` and `.optional()` mean what they say. A field's error message is the
- * text of "what is allowed".
+ * The keys of the schema are the names in `action.yml`. A field gets `undefined` for an input that is not set, so
+ * `.default()` and `.optional()` work as usual. The error message of a field is the "allowed" part of the report.
  *
- * @throws InputError naming each bad input, its value and what is allowed.
+ * @throws InputError that names each bad input, its value and what is allowed.
  */
 export function readInputs<Schema extends z.ZodObject>(
   schema: Schema,
@@ -24,23 +23,23 @@ export function readInputs<Schema extends z.ZodObject>(
   return parseInputs(schema, source).valid();
 }
 
-/** Inputs that have been read and that may be wrong. */
+/** Inputs that have been read, some of which may be invalid. */
 export interface ParsedInputs<Values> {
-  /** The inputs that are right so far. */
+  /** The valid inputs. */
   readonly values: Partial<Values>;
   /**
-   * Checks inputs against each other. Skips the check when one of the inputs that it looks at is known to be wrong, so
-   * that one mistake is reported once.
+   * Checks inputs against each other. Skips the check when one of `names` is already known to be invalid, so that each
+   * mistake is reported once.
    */
   check<Name extends keyof Values & string>(
     names: readonly Name[],
     find: (values: Pick<Values, Name>) => readonly Omit<InputProblem, 'value'>[],
   ): void;
-  /** @throws InputError naming every problem that was found. */
+  /** @throws InputError that names every problem. */
   valid(): Values;
 }
 
-/** Reads every input that `schema` names, once. Fields are as for `readInputs`; nothing is thrown yet. */
+/** Like `readInputs`, but throws nothing until `valid` is called, so that further checks can add problems. */
 export function parseInputs<Schema extends z.ZodObject>(
   schema: Schema,
   source: InputSource = fromRunner,
@@ -81,7 +80,7 @@ function shorten(value: string): string {
   return value.length <= LONGEST_SHOWN_VALUE ? value : `${value.slice(0, LONGEST_SHOWN_VALUE)}…`;
 }
 
-/** Text that must match `pattern`; `allowed` says so in words. An input that is missing gets the same words. */
+/** Text that must match `pattern`. The report says `allowed` for a wrong and for a missing input. */
 export function text(pattern: RegExp, allowed: string) {
   return z.string({ error: allowed }).regex(pattern, allowed);
 }
@@ -91,7 +90,7 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
   return z.enum(words, { error: `one of ${words.join(', ')}` });
 }
 
-/** `true` or `false`, as YAML 1.2's core schema writes them. */
+/** `true` or `false`, in the spellings of YAML 1.2's core schema. */
 export function flag() {
   return z
     .string()
@@ -109,7 +108,7 @@ export function wholeNumber(min: number, max: number) {
     .refine((number) => number >= min && number <= max, allowed);
 }
 
-/** Items separated by commas or line ends; empty items are dropped. */
+/** Items separated by commas or line ends. Drops empty items. */
 export function list(item: z.ZodType<string, string> = z.string()) {
   return z
     .string()
@@ -122,7 +121,7 @@ export function list(item: z.ZodType<string, string> = z.string()) {
     .pipe(z.array(item));
 }
 
-/** YAML (or JSON, which is YAML) of a given shape. */
+/** YAML of a given shape. JSON is YAML, too. */
 export function yaml<Shape extends z.ZodType>(shape: Shape, allowed: string) {
   return z
     .string({ error: allowed })

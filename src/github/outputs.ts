@@ -1,13 +1,13 @@
 import * as core from '@actions/core';
 
-/** Sets an action's outputs. Objects become compact JSON; the rest is written as it reads. */
+/** Sets an action's outputs. Writes strings as they are, and everything else as compact JSON. */
 export function setOutputs(outputs: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(outputs)) {
     core.setOutput(name, typeof value === 'string' ? value : JSON.stringify(value));
   }
 }
 
-/** Shows errors or warnings on the page of the run. Does not end the step. */
+/** Shows errors or warnings on the page of the run. The step goes on. */
 export function annotate(
   level: 'error' | 'warning',
   annotations: readonly { readonly title: string; readonly message: string }[],
@@ -22,7 +22,7 @@ export async function addSummary(markdown: string): Promise<void> {
   await core.summary.addRaw(markdown, true).write();
 }
 
-/** A Markdown table; cells are escaped so that a value cannot break the table. */
+/** Builds a Markdown table. Escapes the cells, so that no value can break the table. */
 export function table(
   header: readonly string[],
   rows: readonly (readonly (string | number)[])[],
@@ -31,7 +31,7 @@ export function table(
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** What could be read as HTML is text: an error of Go may end in `<nil>`. */
+/** Escapes `<` as well: an error message of a Go program may end in `<nil>`, which GitHub would take for HTML. */
 function cell(value: string | number): string {
   return String(value)
     .replace(/[\\|<]/g, '\\$&')

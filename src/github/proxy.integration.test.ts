@@ -6,7 +6,7 @@ import { startProxy } from '../../dev/testing/servers/proxy-server.ts';
 
 const portOf = (url: string) => Number(new URL(url).port);
 
-/** Names that lead nowhere but through the proxy. */
+/** Replaces host and port with a name that only the proxy can resolve. */
 function renamed(url: string, host: string): string {
   const to = new URL(url);
   to.host = host;

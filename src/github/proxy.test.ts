@@ -14,17 +14,17 @@ describe('the proxy of the environment', () => {
     ['of HTTPS', { HTTPS_PROXY: PROXY }, { HTTPS_PROXY: PROXY, NO_PROXY: LOOPBACK }],
     ['of HTTP', { http_proxy: PROXY }, { HTTP_PROXY: PROXY, NO_PROXY: LOOPBACK }],
     [
-      'in lower case comes first',
+      'in lower case, which takes precedence',
       { https_proxy: PROXY, HTTPS_PROXY: OTHER },
       { HTTPS_PROXY: PROXY, NO_PROXY: LOOPBACK },
     ],
     [
-      'speaks HTTP when nothing is said',
+      'without a scheme, which speaks HTTP',
       { HTTPS_PROXY: 'proxy.example:3128' },
       { HTTPS_PROXY: PROXY, NO_PROXY: LOOPBACK },
     ],
     [
-      'has exemptions',
+      'with exempt hosts',
       { HTTPS_PROXY: PROXY, no_proxy: '.internal,10.0.0.1' },
       { HTTPS_PROXY: PROXY, NO_PROXY: `.internal,10.0.0.1,${LOOPBACK}` },
     ],
@@ -32,7 +32,7 @@ describe('the proxy of the environment', () => {
     expect(proxyEnvironment(env)).toEqual(expected);
   });
 
-  it('is named when it is not usable, but for its password', () => {
+  it('is named without its password when it is no URL', () => {
     expect(() => proxyEnvironment({ HTTPS_PROXY: 'http://me:secret@a b' })).toThrow(
       'Input "HTTPS_PROXY": got "***@a b"; allowed: the URL of a proxy',
     );
@@ -40,7 +40,7 @@ describe('the proxy of the environment', () => {
 });
 
 describe('the proxy of a URL', () => {
-  it('is that of its scheme, and none for hosts that are exempt or on this machine', () => {
+  it('depends on the scheme; exempt hosts and this machine have none', () => {
     vi.stubEnv('https_proxy', PROXY);
     vi.stubEnv('no_proxy', '.internal');
     expect(proxyOf('https://sts.amazonaws.com')).toBe(`${PROXY}/`);

@@ -3,7 +3,7 @@ import * as https from 'node:https';
 import { getProxyUrl } from '@actions/http-client/lib/proxy';
 import { InputError } from '../core/errors.ts';
 
-/** What Node's own agents read: https://nodejs.org/api/http.html#built-in-proxy-support */
+/** The proxy options of Node's agents: https://nodejs.org/api/http.html#built-in-proxy-support */
 interface ProxyEnvironment {
   readonly HTTP_PROXY?: string;
   readonly HTTPS_PROXY?: string;
@@ -13,18 +13,18 @@ interface ProxyEnvironment {
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * The proxy that the environment names for a URL. Self-hosted runners and the toolkit go by the same variables:
+ * Returns the proxy for a URL; undefined without one, and for servers on this machine. Reads the same variables as
+ * self-hosted runners and the Actions toolkit:
  * https://docs.github.com/actions/how-tos/manage-runners/self-hosted-runners/use-proxy-servers
- * Never that of a server on this machine.
  */
 export function proxyOf(url: string): string | undefined {
   return getProxyUrl(new URL(url))?.href;
 }
 
 /**
- * Lets `fetch` go through the proxy of the environment, which Node does by itself only when it is told at its start.
+ * Makes `fetch` use the proxy of the environment. Node does this by itself only with an option at its start.
  *
- * @throws InputError that names the variable when it holds no URL.
+ * @throws InputError that names the variable when its value is no URL.
  */
 export function obeyProxy(): void {
   const proxies = proxyEnvironment(process.env);
@@ -39,7 +39,10 @@ export function proxyAgents() {
   return { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
 }
 
-/** Undefined when no proxy is named. Lower case comes first, and a proxy without a scheme speaks HTTP, as for curl. */
+/**
+ * Reads the proxies from the variables of the environment; undefined when none is set. As in curl, variables in lower
+ * case take precedence, and a proxy without a scheme speaks HTTP.
+ */
 export function proxyEnvironment(
   env: Readonly<Record<string, string | undefined>>,
 ): ProxyEnvironment | undefined {
@@ -59,7 +62,7 @@ function proxyIn(env: Readonly<Record<string, string | undefined>>, name: string
   const url = /^https?:\/\//i.test(value) ? value : `http://${value}`;
   if (URL.canParse(url)) return url;
   const allowed = 'the URL of a proxy, such as http://proxy.example.com:3128';
-  // Before the @ there may be a password.
+  // The part before the @ may contain a password.
   throw new InputError([{ input: name, value: value.replace(/^.*@/, '***@'), allowed }]);
 }
 

@@ -1,33 +1,37 @@
-import { asking, type RepositoryClient, unlessMissing } from './repository-client.ts';
+import { explained, type RepositoryClient, unlessMissing } from './repository-client.ts';
 
-/** What GitHub says of a pull request now, which may be later than the event that started a run. */
+/** The current state of a pull request. It may be newer than the event that started the run. */
 export interface PullRequestFacts {
   readonly open: boolean;
   readonly merged: boolean;
   readonly labels: readonly string[];
   readonly headSha: string;
   readonly headBranch: string;
-  /** `owner/name`; undefined when the fork that it came from is gone. */
+  /** `owner/name`; undefined when the fork has been deleted. */
   readonly headRepository: string | undefined;
 }
 
 /**
- * Undefined when there is no such pull request.
+ * Reads a pull request; undefined when it does not exist.
  *
- * @throws GithubError when the token does not show it, or its repository: then nothing is known of it.
+ * @throws GithubError when the token may not read the pull request or the repository.
  */
 export async function readPullRequest(
   { owner, repo, rest }: RepositoryClient,
   number: number,
 ): Promise<PullRequestFacts | undefined> {
-  const found = await asking(
+  const found = await explained(
     `pull request #${number}`,
     'pull-requests: read',
     unlessMissing(rest.pulls.get({ owner, repo, pull_number: number })),
   );
   if (found === undefined) {
-    // To a token without rights there GitHub says the same of a repository as a whole.
-    await asking(`repository ${owner}/${repo}`, 'metadata: read', rest.repos.get({ owner, repo }));
+    // GitHub also answers 404 when the token may not see the repository. Reading the repository tells the two apart.
+    await explained(
+      `repository ${owner}/${repo}`,
+      'metadata: read',
+      rest.repos.get({ owner, repo }),
+    );
     return undefined;
   }
   const { state, merged, labels, head } = found.data;
@@ -41,11 +45,12 @@ export async function readPullRequest(
   };
 }
 
+/** Tells whether the repository has a branch. */
 export async function branchExists(
   { owner, repo, rest }: RepositoryClient,
   branch: string,
 ): Promise<boolean> {
-  const found = await asking(
+  const found = await explained(
     `branch ${branch}`,
     'contents: read',
     unlessMissing(rest.git.getRef({ owner, repo, ref: `heads/${branch}` })),

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it, vi } from 'vitest';
-import { asking, repositoryClient } from './repository-client.ts';
+import { explained, repositoryClient } from './repository-client.ts';
 
 interface Answer {
   readonly status: number;
@@ -22,8 +22,8 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** Asks for a pull request an API that answers with one after the other, the last one again and again. */
-async function ask(...answers: readonly Answer[]) {
+/** Reads a pull request from an API that gives these answers in turn, and then repeats the last one. */
+async function readFrom(...answers: readonly Answer[]) {
   let calls = 0;
   const pauses: number[] = [];
   const server = createServer((_, response) => {
@@ -38,54 +38,58 @@ async function ask(...answers: readonly Answer[]) {
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
   const { rest } = repositoryClient('token', 'acme/lab', url, clock);
   const call = rest.pulls.get({ owner: 'acme', repo: 'lab', pull_number: 12 });
-  const outcome = await asking('pull request #12', 'pull-requests: read', call).then(
+  const outcome = await explained('pull request #12', 'pull-requests: read', call).then(
     ({ data }) => `number ${data.number}`,
     (error: Error) => error.message,
   );
   return { outcome, pauses, calls };
 }
 
-it('tries again when GitHub has an outage', async () => {
-  expect(await ask(PAGE, { status: 503 }, OK)).toEqual({
+it('tries again when GitHub is unavailable', async () => {
+  expect(await readFrom(PAGE, { status: 503 }, OK)).toEqual({
     outcome: 'number 12',
     pauses: [1_000, 4_000],
     calls: 3,
   });
 });
 
-it('gives up some time, and shows no page in place of a reason', async () => {
-  expect(await ask(PAGE)).toEqual({
+it('gives up after four attempts, and shows the status instead of an HTML page', async () => {
+  expect(await readFrom(PAGE)).toEqual({
     outcome:
-      'pull request #12: the answer has status 502\nNext step: run the job again; if it stays, look at githubstatus.com',
+      'pull request #12: the answer has status 502\nNext step: run the job again; if it fails again, see https://www.githubstatus.com',
     pauses: [1_000, 4_000, 15_000],
     calls: 4,
   });
 });
 
-it('waits as long as GitHub says, where that is not long', async () => {
+it('waits as long as GitHub says, unless that is too long', async () => {
   const secondary = { status: 403, body: '{"message":"You have exceeded a secondary rate limit"}' };
   const soon = { ...secondary, headers: { 'retry-after': '30' } };
-  expect(await ask(soon, OK)).toMatchObject({ outcome: 'number 12', pauses: [30_000] });
+  expect(await readFrom(soon, OK)).toMatchObject({ outcome: 'number 12', pauses: [30_000] });
   const late = { ...secondary, headers: { 'retry-after': '600' } };
-  const { outcome, calls } = await ask(late);
-  expect(outcome).toMatch(/secondary rate limit\nNext step: run the job again in some minutes/);
+  const { outcome, calls } = await readFrom(late);
+  expect(outcome).toMatch(/secondary rate limit\nNext step: run the job again in a few minutes/);
   expect(calls).toBe(1);
 });
 
-it('says when the hour of a limit is over, and asks for no permission', async () => {
+it('says when a rate limit resets, and names no permission', async () => {
   const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795620600' };
-  const { outcome, calls } = await ask({ status: 403, headers, body: '{"message":"Too much"}' });
+  const { outcome, calls } = await readFrom({
+    status: 403,
+    headers,
+    body: '{"message":"Too much"}',
+  });
   expect(outcome).toMatch(/^pull request #12: Too much.*\nNext step: .*after 2026-11-25T15:30Z/);
   expect(calls).toBe(1);
 });
 
-it.each([401, 404, 422])('does not ask again after a %s', async (status) => {
-  expect((await ask({ status, body: '{"message":"No"}' })).calls).toBe(1);
+it.each([401, 404, 422])('does not try again after a %s', async (status) => {
+  expect((await readFrom({ status, body: '{"message":"No"}' })).calls).toBe(1);
 });
 
-it('asks for the permission that the job lacks', async () => {
+it('names the permission that the job lacks', async () => {
   const body = '{"message":"Resource not accessible by integration"}';
-  const { outcome, calls } = await ask({ status: 403, body });
+  const { outcome, calls } = await readFrom({ status: 403, body });
   expect(outcome).toMatch(/integration.*\nNext step: give the job.*`pull-requests: read`/);
   expect(calls).toBe(1);
 });

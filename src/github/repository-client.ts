@@ -3,20 +3,21 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import { GithubError, messageOf } from '../core/errors.ts';
 import { parseRetryAfter, retry } from '../core/retry.ts';
 
-/** GitHub's REST API for one repository. */
+/** GitHub's REST API, and the repository that an action works on. */
 export interface RepositoryClient {
   readonly owner: string;
   readonly repo: string;
   readonly rest: ReturnType<typeof getOctokit>['rest'];
 }
 
-/** Most outages of GitHub's API take seconds: pauses of 1, 4 and 15 seconds. */
+/** Pauses of 1, 4 and 15 seconds, because most outages of GitHub's API last only seconds. */
 const BACK_OFF = { attempts: 4, firstPauseMs: 1_000, factor: 4, longestPauseMs: 15_000 };
 
 /**
- * A client for `owner/name`. The runner names the API (GITHUB_API_URL) unless `apiUrl` does. Calls that fail in a way
- * that may pass are repeated for about 20 seconds, so that no comment fails a deploy of half an hour. A call whose
- * answer was lost may therefore be made twice; octokit's own plugin accepts that, too.
+ * Creates a client for the repository `owner/name`. The URL of the API is `apiUrl`, else that of the runner
+ * (GITHUB_API_URL). Retries transient failures for about 20 seconds, so that a failed comment does not fail a deployment
+ * of half an hour. GitHub may therefore get a call twice when its first answer is lost; octokit's own retry plugin
+ * accepts that, too.
  */
 export function repositoryClient(
   token: string,
@@ -33,20 +34,26 @@ export function repositoryClient(
 }
 
 /**
- * Does a call, and explains a refusal.
+ * Awaits a call of the API, and explains its failure.
  *
- * @throws GithubError naming what was tried, GitHub's reason and the permission that the job needs for it.
+ * @param resource what the call is about, for the error
+ * @param permission the permission that the job needs for the call
+ * @throws GithubError with the resource, GitHub's reason and a next step.
  */
-export async function asking<T>(what: string, permission: string, call: Promise<T>): Promise<T> {
+export async function explained<T>(
+  resource: string,
+  permission: string,
+  call: Promise<T>,
+): Promise<T> {
   try {
     return await call;
   } catch (cause) {
     if (statusOf(cause) === undefined) throw cause;
-    throw new GithubError({ resource: what, ...explainRefusal(cause, permission), cause });
+    throw new GithubError({ resource, ...explainRefusal(cause, permission), cause });
   }
 }
 
-/** The same, where "there is none" is an answer, too. */
+/** Awaits a call of the API; undefined when GitHub answers 404. */
 export async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
@@ -56,18 +63,21 @@ export async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined>
   }
 }
 
-const FORBIDDEN = [403, 429];
+/** GitHub answers with one of these when a rate limit is exceeded. */
+const RATE_LIMIT_STATUSES = [403, 429];
 
-/** The HTTP status of GitHub's answer, 500 when none came; undefined for anything else that was thrown. */
-export function statusOf(error: unknown): number | undefined {
+/** The HTTP status of an error of octokit, which says 500 when there was no answer. Undefined for other errors. */
+function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
   return typeof error.status === 'number' ? error.status : undefined;
 }
 
-/** True for outages, and for limits of which GitHub says when they end. */
+/** True for outages, and for rate limits when GitHub says how long to wait. */
 function mayPass(error: unknown): boolean {
   const status = statusOf(error) ?? 0;
-  return status >= 500 || (FORBIDDEN.includes(status) && retryAfterMs(error) !== undefined);
+  return (
+    status >= 500 || (RATE_LIMIT_STATUSES.includes(status) && retryAfterMs(error) !== undefined)
+  );
 }
 
 function retryAfterMs(error: unknown): number | undefined {
@@ -75,12 +85,12 @@ function retryAfterMs(error: unknown): number | undefined {
   return parseRetryAfter(header === undefined ? undefined : String(header));
 }
 
-/** GitHub's reason, and what to do about it. `permission` is what the job needs for the call. */
-export function explainRefusal(error: unknown, permission: string) {
+/** Returns GitHub's reason for a refusal, and the next step. The job needs `permission` for the call. */
+function explainRefusal(error: unknown, permission: string) {
   const status = statusOf(error) ?? 0;
   if (isRateLimit(error, status)) return { reason: messageOf(error), nextStep: afterLimit(error) };
   return {
-    // Instead of JSON, what stands before GitHub's API may answer with a page.
+    // A gateway in front of GitHub's API answers with an HTML page instead of JSON.
     reason: /^\s*</.test(messageOf(error)) ? `the answer has status ${status}` : messageOf(error),
     nextStep: nextStep(status, permission),
   };
@@ -91,24 +101,27 @@ function nextStep(status: number, permission: string): string {
     return `give the job, and the job that calls this workflow, the permission \`${permission}\``;
   }
   if (status === 401 || status === 404) {
-    return 'if it is there, the token (github-token) does not show it: give one of this repository';
+    return 'check that it exists, and that github-token is a token of this repository';
   }
-  return 'run the job again; if it stays, look at githubstatus.com';
+  return 'run the job again; if it fails again, see https://www.githubstatus.com';
 }
 
-/** A refusal for want of a permission has the same status (docs.github.com, rate limits for the REST API). */
+/** Tells a rate limit from a missing permission: both have status 403 (docs.github.com, rate limits for the REST API). */
 function isRateLimit(error: unknown, status: number): boolean {
   const headers = headersOf(error);
-  const said = headers['retry-after'] !== undefined || /rate limit/i.test(messageOf(error));
-  return FORBIDDEN.includes(status) && (said || String(headers['x-ratelimit-remaining']) === '0');
+  const named = headers['retry-after'] !== undefined || /rate limit/i.test(messageOf(error));
+  return (
+    RATE_LIMIT_STATUSES.includes(status) &&
+    (named || String(headers['x-ratelimit-remaining']) === '0')
+  );
 }
 
 function afterLimit(error: unknown): string {
   const reset = Number(headersOf(error)['x-ratelimit-reset'] ?? Number.NaN);
   const when = Number.isNaN(reset)
-    ? 'in some minutes'
+    ? 'in a few minutes'
     : `after ${new Date(reset * 1000).toISOString().slice(0, 16)}Z`;
-  return `run the job again ${when}: jobs of the repository share a limit of calls in an hour`;
+  return `run the job again ${when}: all jobs of the repository share an hourly limit of calls`;
 }
 
 type Headers = Readonly<Record<string, string | number | undefined>>;

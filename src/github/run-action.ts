@@ -4,10 +4,10 @@ import { inert } from '../core/log.ts';
 import { obeyProxy } from './proxy.ts';
 
 /**
- * Runs one action to its end. Every failure becomes exactly one annotation and exit code 1: bad input
- * and explained failures say what to do, anything else is our bug and also prints its stack to the log.
+ * Runs an action, and ends the process. A failure becomes exactly one annotation and exit code 1. Bad inputs and
+ * explained failures say what to do. Any other failure is our bug, and its stack goes to the log.
  *
- * Ends the process itself: keep-alive connections of the SDKs must not keep the step running.
+ * Exits explicitly, because keep-alive connections of the SDKs would keep the step running.
  */
 export async function runAction(action: () => Promise<void>): Promise<never> {
   try {
@@ -22,7 +22,7 @@ export async function runAction(action: () => Promise<void>): Promise<never> {
 
 function annotate(error: unknown): void {
   if (error instanceof InputError) {
-    core.error(error.message, { title: 'Input not usable' });
+    core.error(error.message, { title: 'Invalid input' });
   } else if (isExplained(error)) {
     const { failure } = error;
     core.error(error.message, {

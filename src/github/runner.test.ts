@@ -34,7 +34,7 @@ it('turns bad input into one annotation and exit code 1', async () => {
     throw new InputError([{ input: 'a', value: 'b', allowed: 'c' }]);
   };
   expect(await exitOf(failing)).toBe('exit 1');
-  expect(printed).toBe('::error title=Input not usable::Input "a": got "b"; allowed: c\n');
+  expect(printed).toBe('::error title=Invalid input::Input "a": got "b"; allowed: c\n');
 });
 
 it('points an explained failure at its file and line', async () => {
@@ -51,13 +51,13 @@ it('points an explained failure at its file and line', async () => {
   expect(printed).toContain('::error title=AWS,file=cfn/x.yaml,line=7::r: y%0ANext step: n');
 });
 
-it('shows the stack of anything unexpected, in the log and not in the annotation', async () => {
+it('logs the stack of an unexpected failure, and leaves it out of the annotation', async () => {
   expect(await exitOf(() => Promise.reject(new TypeError('odd')))).toBe('exit 1');
   expect(printed).toContain('::error title=Bug::Unexpected failure, please report it: odd\n');
   expect(printed).toContain('TypeError: odd\n    at ');
 });
 
-it('sets outputs, objects as JSON', () => {
+it('sets outputs, and writes objects as JSON', () => {
   const file = join(folder, 'output');
   writeFileSync(file, '');
   vi.stubEnv('GITHUB_OUTPUT', file);

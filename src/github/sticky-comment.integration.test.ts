@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-it('finds its comment behind those of others, and takes none of theirs for it', async () => {
+it('finds its own comment among many, and ignores comments that quote its marker', async () => {
   const { comments, pullRequests, nextId } = api.repository('acme/lab');
   const client = repositoryClient(
     api.token('acme/lab', { 'pull-requests': 'write' }),

@@ -1,11 +1,11 @@
-import { asking, type RepositoryClient, unlessMissing } from './repository-client.ts';
+import { explained, type RepositoryClient, unlessMissing } from './repository-client.ts';
 
 const PAGE = 100;
 const PERMISSION = 'pull-requests: write';
 
 /**
- * Writes the one comment on a pull request that carries `marker`: edits it in place when it is there, whoever else
- * has commented since, and makes it when it is not. The marker is an HTML comment, which readers do not see.
+ * Creates or edits the one comment on a pull request that starts with `marker`. The marker is an HTML comment, which
+ * readers do not see.
  *
  * @throws GithubError when the job may not comment.
  */
@@ -19,13 +19,13 @@ export async function putStickyComment(
   const { owner, repo, rest } = client;
   const body = bodyOf(marker, text);
   const written = rest.issues.createComment({ owner, repo, issue_number: pullRequest, body });
-  await asking(`comment on pull request #${pullRequest}`, PERMISSION, written);
+  await explained(`comment on pull request #${pullRequest}`, PERMISSION, written);
 }
 
 /**
- * The same, for a pull request that has the comment already.
+ * Edits the comment that starts with `marker`, and never creates it.
  *
- * @returns whether it has one; if not, nothing is written.
+ * @returns whether the pull request has the comment.
  * @throws GithubError when the job may not comment.
  */
 export async function editStickyComment(
@@ -39,7 +39,7 @@ export async function editStickyComment(
   const { owner, repo, rest } = client;
   const body = bodyOf(marker, text);
   const written = rest.issues.updateComment({ owner, repo, comment_id: known, body });
-  await asking(`comment on pull request #${pullRequest}`, PERMISSION, written);
+  await explained(`comment on pull request #${pullRequest}`, PERMISSION, written);
   return true;
 }
 
@@ -50,15 +50,15 @@ async function findComment(
 ): Promise<number | undefined> {
   for (let page = 1; ; page += 1) {
     const request = { owner, repo, issue_number: pullRequest, per_page: PAGE, page };
-    const found = await asking(
+    const found = await explained(
       `comments of pull request #${pullRequest}`,
       PERMISSION,
       unlessMissing(rest.issues.listComments(request)),
     );
-    // A repository that was made anew may have no such pull request.
+    // A repository that was deleted and created again may lack the pull request.
     if (found === undefined) return undefined;
     const { data } = found;
-    // Anybody may quote the marker; only a bot's comment is taken for our own.
+    // Anybody may quote the marker, so only a bot's comment can be ours.
     const ours = data.find(({ body, user }) => user?.type === 'Bot' && body?.startsWith(start));
     if (ours !== undefined) return ours.id;
     if (data.length < PAGE) return undefined;

@@ -16,7 +16,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-it('writes a table whose cells cannot break it', () => {
+it('escapes cells that would break a table', () => {
   expect(
     table(
       ['a', 'b'],
@@ -28,7 +28,7 @@ it('writes a table whose cells cannot break it', () => {
   ).toBe('| a | b |\n| --- | --- |\n| x\\|y | l1<br>l2<br>l3<br>l4 |\n| 1 | z |');
 });
 
-it('shows what looks like HTML as it is', () => {
+it('escapes text that looks like HTML', () => {
   expect(table(['a'], [['plugin failed: <nil>'], ['<img src=x>\\']])).toBe(
     '| a |\n| --- |\n| plugin failed: \\<nil> |\n| \\<img src=x>\\\\ |',
   );
@@ -43,7 +43,7 @@ it('appends to the summary of the step', async () => {
   expect(readFileSync(file, 'utf8')).toBe('# one\ntwo\n');
 });
 
-it('does nothing where there is no summary', async () => {
+it('does nothing when the runner offers no summary', async () => {
   vi.stubEnv('GITHUB_STEP_SUMMARY', undefined);
   await expect(addSummary('x')).resolves.toBeUndefined();
 });

@@ -6,16 +6,16 @@ import { workflowRun } from './workflow-run.ts';
 
 const RUNNER = { GITHUB_RUN_ID: '7', GITHUB_REPOSITORY: 'o/r', GITHUB_REF: 'refs/heads/main' };
 
-it('is named local off a runner', () => {
+it('is called local outside a runner', () => {
   expect(workflowRun({})).toEqual({ id: 'local', repository: 'local', pullRequest: undefined });
 });
 
-it('knows the pull request from the ref', () => {
+it('takes the pull request from the ref', () => {
   const env = { ...RUNNER, GITHUB_REF: 'refs/pull/12/merge' };
   expect(workflowRun(env)).toEqual({ id: '7', repository: 'o/r', pullRequest: '12' });
 });
 
-it('knows the pull request from the event where the ref is the base branch, and only there', () => {
+it('takes the pull request from the payload of pull request events only', () => {
   const folder = mkdtempSync(join(tmpdir(), 'event-'));
   const path = join(folder, 'event.json');
   writeFileSync(path, JSON.stringify({ number: 12 }));

@@ -5,11 +5,11 @@ export interface WorkflowRun {
   readonly id: string;
   /** `owner/name`. */
   readonly repository: string;
-  /** The number of the pull request that the run is about; undefined when it is about none. */
+  /** The number of the run's pull request; undefined when the run belongs to none. */
   readonly pullRequest: string | undefined;
 }
 
-/** Reads what the runner says of the run; off a runner, a run named `local`. */
+/** Reads the run from the runner's variables. Outside a runner, the run and its repository are called `local`. */
 export function workflowRun(env: NodeJS.ProcessEnv): WorkflowRun {
   return {
     id: env['GITHUB_RUN_ID'] ?? 'local',
@@ -18,14 +18,14 @@ export function workflowRun(env: NodeJS.ProcessEnv): WorkflowRun {
   };
 }
 
-/** The page of the run on GitHub. */
+/** Returns the URL of the run's page on GitHub. */
 export function runUrl(env: NodeJS.ProcessEnv): string {
   const server = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
   const { repository, id } = workflowRun(env);
   return `${server}/${repository}/actions/runs/${id}`;
 }
 
-/** The ref has it for `pull_request`; for the events that run on the base branch, only the event itself does. */
+/** Only `pull_request` has the number in its ref. For events on the base branch it is in the event's payload. */
 function pullRequestOf(env: NodeJS.ProcessEnv): string | undefined {
   const ofRef = /^refs\/pull\/(\d+)\//.exec(env['GITHUB_REF'] ?? '')?.[1];
   if (ofRef !== undefined) return ofRef;
