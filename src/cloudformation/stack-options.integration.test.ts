@@ -78,7 +78,7 @@ it('termination protection is set, keeps a destroy away, and is taken off again'
   const { id } = await deployStack(engine(), spec);
   const stack = { id, name: 'protected' };
   await expect(deleteStack(engine(), stack)).rejects.toThrow(
-    'termination protection is on\nNext step: deploy it with termination-protection: false',
+    'stack protected: its termination protection is on\nNext step: if it should really be deleted, deploy it with termination-protection: false first',
   );
   expect(await deployStack(engine(), { ...spec, terminationProtection: undefined })).toMatchObject({
     outcome: 'unchanged',

@@ -61,7 +61,7 @@ it('follows a deployment through its states', async () => {
   const { repos } = client(all);
   const { data } = await repos.createDeployment({
     ...here,
-    ref: fakeSha('3'),
+    ref: fakeSha('change 3'),
     environment: 'lab-pr-3',
     auto_merge: false,
     required_contexts: [],
