@@ -120,7 +120,9 @@ describe('a server that does not answer', () => {
 describe('missing AWS credentials', () => {
   const address = {
     kind: 'eks',
-    ...{ name: 'c', endpoint: 'https://127.0.0.1:1', region: 'eu-west-1' },
+    name: 'c',
+    endpoint: 'https://127.0.0.1:1',
+    region: 'eu-west-1',
     certificateAuthority: '',
   } as const;
   const connectWith = (error: Error) =>

@@ -17,7 +17,9 @@ afterEach(() => rm(folder, { recursive: true }));
 async function read(user: object, { context = 'two', ...cluster }: Record<string, unknown> = {}) {
   const path = join(folder, 'config');
   const config = {
-    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': context },
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': context,
     clusters: [
       { name: 'other', cluster: { server: 'https://other' } },
       { name: 'mine', cluster: { server: 'https://mine', ...cluster } },

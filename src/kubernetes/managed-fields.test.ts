@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { setByUs, takenOver } from './apply.ts';
 
 const entry = (manager: string, fieldsV1: object, more: object = {}): V1ManagedFieldsEntry => ({
-  ...{ manager, operation: 'Update', apiVersion: 'apps/v1', fieldsType: 'FieldsV1', fieldsV1 },
+  manager,
+  operation: 'Update',
+  apiVersion: 'apps/v1',
+  fieldsType: 'FieldsV1',
+  fieldsV1,
   ...more,
 });
 const apply = { operation: 'Apply' };
