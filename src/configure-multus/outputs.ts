@@ -1,6 +1,7 @@
 import type { CredentialProvider } from '../aws/credentials.ts';
 import type { RoleMapping } from '../aws-auth/config-map.ts';
 import type { Clock } from '../core/clock.ts';
+import { formatRange } from '../core/ip.ts';
 import type { Log } from '../core/log.ts';
 import type { NodeState } from '../kubernetes/nodes.ts';
 import type { Rollout } from '../kubernetes/rollout.ts';
@@ -44,7 +45,7 @@ export function toOutputs(
         master,
         ipam,
         subnet: pool?.subnet,
-        ...(pool?.range === undefined ? {} : { range: `${pool.range.first}-${pool.range.last}` }),
+        ...(pool?.range === undefined ? {} : { range: formatRange(pool.range) }),
       }),
     ),
     nodes: (result.nodes ?? []).map(({ name, zone, address, version, ready }) => ({

@@ -68,13 +68,13 @@ export function formatCidr({ first, prefix, bits }: Cidr): string {
 }
 
 /** `10.0.4.70-10.0.4.80` */
-export function formatRange(range: Range): string {
-  const { first, last } = rangeText(range);
+export function formatRange(range: Range | AddressRange): string {
+  const { first, last } = 'bits' in range ? endsOf(range) : range;
   return `${first}-${last}`;
 }
 
 /** The ends of a range in text form. */
-export function rangeText({ first, last, bits }: Range): AddressRange {
+export function endsOf({ first, last, bits }: Range): AddressRange {
   return { first: formatAddress(first, bits), last: formatAddress(last, bits) };
 }
 
@@ -144,7 +144,7 @@ export function inRange(address: string, { first, last }: AddressRange): boolean
 
 /** The range that host-local uses in a network when its configuration has none. */
 export function hostRange(cidr: string): AddressRange {
-  return rangeText(hostsOf(readNetwork(cidr)));
+  return endsOf(hostsOf(readNetwork(cidr)));
 }
 
 /** Clears host bits. */

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import {
   type AddressRange,
+  formatRange,
   hostsOf,
   overlaps,
   parseCidr,
@@ -67,9 +68,7 @@ export function describeAttachment(attachment: Attachment): string {
   if (type === undefined) return 'configured on each node';
   const device = attachment.bridge ?? attachment.master ?? attachment.resourceName;
   const plugin = describePlugin(type, mode, device);
-  const ranges = pools.map(({ subnet, range }) =>
-    range ? `${range.first}-${range.last}` : subnet,
-  );
+  const ranges = pools.map(({ subnet, range }) => (range ? formatRange(range) : subnet));
   const addresses = [ipam === 'none' ? 'no addresses' : ipam, ...ranges].join(' ');
   return `${[plugin, ...chained].join(' + ')}, ${addresses}`;
 }

@@ -77,7 +77,7 @@ function checkRange(
   }
   const given = parseRange(range);
   const fits = given !== undefined && contains(bounds, given);
-  return fits ? [] : [{ place: 'range', value: `${range.first}-${range.last}`, allowed }];
+  return fits ? [] : [{ place: 'range', value: formatRange(range), allowed }];
 }
 
 function checkGateway({ range, gateway }: Pool, subnet: Cidr): readonly NetworkProblem[] {

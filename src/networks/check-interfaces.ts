@@ -1,5 +1,5 @@
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
-import { overlaps, parseAddress, parseCidr, type Range, size } from '../core/ip.ts';
+import { formatRange, overlaps, parseAddress, parseCidr, type Range, size } from '../core/ip.ts';
 import { type Attachment, allocatedRanges } from './attachment.ts';
 import type { NetworkProblem } from './network-spec.ts';
 
@@ -41,7 +41,9 @@ function checkTaken(
       .filter(({ addresses }) => allocated.some((own) => overlaps(own, addresses)))
       .map(({ what }) => ({
         place: `${attachment.name}.range`,
-        value: attachment.pools.map(({ range, subnet }) => rangeText(range) ?? subnet).join(', '),
+        value: attachment.pools
+          .map(({ range, subnet }) => (range ? formatRange(range) : subnet))
+          .join(', '),
         allowed: `a range clear of ${what} of ${nameOf(one)}`,
       })),
   );
@@ -108,8 +110,4 @@ function addressesOf({ prefixes }: NetworkInterface): number {
 
 function nameOf({ id, instanceId, deviceIndex }: NetworkInterface): string {
   return instanceId === undefined ? id : `${id} (eth${deviceIndex} of ${instanceId})`;
-}
-
-function rangeText(range: { first: string; last: string } | undefined): string | undefined {
-  return range === undefined ? undefined : `${range.first}-${range.last}`;
 }

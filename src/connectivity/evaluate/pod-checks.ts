@@ -1,4 +1,4 @@
-import { type AddressRange, inNetwork, inRange } from '../../core/ip.ts';
+import { formatRange, inNetwork, inRange } from '../../core/ip.ts';
 import type { ExpectedAddresses, ProbeNetwork } from '../probe/network.ts';
 import { type CheckResult, failed, passed, type Reason, skipped } from './check.ts';
 import { type EvidenceIndex, type Holders, othersAt } from './evidence.ts';
@@ -142,8 +142,8 @@ export function checkRange(place: Endpoint, evidence: EvidenceIndex): CheckResul
   if (!network.expected.known) return checkPrefix(question, place, network.expected, evidence);
   const { ranges } = network.expected;
   const range = ranges.find((one) => inRange(address, one));
-  if (range !== undefined) return passed(question, `${address} is in ${describe(range)}`);
-  return failed(question, `${address} is not in ${ranges.map(describe).join(' or ')}`, {
+  if (range !== undefined) return passed(question, `${address} is in ${formatRange(range)}`);
+  return failed(question, `${address} is not in ${ranges.map(formatRange).join(' or ')}`, {
     cause: 'out-of-range',
     explanation:
       'The network changed after the pod was created, or a node has its own configuration file for it.',
@@ -197,10 +197,6 @@ export function subnetOf(
   const { address } = place;
   if (address === undefined || network === undefined || !network.expected.known) return ownSubnet;
   return network.expected.subnets.find((subnet) => inNetwork(address, subnet)) ?? ownSubnet;
-}
-
-function describe(range: AddressRange): string {
-  return `${range.first}-${range.last}`;
 }
 
 /** Why a Ready pod has no annotation of Multus. */

@@ -1,10 +1,10 @@
 import {
   type AddressRange,
   canonicalNetwork,
+  endsOf,
   hostRange,
   isAddress,
   isNetwork,
-  rangeText,
 } from '../../core/ip.ts';
 import { describePlugin, type Pool, poolRanges } from '../../networks/attachment.ts';
 import { type CniNetwork, ON_NODES, readCniConfig } from '../../networks/read-attachment.ts';
@@ -112,7 +112,7 @@ function allocatedRanges(pool: Pool): readonly AddressRange[] {
   const subnet = canonicalNetwork(pool.subnet);
   if (subnet.includes(':')) return [pool.range ?? hostRange(subnet)];
   const exclude = pool.exclude.map(canonicalNetwork);
-  return poolRanges({ ...pool, subnet, exclude }).map(rangeText);
+  return poolRanges({ ...pool, subnet, exclude }).map(endsOf);
 }
 
 /** An address of IPAM static has the prefix length of its network: `10.0.4.70/24`. */

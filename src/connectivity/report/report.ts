@@ -1,3 +1,4 @@
+import { formatRange } from '../../core/ip.ts';
 import { type CheckResult, type Counts, countOutcomes } from '../evaluate/check.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { Evidence, NodeInterface } from '../evaluate/evidence.ts';
@@ -157,7 +158,7 @@ function reportInterface(one: NodeInterface): ReportedNodeInterface {
 
 function reportNetwork({ id, kind, expected }: ProbeNetwork): ReportedNetwork {
   if (!expected.known) return { id, kind, subnets: [], ranges: [] };
-  const ranges = expected.ranges.map(({ first, last }) => `${first}-${last}`);
+  const ranges = expected.ranges.map(formatRange);
   return { id, kind, subnets: expected.subnets, ranges };
 }
 
