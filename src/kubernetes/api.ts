@@ -7,13 +7,13 @@ import type { Query, Rest, RestRequest } from './rest.ts';
 /** Under this name the API server records which fields are ours. */
 export const FIELD_MANAGER = 'eks-multus-actions';
 
-/** Every object that we put into a cluster carries this. */
+/** Every object that we put into a cluster has this label. */
 export const OUR_LABELS = { 'app.kubernetes.io/managed-by': 'eks-multus-actions' } as const;
 
 /** One object: its path, such as `/api/v1/nodes/a`, or its kind and name. */
 export type Target = string | KubernetesObject;
 
-/** What must be true of an object that is deleted, and how long its end may take. */
+/** Preconditions of a deletion, and how long the object has to shut down. */
 export interface RemoveOptions {
   readonly uid?: string | undefined;
   readonly resourceVersion?: string | undefined;
@@ -21,8 +21,8 @@ export interface RemoveOptions {
 }
 
 /**
- * The objects of one API server. A collection is a path such as `/api/v1/services`. Requests that only read or delete
- * are repeated for about four seconds while they fail in a way that may pass; so is `apply`, also after a conflict.
+ * The objects of one API server. A collection is a path such as `/api/v1/services`. Requests that only read or delete,
+ * and `apply`, are repeated for about four seconds after transient errors; `apply` also after a conflict.
  *
  * Every operation throws ApiError when the API server refuses, and the connection's error when there is no answer.
  */

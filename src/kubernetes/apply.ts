@@ -27,8 +27,8 @@ function labelled(object: KubernetesObject): KubernetesObject {
 }
 
 /**
- * Puts an object into the cluster by server-side apply: creates it, or sets the fields that it names and leaves all
- * others as they are. Applying it twice changes nothing. Fields that somebody else applied become ours.
+ * Puts an object into the cluster by server-side apply: creates it, or sets the fields that it names. All other fields
+ * stay as they are. Applying it twice changes nothing. Fields that somebody else applied become ours.
  *
  * @returns the object as the cluster has it now.
  * @throws ClusterError with the API server's reason.
@@ -100,9 +100,9 @@ export async function removeIfOurs(
 }
 
 /**
- * Makes the fields ours that somebody has set by applying a manifest with kubectl. When our manifest is applied next,
- * such fields that it does not name go; otherwise a limit or a container of an earlier version would stay. What others
- * (controllers, `kubectl rollout restart`) have set stays theirs. Changes only the `managedFields` of the object.
+ * Takes over the fields that somebody has set by applying a manifest with kubectl. The next time that we apply our
+ * manifest, the API server removes those that it does not name; otherwise a limit or a container of an earlier version
+ * would stay. Fields of others (controllers, `kubectl rollout restart`) stay theirs. Changes only `managedFields`.
  *
  * @throws ClusterError with the API server's reason.
  */

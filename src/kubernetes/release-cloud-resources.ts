@@ -25,9 +25,9 @@ interface Volume extends Meta {
 }
 
 export interface Released {
-  /** What was asked to go: `Service default/web`. */
+  /** The objects that we deleted: `Service default/web`. */
   readonly removed: readonly string[];
-  /** What had not gone by the end of our patience, or never will by itself. */
+  /** The objects that still existed at the deadline, and volumes that are kept on purpose. */
   readonly left: readonly string[];
 }
 
@@ -36,7 +36,7 @@ interface ReleaseOptions {
   readonly clock: Clock;
   /** When to stop waiting for controllers, on `clock`. */
   readonly deadline: number;
-  /** Only what is in this namespace; everything when not given. */
+  /** Only objects of this namespace; all objects when not given. */
   readonly namespace?: string;
 }
 
@@ -59,9 +59,9 @@ const POD = { kind: 'Pod', path: '/api/v1', plural: 'pods' };
 const VOLUME = { kind: 'PersistentVolume', path: '/api/v1', plural: 'persistentvolumes' };
 
 /**
- * Deletes what makes a cluster's controllers, or those of one namespace, hold resources in AWS: services of type LoadBalancer, ingresses, and
- * volume claims with the pods that use them. Waits until the controllers have let go, which only they can do and
- * only while there are nodes. Volumes that are to be retained are named, not deleted.
+ * Deletes the objects for which controllers hold resources in AWS: services of type LoadBalancer, ingresses, and volume
+ * claims with the pods that use them. Waits until the controllers have released these resources, which they can do only
+ * while there are nodes. Keeps volumes with the policy Retain, and names them.
  *
  * @throws ApiError when the API server refuses; the error of the connection when there is no answer.
  */
@@ -83,7 +83,7 @@ export async function releaseCloudResources(
   await remove(INGRESS, await listOf(scope, INGRESS));
   const claims = await listOf(scope, CLAIM);
   await remove(CLAIM, claims);
-  // A claim goes when no pod uses it any more.
+  // Kubernetes removes a claim only when no pod uses it.
   if (claims.length > 0) await remove(POD, usersOf(claims, await listOf<Pod>(scope, POD)));
   const left = removed.length === 0 ? [] : await awaitGone(scope, options);
   return { removed, left: [...left, ...(await volumes(scope, 'Retain'))] };
@@ -102,7 +102,7 @@ async function balancers(scope: Scope): Promise<readonly Service[]> {
   return services.filter(({ spec }) => spec.type === 'LoadBalancer');
 }
 
-/** Waits until nothing is going any more; gives what is, when the time is over. */
+/** Waits until all these objects are gone. Returns those that still exist at the deadline. */
 async function awaitGone(scope: Scope, patience: ReleaseOptions): Promise<readonly string[]> {
   let left: readonly string[] = [];
   await until(async () => {
@@ -112,7 +112,7 @@ async function awaitGone(scope: Scope, patience: ReleaseOptions): Promise<readon
   return left;
 }
 
-/** What still has something in AWS that is going to go. */
+/** The objects that still hold resources in AWS and will be removed. */
 async function remaining(scope: Scope): Promise<readonly string[]> {
   return [
     ...(await balancers(scope)).map((one) => nameOf(SERVICE.kind, one)),
@@ -122,7 +122,7 @@ async function remaining(scope: Scope): Promise<readonly string[]> {
   ];
 }
 
-/** Volumes are in no namespace, but the claims that they are bound to are. */
+/** Volumes have no namespace, but their claims have one. */
 async function volumes(
   { api, namespace }: Scope,
   policy: 'Delete' | 'Retain',

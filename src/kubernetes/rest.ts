@@ -20,13 +20,13 @@ export interface RestRequest {
 }
 
 /**
- * Sends one request to an API server and gives the JSON of the answer. The caller knows its type by the path.
+ * Sends one request to an API server and returns the JSON of the answer. The path determines its type.
  *
  * @throws ApiError when the server refuses; the error of the connection when there is no answer.
  */
 export type Rest = <Answer>(request: RestRequest) => Promise<Answer>;
 
-/** An API server: its address, and how it lets us in. */
+/** An API server: its address, and our identity there. */
 export interface Server {
   readonly url: string;
   /** Headers and certificates. Read before each request, so that no request uses an expired token. */
@@ -52,7 +52,7 @@ export function eksServer(address: EksAddress, credentials: CredentialProvider):
   return { url: address.endpoint, options, proxied: false };
 }
 
-/** Enough to keep an API server busy; each connection costs both sides a TLS handshake. Other requests wait. */
+/** Enough to keep an API server busy. Each connection costs both sides a TLS handshake. Further requests wait. */
 const CONNECTIONS = 16;
 const SILENCE_MS = 60_000;
 
@@ -60,7 +60,7 @@ const SILENCE_MS = 60_000;
  * Requests to one API server over connections that stay open. The generated clients of @kubernetes/client-node are not
  * used for requests: they bring the models of every kind (4 MB) and open a connection for each request.
  *
- * @param silenceMs a request fails when its connection has been silent for so long; waiting for a connection does not count.
+ * @param silenceMs a request fails when its connection is silent for this long; waiting for a connection does not count.
  */
 export function restOf(server: Server, silenceMs = SILENCE_MS): Rest {
   const agent = server.proxied ? undefined : agentFor(server.url);
