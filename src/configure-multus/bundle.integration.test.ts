@@ -1,10 +1,9 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runBundle } from '../../dev/testing/programs/run-bundle.ts';
 import { badInputs, environment } from '../../dev/testing/samples/configure-inputs.ts';
 
-/** Stands where AWS and the API server would be; who connects is counted, and gets no TLS. */
+/** Takes the place of AWS and of the API server. Counts connections and answers without TLS. */
 let server: Server;
 let connections = 0;
 let port = 0;
@@ -25,7 +24,7 @@ const aws = () => ({
   AWS_SECRET_ACCESS_KEY: 'secret',
 });
 
-/** The same inputs, with the counting server in the place of the cluster. */
+/** Points the inputs at the counting server instead of the cluster. */
 function pointed(inputs: Readonly<Record<string, string>>): Record<string, string> {
   const endpoint = `https://127.0.0.1:${port}`;
   return Object.fromEntries(
@@ -40,7 +39,7 @@ function pointed(inputs: Readonly<Record<string, string>>): Record<string, strin
 
 describe('the bundle, given bad inputs', () => {
   it.each(badInputs)(
-    '%s: one annotation, exit 1, nothing called',
+    'fails with one annotation and no call: %s',
     async (_name, inputs, input, words) => {
       const run = await runBundle('configure-multus', pointed(inputs), aws());
       expect(run.exitCode, run.log).toBe(1);
@@ -53,7 +52,7 @@ describe('the bundle, given bad inputs', () => {
     },
   );
 
-  it('would have called, had they been good', async () => {
+  it('makes calls when the inputs are good', async () => {
     const good = {
       ...pointed({ environment: JSON.stringify(environment) }),
       'timeout-minutes': '1',

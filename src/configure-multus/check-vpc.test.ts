@@ -17,27 +17,29 @@ async function check(source: InterfaceSource, environment = labEnvironment()) {
   return log.lines;
 }
 
-it('asks for the interfaces in the Multus subnets, and tells what nodes have for pods', async () => {
-  const asked: unknown[] = [];
+it('lists the interfaces in the Multus subnets, and logs how many addresses nodes have for pods', async () => {
+  const filtersUsed: unknown[] = [];
   const lines = await check(async (filters) => {
-    asked.push(filters);
+    filtersUsed.push(filters);
     return [eth1];
   });
   const subnets = ['subnet-10', 'subnet-11', 'subnet-20', 'subnet-21'];
-  expect(asked).toEqual([{ 'subnet-id': subnets }]);
+  expect(filtersUsed).toEqual([{ 'subnet-id': subnets }]);
   expect(lines).toEqual(['network 1: 1 nodes, each with 16 addresses for pods']);
 });
 
-it('refuses an address that an interface has', async () => {
+it('rejects an address that an interface already has', async () => {
   await expect(check(async () => [{ ...eth1, primary: '10.0.4.75' }])).rejects.toThrow(
     /Input "networks": got .*10\.0\.4\.70-10\.0\.4\.80.*lab\.range: a range clear of 10\.0\.4\.75/s,
   );
 });
 
-it('goes on without, and says so', async () => {
-  expect(await check(undefined)).toEqual([expect.stringMatching(/not checked.*needs environment/)]);
+it('logs why it cannot check, and goes on', async () => {
+  expect(await check(undefined)).toEqual([
+    expect.stringMatching(/Cannot check .*environment is not set/),
+  ]);
   const denied = Object.assign(new Error('not allowed'), { name: 'UnauthorizedOperation' });
   expect(await check(() => Promise.reject(denied))).toEqual([
-    expect.stringMatching(/not checked.*UnauthorizedOperation: not allowed/),
+    expect.stringMatching(/Cannot check .*UnauthorizedOperation: not allowed/),
   ]);
 });

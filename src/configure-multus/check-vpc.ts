@@ -25,14 +25,14 @@ export async function checkVpc(
 ): Promise<void> {
   const subnets = environment?.networks.flatMap((network) => network.subnets) ?? [];
   if (source === undefined || subnets.length === 0) {
-    log.info('Networks are not checked against the VPC: that needs environment');
+    log.info('Cannot check the networks against the VPC: the input environment is not set');
     return;
   }
   const interfaces = await source({ 'subnet-id': subnets.map(({ id }) => id) }).catch(
     (error: unknown) => {
       const reason = `${(error as Error).name}: ${messageOf(error)}`;
       log.info(
-        `Networks are not checked against the VPC: EC2 does not tell its interfaces (${reason})`,
+        `Cannot check the networks against the VPC: listing its network interfaces failed (${reason})`,
       );
       return undefined;
     },

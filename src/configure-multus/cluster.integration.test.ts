@@ -45,7 +45,7 @@ const inputs = (networks = NETWORKS, more: Record<string, string> = {}) => {
   return parseInputs((name) => given[name] ?? '', undefined);
 };
 
-describe('the whole of it', () => {
+describe('configure', () => {
   async function run(more: Record<string, string> = {}) {
     const log = recordingLog();
     const results: ConfigureResult[] = [];
@@ -59,7 +59,7 @@ describe('the whole of it', () => {
     return { log, outcome, result: results[0] ?? {}, reports: results.length };
   }
 
-  it('reports what it has reached when the nodes do not come', async () => {
+  it('reports what it has done when nodes do not become Ready in time', async () => {
     const log = recordingLog();
     const results: ConfigureResult[] = [];
     const waiting = configure(inputs(), {
@@ -73,7 +73,7 @@ describe('the whole of it', () => {
     expect(results[0]).not.toHaveProperty('nodes');
   });
 
-  it('maps, installs, applies, waits; and does it again', async () => {
+  it('maps roles, installs, applies and waits; a second run changes nothing', async () => {
     const roles = 'arn:aws:iam::111122223333:role/teams/ng2';
     const running = run({ authentication: 'both', 'node-role-arns': roles });
     await joinNode(connection, 'ip-10-0-2-11');
@@ -94,7 +94,7 @@ describe('the whole of it', () => {
     expect(second.result.awsAuth?.changed).toBe(false);
   });
 
-  it('is what the bundle does', async () => {
+  it('does the same from the bundle', async () => {
     const given = { kubeconfig: server.kubeconfig, networks: NETWORKS };
     const bundle = await runBundle('configure-multus', {
       ...given,
@@ -107,7 +107,7 @@ describe('the whole of it', () => {
     expect(bundle.log).toContain('Unchanged networkattachmentdefinition default/ipvlan-conf-1');
   });
 
-  it('does not wait for nodes that a preview has brought, nor for Multus on them', async () => {
+  it('waits neither for the nodes of a preview nor for Multus on them', async () => {
     const labels = { 'eks-multus-actions/environment': 'eks-multus-pr-7' };
     await joinNode(connection, 'guest', { ready: false, labels });
     await placeMultusPod(connection, 'guest', false);
@@ -123,12 +123,12 @@ describe('the whole of it', () => {
     expect(results).toMatchObject([
       { nodes: [{ name: 'ip-10-0-2-11' }], rollout: { ready: 1, desired: 1 } },
     ]);
-    // What follows removes Multus, and there is no controller here that would take its pods away.
+    // The next test removes Multus, and this API server has no controller that would delete its pods.
     const path = '/api/v1/namespaces/kube-system/pods?labelSelector=name%3Dmultus';
     await connection.rest({ method: 'DELETE', path, body: { gracePeriodSeconds: 0 } });
   });
 
-  it('removes Multus, and its networks with prune', async () => {
+  it('removes Multus, and with prune its networks', async () => {
     const removing = { networks: '', multus: 'absent', 'aws-region': '' };
     expect(await run(removing)).toMatchObject({ outcome: undefined, result: { removed: true } });
     const networks = '/apis/k8s.cni.cncf.io/v1/network-attachment-definitions';
@@ -139,7 +139,7 @@ describe('the whole of it', () => {
     expect(toSummary(result)).toMatch(/Removed by/);
   });
 
-  it('stops before it changes anything when it has no rights', async () => {
+  it('changes nothing without the needed rights', async () => {
     const path = join(server.folder, 'nobody.kubeconfig');
     const config = parse(await readFile(server.kubeconfig, 'utf8'));
     config.users[0].user.as = 'nobody';
@@ -153,7 +153,7 @@ describe('the whole of it', () => {
     );
   });
 
-  /** What the DaemonSet controller would say. */
+  /** Writes the status that the DaemonSet controller would write. */
   async function rollOut({ desired = 1, available = 1 } = {}): Promise<void> {
     const set = '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds';
     const body = await connection.api.get<V1DaemonSet>(set);

@@ -14,8 +14,8 @@ import type { ConfigureInputs } from './inputs.ts';
 type Wait = Patience & { readonly log: Log };
 
 /**
- * Applies the networks, and whereabouts before them if one needs it. With `prune`, removes what is not wanted any
- * more.
+ * Installs whereabouts if a network needs it, and applies the networks. With `prune`, removes networks of earlier runs
+ * that are no longer listed, and whereabouts if nothing else uses it.
  */
 export async function configureNetworks(
   connection: Connection,
@@ -31,14 +31,14 @@ export async function configureNetworks(
   }
   await log.group('Apply networks', () => applyNetworks(connection, attachments, log, wait));
   if (pruneIn.length === 0) return;
-  await log.group('Remove what is not wanted any more', async () => {
+  await log.group('Remove networks that are no longer listed', async () => {
     await pruneNetworks(connection, attachments, pruneIn, log, wait.clock);
     if (!usesWhereabouts(await listDefinitions(connection)))
       await removeWhereabouts(connection, log, wait.clock);
   });
 }
 
-/** Waits until whereabouts is on each node, if a network needs it. */
+/** Waits until whereabouts runs on each node, if a network needs it. */
 export async function awaitWhereabouts(
   connection: Connection,
   inputs: ConfigureInputs,

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-/** `over` ends the time that it has for waiting; a minute otherwise. */
+/** Waits for at most a minute of `over`, a clock that a test may run ahead. */
 async function run(networks = NETWORKS, log = recordingLog(), over?: Clock) {
   const environment = { ...labEnvironment([1, 1, 2]), name: NAME, shared: SHARED };
   const given: Record<string, string> = { environment: JSON.stringify(environment), networks };
@@ -50,13 +50,13 @@ const join = (name: string, environment: string, ready = true) =>
   joinNode(connection, name, { ready, labels: { 'eks-multus-actions/environment': environment } });
 
 describe('on the cluster of another environment', () => {
-  it('a base without Multus is refused, and gets nothing', async () => {
+  it('rejects a base without Multus, and changes nothing there', async () => {
     await expect(run()).rejects.toThrow(
       'daemonset kube-system/kube-multus-ds: the cluster of eks-multus-cluster does not have it',
     );
   });
 
-  it('a namespace of somebody else is refused', async () => {
+  it('rejects a namespace that belongs to somebody else', async () => {
     const wait = { clock: systemClock, deadline: systemClock.now() + 20_000 };
     const choice = { mode: 'thick', image: 'registry.example.com/multus:1' } as const;
     await installMultus(connection, choice, recordingLog(), wait);
@@ -66,12 +66,12 @@ describe('on the cluster of another environment', () => {
       `namespace ${NAME}: it is there already, and lacks eks-multus-actions/environment=${NAME}`,
     );
     await connection.rest({ method: 'DELETE', path: `${path}/${NAME}` });
-    // Without its controller a namespace does not go by itself.
+    // This API server has no controller that would finish the deletion of a namespace.
     const body = { metadata: { name: NAME }, spec: { finalizers: [] } };
     await connection.rest({ method: 'PUT', path: `${path}/${NAME}/finalize`, body });
   });
 
-  it('waits for its own nodes, and says which of them do not come', async () => {
+  it('waits for its own nodes, and says how many are missing', async () => {
     await join('base-1', 'eks-multus-cluster');
     await placeMultusPod(connection, 'base-1');
     const log = recordingLog();
@@ -80,7 +80,7 @@ describe('on the cluster of another environment', () => {
     );
   });
 
-  it('networks come into its own namespace; Multus and other nodes are left alone', async () => {
+  it('applies networks in its own namespace, and leaves Multus and other nodes alone', async () => {
     await join('own-1', NAME);
     await join('other-1', 'eks-multus-pr-8', false);
     const before = await connection.api.get<V1DaemonSet>(`${DAEMON_SETS}/kube-multus-ds`);
@@ -103,7 +103,7 @@ describe('on the cluster of another environment', () => {
     expect((await run()).log.lines).toContain(`Unchanged namespace ${NAME}`);
   });
 
-  it('a network that needs whereabouts is refused where the base has none', async () => {
+  it('rejects a network that needs whereabouts when the base lacks it', async () => {
     const network = '- { name: w, network: 1, ipam: whereabouts, range: 10.0.4.70-10.0.4.80 }';
     await expect(run(network)).rejects.toThrow('daemonset kube-system/whereabouts');
   });

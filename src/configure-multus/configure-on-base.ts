@@ -17,14 +17,15 @@ import type { ConfigureTools, Reached } from './outputs.ts';
 
 type Wait = Patience & { readonly log: Log };
 
-/** What is done of it needs no more than this, which a part of the rights of an administrator is. */
+/** The right to check before a run on a shared cluster. Such a run needs only part of an administrator's rights. */
 export const ACCESS_ON_BASE: readonly Access[] = [{ verb: 'patch', resource: 'namespaces' }];
 
 /**
- * Applies the networks in the environment's own namespace, and waits for the environment's own nodes and for Multus on
- * them. Multus, whereabouts and everything else of the base stay as they are.
+ * Configures an environment on the cluster of another environment, its base. Applies the networks in the environment's
+ * own namespace, and waits for the environment's own nodes and for Multus on them. Multus, whereabouts and all else on
+ * the base stay as they are.
  *
- * @throws ClusterError when the base lacks Multus or whereabouts, or when nodes do not come.
+ * @throws ClusterError when the base lacks Multus or whereabouts, or when nodes do not become Ready in time.
  */
 export async function configureOnBase(
   connection: Connection,
@@ -38,13 +39,13 @@ export async function configureOnBase(
   const { attachments, expectedNodes } = inputs;
   const name = inputs.target.environment?.name ?? namespace;
   const image = await findMultus(connection, base);
-  log.info(`Multus is that of ${base}: ${image}`);
+  log.info(`Using the Multus of ${base}: ${image}`);
   reached.multus = { mode: `that of ${base}`, image };
   if (needsWhereabouts(inputs)) await imageOf(connection, { ...WHEREABOUTS, base });
   await log.group(`Namespace ${namespace}`, async () => {
     const labels = { [ENVIRONMENT_LABEL]: name };
-    const made = await ownNamespace(connection, namespace, labels);
-    log.info(`${made ? 'Created' : 'Unchanged'} namespace ${namespace}`);
+    const created = await ownNamespace(connection, namespace, labels);
+    log.info(`${created ? 'Created' : 'Unchanged'} namespace ${namespace}`);
   });
   await log.group('Apply networks', () => applyNetworks(connection, attachments, log, wait));
   if (inputs.pruneIn.length > 0) {

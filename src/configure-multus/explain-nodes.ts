@@ -24,8 +24,8 @@ interface Sources {
 const AWS_AUTH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
 
 /**
- * Looks in Multus, AWS and aws-auth for the reasons why nodes do not join or become Ready. Never fails: sources that
- * cannot be read are skipped and logged.
+ * Finds out from Multus, AWS and aws-auth why nodes do not join or become Ready. Never fails: skips and logs sources
+ * that it cannot read.
  */
 export async function explainNodes(
   connection: Connection,
@@ -37,7 +37,7 @@ export async function explainNodes(
   const rollout = explainRollout(connection, { namespace, name, notStarted: NOT_STARTED });
   const [missing, starting] = await Promise.all([
     explainInstances(connection, nodes, inputs, sources),
-    ifKnown('the pods of Multus', rollout, sources.log),
+    unlessUnreadable('the pods of Multus', rollout, sources.log),
   ]);
   return [...missing, ...(starting ?? [])];
 }
@@ -46,15 +46,15 @@ async function explainInstances(
   { api }: Connection,
   nodes: readonly V1Node[],
   { target: { environment }, mapRoleArns }: ConfigureInputs,
-  { log, ...ask }: Sources,
+  { log, ...sources }: Sources,
 ): Promise<readonly NodeFinding[]> {
   const groups = environment?.nodeGroups.map(({ autoScalingGroup }) => autoScalingGroup) ?? [];
   if (environment === undefined || groups.length === 0) return [];
   const subnets = environment.networks.flatMap((network) => network.subnets.map(({ id }) => id));
   const [instances, interfaces, awsAuth] = await Promise.all([
-    ifKnown('the Auto Scaling groups', ask.instances?.(groups), log),
-    ifKnown('network interfaces', ask.interfaces?.({ 'subnet-id': subnets }), log),
-    ifKnown(
+    unlessUnreadable('the Auto Scaling groups', sources.instances?.(groups), log),
+    unlessUnreadable('network interfaces', sources.interfaces?.({ 'subnet-id': subnets }), log),
+    unlessUnreadable(
       'aws-auth',
       mapRoleArns === undefined ? undefined : api.get<V1ConfigMap>(AWS_AUTH),
       log,
@@ -65,15 +65,15 @@ async function explainInstances(
   return nodeFindings({ environment, nodes, instances, interfaces, mapRoles });
 }
 
-async function ifKnown<T>(
+async function unlessUnreadable<T>(
   what: string,
-  asked: Promise<T> | undefined,
+  reading: Promise<T> | undefined,
   log: Log,
 ): Promise<T | undefined> {
   try {
-    return await asked;
+    return await reading;
   } catch (error) {
-    log.info(`Nodes are explained without ${what}: ${messageOf(error)}`);
+    log.info(`Cannot read ${what} to explain the nodes: ${messageOf(error)}`);
     return undefined;
   }
 }
@@ -84,13 +84,13 @@ export interface NodeEvidence {
   readonly nodes: readonly V1Node[];
   /** The instances of the environment's groups. */
   readonly instances: readonly GroupInstance[];
-  /** The interfaces in the environment's Multus subnets; undefined when EC2 could not be asked. */
+  /** The interfaces in the environment's Multus subnets; undefined when they could not be read. */
   readonly interfaces: readonly NetworkInterface[] | undefined;
-  /** mapRoles of aws-auth; undefined when the cluster admits nodes in another way, or it could not be read. */
+  /** mapRoles of aws-auth; undefined when the cluster does not use aws-auth, or aws-auth could not be read. */
   readonly mapRoles: string | undefined;
 }
 
-/** Why nodes are missing or repel pods: one finding for each instance without a node. Pure. */
+/** Explains why nodes are missing or repel pods. Has one finding for each instance without a node. Pure. */
 export function nodeFindings(evidence: NodeEvidence): readonly NodeFinding[] {
   const joined = new Set(evidence.nodes.map(instanceOf));
   return [
@@ -112,14 +112,14 @@ function unjoined(instance: GroupInstance, evidence: NodeEvidence): NodeFinding 
   }
   if (lifecycleState !== 'InService') {
     return {
-      what: `${what}: it is on its way out`,
-      nextStep: `read why: aws autoscaling describe-scaling-activities --auto-scaling-group-name ${group}`,
+      what: `${what}: its group is removing it`,
+      nextStep: `find the cause: aws autoscaling describe-scaling-activities --auto-scaling-group-name ${group}`,
     };
   }
   if (missing.length > 0) {
     return {
       what,
-      nextStep: `terminate ${id}, and its group launches another whose interfaces the hook attaches; a node does not start without them`,
+      nextStep: `terminate ${id}: its group launches another instance, and the hook attaches its interfaces; a node does not start without them`,
     };
   }
   return notAdmitted(what, instance, evidence);
@@ -140,7 +140,7 @@ function notAdmitted(
   }
   return {
     what: `${what}, but has not joined`,
-    nextStep: `read what its boot says: aws ec2 get-console-output --latest --instance-id ${id} (lines that begin with multus-interfaces: are about its networks), and check that ${roleArn} is admitted (aws-auth, or an access entry of type EC2_LINUX)`,
+    nextStep: `read its boot log: aws ec2 get-console-output --latest --instance-id ${id} (lines about its networks begin with multus-interfaces:), and check that ${roleArn} is admitted (aws-auth, or an access entry of type EC2_LINUX)`,
   };
 }
 
@@ -154,13 +154,14 @@ function strayNode(node: V1Node, { instances }: NodeEvidence): readonly NodeFind
   const { name, ready } = nodeState(node);
   const id = instanceOf(node);
   if (!ready && id !== undefined && !instances.some((instance) => instance.id === id)) {
-    const what = `instance ${id} of node ${name} is not in the environment's groups (any more)`;
-    const nextStep = `if it is gone, remove its node: kubectl delete node ${name}`;
+    const what = `instance ${id} of node ${name} is not, or no longer, in the environment's groups`;
+    const nextStep = `if the instance is gone, remove its node: kubectl delete node ${name}`;
     return [{ what, nextStep }];
   }
   if (!ready || !node.spec?.taints?.some(({ key }) => key === STARTUP_TAINT.key)) return [];
   const what = `node ${name} is Ready, but its startup taint ${STARTUP_TAINT.key} keeps pods away`;
-  const nextStep = 'run again when the other nodes are Ready: the taint goes once Multus runs';
+  const nextStep =
+    'run the action again when the other nodes are Ready: it removes the taint once Multus runs';
   return [{ what, nextStep }];
 }
 
@@ -175,7 +176,7 @@ function missingInterfaces(
     .map((network) => network.interface);
 }
 
-/** The last part of `aws:///ap-northeast-2a/i-0123456789abcdef0`. */
+/** The id at the end of a provider ID such as `aws:///ap-northeast-2a/i-0123456789abcdef0`. */
 function instanceOf({ spec }: V1Node): string | undefined {
   return spec?.providerID?.split('/').at(-1);
 }

@@ -17,7 +17,7 @@ function problems(inputs: Readonly<Record<string, string>>, region?: string) {
 }
 
 describe('good inputs', () => {
-  it('the lab needs its environment and its networks', () => {
+  it('are complete with environment and networks', () => {
     expect(read(lab)).toMatchObject({
       target: {
         address: { kind: 'eks', name: 'eks-multus-cluster', region: 'ap-northeast-2' },
@@ -43,7 +43,7 @@ describe('good inputs', () => {
     });
   });
 
-  it('a cluster may be told by its parts', () => {
+  it('name a cluster by its name, endpoint and certificate authority', () => {
     const inputs = read(direct);
     expect(inputs.target.address).toMatchObject({
       kind: 'eks',
@@ -56,7 +56,7 @@ describe('good inputs', () => {
     expect(read(rest, 'us-east-1').target.region).toBe('us-east-1');
   });
 
-  it('a cluster may be told by a kubeconfig', () => {
+  it('name a cluster by a kubeconfig', () => {
     const image = `registry.example.com:5000/mirror/multus:v4@sha256:${'a'.repeat(64)}`;
     const inputs = read({ kubeconfig: 'k', networks: direct.networks, 'multus-image': image });
     expect(inputs.target).toEqual({
@@ -67,7 +67,7 @@ describe('good inputs', () => {
     expect(inputs.multus.image).toBe(image);
   });
 
-  it('thin Multus comes from its makers, whatever the region', () => {
+  it('use the image of the Multus project for thin mode in every region', () => {
     const { multus } = read({ ...direct, 'multus-mode': 'thin' });
     expect(multus).toEqual({
       mode: 'thin',
@@ -77,13 +77,13 @@ describe('good inputs', () => {
     expect(read(kubeconfig).multus).toEqual(multus);
   });
 
-  it('on a shared cluster networks are in the namespace of the environment', () => {
+  it('put networks on a shared cluster into the namespace of the environment', () => {
     const { attachments, pruneIn } = read({ ...onBase, prune: 'true' });
     expect(attachments.map(({ namespace }) => namespace)).toEqual(['pr-7', 'pr-7']);
     expect(pruneIn).toEqual(['pr-7']);
   });
 
-  it('inputs win over the environment', () => {
+  it('take precedence over the environment', () => {
     const roles = 'arn:aws:iam::111122223333:role/a\narn:aws:iam::111122223333:role/p/b';
     const inputs = read({ ...lab, 'node-role-arns': roles, 'expected-nodes': '5' });
     expect(inputs).toMatchObject({ mapRoleArns: roles.split('\n'), expectedNodes: 5 });
@@ -99,7 +99,7 @@ describe('bad inputs', () => {
     expect(found.find((problem) => problem.input === input)?.allowed).toMatch(allowed);
   });
 
-  it('are told all at once', () => {
+  it('are reported together', () => {
     const inputs = {
       ...direct,
       'cluster-name': '',
@@ -113,7 +113,7 @@ describe('bad inputs', () => {
     ]);
   });
 
-  it('are told with a region missing too', () => {
+  it('include a missing region', () => {
     const { 'aws-region': _, ...rest } = direct;
     expect(problems(rest).map(({ input }) => input)).toEqual(['aws-region']);
   });

@@ -53,7 +53,7 @@ export const inputSchema = z.object({
 type Raw = z.output<typeof inputSchema>;
 
 export interface ConfigureInputs {
-  /** Whether to remove Multus; nothing else is done then, but for `prune`. */
+  /** True removes Multus, and with `prune` the networks, and does nothing else. */
   readonly remove: boolean;
   readonly target: ClusterTarget;
   readonly role: RoleChoice;
@@ -62,18 +62,18 @@ export interface ConfigureInputs {
   readonly expectedNodes: number;
   readonly attachments: readonly Attachment[];
   readonly warnings: readonly string[];
-  /** The namespaces in which networks that are not wanted any more are removed; none without `prune`. */
+  /** The namespaces from which to remove networks that are no longer listed; none without `prune`. */
   readonly pruneIn: readonly string[];
   readonly multus: MultusChoice;
-  /** In place of the image that the manifest pins. */
+  /** Replaces the image that the manifest pins. */
   readonly whereaboutsImage: string | undefined;
   readonly timeoutMs: number;
 }
 
 /**
- * Everything that the action is told, checked against itself and against the environment.
+ * Reads the inputs of the action, and checks them against each other and against the environment.
  *
- * @throws InputError with every problem that can be seen without asking AWS or Kubernetes.
+ * @throws InputError with every problem that can be found without a call to AWS or Kubernetes.
  */
 export function parseInputs(
   source?: InputSource,
@@ -86,12 +86,12 @@ export function parseInputs(
   const region = 'address' in target ? target.region : undefined;
   const remove = raw.multus === 'absent';
   const mode = raw['multus-mode'];
-  const given = remove ? noNetworks(raw) : networkItems(raw, readText);
+  const requested = remove ? noNetworks(raw) : networkItems(raw, readText);
   const namespace = raw.namespace ?? environment?.shared?.namespace ?? 'default';
-  const plan = planAttachments(given.items, environment, namespace);
+  const plan = planAttachments(requested.items, environment, namespace);
   const problems: InputProblem[] = [
     ...('address' in target ? [] : target),
-    ...given.problems,
+    ...requested.problems,
     ...('problems' in plan
       ? plan.problems.map(asInputProblem)
       : sharedProblems(raw, environment, plan.attachments)),
@@ -116,7 +116,7 @@ export function parseInputs(
   };
 }
 
-/** The namespaces that this run is about. */
+/** The default namespace, and those that the networks name. */
 function namespacesOf(
   defaultNamespace: string,
   attachments: readonly Attachment[],
@@ -124,7 +124,7 @@ function namespacesOf(
   return [...new Set([defaultNamespace, ...attachments.map(({ namespace }) => namespace)])];
 }
 
-/** On a shared cluster an environment keeps to its own namespace, and leaves Multus to the base. */
+/** On a shared cluster an environment may only use its own namespace, and may not remove Multus. */
 function sharedProblems(
   { multus }: Raw,
   environment: Environment | undefined,
@@ -135,16 +135,16 @@ function sharedProblems(
   const removal = {
     input: 'multus',
     value: 'absent',
-    allowed: `present: Multus belongs to ${shared.base}, on whose cluster this environment is`,
+    allowed: `present: Multus belongs to ${shared.base}, whose cluster this environment shares`,
   };
-  const strays = attachments
+  const outside = attachments
     .filter(({ namespace }) => namespace !== shared.namespace)
     .map(({ name, namespace }) => ({
       input: 'networks',
       value: namespace,
-      allowed: `${name}.namespace: ${shared.namespace}, the environment's own on the cluster of ${shared.base}`,
+      allowed: `${name}.namespace: ${shared.namespace}, the environment's own namespace on the cluster of ${shared.base}`,
     }));
-  return [...(multus === 'absent' ? [removal] : []), ...strays];
+  return [...(multus === 'absent' ? [removal] : []), ...outside];
 }
 
 function usesAwsAuth(raw: Raw, environment: Environment | undefined): boolean {
@@ -162,7 +162,8 @@ function checkRoles(raw: Raw, environment: Environment | undefined): readonly In
   const input = 'node-role-arns';
   if (!usesAwsAuth(raw, environment)) {
     const given = raw[input];
-    const allowed = 'nothing with authentication access-entries: only aws-auth is written from it';
+    const allowed =
+      'nothing with authentication access-entries: the action writes it to aws-auth only';
     return given === undefined ? [] : [{ input, value: given.join(','), allowed }];
   }
   if (roleArns(raw, environment).length > 0) return [];
@@ -172,7 +173,7 @@ function checkRoles(raw: Raw, environment: Environment | undefined): readonly In
 function checkImage(raw: Raw, region: string | undefined): readonly InputProblem[] {
   if (region !== undefined || raw['multus-image'] !== undefined) return [];
   if (raw['multus-mode'] === 'thin') return [];
-  const allowed = `${IMAGE}; or set aws-region, and the image of EKS in that region is used`;
+  const allowed = `${IMAGE}; or set aws-region to use the image of EKS in that region`;
   return [{ input: 'multus-image', value: '', allowed }];
 }
 
@@ -181,7 +182,7 @@ function desiredNodes(environment: Environment | undefined): number {
   return environment.nodeGroups.reduce((sum, { desired }) => sum + desired, 0);
 }
 
-/** Gives what is in a file. */
+/** Returns the content of a file. */
 export type ReadText = (path: string) => string;
 
 interface Given {
@@ -189,16 +190,17 @@ interface Given {
   readonly 'networks-files'?: readonly string[] | undefined;
 }
 
-/** With `multus: absent` no networks are made, so none may be named. */
+/** The action applies no networks with `multus: absent`, so the inputs may name none. */
 export function noNetworks(given: Given): ReturnType<typeof networkItems> {
-  const allowed = 'nothing with multus absent; with prune, the networks of this action go too';
+  const allowed =
+    'nothing with multus absent; set prune to remove the networks of this action as well';
   const problems = (['networks', 'networks-files'] as const)
     .filter((input) => given[input] !== undefined)
     .map((input) => ({ input, value: `${given[input]?.length} networks`, allowed }));
   return { items: [], problems };
 }
 
-/** The networks that the two inputs name together, or why a file of them cannot be read. */
+/** Returns the networks of both inputs, and a problem for each file that cannot be read. */
 export function networkItems(
   { networks, 'networks-files': files }: Given,
   readText: ReadText,

@@ -22,7 +22,7 @@ const namesOf = (inputs: Readonly<Record<string, string>>) =>
 const { networks: _, ...cluster } = direct;
 
 describe('networks from files', () => {
-  it('need no others, and may join others', () => {
+  it('work with and without the input networks', () => {
     const given = 'one.yaml, more.yaml';
     expect(namesOf({ ...cluster, 'networks-files': given })).toEqual(['one', 'two', 'three']);
     expect(namesOf({ ...direct, 'networks-files': 'one.yaml' })).toEqual(['eni-prefix-1', 'one']);
@@ -32,7 +32,7 @@ describe('networks from files', () => {
     ['lost.yaml', /"networks-files": got .*lost\.yaml.*no such file/s],
     ['bad.yaml', /"networks".*bad\.yaml, document 2: apiVersion/s],
     ['one.yaml,one.yaml', /"networks".*name: each name once/s],
-  ])('%s is refused in words', (given, words) => {
+  ])('%s is rejected with the reason', (given, words) => {
     const parsing = () => read({ ...cluster, 'networks-files': given });
     expect(parsing).toThrow(InputError);
     expect(parsing).toThrow(words);
@@ -40,7 +40,7 @@ describe('networks from files', () => {
 });
 
 describe('prune', () => {
-  it('is about the namespaces of the run, and off unless asked for', () => {
+  it('covers the namespaces of the run, and is off by default', () => {
     expect(read(lab).pruneIn).toEqual([]);
     const networks = '- { name: a, network: 1, namespace: telco }';
     expect(read({ ...lab, networks, prune: 'true' }).pruneIn).toEqual(['default', 'telco']);

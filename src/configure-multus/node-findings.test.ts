@@ -42,7 +42,7 @@ const find = (evidence: Partial<NodeEvidence>) =>
     ...evidence,
   });
 
-describe('nodes are explained:', () => {
+describe('finds the cause when', () => {
   const whole = { instances: [instance('i-1')], interfaces: attached('i-1', 1, 2) };
   it.each<[string, Partial<NodeEvidence>, RegExp, RegExp]>([
     [
@@ -64,21 +64,21 @@ describe('nodes are explained:', () => {
       /node-role-arns/,
     ],
     [
-      'the role is mapped',
+      'the role is mapped, but the node has not joined',
       { ...whole, mapRoles: `- rolearn: "${role}"\n` },
       /i-1 of asg is InService, but has not joined/,
       /get-console-output --latest --instance-id i-1/,
     ],
     [
-      'the instance goes',
+      'the group removes the instance',
       { instances: [instance('i-1', 'Terminating:Wait')] },
-      /on its way out/,
+      /its group is removing it/,
       /describe-scaling-activities .* asg/,
     ],
     [
       'the instance is gone',
       { nodes: [node('i-9', false)] },
-      /i-9 of node node-i-9 is not in the environment's groups/,
+      /i-9 of node node-i-9 is not, or no longer, in the environment's groups/,
       /kubectl delete node node-i-9/,
     ],
     [
@@ -94,7 +94,7 @@ describe('nodes are explained:', () => {
     expect(findings[0]?.nextStep).toMatch(nextStep);
   });
 
-  it('one finding for each instance without a node, whatever its state', () => {
+  it('has one finding for each instance without a node, whatever its state', () => {
     const state = fc.constantFrom('Pending', 'Pending:Wait', 'InService', 'Standby', 'Terminating');
     const one = fc.record({ state, joined: fc.boolean(), indexes: fc.subarray([1, 2]) });
     fc.assert(
@@ -139,7 +139,7 @@ describe('evidence', () => {
     expect(findings).toMatchObject([{ what: expect.stringMatching(/aws-auth does not map/) }]);
   });
 
-  it('comes from the pods of Multus, whatever is known of the cluster', async () => {
+  it('comes from the pods of Multus, even without an environment', async () => {
     const waiting = { reason: 'ImagePullBackOff', message: 'no such image' };
     const pod = {
       metadata: { name: 'kube-multus-ds-1' },
@@ -154,14 +154,14 @@ describe('evidence', () => {
     ]);
   });
 
-  it('that AWS does not give is left out, and the log says so', async () => {
+  it('that AWS denies is left out and logged', async () => {
     const log = recordingLog();
     const denied = () => Promise.reject(new Error('not authorized'));
     const sources = { log, instances: denied, interfaces: denied };
     expect(await explainNodes(connection, [], read(lab), sources)).toEqual([]);
     expect(log.lines).toEqual([
-      'Nodes are explained without the Auto Scaling groups: not authorized',
-      'Nodes are explained without network interfaces: not authorized',
+      'Cannot read the Auto Scaling groups to explain the nodes: not authorized',
+      'Cannot read network interfaces to explain the nodes: not authorized',
     ]);
     expect(await explainNodes(connection, [], read(direct), sources)).toEqual([]);
   });

@@ -13,13 +13,13 @@ import type { InstanceSource } from './explain-nodes.ts';
 /** Multus as it was installed, or as it was found on a shared cluster. */
 export type FoundMultus = MultusChoice | { readonly mode: string; readonly image: string };
 
-/** What has been reached; after a failure, what had been reached until then. */
+/** What the action has done. After a failure, the steps that had succeeded before it. */
 export interface ConfigureResult {
   readonly cluster?: string;
   readonly user?: string;
-  /** Undefined when aws-auth was left alone. */
+  /** Undefined when the action did not touch aws-auth. */
   readonly awsAuth?: RoleMapping;
-  /** Multus was removed rather than installed. */
+  /** True when the action has removed Multus. */
   readonly removed?: boolean;
   readonly multus?: FoundMultus;
   readonly rollout?: Rollout;
@@ -27,12 +27,12 @@ export interface ConfigureResult {
   readonly attachments?: readonly Attachment[];
 }
 
-/** The same while it is being filled. */
+/** A result that the action fills step by step. */
 export type Reached = { -readonly [Key in keyof ConfigureResult]: ConfigureResult[Key] };
 
 export const outputNames = ['networks', 'nodes', 'aws-auth-changed'] as const;
 
-/** The outputs of `action.yml`; objects become JSON. */
+/** Returns the outputs that `action.yml` lists. The runner gets objects as JSON. */
 export function toOutputs(
   result: ConfigureResult,
 ): Readonly<Record<(typeof outputNames)[number], unknown>> {
@@ -59,12 +59,13 @@ export function toOutputs(
   };
 }
 
+/** What the action works with: the log, the clock, AWS, and where its result goes. */
 export interface ConfigureTools {
   readonly log: Log;
   readonly clock: Clock;
   readonly credentials: CredentialProvider;
   readonly interfaces?: InterfaceSource;
   readonly instances?: InstanceSource;
-  /** Told at the end what has been reached, whether all went well or not. */
+  /** Called once at the end, after success and after failure. */
   report(result: ConfigureResult): Promise<void>;
 }

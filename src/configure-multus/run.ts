@@ -16,18 +16,18 @@ import type { ConfigureInputs } from './inputs.ts';
 import type { ConfigureTools, Reached } from './outputs.ts';
 
 /**
- * Maps the node roles, installs Multus (but on a shared cluster) and the networks, and waits until the nodes are Ready and Multus
- * runs on them. Everything is applied before anything is waited for, so that nodes which join meanwhile
- * find it. Running it again changes nothing.
+ * Maps the node roles, installs Multus (except on a shared cluster), applies the networks, and waits until the nodes are
+ * Ready and Multus runs on them. Applies everything before it waits, so that nodes which join meanwhile find it all.
+ * Running it again changes nothing.
  *
- * @throws ClusterError (or CloudError, for the credentials) after `report` has been called.
+ * @throws ClusterError, or CloudError for credentials. Calls `report` first.
  */
 export async function configure(inputs: ConfigureInputs, tools: ConfigureTools): Promise<void> {
   const reached: Reached = {};
   try {
     await (inputs.remove ? remove : applyAndWait)(inputs, tools, reached);
   } catch (error) {
-    // What went wrong matters more than whether it could be written down.
+    // The first error matters more than a failure to report.
     await tools.report(reached).catch((problem) => tools.log.warn(messageOf(problem)));
     throw error;
   }
@@ -61,7 +61,7 @@ async function applyAndWait(
     return;
   }
   reached.multus = multus;
-  // Nodes that previews bring onto this cluster come and go; these wait for them themselves.
+  // Nodes of previews on this cluster come and go. Each preview waits for its own nodes.
   const leftOut = (node: V1Node) => environment !== undefined && isGuest(node, environment);
   await log.group('Install Multus', () => installMultus(connection, multus, log, wait));
   await configureNetworks(connection, inputs, wait);
@@ -109,7 +109,7 @@ async function remove(
 
 const DAEMON_SETS = { group: 'apps', resource: 'daemonsets', namespace: MULTUS.namespace };
 
-/** Enough to notice an identity without rights before half of the work is done. */
+/** A sample of the rights that the run needs, so that an identity without rights fails before anything changes. */
 function accessNeeded(awsAuth: boolean, onBase: boolean): readonly Access[] {
   const { namespace } = MULTUS;
   const own = onBase ? ACCESS_ON_BASE : [{ ...DAEMON_SETS, verb: 'patch' }];

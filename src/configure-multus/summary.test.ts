@@ -26,7 +26,7 @@ const all: ConfigureResult = {
 };
 
 describe('outputs', () => {
-  it('are those of action.yml', () => {
+  it('are those that action.yml lists', () => {
     const outputs = toOutputs(all);
     expect(Object.keys(outputs)).toEqual([...outputNames]);
     expect(JSON.parse(JSON.stringify(outputs))).toEqual({
@@ -56,7 +56,7 @@ describe('outputs', () => {
     });
   });
 
-  it('are there after a failure too', () => {
+  it('are set after a failure, too', () => {
     expect(toOutputs({})).toEqual({ networks: [], nodes: [], 'aws-auth-changed': 'false' });
   });
 });
@@ -73,7 +73,7 @@ describe('the summary', () => {
     expect(summary).toContain('```diff\n - rolearn: a\n+- rolearn: b\n```');
   });
 
-  it('shows how far it came', () => {
+  it('shows how far a failed run came', () => {
     expect(toSummary({})).toBe('');
     const summary = toSummary({
       cluster: 'c',

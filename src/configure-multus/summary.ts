@@ -2,7 +2,7 @@ import { table } from '../github/outputs.ts';
 import { describeAttachment } from '../networks/attachment.ts';
 import type { ConfigureResult } from './outputs.ts';
 
-/** The Markdown for the job's summary page. Pure. */
+/** Returns the Markdown for the job's summary page; empty when the cluster was not reached. Pure. */
 export function toSummary(result: ConfigureResult): string {
   const { cluster, user } = result;
   if (cluster === undefined) return '';
@@ -41,16 +41,16 @@ function networks({ attachments }: ConfigureResult): readonly string[] {
   const rows = attachments.map((attachment) => [
     `${attachment.namespace}/${attachment.name}`,
     describeAttachment(attachment),
-    attachment.pools.map(({ subnet }) => subnet).join(', ') || 'that of the node',
+    attachment.pools.map(({ subnet }) => subnet).join(', ') || 'as on the node',
     attachment.pools.map(({ gateway }) => gateway ?? '').join(', '),
   ]);
-  return ['### Networks', table(['Network', 'What', 'Subnet', 'Gateway'], rows)];
+  return ['### Networks', table(['Network', 'Configuration', 'Subnet', 'Gateway'], rows)];
 }
 
 function awsAuth({ awsAuth }: ConfigureResult): readonly string[] {
   if (awsAuth === undefined) return [];
   const text = awsAuth.changed
     ? ['```diff', ...awsAuth.diff, '```'].join('\n')
-    : 'It maps the node roles already; nothing was changed.';
+    : 'Already maps the node roles; nothing was changed.';
   return ['### aws-auth', text];
 }

@@ -94,7 +94,7 @@ export const badInputs: readonly (readonly [
     'node roles for access entries',
     { ...direct, 'node-role-arns': 'arn:aws:iam::111122223333:role/a' },
     'node-role-arns',
-    /only aws-auth/,
+    /to aws-auth only/,
   ],
   [
     'aws-auth without node roles',
@@ -170,7 +170,7 @@ export const badInputs: readonly (readonly [
     'a network outside of the own namespace',
     { ...onBase, networks: '- { name: a, network: 1, namespace: default }' },
     'networks',
-    /a\.namespace: pr-7, the environment's own on the cluster of eks-multus-cluster/,
+    /a\.namespace: pr-7, the environment's own namespace on the cluster of eks-multus-cluster/,
   ],
   [
     "to remove the base's Multus",
