@@ -9,8 +9,8 @@ const CREDENTIALS = {
   'role-duration-seconds': 'credentials are renewed as long as the job lasts',
   'timeout-minutes': "the workflow's job has a time limit of its own",
 };
-const CLUSTER = 'the environment tells the cluster';
-const NODES = 'the environment tells the nodes';
+const CLUSTER = 'the environment names the cluster';
+const NODES = 'the environment describes the nodes';
 
 /** Inputs of actions that no workflow of the pack passes, and why a workflow's user does not need them. */
 const NOT_PASSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
