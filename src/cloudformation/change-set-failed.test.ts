@@ -13,8 +13,8 @@ const changeSet = { id: 'id', outcome: 'failed', reason: 'A check failed.' } as 
 const explain = (changeSetProblems: StackApi['changeSetProblems']) =>
   changeSetFailed({ changeSetProblems }, spec, changeSet);
 
-describe('a change set that could not be made', () => {
-  it('is explained by what early validation found, with the line', async () => {
+describe('a failed change set', () => {
+  it('is explained by the problem that early validation found, with its line', async () => {
     const problem = { logicalId: 'Vpc', type: 'AWS::EC2::VPC', path: '/CidrBlock', reason: 'bad' };
     const { failure } = await explain(async () => [problem]);
     expect(failure).toMatchObject({
@@ -26,14 +26,14 @@ describe('a change set that could not be made', () => {
   });
 
   it.each([
-    ['nothing was found', async () => [], 'A check failed.'],
+    ['early validation found nothing', async () => [], 'A check failed.'],
     [
-      'the role may not ask',
+      'the role may not read the problems',
       async () => 'not-allowed' as const,
       'A check failed. (the role may not call cloudformation:DescribeEvents, which gives the details)',
     ],
     [
-      'asking goes wrong',
+      'reading the problems fails',
       () => Promise.reject(new Error('connection lost')),
       'A check failed. (the details could not be read: connection lost)',
     ],

@@ -20,7 +20,7 @@ const parameters = {
   after: { MaxSize: '4', SubnetId: `subnet-${'0'.repeat(60)}` },
 };
 
-it('says what changes, and from what it follows', () => {
+it('shows which properties change, and because of which parameters', () => {
   expect(changeCells(group, parameters)).toEqual([
     'Modify',
     'Nodes',
@@ -40,7 +40,7 @@ it.each([
   expect(changeCells({ ...group, action, replacement }, parameters)[3]).toBe(word);
 });
 
-it('aligns columns whatever is in them', () => {
+it('aligns columns of any content', () => {
   const name = fc.stringMatching(/^[A-Za-z0-9]{1,30}$/);
   const change = fc.record({
     action: fc.constantFrom('Add', 'Modify', 'Remove'),

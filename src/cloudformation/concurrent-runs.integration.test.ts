@@ -54,9 +54,9 @@ async function deployAtOnce(
   return ended;
 }
 
-describe('two deploys at once', () => {
+describe('two deployments at once', () => {
   it.each([1, 2, 3, 4, 5])(
-    'of a stack that is not there make one stack, and the second says whose work it waits for (%i)',
+    'create one stack, and the second logs which run it waits for (%i)',
     async (trial) => {
       const name = `both-${trial}`;
       const runs = [run(), run()];
@@ -71,7 +71,7 @@ describe('two deploys at once', () => {
     },
   );
 
-  it('that want different things come one after the other', async () => {
+  it('of different specifications run one after the other', async () => {
     await deployStack(run(), logStack('different', 7));
     const runs = [run(), run()];
     const wanted = [logStack('different', 14), logStack('different', 30)];
@@ -82,20 +82,23 @@ describe('two deploys at once', () => {
   });
 });
 
-describe('a plan beside a deploy', () => {
-  it.each([1, 2, 3, 4, 5])('disturbs nothing and leaves nothing (%i)', async (trial) => {
-    const name = `planned-${trial}`;
-    const [planned, deployed] = await Promise.all([
-      planStack(run(), logStack(name, 7)),
-      deployStack(run(), logStack(name, 7)),
-    ]);
-    expect(['create', 'none']).toContain(planned.action);
-    expect(deployed.outcome).toBe('created');
-    expect((await api.describe(name))?.status).toBe('CREATE_COMPLETE');
-    expect(await api.countChangeSets(deployed.id)).toBeLessThanOrEqual(1);
-  });
+describe('a plan', () => {
+  it.each([1, 2, 3, 4, 5])(
+    'does not disturb a concurrent deployment, and leaves no change set (%i)',
+    async (trial) => {
+      const name = `planned-${trial}`;
+      const [planned, deployed] = await Promise.all([
+        planStack(run(), logStack(name, 7)),
+        deployStack(run(), logStack(name, 7)),
+      ]);
+      expect(['create', 'none']).toContain(planned.action);
+      expect(deployed.outcome).toBe('created');
+      expect((await api.describe(name))?.status).toBe('CREATE_COMPLETE');
+      expect(await api.countChangeSets(deployed.id)).toBeLessThanOrEqual(1);
+    },
+  );
 
-  it('alone leaves neither stack nor change set', async () => {
+  it('of a new stack leaves neither stack nor change set', async () => {
     const planned = await planStack(run(), logStack('alone', 7));
     expect(planned.changes).toMatchObject([{ action: 'Add', logicalId: 'Main' }]);
     expect(await api.describe('alone')).toBeUndefined();
@@ -110,7 +113,7 @@ describe('a plan beside a deploy', () => {
 });
 
 it.each([1, 2, 3, 4, 5])(
-  'two plans at once leave nothing, and both end well (%i)',
+  'two plans at once both succeed, and leave neither stack nor change set (%i)',
   async (trial) => {
     const name = `planned-twice-${trial}`;
     const plans = [1, 2].map(() => planStack(run(), logStack(name, 7)));
@@ -120,8 +123,8 @@ it.each([1, 2, 3, 4, 5])(
   },
 );
 
-describe('deploy and destroy at once', () => {
-  it('a deploy refuses a stack that is being destroyed, and touches nothing', async () => {
+describe('a deployment and a deletion at once', () => {
+  it('the deployment fails while the stack is being deleted, and changes nothing', async () => {
     const { id } = await deployStack(run(), logStack('going', 7));
     pacing.script('going', 'delete', 'Main', 'hold');
     const destroyed = deleteStack(run(), { id, name: 'going' });
@@ -134,7 +137,7 @@ describe('deploy and destroy at once', () => {
     expect(await api.describe('going')).toBeUndefined();
   });
 
-  it('a destroy waits for the end of a deploy, which says that it has come to nothing', async () => {
+  it('the deletion waits for the deployment, which reports that its stack was deleted', async () => {
     pacing.script('coming', 'create', 'Main', 'hold');
     const deploying = run();
     const deployed = deployStack(deploying, logStack('coming', 7)).catch((error: Error) => error);

@@ -25,7 +25,7 @@ describe('deleteStack', () => {
     expect(durationMs).toBeGreaterThan(20_000);
   });
 
-  it('has nothing to do when it is gone', async () => {
+  it('does nothing when the stack is gone', async () => {
     const engine = lab();
     await deleteStack(engine, engine.api.put('lab', 'DELETE_COMPLETE'));
     expect(engine.api.calls).not.toContain('deleteStack lab');
@@ -44,7 +44,7 @@ describe('deleteStack', () => {
     },
   );
 
-  it('waits for an operation that another run began just before', async () => {
+  it('waits for an operation that another run has just started', async () => {
     const engine = lab();
     const stack = engine.api.put('lab', 'UPDATE_COMPLETE');
     const message = `Stack [${stack.id}] cannot be deleted while in status UPDATE_COMPLETE_CLEANUP_IN_PROGRESS`;
@@ -54,7 +54,7 @@ describe('deleteStack', () => {
     expect((await engine.api.describe(stack.id))?.status).toBe('DELETE_COMPLETE');
   });
 
-  it('names what could not be deleted', async () => {
+  it('names the resource that could not be deleted', async () => {
     const engine = lab();
     const stack = engine.api.put('lab', 'CREATE_COMPLETE');
     engine.api.scripts.set('delete lab', [
@@ -68,7 +68,7 @@ describe('deleteStack', () => {
     });
   });
 
-  it('does not wait for ever when the stack goes back to where it was', async () => {
+  it('fails when the stack returns to its earlier status', async () => {
     const engine = lab();
     const stack = engine.api.put('lab', 'CREATE_COMPLETE');
     const reason = 'Export lab-vpc cannot be deleted as it is in use';

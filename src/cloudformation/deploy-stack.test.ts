@@ -43,7 +43,7 @@ const failingCreate: readonly Happening[] = [
 ];
 
 describe('a stack that does not exist', () => {
-  it('is created, and its events are told', async () => {
+  it('is created, and its events are logged', async () => {
     const engine = lab();
     const stack = await deployStack(engine, spec);
     expect(stack).toMatchObject({ name: 'lab', outcome: 'created', outputs: { VpcId: 'vpc-1' } });
@@ -57,7 +57,7 @@ describe('a stack that does not exist', () => {
     expect(engine.log.lines.join('\n')).toMatch(/CREATE_COMPLETE +Vpc .* in 20 s/);
   });
 
-  it('fails with the first failed resource, its reason and its line of the template', async () => {
+  it('fails with the first failed resource, its reason and its line in the template', async () => {
     const engine = lab();
     engine.api.scripts.set('lab', failingCreate);
     const error = await deployStack(engine, spec).catch((thrown: unknown) => thrown);
@@ -70,7 +70,7 @@ describe('a stack that does not exist', () => {
     });
   });
 
-  it('fails, and takes long, with what else is known of its resources', async () => {
+  it('fails with all findings about its resources, even after a long time', async () => {
     const engine = lab();
     engine.api.scripts.set('lab', [
       { status: 'CREATE_IN_PROGRESS' },
@@ -88,7 +88,7 @@ describe('a stack that does not exist', () => {
     expect(told.length).toBeGreaterThan(0);
   });
 
-  it('fails with the property that early validation found wrong, and its line', async () => {
+  it('fails with the property that early validation rejects, and its line', async () => {
     const engine = lab();
     const path = '/Resources/Vpc/Properties/Cidr';
     engine.api.problems = [{ logicalId: 'Vpc', type: 'AWS::EC2::VPC', path, reason: 'unknown' }];
@@ -102,7 +102,7 @@ describe('a stack that does not exist', () => {
     });
   });
 
-  it('says what the role may not ask when it may not ask what is wrong', async () => {
+  it('names the permission that the role lacks to read the problems', async () => {
     const engine = lab();
     engine.api.problems = 'not-allowed';
     engine.api.changeSets.push({ status: 'FAILED', reason: 'validation failed', changes: [] });
@@ -111,7 +111,7 @@ describe('a stack that does not exist', () => {
     );
   });
 
-  it('leaves no empty shell when its change set cannot be made', async () => {
+  it('leaves no empty stack when its change set fails', async () => {
     const engine = lab();
     engine.api.changeSets.push({ status: 'FAILED', reason: 'Unresolved [X]', changes: [] });
     await expect(deployStack(engine, spec)).rejects.toThrow('Unresolved [X]');
@@ -119,7 +119,7 @@ describe('a stack that does not exist', () => {
     expect(engine.api.calls).toContain('deleteStack lab');
   });
 
-  it('is not deleted with its shell when another run makes it meanwhile', async () => {
+  it('is not deleted when another run creates it meanwhile', async () => {
     const engine = lab();
     engine.api.changeSets.push({ status: 'FAILED', reason: 'Unresolved [X]', changes: [] });
     engine.api.countChangeSets = async () => {
@@ -137,7 +137,7 @@ describe('a stack that does not exist', () => {
   });
 });
 
-describe('a stack that is there', () => {
+describe('a stack that exists', () => {
   it('is updated and keeps the tags of its creation', async () => {
     const engine = lab();
     engine.api.put('lab', 'CREATE_COMPLETE', { tags: ours });
@@ -148,7 +148,7 @@ describe('a stack that is there', () => {
     });
   });
 
-  it('keeps, as it is, what nobody asked to change and the stack has already', async () => {
+  it('keeps the parameters that the specification leaves as they are', async () => {
     const engine = lab();
     const stack = engine.api.put('lab', 'CREATE_COMPLETE', { tags: ours });
     stack.parameters = { Version: '1.33', Gone: 'x' };
@@ -178,7 +178,7 @@ describe('a stack that is there', () => {
     expect(engine.api.calls).not.toContain('deleteStack lab');
   });
 
-  it('is not taken for updated while the update has not begun', async () => {
+  it('does not count as updated before the update begins', async () => {
     const engine = lab();
     engine.api.put('lab', 'CREATE_COMPLETE', { tags: ours });
     engine.api.scripts.set('lab', [
@@ -192,7 +192,7 @@ describe('a stack that is there', () => {
 
 describe('recovery', () => {
   it.each(['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED', 'DELETE_FAILED'] as const)(
-    'a stack in %s is deleted and created again',
+    'deletes a stack in %s and creates it again',
     async (status) => {
       const engine = lab();
       engine.api.put('lab', status, { tags: ours });
@@ -202,14 +202,14 @@ describe('recovery', () => {
     },
   );
 
-  it('the shell of an unexecuted change set takes another one', async () => {
+  it('creates another change set in a stack whose first one was never executed', async () => {
     const engine = lab();
     engine.api.put('lab', 'REVIEW_IN_PROGRESS', { tags: ours });
     expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'created' });
     expect(engine.api.calls).not.toContain('deleteStack lab');
   });
 
-  it('a failed rollback is continued, once', async () => {
+  it('continues a failed rollback once', async () => {
     const engine = lab();
     engine.api.put('lab', 'UPDATE_ROLLBACK_FAILED', { tags: ours });
     expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'updated' });
@@ -224,16 +224,16 @@ describe('recovery', () => {
     expect(stuck.api.calls.filter((call) => call === 'continueRollback lab')).toHaveLength(1);
   });
 
-  it('a failed import is left to a person', async () => {
+  it('leaves a failed import to the user', async () => {
     const engine = lab();
     engine.api.put('lab', 'IMPORT_ROLLBACK_FAILED', { tags: ours });
     await expect(deployStack(engine, spec)).rejects.toThrow('IMPORT_ROLLBACK_FAILED');
   });
 });
 
-describe("a stack of the same name that is somebody else's", () => {
+describe('a stack of the same name that belongs to somebody else', () => {
   it.each(['CREATE_COMPLETE', 'ROLLBACK_COMPLETE', 'UPDATE_IN_PROGRESS'] as const)(
-    'is not touched in %s',
+    'stays as it is in %s',
     async (status) => {
       const engine = lab();
       engine.api.put('lab', status, { tags: { 'eks-multus:environment': 'other' } });
@@ -243,13 +243,13 @@ describe("a stack of the same name that is somebody else's", () => {
   );
 });
 
-describe('other runs', () => {
+describe('concurrent operations', () => {
   it.each([
     ['CREATE_IN_PROGRESS', 'CREATE_COMPLETE', 'updated'],
     ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE', 'updated'],
     ['ROLLBACK_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'created'],
     ['DELETE_IN_PROGRESS', 'DELETE_COMPLETE', 'created'],
-  ] as const)('%s is followed to %s first', async (status, end, outcome) => {
+  ] as const)('of status %s are followed to %s first', async (status, end, outcome) => {
     const engine = lab();
     const ahead = [{ afterMs: 40_000, status: end }];
     engine.api.put('lab', status as StackStatus, { ahead, tags: ours });
@@ -257,7 +257,7 @@ describe('other runs', () => {
     expect(engine.log.lines.join('\n')).toContain(`is ${status}: following`);
   });
 
-  it('an operation that began in between is waited for', async () => {
+  it('that begin just before the update are waited for', async () => {
     const engine = lab();
     engine.api.put('lab', 'CREATE_COMPLETE', { tags: ours });
     engine.api.errors.set(
@@ -268,15 +268,15 @@ describe('other runs', () => {
     expect(engine.api.requests).toHaveLength(2);
   });
 
-  it('any other refusal is an error', async () => {
+  it('do not hide other errors', async () => {
     const engine = lab();
     engine.api.errors.set('createChangeSet', new Error('not authorized'));
     await expect(deployStack(engine, spec)).rejects.toThrow('not authorized');
   });
 });
 
-describe('time', () => {
-  it('ends waiting with an error, and says that the operation goes on', async () => {
+describe('a timeout', () => {
+  it('is an error that says that the operation goes on', async () => {
     const engine = lab(60_000);
     engine.api.scripts.set('lab', [
       { status: 'CREATE_IN_PROGRESS' },
@@ -288,7 +288,7 @@ describe('time', () => {
     );
   });
 
-  it('asks seldom while nothing happens', async () => {
+  it('makes few calls while nothing happens', async () => {
     const engine = lab();
     engine.api.scripts.set('lab', [
       { status: 'CREATE_IN_PROGRESS' },

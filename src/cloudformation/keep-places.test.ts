@@ -11,11 +11,11 @@ it.each([
   ['a,b,c', 'a', 'a'],
   ['a', 'a,b', 'a,b'],
   ['a', '', ''],
-])('%j, wanted %j: %j', (before, wanted, expected) => {
+])('%j becomes, for %j, %j', (before, wanted, expected) => {
   expect(keepPlaces(before, wanted)).toBe(expected);
 });
 
-it('holds what is wanted, moves nothing, and needs no more places than the longer of the two', () => {
+it('has all wanted items, moves none, and is no longer than the longer list', () => {
   const lists = fc.uniqueArray(fc.constantFrom<string>('a', 'b', 'c', 'd', 'e', 'f'), {
     maxLength: 6,
   });

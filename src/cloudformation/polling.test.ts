@@ -6,7 +6,7 @@ import { callBudget, followDelay, pollDelay } from './polling.ts';
 const half = () => 0.5;
 
 describe('pollDelay', () => {
-  it('is quick at first, slow after long silence, and always within bounds', () => {
+  it('is short at first, long after a long silence, and always within bounds', () => {
     expect(pollDelay(0, () => 0.5)).toBe(500);
     expect(pollDelay(12_000, () => 0.5)).toBe(4_000);
     expect(pollDelay(3_600_000, () => 0.5)).toBe(15_000);
@@ -24,7 +24,7 @@ describe('pollDelay', () => {
 });
 
 describe('followDelay', () => {
-  it('is quicker the sooner an operation can end', () => {
+  it('is shorter the sooner an operation can end', () => {
     const delay = (ageMs: number, leastRemainingMs: number, hasMore = true) =>
       followDelay({ ageMs, leastRemainingMs, hasMore }, half);
     expect(delay(0, 0)).toBe(500);
@@ -55,7 +55,7 @@ describe('followDelay', () => {
   });
 });
 
-it('a budget allows some calls at once, and then grows with time', async () => {
+it('a polling budget allows some calls at once, and then grows with time', async () => {
   const clock = fakeClock();
   const budget = callBudget(clock);
   let calls = 0;

@@ -43,7 +43,7 @@ describe('stacks', () => {
     });
   });
 
-  it('that do not exist are undefined; other refusals are errors', async () => {
+  it('are undefined when they do not exist; other failures are errors', async () => {
     const message = 'Stack with id lab does not exist';
     const none = await api({ DescribeStacks: () => ({ code: 'ValidationError', message }) });
     expect(await none.describe('lab')).toBeUndefined();
@@ -60,7 +60,7 @@ describe('stacks', () => {
 });
 
 describe('change sets', () => {
-  it('are asked for with template, parameters, tags and the capability that roles need', async () => {
+  it('are created with template, parameters, tags and the capability that roles need', async () => {
     const stacks = await api({ CreateChangeSet: () => `<Id>cs-1</Id><StackId>${ID}</StackId>` });
     const made = await stacks.createChangeSet({
       stackName: 'lab',
@@ -100,7 +100,7 @@ describe('change sets', () => {
     ]);
   });
 
-  it('that are there already were made by the same call, whose answer was lost', async () => {
+  it('that already exist count as created, because the answer to the first call was lost', async () => {
     const stacks = await api({
       CreateChangeSet: () => ({ code: 'AlreadyExistsException', message: 'exists' }),
       DescribeChangeSet: () => `<ChangeSetId>cs-1</ChangeSetId><StackId>${ID}</StackId>`,
@@ -120,7 +120,7 @@ describe('change sets', () => {
     expect(server.calls[1]?.get('ChangeSetName')).toBe('run-1');
   });
 
-  it('that fail early validation tell which property is to blame', async () => {
+  it('that fail early validation name the wrong property', async () => {
     const event = (type: string) =>
       `<member><EventId>1</EventId><EventType>${type}</EventType><LogicalResourceId>Vpc</LogicalResourceId>
       <ResourceType>AWS::EC2::VPC</ResourceType><ValidationPath>/Resources/Vpc/Properties/Cidr</ValidationPath>
@@ -138,14 +138,14 @@ describe('change sets', () => {
   });
 
   it.each(['AccessDenied', 'InvalidAction'])(
-    'tell nothing more where DescribeEvents answers %s',
+    'name no property when DescribeEvents answers %s',
     async (code) => {
       const stacks = await api({ DescribeEvents: () => ({ code, message: 'no' }) });
       expect(await stacks.changeSetProblems('cs-1')).toBe('not-allowed');
     },
   );
 
-  it('and stacks are acted on by their ids', async () => {
+  it('are executed and deleted by their ids, like stacks', async () => {
     const stacks = await api({
       ExecuteChangeSet: () => '',
       DeleteChangeSet: () => '',
@@ -166,7 +166,7 @@ describe('change sets', () => {
 });
 
 describe('resources', () => {
-  it('are those that are there', async () => {
+  it('are those that exist', async () => {
     const resource = (id: string, status: string, physical: string) =>
       `<member><LogicalResourceId>${id}</LogicalResourceId><ResourceType>AWS::EC2::VPC</ResourceType>
       <ResourceStatus>${status}</ResourceStatus>${physical}</member>`;
@@ -178,7 +178,7 @@ describe('resources', () => {
     expect(await stacks.resources(ID)).toEqual([{ logicalId: 'Vpc', type: 'AWS::EC2::VPC' }]);
   });
 
-  it('are unknown to a role that may not ask; other errors are errors', async () => {
+  it('are undefined when the role may not list them; other failures are errors', async () => {
     const denied = await api({
       DescribeStackResources: () => ({ code: 'AccessDenied', message: 'no' }),
     });
@@ -205,7 +205,7 @@ describe('events', () => {
     return found;
   }
 
-  it('come page by page, tell the stack from its resources, and leave out what is none of either', async () => {
+  it('come page by page, from the stack and its resources only', async () => {
     const validation =
       '<member><EventId>3</EventId><EventType>VALIDATION_ERROR</EventType></member>';
     const stacks = await api({
@@ -220,20 +220,20 @@ describe('events', () => {
     expect(server.calls[0]?.get('StackName')).toBe(ID);
   });
 
-  it('are read no further than asked for', async () => {
+  it('are read no further than the caller needs', async () => {
     const stacks = await api({ DescribeEvents: pages(all(event('2', ID)), all(event('1', ID))) });
     for await (const { id } of stacks.events(ID)) if (id === '2') break;
     expect(server.calls).toHaveLength(1);
   });
 
-  it('that come oldest first are turned round', async () => {
+  it('are put into order when the oldest comes first', async () => {
     const [first, second, third] = [event('1', ID, 1), event('2', ID, 2), event('3', ID, 3)];
     const stacks = await api({ DescribeEvents: pages(all(first, second), all(third)) });
     expect((await read(stacks.events(ID))).map(({ id }) => id)).toEqual(['3', '2', '1']);
   });
 
   it.each(['AccessDenied', 'InvalidAction'])(
-    'come from DescribeStackEvents where DescribeEvents answers %s, which is asked once',
+    'come from DescribeStackEvents after one DescribeEvents call that answers %s',
     async (code) => {
       const refuse = () => ({ code, message: 'no' });
       const stacks = await api({ DescribeEvents: refuse, DescribeStackEvents });
@@ -250,7 +250,7 @@ describe('events', () => {
     },
   );
 
-  it('of a deleted stack that DescribeEvents does not know end with the one that says so', async () => {
+  it('of a deleted stack that DescribeEvents does not know end with its deletion', async () => {
     const message = `Stack [${ID}] does not exist`;
     const DescribeEvents = () => ({ code: 'ValidationError', message });
     const stacks = await api({ DescribeEvents, DescribeStackEvents });
@@ -261,7 +261,7 @@ describe('events', () => {
     ]);
   });
 
-  it('that cannot be read are an error; the history is that of DescribeStackEvents', async () => {
+  it('are an error when they cannot be read; the history comes from DescribeStackEvents', async () => {
     const DescribeEvents = () => ({ code: 'Broken', message: 'no' });
     const stacks = await api({ DescribeEvents, DescribeStackEvents });
     await expect(read(stacks.events(ID))).rejects.toThrow('no');

@@ -30,12 +30,12 @@ describe('firstFailure', () => {
     expect(firstFailure(events)?.logicalId).toBe('Cluster');
   });
 
-  it('is a cancelled resource when there is no better', () => {
+  it('is a cancelled resource when no other has failed', () => {
     const events = [event('Subnet', 'CREATE_FAILED', { reason: 'Resource creation cancelled' })];
     expect(firstFailure(events)?.logicalId).toBe('Subnet');
   });
 
-  it("is else the stack's own reason, and nothing when all went well", () => {
+  it("is otherwise the stack's own reason, and undefined after success", () => {
     const rollback = event('stack', 'ROLLBACK_IN_PROGRESS', { ofStack: true, reason: 'because' });
     expect(firstFailure([event('Vpc', 'CREATE_COMPLETE'), rollback])).toBe(rollback);
     expect(firstFailure([event('Vpc', 'CREATE_COMPLETE')])).toBeUndefined();
@@ -59,7 +59,7 @@ describe('withFailure', () => {
     };
   }
 
-  it('reads the history of the operation when the events tell of its rollback only', async () => {
+  it('reads the history of the operation when the events show only its rollback', async () => {
     const asked: string[] = [];
     const events = await withFailure(stacks(asked), 'id', oldestFirst.slice(2));
     expect(asked).toEqual(['id']);
@@ -67,7 +67,7 @@ describe('withFailure', () => {
     expect(firstFailure(events)?.logicalId).toBe('Vpc');
   });
 
-  it('asks for nothing when the failure is known, or when there is none', async () => {
+  it('makes no call when the failure is known, or when there is none', async () => {
     const asked: string[] = [];
     for (const known of [oldestFirst, oldestFirst.slice(0, 1), []]) {
       expect(await withFailure(stacks(asked), 'id', known)).toBe(known);
@@ -77,7 +77,7 @@ describe('withFailure', () => {
 });
 
 describe('narrator', () => {
-  it('says once that work began, and how long it took when it ends', () => {
+  it('logs once that work has begun, and at the end how long it took', () => {
     const { tell } = narrator();
     const done = new Date('2026-01-01T00:08:12Z');
     expect(tell(event('Cluster', 'CREATE_IN_PROGRESS'))).toContain('Cluster (AWS::EC2::VPC)');
@@ -89,14 +89,14 @@ describe('narrator', () => {
     );
   });
 
-  it('says a failure once that is told twice', () => {
+  it('logs a repeated failure once', () => {
     const { tell } = narrator();
     const failed = event('Vpc', 'CREATE_FAILED', { reason: 'no' });
     expect(tell(failed)).toContain('no');
     expect(tell({ ...failed, id: 'again' })).toBeUndefined();
   });
 
-  it('counts from the first of several busy states', () => {
+  it('measures from the first of several busy states', () => {
     const { tell } = narrator();
     const at = (time: string) => ({ ofStack: true, time: new Date(`2026-01-01T00:${time}Z`) });
     tell(event('lab', 'UPDATE_IN_PROGRESS', at('00:00')));
@@ -104,14 +104,14 @@ describe('narrator', () => {
     expect(tell(event('lab', 'UPDATE_COMPLETE', at('02:00')))).toContain('in 2 m 0 s');
   });
 
-  it('gives reasons', () => {
+  it('logs reasons', () => {
     const { tell } = narrator();
     expect(tell(event('Vpc', 'CREATE_FAILED', { reason: 'limit exceeded' }))).toMatch(
       /CREATE_FAILED .*: limit exceeded$/,
     );
   });
 
-  it('knows what is being waited for', () => {
+  it('lists the resources that are still in progress', () => {
     const { tell, waitingFor } = narrator();
     tell(event('lab', 'CREATE_IN_PROGRESS', { ofStack: true }));
     tell(event('Vpc', 'CREATE_IN_PROGRESS'));

@@ -46,7 +46,7 @@ it.each<[OnFailure, string | undefined, string]>([
   ['rollback', 'ROLLBACK_COMPLETE', 'it removes the rolled-back stack itself'],
   ['keep', 'CREATE_FAILED', 'inspect the resources that were kept'],
   ['delete', undefined, 'correct the cause'],
-])('on-failure: %s of a creation', async (onFailure, status, nextStep) => {
+])('on-failure: %s applies to a creation', async (onFailure, status, nextStep) => {
   const name = `failing-${onFailure}`;
   pacing.script(name, 'create', 'Main', 'fail');
   const told = await failure({ ...logStack(name, 7, true), onFailure });
@@ -64,7 +64,7 @@ it.each<[OnFailure, string]>([
   ['rollback', 'UPDATE_ROLLBACK_COMPLETE'],
   ['keep', 'UPDATE_FAILED'],
   ['delete', 'UPDATE_ROLLBACK_COMPLETE'],
-])('on-failure: %s of an update, which never deletes the stack', async (onFailure, status) => {
+])('on-failure: %s never deletes a stack after a failed update', async (onFailure, status) => {
   const name = `updating-${onFailure}`;
   await deployStack(engine(), logStack(name, 7));
   pacing.script(name, 'update', 'Main', 'fail');
@@ -73,7 +73,7 @@ it.each<[OnFailure, string]>([
   expect((await api.describe(name))?.status).toBe(status);
 });
 
-it('termination protection is set, keeps a destroy away, and is taken off again', async () => {
+it('termination protection can be set, prevents a deletion, and can be removed', async () => {
   const spec = { ...logStack('protected', 7), terminationProtection: true };
   const { id } = await deployStack(engine(), spec);
   const stack = { id, name: 'protected' };
@@ -89,7 +89,7 @@ it('termination protection is set, keeps a destroy away, and is taken off again'
   expect(await api.describe('protected')).toBeUndefined();
 });
 
-it('a property that does not fit is named, with its line, before anything is made', async () => {
+it('a wrong property is reported with its line, before anything is created', async () => {
   const spec = logStack('wrong', 7);
   const text = spec.template.text.replace('RetentionInDays', 'RetentionInWeeks');
   const told = await failure({ ...spec, template: { ...spec.template, text } });
@@ -102,7 +102,7 @@ it('a property that does not fit is named, with its line, before anything is mad
   expect(await api.describe('wrong')).toBeUndefined();
 });
 
-it('time that is over is a failure, and says what was being waited for', async () => {
+it('a timeout is a failure that names the resources still in progress', async () => {
   pacing.script('slow', 'create', 'Main', 'hold');
   const told = await failure(logStack('slow', 7), 30_000);
   expect(told).toMatchObject({ resource: expect.stringContaining('stack slow') });

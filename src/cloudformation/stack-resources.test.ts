@@ -24,24 +24,24 @@ async function client(ListChangeSets: QueryAnswer, DescribeChangeSet: QueryAnswe
   return new CloudFormationClient(config);
 }
 
-describe('the tags that a shell is to have', () => {
+describe('the planned tags of a stack without resources', () => {
   it('are those of its change set', async () => {
     expect(await stackInsides(await client(CHANGE_SETS)).plannedTags(ID)).toEqual({ a: 'b' });
   });
 
   it.each<[string, QueryAnswer, QueryAnswer]>([
-    ['the shell', GONE, TAGS],
+    ['the stack', GONE, TAGS],
     ['its change set', CHANGE_SETS, GONE_TOO],
-  ])('are none when another run has just removed %s', async (_, listed, described) => {
+  ])('are undefined when another run has just removed %s', async (_, listed, described) => {
     expect(await stackInsides(await client(listed, described)).plannedTags(ID)).toBeUndefined();
   });
 
-  it('cannot be had where the role may not ask', async () => {
+  it('cannot be read without the permission', async () => {
     await expect(stackInsides(await client(DENIED)).plannedTags(ID)).rejects.toThrow('no');
   });
 });
 
-it('a shell that another run has just removed has no change sets', async () => {
+it('a stack that another run has just removed has no change sets', async () => {
   expect(await sdkStackApi(await client(CHANGE_SETS)).countChangeSets(ID)).toBe(1);
   await server.close();
   expect(await sdkStackApi(await client(GONE)).countChangeSets(ID)).toBe(0);

@@ -5,7 +5,7 @@ import { deployStep, destroyStep, isBusy, isDeployed } from './stack-status.ts';
 const all = Object.values(StackStatus);
 
 describe('the decision table', () => {
-  it('covers every status that the API has', () => {
+  it('covers every status of the API', () => {
     expect(all).toHaveLength(23);
     for (const status of all) {
       expect(deployStep(status), status).toBeTruthy();
@@ -34,7 +34,7 @@ describe('the decision table', () => {
     expect(destroyStep(status)).toBe(destroy);
   });
 
-  it('waits exactly while CloudFormation works', () => {
+  it('waits exactly while CloudFormation is busy', () => {
     for (const status of all) {
       expect(deployStep(status) === 'wait', status).toBe(isBusy(status));
       expect(destroyStep(status) === 'wait', status).toBe(isBusy(status));
@@ -42,7 +42,7 @@ describe('the decision table', () => {
     expect(all.filter(isBusy)).toHaveLength(9);
   });
 
-  it('takes only a completed create or update for success', () => {
+  it('treats only a completed create or update as success', () => {
     expect(all.filter(isDeployed)).toEqual(['CREATE_COMPLETE', 'UPDATE_COMPLETE']);
   });
 });

@@ -122,13 +122,13 @@ const DEPLOYS: Readonly<Record<StackStatus, readonly [string, StackStatus, strin
 
 const statuses = Object.values(StackStatus);
 
-it('every status of the API model is in the tables', () => {
+it('the tables cover every status of the API model', () => {
   expect(statuses).toHaveLength(23);
   expect(Object.keys(DEPLOYS).sort()).toEqual([...statuses].sort());
 });
 
-describe('deploy', () => {
-  it.each(statuses)('of a stack in %s', async (status) => {
+describe('deploys', () => {
+  it.each(statuses)('a stack in %s', async (status) => {
     const [outcome, end, words] = DEPLOYS[status];
     const result = await deployed(status);
     expect(result.outcome, result.said).toContain(outcome);
@@ -151,8 +151,8 @@ const DESTROYS: Partial<Record<StackStatus, string>> = {
   IMPORT_ROLLBACK_FAILED: 'DELETE_COMPLETE    Main',
 };
 
-describe('destroy', () => {
-  it.each(statuses)('of a stack in %s', async (status) => {
+describe('deletes', () => {
+  it.each(statuses)('a stack in %s', async (status) => {
     const { id, name, log, engine } = await inStatus(status);
     await deleteStack(engine, { id, name });
     const said = log.lines.join('\n');

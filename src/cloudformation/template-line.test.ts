@@ -22,7 +22,7 @@ it('finds the line that declares a resource', () => {
   expect(resourceLine(template, 'VpcRoutes')).toBe(8);
 });
 
-it('does not take parameters or properties for resources', () => {
+it('ignores parameters and properties', () => {
   expect(resourceLine(template, 'Subnet')).toBeUndefined();
   expect(resourceLine('Parameters:\n  Vpc:\n', 'Vpc')).toBeUndefined();
 });
@@ -42,7 +42,7 @@ Outputs:
 });
 
 it.each(['infra.yaml', 'nodegroup.yaml'])(
-  'cfn/%s has the layout that this goes by, and fits into a request',
+  'cfn/%s has the expected layout, and fits into a request',
   (name) => {
     const text = readFileSync(packFile('cfn', name), 'utf8');
     const { Resources } = parse(text, { customTags: [], logLevel: 'silent' }) as {

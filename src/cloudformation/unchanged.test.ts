@@ -22,21 +22,21 @@ async function judge(changes: Partial<Stack>, template = spec.template.text) {
   return { same: await isAsSpecified({ api }, spec, stack), calls: api.calls };
 }
 
-it('a stack with the same template, parameters and tags is taken for unchanged, by one call', async () => {
+it('a stack with the same template, parameters and tags counts as unchanged, after one call', async () => {
   expect(await judge({})).toEqual({ same: true, calls: ['template lab'] });
   expect(await judge({ status: 'UPDATE_COMPLETE' })).toMatchObject({ same: true });
 });
 
 it.each<[string, Partial<Stack>]>([
   ['another parameter', { parameters: { Days: '8' } }],
-  ['a parameter less', { parameters: {} }],
-  ['a parameter more', { parameters: { Days: '7', Extra: '' } }],
-  ['a tag more', { tags: { ...spec.tags, run: '1', more: '' } }],
-  ['a tag of its creation less', { tags: spec.tags }],
-  ['a value that is looked up elsewhere', { looksUpParameters: true }],
-  ['an update that failed', { status: 'UPDATE_FAILED' }],
-  ['an update that was rolled back', { status: 'UPDATE_ROLLBACK_COMPLETE' }],
-])('%s needs a change set, and no call to know that', async (_, changes) => {
+  ['a missing parameter', { parameters: {} }],
+  ['an additional parameter', { parameters: { Days: '7', Extra: '' } }],
+  ['an additional tag', { tags: { ...spec.tags, run: '1', more: '' } }],
+  ['a missing creation tag', { tags: spec.tags }],
+  ['a parameter that is looked up elsewhere', { looksUpParameters: true }],
+  ['a failed update', { status: 'UPDATE_FAILED' }],
+  ['a rolled-back update', { status: 'UPDATE_ROLLBACK_COMPLETE' }],
+])('%s needs a change set, without a call', async (_, changes) => {
   expect(await judge(changes)).toEqual({ same: false, calls: [] });
 });
 
