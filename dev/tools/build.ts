@@ -99,17 +99,20 @@ async function bundleModules(entry: string, out: string): Promise<void> {
 
 /**
  * ncc's own `--minify` shortens names but keeps unused code. With fewer passes, SWC also keeps the EC2 client's unused
- * operations. Messages contain the names of classes and functions, so those stay.
+ * operations. A second run removes what only the first run made unused. Messages contain the names of classes and
+ * functions, so those stay.
  */
 async function minified(code: string): Promise<string> {
   const names = { keep_classnames: true, keep_fnames: true };
-  const result = await minify(code, {
+  const options = {
     module: true,
-    compress: { passes: 6, ...names },
+    compress: { ecma: 2022, passes: 6, ...names },
     mangle: { toplevel: true, ...names },
-    format: { comments: false },
-  });
-  return result.code;
+    format: { comments: false, ecma: 2022 },
+  } as const;
+  const first = await minify(code, options);
+  const second = await minify(first.code, options);
+  return second.code;
 }
 
 if (import.meta.main) {
