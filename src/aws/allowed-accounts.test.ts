@@ -16,7 +16,7 @@ function provider() {
 }
 
 describe('a role', () => {
-  it('of an allowed account, or where every account is, is assumed', async () => {
+  it('is assumed when its account, or every account, is allowed', async () => {
     expect(await checkedAccount(allowed, provider())()).toMatchObject({ accessKeyId: 'a' });
     expect(await checkedAccount(request, provider())()).toMatchObject({ accessKeyId: 'a' });
   });
@@ -24,7 +24,7 @@ describe('a role', () => {
   it.each([
     ['role-to-assume', { roleArn: 'arn:aws:iam::999999999999:role/other' }],
     ['chained-role', { chainedRoleArn: 'arn:aws:iam::999999999999:role/other' }],
-  ])('of another account is refused before anything is asked: %s', async (input, change) => {
+  ])('of another account is rejected before any call: %s', async (input, change) => {
     const ask = provider();
     await expect(checkedAccount({ ...allowed, ...change }, ask)()).rejects.toMatchObject({
       problems: [{ input, allowed: expect.stringContaining('111122223333 or 444455556666') }],
@@ -54,7 +54,7 @@ describe('credentials of the job', () => {
     expect(server.calls).toHaveLength(1);
   });
 
-  it('of another account are refused', async () => {
+  it('of another account are rejected', async () => {
     await account('999999999999');
     await expect(checkedAccount(ambient, provider())()).rejects.toThrow(
       'they are of account 999999999999',

@@ -32,7 +32,7 @@ describe('explainAwsError', () => {
     expect((error as CloudError).failure.nextStep).toContain(nextStep);
   });
 
-  it('missing credentials and missing network', () => {
+  it('explains missing credentials and a missing network', () => {
     const none = Object.assign(new Error('none'), { name: 'CredentialsProviderError' });
     expect((explainAwsError(none) as CloudError).failure.nextStep).toContain('role-to-assume');
     const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });

@@ -26,7 +26,7 @@ async function assume(answers: QueryAnswer[]) {
   return { given, masked, keys };
 }
 
-it('gives credentials of the second role, masked, for the hour that AWS allows', async () => {
+it('returns masked credentials of the second role for one hour, which is the limit of AWS', async () => {
   const { given, masked } = await assume([]);
   expect(given.accessKeyId).toBe('ASIASECOND');
   expect(masked).toEqual(['ASIASECOND', 'key', 'session']);
@@ -34,12 +34,12 @@ it('gives credentials of the second role, masked, for the hour that AWS allows',
   expect(server.calls[0]?.get('DurationSeconds')).toBe('3600');
 });
 
-it('renews the first role when its session is over', async () => {
+it('renews the first role when its session has expired', async () => {
   const { keys } = await assume([{ code: 'ExpiredToken', message: 'over' }]);
   expect(keys).toBe(2);
 });
 
-it('says which role lacks what', async () => {
+it('names the role and the permission that it lacks', async () => {
   const denied = { code: 'AccessDenied', message: 'not authorized to perform: sts:AssumeRole' };
   await expect(assume([denied])).rejects.toMatchObject({
     failure: {

@@ -71,7 +71,7 @@ describe('a call', () => {
     expect(second.get('Filter.2.Value.1')).toBe('lab');
   });
 
-  it('is made again after throttling, faults and broken connections', async () => {
+  it('is retried after throttling, faults and broken connections', async () => {
     answers.push(
       { status: 503, body: ERROR('RequestLimitExceeded') },
       undefined,
@@ -83,7 +83,7 @@ describe('a call', () => {
     expect(requests).toHaveLength(5);
   });
 
-  it.each(['silence', 'headers only'] as const)('is made again after %s', async (answer) => {
+  it.each(['silence', 'headers only'] as const)('is retried after %s', async (answer) => {
     answers.push(answer, { status: 200, body: page('') });
     const timeouts = { connectionMs: 1_000, answerMs: 200 };
     const client = createClient(EC2Client, caller, timeouts);
@@ -91,7 +91,7 @@ describe('a call', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('fails at once, in the words of AWS, when another attempt would not help', async () => {
+  it('fails at once with the message of AWS when a retry would not help', async () => {
     answers.push({ status: 400, body: ERROR('DependencyViolation') });
     await expect(ec2().removeSecurityGroup('sg-1')).rejects.toMatchObject({
       name: 'DependencyViolation',
@@ -104,7 +104,7 @@ describe('a call', () => {
   });
 });
 
-it('what does not exist is told from what is refused', async () => {
+it('distinguishes a missing resource from a denied call', async () => {
   const body = (type: string) => JSON.stringify({ __type: `com.amazonaws#${type}`, message: 'm' });
   answers.push(
     { status: 404, body: body('ResourceNotFoundException') },

@@ -18,14 +18,14 @@ function minting(lifetimeMs: number) {
 }
 
 describe('memoized', () => {
-  it('asks once for many callers', async () => {
+  it('fetches credentials once for many callers', async () => {
     const { provide, minted } = minting(HOUR);
     const keys = await Promise.all([provide(), provide(), provide()]);
     expect(new Set(keys.map((key) => key.accessKeyId))).toEqual(new Set(['key-1']));
     expect(minted()).toBe(1);
   });
 
-  it('asks anew before the credentials expire', async () => {
+  it('fetches new credentials before the old ones expire', async () => {
     const { provide, pass } = minting(HOUR);
     await provide();
     pass(HOUR - 6 * 60_000);
@@ -35,7 +35,7 @@ describe('memoized', () => {
     expect(renewed.map((key) => key.accessKeyId)).toEqual(['key-2', 'key-2']);
   });
 
-  it('gives up a third of a short session, no more', async () => {
+  it('renews a short session in its last third', async () => {
     const { provide, pass } = minting(9_000);
     await provide();
     pass(5_900);
@@ -44,7 +44,7 @@ describe('memoized', () => {
     expect((await provide()).accessKeyId).toBe('key-2');
   });
 
-  it('does not give again what was rejected, whoever says so first', async () => {
+  it('never returns rejected credentials again, whichever caller rejects them first', async () => {
     const { provide, minted } = minting(HOUR);
     await provide();
     provide.reject?.('key-1');
@@ -54,7 +54,7 @@ describe('memoized', () => {
     expect(minted()).toBe(2);
   });
 
-  it('uses what it has as long as that is good, when there is nothing new', async () => {
+  it('uses valid credentials when it cannot fetch new ones', async () => {
     let now = 0;
     let failing = false;
     const provide = memoized(
@@ -87,7 +87,7 @@ describe('memoized', () => {
 describe('without a role', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it('uses what the job has, and masks it', async () => {
+  it('uses and masks the credentials of the job', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAOFTHEJOB');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
     const masked: string[] = [];

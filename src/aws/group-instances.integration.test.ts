@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => moto?.stop());
 
-it('tells the instances of the groups that are asked for, and of no others', async () => {
+it('lists the instances of the given groups only', async () => {
   const found = await listGroupInstances(autoscaling, ['one', 'none', 'lost']);
   expect(found).toEqual([
     { id: expect.stringMatching(/^i-/), group: 'one', lifecycleState: 'InService' },

@@ -8,7 +8,7 @@ const claims = {
   iss: 'https://token.actions.githubusercontent.com',
 };
 
-it('reads the claims that trust policies look at, and only those', () => {
+it('reads only the claims that trust policies use', () => {
   const token = `${encode({ alg: 'RS256' })}.${encode({ ...claims, jti: 'secret' })}.signature`;
   expect(readClaims(token)).toEqual(claims);
   expect(readClaims(`.${encode({ aud: ['a', 'b'] })}.`)).toEqual({ aud: 'a,b' });
@@ -21,7 +21,7 @@ it.each(['', 'abc', 'a.b.c', `.${encode(null)}.`, `.${encode(7)}.`])(
   },
 );
 
-it('says what is missing', () => {
+it('names missing claims', () => {
   expect(describeClaims({ sub: 'x' })).toBe('The token says sub "x", aud "?", iss "?".');
 });
 
@@ -51,13 +51,13 @@ it.each([
   expect(subjectAdvice({ sub }).includes('names alone')).toBe(ids);
 });
 
-it('shows a subject with ids as it is', () => {
+it('shows a subject with ids unchanged', () => {
   const sub = 'repo:o@12/r@345:ref:refs/heads/main';
   expect(trustPolicy('arn:aws:iam::111122223333:role/d', { ...claims, sub })).toContain(
     `"token.actions.githubusercontent.com:sub": "${sub}"`,
   );
 });
 
-it('has no advice on a subject that was customized', () => {
+it('gives no advice on a customized subject', () => {
   expect(subjectAdvice({ sub: 'job_workflow_ref:o/r/.github/workflows/x.yml@main' })).toBe('');
 });

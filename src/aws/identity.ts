@@ -13,9 +13,9 @@ export async function callerIdentity(sts: STSClient): Promise<Identity> {
 }
 
 /**
- * The IAM principal behind a caller, in the form that an EKS access entry takes: a user's own ARN, and for
- * a session the role's. A session's ARN leaves out its role's path, so a role that has one cannot be
- * told from it. Undefined for the account's root user and for federated users.
+ * Returns the IAM principal of a caller for an EKS access entry: the ARN of a user as it is, and for a session the ARN of
+ * its role. The ARN of a session lacks the path of its role, so the result is right only for roles without a path. Undefined for
+ * the account's root user and for federated users.
  */
 export function principalArn(callerArn: string): string | undefined {
   if (/^arn:[^:]+:iam::\d+:user\//.test(callerArn)) return callerArn;

@@ -18,7 +18,7 @@ const anyInterface = fc
   .map(detachedInterface);
 
 describe('leftover interfaces', () => {
-  it('are never in use, and never those of another cluster', () => {
+  it('are never in use, and never belong to another cluster', () => {
     fc.assert(
       fc.property(fc.array(anyInterface), (interfaces) => {
         for (const { status, tags } of leftoverInterfaces(interfaces, 'lab')) {
@@ -41,7 +41,7 @@ describe('leftover interfaces', () => {
   });
 });
 
-it("leftover groups are the cluster's own and its load balancers', but no stack's", () => {
+it('leftover groups belong to the cluster or its load balancers, and to no stack', () => {
   const groups = [
     { id: 'sg-1', name: 'eks-cluster-sg-lab', tags: { 'kubernetes.io/cluster/lab': 'owned' } },
     { id: 'sg-2', name: 'k8s-traffic', tags: { 'elbv2.k8s.aws/cluster': 'lab' } },
@@ -56,7 +56,7 @@ it("leftover groups are the cluster's own and its load balancers', but no stack'
   expect(leftoverGroups(groups, 'lab').map(({ id }) => id)).toEqual(['sg-1', 'sg-2']);
 });
 
-it('an interface is described by what tells whose it is', () => {
+it('describes an interface by what shows its owner', () => {
   const one = { description: 'ELB app/web', status: 'in-use', attachedTo: 'amazon-elb' };
   expect(describeInterface(detachedInterface(one))).toBe(
     'eni-1 (ELB app/web, in-use, attached to amazon-elb)',

@@ -24,14 +24,14 @@ beforeAll(async () => {
 afterAll(() => moto?.stop());
 
 describe('the lines of a log group', () => {
-  it('are those with the text, in order', async () => {
+  it('are those that contain the text, in order', async () => {
     expect(await logLines(logs, log.logGroupName, 'cannot attach')).toEqual([
       'cannot attach: first',
       'cannot attach: second',
     ]);
   });
 
-  it('cannot be read when there is no such group', async () => {
+  it('cannot be read when the group does not exist', async () => {
     await expect(logLines(logs, 'none', 'x')).rejects.toThrow(
       expect.objectContaining({ name: 'ResourceNotFoundException' }),
     );

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => job?.stop());
 
-it('nothing secret is printed before it is masked, nor afterwards', async () => {
+it('masks each secret before anything can print it, and never prints it', async () => {
   const { aws, issuer, role, env } = job;
   const inputs = { ...LAB_INPUTS, command: 'destroy', 'role-to-assume': role };
   const { exitCode, log } = await runSource('provision', inputs, env);

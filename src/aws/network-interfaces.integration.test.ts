@@ -32,11 +32,11 @@ beforeAll(async () => {
 });
 afterAll(() => moto?.stop());
 
-it('finds nothing where there is nothing', async () => {
+it('finds nothing when no interface matches', async () => {
   expect(await listNetworkInterfaces(ec2, { 'vpc-id': 'vpc-0' })).toEqual([]);
 });
 
-it('tells the addresses and prefixes of an interface, and where it is attached', async () => {
+it('returns the addresses, prefixes and attachment of an interface', async () => {
   const id = await makeInterface({ PrivateIpAddress: '10.0.4.10', Groups: [groupId] });
   const free = await makeInterface({ PrivateIpAddress: '10.0.4.11' });
   const addresses = { NetworkInterfaceId: id, PrivateIpAddresses: ['10.0.4.20', '10.0.4.21'] };

@@ -28,7 +28,7 @@ async function clientsFor(answer: (minted: number) => QueryAnswer, keys: readonl
 
 const firstIsOver = (minted: number) => (minted === 1 ? OVER : IDENTITY);
 
-it('a call whose session is over is made again with new credentials', async () => {
+it('retries a call with new credentials when the session has expired', async () => {
   const { sts, minted } = await clientsFor(firstIsOver, ['one', 'two']);
   expect((await callerIdentity(sts)).accountId).toBe('111122223333');
   expect([minted(), server.calls.length]).toEqual([2, 2]);
@@ -36,13 +36,13 @@ it('a call whose session is over is made again with new credentials', async () =
   expect(minted()).toBe(2);
 });
 
-it('calls that fail together renew once', async () => {
+it('renews once for calls that fail together', async () => {
   const { sts, minted } = await clientsFor(firstIsOver, ['one', 'two']);
   await Promise.all([callerIdentity(sts), callerIdentity(sts), callerIdentity(sts)]);
   expect(minted()).toBe(2);
 });
 
-it('credentials that cannot be renewed fail as what they are', async () => {
+it('fails with the error of the call when the credentials cannot be renewed', async () => {
   const { sts } = await clientsFor(() => OVER, ['one', 'one']);
   await expect(callerIdentity(sts)).rejects.toMatchObject({
     name: 'ExpiredToken',

@@ -44,7 +44,7 @@ const bucketIn = (region: string, name = defaultBucketName(accountId, region)) =
 });
 
 describe('ensureBucket', () => {
-  it('makes a bucket that is private, encrypted, versioned and TLS only', async () => {
+  it('creates a bucket that is private, encrypted, versioned and TLS only', async () => {
     const bucket = bucketIn('ap-northeast-2');
     await ensureBucket(s3, bucket);
     const Bucket = bucket.name;
@@ -72,7 +72,7 @@ describe('ensureBucket', () => {
     await ensureBucket(client('us-east-1'), bucketIn('us-east-1'));
   });
 
-  it('finishes what an earlier run began', async () => {
+  it('finishes what an earlier run started', async () => {
     const bucket = bucketIn('ap-northeast-2', 'half-built');
     const Bucket = bucket.name;
     const elsewhere = { LocationConstraint: 'ap-northeast-2' } as const;
@@ -86,7 +86,7 @@ describe('ensureBucket', () => {
     );
   });
 
-  it("leaves a bucket of somebody else's making as it is", async () => {
+  it('leaves a bucket that belongs to somebody else as it is', async () => {
     const bucket = bucketIn('us-east-1', 'made-by-hand');
     const east = client('us-east-1');
     await east.send(new CreateBucketCommand({ Bucket: bucket.name }));
@@ -114,7 +114,7 @@ describe('staged objects', () => {
     expect(await object.Body?.transformToString()).toBe('Resources: {}');
   });
 
-  it('go with every version and marker; the bucket goes with the last environment', async () => {
+  it('are deleted with all versions and markers; the last environment deletes the bucket', async () => {
     const staging = s3Staging(s3, clock);
     for (let version = 0; version < 3; version += 1) {
       await s3.send(
@@ -128,7 +128,7 @@ describe('staged objects', () => {
   });
 });
 
-describe('side by side with other environments, which make and delete the same bucket', () => {
+describe('together with other environments that create and delete the same bucket', () => {
   const bucket = bucketIn('ap-northeast-2', defaultBucketName(accountId, 'turns'));
   const Bucket = bucket.name;
   const elsewhere = { LocationConstraint: 'ap-northeast-2' } as const;
@@ -136,7 +136,7 @@ describe('side by side with other environments, which make and delete the same b
     s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: elsewhere }));
   const put = (Key: string) => s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
 
-  /** A staging bucket in which `other` comes before the first call of one kind. */
+  /** A staging bucket that runs `other` before the first call of one kind. */
   function interrupted(command: string, other: () => Promise<unknown>) {
     const hurried = client('ap-northeast-2');
     let came = false;
@@ -159,18 +159,18 @@ describe('side by side with other environments, which make and delete the same b
     return { staging, slept };
   }
 
-  /** S3 deletes a bucket in the background, and says this to who wants to make it again meanwhile. */
+  /** S3 deletes a bucket in the background, and answers this when somebody creates it again meanwhile. */
   const stillGoing = () =>
     Promise.reject(Object.assign(new Error('A conflicting …'), { name: 'OperationAborted' }));
 
-  it('waits until a bucket that is going has gone', async () => {
+  it('waits until a bucket is deleted completely', async () => {
     const { staging, slept } = interrupted('CreateBucketCommand', stillGoing);
     expect(await staging.stage(bucket, 'lab/1/a', content)).toBe('uploaded');
     expect(slept).toHaveLength(1);
     expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 1, bucketDeleted: true });
   });
 
-  it('sets up a bucket of any name that it made, although it was held up', async () => {
+  it('sets up a bucket that it has created, even after a delay', async () => {
     const named = bucketIn('ap-northeast-2', 'named-by-hand');
     const { staging } = interrupted('PutBucketTaggingCommand', stillGoing);
     await staging.stage(named, 'lab/1/a', content);
@@ -178,7 +178,7 @@ describe('side by side with other environments, which make and delete the same b
     expect(Status).toBe('Enabled');
   });
 
-  it('makes the bucket again that was deleted before it was used', async () => {
+  it('creates the bucket again when another environment has deleted it before its first use', async () => {
     await s3Staging(s3, clock).stage(bucket, 'other/1/a', content);
     const { staging } = interrupted('HeadObjectCommand', () =>
       s3Staging(s3, clock).clear(bucket, 'other'),
@@ -187,14 +187,14 @@ describe('side by side with other environments, which make and delete the same b
     await staging.clear(bucket, 'lab');
   });
 
-  it('leaves a bucket that another has begun to use', async () => {
+  it('leaves a bucket that another environment uses', async () => {
     await make();
     const { staging } = interrupted('DeleteBucketCommand', () => put('other/1/a'));
     expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 0, bucketDeleted: false });
     expect(await staging.clear(bucket, 'other')).toEqual({ objects: 1, bucketDeleted: true });
   });
 
-  it('finds nothing in a bucket that another deletes', async () => {
+  it('finds nothing in a bucket that another environment is deleting', async () => {
     await make();
     const { staging } = interrupted('ListObjectVersionsCommand', () =>
       s3.send(new DeleteBucketCommand({ Bucket })),

@@ -38,7 +38,7 @@ export function s3Staging(s3: S3Client, clock: Clock): Staging {
   return {
     stage(bucket, key, content) {
       const begun = {};
-      return takingTurns(async () => {
+      return retryBucketConflicts(async () => {
         await ensureBucket(s3, bucket, begun);
         return stage(s3, bucket, key, content);
       }, clock);
@@ -128,15 +128,15 @@ function notRemoved(bucket: StagingBucket, key = '?', message = 'no reason given
   });
 }
 
-/** How often, and with which pauses, S3 is asked again: five minutes in all. */
+/** Five minutes of retries in all. */
 const ATTEMPTS = 60;
 const PAUSE_MS = 5_000;
 
 /**
- * Sets a bucket up although other environments of the account make and delete the same one: does `work` again while
- * S3 refuses it because the bucket is still being deleted (`OperationAborted`), or because it has just gone.
+ * Runs `work` on a bucket that other environments of the account may create and delete at the same time. Retries while
+ * S3 is still deleting the bucket (`OperationAborted`), and when the bucket has just disappeared.
  */
-export async function takingTurns<Result>(
+async function retryBucketConflicts<Result>(
   work: () => Promise<Result>,
   clock: Clock,
 ): Promise<Result> {
@@ -145,10 +145,10 @@ export async function takingTurns<Result>(
     attempts: ATTEMPTS,
     firstPauseMs: PAUSE_MS,
     factor: 1,
-    mayPass: isAnothersTurn,
+    mayPass: isBucketConflict,
   });
 }
 
-function isAnothersTurn(error: unknown): boolean {
+function isBucketConflict(error: unknown): boolean {
   return error instanceof Error && /^(OperationAborted|NoSuchBucket)$/.test(error.name);
 }

@@ -40,7 +40,7 @@ function ec2That(refused?: Refusal): Ec2 {
 
 const sweep = (ec2: Ec2, groups = true) => sweepVpc(ec2, 'vpc-1', 'lab', { groups });
 
-it('removes interfaces, and then groups where asked to', async () => {
+it('removes interfaces, and then groups if the caller wants it', async () => {
   expect(await sweep(ec2That())).toEqual({ removed: ['eni-1', 'eni-2', 'sg-1'], blockers: [] });
   expect(await sweep(ec2That(), false)).toEqual({ removed: ['eni-1', 'eni-2'], blockers: [] });
 });
@@ -76,17 +76,17 @@ it.each([
   expect(blockers).toEqual([blocker]);
 });
 
-it('takes what is gone already for removed', async () => {
+it('counts resources that are already gone as removed', async () => {
   const gone = { id: 'eni-2', name: 'InvalidNetworkInterfaceID.NotFound' };
   expect((await sweep(ec2That(gone))).blockers).toEqual([]);
 });
 
-it('fails with everything else', async () => {
+it('fails with any other error', async () => {
   const error = { id: 'eni-1', name: 'InternalError' };
   await expect(sweep(ec2That(error))).rejects.toMatchObject({ name: 'InternalError' });
 });
 
-describe('in a VPC that others use', () => {
+describe('in a shared VPC', () => {
   const ours = { ...NODE, tags: { 'eks-multus:environment': 'pr-7' }, securityGroupIds: [] };
   const interfaces = [
     { ...NODE, id: 'eni-cni' },
@@ -101,14 +101,14 @@ describe('in a VPC that others use', () => {
     return cleanUp.ec2;
   };
 
-  it('only what one node group left goes, and only what it has is named', async () => {
+  it('removes and names only the leftovers of one node group', async () => {
     expect(await sweepGroup(ec2(), 'vpc-1', 'pr-7', 'sg-group')).toEqual({
       removed: ['eni-cni', 'eni-hook'],
       blockers: ['eni-used (aws-K8S-i-1, in-use, attached to i-1)'],
     });
   });
 
-  it('what has the group is not looked for when the group is gone', async () => {
+  it('does not look for users of a group that is gone', async () => {
     const { removed } = await sweepGroup(ec2(), 'vpc-1', 'pr-7', undefined);
     expect(removed).toEqual(['eni-hook']);
   });

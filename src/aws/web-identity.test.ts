@@ -45,7 +45,7 @@ function source() {
 }
 
 describe('a role that trusts the job', () => {
-  it('gives credentials, all of them masked', async () => {
+  it('returns masked credentials', async () => {
     await sts(() => CREDENTIALS);
     const { masked, ...tokens } = source();
     expect(
@@ -105,13 +105,13 @@ describe('a refusal', () => {
     },
   );
 
-  it('for another cause does not blame the trust policy, and never shows the token', async () => {
+  it('with another cause does not blame the trust policy, and never shows the token', async () => {
     const { nextStep, reason } = await refusal('ValidationError', `bad token ${token}`);
     expect(reason).toContain('bad token (token)');
     expect(nextStep).toContain('role-duration-seconds');
   });
 
-  it('of a call that our clients make says which call it was', async () => {
+  it('of a later call names the call', async () => {
     server = await queryServer({ GetCallerIdentity: () => ({ code: 'Denied', message: 'no' }) });
     vi.stubEnv('AWS_ENDPOINT_URL', server.url);
     const credentials = async () => ({ accessKeyId: 'a', secretAccessKey: 'b' });

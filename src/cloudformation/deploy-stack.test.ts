@@ -84,8 +84,8 @@ describe('a stack that does not exist', () => {
     await expect(deployStack({ ...engine, explain }, spec)).rejects.toThrow(
       'CREATE_FAILED: limit exceeded; Vpc of lab is one too many',
     );
-    const told = engine.log.lines.filter((line) => line === 'lab  Vpc of lab is one too many');
-    expect(told.length).toBeGreaterThan(0);
+    const logged = engine.log.lines.filter((line) => line === 'lab  Vpc of lab is one too many');
+    expect(logged.length).toBeGreaterThan(0);
   });
 
   it('fails with the property that early validation rejects, and its line', async () => {

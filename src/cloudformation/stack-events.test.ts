@@ -50,29 +50,29 @@ describe('withFailure', () => {
     event('stack', 'UPDATE_ROLLBACK_IN_PROGRESS', ofStack),
     event('stack', 'UPDATE_ROLLBACK_COMPLETE', ofStack),
   ];
-  function stacks(asked: string[]): Pick<StackApi, 'history'> {
+  function stacks(calls: string[]): Pick<StackApi, 'history'> {
     return {
       async *history(id) {
-        asked.push(id);
+        calls.push(id);
         yield* [...oldestFirst].reverse();
       },
     };
   }
 
   it('reads the history of the operation when the events show only its rollback', async () => {
-    const asked: string[] = [];
-    const events = await withFailure(stacks(asked), 'id', oldestFirst.slice(2));
-    expect(asked).toEqual(['id']);
+    const calls: string[] = [];
+    const events = await withFailure(stacks(calls), 'id', oldestFirst.slice(2));
+    expect(calls).toEqual(['id']);
     expect(events).toEqual(oldestFirst.slice(1));
     expect(firstFailure(events)?.logicalId).toBe('Vpc');
   });
 
   it('makes no call when the failure is known, or when there is none', async () => {
-    const asked: string[] = [];
+    const calls: string[] = [];
     for (const known of [oldestFirst, oldestFirst.slice(0, 1), []]) {
-      expect(await withFailure(stacks(asked), 'id', known)).toBe(known);
+      expect(await withFailure(stacks(calls), 'id', known)).toBe(known);
     }
-    expect(asked).toEqual([]);
+    expect(calls).toEqual([]);
   });
 });
 

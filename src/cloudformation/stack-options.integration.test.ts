@@ -49,8 +49,8 @@ it.each<[OnFailure, string | undefined, string]>([
 ])('on-failure: %s applies to a creation', async (onFailure, status, nextStep) => {
   const name = `failing-${onFailure}`;
   pacing.script(name, 'create', 'Main', 'fail');
-  const told = await failure({ ...logStack(name, 7, true), onFailure });
-  expect(told).toMatchObject({
+  const reported = await failure({ ...logStack(name, 7, true), onFailure });
+  expect(reported).toMatchObject({
     resource: `stack ${name}: Main (AWS::Logs::LogGroup)`,
     reason: expect.stringContaining('CREATE_FAILED: '),
     nextStep: expect.stringContaining(nextStep),
@@ -68,8 +68,8 @@ it.each<[OnFailure, string]>([
   const name = `updating-${onFailure}`;
   await deployStack(engine(), logStack(name, 7));
   pacing.script(name, 'update', 'Main', 'fail');
-  const told = await failure({ ...logStack(name, 8), onFailure });
-  expect(told.reason).toContain('UPDATE_FAILED: ');
+  const reported = await failure({ ...logStack(name, 8), onFailure });
+  expect(reported.reason).toContain('UPDATE_FAILED: ');
   expect((await api.describe(name))?.status).toBe(status);
 });
 
@@ -92,8 +92,8 @@ it('termination protection can be set, prevents a deletion, and can be removed',
 it('a wrong property is reported with its line, before anything is created', async () => {
   const spec = logStack('wrong', 7);
   const text = spec.template.text.replace('RetentionInDays', 'RetentionInWeeks');
-  const told = await failure({ ...spec, template: { ...spec.template, text } });
-  expect(told).toMatchObject({
+  const reported = await failure({ ...spec, template: { ...spec.template, text } });
+  expect(reported).toMatchObject({
     resource: 'stack wrong: Main (AWS::Logs::LogGroup)',
     reason: expect.stringContaining('/Resources/Main/Properties'),
     file: 'cfn/test.yaml',
@@ -104,7 +104,7 @@ it('a wrong property is reported with its line, before anything is created', asy
 
 it('a timeout is a failure that names the resources still in progress', async () => {
   pacing.script('slow', 'create', 'Main', 'hold');
-  const told = await failure(logStack('slow', 7), 30_000);
-  expect(told).toMatchObject({ resource: expect.stringContaining('stack slow') });
-  expect(told.nextStep).toMatch(/timeout-minutes/);
+  const reported = await failure(logStack('slow', 7), 30_000);
+  expect(reported).toMatchObject({ resource: expect.stringContaining('stack slow') });
+  expect(reported.nextStep).toMatch(/timeout-minutes/);
 });

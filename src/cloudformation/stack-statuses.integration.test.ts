@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterEach(() => pacing.release());
 afterAll(() => local?.stop());
 
-/** The API; `seen` is told when somebody has read what happens to a stack. */
+/** The API, which calls `seen` after each read of a stack's events. */
 function watchedApi(seen: () => void): StackApi {
   return {
     ...bench.api,
@@ -48,7 +48,7 @@ function watchedApi(seen: () => void): StackApi {
   };
 }
 
-/** A stack in a status, and what is said while work is done on it; held steps go on when that was seen. */
+/** A stack in a status, and the log of the work on it. Held steps go on when the work has read the stack's events. */
 async function inStatus(status: StackStatus, letGo = true) {
   serial += 1;
   const name = `stack-${serial}`;

@@ -13,7 +13,7 @@ export type InterfaceSource =
 
 /**
  * Checks the networks against the network interfaces in the environment's Multus subnets. Without an environment, or when
- * EC2 cannot be asked, skips the check and says so in the log.
+ * listing the interfaces fails, logs that it skips the check.
  *
  * @throws InputError when a network assigns an address that an interface already has, or has too few addresses.
  */
