@@ -14,8 +14,8 @@ export async function callerIdentity(sts: STSClient): Promise<Identity> {
 
 /**
  * Returns the IAM principal of a caller for an EKS access entry: the ARN of a user as it is, and for a session the ARN of
- * its role. The ARN of a session lacks the path of its role, so the result is right only for roles without a path. Undefined for
- * the account's root user and for federated users.
+ * its role. The ARN of a session lacks the path of its role, so the result is right only for roles without a path.
+ * Undefined for the account's root user and for federated users.
  */
 export function principalArn(callerArn: string): string | undefined {
   if (/^arn:[^:]+:iam::\d+:user\//.test(callerArn)) return callerArn;
