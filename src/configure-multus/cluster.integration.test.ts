@@ -1,21 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { V1DaemonSet } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { runBundle } from '../../dev/testing/programs/run-bundle.ts';
 import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
 import { placeMultusPod } from '../../dev/testing/samples/multus-pod.ts';
 import { overWhen } from '../../dev/testing/samples/over-when.ts';
-import {
-  noCredentials,
-  startTestApiServer,
-  type TestApiServer,
-} from '../../dev/testing/servers/api-server.ts';
+import { noCredentials } from '../../dev/testing/servers/api-server.ts';
 import { joinNode } from '../../dev/testing/servers/join-node.ts';
+import { setUpApiServer } from '../../dev/testing/setup/api-server.ts';
 import { systemClock } from '../core/clock.ts';
-import { type Connection, connect } from '../kubernetes/connection.ts';
+import { connect } from '../kubernetes/connection.ts';
 import { parseInputs } from './inputs.ts';
 import { type ConfigureResult, toOutputs } from './outputs.ts';
 import { configure } from './run.ts';
@@ -26,18 +23,11 @@ const NETWORKS = `
 - { name: eni-prefix-2, network: 2 }
 `;
 
-let server: TestApiServer;
-let connection: Connection;
-
-beforeAll(async () => {
-  server = await startTestApiServer();
-  ({ connection } = server);
-});
-afterAll(() => server?.stop());
+const cluster = setUpApiServer();
 
 const inputs = (networks = NETWORKS, more: Record<string, string> = {}) => {
   const given: Record<string, string> = {
-    kubeconfig: server.kubeconfig,
+    kubeconfig: cluster.kubeconfig,
     networks,
     'aws-region': 'ap-northeast-2',
     ...more,
@@ -76,7 +66,7 @@ describe('configure', () => {
   it('maps roles, installs, applies and waits; a second run changes nothing', async () => {
     const roles = 'arn:aws:iam::111122223333:role/teams/ng2';
     const running = run({ authentication: 'both', 'node-role-arns': roles });
-    await joinNode(connection, 'ip-10-0-2-11');
+    await joinNode(cluster.connection, 'ip-10-0-2-11');
     await rollOut();
     const first = await running;
     expect(first.outcome).toBeUndefined();
@@ -95,7 +85,7 @@ describe('configure', () => {
   });
 
   it('does the same from the bundle', async () => {
-    const given = { kubeconfig: server.kubeconfig, networks: NETWORKS };
+    const given = { kubeconfig: cluster.kubeconfig, networks: NETWORKS };
     const bundle = await runBundle('configure-multus', {
       ...given,
       'aws-region': 'ap-northeast-2',
@@ -109,9 +99,9 @@ describe('configure', () => {
 
   it('waits neither for the nodes of a preview nor for Multus on them', async () => {
     const labels = { 'eks-multus-actions/environment': 'eks-multus-pr-7' };
-    await joinNode(connection, 'guest', { ready: false, labels });
-    await placeMultusPod(connection, 'guest', false);
-    await placeMultusPod(connection, 'ip-10-0-2-11');
+    await joinNode(cluster.connection, 'guest', { ready: false, labels });
+    await placeMultusPod(cluster.connection, 'guest', false);
+    await placeMultusPod(cluster.connection, 'ip-10-0-2-11');
     await rollOut({ desired: 2, available: 1 });
     const environment = { environment: JSON.stringify(labEnvironment([1, 1, 2])) };
     const given = parseInputs((name) => ({ ...environment, networks: NETWORKS })[name] ?? '', '');
@@ -125,14 +115,15 @@ describe('configure', () => {
     ]);
     // The next test removes Multus, and this API server has no controller that would delete its pods.
     const path = '/api/v1/namespaces/kube-system/pods?labelSelector=name%3Dmultus';
-    await connection.rest({ method: 'DELETE', path, body: { gracePeriodSeconds: 0 } });
+    await cluster.connection.rest({ method: 'DELETE', path, body: { gracePeriodSeconds: 0 } });
   });
 
   it('removes Multus, and with prune its networks', async () => {
     const removing = { networks: '', multus: 'absent', 'aws-region': '' };
     expect(await run(removing)).toMatchObject({ outcome: undefined, result: { removed: true } });
     const networks = '/apis/k8s.cni.cncf.io/v1/network-attachment-definitions';
-    const left = () => connection.rest<{ items: object[] }>({ method: 'GET', path: networks });
+    const left = () =>
+      cluster.connection.rest<{ items: object[] }>({ method: 'GET', path: networks });
     expect((await left()).items).toHaveLength(2);
     const { result } = await run({ ...removing, prune: 'true' });
     expect((await left()).items).toHaveLength(0);
@@ -140,8 +131,8 @@ describe('configure', () => {
   });
 
   it('changes nothing without the needed rights', async () => {
-    const path = join(server.folder, 'nobody.kubeconfig');
-    const config = parse(await readFile(server.kubeconfig, 'utf8'));
+    const path = join(cluster.folder, 'nobody.kubeconfig');
+    const config = parse(await readFile(cluster.kubeconfig, 'utf8'));
     config.users[0].user.as = 'nobody';
     await writeFile(path, stringify(config));
     const needs = [
@@ -156,7 +147,7 @@ describe('configure', () => {
   /** Writes the status that the DaemonSet controller would write. */
   async function rollOut({ desired = 1, available = 1 } = {}): Promise<void> {
     const set = '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds';
-    const body = await connection.api.get<V1DaemonSet>(set);
+    const body = await cluster.connection.api.get<V1DaemonSet>(set);
     body.status = {
       currentNumberScheduled: desired,
       numberMisscheduled: 0,
@@ -166,6 +157,6 @@ describe('configure', () => {
       numberAvailable: available,
       observedGeneration: body.metadata?.generation ?? 0,
     };
-    await connection.api.replace(`${set}/status`, body);
+    await cluster.connection.api.replace(`${set}/status`, body);
   }
 });

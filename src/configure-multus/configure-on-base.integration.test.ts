@@ -1,17 +1,13 @@
 import type { V1DaemonSet } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
 import { placeMultusPod } from '../../dev/testing/samples/multus-pod.ts';
 import { overWhen } from '../../dev/testing/samples/over-when.ts';
-import {
-  noCredentials,
-  startTestApiServer,
-  type TestApiServer,
-} from '../../dev/testing/servers/api-server.ts';
+import { noCredentials } from '../../dev/testing/servers/api-server.ts';
 import { joinNode } from '../../dev/testing/servers/join-node.ts';
+import { setUpApiServer } from '../../dev/testing/setup/api-server.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import type { Connection } from '../kubernetes/connection.ts';
 import { DAEMON_SETS, installMultus } from '../multus/install.ts';
 import { configureOnBase } from './configure-on-base.ts';
 import { parseInputs } from './inputs.ts';
@@ -24,14 +20,7 @@ const NETWORKS = '- { name: signalling, network: 1 }\n- { name: media, network: 
 
 const PATIENCE = { timeout: 60_000 };
 
-let server: TestApiServer;
-let connection: Connection;
-
-beforeAll(async () => {
-  server = await startTestApiServer();
-  ({ connection } = server);
-});
-afterAll(() => server?.stop());
+const cluster = setUpApiServer();
 
 /** Waits for at most a minute of `over`, a clock that a test may run ahead. */
 async function run(networks = NETWORKS, log = recordingLog(), over?: Clock) {
@@ -42,12 +31,15 @@ async function run(networks = NETWORKS, log = recordingLog(), over?: Clock) {
   const clock = over ?? systemClock;
   const wait = { clock, log, deadline: clock.now() + 60_000 };
   const tools = { log, clock, credentials: noCredentials, report: async () => undefined };
-  await configureOnBase(connection, inputs, SHARED, tools, reached, wait);
+  await configureOnBase(cluster.connection, inputs, SHARED, tools, reached, wait);
   return { log, reached };
 }
 
 const join = (name: string, environment: string, ready = true) =>
-  joinNode(connection, name, { ready, labels: { 'eks-multus-actions/environment': environment } });
+  joinNode(cluster.connection, name, {
+    ready,
+    labels: { 'eks-multus-actions/environment': environment },
+  });
 
 describe('on the cluster of another environment', () => {
   it('rejects a base without Multus, and changes nothing there', async () => {
@@ -59,21 +51,21 @@ describe('on the cluster of another environment', () => {
   it('rejects a namespace that belongs to somebody else', async () => {
     const wait = { clock: systemClock, deadline: systemClock.now() + 20_000 };
     const choice = { mode: 'thick', image: 'registry.example.com/multus:1' } as const;
-    await installMultus(connection, choice, recordingLog(), wait);
+    await installMultus(cluster.connection, choice, recordingLog(), wait);
     const path = '/api/v1/namespaces';
-    await connection.rest({ method: 'POST', path, body: { metadata: { name: NAME } } });
+    await cluster.connection.rest({ method: 'POST', path, body: { metadata: { name: NAME } } });
     await expect(run()).rejects.toThrow(
       `namespace ${NAME}: it is there already, and lacks eks-multus-actions/environment=${NAME}`,
     );
-    await connection.rest({ method: 'DELETE', path: `${path}/${NAME}` });
+    await cluster.connection.rest({ method: 'DELETE', path: `${path}/${NAME}` });
     // This API server has no controller that would finish the deletion of a namespace.
     const body = { metadata: { name: NAME }, spec: { finalizers: [] } };
-    await connection.rest({ method: 'PUT', path: `${path}/${NAME}/finalize`, body });
+    await cluster.connection.rest({ method: 'PUT', path: `${path}/${NAME}/finalize`, body });
   });
 
   it('waits for its own nodes, and says how many are missing', async () => {
     await join('base-1', 'eks-multus-cluster');
-    await placeMultusPod(connection, 'base-1');
+    await placeMultusPod(cluster.connection, 'base-1');
     const log = recordingLog();
     await expect(run(NETWORKS, log, overWhen(log, 'nodes Ready'))).rejects.toThrow(
       '0 of 1 expected nodes are Ready, 0 have joined',
@@ -83,12 +75,12 @@ describe('on the cluster of another environment', () => {
   it('applies networks in its own namespace, and leaves Multus and other nodes alone', async () => {
     await join('own-1', NAME);
     await join('other-1', 'eks-multus-pr-8', false);
-    const before = await connection.api.get<V1DaemonSet>(`${DAEMON_SETS}/kube-multus-ds`);
+    const before = await cluster.connection.api.get<V1DaemonSet>(`${DAEMON_SETS}/kube-multus-ds`);
     const log = recordingLog();
     const running = run(NETWORKS, log);
     const waits = 'DaemonSet kube-multus-ds: 0 of 1 Ready';
     await Promise.race([running, expect.poll(() => log.lines.join(), PATIENCE).toContain(waits)]);
-    await placeMultusPod(connection, 'own-1');
+    await placeMultusPod(cluster.connection, 'own-1');
     const { reached } = await running;
     expect(log.lines.join('\n')).toContain('DaemonSet kube-multus-ds: 1 of 1 Ready');
     expect(reached.nodes?.map(({ name }) => name)).toEqual(['own-1']);
@@ -96,9 +88,9 @@ describe('on the cluster of another environment', () => {
       'that of eks-multus-cluster, `registry.example.com/multus:1`: running on 1 nodes.',
     );
     const path = `/apis/k8s.cni.cncf.io/v1/namespaces/${NAME}/network-attachment-definitions`;
-    const { items } = await connection.rest<{ items: object[] }>({ method: 'GET', path });
+    const { items } = await cluster.connection.rest<{ items: object[] }>({ method: 'GET', path });
     expect(items).toHaveLength(2);
-    const after = await connection.api.get<V1DaemonSet>(`${DAEMON_SETS}/kube-multus-ds`);
+    const after = await cluster.connection.api.get<V1DaemonSet>(`${DAEMON_SETS}/kube-multus-ds`);
     expect(after.metadata?.resourceVersion).toBe(before.metadata?.resourceVersion);
     expect((await run()).log.lines).toContain(`Unchanged namespace ${NAME}`);
   });

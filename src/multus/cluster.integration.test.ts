@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { KubernetesObject, V1ConfigMap, V1DaemonSet } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
-import { startTestApiServer, type TestApiServer } from '../../dev/testing/servers/api-server.ts';
+import { setUpApiServer } from '../../dev/testing/setup/api-server.ts';
 import { mapNodeRoles } from '../aws-auth/config-map.ts';
 import { systemClock } from '../core/clock.ts';
 import { packFile } from '../core/pack-files.ts';
 import { MERGE_PATCH, OUR_LABELS } from '../kubernetes/api.ts';
 import { apply, readManifest } from '../kubernetes/apply.ts';
-import type { Connection } from '../kubernetes/connection.ts';
 import { applyNetworks } from '../networks/definition-store.ts';
 import { networkSpecsSchema } from '../networks/network-spec.ts';
 import { planAttachments } from '../networks/plan-attachments.ts';
@@ -21,23 +20,21 @@ const NETWORKS = `
 `;
 const AWS_AUTH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
 
-let server: TestApiServer;
-let connection: Connection;
-
-beforeAll(async () => {
-  server = await startTestApiServer();
-  ({ connection } = server);
-});
-afterAll(() => server?.stop());
+const cluster = setUpApiServer();
 
 const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 20_000, everyMs: 100 });
-const readAwsAuth = () => connection.api.get<V1ConfigMap>(AWS_AUTH);
+const readAwsAuth = () => cluster.connection.api.get<V1ConfigMap>(AWS_AUTH);
 
 describe('Multus', () => {
   const install = () =>
-    installMultus(connection, { mode: 'thick', image: 'multus:1' }, recordingLog(), patience());
+    installMultus(
+      cluster.connection,
+      { mode: 'thick', image: 'multus:1' },
+      recordingLog(),
+      patience(),
+    );
   const daemonSet = () =>
-    connection.api.get<V1DaemonSet>(
+    cluster.connection.api.get<V1DaemonSet>(
       '/apis/apps/v1/namespaces/kube-system/daemonsets/kube-multus-ds',
     );
 
@@ -60,16 +57,20 @@ describe('Multus', () => {
       containers: [{ name: 'kube-multus', image: 'multus:1' }],
     };
     const body = { metadata: { name: 'multus-1', labels: { name: 'multus' } }, spec };
-    await connection.rest({ method: 'POST', path, body });
+    await cluster.connection.rest({ method: 'POST', path, body });
     const soon = { ...patience(), deadline: systemClock.now() };
-    await expect(removeMultus(connection, recordingLog(), soon)).rejects.toThrow(
+    await expect(removeMultus(cluster.connection, recordingLog(), soon)).rejects.toThrow(
       /its pods still exist: multus-1 on n1/,
     );
     const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' };
-    expect(await connection.api.get({ ...role, metadata: { name: 'multus' } })).toBeTruthy();
-    await expect(removeMultus(connection, recordingLog(), soon)).rejects.toThrow(/multus-1/);
+    expect(
+      await cluster.connection.api.get({ ...role, metadata: { name: 'multus' } }),
+    ).toBeTruthy();
+    await expect(removeMultus(cluster.connection, recordingLog(), soon)).rejects.toThrow(
+      /multus-1/,
+    );
     const now = { gracePeriodSeconds: 0 };
-    await connection.rest({ method: 'DELETE', path: `${path}/multus-1`, body: now });
+    await cluster.connection.rest({ method: 'DELETE', path: `${path}/multus-1`, body: now });
     await install();
   });
 
@@ -80,10 +81,10 @@ describe('Multus', () => {
       metadata: { name: 'multus', namespace: 'kube-system' },
     };
     const labels = { 'app.kubernetes.io/managed-by': 'somebody' };
-    await apply(connection, { ...account, metadata: { ...account.metadata, labels } });
+    await apply(cluster.connection, { ...account, metadata: { ...account.metadata, labels } });
     const remove = async () => {
       const log = recordingLog();
-      await removeMultus(connection, log, patience());
+      await removeMultus(cluster.connection, log, patience());
       return log.lines;
     };
     expect(await remove()).toEqual([
@@ -94,9 +95,11 @@ describe('Multus', () => {
       'Not there, or not ours: serviceaccount kube-system/multus',
     ]);
     await expect(daemonSet()).rejects.toThrow(/404|not found/);
-    expect(await connection.api.get(account)).toMatchObject({ metadata: { labels } });
+    expect(await cluster.connection.api.get(account)).toMatchObject({ metadata: { labels } });
     const kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
-    expect(await connection.api.get({ ...kind, metadata: { name: DEFINITION } })).toBeTruthy();
+    expect(
+      await cluster.connection.api.get({ ...kind, metadata: { name: DEFINITION } }),
+    ).toBeTruthy();
     expect((await remove()).every((line) => line.startsWith('Not there'))).toBe(true);
     await install();
   });
@@ -107,7 +110,7 @@ describe('networks', () => {
     const log = recordingLog();
     const plan = planAttachments(networkSpecsSchema.parse(parse(networks)), undefined, 'default');
     const attachments = 'attachments' in plan ? plan.attachments : [];
-    await applyNetworks(connection, attachments, log, patience());
+    await applyNetworks(cluster.connection, attachments, log, patience());
     return log.lines;
   };
 
@@ -132,7 +135,7 @@ describe('networks', () => {
     `;
     await run('- { name: of-the-node, network: 1 }');
     await run(`- raw: |${raw}`);
-    const read = await connection.api.get({
+    const read = await cluster.connection.api.get({
       apiVersion: 'k8s.cni.cncf.io/v1',
       kind: 'NetworkAttachmentDefinition',
       metadata: { name: 'of-the-node', namespace: 'default' },
@@ -155,7 +158,7 @@ describe('networks', () => {
     await run(raw('labels: { a: "1", b: "1" }, annotations: { c: "1" }'));
     const theirs = { labels: { theirs: '1', b: '2' }, annotations: { d: '1' } };
     const patch = { ...object, metadata: { ...object.metadata, ...theirs } };
-    await connection.rest({
+    await cluster.connection.rest({
       method: 'PATCH',
       path: '/apis/k8s.cni.cncf.io/v1/namespaces/default/network-attachment-definitions/marked',
       query: { fieldManager: 'somebody' },
@@ -163,19 +166,19 @@ describe('networks', () => {
       contentType: MERGE_PATCH,
     });
     expect(await run(raw('labels: { a: "2" }'))).toEqual([expect.stringMatching(/^Changed/)]);
-    const { metadata } = await connection.api.get<KubernetesObject>(object);
+    const { metadata } = await cluster.connection.api.get<KubernetesObject>(object);
     expect(metadata?.labels).toEqual({ ...OUR_LABELS, a: '2', b: '2', theirs: '1' });
     expect(metadata?.annotations).toEqual({ d: '1' });
     expect(await run(raw('labels: { a: "2" }'))).toEqual([expect.stringMatching(/^Unchanged/)]);
     expect(await run(raw(''))).toEqual([expect.stringMatching(/^Changed/)]);
     expect(
-      (await connection.api.get<KubernetesObject>(object)).metadata?.labels,
+      (await cluster.connection.api.get<KubernetesObject>(object)).metadata?.labels,
     ).not.toHaveProperty('a');
   });
 
   it('by hand are the same as those of the action', async () => {
     const text = await readFile(packFile('manifests', 'nads', 'lab.yaml'), 'utf8');
-    for (const object of readManifest(text)) await apply(connection, object);
+    for (const object of readManifest(text)) await apply(cluster.connection, object);
   });
 
   it('that the cluster refuses get an explanation', async () => {
@@ -189,7 +192,7 @@ describe('networks', () => {
 describe('aws-auth', () => {
   const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
   const map = (names: readonly string[]) =>
-    mapNodeRoles(connection, names.map(role), recordingLog(), systemClock);
+    mapNodeRoles(cluster.connection, names.map(role), recordingLog(), systemClock);
   const rolesOf = (configMap: V1ConfigMap) =>
     (parse(configMap.data?.['mapRoles'] ?? '') as { rolearn: string }[]).map(
       ({ rolearn }) => rolearn,
@@ -225,7 +228,7 @@ describe('aws-auth', () => {
       body.data = { ...body.data, mapRoles, [`seen-${name}`]: 'yes' };
       try {
         const path = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
-        await connection.rest({ method: 'PUT', path, body });
+        await cluster.connection.rest({ method: 'PUT', path, body });
         return;
       } catch {
         await systemClock.sleep(Math.random() * 50);

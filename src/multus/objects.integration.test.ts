@@ -1,12 +1,11 @@
 import type { KubernetesObject, V1DaemonSet } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { attachmentsOf } from '../../dev/testing/samples/attachments.ts';
-import { startTestApiServer, type TestApiServer } from '../../dev/testing/servers/api-server.ts';
+import { setUpApiServer } from '../../dev/testing/setup/api-server.ts';
 import { systemClock } from '../core/clock.ts';
 import { apply } from '../kubernetes/apply.ts';
-import type { Connection } from '../kubernetes/connection.ts';
 import type { Attachment, NetworkAttachmentDefinition } from '../networks/attachment.ts';
 import {
   applyNetworks,
@@ -18,23 +17,24 @@ import { goodNetworks } from '../networks/testing/network-inputs.ts';
 import { DAEMON_SETS, installMultus } from './install.ts';
 import { installWhereabouts, removeWhereabouts, whereaboutsObjects } from './whereabouts.ts';
 
-let server: TestApiServer;
-let connection: Connection;
+const cluster = setUpApiServer();
 
 const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 60_000, everyMs: 100 });
 
 beforeAll(async () => {
-  server = await startTestApiServer();
-  ({ connection } = server);
-  await installMultus(connection, { mode: 'thick', image: 'multus:1' }, recordingLog(), patience());
+  await installMultus(
+    cluster.connection,
+    { mode: 'thick', image: 'multus:1' },
+    recordingLog(),
+    patience(),
+  );
   for (const name of ['telco', 'other']) await namespace(name);
 });
-afterAll(() => server?.stop());
 
 describe('a real API server', () => {
   it.each(goodNetworks)('takes the network: %s', async (_name, text) => {
     const attachments = attachmentsOf(parse(text));
-    await applyNetworks(connection, attachments, recordingLog(), patience());
+    await applyNetworks(cluster.connection, attachments, recordingLog(), patience());
     for (const { definition } of attachments) {
       const there = await read(definition);
       expect(there?.metadata?.labels).toMatchObject(definition.metadata?.labels ?? {});
@@ -48,27 +48,27 @@ describe('a real API server', () => {
       const objects = await Promise.all((await whereaboutsObjects()).map((one) => read(one)));
       return objects.map((object) => object?.metadata?.resourceVersion);
     };
-    await installWhereabouts(connection, image, recordingLog(), patience());
+    await installWhereabouts(cluster.connection, image, recordingLog(), patience());
     const first = await versions();
-    const set = await connection.api.get<V1DaemonSet>(`${DAEMON_SETS}/whereabouts`);
+    const set = await cluster.connection.api.get<V1DaemonSet>(`${DAEMON_SETS}/whereabouts`);
     expect(set.spec?.template.spec?.containers.map((one) => one.image)).toEqual([image]);
-    await installWhereabouts(connection, image, recordingLog(), patience());
+    await installWhereabouts(cluster.connection, image, recordingLog(), patience());
     expect(await versions()).toEqual(first);
   });
 
   it('takes the allocations that whereabouts records', async () => {
-    await apply(connection, pool({ 1: { id: 'c1', podref: 'default/a', ifname: 'net1' } }));
+    await apply(cluster.connection, pool({ 1: { id: 'c1', podref: 'default/a', ifname: 'net1' } }));
   });
 });
 
 describe('pruning', () => {
   const prune = async (wanted: readonly Attachment[], namespaces: readonly string[]) => {
     const log = recordingLog();
-    await pruneNetworks(connection, wanted, namespaces, log, systemClock);
+    await pruneNetworks(cluster.connection, wanted, namespaces, log, systemClock);
     return log.lines;
   };
   const networks = async () =>
-    (await listDefinitions(connection))
+    (await listDefinitions(cluster.connection))
       .map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`)
       .sort();
 
@@ -79,9 +79,9 @@ describe('pruning', () => {
       { name: 'elsewhere', network: 1, namespace: 'other' },
     ]);
     if (!keep || !stale || !elsewhere) throw new Error('three networks were asked for');
-    await applyNetworks(connection, [keep, stale, elsewhere], recordingLog(), patience());
+    await applyNetworks(cluster.connection, [keep, stale, elsewhere], recordingLog(), patience());
     const { name = '', namespace = '' } = { ...stale, name: 'theirs' };
-    await connection.rest({
+    await cluster.connection.rest({
       method: 'POST',
       path: `/apis/k8s.cni.cncf.io/v1/namespaces/${namespace}/network-attachment-definitions`,
       query: { fieldManager: 'somebody' },
@@ -100,15 +100,15 @@ describe('pruning', () => {
 
   it('keeps whereabouts while a pod has an address from it, and then removes all of its objects', async () => {
     await prune([], ['default', 'telco', 'other']);
-    expect(usesWhereabouts(await listDefinitions(connection))).toBe(false);
+    expect(usesWhereabouts(await listDefinitions(cluster.connection))).toBe(false);
     const log = recordingLog();
-    await removeWhereabouts(connection, log, systemClock);
+    await removeWhereabouts(cluster.connection, log, systemClock);
     expect(log.lines).toEqual([
       expect.stringMatching(/stays.* pods still have 1 of its addresses/),
     ]);
     const freed = pool({ 1: null });
-    await connection.api.merge(freed, freed);
-    await removeWhereabouts(connection, log, systemClock);
+    await cluster.connection.api.merge(freed, freed);
+    await removeWhereabouts(cluster.connection, log, systemClock);
     for (const object of await whereaboutsObjects()) {
       const there = await read(object);
       // The API server takes a moment to clear out the objects of a definition.
@@ -122,15 +122,15 @@ describe('pruning', () => {
     if (found === undefined) throw new Error('no DaemonSet in manifests/whereabouts');
     const metadata = { name: 'whereabouts', namespace: 'kube-system' };
     const theirs: KubernetesObject = { ...found, metadata };
-    const made = await connection.rest<KubernetesObject>({
+    const made = await cluster.connection.rest<KubernetesObject>({
       method: 'POST',
       path: DAEMON_SETS,
       query: { fieldManager: 'helm' },
       body: theirs,
     });
     const log = recordingLog();
-    await installWhereabouts(connection, undefined, log, patience());
-    await removeWhereabouts(connection, log, systemClock);
+    await installWhereabouts(cluster.connection, undefined, log, patience());
+    await removeWhereabouts(cluster.connection, log, systemClock);
     expect(log.lines).toEqual([
       'daemonset kube-system/whereabouts was installed by somebody else; it stays as it is',
     ]);
@@ -139,11 +139,11 @@ describe('pruning', () => {
 });
 
 function read(object: KubernetesObject) {
-  return connection.api.read<NetworkAttachmentDefinition>(object);
+  return cluster.connection.api.read<NetworkAttachmentDefinition>(object);
 }
 
 async function namespace(name: string): Promise<void> {
-  await apply(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  await apply(cluster.connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 }
 
 /** The allocations of a range as whereabouts records them. */

@@ -1,15 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubernetesObject, V1DaemonSet } from '@kubernetes/client-node';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
-import { startTestApiServer, type TestApiServer } from '../../dev/testing/servers/api-server.ts';
+import { setUpApiServer } from '../../dev/testing/setup/api-server.ts';
 import { ensureTools } from '../../dev/tools/install/tools.ts';
 import { run } from '../../dev/tools/process.ts';
 import { consoleProgress } from '../../dev/tools/progress.ts';
 import { systemClock } from '../core/clock.ts';
 import { nameOf } from '../kubernetes/apply.ts';
-import type { Connection } from '../kubernetes/connection.ts';
 import {
   DAEMON_SETS,
   installMultus,
@@ -25,31 +24,27 @@ const KIND = 'customresourcedefinition network-attachment-definitions.k8s.cni.cn
 const CONFIG = 'configmap kube-system/multus-daemon-config';
 const DAEMON_SET = 'daemonset kube-system/kube-multus-ds';
 
-let server: TestApiServer;
-let connection: Connection;
+const cluster = setUpApiServer();
 let kubectl: (...args: string[]) => Promise<string>;
 /** The objects of each mode on a cluster that had no Multus. */
 const fresh: Partial<Record<Mode, Record<string, unknown>>> = {};
 
 beforeAll(async () => {
   const { bin } = await ensureTools(['control-plane'], consoleProgress());
-  server = await startTestApiServer();
-  kubectl = (...args) => run(join(bin, 'kubectl'), ['--kubeconfig', server.kubeconfig, ...args]);
-  ({ connection } = server);
+  kubectl = (...args) => run(join(bin, 'kubectl'), ['--kubeconfig', cluster.kubeconfig, ...args]);
   for (const mode of MODES) {
     await clear();
     await install(mode);
     fresh[mode] = await contents();
   }
 });
-afterAll(() => server?.stop());
 beforeEach(clear);
 
 const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 20_000, everyMs: 100 });
 
 async function install(mode: Mode) {
   const log = recordingLog();
-  await installMultus(connection, { mode, image: 'multus:1' }, log, patience());
+  await installMultus(cluster.connection, { mode, image: 'multus:1' }, log, patience());
   return log;
 }
 
@@ -59,20 +54,22 @@ const allOf = async () => readMultus({ mode: 'thick', image: 'multus:1' });
 async function clear(): Promise<void> {
   for (let left = await foundObjects(); left.length > 0; left = await foundObjects()) {
     const doomed = left.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
-    await Promise.all(doomed.map((object) => connection.api.remove(object)));
+    await Promise.all(doomed.map((object) => cluster.connection.api.remove(object)));
     if (doomed.length === 0) await systemClock.sleep(20);
   }
 }
 
 async function foundObjects(): Promise<readonly KubernetesObject[]> {
-  const read = (await allOf()).map((object) => connection.api.read<KubernetesObject>(object));
+  const read = (await allOf()).map((object) =>
+    cluster.connection.api.read<KubernetesObject>(object),
+  );
   return (await Promise.all(read)).filter((object) => object !== undefined);
 }
 
 /** Each object without the fields that the API server fills in. */
 async function contents(): Promise<Record<string, unknown>> {
   const read = (await allOf()).map(async (object) => {
-    const there = await connection.api.read<KubernetesObject>(object);
+    const there = await cluster.connection.api.read<KubernetesObject>(object);
     if (there === undefined) return [nameOf(object), undefined];
     const { metadata, status: _, ...rest } = there as KubernetesObject & { status?: unknown };
     return [nameOf(object), { ...rest, labels: metadata?.labels }];
@@ -81,12 +78,12 @@ async function contents(): Promise<Record<string, unknown>> {
 }
 
 async function daemonSets(): Promise<readonly V1DaemonSet[]> {
-  return connection.api.list<V1DaemonSet>(DAEMON_SETS);
+  return cluster.connection.api.list<V1DaemonSet>(DAEMON_SETS);
 }
 
 /** Applies a manifest as people do, without the schema that kubectl would load for its own validation. */
 async function applyByHand(objects: readonly KubernetesObject[], ...how: string[]): Promise<void> {
-  const file = join(server.folder, 'published.yaml');
+  const file = join(cluster.folder, 'published.yaml');
   await writeFile(file, objects.map((object) => JSON.stringify(object)).join('\n---\n'));
   await kubectl(...(how.length > 0 ? how : ['apply']), '--validate=false', '-f', file);
 }
@@ -185,7 +182,7 @@ describe('from one mode to the other', () => {
 
   it.each(MODES)('%s is removed with all of its objects except its kind', async (mode) => {
     await install(mode);
-    await removeMultus(connection, recordingLog(), patience());
+    await removeMultus(cluster.connection, recordingLog(), patience());
     const left = Object.entries(await contents()).filter(([, there]) => there !== undefined);
     expect(left.map(([name]) => name)).toEqual([KIND]);
   });
@@ -194,9 +191,11 @@ describe('from one mode to the other', () => {
     await applyByHand(publishedMultus('thick v4.1.4-eksbuild.3'));
     const metadata = { name: 'multus', namespace: 'kube-system', labels: { team: 'network' } };
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata };
-    const label = () => connection.api.merge(account, account);
+    const label = () => cluster.connection.api.merge(account, account);
     await Promise.all([install('thick'), label(), label(), label()]);
-    expect((await connection.api.get<KubernetesObject>(account)).metadata?.labels).toMatchObject({
+    expect(
+      (await cluster.connection.api.get<KubernetesObject>(account)).metadata?.labels,
+    ).toMatchObject({
       team: 'network',
     });
   });
