@@ -2,13 +2,13 @@ import {
   CreateNetworkInterfaceCommand,
   DescribeNetworkInterfacesCommand,
 } from '@aws-sdk/client-ec2';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
-import type { TestAws } from '../../dev/stand-ins/aws/testing/stand-in.ts';
-import { type JobInAws, startJobInAws } from '../../dev/testing/programs/job-in-aws.ts';
+import { startJobInAws } from '../../dev/testing/programs/job-in-aws.ts';
 import { type Beside, runProvisionAtSpeed } from '../../dev/testing/programs/run-bundle.ts';
 import { LAB_INPUTS } from '../../dev/testing/samples/lab-inputs.ts';
+import { startedForTests } from '../../dev/testing/setup/started-for-tests.ts';
 import { environmentSchema } from '../environment/environment.ts';
 
 const SPEED = 20;
@@ -16,22 +16,15 @@ const scripted = scriptedPacing();
 const { readyMs } = steadyPacing();
 const pacing = { ...steadyPacing(), before: scripted.before, readyMs };
 
-let job: JobInAws;
-let aws: TestAws;
-
-beforeAll(async () => {
-  job = await startJobInAws({ pacing });
-  aws = job.aws;
-});
+const job = startedForTests(() => startJobInAws({ pacing }));
 afterEach(() => scripted.release());
-afterAll(() => job?.stop());
 
 const group = (name: string, desired: number) =>
   `{ name: ${name}, zone: ap-northeast-2a, min: 0, desired: ${desired}, max: 2 }`;
 
 function deploy(groups: string, beside?: Beside) {
-  const inputs = { ...LAB_INPUTS, 'role-to-assume': job.role, 'node-groups': groups };
-  const env = { ...job.env, GITHUB_RUN_ID: crypto.randomUUID() };
+  const inputs = { ...LAB_INPUTS, 'role-to-assume': job().role, 'node-groups': groups };
+  const env = { ...job().env, GITHUB_RUN_ID: crypto.randomUUID() };
   return runProvisionAtSpeed(SPEED, inputs, env, beside);
 }
 
@@ -41,13 +34,15 @@ const BLOCKS = 16;
 async function scatterAddresses(SubnetId: string, network: string): Promise<void> {
   for (let block = 0; block < BLOCKS; block += 1) {
     const PrivateIpAddress = `${network}.${block * 16 + 9}`;
-    await aws.clients.ec2.send(new CreateNetworkInterfaceCommand({ SubnetId, PrivateIpAddress }));
+    await job().aws.clients.ec2.send(
+      new CreateNetworkInterfaceCommand({ SubnetId, PrivateIpAddress }),
+    );
   }
 }
 
 async function interfacesIn(subnetId: string): Promise<number> {
   const Filters = [{ Name: 'subnet-id', Values: [subnetId] }];
-  const { NetworkInterfaces = [] } = await aws.clients.ec2.send(
+  const { NetworkInterfaces = [] } = await job().aws.clients.ec2.send(
     new DescribeNetworkInterfacesCommand({ Filters }),
   );
   return NetworkInterfaces.length;
@@ -81,5 +76,5 @@ it('reports why the launch hook gave up instances, and leaves nothing of them, w
   expect(failed.summary).toContain('| eks-multus-cluster-ng2 | failed |');
   expect(await interfacesIn(first)).toBe(0);
   expect(await interfacesIn(second)).toBe(BLOCKS);
-  expect(aws.poweredOn).toEqual([]);
+  expect(job().aws.poweredOn).toEqual([]);
 });

@@ -1,14 +1,14 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
 import { eventually } from '../../dev/stand-ins/aws/testing/local-aws.ts';
-import type { TestAws } from '../../dev/stand-ins/aws/testing/stand-in.ts';
-import { type JobInAws, startJobInAws } from '../../dev/testing/programs/job-in-aws.ts';
+import { startJobInAws } from '../../dev/testing/programs/job-in-aws.ts';
 import { type Beside, runProvisionAtSpeed } from '../../dev/testing/programs/run-bundle.ts';
 import { LAB_INPUTS } from '../../dev/testing/samples/lab-inputs.ts';
+import { startedForTests } from '../../dev/testing/setup/started-for-tests.ts';
 import { environmentSchema } from '../environment/environment.ts';
 import type { PlannedStack } from './outputs.ts';
 
@@ -26,19 +26,12 @@ const BROKEN = { environment: 'broken' };
 const scripted = scriptedPacing();
 const pacing = { ...steadyPacing(), before: scripted.before };
 
-let job: JobInAws;
-let aws: TestAws;
-
-beforeAll(async () => {
-  job = await startJobInAws({ pacing });
-  aws = job.aws;
-});
+const job = startedForTests(() => startJobInAws({ pacing }));
 afterEach(() => scripted.release());
-afterAll(() => job?.stop());
 
 function run(command: string, changes: Readonly<Record<string, string>> = {}, beside?: Beside) {
-  const inputs = { ...LAB_INPUTS, command, 'role-to-assume': job.role, ...changes };
-  const env = { ...job.env, GITHUB_RUN_ID: crypto.randomUUID() };
+  const inputs = { ...LAB_INPUTS, command, 'role-to-assume': job().role, ...changes };
+  const env = { ...job().env, GITHUB_RUN_ID: crypto.randomUUID() };
   return runProvisionAtSpeed(SPEED, inputs, env, beside);
 }
 
@@ -49,14 +42,14 @@ function shown(log: string): string {
 
 /** The stacks of the account, also empty ones of change sets, and its buckets. */
 async function present() {
-  const cloudFormation = new CloudFormationClient({ ...client, endpoint: aws.endpoint });
+  const cloudFormation = new CloudFormationClient({ ...client, endpoint: job().aws.endpoint });
   const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({}));
-  const { Buckets = [] } = await aws.clients.s3.send(new ListBucketsCommand({}));
+  const { Buckets = [] } = await job().aws.clients.s3.send(new ListBucketsCommand({}));
   return [...Stacks.map(({ StackName }) => StackName), ...Buckets.map(({ Name }) => Name)];
 }
 
 async function untilDeleting() {
-  const cloudFormation = new CloudFormationClient({ ...client, endpoint: aws.endpoint });
+  const cloudFormation = new CloudFormationClient({ ...client, endpoint: job().aws.endpoint });
   await eventually(async () => {
     const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({}));
     return Stacks.some(({ StackStatus }) => StackStatus === 'DELETE_IN_PROGRESS');
@@ -65,9 +58,9 @@ async function untilDeleting() {
 
 /** The calls that a run makes, in the order of their ends. The stand-in's own services use other access keys. */
 async function callsOf<Result>(work: () => Promise<Result>) {
-  const before = aws.aws.gateway.calls().length;
+  const before = job().aws.aws.gateway.calls().length;
   const result = await work();
-  const records = aws.aws.gateway.calls().slice(before);
+  const records = job().aws.aws.gateway.calls().slice(before);
   const calls = records
     .filter(({ accessKey }) => accessKey?.startsWith('AKIA') !== true)
     .map(({ service, action }) => `${service} ${action}`);
@@ -151,7 +144,7 @@ describe('an environment', () => {
     expect(planOf(outputs)).toEqual(planOf(planned.outputs));
     expect(summary).toContain('| eks-multus-cluster | unchanged |');
     expect(summary).toContain('| eks-multus-cluster-ng1 | updated |');
-    const { AutoScalingGroups = [] } = await aws.clients.autoscaling.send(
+    const { AutoScalingGroups = [] } = await job().aws.clients.autoscaling.send(
       new DescribeAutoScalingGroupsCommand({}),
     );
     expect(AutoScalingGroups.map(({ MaxSize }) => MaxSize)).toEqual([4]);
@@ -162,7 +155,7 @@ describe('an environment', () => {
     expect(exitCode, log).toBe(0);
     expect(summary).toContain('| eks-multus-cluster-ng1 | deleted |');
     expect(summary).toContain('Deleted the staging bucket');
-    expect(aws.controlPlanes.size).toBe(0);
+    expect(job().aws.controlPlanes.size).toBe(0);
   });
 
   it('has nothing left to destroy a second time', async () => {
@@ -240,7 +233,7 @@ describe('a cluster that cannot be created', () => {
 
 describe('a role that does not trust the job', () => {
   it('is explained by the claims of the token, and without the token', async () => {
-    const other = job.role.replace('eks-multus-deployer', 'somebody-elses');
+    const other = job().role.replace('eks-multus-deployer', 'somebody-elses');
     const { exitCode, errors, log } = await run('destroy', { 'role-to-assume': other });
     expect(exitCode).toBe(1);
     expect(errors).toHaveLength(1);
