@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { awsSpecification } from '../dev/stand-ins/aws/cloudformation/plan/specification.ts';
 import { readTemplate, type Template, templateText } from '../dev/testing/samples/read-template.ts';
+import { CLUSTER_FACTS } from '../src/provision/stack-parameters.ts';
 
 const infra = readTemplate('infra');
 const nodegroup = readTemplate('nodegroup');
@@ -28,17 +29,11 @@ const CONTRACT = [
       'AdminRoleArns',
     ],
     outputs: [
-      'ClusterName',
-      'ClusterEndpoint',
-      'ClusterCertificateAuthority',
-      'ServiceCidr',
-      'ClusterSecurityGroupId',
-      'VpcId',
+      ...CLUSTER_FACTS,
       'VpcCidr',
       'PrivateSubnetIds',
       'PublicSubnetIds',
       'MultusSubnetIds',
-      'MultusSecurityGroupId',
       'KubernetesVersion',
       'GuestNodeRoleArn',
       'GuestNodeProfileArn',
@@ -48,12 +43,7 @@ const CONTRACT = [
     name: 'nodegroup',
     template: nodegroup,
     parameters: [
-      'ClusterName',
-      'ClusterEndpoint',
-      'ClusterCertificateAuthority',
-      'ServiceCidr',
-      'ClusterSecurityGroupId',
-      'VpcId',
+      ...CLUSTER_FACTS,
       'EnvironmentName',
       'NodeGroupName',
       'MinSize',
@@ -67,7 +57,6 @@ const CONTRACT = [
       'MultusSubnetIds',
       'MultusPrefixCidrs',
       'MultusOtherZoneCidrs',
-      'MultusSecurityGroupId',
       'PrefixesPerInterface',
       'StartupTaint',
       'PodsWaitForMultus',

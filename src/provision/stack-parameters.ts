@@ -129,6 +129,17 @@ interface HookCode {
 
 const NODE_ACCESS = { 'access-entries': 'access-entry', 'aws-auth': 'aws-auth', both: 'both' };
 
+/** The outputs of `cfn/infra.yaml` that are parameters of `cfn/nodegroup.yaml` under the same names. */
+export const CLUSTER_FACTS = [
+  'ClusterName',
+  'ClusterEndpoint',
+  'ClusterCertificateAuthority',
+  'ServiceCidr',
+  'ClusterSecurityGroupId',
+  'VpcId',
+  'MultusSecurityGroupId',
+] as const;
+
 /** The parameters of `cfn/nodegroup.yaml` for one group. */
 function nodeGroupParameters(
   inputs: ProvisionInputs,
@@ -138,15 +149,7 @@ function nodeGroupParameters(
   hook: HookCode,
 ): Texts {
   return {
-    ...pick(infra, [
-      'ClusterName',
-      'ClusterEndpoint',
-      'ClusterCertificateAuthority',
-      'ServiceCidr',
-      'ClusterSecurityGroupId',
-      'VpcId',
-      'MultusSecurityGroupId',
-    ]),
+    ...pick(infra, CLUSTER_FACTS),
     EnvironmentName: inputs.environment,
     NodeGroupName: group.name,
     MinSize: String(group.min),
