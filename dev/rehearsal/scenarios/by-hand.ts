@@ -1,12 +1,6 @@
 import { dispatchEvent } from '../../stand-ins/github/events/pull-request.ts';
-import {
-  deliver,
-  finding,
-  leftoverFact,
-  oneSuccess,
-  type Scenario,
-  stackNames,
-} from './scenario.ts';
+import { finding, oneSuccess } from './case-facts.ts';
+import { deliver, leftoverFact, type Scenario, stackNames } from './scenario.ts';
 
 const WORKFLOW = 'by-hand.yml';
 /** The name of the environment in the example. */

@@ -2,15 +2,8 @@ import type { Environment } from '../../../src/environment/environment.ts';
 import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
 import { newPullRequest } from '../../stand-ins/github/api/state.ts';
 import type { GithubEvent } from '../../stand-ins/github/events/pull-request.ts';
-import {
-  deliver,
-  finding,
-  happens,
-  leftoverFact,
-  oneSuccess,
-  type Scenario,
-  usesThePack,
-} from './scenario.ts';
+import { finding, oneSuccess } from './case-facts.ts';
+import { deliver, happens, leftoverFact, type Scenario, usesThePack } from './scenario.ts';
 
 /** Another repository calls the workflows at `v1`. Checks which files the jobs use. */
 export async function rehearseCaller(scenario: Scenario): Promise<void> {

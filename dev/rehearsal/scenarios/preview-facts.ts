@@ -1,13 +1,7 @@
 import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
 import type { PullRequest } from '../../stand-ins/github/api/state.ts';
-import {
-  commentsOn,
-  deploymentsTo,
-  type Facts,
-  oneSuccess,
-  type Scenario,
-  stackNames,
-} from './scenario.ts';
+import { type Facts, oneSuccess } from './case-facts.ts';
+import { commentsOn, deploymentsTo, type Scenario, stackNames } from './scenario.ts';
 
 export const LABEL = 'multus-preview';
 

@@ -5,18 +5,9 @@ import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
 import { newPullRequest, type PullRequest } from '../../stand-ins/github/api/state.ts';
 import { type BaseState, baseState } from './base-state.ts';
 import { ENVIRONMENT as BASE, byHand } from './by-hand.ts';
+import { type Facts, finding, noMoreThan, oneSuccess } from './case-facts.ts';
 import { destroyed, LABEL, previewName, standing } from './preview-facts.ts';
-import {
-  commentsOn,
-  type Facts,
-  finding,
-  happens,
-  leftoverFact,
-  noMoreThan,
-  oneSuccess,
-  type Scenario,
-  stackNames,
-} from './scenario.ts';
+import { commentsOn, happens, leftoverFact, type Scenario, stackNames } from './scenario.ts';
 
 /** The prefix of previews' names. */
 const PREVIEWS = 'eks-multus-pr';

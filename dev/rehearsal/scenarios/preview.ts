@@ -1,11 +1,10 @@
 import { fakeSha, newPullRequest, type PullRequest } from '../../stand-ins/github/api/state.ts';
+import { finding, oneSuccess } from './case-facts.ts';
 import { destroyed, LABEL, ownNodes, standing } from './preview-facts.ts';
 import {
   commentsOn,
-  finding,
   happens,
   leftoverFact,
-  oneSuccess,
   type Scenario,
   stackNames,
   usesThePack,

@@ -11,14 +11,13 @@ import {
 import { EXPIRY_TAG } from '../../../src/environment/tags.ts';
 import { newPullRequest, type PullRequest } from '../../stand-ins/github/api/state.ts';
 import { dispatchEvent, scheduleEvent } from '../../stand-ins/github/events/pull-request.ts';
+import { finding, oneSuccess } from './case-facts.ts';
 import { destroyed, isGone, LABEL, ownNodes, previewName, standing } from './preview-facts.ts';
 import {
   commentsOn,
   deliver,
-  finding,
   happens,
   leftoverFact,
-  oneSuccess,
   type Scenario,
   stackNames,
 } from './scenario.ts';

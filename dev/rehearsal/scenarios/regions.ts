@@ -3,7 +3,8 @@ import type { Inventory } from '../../stand-ins/aws/inventory.ts';
 import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
 import { dispatchEvent } from '../../stand-ins/github/events/pull-request.ts';
 import { ACCOUNT } from '../account-view.ts';
-import { deliver, type Facts, finding, noMoreThan, oneSuccess, type Scenario } from './scenario.ts';
+import { type Facts, finding, noMoreThan, oneSuccess } from './case-facts.ts';
+import { deliver, type Scenario } from './scenario.ts';
 
 /** The regions of the example. */
 const REGIONS = ['ap-northeast-2', 'eu-central-1'];
