@@ -6,17 +6,14 @@ import {
   stringsOf,
   textMapOf,
 } from '../gateway/rest-json.ts';
+import { arnOf, invalid, now, page } from './response.ts';
 import {
-  arnOf,
   type Cluster,
   change,
   type EksState,
   type Entry,
   findCluster,
-  invalid,
   mustBeActive,
-  now,
-  page,
   withKey,
 } from './state.ts';
 

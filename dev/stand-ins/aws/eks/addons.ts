@@ -1,17 +1,14 @@
 import { ServiceError } from '../gateway/query-protocol.ts';
 import { type RestCall, type RestRoutes, stringOf, textMapOf } from '../gateway/rest-json.ts';
+import { arnOf, invalid, now, page } from './response.ts';
 import {
   type Addon,
-  arnOf,
   CLUSTER_VERSIONS,
   type Cluster,
   change,
   type EksState,
   findCluster,
-  invalid,
   mustBeActive,
-  now,
-  page,
   withKey,
 } from './state.ts';
 

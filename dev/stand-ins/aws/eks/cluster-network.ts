@@ -5,7 +5,7 @@ import {
   DescribeSubnetsCommand,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
-import { invalid } from './state.ts';
+import { invalid } from './response.ts';
 
 /** The VPC of a cluster's subnets. Throws unless they exist and lie in at least two zones of one VPC. */
 export async function vpcOfSubnets(ec2: EC2Client, ids: readonly string[]): Promise<string> {

@@ -8,17 +8,8 @@ import {
   textMapOf,
 } from '../gateway/rest-json.ts';
 import { recordUpdate } from './addons.ts';
-import {
-  arnOf,
-  CLUSTER_VERSIONS,
-  type Cluster,
-  change,
-  type EksState,
-  findCluster,
-  invalid,
-  now,
-  page,
-} from './state.ts';
+import { arnOf, invalid, now, page } from './response.ts';
+import { CLUSTER_VERSIONS, type Cluster, change, type EksState, findCluster } from './state.ts';
 
 const DEFAULT_VERSION = '1.34';
 const KEPT = ['logging', 'encryptionConfig', 'upgradePolicy', 'zonalShiftConfig', 'computeConfig'];

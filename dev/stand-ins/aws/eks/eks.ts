@@ -5,7 +5,8 @@ import { accessEntryRoutes, newEntry, type PrincipalCheck } from './access-entri
 import { addonRoutes } from './addons.ts';
 import { makeClusterGroup, removeClusterGroup, vpcOfSubnets } from './cluster-network.ts';
 import { type ClusterWork, clusterRoutes } from './clusters.ts';
-import { type Cluster, change, type EksState, type Entry, now, withKey } from './state.ts';
+import { now } from './response.ts';
+import { type Cluster, change, type EksState, type Entry, withKey } from './state.ts';
 import { tagRoutes } from './tags.ts';
 
 /** The parts of an access entry that an authenticator needs. */

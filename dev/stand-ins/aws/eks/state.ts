@@ -61,10 +61,6 @@ export interface EksState {
   readonly clusters: Map<string, Cluster>;
 }
 
-export function now(): number {
-  return Date.now() / 1000;
-}
-
 export function findCluster(state: EksState, name: string): Cluster {
   const cluster = state.clusters.get(name);
   if (cluster === undefined) {
@@ -87,24 +83,8 @@ export function withKey<V>(map: ReadonlyMap<string, V>, key: string, value: V | 
   return copy;
 }
 
-export function invalid(message: string): ServiceError {
-  return new ServiceError('InvalidParameterException', message, 400);
-}
-
-export function arnOf(state: EksState, rest: string): string {
-  return `arn:aws:eks:${state.region}:${state.account}:${rest}`;
-}
-
 export function mustBeActive(cluster: Cluster, what: string): void {
   if (cluster.status === 'ACTIVE') return;
   const message = `${what}: cluster ${cluster.name} is ${cluster.status}, not ACTIVE`;
   throw new ServiceError('InvalidRequestException', message, 400);
-}
-
-/** One page of sorted names, by `maxResults` and `nextToken` (an offset). */
-export function page(names: Iterable<string>, key: string, query: URLSearchParams): object {
-  const all = [...names].sort();
-  const start = Number(query.get('nextToken') ?? 0);
-  const end = start + Number(query.get('maxResults') ?? 100);
-  return { [key]: all.slice(start, end), ...(end < all.length ? { nextToken: String(end) } : {}) };
 }
