@@ -64,7 +64,14 @@ export async function build(bundle: Bundle, root: string): Promise<void> {
 
 async function writePage(page: string, out: string): Promise<void> {
   writeFileSync(join(out, 'page.js'), await pageScript(page));
-  cpSync(resolve(CHECKOUT, page, 'page.css'), join(out, 'page.css'));
+  const css = readFileSync(resolve(CHECKOUT, page, 'page.css'), 'utf8');
+  writeFileSync(join(out, 'page.css'), compactCss(css));
+}
+
+/** Removes comments and joins the lines. A text that contains a comment sign or a line break would be damaged. */
+function compactCss(css: string): string {
+  const code = css.replaceAll(/\/\*.*?\*\//gs, '');
+  return `${code.replaceAll(/\s*\n\s*/g, ' ').trim()}\n`;
 }
 
 /** The script of a web page as one ES module, built from `main.ts` in the page's folder. */
