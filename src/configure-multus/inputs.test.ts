@@ -1,20 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { badInputs, direct, lab, onBase } from '../../dev/testing/samples/configure-inputs.ts';
-import { InputError } from '../core/errors.ts';
+import { inputProblems } from '../../dev/testing/samples/input-problems.ts';
 import { parseInputs } from './inputs.ts';
 
 const read = (inputs: Readonly<Record<string, string>>, region?: string) =>
   parseInputs((name) => inputs[name] ?? '', region);
 
-function problems(inputs: Readonly<Record<string, string>>, region?: string) {
-  try {
-    read(inputs, region);
-  } catch (error) {
-    if (error instanceof InputError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const problems = (inputs: Readonly<Record<string, string>>, region?: string) =>
+  inputProblems(() => read(inputs, region));
 
 describe('good inputs', () => {
   it('are complete with environment and networks', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { inputProblems } from '../../dev/testing/samples/input-problems.ts';
 import { LAB_INPUTS } from '../../dev/testing/samples/lab-inputs.ts';
-import { InputError, type InputProblem } from '../core/errors.ts';
 import { readProvisionInputs } from './inputs.ts';
 import { BAD_INPUTS, groups, IN_ZONE } from './testing/bad-inputs.ts';
 
@@ -9,15 +9,7 @@ function read(changes: Readonly<Record<string, string>> = {}) {
   return readProvisionInputs((name) => inputs[name] ?? '');
 }
 
-function problems(changes: Readonly<Record<string, string>>): readonly InputProblem[] {
-  try {
-    read(changes);
-  } catch (error) {
-    if (error instanceof InputError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const problems = (changes: Readonly<Record<string, string>>) => inputProblems(() => read(changes));
 
 describe('good inputs', () => {
   it('are those of the lab', () => {
