@@ -38,7 +38,7 @@ export async function ensureKernel(
   const log = join(folder, 'failure.log');
   if (await exists(log)) {
     const reason = lastLine(await readFile(log, 'utf8'));
-    return fallBack(`${reason}; see ${log}, and remove it with its folder to try again`, progress);
+    return fallBack(`${reason}; see ${log}, and remove ${folder} to try again`, progress);
   }
   return { program: join(folder, 'linux'), modules: join(folder, 'modules') };
 }
