@@ -47,7 +47,7 @@ function deletedMeanwhile(stackName: string): CloudError {
   return new CloudError({
     resource: `stack ${stackName}`,
     reason: 'it was deleted while this run was waiting for it',
-    nextStep: 'see who destroyed the environment, then run the action again if it is to come back',
+    nextStep: 'find out who destroyed it, then run the action again to bring it back',
   });
 }
 

@@ -259,7 +259,7 @@ function baseProblems(inputs: Pick<Raw, 'environment' | 'base-environment'>) {
   }
   if (!isReservedNamespace(environment)) return [];
   const allowed =
-    'another name: with base-environment it is also that of a namespace, and Kubernetes keeps default and kube-… for itself';
+    'another name: it also names a namespace, and Kubernetes reserves default and kube-…';
   return [{ input: 'environment', allowed }];
 }
 
