@@ -65,8 +65,8 @@ it('takes the names of organizations, users and enterprise managed users', () =>
 describe('whom the deployer role trusts', () => {
   const four = { Subjects: ['environment:prod', 'environment:pr-*', 'pull_request', 'ref:refs/x'] };
   const ids = { OwnerId: '1', RepositoryId: '22' };
-  const workflow = { JobWorkflowRef: 'acme/lab/.github/workflows/provision.yml@*' };
   const job = 'acme/lab/.github/workflows/provision.yml@refs/heads/main';
+  const workflow = { JobWorkflowRef: ['acme/lab/.github/workflows/destroy.yml@refs/tags/v1', job] };
 
   it.each<[string, Values, Record<string, string>, boolean]>([
     ['its environment', {}, { sub: 'repo:acme/lab:environment:eks-multus' }, true],
@@ -98,6 +98,15 @@ describe('whom the deployer role trusts', () => {
       'another workflow',
       workflow,
       { sub: 'repo:acme/lab:environment:eks-multus', job_workflow_ref: `evil/${job}` },
+      false,
+    ],
+    [
+      'the workflow at a branch whose name ends like it',
+      workflow,
+      {
+        sub: 'repo:acme/lab:environment:eks-multus',
+        job_workflow_ref: job.replace('@', '@refs/heads/x@'),
+      },
       false,
     ],
     ['no workflow', workflow, { sub: 'repo:acme/lab:environment:eks-multus' }, false],
