@@ -155,6 +155,13 @@ it('lets a job list all stacks, which describing stacks without a name requires'
   );
 });
 
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+it('names no resource for calls of CloudWatch Logs that have no resource type', () => {
+  const untyped = ['DescribeIndexPolicies', 'DescribeLogGroups', 'DescribeResourcePolicies'];
+  const wanted = untyped.map((action) => `logs:${action}`);
+  expect(actionsOf('ServiceRole', '*')).toEqual(expect.arrayContaining(wanted));
+});
+
 it('lets both roles look at what the types of the parameters of a node group name', () => {
   const looks = ['Images', 'SecurityGroups', 'Subnets', 'Vpcs'].map((one) => `ec2:Describe${one}`);
   for (const role of ['DeployerRole', 'ServiceRole']) {
