@@ -185,7 +185,7 @@ describe('nodegroup.yaml', () => {
 
   it('admits nodes by an access entry only when asked to', () => {
     const entry = nodegroup.Resources['NodeAccessEntry'];
-    expect(entry?.Condition).toBe('HasAccessEntry');
+    expect(entry).toMatchObject({ Condition: 'HasAccessEntry', DependsOn: 'NodeProfile' });
     expect(nodegroup.Conditions['HasAccessEntry']).toEqual({
       'Fn::And': [
         { Condition: 'HasOwnRole' },
