@@ -51,6 +51,7 @@ export async function runByAct(
     ...wanted.env,
     GITHUB_RUN_ID: String(lastRunId),
     REHEARSAL_ARTIFACTS: join(folders.logs, 'artifacts', wanted.name),
+    REHEARSAL_RUN_BEGAN: join(folders.events, `run-${lastRunId}-began`),
   };
   const log = join(folders.logs, `workflow-${wanted.name}.log`);
   const following = followWorkflow();
