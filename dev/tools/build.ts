@@ -113,7 +113,7 @@ async function minified(code: string): Promise<string> {
   const names = { keep_classnames: true, keep_fnames: true };
   const options = {
     module: true,
-    compress: { ecma: 2022, passes: 6, ...names },
+    compress: { ecma: 2022, passes: 6, keep_fargs: false, ...names },
     mangle: { toplevel: true, ...names },
     format: { comments: false, ecma: 2022 },
   } as const;
