@@ -1,6 +1,7 @@
 import type { CoreV1Event, V1Node, V1Pod } from '@kubernetes/client-node';
 import { messageOf } from '../core/errors.ts';
 import { inParallel } from '../core/in-parallel.ts';
+import { redact } from '../core/redact.ts';
 import type { ProbeCluster } from './probe/cluster.ts';
 import type { Report } from './report/report.ts';
 import type { ReportFile } from './report/report-files.ts';
@@ -135,23 +136,4 @@ export function eventLine(event: CoreV1Event): string {
   const time = when === undefined ? '' : new Date(when).toISOString();
   const times = count === undefined || count < 2 ? '' : ` (${count} times)`;
   return `${time} ${type} ${reason}${times}: ${message.replaceAll('\n', ' ')}`;
-}
-
-/** Patterns of credentials in a text. The first group of each match is kept. */
-const SECRETS: readonly RegExp[] = [
-  // JSON Web Tokens: service account tokens, ID tokens
-  /()\beyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?/g,
-  /()\bk8s-aws-v1\.[\w-]+/g,
-  // AWS access key ids
-  /()\b(AKIA|ASIA)[A-Z0-9]{16}\b/g,
-  /()-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  /(\bBearer\s+)[\w.~+/=-]{8,}/gi,
-  /(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\s"']+/gi,
-  // name: value, name=value and "name": "value"
-  /((?:password|passwd|secret|token|api[_-]?key|access[_-]?key|client-key-data)["']?\s*[:=]\s*["']?)[^\s"',;}]{4,}/gi,
-];
-
-/** Replaces everything that looks like a credential. */
-export function redact(text: string): string {
-  return SECRETS.reduce((rest, secret) => rest.replace(secret, '$1[removed]'), text);
 }

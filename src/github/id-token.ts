@@ -1,7 +1,8 @@
-import * as core from '@actions/core';
 import { systemClock } from '../core/clock.ts';
 import { CloudError, messageOf } from '../core/errors.ts';
+import { rememberSecret } from '../core/redact.ts';
 import { parseRetryAfter, retry } from '../core/retry.ts';
+import { mask } from './mask.ts';
 
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 500;
@@ -28,16 +29,11 @@ export async function idToken(audience: string): Promise<string> {
       mayPass: (error) =>
         !(error instanceof Refusal) || error.status === 429 || error.status >= 500,
     });
-    core.setSecret(token);
+    mask(token);
     return token;
   } catch (error) {
     throw noToken(error);
   }
-}
-
-/** Hides a value in everything that the job prints from now on. */
-export function mask(secret: string): void {
-  core.setSecret(secret);
 }
 
 /** An answer without a token. */
@@ -56,7 +52,10 @@ class Refusal extends Error {
 function tokenEndpoint(): { readonly url: URL; readonly bearer: string } {
   const url = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
   const bearer = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
-  if (url !== undefined && bearer !== undefined) return { url: new URL(url), bearer };
+  if (url !== undefined && bearer !== undefined) {
+    rememberSecret(bearer);
+    return { url: new URL(url), bearer };
+  }
   throw new CloudError({
     resource: 'GitHub OIDC',
     reason: 'this job cannot request an ID token',

@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import { withoutCredentials } from '../core/redact.ts';
 
 /** Sets an action's outputs. Writes strings as they are, and everything else as compact JSON. */
 export function setOutputs(outputs: Readonly<Record<string, unknown>>): void {
@@ -13,13 +14,13 @@ export function annotate(
   annotations: readonly { readonly title: string; readonly message: string }[],
 ): void {
   const show = level === 'error' ? core.error : core.warning;
-  for (const { title, message } of annotations) show(message, { title });
+  for (const { title, message } of annotations) show(withoutCredentials(message), { title });
 }
 
 /** Adds Markdown to the job's summary page. Does nothing where the runner offers no summary. */
 export async function addSummary(markdown: string): Promise<void> {
   if (process.env['GITHUB_STEP_SUMMARY'] === undefined) return;
-  await core.summary.addRaw(markdown, true).write();
+  await core.summary.addRaw(withoutCredentials(markdown), true).write();
 }
 
 /** Builds a Markdown table. Escapes the cells, so that no value can break the table. */

@@ -1,6 +1,7 @@
 import { getOctokit } from '@actions/github';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { GithubError, messageOf } from '../core/errors.ts';
+import { redact } from '../core/redact.ts';
 import { parseRetryAfter, retry } from '../core/retry.ts';
 
 /** GitHub's REST API, and the repository that an action works on. */
@@ -91,7 +92,9 @@ function explainRefusal(error: unknown, permission: string) {
   if (isRateLimit(error, status)) return { reason: messageOf(error), nextStep: afterLimit(error) };
   return {
     // A gateway in front of GitHub's API answers with an HTML page instead of JSON.
-    reason: /^\s*</.test(messageOf(error)) ? `the answer has status ${status}` : messageOf(error),
+    reason: /^\s*</.test(messageOf(error))
+      ? `the answer has status ${status}`
+      : redact(messageOf(error)),
     nextStep: nextStep(status, permission),
   };
 }

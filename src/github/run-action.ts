@@ -1,6 +1,7 @@
 import * as core from '@actions/core';
 import { InputError, isExplained, messageOf } from '../core/errors.ts';
-import { inert } from '../core/log.ts';
+import { redact, withoutCredentials } from '../core/redact.ts';
+import { actionsLog } from './actions-log.ts';
 import { obeyProxy } from './proxy.ts';
 
 /**
@@ -10,29 +11,38 @@ import { obeyProxy } from './proxy.ts';
  * Exits explicitly, because keep-alive connections of the SDKs would keep the step running.
  */
 export async function runAction(action: () => Promise<void>): Promise<never> {
+  process.on('uncaughtException', end);
   try {
     obeyProxy();
     await action();
     process.exit(process.exitCode ?? 0);
   } catch (error) {
-    annotate(error);
-    process.exit(1);
+    return end(error);
   }
+}
+
+/** Node itself would print the message as it is, and with it workflow commands and secrets. */
+function end(error: unknown): never {
+  annotate(error);
+  process.exit(1);
 }
 
 function annotate(error: unknown): void {
   if (error instanceof InputError) {
-    core.error(error.message, { title: 'Invalid input' });
+    core.error(withoutCredentials(error.message), { title: 'Invalid input' });
   } else if (isExplained(error)) {
     const { failure } = error;
-    core.error(error.message, {
+    core.error(withoutCredentials(error.message), {
       title: error.title,
       ...(failure.file === undefined ? {} : { file: failure.file }),
       ...(failure.line === undefined ? {} : { startLine: failure.line }),
     });
-    if (failure.cause !== undefined) core.info(inert(`Caused by: ${messageOf(failure.cause)}`));
+    if (failure.cause !== undefined) {
+      actionsLog.info(`Caused by: ${redact(messageOf(failure.cause))}`);
+    }
   } else {
-    core.error(`Unexpected failure, please report it: ${messageOf(error)}`, { title: 'Bug' });
-    if (error instanceof Error && error.stack !== undefined) core.info(inert(error.stack));
+    const message = redact(messageOf(error));
+    core.error(`Unexpected failure, please report it: ${message}`, { title: 'Bug' });
+    if (error instanceof Error && error.stack !== undefined) actionsLog.info(redact(error.stack));
   }
 }

@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../core/redact.ts';
 import { explained, type RepositoryClient, unlessMissing } from './repository-client.ts';
 
 const PAGE = 100;
@@ -70,5 +71,5 @@ function hidden(marker: string): string {
 }
 
 function bodyOf(marker: string, text: string): string {
-  return `${hidden(marker)}\n${text}`;
+  return `${hidden(marker)}\n${withoutCredentials(text)}`;
 }

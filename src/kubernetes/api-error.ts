@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { messageOf } from '../core/errors.ts';
+import { redact } from '../core/redact.ts';
 import { codeOf } from '../core/retry.ts';
 
 /** A refusal of the API server: its HTTP status, and its body, which is JSON or text. */
@@ -48,15 +49,18 @@ function isAlreadyExists(body: unknown): boolean {
   );
 }
 
-/** What went wrong in one line: the API server's own message, or the reason that there was no answer. */
+/**
+ * What went wrong in one line: the API server's own message, or the reason that there was no answer. Without credentials,
+ * because a proxy in front of the server may repeat the request.
+ */
 export function reasonOf(error: unknown): string {
   if (error instanceof ApiError) {
-    return `${error.status} ${serverMessage(error.body) || STATUS_CODES[error.status]}`;
+    return `${error.status} ${redact(serverMessage(error.body)) || STATUS_CODES[error.status]}`;
   }
   const cause = error instanceof Error ? error.cause : undefined;
   const message = messageOf(cause ?? error);
   // An AggregateError of several failed addresses has no message of its own.
-  return message === '' ? (codeOf(error) ?? '') : message;
+  return message === '' ? (codeOf(error) ?? '') : redact(message);
 }
 
 function serverMessage(body: unknown): string {

@@ -3,6 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { CredentialProvider } from '../aws/credentials.ts';
 import type { AwsCredentials } from '../aws/web-identity.ts';
 import { CloudError } from '../core/errors.ts';
+import { mask } from '../github/mask.ts';
 
 export interface TokenRequest {
   /** The cluster's name: a token is good for this one cluster. */
@@ -49,7 +50,7 @@ export async function eksToken(request: TokenRequest): Promise<string> {
   return token;
 }
 
-/** Gives a token that is valid now, made anew when the last one ages or the credentials change. */
+/** Gives a token that is valid now and masked, made anew when the last one ages or the credentials change. */
 export function tokenSource(
   cluster: string,
   region: string,
@@ -65,8 +66,10 @@ export function tokenSource(
     if (last?.identity === identity && now() - last.madeAt < RENEW_AFTER_MS) return last.token;
     const madeAt = now();
     const request = { cluster, region, credentials: current, now: new Date(madeAt) };
-    last = { token: await eksToken(request), madeAt, identity };
-    return last.token;
+    const token = await eksToken(request);
+    mask(token);
+    last = { token, madeAt, identity };
+    return token;
   };
 }
 

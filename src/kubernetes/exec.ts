@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { ClusterError, messageOf } from '../core/errors.ts';
+import { redact } from '../core/redact.ts';
 import { retry } from '../core/retry.ts';
 
 export interface ExecTarget {
@@ -123,7 +124,7 @@ function rejectOnAbort(signal: AbortSignal, message: string): Promise<never> {
 function cannotExec({ namespace, pod, container }: ExecTarget, error: unknown): ClusterError {
   return new ClusterError({
     resource: `container ${container} of pod ${namespace}/${pod}`,
-    reason: `a command could not be run: ${messageOf(error)}`,
+    reason: `a command could not be run: ${redact(messageOf(error))}`,
     nextStep:
       'check that this identity may create pods/exec, that the pod still runs, and that the API server reaches the kubelet of its node (port 10250)',
     cause: error,

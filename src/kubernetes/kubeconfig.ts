@@ -1,5 +1,6 @@
 import type { RequestOptions } from 'node:https';
 import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node';
+import { mask } from '../github/mask.ts';
 import { proxyOf } from '../github/proxy.ts';
 import type { Server } from './rest.ts';
 
@@ -9,13 +10,39 @@ import type { Server } from './rest.ts';
  * @throws Error that says what is wrong with the file.
  */
 export function readKubeconfig(path: string): KubeConfig {
-  const config = new KubeConfig();
+  const config = new MaskingConfig();
   config.loadFromFile(path);
   config.clusters = config.clusters.map(throughProxy);
   if (config.getCurrentCluster() === null || config.getCurrentUser() === null) {
     throw new Error('it has no usable current context');
   }
   return config;
+}
+
+/** Masks the credentials of each request before the request can be sent, wherever the file or its program has them from. */
+class MaskingConfig extends KubeConfig {
+  readonly #masked = new Set<string>();
+
+  override async applyToHTTPSOptions(options: HttpsOptions): Promise<void> {
+    await super.applyToHTTPSOptions(options);
+    for (const secret of credentialsOf(options)) {
+      if (this.#masked.has(secret)) continue;
+      this.#masked.add(secret);
+      mask(secret);
+    }
+  }
+}
+
+type HttpsOptions = Parameters<KubeConfig['applyToHTTPSOptions']>[0];
+
+/** The credentials that a server would see: that of a token, or a password, also in the form of the header. */
+function credentialsOf({ auth, headers = {} }: HttpsOptions): readonly string[] {
+  const values = Object.entries(headers).flatMap(([name, value]) =>
+    name.toLowerCase() === 'authorization' ? String(value).replace(/^\S+\s+/, '') : [],
+  );
+  if (typeof auth !== 'string') return values;
+  const password = auth.slice(auth.indexOf(':') + 1);
+  return [...values, password, Buffer.from(auth).toString('base64')];
 }
 
 /** As for kubectl, a proxy that the file names comes before that of the environment. */

@@ -19,7 +19,8 @@ import { type StackInsides, stackInsides } from '../cloudformation/stack-resourc
 import { type Clock, systemClock } from '../core/clock.ts';
 import { packFile } from '../core/pack-files.ts';
 import { actionsLog } from '../github/actions-log.ts';
-import { idToken, mask } from '../github/id-token.ts';
+import { idToken } from '../github/id-token.ts';
+import { mask } from '../github/mask.ts';
 import { addSummary, setOutputs } from '../github/outputs.ts';
 import { workflowRun } from '../github/workflow-run.ts';
 import { kubernetesApi } from '../kubernetes/api.ts';

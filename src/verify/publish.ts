@@ -12,6 +12,7 @@ import {
 } from '../connectivity/report/report-files.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { withoutCredentials } from '../core/redact.ts';
 import { addSummary, annotate, setOutputs } from '../github/outputs.ts';
 import type { VerifyInputs } from './inputs.ts';
 import { verifyOutputs } from './outputs.ts';
@@ -46,7 +47,7 @@ async function writeFiles(directory: string, files: readonly ReportFile[]): Prom
   for (const { path, text } of files) {
     const target = resolve(directory, path);
     await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, text);
+    await writeFile(target, withoutCredentials(text));
   }
 }
 
