@@ -62,6 +62,7 @@ const CONTRACT = [
       'PodsWaitForMultus',
       'LambdaBucket',
       'LambdaKey',
+      'LambdaObjectVersion',
       'NodeAccess',
       'NodeRoleArn',
       'NodeProfileArn',

@@ -10,6 +10,7 @@ import {
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
   PutBucketTaggingCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -35,6 +36,10 @@ afterAll(() => moto.stop());
 
 function client(region: string) {
   return new S3Client({ endpoint: moto.url, region, credentials, maxAttempts: 1 });
+}
+
+async function setVersioning(Bucket: string, Status: 'Enabled' | 'Suspended', from = s3) {
+  await from.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } }));
 }
 
 const bucketIn = (region: string, name = defaultBucketName(accountId, region)) => ({
@@ -95,8 +100,12 @@ describe('ensureBucket', () => {
       (await east.send(new GetBucketVersioningCommand({ Bucket: bucket.name }))).Status,
     ).toBeUndefined();
     const staging = s3Staging(east, clock);
+    await expect(staging.stage(bucket, 'lab/1/a', content)).rejects.toThrow(
+      /made-by-hand: it keeps no versions .*\nNext step: turn versioning on/,
+    );
+    await setVersioning(bucket.name, 'Enabled', east);
     await staging.stage(bucket, 'lab/1/a', content);
-    expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 1, bucketDeleted: false });
+    expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 2, bucketDeleted: false });
     await east.send(new HeadBucketCommand({ Bucket: bucket.name }));
   });
 });
@@ -106,13 +115,46 @@ describe('staged objects', () => {
 
   it('are uploaded once', async () => {
     const staging = s3Staging(s3, clock);
-    expect(await staging.stage(bucket, 'lab/1/infra.yaml', content)).toBe('uploaded');
-    expect(await staging.stage(bucket, 'lab/1/infra.yaml', content)).toBe('present');
-    const object = await s3.send(
-      new GetObjectCommand({ Bucket: bucket.name, Key: 'lab/1/infra.yaml' }),
-    );
-    expect(await object.Body?.transformToString()).toBe('Resources: {}');
+    const first = await staging.stage(bucket, 'lab/1/infra.yaml', content);
+    expect(first.outcome).toBe('uploaded');
+    expect(await staging.stage(bucket, 'lab/1/infra.yaml', content)).toEqual({
+      outcome: 'present',
+      version: first.version,
+    });
+    expect(await textOf('lab/1/infra.yaml', first.version)).toBe('Resources: {}');
   });
+
+  it.each([
+    ['another length', 'Resources: { Evil: {} }'],
+    ['the same length', 'Resources: []'],
+  ])('do not count as present when somebody else has put content of %s there', async (_, evil) => {
+    const staging = s3Staging(s3, clock);
+    const Key = 'poisoned/1/attach-enis.zip';
+    const put = () => s3.send(new PutObjectCommand({ Bucket: bucket.name, Key, Body: evil }));
+    await put();
+    const { outcome, version } = await staging.stage(bucket, Key, content);
+    expect(outcome).toBe('uploaded');
+    // Whoever comes later replaces the name, not the version.
+    await put();
+    expect(await textOf(Key)).toBe(evil);
+    expect(await textOf(Key, version)).toBe('Resources: {}');
+    await staging.clear(bucket, 'poisoned');
+  });
+
+  it('are refused while the bucket keeps no versions', async () => {
+    const staging = s3Staging(s3, clock);
+    await setVersioning(bucket.name, 'Suspended');
+    const staged = staging.stage(bucket, 'paused/1/a', content);
+    await expect(staged).rejects.toThrow(/staging-test: it keeps no versions/);
+    await setVersioning(bucket.name, 'Enabled');
+    expect((await staging.stage(bucket, 'paused/1/a', content)).outcome).toBe('uploaded');
+    await staging.clear(bucket, 'paused');
+  });
+
+  async function textOf(Key: string, VersionId?: string): Promise<string | undefined> {
+    const where = { Bucket: bucket.name, Key, ...(VersionId === undefined ? {} : { VersionId }) };
+    return (await s3.send(new GetObjectCommand(where))).Body?.transformToString();
+  }
 
   it('are deleted with all versions and markers; the last environment deletes the bucket', async () => {
     const staging = s3Staging(s3, clock);
@@ -165,7 +207,7 @@ describe('together with other environments that create and delete the same bucke
 
   it('waits until a bucket is deleted completely', async () => {
     const { staging, slept } = interrupted('CreateBucketCommand', stillGoing);
-    expect(await staging.stage(bucket, 'lab/1/a', content)).toBe('uploaded');
+    expect((await staging.stage(bucket, 'lab/1/a', content)).outcome).toBe('uploaded');
     expect(slept).toHaveLength(1);
     expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 1, bucketDeleted: true });
   });
@@ -180,10 +222,10 @@ describe('together with other environments that create and delete the same bucke
 
   it('creates the bucket again when another environment has deleted it before its first use', async () => {
     await s3Staging(s3, clock).stage(bucket, 'other/1/a', content);
-    const { staging } = interrupted('HeadObjectCommand', () =>
+    const { staging } = interrupted('GetObjectCommand', () =>
       s3Staging(s3, clock).clear(bucket, 'other'),
     );
-    expect(await staging.stage(bucket, 'lab/1/a', content)).toBe('uploaded');
+    expect((await staging.stage(bucket, 'lab/1/a', content)).outcome).toBe('uploaded');
     await staging.clear(bucket, 'lab');
   });
 

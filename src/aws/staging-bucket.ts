@@ -39,14 +39,16 @@ export function defaultBucketName(accountId: string, region: string): string {
  * A bucket that this pack did not create stays as it is.
  *
  * @param begun remembers, for when this is done again, that the bucket was made here although it has no tag yet
+ * @returns whether this pack created the bucket, now or earlier
  */
 export async function ensureBucket(
   s3: S3Client,
   bucket: StagingBucket,
   begun: { made?: boolean } = {},
-): Promise<void> {
+): Promise<boolean> {
   if (await bucketExists(s3, bucket)) {
-    if (!begun.made && (await ownership(s3, bucket)) !== 'unfinished') return;
+    const owner = begun.made ? 'unfinished' : await ownership(s3, bucket);
+    if (owner !== 'unfinished') return owner === 'ready';
   } else {
     await createBucket(s3, bucket);
     begun.made = true;
@@ -54,6 +56,7 @@ export async function ensureBucket(
   }
   await setUp(s3, bucket);
   await tag(s3, bucket, 'ready');
+  return true;
 }
 
 async function setUp(s3: S3Client, bucket: StagingBucket): Promise<void> {
@@ -96,18 +99,19 @@ export async function bucketExists(s3: S3Client, bucket: StagingBucket): Promise
   }
 }
 
-/** Deletes the bucket if this pack created it and it is empty, also of old versions. */
+/**
+ * Deletes the bucket if this pack created it and it is empty, also of old versions. S3 itself deletes no other, so nobody
+ * needs the right to list the objects of other teams.
+ */
 export async function deleteBucketIfUnused(s3: S3Client, bucket: StagingBucket): Promise<boolean> {
   if ((await ownership(s3, bucket)) === 'foreign') return false;
-  const target = targetOf(bucket);
-  if ((await versionsIn(s3, bucket, { MaxKeys: 1 })).length > 0) return false;
   try {
-    await s3.send(new DeleteBucketCommand(target));
+    await s3.send(new DeleteBucketCommand(targetOf(bucket)));
     return true;
   } catch (error) {
     // Deleted by an earlier attempt whose response was lost, or by another environment's destroy.
     if (statusOf(error) === 404) return true;
-    // Another environment's deploy has uploaded something in the meantime.
+    // Other environments have something in it.
     if (statusOf(error) === 409) return false;
     throw error;
   }
@@ -117,7 +121,7 @@ export async function deleteBucketIfUnused(s3: S3Client, bucket: StagingBucket):
 export async function versionsIn(
   s3: S3Client,
   bucket: StagingBucket,
-  page: { readonly Prefix?: string; readonly MaxKeys?: number },
+  page: { readonly Prefix: string; readonly MaxKeys?: number },
 ): Promise<readonly ObjectIdentifier[]> {
   try {
     const { Versions = [], DeleteMarkers = [] } = await s3.send(

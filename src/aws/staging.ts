@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import {
   DeleteObjectsCommand,
-  HeadObjectCommand,
+  GetObjectCommand,
+  NoSuchKey,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -13,19 +15,28 @@ import {
   deleteBucketIfUnused,
   ensureBucket,
   type StagingBucket,
-  statusOf,
   targetOf,
   versionsIn,
 } from './staging-bucket.ts';
 
 /** Stores files in S3 for CloudFormation to fetch. */
 export interface Staging {
-  /** Uploads content unless it is there already. Creates and configures the bucket when it does not exist. */
-  stage(bucket: StagingBucket, key: string, content: Uint8Array): Promise<'uploaded' | 'present'>;
+  /**
+   * Uploads content unless exactly this content is there already. Creates and configures the bucket when it does not exist.
+   *
+   * @throws CloudError when the bucket keeps no versions, so that nobody could be sure to fetch this content later.
+   */
+  stage(bucket: StagingBucket, key: string, content: Uint8Array): Promise<Staged>;
   /** Whether anything is staged for an environment. */
   has(bucket: StagingBucket, environment: string): Promise<boolean>;
   /** Deletes an environment's files, and the bucket when this pack created it and it is empty. */
   clear(bucket: StagingBucket, environment: string): Promise<Cleared>;
+}
+
+export interface Staged {
+  readonly outcome: 'uploaded' | 'present';
+  /** The version of the object that has the content. Whoever else may write to the bucket cannot change a version. */
+  readonly version: string;
 }
 
 export interface Cleared {
@@ -38,10 +49,15 @@ export function s3Staging(s3: S3Client, clock: Clock): Staging {
   return {
     stage(bucket, key, content) {
       const begun = {};
-      return retryBucketConflicts(async () => {
-        await ensureBucket(s3, bucket, begun);
-        return stage(s3, bucket, key, content);
+      const staged = retryBucketConflicts(async () => {
+        const ours = await ensureBucket(s3, bucket, begun);
+        const { outcome, version } = await stage(s3, bucket, key, content);
+        if (version !== undefined) return { outcome, version };
+        throw ours ? new VersioningBegins() : keepsNoVersions(bucket);
       }, clock);
+      return staged.catch((error) => {
+        throw error instanceof VersioningBegins ? keepsNoVersions(bucket) : error;
+      });
     },
     async has(bucket, environment) {
       return (await bucketExists(s3, bucket)) && hasStaged(s3, bucket, environment);
@@ -59,28 +75,30 @@ export function stagedKey(environment: string, name: string, content: Uint8Array
   return `${environment}/${createHash('sha256').update(content).digest('hex')}/${name}`;
 }
 
-/** Uploads content unless it is there already. */
-export async function stage(
+/** Uploads content unless exactly this content is there already. */
+async function stage(
   s3: S3Client,
   bucket: StagingBucket,
   key: string,
   content: Uint8Array,
-): Promise<'uploaded' | 'present'> {
-  if (await objectExists(s3, bucket, key)) return 'present';
+): Promise<{ readonly outcome: Staged['outcome']; readonly version: string | undefined }> {
+  const present = await versionWith(s3, bucket, key, content);
+  if (present !== undefined) return { outcome: 'present', version: present };
   const tags = new URLSearchParams({ 'eks-multus:environment': key.split('/')[0] ?? '' });
-  await s3.send(
+  const { VersionId } = await s3.send(
     new PutObjectCommand({
       ...targetOf(bucket),
       Key: key,
       Body: content,
+      ChecksumSHA256: createHash('sha256').update(content).digest('base64'),
       Tagging: tags.toString(),
     }),
   );
-  return 'uploaded';
+  return { outcome: 'uploaded', version: kept(VersionId) };
 }
 
 /** Deletes every version and delete marker below `<environment>/`; returns their number. */
-export async function removeStaged(
+async function removeStaged(
   s3: S3Client,
   bucket: StagingBucket,
   environment: string,
@@ -101,7 +119,7 @@ export async function removeStaged(
 }
 
 /** Whether there is any version or delete marker below `<environment>/`. */
-export async function hasStaged(
+async function hasStaged(
   s3: S3Client,
   bucket: StagingBucket,
   environment: string,
@@ -109,14 +127,57 @@ export async function hasStaged(
   return (await versionsIn(s3, bucket, { Prefix: `${environment}/`, MaxKeys: 1 })).length > 0;
 }
 
-async function objectExists(s3: S3Client, bucket: StagingBucket, key: string): Promise<boolean> {
+/**
+ * The newest version of an object when it has this content; otherwise undefined. Other teams may write to the bucket, so the
+ * name alone says nothing, and its content is read.
+ */
+async function versionWith(
+  s3: S3Client,
+  bucket: StagingBucket,
+  key: string,
+  content: Uint8Array,
+): Promise<string | undefined> {
   try {
-    await s3.send(new HeadObjectCommand({ ...targetOf(bucket), Key: key }));
-    return true;
+    const got = await s3.send(new GetObjectCommand({ ...targetOf(bucket), Key: key }));
+    // An object of another size may be too large to read.
+    if (got.ContentLength !== content.byteLength) {
+      (got.Body as Readable | undefined)?.destroy();
+      return undefined;
+    }
+    const found = await got.Body?.transformToByteArray();
+    return found !== undefined && Buffer.compare(found, content) === 0
+      ? kept(got.VersionId)
+      : undefined;
   } catch (error) {
-    if (statusOf(error) === 404) return false;
+    if (error instanceof NoSuchKey) return undefined;
     throw error;
   }
+}
+
+/** Without versioning, objects have no version or the version `null`, which the next upload replaces. */
+function kept(version: string | undefined): string | undefined {
+  return version === 'null' ? undefined : version;
+}
+
+/**
+ * S3 may not keep versions yet in a bucket that has just got versioning:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html
+ */
+class VersioningBegins extends Error {
+  override readonly name = 'VersioningBegins';
+
+  constructor() {
+    super('S3 does not keep versions in the staging bucket yet');
+  }
+}
+
+function keepsNoVersions({ name }: StagingBucket): CloudError {
+  return new CloudError({
+    resource: `bucket ${name}`,
+    reason:
+      "it keeps no versions of its objects, so whoever may write to it could replace the launch hook's code before Lambda fetches it",
+    nextStep: `turn versioning on (aws s3api put-bucket-versioning --bucket ${name} --versioning-configuration Status=Enabled), or leave out the input staging-bucket`,
+  });
 }
 
 function notRemoved(bucket: StagingBucket, key = '?', message = 'no reason given'): CloudError {
@@ -134,7 +195,7 @@ const PAUSE_MS = 5_000;
 
 /**
  * Runs `work` on a bucket that other environments of the account may create and delete at the same time. Retries while
- * S3 is still deleting the bucket (`OperationAborted`), and when the bucket has just disappeared.
+ * S3 is still deleting the bucket (`OperationAborted`), when the bucket has just disappeared, and until it keeps versions.
  */
 async function retryBucketConflicts<Result>(
   work: () => Promise<Result>,
@@ -150,5 +211,7 @@ async function retryBucketConflicts<Result>(
 }
 
 function isBucketConflict(error: unknown): boolean {
-  return error instanceof Error && /^(OperationAborted|NoSuchBucket)$/.test(error.name);
+  return (
+    error instanceof Error && /^(OperationAborted|NoSuchBucket|VersioningBegins)$/.test(error.name)
+  );
 }

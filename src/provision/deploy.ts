@@ -31,9 +31,9 @@ async function deployWithCluster(session: Session, all: readonly Stack[]): Promi
   checkHasOwnCluster(inputs.environment, all);
   const network = plannedNetwork(inputs);
   report.network = network;
-  const pack = await readPack(packFile, inputs.environment);
+  const read = await readPack(packFile, inputs.environment);
   const existing = await existingStacks(session, all, inputs.environment);
-  await stageIfNeeded(session, pack, existing);
+  const pack = await stageIfNeeded(session, read, existing);
   const infra = await log.group(`Stack ${inputs.environment}`, () =>
     deployOne(session, infraSpec(session, pack, network), existing),
   );
@@ -58,9 +58,9 @@ async function deployOnBase(
   log.info(`On the cluster of ${baseName}: zones ${network.zones.join(', ')}`);
   const fitted = { ...session, inputs };
   report.network = network;
-  const pack = await readPack(packFile, inputs.environment);
+  const read = await readPack(packFile, inputs.environment);
   const existing = await existingStacks(fitted, all, undefined);
-  await stageIfNeeded(fitted, pack, existing);
+  const pack = await stageIfNeeded(fitted, read, existing);
   report.outputs['cluster-name'] = base.stack.outputs['ClusterName'] ?? baseName;
   const deployed = await deployGroups(fitted, pack, network, base.stack, existing);
   const { accountId } = account;
@@ -103,19 +103,19 @@ async function existingStacks(
   return new Map(existing.map((stack) => [stack.name, stack]));
 }
 
-/** Uploads the launch hook's code, unless all node groups run it already. */
+/** Uploads the launch hook's code, unless all node groups run it already. Returns the pack with the code's version. */
 async function stageIfNeeded(
   session: Session,
   pack: Pack,
   existing: ExistingStacks,
-): Promise<void> {
+): Promise<Pack> {
   const { bucket, inputs, log, report } = session;
   report.outputs['staging-bucket'] = bucket.name;
   const upToDate = inputs.nodeGroups.every(({ name }) =>
     runsHook(session, pack, existing.get(nodeGroupStackName(inputs.environment, name))),
   );
-  if (upToDate) return;
-  await log.group("Stage the launch hook's code", () => stageHook(session, pack));
+  if (upToDate) return pack;
+  return log.group("Stage the launch hook's code", () => stageHook(session, pack));
 }
 
 type InfraStack = Pick<Stack, 'id' | 'name' | 'outputs'>;

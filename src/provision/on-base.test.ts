@@ -106,7 +106,7 @@ describe('deploy on a base', () => {
     deps.staging.stage = async () => {
       await stacks.deleteStack(id);
       await deps.clock.sleep(1_000);
-      return 'uploaded';
+      return { outcome: 'uploaded', version: '1' };
     };
     await expect(run(preview())).rejects.toThrow(`stack ${BASE}: it is DELETE_IN_PROGRESS`);
     expect(stacks.requests).toEqual([]);

@@ -10,8 +10,15 @@ type PackReader = ProvisionDeps['packFile'];
 export interface Pack {
   readonly infra: Template;
   readonly nodeGroup: Template;
-  /** The launch hook's code, which Lambda fetches from the staging bucket. */
-  readonly hook: { readonly key: string; readonly zip: Uint8Array };
+  readonly hook: HookCode;
+}
+
+/** The launch hook's code, which Lambda fetches from the staging bucket. */
+interface HookCode {
+  readonly key: string;
+  readonly zip: Uint8Array;
+  /** The version of the staged object. Undefined when nothing is staged because all functions have this code already. */
+  readonly version?: string;
 }
 
 export async function readPack(packFile: PackReader, environment: string): Promise<Pack> {
@@ -31,15 +38,20 @@ export async function readTemplate(packFile: PackReader, name: string): Promise<
   return { file: `cfn/${name}`, text: new TextDecoder().decode(content) };
 }
 
-/** Uploads the launch hook's code to the bucket from which Lambda fetches it. */
-export async function stageHook({ bucket, log, staging }: Session, { hook }: Pack): Promise<void> {
-  const outcome = await staging.stage(bucket, hook.key, hook.zip);
+/** Uploads the launch hook's code to the bucket from which Lambda fetches it; returns the pack with the code's version. */
+export async function stageHook({ bucket, log, staging }: Session, pack: Pack): Promise<Pack> {
+  const { hook } = pack;
+  const { outcome, version } = await staging.stage(bucket, hook.key, hook.zip);
   log.info(`s3://${bucket.name}/${hook.key}: ${outcome}`);
+  return { ...pack, hook: { ...hook, version } };
 }
 
-/** Whether a node group's Lambda function already has exactly this code, so that it fetches nothing again. */
+/**
+ * Whether a node group's Lambda function already has exactly this code, so that it fetches nothing again. Code that was
+ * fetched without naming its version may be something else.
+ */
 export function runsHook({ bucket }: Session, { hook }: Pack, stack: Stack | undefined): boolean {
   if (stack === undefined || !isDeployed(stack.status)) return false;
-  const { LambdaBucket, LambdaKey } = stack.parameters;
-  return LambdaBucket === bucket.name && LambdaKey === hook.key;
+  const { LambdaBucket, LambdaKey, LambdaObjectVersion = '' } = stack.parameters;
+  return LambdaBucket === bucket.name && LambdaKey === hook.key && LambdaObjectVersion !== '';
 }

@@ -59,6 +59,7 @@ describe('deploy', () => {
       MultusOtherZoneCidrs: '10.0.5.0/24,10.0.7.0/24',
       LambdaBucket: 'eks-multus-123456789012-ap-northeast-2',
       LambdaKey: expect.stringMatching(/^eks-multus-cluster\/[0-9a-f]{64}\/attach-enis\.zip$/),
+      LambdaObjectVersion: expect.stringMatching(/^version-of-eks-multus-cluster\//),
       NodeAccess: 'access-entry',
       NodeImageIdSSMParam:
         '/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/x86_64/standard/recommended/image_id',

@@ -38,13 +38,18 @@ export function nodeGroupSpec(
   infraOutputs: Texts,
 ): StackSpec {
   const { bucket, inputs } = session;
-  const hook = { bucket: bucket.name, key: pack.hook.key };
+  const { key, version } = pack.hook;
+  const hook = { bucket: bucket.name, key, version: version ?? '' };
   const parameters = nodeGroupParameters(inputs, group, network, infraOutputs, hook);
   const name = nodeGroupStackName(inputs.environment, group.name);
   return {
     ...commonSpec(session, name, pack.nodeGroup, parameters),
-    // Running nodes would lose a role that is replaced.
-    keep: ['NodeRoleArn', 'NodeProfileArn'],
+    keep: [
+      // Running nodes would lose a role that is replaced.
+      'NodeRoleArn',
+      'NodeProfileArn',
+      ...(version === undefined ? ['LambdaObjectVersion'] : []),
+    ],
   };
 }
 
@@ -122,9 +127,10 @@ function multusSubnetCidrs({ multusSubnets }: NetworkPlan): Texts {
 }
 
 /** Where the launch hook's code is staged. */
-interface HookCode {
+interface HookPlace {
   readonly bucket: string;
   readonly key: string;
+  readonly version: string;
 }
 
 const NODE_ACCESS = { 'access-entries': 'access-entry', 'aws-auth': 'aws-auth', both: 'both' };
@@ -146,7 +152,7 @@ function nodeGroupParameters(
   group: NodeGroup,
   plan: NetworkPlan,
   infra: Texts,
-  hook: HookCode,
+  hook: HookPlace,
 ): Texts {
   return {
     ...pick(infra, CLUSTER_FACTS),
@@ -167,6 +173,7 @@ function nodeGroupParameters(
     PrefixesPerInterface: String(group.prefixesPerInterface),
     LambdaBucket: hook.bucket,
     LambdaKey: hook.key,
+    LambdaObjectVersion: hook.version,
     NodeAccess: NODE_ACCESS[inputs.authentication],
     PodsWaitForMultus: String(group.podsWaitForMultus),
     ...guestRole(inputs, infra),

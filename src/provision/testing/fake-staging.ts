@@ -8,9 +8,9 @@ export function fakeStaging(): Staging & { readonly objects: Map<string, Uint8Ar
     objects,
     async stage(_bucket, key, content) {
       exists = true;
-      if (objects.has(key)) return 'present';
+      const outcome = objects.has(key) ? 'present' : 'uploaded';
       objects.set(key, content);
-      return 'uploaded';
+      return { outcome, version: `version-of-${key}` };
     },
     async has(_bucket, environment) {
       return [...objects.keys()].some((key) => key.startsWith(`${environment}/`));
