@@ -57,6 +57,10 @@ it.each([
   [{ event: 'pull_request' }, 'repo:acme/lab:pull_request'],
   [{ event: 'pull_request_target' }, 'repo:acme/lab:ref:refs/heads/main'],
   [{ event: 'pull_request', environment: 'eks-multus' }, 'repo:acme/lab:environment:eks-multus'],
+  [
+    { environment: 'eks-multus', ids: { owner: 7, repository: 42 } },
+    'repo:acme@7/lab@42:environment:eks-multus',
+  ],
 ])('%o: the subject %s', async (run, expected) => {
   const requestToken = issuer.requestTokenFor({ ...job, ...run });
   const headers = { authorization: `Bearer ${requestToken}` };

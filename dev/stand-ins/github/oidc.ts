@@ -27,6 +27,10 @@ export interface OidcJob {
   readonly event?: string;
   /** The GitHub environment of the jobs that ask for tokens. */
   readonly environment?: string | undefined;
+  /** The reusable workflow that has the job, as `owner/name/.github/workflows/file.yml@refs/tags/v1`; else `workflow`. */
+  readonly calledWorkflow?: string;
+  /** The ids in the subject of repositories that were created, renamed or moved since July 2026. */
+  readonly ids?: { readonly owner: number; readonly repository: number };
 }
 
 /** Seconds: five minutes on github.com, too. */
@@ -34,8 +38,7 @@ const TOKEN_LIFETIME = 300;
 
 /**
  * Stands in for GitHub's OIDC issuer: answers a job's requests for ID tokens with signed JWTs that carry
- * GitHub's claims. Leaves out customised subjects and the provenance of reusable workflows in other
- * repositories. All jobs of a run count as being in the same GitHub environment.
+ * GitHub's claims. Leaves out customised subjects. All jobs of a run count as being in the same GitHub environment.
  */
 export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcIssuer> {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
@@ -88,9 +91,16 @@ export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcI
 
 /** The subject of a job: its environment comes before everything else, then the pull request, then the ref. */
 export function subject(job: OidcJob): string {
-  if (job.environment !== undefined) return `repo:${job.repository}:environment:${job.environment}`;
-  if (job.event === 'pull_request') return `repo:${job.repository}:pull_request`;
-  return `repo:${job.repository}:ref:${job.ref}`;
+  const repository = `repo:${withIds(job)}`;
+  if (job.environment !== undefined) return `${repository}:environment:${job.environment}`;
+  if (job.event === 'pull_request') return `${repository}:pull_request`;
+  return `${repository}:ref:${job.ref}`;
+}
+
+function withIds({ repository, ids }: OidcJob): string {
+  if (ids === undefined) return repository;
+  const [owner = '', name = ''] = repository.split('/');
+  return `${owner}@${ids.owner}/${name}@${ids.repository}`;
 }
 
 function claims(job: OidcJob): Record<string, string> {
@@ -104,7 +114,7 @@ function claims(job: OidcJob): Record<string, string> {
     event_name: job.event ?? 'workflow_dispatch',
     ...(job.environment === undefined ? {} : { environment: job.environment }),
     workflow_ref: workflowRef,
-    job_workflow_ref: workflowRef,
+    job_workflow_ref: job.calledWorkflow ?? workflowRef,
     runner_environment: 'self-hosted',
     run_id: '1',
     run_attempt: '1',

@@ -1,4 +1,6 @@
+import { type Answer, type Call, notFound } from './answer.ts';
 import type { Operation } from './description.ts';
+import { ENVIRONMENT_OPERATIONS } from './environments.ts';
 import {
   commentJson,
   deploymentJson,
@@ -11,22 +13,9 @@ import {
 } from './resources.ts';
 import type { Deployment, RepositoryState } from './state.ts';
 
-export interface Call {
-  readonly operation: Operation;
-  readonly query: URLSearchParams;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly state: RepositoryState;
-  /** The owner of the token. */
-  readonly login: string;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
 /** The operations of the stand-in, by GitHub's names. */
 export const OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
+  ...ENVIRONMENT_OPERATIONS,
   'issues/list-comments': ({ operation, state, query }) => {
     const wanted = number(operation.params['issue_number']);
     if (!state.pullRequests.has(wanted)) return notFound();
@@ -171,17 +160,6 @@ function page<Item>(
   const size = Number(query.get('per_page') ?? 30);
   const from = (Number(query.get('page') ?? 1) - 1) * size;
   return { status: 200, body: all.slice(from, from + size).map(show) };
-}
-
-export function notFound(): Answer {
-  return {
-    status: 404,
-    body: {
-      message: 'Not Found',
-      documentation_url: 'https://docs.github.com/rest',
-      status: '404',
-    },
-  };
 }
 
 function number(text: string | undefined): number {

@@ -22,6 +22,13 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   ],
   'pulls/get': [['pull-requests', 'read']],
   'git/get-ref': [['contents', 'read']],
+  'repos/list-branches': [['contents', 'read']],
+  'repos/get-environment': [['actions', 'read']],
+  'repos/list-deployment-branch-policies': [['actions', 'read']],
+  // Only people and apps have this permission. No job's token can get it.
+  'repos/create-or-update-environment': [['administration', 'write']],
+  'repos/create-deployment-branch-policy': [['administration', 'write']],
+  'repos/create-repo-ruleset': [['administration', 'write']],
   'repos/list-deployments': [['deployments', 'read']],
   'repos/list-deployment-statuses': [['deployments', 'read']],
   'repos/create-deployment': [['deployments', 'write']],

@@ -76,6 +76,27 @@ it('follows a deployment through its states', async () => {
   expect(deploymentStates(api.repository('acme/lab'))).toEqual({ 'lab-pr-3': 'success' });
 });
 
+it('keeps the rules of environments, and lets only administrators change them', async () => {
+  const environment = { ...here, environment_name: 'lab' };
+  const admin = client({ administration: 'write', actions: 'read', contents: 'read' }).repos;
+  const policy = { protected_branches: false, custom_branch_policies: true };
+  const changed = { ...environment, deployment_branch_policy: policy };
+  await admin.createOrUpdateEnvironment(changed);
+  await admin.createDeploymentBranchPolicy({ ...environment, name: 'main' });
+  await admin.createOrUpdateEnvironment(changed);
+
+  const { repos } = client({ actions: 'read', contents: 'read' });
+  expect((await repos.getEnvironment(environment)).data.deployment_branch_policy).toEqual(policy);
+  const { data } = await repos.listDeploymentBranchPolicies(environment);
+  expect(data.branch_policies.map(({ name }) => name)).toEqual(['main']);
+  expect((await repos.listBranches({ ...here, protected: true })).data).toEqual([]);
+  await expect(repos.createOrUpdateEnvironment(environment)).rejects.toMatchObject({ status: 403 });
+  const absent = { ...environment, environment_name: 'absent' };
+  await expect(repos.getEnvironment(absent)).rejects.toMatchObject({ status: 404 });
+  const blind = client({ contents: 'read' }).repos;
+  await expect(blind.getEnvironment(environment)).rejects.toMatchObject({ status: 403 });
+});
+
 it("refuses calls beyond the token's permissions, and other repositories", async () => {
   const { issues, pulls } = client({ contents: 'read', 'pull-requests': 'read' });
   await expect(

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Answer, notFound } from './answer.ts';
 import { githubDescription, type Operation } from './description.ts';
-import { type Answer, notFound, OPERATIONS } from './operations.ts';
+import { OPERATIONS } from './operations.ts';
 import { lacking, type Permissions } from './permissions.ts';
 import { type RepositoryState, repositoryState } from './state.ts';
 

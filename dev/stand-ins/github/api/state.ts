@@ -43,6 +43,14 @@ export interface Deployment {
   readonly statuses: readonly DeploymentStatus[];
 }
 
+/** A GitHub environment, with the rules that decide which refs may deploy to it. */
+export interface GithubEnvironment {
+  readonly id: number;
+  readonly name: string;
+  /** Any ref, the branches that a branch protection rule protects, or the refs that match one of some patterns. */
+  readonly deployers: 'any' | 'protected-branches' | readonly string[];
+}
+
 /** The state of one repository. Tests and scenarios read it, and change it as people would. */
 export interface RepositoryState {
   readonly name: string;
@@ -51,6 +59,11 @@ export interface RepositoryState {
   readonly comments: Map<number, Comment>;
   readonly deployments: Map<number, Deployment>;
   readonly branches: Map<string, string>;
+  /** The branches that a branch protection rule protects. Rulesets do not count here. */
+  readonly protectedBranches: Set<string>;
+  readonly environments: Map<string, GithubEnvironment>;
+  /** The bodies of the requests that made the rulesets. */
+  readonly rulesets: Readonly<Record<string, unknown>>[];
   nextId(): number;
 }
 
@@ -63,6 +76,9 @@ export function repositoryState(name: string, defaultBranch = 'main'): Repositor
     comments: new Map(),
     deployments: new Map(),
     branches: new Map([[defaultBranch, fakeSha(`${name} ${defaultBranch}`)]]),
+    protectedBranches: new Set(),
+    environments: new Map(),
+    rulesets: [],
     nextId: () => ++id,
   };
 }

@@ -1,0 +1,28 @@
+import type { Operation } from './description.ts';
+import type { RepositoryState } from './state.ts';
+
+/** A call of an operation by a token that may make it. */
+export interface Call {
+  readonly operation: Operation;
+  readonly query: URLSearchParams;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly state: RepositoryState;
+  /** The owner of the token. */
+  readonly login: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export function notFound(): Answer {
+  return {
+    status: 404,
+    body: {
+      message: 'Not Found',
+      documentation_url: 'https://docs.github.com/rest',
+      status: '404',
+    },
+  };
+}
