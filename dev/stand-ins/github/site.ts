@@ -5,6 +5,7 @@ import { runByAct, standInsOf } from './act.ts';
 import type { WorkflowResult } from './act-log.ts';
 import { type GithubApi, startGithubApi } from './api/server.ts';
 import type { RepositoryState } from './api/state.ts';
+import { mayDeploy } from './environment-rules.ts';
 import type { GithubEvent } from './events/pull-request.ts';
 import {
   type Adaptation,
@@ -50,6 +51,8 @@ export async function startSite(
   const folder = join(act.root, 'user');
   await userRepository(options.source, folder, options.repository, adaptation);
   const api = await startGithubApi(0);
+  const state = api.repository(options.repository);
+  protectEnvironments(state);
   const workflows = join(folder, '.github', 'workflows');
   const read = (path: string) => parse(readFileSync(path, 'utf8')) as Workflow;
   const called = (uses: string) => {
@@ -63,6 +66,8 @@ export async function startSite(
     { name, actor = 'ann', show }: DeliveryOptions,
   ) {
     const workflow = read(join(workflows, file));
+    const environment = githubEnvironment(workflow, called);
+    enter(state, environment, event);
     const asked = permissionsOf(workflow);
     const foreign = event.name === 'pull_request' && isUntrusted(event, options.repository, actor);
     const permissions = foreign ? readOnly(asked) : asked;
@@ -70,7 +75,7 @@ export async function startSite(
       ...options.env,
       GITHUB_API_URL: api.url,
       REHEARSAL_REPOSITORIES: JSON.stringify({ [PACK]: pack.folder, [options.repository]: folder }),
-      ...(permissions['id-token'] === 'write' ? idTokens(event.name, file, workflow) : {}),
+      ...(permissions['id-token'] === 'write' ? idTokens(event.name, file, environment) : {}),
     };
     const local = {
       ...standInsOf(join(pack.callable, '.github/workflows/provision.yml'), act.actions),
@@ -93,8 +98,8 @@ export async function startSite(
     );
   }
 
-  function idTokens(event: string, file: string, workflow: Workflow) {
-    const run = { event, environment: githubEnvironment(workflow, called) };
+  function idTokens(event: string, file: string, environment: string | undefined) {
+    const run = { event, environment };
     const job = {
       repository: options.repository,
       ref: 'refs/heads/main',
@@ -109,7 +114,7 @@ export async function startSite(
   return {
     api,
     pack,
-    state: api.repository(options.repository),
+    state,
     async deliver(event, delivery) {
       const results: WorkflowResult[] = [];
       for (const file of readdirSync(workflows).sort()) {
@@ -121,6 +126,24 @@ export async function startSite(
     },
     stop: () => api.stop(),
   };
+}
+
+/** The rules that the README has a repository's administrator make. */
+function protectEnvironments({ environments, nextId }: RepositoryState): void {
+  const add = (name: string, deployers: readonly string[]) =>
+    environments.set(name, { id: nextId(), name, deployers });
+  add('eks-multus', ['main']);
+  add('eks-multus-previews', ['main', 'refs/pull/*/merge']);
+}
+
+/** Lets a run into its GitHub environment, as GitHub does: creates it where there is none, and follows its rules. */
+function enter(state: RepositoryState, name: string | undefined, event: GithubEvent): void {
+  if (name === undefined) return;
+  const pull = event.name === 'pull_request' ? event.payload['number'] : undefined;
+  const ref = pull === undefined ? 'refs/heads/main' : `refs/pull/${pull}/merge`;
+  if (!mayDeploy(state, name, ref)) throw new Error(`${ref} may not deploy to ${name}`);
+  if (state.environments.has(name)) return;
+  state.environments.set(name, { id: state.nextId(), name, deployers: 'any' });
 }
 
 /** A manual or scheduled event starts one workflow, not every workflow with that trigger. */

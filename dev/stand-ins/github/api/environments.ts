@@ -40,10 +40,12 @@ export const ENVIRONMENT_OPERATIONS: Readonly<Record<string, (call: Call) => Ans
   },
   'repos/list-branches': ({ operation, state, query }) => {
     const wanted = query.get('protected');
+    // GitHub's example has a protection that its own description does not allow.
+    const { protection: _, ...example } = first(operation.example(200));
     const all = [...state.branches].map(([name, sha]) => ({
-      ...first(operation.example(200)),
+      ...example,
       name,
-      commit: { ...(first(operation.example(200))['commit'] as Json), sha },
+      commit: { ...(example['commit'] as Json), sha },
       protected: state.protectedBranches.has(name),
     }));
     const found = all.filter((branch) => wanted === null || String(branch.protected) === wanted);
