@@ -104,6 +104,8 @@ export const inputSchema = z.object({
   'cloudformation-role-arn': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
   'ttl-hours': wholeNumber(0, 8760).optional(),
   'timeout-minutes': wholeNumber(1, 1440).default(60),
+  'github-environment': text(/^[^\0]{1,255}$/, 'the name of a GitHub environment').optional(),
+  'github-token': text(/^\S+$/, 'a token without spaces').optional(),
 });
 
 type Raw = z.output<typeof inputSchema>;
@@ -129,6 +131,9 @@ export interface ProvisionInputs {
   /** Hours from creation; 0 for never, undefined to leave the expiry of existing stacks as it is. */
   readonly ttlHours: number | undefined;
   readonly timeoutMs: number;
+  /** The job's GitHub environment, whose rules are checked; undefined for no check. */
+  readonly githubEnvironment: string | undefined;
+  readonly githubToken: string | undefined;
 }
 
 /** What shapes the environment's own cluster, beside its network. */
@@ -187,6 +192,8 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
     },
     ttlHours: inputs['ttl-hours'],
     timeoutMs: inputs['timeout-minutes'] * 60_000,
+    githubEnvironment: inputs['github-environment'],
+    githubToken: inputs['github-token'],
   };
 }
 

@@ -1,6 +1,7 @@
 import { actionsLog } from '../github/actions-log.ts';
 import { runAction } from '../github/run-action.ts';
-import { readProvisionInputs } from './inputs.ts';
+import { workflowRun } from '../github/workflow-run.ts';
+import { type ProvisionInputs, readProvisionInputs } from './inputs.ts';
 
 // Code that calls AWS takes as long to load as everything else, so it is loaded only when the inputs are valid.
 await runAction(async () => {
@@ -11,5 +12,24 @@ await runAction(async () => {
     import('./run.ts'),
     import('./wiring.ts'),
   ]);
-  await provision(inputs, realDeps(region, inputs.role));
+  const checked = checkEnvironment(inputs);
+  await provision(inputs, realDeps(region, inputs.role)).finally(() => checked);
 });
+
+/** Warns of an unprotected GitHub environment while the action works. Never fails. */
+async function checkEnvironment({
+  githubEnvironment,
+  githubToken,
+}: ProvisionInputs): Promise<void> {
+  if (githubEnvironment === undefined || githubToken === undefined) return;
+  const [{ warnOfOpenEnvironment }, { repositoryClient }] = await Promise.all([
+    import('../github/environment-protection.ts'),
+    import('../github/repository-client.ts'),
+  ]);
+  const { repository } = workflowRun(process.env);
+  await warnOfOpenEnvironment(
+    repositoryClient(githubToken, repository),
+    githubEnvironment,
+    actionsLog,
+  );
+}

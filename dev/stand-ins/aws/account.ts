@@ -51,7 +51,7 @@ export async function prepareAccount(options: AccountOptions): Promise<string> {
       const client = { endpoint: gateway.url, region, credentials: OWNER };
       await install(new CloudFormationClient(client), {
         Repository: options.repository,
-        Subjects: 'ref:refs/heads/*,environment:eks-multus',
+        Subjects: 'ref:refs/heads/*,environment:eks-multus,environment:eks-multus-previews',
         ExistingProvider: String(await hasProvider(iam)),
         DeployerRoleName: deployer,
         ServiceRoleName: `${SERVICE}${suffix}`,

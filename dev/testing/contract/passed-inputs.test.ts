@@ -24,7 +24,7 @@ const NOT_PASSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'node-role-arns': NODES,
     'expected-nodes': NODES,
   },
-  provision: CREDENTIALS,
+  provision: { ...CREDENTIALS, 'github-token': "the job's own token is the default" },
 };
 
 interface WithSteps {
