@@ -10,6 +10,7 @@ const STACK = `<member><StackId>${ID}</StackId><StackName>lab</StackName>
   <Outputs><member><OutputKey>VpcId</OutputKey><OutputValue>vpc-1</OutputValue></member></Outputs>
   <Parameters><member><ParameterKey>ImageId</ParameterKey><ParameterValue>/aws/image</ParameterValue>
   <ResolvedValue>ami-1</ResolvedValue></member></Parameters>
+  <RoleARN>arn:aws:iam::123456789012:role/r</RoleARN><CreationTime>2026-11-24T10:00:00Z</CreationTime>
   <EnableTerminationProtection>true</EnableTerminationProtection>
   <Tags><member><Key>eks-multus:environment</Key><Value>lab</Value></member></Tags></member>`;
 
@@ -39,6 +40,8 @@ describe('stacks', () => {
       parameters: { ImageId: '/aws/image' },
       looksUpParameters: true,
       terminationProtection: true,
+      roleArn: 'arn:aws:iam::123456789012:role/r',
+      createdAt: Date.parse('2026-11-24T10:00:00Z'),
       tags: { 'eks-multus:environment': 'lab' },
     });
   });

@@ -113,6 +113,8 @@ function toStack(stack: SdkStack): Stack {
     looksUpParameters: parameters.some((one) => one.ResolvedValue !== undefined),
     terminationProtection: stack.EnableTerminationProtection ?? false,
     tags: record(stack.Tags ?? [], (tag) => [tag.Key, tag.Value]),
+    roleArn: stack.RoleARN,
+    createdAt: stack.CreationTime?.getTime() ?? 0,
   };
 }
 

@@ -18,6 +18,10 @@ export interface Stack {
   readonly looksUpParameters: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly terminationProtection: boolean;
+  /** The role that CloudFormation uses for the stack; undefined when it uses the session of each caller. */
+  readonly roleArn: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
 }
 
 export interface StackEvent {

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { credentialFields, type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
+import {
+  credentialFields,
+  ROLE_ARN,
+  ROLE_ARN_ALLOWED,
+  type RoleChoice,
+  roleRequest,
+} from '../aws/credential-fields.ts';
 import { InputError } from '../core/errors.ts';
 import { type Environment, environmentSchema } from '../environment/environment.ts';
 import { type InputSource, oneOf, readInputs, text, wholeNumber, yaml } from '../github/inputs.ts';
@@ -41,6 +47,7 @@ export const inputSchema = z.object({
   ).optional(),
   'pull-request': wholeNumber(1, 999_999_999).optional(),
   'max-previews': wholeNumber(0, 1000).default(5),
+  'cloudformation-role-arn': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
   status: oneOf(['success', 'failure', 'cancelled']).default('success'),
   reason: text(/^[^\0]{1,500}$/, 'a sentence').optional(),
   plan: yaml(planSchema, PLAN).optional(),
@@ -66,6 +73,8 @@ export interface PreviewInputs {
   readonly pullRequest: number | undefined;
   /** 0 for any number. */
   readonly maxPreviews: number;
+  /** The role that CloudFormation uses for the pack's stacks. */
+  readonly serviceRole: string | undefined;
   /** How the deploy or destroy before this command ended. */
   readonly status: 'success' | 'failure' | 'cancelled';
   readonly reason: string | undefined;
@@ -106,6 +115,7 @@ export function readPreviewInputs(source?: InputSource): PreviewInputs {
     name: inputs.name,
     pullRequest: inputs['pull-request'],
     maxPreviews: inputs['max-previews'],
+    serviceRole: inputs['cloudformation-role-arn'],
     status: inputs.status,
     reason: inputs.reason,
     plan: inputs.plan,

@@ -10,6 +10,7 @@ const environment: TaggedEnvironment = {
   repository: 'acme/lab',
   pullRequest: 12,
   stacks: [],
+  foreign: [],
   expiresAt: NOW + 1,
 };
 const facts: PullRequestFacts = {

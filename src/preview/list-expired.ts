@@ -1,3 +1,4 @@
+import { REPOSITORY_TAG } from '../environment/tags.ts';
 import { table } from '../github/outputs.ts';
 import { branchExists, type PullRequestFacts, readPullRequest } from '../github/pull-request.ts';
 import type { ExpiredEnvironment } from './outputs.ts';
@@ -7,7 +8,12 @@ import { environmentsOf, type TaggedEnvironment } from './tagged-environments.ts
 /** Finds the environments of this repository that have to be destroyed, and says why. Destroys nothing. */
 export async function listExpired(session: Session): Promise<void> {
   const { inputs, run, log } = session;
-  const all = environmentsOf(await session.stacks.list());
+  const all = environmentsOf(await session.stacks.list(), inputs.serviceRole);
+  for (const { name, foreign } of all) {
+    // Stacks of other repositories may well have another role.
+    const claims = foreign.filter(({ tags }) => tags[REPOSITORY_TAG] === run.repository);
+    if (claims.length > 0) log.warn(notBelieved(name, claims, inputs.serviceRole));
+  }
   const own = all.filter(({ repository }) => repository === run.repository);
   const judged = [];
   for (const environment of own) {
@@ -26,6 +32,15 @@ export async function listExpired(session: Session): Promise<void> {
       ? 'None.'
       : table(['Environment', 'Pull request', 'Expires', 'Stacks', 'To be destroyed'], rows);
   await session.addSummary(`${title}\n\n${shown}\n`);
+}
+
+function notBelieved(
+  environment: string,
+  stacks: readonly { readonly name: string }[],
+  serviceRole: string | undefined,
+): string {
+  const role = serviceRole === undefined ? "the role of the environment's own stack" : serviceRole;
+  return `The tags of these stacks say that they belong to ${environment}, and are not believed: ${stacks.map(({ name }) => name).join(', ')}. A stack counts when its name begins with the environment's and CloudFormation uses ${role} for it`;
 }
 
 /** What GitHub says about the pull request of an environment. */

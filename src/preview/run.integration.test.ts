@@ -34,6 +34,7 @@ const pull: PullRequest = {
   conflict: false,
 };
 
+const ROLE = 'arn:aws:iam::123456789012:role/eks-multus-cloudformation';
 let api: GithubApi;
 let stacks: Stack[];
 let folder: string;
@@ -67,7 +68,7 @@ function stack(environment: string, pullRequest: string, repository = 'acme/lab'
 /** Runs one command with these inputs, as the workflow would on a push to the pull request. */
 async function run(given: Readonly<Record<string, string>>, permissions = PERMISSIONS) {
   outputs = {};
-  const shown = { notices: [] as string[], summary: '' };
+  const shown = { notices: [] as string[], warnings: [] as string[], summary: '' };
   const token = api.token('acme/lab', permissions);
   const inputs = readPreviewInputs(
     (name) => ({ 'aws-region': 'ap-northeast-2', 'github-token': token, ...given })[name] ?? '',
@@ -85,7 +86,7 @@ async function run(given: Readonly<Record<string, string>>, permissions = PERMIS
     },
     readFile: (path) => readFile(path, 'utf8'),
     now: () => NOW,
-    log: recordingLog(),
+    log: { ...recordingLog(), warn: (message) => void shown.warnings.push(message) },
     notice: (message) => void shown.notices.push(message),
     setOutputs: (some) => {
       outputs = { ...outputs, ...some };
@@ -187,6 +188,23 @@ it('leaves the preview of another repository alone', async () => {
   await expect(run({ command: 'begin', name: NAME })).rejects.toThrow(
     /belongs to the repository acme\/other\nNext step: .*name-prefix/,
   );
+  await expect(
+    run({ command: 'begin', name: NAME, 'cloudformation-role-arn': ROLE }),
+  ).rejects.toThrow(/belongs to the repository acme\/other/);
+});
+
+it('believes the tags of no stack that somebody else made', async () => {
+  const foreign = { ...stack(NAME, '12'), name: `${NAME}-evil`, createdAt: 0 };
+  const expired = { ...foreign.tags, 'eks-multus:expires-at': '2020-01-01T00:00:00Z' };
+  stacks = [
+    { ...foreign, tags: expired },
+    { ...stack(NAME, '12'), roleArn: ROLE },
+  ];
+  for (const role of ['', ROLE]) {
+    const { warnings } = await run({ command: 'list-expired', 'cloudformation-role-arn': role });
+    expect(outputs).toEqual({ environments: [] });
+    expect(warnings).toEqual([expect.stringContaining(`not believed: ${NAME}-evil. `)]);
+  }
 });
 
 it('lists what has to be destroyed, and nothing of other repositories', async () => {

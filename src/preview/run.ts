@@ -1,5 +1,6 @@
 import type { Report } from '../connectivity/report/report.ts';
 import { messageOf, PreviewError } from '../core/errors.ts';
+import { REPOSITORY_TAG } from '../environment/tags.ts';
 import { beginDeployment, endDeployment, removeDeployments } from '../github/deployments.ts';
 import { readPullRequest } from '../github/pull-request.ts';
 import { editStickyComment, putStickyComment } from '../github/sticky-comment.ts';
@@ -60,7 +61,11 @@ async function begin(session: Session): Promise<void> {
     await session.addSummary(`${obstacle}\n`);
     return;
   }
-  const refusal = refuse(environmentsOf(await session.stacks.list()), name, session);
+  const refusal = refuse(
+    environmentsOf(await session.stacks.list(), inputs.serviceRole),
+    name,
+    session,
+  );
   const text = commentMarkdown({
     environment: name,
     state: refusal === undefined ? 'being deployed' : 'refused',
@@ -101,10 +106,13 @@ function refuse(
   { inputs: { maxPreviews }, run }: Session,
 ): PreviewError | undefined {
   const existing = known.find((one) => one.name === name);
-  if (existing?.repository !== undefined && existing.repository !== run.repository) {
+  // The stack of that name exists, whether its tags are believed or not.
+  const sameName = existing?.foreign.find((stack) => stack.name === name);
+  const owner = existing?.repository ?? sameName?.tags[REPOSITORY_TAG];
+  if (owner !== undefined && owner !== run.repository) {
     return new PreviewError({
       resource: `environment ${name}`,
-      reason: `it belongs to the repository ${existing.repository}`,
+      reason: `it belongs to the repository ${owner}`,
       nextStep: 'give the previews of this repository another name-prefix',
     });
   }
@@ -166,9 +174,13 @@ async function verdictOf({ inputs, readFile, runUrl }: Session): Promise<Verdict
 }
 
 /** When the preview expires. The comment is written without it when AWS does not answer. */
-async function expiryOf({ stacks, log }: Session, name: string): Promise<number | undefined> {
+async function expiryOf(
+  { inputs, stacks, log }: Session,
+  name: string,
+): Promise<number | undefined> {
   try {
-    return environmentsOf(await stacks.list()).find((one) => one.name === name)?.expiresAt;
+    const all = environmentsOf(await stacks.list(), inputs.serviceRole);
+    return all.find((one) => one.name === name)?.expiresAt;
   } catch (error) {
     log.warn(`Cannot tell when ${name} expires: ${messageOf(error)}`);
     return undefined;

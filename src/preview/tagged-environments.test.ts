@@ -3,11 +3,13 @@ import type { Stack } from '../cloudformation/stack-api.ts';
 import { creationTags, stackTags } from '../environment/tags.ts';
 import { environmentsOf } from './tagged-environments.ts';
 
+const ROLE = 'arn:aws:iam::123456789012:role/eks-multus-cloudformation';
 const NOW = Date.parse('2026-11-24T10:00:00Z');
 
 function stack(name: string, tags: Readonly<Record<string, string | undefined>>): Stack {
   const known = Object.entries(tags).filter(([, value]) => value !== undefined);
-  return { name, status: 'CREATE_COMPLETE', tags: Object.fromEntries(known) } as Stack;
+  const createdAt = name.length;
+  return { name, status: 'CREATE_COMPLETE', tags: Object.fromEntries(known), createdAt } as Stack;
 }
 
 function tagged(
@@ -20,12 +22,15 @@ function tagged(
 }
 
 it('groups stacks by the tags that provision gives them', () => {
-  const found = environmentsOf([
-    stack('eks-multus-pr-7-ng1', tagged('eks-multus-pr-7', '7', 2)),
-    stack('eks-multus-pr-7', tagged('eks-multus-pr-7', '7', 1)),
-    stack('eks-multus-lab', tagged('eks-multus-lab', undefined, undefined)),
-    stack('somebody-elses', {}),
-  ]);
+  const found = environmentsOf(
+    [
+      stack('eks-multus-pr-7-ng1', tagged('eks-multus-pr-7', '7', 2)),
+      stack('eks-multus-pr-7', tagged('eks-multus-pr-7', '7', 1)),
+      stack('eks-multus-lab', tagged('eks-multus-lab', undefined, undefined)),
+      stack('somebody-elses', {}),
+    ],
+    undefined,
+  );
   expect(found).toEqual([
     {
       name: 'eks-multus-lab',
@@ -33,6 +38,7 @@ it('groups stacks by the tags that provision gives them', () => {
       pullRequest: undefined,
       expiresAt: undefined,
       stacks: [{ name: 'eks-multus-lab', status: 'CREATE_COMPLETE' }],
+      foreign: [],
     },
     {
       name: 'eks-multus-pr-7',
@@ -40,9 +46,27 @@ it('groups stacks by the tags that provision gives them', () => {
       pullRequest: 7,
       expiresAt: NOW + 3_600_000,
       stacks: [
-        { name: 'eks-multus-pr-7-ng1', status: 'CREATE_COMPLETE' },
         { name: 'eks-multus-pr-7', status: 'CREATE_COMPLETE' },
+        { name: 'eks-multus-pr-7-ng1', status: 'CREATE_COMPLETE' },
       ],
+      foreign: [],
     },
   ]);
+});
+
+it('does not let a foreign stack end an environment, or take it over', () => {
+  const ours = { ...stack('pr-7', tagged('pr-7', '7', 10)), roleArn: ROLE };
+  const tags = { ...tagged('pr-7', '8', -1), 'eks-multus:repository': 'evil/lab' };
+  const foreign = [stack('pr-7-evil', tags), { ...stack('evil', tags), roleArn: ROLE }];
+  for (const role of [undefined, ROLE]) {
+    expect(environmentsOf([...foreign, ours], role)).toMatchObject([
+      {
+        name: 'pr-7',
+        repository: 'acme/lab',
+        pullRequest: 7,
+        expiresAt: NOW + 36_000_000,
+        foreign,
+      },
+    ]);
+  }
 });

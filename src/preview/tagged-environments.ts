@@ -1,4 +1,5 @@
 import type { Stack } from '../cloudformation/stack-api.ts';
+import { believedStacks } from '../environment/believed-stacks.ts';
 import {
   ENVIRONMENT_TAG,
   EXPIRY_TAG,
@@ -16,24 +17,34 @@ export interface TaggedEnvironment {
   /** Milliseconds since 1970; undefined when it does not expire. */
   readonly expiresAt: number | undefined;
   readonly stacks: readonly Pick<Stack, 'name' | 'status'>[];
+  /** The stacks that carry the tag of the environment and are not believed. */
+  readonly foreign: readonly Pick<Stack, 'name' | 'tags'>[];
 }
 
-/** The environments of an account, from its stacks, by name. Pure. */
-export function environmentsOf(stacks: readonly Stack[]): readonly TaggedEnvironment[] {
+/**
+ * The environments of an account, from its stacks, by name. The tags of one stack decide, so that node groups that were
+ * added later expire with the rest. Pure.
+ *
+ * @param serviceRole see `believedStacks`
+ */
+export function environmentsOf(
+  stacks: readonly Stack[],
+  serviceRole: string | undefined,
+): readonly TaggedEnvironment[] {
   const names = new Set(stacks.flatMap(({ tags }) => tags[ENVIRONMENT_TAG] ?? []));
   return [...names].sort().map((name) => {
-    const own = stacks.filter(({ tags }) => tags[ENVIRONMENT_TAG] === name);
-    const tag = (key: string) => own.find(({ tags }) => tags[key] !== undefined)?.tags[key];
-    const pullRequest = Number(tag(PULL_REQUEST_TAG) ?? Number.NaN);
-    const expiries = own.map(({ tags }) => Date.parse(tags[EXPIRY_TAG] ?? ''));
-    const known = expiries.filter((time) => !Number.isNaN(time));
+    const tagged = stacks.filter(({ tags }) => tags[ENVIRONMENT_TAG] === name);
+    const own = believedStacks(name, tagged, serviceRole);
+    const tags = own[0]?.tags ?? {};
+    const pullRequest = Number(tags[PULL_REQUEST_TAG] ?? Number.NaN);
+    const expiry = Date.parse(tags[EXPIRY_TAG] ?? '');
     return {
       name,
-      repository: tag(REPOSITORY_TAG),
+      repository: tags[REPOSITORY_TAG],
       pullRequest: Number.isInteger(pullRequest) ? pullRequest : undefined,
-      // Node groups that were added later expire with the rest.
-      expiresAt: known.length === 0 ? undefined : Math.min(...known),
+      expiresAt: Number.isNaN(expiry) ? undefined : expiry,
       stacks: own.map(({ name: stack, status }) => ({ name: stack, status })),
+      foreign: tagged.filter((stack) => !own.includes(stack)),
     };
   });
 }

@@ -1,5 +1,6 @@
 import type { Stack, StackApi } from '../cloudformation/stack-api.ts';
 import type { StackInsides } from '../cloudformation/stack-resources.ts';
+import { believedStacks } from '../environment/believed-stacks.ts';
 import { BASE_TAG, ENVIRONMENT_TAG, REPOSITORY_TAG } from '../environment/tags.ts';
 
 /** The stacks of an environment, found by their tag, in whatever state they are. */
@@ -25,7 +26,8 @@ export async function environmentStacks(
   const own: Stack[] = [];
   for (const stack of all) if (await belongs(stack, insides, environment)) own.push(stack);
   const sameName = all.find(({ name }) => name === environment);
-  const tagOf = (key: string) => own.find(({ tags }) => tags[key] !== undefined)?.tags[key];
+  const believed = believedStacks(environment, own, undefined);
+  const tagOf = (key: string) => believed.find(({ tags }) => tags[key] !== undefined)?.tags[key];
   return {
     infra: own.find(({ name }) => name === environment),
     nodeGroups: own.filter(({ name }) => name !== environment),

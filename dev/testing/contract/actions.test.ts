@@ -73,6 +73,7 @@ const DIFFERENT_MEANINGS = [
   'environment', // a name for provision, which makes it; the JSON of it for those that use it
   'authentication', // what the stacks set up, and what configure-multus does about it
   'aws-region', // required by provision; elsewhere only without `environment`
+  'cloudformation-role-arn', // what the stacks get, and by what they are known
   'namespace', // of networks, of pods
   'networks', // YAML of networks to make, names of networks to check
 ];

@@ -32,15 +32,18 @@ export class FakeStack {
   looksUpParameters = false;
   terminationProtection = false;
   tags: Texts;
+  roleArn: string | undefined;
   readonly events: StackEvent[] = [];
   readonly #ahead: { readonly at: number; readonly happening: Happening }[] = [];
   readonly #origin: Origin;
+  readonly createdAt: number;
 
   constructor(origin: Origin) {
     this.#origin = origin;
     this.name = origin.name;
     this.tags = origin.tags;
     this.outputs = origin.outputs();
+    this.createdAt = origin.serial();
     this.id = `arn:aws:cloudformation:ap-northeast-2:123456789012:stack/${this.name}/${origin.serial()}`;
   }
 
@@ -57,6 +60,8 @@ export class FakeStack {
       terminationProtection,
       tags,
       looksUpParameters: this.looksUpParameters,
+      roleArn: this.roleArn,
+      createdAt: this.createdAt,
     };
   }
 
