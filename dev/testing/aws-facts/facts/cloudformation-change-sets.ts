@@ -1,0 +1,464 @@
+import type { Fact } from '../fact.ts';
+import { relied } from '../fact.ts';
+import {
+  CREATE_CHANGE_SET,
+  DOES_NOT_EXIST,
+  IS_CONFLICT,
+  PREPARE_CHANGE_SET,
+} from '../relied-on.ts';
+import { botocore, cdk, documented, issue, localstack } from '../sources.ts';
+
+const CHANGE_SETS = localstack('cloudformation/api/test_changesets');
+const refusal = (message: string) => ({ code: 'ValidationError', status: 400, message });
+
+/** What CloudFormation answers to calls about change sets. */
+export const CHANGE_SET_FACTS: readonly Fact[] = [
+  {
+    id: 'change-set-empty',
+    call: 'DescribeChangeSet',
+    when: 'nothing changes',
+    answer: {
+      output: {
+        Status: 'FAILED',
+        ExecutionStatus: 'UNAVAILABLE',
+        StatusReason:
+          "The submitted information didn't contain changes. Submit different information to create a change set.",
+      },
+    },
+    source: CHANGE_SETS,
+    kind: 'recording',
+    reliedOnBy: relied({ [PREPARE_CHANGE_SET]: 'no-changes' }),
+    standIn: 'same',
+  },
+  {
+    id: 'change-set-empty-by-transform',
+    call: 'DescribeChangeSet',
+    when: 'nothing changes and the template has a transform',
+    answer: {
+      output: {
+        Status: 'FAILED',
+        ExecutionStatus: 'UNAVAILABLE',
+        StatusReason: 'No updates are to be performed.',
+      },
+    },
+    source: issue('aws/aws-cdk#2553'),
+    kind: 'report',
+    reliedOnBy: relied({ [PREPARE_CHANGE_SET]: 'no-changes' }),
+    standIn: { absent: 'Transforms are not simulated.' },
+  },
+  {
+    id: 'change-set-ready',
+    call: 'DescribeChangeSet',
+    when: 'there is something to change',
+    answer: { output: { Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE' } },
+    source: CHANGE_SETS,
+    kind: 'recording',
+    reliedOnBy: relied({ [PREPARE_CHANGE_SET]: 'ready' }),
+    standIn: 'same',
+  },
+  {
+    id: 'change-set-not-executable',
+    call: 'ExecuteChangeSet',
+    when: 'the change set has failed',
+    answer: {
+      code: 'InvalidChangeSetStatus',
+      status: 400,
+      message: 'ChangeSet […] cannot be executed in its current status of [FAILED]',
+    },
+    source: CHANGE_SETS,
+    kind: 'recording',
+    reliedOnBy: relied({ [IS_CONFLICT]: true }),
+    standIn: 'same',
+  },
+  {
+    id: 'change-set-unknown',
+    call: 'DescribeChangeSet',
+    when: 'there is no change set of this id',
+    answer: {
+      code: 'ChangeSetNotFound',
+      status: 404,
+      message: 'ChangeSet […] does not exist',
+    },
+    source: CHANGE_SETS,
+    kind: 'recording',
+    reliedOnBy: relied({ [DOES_NOT_EXIST]: true, [IS_CONFLICT]: true }),
+    standIn: 'same',
+  },
+  {
+    id: 'change-set-without-stack',
+    call: 'DeleteChangeSet',
+    when: 'the call gives the name of a change set and no stack',
+    answer: refusal('StackName must be specified if ChangeSetName is not specified as an ARN.'),
+    source: CHANGE_SETS,
+    kind: 'recording',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'change-set-delete-unknown-stack',
+    call: 'DeleteChangeSet',
+    when: 'there is no stack of this name',
+    answer: refusal('Stack […] does not exist'),
+    source: CHANGE_SETS,
+    kind: 'recording',
+    reliedOnBy: relied({ [DOES_NOT_EXIST]: true }),
+    standIn: 'same',
+  },
+  {
+    id: 'change-set-creates-existing',
+    call: 'CreateChangeSet',
+    when: 'the type is CREATE and the stack exists',
+    answer: refusal('Stack […] already exists and cannot be created again with the changeSet […].'),
+    source: CHANGE_SETS,
+    kind: 'recording',
+    reliedOnBy: relied({ [IS_CONFLICT]: true, [CREATE_CHANGE_SET]: 'refused' }),
+    standIn: 'same',
+  },
+  {
+    id: 'change-set-name-taken',
+    call: 'CreateChangeSet',
+    when: 'the stack has a change set of this name',
+    answer: {
+      code: 'AlreadyExistsException',
+      status: 400,
+      message: 'ChangeSet … already exists',
+    },
+    source: documented('AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html'),
+    kind: 'documentation',
+    reliedOnBy: relied({ [CREATE_CHANGE_SET]: 'found' }),
+    standIn: 'same',
+  },
+  {
+    id: 'change-set-in-review',
+    call: 'CreateChangeSet',
+    when: 'the stack is only the shell of another CREATE change set: a second one is accepted',
+    answer: { output: { Id: '…', StackId: '…' } },
+    source: CHANGE_SETS,
+    kind: 'recording',
+    reliedOnBy: relied({ [CREATE_CHANGE_SET]: 'made' }),
+    standIn: 'same',
+  },
+  {
+    id: 'changes-of-update',
+    call: 'DescribeChangeSet',
+    when: 'an update adds, modifies, replaces and removes resources',
+    answer: {
+      output: {
+        Changes: [
+          { ResourceChange: { Action: 'Add', LogicalResourceId: 'Added', Replacement: undefined } },
+          {
+            ResourceChange: {
+              Action: 'Modify',
+              LogicalResourceId: 'Modified',
+              Replacement: 'False',
+              PolicyAction: undefined,
+            },
+          },
+          {
+            ResourceChange: {
+              Action: 'Remove',
+              LogicalResourceId: 'Removed',
+              PolicyAction: 'Delete',
+            },
+          },
+          {
+            ResourceChange: {
+              Action: 'Modify',
+              LogicalResourceId: 'Replaced',
+              Replacement: 'True',
+              PolicyAction: 'ReplaceAndDelete',
+            },
+          },
+        ],
+      },
+    },
+    source: `${CHANGE_SETS} and 430 change sets of the same folder`,
+    kind: 'recording',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'change-by-parameter',
+    call: 'DescribeChangeSet',
+    when: 'the value of a parameter changes: the property has two details',
+    answer: {
+      output: {
+        Changes: [
+          {
+            ResourceChange: {
+              Details: [
+                {
+                  Target: { Attribute: 'Properties', Name: '…', RequiresRecreation: 'Never' },
+                  Evaluation: 'Static',
+                  ChangeSource: 'ParameterReference',
+                  CausingEntity: '…',
+                },
+                {
+                  Target: { Attribute: 'Properties', Name: '…', RequiresRecreation: 'Never' },
+                  Evaluation: 'Dynamic',
+                  ChangeSource: 'DirectModification',
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    source: localstack('cloudformation/test_change_sets'),
+    kind: 'recording',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'change-of-tags',
+    call: 'DescribeChangeSet',
+    when: 'the own tags of a resource change: they count as a property',
+    answer: {
+      output: {
+        Changes: [
+          {
+            ResourceChange: {
+              Scope: ['Properties'],
+              Details: [{ Target: { Attribute: 'Properties', Name: 'Tags' } }],
+            },
+          },
+        ],
+      },
+    },
+    source: `${localstack('cloudformation/resources/test_ec2')} and others of the same folder`,
+    kind: 'recording',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'changes-in-order',
+    call: 'DescribeChangeSet',
+    when: 'there are several changes: they are ordered by logical id, whatever depends on what',
+    answer: {
+      output: {
+        Changes: [
+          { ResourceChange: { LogicalResourceId: 'A' } },
+          { ResourceChange: { LogicalResourceId: 'B' } },
+        ],
+      },
+    },
+    source: localstack('cloudformation/test_change_sets'),
+    kind: 'recording',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'events-of-what',
+    call: 'DescribeEvents',
+    when: 'the call names no stack, change set or operation',
+    answer: refusal('One of ChangeSetName, OperationId or StackName must be specified'),
+    source: issue('aws-cloudformation/cloudformation-cli#1116'),
+    kind: 'report',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'validation-reason',
+    call: 'DescribeEvents',
+    when: 'early validation finds that a required property is missing',
+    answer: {
+      output: {
+        OperationEvents: [
+          {
+            EventType: 'VALIDATION_ERROR',
+            ValidationStatusReason: 'Required property […] not found',
+            ValidationPath: '/Resources/…',
+          },
+        ],
+      },
+    },
+    source: cdk('test/api/diagnosing/stack-diagnoser.test.ts'),
+    kind: 'report',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'validation-failed',
+    call: 'DescribeChangeSet',
+    when: 'early validation refuses a property',
+    answer: {
+      output: {
+        Status: 'FAILED',
+        StatusReason:
+          'The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To troubleshoot Early Validation errors, …',
+      },
+    },
+    source: issue('aws/aws-cdk-cli#1000'),
+    kind: 'report',
+    reliedOnBy: relied({ [PREPARE_CHANGE_SET]: 'failed' }),
+    standIn: 'same',
+  },
+  {
+    id: 'operation-of-event',
+    call: 'DescribeStackEvents',
+    when: 'any: each event names its operation',
+    answer: { output: { StackEvents: [{ OperationId: '…' }] } },
+    source: issue('architect/aws-lite#213'),
+    kind: 'report',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'failed-update-then-empty',
+    call: 'DescribeChangeSet',
+    when: 'an update has failed without rollback, and the next one has the same template',
+    answer: {
+      output: {
+        Status: 'FAILED',
+        StatusReason:
+          "The submitted information didn't contain changes. Submit different information to create a change set.",
+      },
+    },
+    source: issue('aws/aws-cdk-cli#1972'),
+    kind: 'report',
+    reliedOnBy: relied({ [PREPARE_CHANGE_SET]: 'no-changes' }),
+    standIn: 'same',
+  },
+  {
+    id: 'failed-update-executed-with-rollback',
+    call: 'ExecuteChangeSet',
+    when: 'the stack is UPDATE_FAILED and the call does not disable rollback',
+    answer: refusal(
+      'This stack is currently in a non-terminal [UPDATE_FAILED] state. To update the stack from this state, please use the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API',
+    ),
+    source: `${issue('aws/aws-cli#6368')}; ${cdk('lib/api/deployments/deploy-stack.ts')}`,
+    kind: 'report',
+    reliedOnBy: relied({ [IS_CONFLICT]: false }),
+    standIn: { absent: 'The stand-in accepts the update.' },
+  },
+  {
+    id: 'kept-creation-updated',
+    call: 'CreateChangeSet',
+    when: 'the creation failed, and its change set said DO_NOTHING',
+    answer: refusal(
+      'This stack cannot be updated from [CREATE_FAILED] state because it contains [on-failure: DO_NOTHING]. Please use disable-rollback option instead during stack creation.',
+    ),
+    source: issue('code-dot-org/code-dot-org#68524'),
+    kind: 'report',
+    reliedOnBy: relied({ [IS_CONFLICT]: false }),
+    standIn: { differs: 'The stand-in accepts the update.' },
+  },
+  {
+    id: 'replacement-without-rollback',
+    call: 'DescribeStackEvents',
+    when: 'an update with disabled rollback replaces a resource',
+    answer: {
+      output: {
+        StackEvents: [
+          {
+            ResourceStatus: 'UPDATE_FAILED',
+            ResourceStatusReason:
+              'Replacement type updates not supported on stack with disable-rollback.',
+          },
+        ],
+      },
+    },
+    source: issue('aws/aws-sam-cli#4585', 'aws/aws-sam-cli#4164'),
+    kind: 'report',
+    reliedOnBy: [],
+    standIn: { absent: 'The stand-in replaces the resource.' },
+  },
+  {
+    id: 'rollback-is-an-operation',
+    call: 'DescribeEvents',
+    when: 'an update is rolled back: by the name of the stack, only the events of the rollback are told',
+    answer: {
+      output: {
+        OperationEvents: [
+          { OperationType: 'ROLLBACK', OperationStatus: 'SUCCEEDED', EventType: 'STACK_EVENT' },
+        ],
+      },
+    },
+    source: `${issue('awslabs/mcp#4275')}; ${cdk('lib/api/stack-events/stack-event-poller.ts')}`,
+    kind: 'report',
+    reliedOnBy: [],
+    standIn: { absent: 'A rollback belongs to the operation that failed.' },
+  },
+  {
+    id: 'validation-warning',
+    call: 'DescribeEvents',
+    when: 'early validation has a warning, which stops nothing',
+    answer: {
+      output: {
+        OperationEvents: [
+          {
+            EventType: 'VALIDATION_ERROR',
+            ValidationFailureMode: 'WARN',
+            ValidationStatus: 'FAILED',
+            ValidationStatusReason: '…',
+          },
+        ],
+      },
+    },
+    source: cdk('lib/api/diagnosing/stack-diagnoser.ts'),
+    kind: 'report',
+    reliedOnBy: [],
+    standIn: { absent: 'Validations either pass or fail.' },
+  },
+  {
+    id: 'hook-error',
+    call: 'DescribeEvents',
+    when: 'a hook of the account refuses the change set',
+    answer: {
+      output: {
+        OperationEvents: [
+          {
+            EventType: 'HOOK_INVOCATION_ERROR',
+            HookType: '…',
+            HookStatus: 'HOOK_COMPLETE_FAILED',
+            HookStatusReason: '…',
+          },
+        ],
+      },
+    },
+    source: botocore('cloudformation'),
+    kind: 'documentation',
+    reliedOnBy: [],
+    standIn: { absent: 'Hooks of an account are not simulated.' },
+  },
+  {
+    id: 'change-set-deletion-lingers',
+    call: 'ListChangeSets',
+    when: 'a change set was deleted a moment ago: it is deleted in the background',
+    answer: { output: { Summaries: [{ Status: 'DELETE_IN_PROGRESS' }] } },
+    source: botocore('cloudformation'),
+    kind: 'documentation',
+    reliedOnBy: [],
+    standIn: { absent: 'A change set is deleted at once.' },
+  },
+  {
+    id: 'name-conflict-at-change-set',
+    call: 'DescribeEvents',
+    when: 'a resource with the same fixed name exists already',
+    answer: {
+      output: {
+        OperationEvents: [
+          {
+            EventType: 'VALIDATION_ERROR',
+            ValidationName: 'NAME_CONFLICT_VALIDATION',
+            ValidationStatusReason: "Resource of type '…' with identifier '…' already exists.",
+          },
+        ],
+      },
+    },
+    source: cdk('test/api/diagnosing/stack-diagnoser.test.ts'),
+    kind: 'report',
+    reliedOnBy: [],
+    standIn: { absent: 'The creation of the resource fails instead.' },
+  },
+  {
+    id: 'on-stack-failure-of-update',
+    call: 'CreateChangeSet',
+    when: 'an update has OnStackFailure, which is documented for creations only',
+    answer: { output: { Id: '…', StackId: '…' } },
+    source: botocore('cloudformation'),
+    kind: 'doubt',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+];

@@ -1,0 +1,31 @@
+/** The names of deciders, as `findDeciders` gives them. Facts refer to them, `deciders/` knows how to ask them. */
+
+export const DOES_NOT_EXIST = 'src/cloudformation/sdk-stack-api.ts#doesNotExist';
+export const IS_NOT_ALLOWED = 'src/cloudformation/sdk-stack-api.ts#isNotAllowed';
+export const CREATE_CHANGE_SET = 'src/cloudformation/sdk-stack-api.ts#createChangeSet';
+export const IS_CONFLICT = 'src/cloudformation/concurrent-runs.ts#isConflict';
+export const PREPARE_CHANGE_SET = 'src/cloudformation/change-set.ts#prepareChangeSet';
+export const IS_CANCELLED = 'src/cloudformation/stack-events.ts#isCancelled';
+export const ENDS_IN_FAILURE = 'src/cloudformation/stack-events.ts#endsInFailure';
+
+export const EXPLAIN = 'src/aws/aws-error.ts#explainAwsError';
+export const IS_SERVICE_ERROR = 'src/aws/aws-error.ts#isServiceError';
+export const NEXT_STEP = 'src/aws/aws-error.ts#nextStep';
+export const EXISTS = 'src/aws/cluster-traces.ts#exists';
+export const SAYS_EXPIRED = 'src/aws/credentials.ts#saysExpired';
+export const CHAINED_ROLE_REFUSED = 'src/aws/credentials.ts#refused';
+export const WEB_IDENTITY_REFUSED = 'src/aws/web-identity.ts#refused';
+export const PRINCIPAL_ARN = 'src/aws/identity.ts#principalArn';
+export const LEFTOVER_INTERFACES = 'src/aws/sweep.ts#leftoverInterfaces';
+export const OUTCOME_OF = 'src/aws/sweep.ts#outcomeOf';
+export const BUCKET_EXISTS = 'src/aws/staging-bucket.ts#bucketExists';
+export const DELETE_BUCKET = 'src/aws/staging-bucket.ts#deleteBucketIfUnused';
+export const VERSIONS_IN = 'src/aws/staging-bucket.ts#versionsIn';
+export const CREATE_BUCKET = 'src/aws/staging-bucket.ts#createBucket';
+export const OWNERSHIP = 'src/aws/staging-bucket.ts#ownership';
+export const OBJECT_EXISTS = 'src/aws/staging.ts#objectExists';
+export const IS_BUCKET_CONFLICT = 'src/aws/staging.ts#isBucketConflict';
+
+export const MAY_PASS = 'cfn/attach-enis/attach.ts#mayPass';
+export const RELEASE = 'cfn/attach-enis/attach.ts#release';
+export const IS_NOT_ACTIVE = 'cfn/attach-enis/hook.ts#isNotActive';
