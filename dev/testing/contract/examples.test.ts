@@ -22,7 +22,8 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
-const OURS = /^OWNER\/eks-multus-actions\/\.github\/workflows\/([\w-]+\.yml)@v1$/;
+/** By the major version, or by a commit. */
+const OURS = /^OWNER\/eks-multus-actions\/\.github\/workflows\/([\w-]+\.yml)@(?:v1|0{40})$/;
 
 function read(...path: readonly string[]): Workflow {
   return parse(readFileSync(join(CHECKOUT, ...path), 'utf8')) as Workflow;
@@ -57,11 +58,27 @@ it('has an example that calls each of the workflows that can be called', () => {
   expect(examples.length).toBeGreaterThanOrEqual(5);
 });
 
-it.each(examples)('$file: grants nothing at the top, and calls the pack only by v1', (example) => {
+it.each(examples)('$file: grants nothing at the top, and calls nothing but the pack', (example) => {
   expect(example.workflow.permissions).toEqual({});
   for (const { uses } of Object.values(example.workflow.jobs))
-    expect(uses ?? '').toMatch(/^$|^OWNER/);
+    if (uses !== undefined) expect(uses).toMatch(OURS);
 });
+
+it('has one example that names the pack by a commit', () => {
+  const pinned = calls.filter(({ job }) => job.uses?.endsWith('0'.repeat(40)));
+  expect(pinned.map(({ place }) => place)).toEqual(['pinned-to-a-commit.yml deploy']);
+});
+
+it.each(calls)(
+  '$place: works in a GitHub environment that the README protects',
+  ({ job, called }) => {
+    const protectedOnes = ['eks-multus', 'eks-multus-previews'];
+    // These two have one of them as their default.
+    const given =
+      job.with?.['github-environment'] ?? (called === 'reap.yml' ? 'eks-multus' : undefined);
+    expect(protectedOnes).toContain(given);
+  },
+);
 
 describe.each(calls)('$place', ({ job, workflow }) => {
   const inputs = workflow.on.workflow_call?.inputs ?? {};

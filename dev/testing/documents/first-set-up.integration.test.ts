@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packFile } from '../../../src/core/pack-files.ts';
 import { REGION } from '../../stand-ins/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../../stand-ins/aws/testing/stand-in.ts';
 import { type GithubApi, startGithubApi } from '../../stand-ins/github/api/server.ts';
@@ -18,6 +14,7 @@ import {
 } from '../../stand-ins/github/oidc.ts';
 import { ensureTools } from '../../tools/install/tools.ts';
 import { consoleProgress } from '../../tools/progress.ts';
+import { commandsBetween, ghFolder, runCommands } from '../programs/document-commands.ts';
 
 /** The names that the README leaves to its reader. */
 const REPOSITORY = 'OWNER/REPOSITORY';
@@ -31,32 +28,6 @@ let issuer: OidcIssuer;
 let folder: string;
 let printed: string;
 let env: NodeJS.ProcessEnv;
-
-/** The blocks of shell commands between two texts of the README. */
-function commandsBetween(from: string, to: string): readonly string[] {
-  const readme = readFileSync(packFile('README.md'), 'utf8');
-  const part = readme.slice(readme.indexOf(from), readme.indexOf(to));
-  return [...part.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = '']) => text);
-}
-
-async function run(commands: string): Promise<string> {
-  const options = { cwd: packFile(), env };
-  const { stdout, stderr } = await promisify(execFile)(
-    'bash',
-    ['--norc', '-euc', commands],
-    options,
-  );
-  return stdout + stderr;
-}
-
-/** A folder with the program `gh`, as an administrator of the repository has it. */
-function ghFolder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'gh-'));
-  const script = `#!/bin/sh\nexec '${process.execPath}' '${packFile('dev/testing/programs/gh.ts')}' "$@"\n`;
-  writeFileSync(join(made, 'gh'), script);
-  chmodSync(join(made, 'gh'), 0o755);
-  return made;
-}
 
 beforeAll(async () => {
   const { venv } = await ensureTools(['moto'], consoleProgress());
@@ -74,8 +45,8 @@ beforeAll(async () => {
     GH_TOKEN: github.token(REPOSITORY, administrator),
   };
   printed = '';
-  for (const commands of commandsBetween('**1. Protect', '**3. A workflow')) {
-    printed += await run(commands);
+  for (const commands of commandsBetween('README.md', '**1. Protect', '**3. A workflow')) {
+    printed += await runCommands(commands, env);
   }
 }, 600_000);
 
@@ -138,9 +109,11 @@ describe('the first set-up with the commands of the README', () => {
   });
 
   it('changes nothing when the roles are made again', async () => {
-    const [commands = ''] = commandsBetween('**2. The roles', '**3. A workflow');
+    const [commands = ''] = commandsBetween('README.md', '**2. The roles', '**3. A workflow');
     // Version 1 of the AWS CLI calls this a failure.
-    const again = await run(commands).catch((error: { stderr: string }) => error.stderr);
+    const again = await runCommands(commands, env).catch(
+      (error: { stderr: string }) => error.stderr,
+    );
     expect(again).toContain('No changes to deploy');
   });
 
@@ -156,7 +129,9 @@ describe('the first set-up with the commands of the README', () => {
 
   it('a repository whose tokens have ids assumes the role', async () => {
     const [owner, repository] = await Promise.all(
-      ['.owner.id', '.id'].map((path) => run(`gh api repos/${REPOSITORY} --jq ${path}`)),
+      ['.owner.id', '.id'].map((path) =>
+        runCommands(`gh api repos/${REPOSITORY} --jq ${path}`, env),
+      ),
     );
     expect({ owner: Number(owner), repository: Number(repository) }).toEqual(exampleIds);
     expect(await outcomeOf(jobWith({ ids: exampleIds }))).toBe('assumes the role');

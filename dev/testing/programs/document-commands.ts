@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { packFile } from '../../../src/core/pack-files.ts';
+
+/** The blocks of shell commands in a document of the pack, between two texts. */
+export function commandsBetween(document: string, from: string, to: string): readonly string[] {
+  const text = readFileSync(packFile(document), 'utf8');
+  const [start, end] = [text.indexOf(from), text.indexOf(to)];
+  if (start < 0 || end < start) throw new Error(`${document} has no part from ${from} to ${to}`);
+  const blocks = text.slice(start, end).matchAll(/```sh\n([\s\S]*?)```/g);
+  return [...blocks].map(([, commands = '']) => commands);
+}
+
+/** Runs commands of a document at the root of the pack. Rejects, with stdout and stderr, when one of them fails. */
+export async function runCommands(commands: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const options = { cwd: packFile(), env };
+  const script = ['--norc', '-euc', commands];
+  const { stdout, stderr } = await promisify(execFile)('bash', script, options);
+  return stdout + stderr;
+}
+
+/** Makes a folder with the program `gh`. The caller removes it. */
+export function ghFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gh-'));
+  const program = packFile('dev', 'testing', 'programs', 'gh.ts');
+  writeFileSync(join(folder, 'gh'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
+  chmodSync(join(folder, 'gh'), 0o755);
+  return folder;
+}
