@@ -7,6 +7,8 @@ import { type Bundle, build, bundles } from './build.ts';
 import { CACHE, CHECKOUT, scratchFolder } from './checkout.ts';
 import { staleReadmes } from './docs.ts';
 import { crowdedFolders } from './folders.ts';
+import { imageFiles } from './images/references.ts';
+import { imageProblems } from './images/unpinned.ts';
 import { cacheFolder } from './install/cache.ts';
 import { ensureTools, type Tools } from './install/tools.ts';
 import { validateManifests } from './manifests.ts';
@@ -124,6 +126,7 @@ function checks(): readonly Check[] {
       name: 'no unused files, exports or dependencies (knip)',
       perform: () => node('node_modules/knip/bin/knip.js', '--config', 'dev/tools/knip.json'),
     },
+    { name: 'images have digests', perform: async () => imagesHaveDigests() },
     { name: 'no crowded folders', perform: async () => noCrowdedFolders() },
     { name: 'shell scripts (shellcheck)', perform: () => checkShellScripts() },
     {
@@ -149,6 +152,13 @@ function templates(): readonly string[] {
 function readmesAreCurrent(): void {
   const stale = staleReadmes(false);
   if (stale.length > 0) throw new Error(`out of date: ${stale.join(', ')}; run \`npm run docs\``);
+}
+
+function imagesHaveDigests(): void {
+  const files = imageFiles();
+  if (files.size === 0) throw new Error('no file names an image');
+  const problems = imageProblems(files);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
 function noCrowdedFolders(): void {
