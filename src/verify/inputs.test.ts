@@ -49,7 +49,8 @@ describe('inputs', () => {
       expectations: [],
       warnOnly: false,
       namespace: 'default',
-      image: 'public.ecr.aws/docker/library/busybox:1.37',
+      image:
+        'public.ecr.aws/docker/library/busybox:1.37@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028',
       imagePullPolicy: 'IfNotPresent',
       placement: 'same-node',
       keep: false,

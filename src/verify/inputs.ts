@@ -72,8 +72,10 @@ export const inputSchema = z.object({
   ).optional(),
   image: text(
     IMAGE,
-    'an image reference such as public.ecr.aws/docker/library/busybox:1.37',
-  ).default('public.ecr.aws/docker/library/busybox:1.37'),
+    'an image reference such as registry.example.com/busybox:1.37',
+  ).default(
+    'public.ecr.aws/docker/library/busybox:1.37@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028',
+  ),
   'image-pull-policy': oneOf(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
   placement: oneOf(['same-node', 'any']).default('same-node'),
   keep: flag().default(false),

@@ -15,7 +15,10 @@ export interface ImagePrograms {
 
 /** The pause image. containerd starts it for each pod to hold the pod's namespaces. */
 export const PAUSE_IMAGE = 'localhost/kubernetes/pause:latest';
-export const BUSYBOX_IMAGE = 'public.ecr.aws/docker/library/busybox:1.37';
+export const BUSYBOX_IMAGE =
+  'public.ecr.aws/docker/library/busybox:1.37@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028';
+/** For whoever names the image without its digest. */
+export const BUSYBOX_TAG = BUSYBOX_IMAGE.replace(/@.*/, '');
 export const MULTITOOL_IMAGE = 'docker.io/praqma/network-multitool:latest';
 /** Each region has a registry of its own for EKS's images; these are the ones that rehearsals use. */
 export const MULTUS_IMAGES = ['ap-northeast-2', 'eu-central-1'].map(
@@ -25,7 +28,7 @@ export const THIN_MULTUS_IMAGE = 'ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4
 
 /**
  * The container images that the nodes have from the start, as one archive that `ctr images import` reads.
- * They carry the real names, so that manifests need no change, but not the real content: `pause`, `busybox`
+ * They carry the real names, and even the real digests, so that manifests need no change, but not the real content: `pause`, `busybox`
  * and `network-multitool` are the host's busybox (no bash, no curl, no nginx), and the Multus images are
  * upstream Multus 4.1.4, which is what EKS builds, and 4.2.4, on busybox instead of their minimal base images.
  */
@@ -33,7 +36,7 @@ export function containerImages(programs: ImagePrograms): Promise<Pack> {
   const base = busyboxLayer(programs);
   const forever = ['sleep', 'infinity'];
   const images: readonly ContainerImage[] = [
-    { tags: [PAUSE_IMAGE, BUSYBOX_IMAGE], layers: [base], command: forever },
+    { tags: [PAUSE_IMAGE, BUSYBOX_IMAGE, BUSYBOX_TAG], layers: [base], command: forever },
     { tags: [MULTITOOL_IMAGE], layers: [base], command: forever },
     {
       tags: MULTUS_IMAGES,

@@ -3,6 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import {
+  BUSYBOX_IMAGE,
+  BUSYBOX_TAG,
   containerImages,
   MULTUS_IMAGES,
   PAUSE_IMAGE,
@@ -47,7 +49,8 @@ describe('containerImages', () => {
       'docker.io/praqma/network-multitool:latest',
       THIN_MULTUS_IMAGE,
       PAUSE_IMAGE,
-      'public.ecr.aws/docker/library/busybox:1.37',
+      BUSYBOX_TAG,
+      BUSYBOX_IMAGE,
     ]);
   });
 
