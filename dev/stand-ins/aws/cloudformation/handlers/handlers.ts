@@ -10,6 +10,7 @@ import { clusterHandlers } from './eks-cluster.ts';
 import { eventsLogsHandlers } from './events-logs.ts';
 import type { AnyHandler } from './handler.ts';
 import { iamHandlers } from './iam.ts';
+import { managedPolicyHandlers } from './iam-managed-policy.ts';
 import { oidcProviderHandlers } from './iam-oidc.ts';
 import { kmsHandlers } from './kms.ts';
 import { lambdaHandlers } from './lambda.ts';
@@ -25,6 +26,7 @@ export const handlers: Handlers = {
   ...securityGroupHandlers,
   ...launchTemplateHandlers,
   ...iamHandlers,
+  ...managedPolicyHandlers,
   ...oidcProviderHandlers,
   ...kmsHandlers,
   ...clusterHandlers,

@@ -5,8 +5,10 @@ import {
   CreateRoleCommand,
   DeleteInstanceProfileCommand,
   DeleteRoleCommand,
+  DeleteRolePermissionsBoundaryCommand,
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
+  PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   RemoveRoleFromInstanceProfileCommand,
   TagRoleCommand,
@@ -29,6 +31,7 @@ interface Role {
   readonly Path?: string;
   readonly Description?: string;
   readonly MaxSessionDuration?: number;
+  readonly PermissionsBoundary?: string;
   readonly ManagedPolicyArns?: readonly string[];
   readonly Policies?: readonly InlinePolicy[];
   readonly Tags?: readonly TagPair[];
@@ -41,6 +44,7 @@ const role = handler<Role>({
     'Path',
     'Description',
     'MaxSessionDuration',
+    'PermissionsBoundary',
     'ManagedPolicyArns',
     'Policies',
     'Tags',
@@ -53,6 +57,7 @@ const role = handler<Role>({
         Path: properties.Path,
         Description: properties.Description,
         MaxSessionDuration: properties.MaxSessionDuration,
+        PermissionsBoundary: properties.PermissionsBoundary,
         Tags: tagPairs(context.tags),
       }),
     );
@@ -66,6 +71,7 @@ const role = handler<Role>({
     const { iam } = context.clients;
     const { Description = '', MaxSessionDuration = 3600 } = after;
     await iam.send(new UpdateRoleCommand({ RoleName: id, Description, MaxSessionDuration }));
+    await setBoundary(id, before, after, iam);
     const PolicyDocument = text(after.AssumeRolePolicyDocument);
     await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: id, PolicyDocument }));
     await setPolicies(id, before, after, context);
@@ -77,6 +83,20 @@ const role = handler<Role>({
     await context.clients.iam.send(new DeleteRoleCommand({ RoleName: id }));
   },
 });
+
+async function setBoundary(
+  RoleName: string,
+  { PermissionsBoundary: before }: Role,
+  { PermissionsBoundary: after }: Role,
+  iam: ResourceContext['clients']['iam'],
+): Promise<void> {
+  if (before === after) return;
+  if (after === undefined) {
+    await iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName }));
+  } else {
+    await iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary: after }));
+  }
+}
 
 /** Attaches, puts, detaches and deletes policies until the role has those of `after`. */
 async function setPolicies(
