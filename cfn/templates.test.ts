@@ -27,6 +27,7 @@ const CONTRACT = [
       'EndpointPublicAccessCidrs',
       'ControlPlaneLogs',
       'AdminRoleArns',
+      'PermissionsBoundaryArn',
     ],
     outputs: [
       ...CLUSTER_FACTS,
@@ -66,6 +67,7 @@ const CONTRACT = [
       'NodeAccess',
       'NodeRoleArn',
       'NodeProfileArn',
+      'PermissionsBoundaryArn',
     ],
     outputs: ['NodeInstanceRoleArn', 'NodeSecurityGroupId', 'AutoScalingGroupName'],
   },

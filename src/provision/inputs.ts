@@ -65,6 +65,10 @@ const NAME = /^[a-z][a-z0-9-]{0,37}[a-z0-9]$/;
 const NAME_ALLOWED =
   'lower-case letters, digits and - (2 to 39 characters, first a letter, last no -)';
 
+const BOUNDARY = /^none$|^arn:[a-z-]+:iam::\d{12}:policy\/[\w+=,.@/-]+$/;
+const BOUNDARY_ALLOWED =
+  'the ARN of an IAM policy, such as arn:aws:iam::111122223333:policy/eks-multus-cloudformation-boundary, or none';
+
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
   command: oneOf(['plan', 'deploy', 'destroy']).default('deploy'),
@@ -102,6 +106,7 @@ export const inputSchema = z.object({
   'on-failure': oneOf(['rollback', 'keep', 'delete']).default('rollback'),
   'termination-protection': flag().optional(),
   'cloudformation-role-arn': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
+  'permissions-boundary-arn': text(BOUNDARY, BOUNDARY_ALLOWED).optional(),
   'ttl-hours': wholeNumber(0, 8760).optional(),
   'timeout-minutes': wholeNumber(1, 1440).default(60),
   'github-environment': text(/^[^\0]{1,255}$/, 'the name of a GitHub environment').optional(),
@@ -154,6 +159,8 @@ export interface StackOptions {
   readonly terminationProtection: boolean | undefined;
   /** The role that CloudFormation works with; undefined for the caller's own. */
   readonly roleArn: string | undefined;
+  /** The permissions boundary of the roles that the stacks make; undefined for none. */
+  readonly boundaryArn: string | undefined;
 }
 
 /**
@@ -189,12 +196,23 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
       onFailure: inputs['on-failure'],
       terminationProtection: inputs['termination-protection'],
       roleArn: inputs['cloudformation-role-arn'],
+      boundaryArn: boundaryOf(inputs),
     },
     ttlHours: inputs['ttl-hours'],
     timeoutMs: inputs['timeout-minutes'] * 60_000,
     githubEnvironment: inputs['github-environment'],
     githubToken: inputs['github-token'],
   };
+}
+
+/** By default, the policy that `github-oidc.yaml` makes beside its role: `<role>-boundary`. */
+function boundaryOf(inputs: Raw): string | undefined {
+  const given = inputs['permissions-boundary-arn'];
+  if (given === NONE) return undefined;
+  return (
+    given ??
+    inputs['cloudformation-role-arn']?.replace(/:role\/(?:.*\/)?([^/]+)$/, ':policy/$1-boundary')
+  );
 }
 
 /**

@@ -86,7 +86,7 @@ const NEW_CLUSTERS = '1.35';
  * @param deployer the IAM principal that runs the action; it becomes the cluster's first administrator
  */
 function infraParameters(
-  { cluster, environment }: ProvisionInputs,
+  { cluster, environment, stackOptions: { boundaryArn: boundary } }: ProvisionInputs,
   plan: NetworkPlan,
   deployer: string | undefined,
 ): Texts {
@@ -107,6 +107,7 @@ function infraParameters(
     EndpointPublicAccessCidrs: cluster.publicAccessCidrs.join(),
     ControlPlaneLogs: cluster.logs.join(),
     AdminRoleArns: [...administrators].join(),
+    PermissionsBoundaryArn: boundary ?? '',
   };
 }
 
@@ -177,6 +178,7 @@ function nodeGroupParameters(
     NodeAccess: NODE_ACCESS[inputs.authentication],
     PodsWaitForMultus: String(group.podsWaitForMultus),
     ...guestRole(inputs, infra),
+    PermissionsBoundaryArn: inputs.stackOptions.boundaryArn ?? '',
     StartupTaint: group.startupTaint ? STARTUP_TAINT_TEXT : '',
   };
 }
