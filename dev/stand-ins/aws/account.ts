@@ -29,7 +29,7 @@ const TEMPLATE = join(CHECKOUT, 'cfn', 'github-oidc.yaml');
 const DEPLOYER = 'eks-multus-deployer';
 const SERVICE = 'eks-multus-cloudformation';
 const OWNER = { accessKeyId: 'AKIAREHEARSALOWNER00', secretAccessKey: 'owner' };
-const SET_UP = { StackName: 'eks-multus-github', ChangeSetName: 'install' };
+const SET_UP = { StackName: 'github-for-eks-multus', ChangeSetName: 'install' };
 
 /**
  * What an account's owner does once: installs the pack's `github-oidc.yaml` for jobs on the branches of one

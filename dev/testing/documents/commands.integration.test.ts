@@ -23,7 +23,7 @@ beforeAll(async () => {
 function commandsOf(document: string): string {
   const blocks = readFileSync(packFile(document), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g);
   const found = [...blocks].map(([, text = '']) => text);
-  return found.find((text) => text.includes('--stack-name eks-multus-github')) ?? '';
+  return found.find((text) => text.includes('--stack-name github-for-eks-multus')) ?? '';
 }
 
 /** Runs a document's commands as they stand, with the AWS CLI, against a stand-in; whatever their end. */
@@ -46,7 +46,7 @@ it.concurrent.each(DOCUMENTS)(
     const aws = await startTestAws();
     try {
       const printed = await printedBy(document, aws);
-      expect(printed).toContain('Successfully created/updated stack - eks-multus-github');
+      expect(printed).toContain('Successfully created/updated stack - github-for-eks-multus');
       expect(printed).toContain('"arn:aws:iam::123456789012:role/eks-multus-deployer"');
       expect(printed).toContain('"arn:aws:iam::123456789012:role/eks-multus-cloudformation"');
       expect(await printedBy(document, aws)).toContain('No changes to deploy');

@@ -89,7 +89,7 @@ async function outcomeOf(job: OidcJob): Promise<string> {
 
 describe('the first set-up with the commands of the README', () => {
   it('makes the roles, and calls GitHub as its description says', () => {
-    expect(printed).toContain('Successfully created/updated stack - eks-multus-github');
+    expect(printed).toContain('Successfully created/updated stack - github-for-eks-multus');
     expect(printed).toContain(`"${ROLE}"`);
     expect(printed).toContain('"arn:aws:iam::123456789012:role/eks-multus-cloudformation"');
     expect(github.calls.flatMap(({ problems }) => problems)).toEqual([]);

@@ -1,0 +1,93 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+
+/** A policy document, as IAM stores it. */
+export type PolicyDocument = object;
+
+/** What a principal may do: its own policies, and the boundary that caps them. */
+export interface Permissions {
+  /** The ARN of the role. */
+  readonly principal: string;
+  readonly policies: readonly PolicyDocument[];
+  readonly boundary?: PolicyDocument;
+}
+
+/** One check that AWS makes before it serves a call. A call can need several, one for each resource. */
+export interface AccessRequest {
+  /** `ec2:CreateSubnet`. */
+  readonly action: string;
+  /** The ARN, or `*` for an action that no resource belongs to. */
+  readonly resource: string;
+  /** The condition keys that the request has, such as `aws:RequestTag/team`. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+  /** The policy of the resource, such as a role's trust policy. */
+  readonly resourcePolicy?: PolicyDocument;
+}
+
+export type Decision = 'allowed' | 'denied' | 'explicitly denied';
+
+/**
+ * KMS's default policy of a key, which leaves access to the policies of IAM. Without a key policy nobody has any.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
+export function defaultKeyPolicy(account: string): PolicyDocument {
+  const Principal = { AWS: `arn:aws:iam::${account}:root` };
+  const Statement = [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }];
+  return { Version: '2012-10-17', Statement };
+}
+
+const DECISIONS: Readonly<Record<string, Decision>> = {
+  Allowed: 'allowed',
+  ExplicitlyDenied: 'explicitly denied',
+  ImplicitlyDenied: 'denied',
+};
+
+/**
+ * Decides about a request as IAM does, with the actions, resource types and condition keys of the service
+ * authorization reference: a condition key that does not belong to the action and the resource has no value.
+ *
+ * @throws Error for a request that AWS could not make: an unknown action, or a resource that the action does not have
+ */
+export async function decide(
+  { principal, policies, boundary }: Permissions,
+  { action, resource, context = {}, resourcePolicy }: AccessRequest,
+): Promise<Decision> {
+  const account = principal.split(':')[4] ?? '';
+  const result = await runSimulation(
+    {
+      request: {
+        principal,
+        action,
+        resource: { resource, accountId: account },
+        contextVariables: {
+          'aws:PrincipalArn': principal,
+          'aws:PrincipalAccount': account,
+          ...mutable(context),
+        },
+      },
+      identityPolicies: policies.map((policy, index) => ({ name: `policy ${index}`, policy })),
+      ...(boundary === undefined
+        ? {}
+        : { permissionBoundaryPolicies: [{ name: 'boundary', policy: boundary }] }),
+      ...(resourcePolicy === undefined ? {} : { resourcePolicy }),
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+    },
+    {},
+  );
+  if (result.resultType === 'error') {
+    throw new Error(`${action} on ${resource}: ${JSON.stringify(result.errors)}`);
+  }
+  const decision = DECISIONS[result.overallResult];
+  if (decision === undefined) {
+    throw new Error(`${action} on ${resource}: the simulator says ${result.overallResult}`);
+  }
+  return decision;
+}
+
+function mutable(context: NonNullable<AccessRequest['context']>) {
+  const entries = Object.entries(context).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : [...value],
+  ]);
+  return Object.fromEntries(entries) as Record<string, string | string[]>;
+}

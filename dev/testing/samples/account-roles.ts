@@ -1,0 +1,100 @@
+import type { Permissions, PolicyDocument } from '../../stand-ins/aws/authorization/simulate.ts';
+import {
+  conditionValues,
+  selectLive,
+} from '../../stand-ins/aws/cloudformation/language/conditions.ts';
+import { evaluate } from '../../stand-ins/aws/cloudformation/language/evaluate.ts';
+import { readTemplate } from '../../stand-ins/aws/cloudformation/language/template.ts';
+import type { Values } from '../../stand-ins/aws/cloudformation/language/value.ts';
+import { stackScope } from '../../stand-ins/aws/cloudformation/scope.ts';
+import { templateText } from './read-template.ts';
+
+export const ACCOUNT = '123456789012';
+export const REGION = 'ap-northeast-2';
+export const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
+/** The name that the documentation gives the stack of `github-oidc.yaml`. */
+const ROLES_STACK = 'github-for-eks-multus';
+
+type Parameters = Readonly<Record<string, string | readonly string[]>>;
+
+/** What `github-oidc.yaml` makes: two roles, and the boundary of the roles that they make. */
+export interface AccountRoles {
+  readonly deployer: Permissions;
+  readonly service: Permissions;
+  readonly boundary: PolicyDocument;
+}
+
+interface Inline {
+  readonly PolicyDocument: PolicyDocument;
+}
+
+/** Evaluates the template with its defaults and the given parameters. */
+export function accountRoles(parameters: Parameters = {}, stackName?: string): AccountRoles {
+  const resources = evaluatedResources(parameters, stackName);
+  const documentOf = (id: string) => resources[id]?.['PolicyDocument'] as PolicyDocument;
+  const role = (id: string): Permissions => {
+    const { RoleName, Policies, ManagedPolicyArns } = resources[id] ?? {};
+    const inline = (Policies ?? []) as unknown as readonly Inline[];
+    const managed = Object.keys(resources).filter((other) =>
+      ((ManagedPolicyArns ?? []) as readonly string[]).includes(policyArn(other)),
+    );
+    return {
+      principal: `arn:aws:iam::${ACCOUNT}:role/${String(RoleName)}`,
+      policies: [...inline.map(({ PolicyDocument }) => PolicyDocument), ...managed.map(documentOf)],
+    };
+  };
+  return {
+    deployer: role('DeployerRole'),
+    service: role('ServiceRole'),
+    boundary: documentOf('Boundary'),
+  };
+}
+
+/** The properties of the template's resources, by logical id. */
+export function evaluatedResources(
+  parameters: Parameters = {},
+  stackName = ROLES_STACK,
+): Readonly<Record<string, Values>> {
+  const template = readTemplate(templateText('github-oidc'));
+  const values: Parameters = {
+    ...defaultsOf(template.parameters),
+    Repository: 'acme/lab',
+    ...parameters,
+  };
+  const scope = stackScope(
+    {
+      stackId: `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/${stackName}/1`,
+      stackName,
+      accountId: ACCOUNT,
+      region: REGION,
+      values,
+      mappings: {},
+      zones: [],
+      notificationArns: [],
+      exports: new Map(),
+    },
+    {
+      ref: (id) => (id === 'Provider' ? PROVIDER : policyArn(id)),
+      attribute: (id) => `arn:aws:iam::${ACCOUNT}:role/${String(values[`${id}Name`])}`,
+    },
+  );
+  const live = selectLive(template, conditionValues(template, scope));
+  const evaluated = Object.entries(live.resources).map(([id, { properties }]) => [
+    id,
+    evaluate(properties, scope),
+  ]);
+  return Object.fromEntries(evaluated) as Record<string, Values>;
+}
+
+/** The reference to a policy of the template stands for its ARN. */
+function policyArn(id: string): string {
+  return `arn:aws:iam::${ACCOUNT}:policy/${id}`;
+}
+
+function defaultsOf(parameters: ReturnType<typeof readTemplate>['parameters']): Parameters {
+  const defaults = Object.entries(parameters).map(([name, { type, default: value }]) => {
+    const text = String(value ?? '');
+    return [name, type === 'CommaDelimitedList' ? text.split(',') : text] as const;
+  });
+  return Object.fromEntries(defaults);
+}
