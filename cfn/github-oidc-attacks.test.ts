@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../dev/stand-ins/aws/authorization/simulate.ts';
+import {
+  type Attack,
+  arn,
+  DEPLOYER_ROLE,
+  permissionsOf,
+  SERVICE_ROLE,
+  type World,
+} from '../dev/testing/attacks/attack.ts';
+import { DATA_ATTACKS } from '../dev/testing/attacks/data.ts';
+import { NETWORK_ATTACKS } from '../dev/testing/attacks/network.ts';
+import old from '../dev/testing/attacks/policies-of-c87c602.json' with { type: 'json' };
+import { ROLE_ATTACKS } from '../dev/testing/attacks/roles.ts';
+import { STACK_ATTACKS } from '../dev/testing/attacks/stacks.ts';
+import { accountRoles } from '../dev/testing/samples/account-roles.ts';
+
+const ATTACKS = [...ROLE_ATTACKS, ...STACK_ATTACKS, ...NETWORK_ATTACKS, ...DATA_ATTACKS];
+
+const NOW: World = {
+  ...accountRoles(),
+  rolesStack: arn('cloudformation', 'stack/github-for-eks-multus/1'),
+  bucketOfOthers: 'team-b-123456789012-ap-northeast-2',
+};
+/** Somebody gave the roles' stack a name that begins like those of environments. */
+const BADLY_NAMED: World = {
+  ...NOW,
+  ...accountRoles({}, 'eks-multus-github'),
+  rolesStack: arn('cloudformation', 'stack/eks-multus-github/1'),
+};
+/** The policies before the boundary, with the names that its documentation gave. */
+const BEFORE: World = {
+  deployer: { principal: DEPLOYER_ROLE, policies: old.deployer },
+  service: { principal: SERVICE_ROLE, policies: old.service },
+  boundary: undefined,
+  rolesStack: arn('cloudformation', 'stack/eks-multus-github/1'),
+  bucketOfOthers: 'eks-multus-123456789012-ap-northeast-2',
+};
+
+/** The first step that is not allowed, or undefined if the attack succeeds. */
+async function stoppedAt(world: World, { steps }: Attack): Promise<string | undefined> {
+  for (const { by, ...request } of steps(world)) {
+    if ((await decide(permissionsOf(world, by), request)) === 'allowed') continue;
+    return `${by}: ${request.action} on ${request.resource}`;
+  }
+  return undefined;
+}
+
+it('has at least forty attacks, each by another name', () => {
+  expect(new Set(ATTACKS.map(({ name }) => name)).size).toBe(ATTACKS.length);
+  expect(ATTACKS.length).toBeGreaterThanOrEqual(40);
+});
+
+describe('no attack succeeds', () => {
+  it.each(ATTACKS.map((one) => [one.name, one] as const))('%s', async (_, one) => {
+    expect(await stoppedAt(NOW, one)).toBeDefined();
+    expect(await stoppedAt(BADLY_NAMED, one)).toBeDefined();
+  });
+});
+
+it('each attack succeeds for somebody who may do everything, so its steps are real requests', async () => {
+  const everything = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+  };
+  const unguarded: World = {
+    ...BEFORE,
+    deployer: { principal: DEPLOYER_ROLE, policies: [everything] },
+    service: { principal: SERVICE_ROLE, policies: [everything] },
+  };
+  for (const one of ATTACKS) expect(await stoppedAt(unguarded, one), one.name).toBeUndefined();
+});
+
+it('the same attacks against the policies of c87c602: these succeeded', async () => {
+  const succeeded: string[] = [];
+  for (const one of ATTACKS) {
+    if ((await stoppedAt(BEFORE, one)) === undefined) succeeded.push(one.name);
+  }
+  expect(succeeded).toMatchInlineSnapshot(`
+    [
+      "make a role without a boundary, with every permission",
+      "make a role whose boundary allows everything",
+      "write the policy of a role that has no boundary yet",
+      "let the job take on a role that has no boundary yet",
+      "give a node role without a boundary a policy of nodes",
+      "run a function with the cluster role",
+      "take on a role that a template made",
+      "made role: take on another role",
+      "made role: make a user",
+      "made role: write a policy into the deployer role",
+      "made role: hand over the role of administrators",
+      "change the roles' own stack",
+      "change the roles' own stack, with the role that it has",
+      "delete the roles' own stack",
+      "change a stack by the role that it has from an administrator",
+      "delete a stack with the role of administrators",
+      "tag a VPC of others first, then delete it",
+      "import a VPC of others, which tags it, then delete it",
+      "tag a security group of others first, then open it to the world",
+      "tag a route table of others first, then lead its traffic elsewhere",
+      "make a subnet in a VPC of others",
+      "make a security group in a VPC of others",
+      "make a NAT gateway in a subnet of others",
+      "make an endpoint with a policy of its own in a VPC of others",
+      "launch an instance in a subnet of others",
+      "launch an instance with a security group of others",
+      "node or hook: take an interface off an instance of others",
+      "node or hook: tag an interface of others first, then delete it",
+      "node or hook: make an interface in a subnet of others",
+      "made role: end an instance of others",
+      "made role: delete a load balancer of others",
+      "import a key of others, which tags it, then delete it",
+      "tag a key of others first, then delete it",
+      "tag a key of others first, then write its policy",
+      "write the policy of a key without an alias",
+      "grant oneself the use of a key",
+      "made role: decrypt with a key of others",
+      "plant code in another team's part of the staging bucket",
+      "read another team's staged objects",
+      "delete another team's staged objects",
+      "list another team's staged objects",
+      "write the policy of another team's staging bucket",
+      "make a function of another team's code",
+      "plant code for another team's environment in one's own bucket",
+      "made role: read a bucket of others",
+      "node: read a parameter of others with the credentials from IMDS",
+      "made role: run a command on an instance of others",
+      "made role: open a session on an instance of others",
+      "made role: read a secret",
+      "made role: write into a log of others",
+      "made role: take on a pod's identity in a cluster of others",
+    ]
+  `);
+});

@@ -1,0 +1,114 @@
+import type {
+  AccessRequest,
+  Permissions,
+  PolicyDocument,
+} from '../../stand-ins/aws/authorization/simulate.ts';
+import { ACCOUNT, REGION } from '../samples/account-roles.ts';
+
+/**
+ * Who makes a call: a job with the deployer role, CloudFormation with the service role, or a role that the attacker's
+ * template makes, with every permission that its boundary leaves.
+ */
+export type Actor = 'deployer' | 'service' | 'made';
+
+export interface Step extends AccessRequest {
+  readonly by: Actor;
+}
+
+/** A way to something that a team with the two roles must not reach. It succeeds if every step is allowed. */
+export interface Attack {
+  readonly name: string;
+  readonly steps: (world: World) => readonly Step[];
+}
+
+/** The policies that are attacked, and what differs between versions of the template. */
+export interface World {
+  readonly deployer: Permissions;
+  readonly service: Permissions;
+  /** The cap of made roles; undefined when they have none. */
+  readonly boundary: PolicyDocument | undefined;
+  /** The ARN of the stack that made the roles. */
+  readonly rolesStack: string;
+  /** The staging bucket of the team whose names begin with `team-b-`. */
+  readonly bucketOfOthers: string;
+}
+
+/** The permissions of an actor. */
+export function permissionsOf(world: World, actor: Actor): Permissions {
+  if (actor !== 'made') return world[actor];
+  const { boundary } = world;
+  const everything = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+  };
+  const principal = arn('iam', 'role/eks-multus-evil-ClusterRole-1');
+  return { principal, policies: [everything], ...(boundary === undefined ? {} : { boundary }) };
+}
+
+/** The ARN of something in the account. IAM has no regions. */
+export function arn(service: string, resource: string): string {
+  return `arn:aws:${service}:${service === 'iam' ? '' : REGION}:${ACCOUNT}:${resource}`;
+}
+
+export const SERVICE_ROLE = arn('iam', 'role/eks-multus-cloudformation');
+export const DEPLOYER_ROLE = arn('iam', 'role/eks-multus-deployer');
+export const ADMIN_ROLE = arn('iam', 'role/admin');
+export const BOUNDARY = arn('iam', 'policy/eks-multus-cloudformation-boundary');
+export const STACK = arn('cloudformation', 'stack/eks-multus-evil/1');
+
+type Context = AccessRequest['context'];
+
+export const deployer = (action: string, resource: string, context: Context = {}): Step => ({
+  by: 'deployer',
+  action,
+  resource,
+  context,
+});
+export const service = (action: string, resource: string, context: Context = {}): Step => ({
+  by: 'service',
+  action,
+  resource,
+  context,
+});
+export const made = (action: string, resource: string, context: Context = {}): Step => ({
+  by: 'made',
+  action,
+  resource,
+  context,
+});
+
+/** A job gives CloudFormation a template of its own, with the service role. A team may do that. */
+export const TEMPLATE: readonly Step[] = [
+  deployer('cloudformation:CreateChangeSet', STACK, { 'cloudformation:RoleArn': SERVICE_ROLE }),
+  deployer('iam:PassRole', SERVICE_ROLE, { 'iam:PassedToService': 'cloudformation.amazonaws.com' }),
+  deployer('cloudformation:ExecuteChangeSet', STACK),
+];
+
+/** The same with an import of resources that exist already. */
+export function importOf(type: string): readonly Step[] {
+  const context = {
+    'cloudformation:RoleArn': SERVICE_ROLE,
+    'cloudformation:ImportResourceTypes': [type],
+  };
+  return [deployer('cloudformation:CreateChangeSet', STACK, context), ...TEMPLATE.slice(1)];
+}
+
+/** The template makes a role with the boundary, and somebody takes it on. A team may do that, too. */
+export const MADE_ROLE: readonly Step[] = [
+  ...TEMPLATE,
+  service('iam:CreateRole', arn('iam', 'role/eks-multus-evil-HookRole-1'), {
+    'iam:PermissionsBoundary': BOUNDARY,
+  }),
+  service('iam:PutRolePolicy', arn('iam', 'role/eks-multus-evil-HookRole-1'), {
+    'iam:PermissionsBoundary': BOUNDARY,
+  }),
+];
+
+/** Tags of a resource, as the policies see them. */
+export const TAGGED = { 'aws:ResourceTag/eks-multus:environment': 'eks-multus-evil' };
+/** Tags that a request sets. */
+export const TAGGING = { 'aws:RequestTag/eks-multus:environment': 'eks-multus-evil' };
+
+export function attack(name: string, ...steps: readonly Step[]): Attack {
+  return { name, steps: () => steps };
+}
