@@ -65,7 +65,7 @@ describe('the summary', () => {
   it('shows nodes, Multus, networks and what changed in aws-auth', () => {
     const summary = toSummary(all);
     expect(summary).toContain('| n1 | Ready | a | 10.0.2.11 | v1.34.4 |');
-    expect(summary).toContain('| n2 | not Ready: no \\| network |');
+    expect(summary).toContain('| n2 | not Ready: no &#124; network |');
     expect(summary).toContain('`multus:1`: running on 1 nodes.');
     expect(summary).toContain(
       '| default/ipvlan-conf-1 | ipvlan l3 on eth1, host-local 10.0.4.70-10.0.4.80 | 10.0.4.0/24 | 10.0.4.1 |',

@@ -1,4 +1,4 @@
-import { table } from '../github/outputs.ts';
+import { code, codeBlock, md, table } from '../github/markdown.ts';
 import { describeAttachment } from '../networks/attachment.ts';
 import type { ConfigureResult } from './outputs.ts';
 
@@ -6,10 +6,10 @@ import type { ConfigureResult } from './outputs.ts';
 export function toSummary(result: ConfigureResult): string {
   const { cluster, user } = result;
   if (cluster === undefined) return '';
-  if (result.removed) return `## Multus on ${cluster}\n\nRemoved by \`${user}\`.\n`;
+  if (result.removed) return md`## Multus on ${cluster}\n\nRemoved by ${code(user ?? '')}.\n`.text;
   return [
-    `## Multus on ${cluster}`,
-    `Connected as \`${user}\`.`,
+    md`## Multus on ${cluster}`.text,
+    md`Connected as ${code(user ?? '')}.`.text,
     ...nodes(result),
     ...multus(result),
     ...networks(result),
@@ -33,7 +33,7 @@ function nodes({ nodes }: ConfigureResult): readonly string[] {
 function multus({ multus, rollout }: ConfigureResult): readonly string[] {
   if (multus === undefined) return [];
   const state = rollout === undefined ? 'not rolled out' : `running on ${rollout.ready} nodes`;
-  return ['### Multus', `${multus.mode}, \`${multus.image}\`: ${state}.`];
+  return ['### Multus', md`${multus.mode}, ${code(multus.image)}: ${state}.`.text];
 }
 
 function networks({ attachments }: ConfigureResult): readonly string[] {
@@ -50,7 +50,7 @@ function networks({ attachments }: ConfigureResult): readonly string[] {
 function awsAuth({ awsAuth }: ConfigureResult): readonly string[] {
   if (awsAuth === undefined) return [];
   const text = awsAuth.changed
-    ? ['```diff', ...awsAuth.diff, '```'].join('\n')
+    ? codeBlock(awsAuth.diff.join('\n'), 'diff')
     : 'Already maps the node roles; nothing was changed.';
   return ['### aws-auth', text];
 }

@@ -22,19 +22,3 @@ export async function addSummary(markdown: string): Promise<void> {
   if (process.env['GITHUB_STEP_SUMMARY'] === undefined) return;
   await core.summary.addRaw(withoutCredentials(markdown), true).write();
 }
-
-/** Builds a Markdown table. Escapes the cells, so that no value can break the table. */
-export function table(
-  header: readonly string[],
-  rows: readonly (readonly (string | number)[])[],
-): string {
-  const line = (cells: readonly (string | number)[]) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** Escapes `<` as well: an error message of a Go program may end in `<nil>`, which GitHub would take for HTML. */
-function cell(value: string | number): string {
-  return String(value)
-    .replace(/[\\|<]/g, '\\$&')
-    .replace(/\r\n?|\n/g, '<br>');
-}

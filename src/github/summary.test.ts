@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { summary } from '@actions/core';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { addSummary, table } from './outputs.ts';
+import { addSummary } from './outputs.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -14,24 +14,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
-});
-
-it('escapes cells that would break a table', () => {
-  expect(
-    table(
-      ['a', 'b'],
-      [
-        ['x|y', 'l1\nl2\r\nl3\rl4'],
-        [1, 'z'],
-      ],
-    ),
-  ).toBe('| a | b |\n| --- | --- |\n| x\\|y | l1<br>l2<br>l3<br>l4 |\n| 1 | z |');
-});
-
-it('escapes text that looks like HTML', () => {
-  expect(table(['a'], [['plugin failed: <nil>'], ['<img src=x>\\']])).toBe(
-    '| a |\n| --- |\n| plugin failed: \\<nil> |\n| \\<img src=x>\\\\ |',
-  );
 });
 
 it('appends to the summary of the step', async () => {

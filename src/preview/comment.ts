@@ -1,5 +1,5 @@
 import type { Environment } from '../environment/environment.ts';
-import { table } from '../github/outputs.ts';
+import { code, link, type Markdown, md, table } from '../github/markdown.ts';
 
 /** The part of a stack's plan that the comment shows. */
 export interface CommentedPlan {
@@ -60,7 +60,7 @@ export function commentMarkdown(facts: CommentFacts): string {
     ...(facts.exists ? [['To destroy it', destroyCell(facts.label)]] : []),
   ];
   const parts = [
-    `### Multus preview \`${facts.environment}\`: ${facts.state}`,
+    md`### Multus preview ${code(facts.environment)}: ${facts.state}`.text,
     table(['', ''], rows),
     planDetails(facts.plan),
   ];
@@ -72,12 +72,12 @@ function minuteOf(time: number): string {
   return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-function stateCell({ state, commit, runUrl }: CommentFacts): string {
-  const ofCommit = commit === undefined ? '' : `, commit \`${commit.slice(0, 7)}\``;
-  return `${state}${ofCommit} ([run](${runUrl}))`;
+function stateCell({ state, commit, runUrl }: CommentFacts): Markdown {
+  const ofCommit = commit === undefined ? '' : md`, commit ${code(commit.slice(0, 7))}`;
+  return md`${state}${ofCommit} (${link('run', runUrl)})`;
 }
 
-function environmentRows(environment: Environment | undefined): string[][] {
+function environmentRows(environment: Environment | undefined): (string | Markdown)[][] {
   if (environment === undefined) return [];
   const { cluster, networks, nodeGroups, region, shared } = environment;
   const nodes = nodeGroups.map(({ name, zone, desired }) => `${name}: ${desired} in ${zone}`);
@@ -88,30 +88,29 @@ function environmentRows(environment: Environment | undefined): string[][] {
   return [
     [
       'Cluster',
-      `\`${cluster.name}\`, Kubernetes ${cluster.version}, ${region}${shared === undefined ? '' : `; shared: it belongs to ${shared.base}`}`,
+      md`${code(cluster.name)}, Kubernetes ${cluster.version}, ${region}${shared === undefined ? '' : `; shared: it belongs to ${shared.base}`}`,
     ],
-    ...(shared === undefined ? [] : [['Namespace', `\`${shared.namespace}\``]]),
-    ['Endpoint', `\`${cluster.endpoint}\``],
-    ['To connect', `\`aws eks update-kubeconfig --region ${region} --name ${cluster.name}\``],
+    ...(shared === undefined ? [] : [['Namespace', code(shared.namespace)]]),
+    ['Endpoint', code(cluster.endpoint)],
+    ['To connect', code(`aws eks update-kubeconfig --region ${region} --name ${cluster.name}`)],
     ['Nodes', nodes.join('\n')],
     ['Multus networks', subnets.join('\n')],
   ];
 }
 
-function verdictCell({ result, passed, failed, failure, reportUrl }: Verdict): string {
+function verdictCell({ result, passed, failed, failure, reportUrl }: Verdict): Markdown {
   const counts =
     result === 'passed'
       ? `✅ all ${passed} checks passed`
       : `❌ ${failed} of ${passed + failed} checks failed`;
-  return [`${counts} ([report](${reportUrl}))`, failure ?? '']
-    .filter((line) => line !== '')
-    .join('\n');
+  const shown = md`${counts} (${link('report', reportUrl)})`;
+  return failure === undefined ? shown : md`${shown}<br>${failure}`;
 }
 
-function destroyCell(label: string | undefined): string {
+function destroyCell(label: string | undefined): Markdown {
   return label === undefined
-    ? 'close this pull request'
-    : `close this pull request, or remove the label \`${label}\``;
+    ? md`close this pull request`
+    : md`close this pull request, or remove the label ${code(label)}`;
 }
 
 /** A comment on GitHub has at most 65,536 characters, so a long plan is cut. */

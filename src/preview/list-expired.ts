@@ -1,5 +1,5 @@
 import { REPOSITORY_TAG } from '../environment/tags.ts';
-import { table } from '../github/outputs.ts';
+import { md, table } from '../github/markdown.ts';
 import { branchExists, type PullRequestFacts, readPullRequest } from '../github/pull-request.ts';
 import type { ExpiredEnvironment } from './outputs.ts';
 import type { Session } from './session.ts';
@@ -26,7 +26,7 @@ export async function listExpired(session: Session): Promise<void> {
   for (const { name, reason } of environments) log.info(`${name}: ${reason}`);
   session.setOutputs({ environments });
   const rows = judged.map(({ environment, reason }) => row(environment, reason));
-  const title = `## Environments of ${run.repository} in ${inputs.region}`;
+  const title = md`## Environments of ${run.repository} in ${inputs.region ?? ''}`.text;
   const shown =
     rows.length === 0
       ? 'None.'

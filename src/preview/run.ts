@@ -2,6 +2,7 @@ import type { Report } from '../connectivity/report/report.ts';
 import { messageOf, PreviewError } from '../core/errors.ts';
 import { REPOSITORY_TAG } from '../environment/tags.ts';
 import { beginDeployment, endDeployment, removeDeployments } from '../github/deployments.ts';
+import { inertMarkdown } from '../github/markdown.ts';
 import { readPullRequest } from '../github/pull-request.ts';
 import { editStickyComment, putStickyComment } from '../github/sticky-comment.ts';
 import { commentMarkdown, commentMarker, type Verdict } from './comment.ts';
@@ -38,7 +39,7 @@ async function decideOnEvent(session: Session): Promise<void> {
   session.setOutputs({ decision, reason, name: `${namePrefix}-${event.number}` });
   if (decision === 'skip') notice(reason);
   else log.info(reason);
-  await session.addSummary(`${reason}\n`);
+  await session.addSummary(`${inertMarkdown(reason)}\n`);
 }
 
 /**
@@ -58,7 +59,7 @@ async function begin(session: Session): Promise<void> {
   if (obstacle !== undefined) {
     session.setOutputs({ proceed: false });
     session.notice(obstacle);
-    await session.addSummary(`${obstacle}\n`);
+    await session.addSummary(`${inertMarkdown(obstacle)}\n`);
     return;
   }
   const refusal = refuse(

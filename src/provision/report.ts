@@ -6,7 +6,7 @@ import {
 } from '../cloudformation/stack-plan.ts';
 import { duration } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import { table } from '../github/outputs.ts';
+import { inertMarkdown, table } from '../github/markdown.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import type { PlannedStack, ProvisionOutputs } from './outputs.ts';
 
@@ -73,9 +73,9 @@ export function reportMarkdown(report: Report): string {
     duration(stack.durationMs),
   ]);
   const parts = [
-    `## ${report.title}`,
+    `## ${inertMarkdown(report.title)}`,
     stacks.length > 0 ? table(['Stack', 'Outcome', 'Time'], stacks) : '',
-    ...report.notes,
+    ...report.notes.map(inertMarkdown),
     report.endState === undefined ? '' : endStateTable(report.endState),
     ...report.plans.map(planMarkdown),
     report.network === undefined ? '' : networkTable(report.network),
@@ -134,7 +134,7 @@ function planMarkdown(plan: StackPlan): string {
     rows.length > MOST_ROWS
       ? `<details><summary>${rows.length} resources</summary>\n\n${changes}\n\n</details>`
       : changes;
-  return [`### ${planTitle(plan)}`, plan.note ?? '', folded]
+  return [`### ${inertMarkdown(planTitle(plan))}`, inertMarkdown(plan.note ?? ''), folded]
     .filter((part) => part !== '')
     .join('\n\n');
 }

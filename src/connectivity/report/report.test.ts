@@ -142,7 +142,7 @@ describe('summaryMarkdown', () => {
 
   it('keeps its tables intact for any text', () => {
     const text = summaryMarkdown(reportOf(unready));
-    expect(text).toContain('ErrImagePull: no \\| such<br>image');
+    expect(text).toContain('ErrImagePull: no &#124; such<br>image');
     expect(text).toContain('❔');
     expect(text).toContain('not probed');
   });

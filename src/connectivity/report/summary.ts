@@ -1,4 +1,4 @@
-import { table } from '../../github/outputs.ts';
+import { code, codeBlock, inertMarkdown, md, table } from '../../github/markdown.ts';
 import { CHECKS } from '../evaluate/check.ts';
 import {
   type JudgedPair,
@@ -36,9 +36,11 @@ export function summaryMarkdown(report: Report): string {
 function header(report: Report): Section {
   const { passed, failed, skipped } = report.counts;
   const verdict = report.result === 'passed' ? '✅ passed' : '❌ failed';
-  const place = `layout \`${report.layout}\`, cluster \`${report.cluster}\`, namespace \`${report.namespace}\``;
+  const place =
+    md`layout ${code(report.layout)}, cluster ${code(report.cluster)}, namespace ${code(report.namespace)}`
+      .text;
   const counts = `${passed} checks passed, ${failed} failed, ${skipped} skipped in ${report.durationSeconds} s (${place}).`;
-  const rules = report.sampling.length === 0 ? '' : `\n\n${report.sampling.join(' ')}`;
+  const rules = report.sampling.length === 0 ? '' : md`\n\n${report.sampling.join(' ')}`.text;
   return whole(`## Connectivity: ${verdict}\n\n${counts}${rules}`);
 }
 
@@ -99,7 +101,7 @@ function cellText(pairs: readonly JudgedPair[], by: Matrix['by']): string {
 
 function diagram(report: Report): Section[] {
   if (report.pods.length === 0) return [];
-  return [whole(`### Topology\n\n\`\`\`mermaid\n${topologyMermaid(report)}\n\`\`\``)];
+  return [whole(`### Topology\n\n${codeBlock(topologyMermaid(report), 'mermaid')}`)];
 }
 
 function prefixes(report: Report): Section[] {
@@ -132,16 +134,11 @@ function pods(report: Report): Section {
 
 function routes(report: Report): Section {
   const rows = report.pods.map(({ name, routes: text }) => {
-    // A longer fence than any run of backticks inside keeps the text inside it.
-    const fence = '`'.repeat(Math.max(3, ...backticks(text ?? '').map((run) => run + 1)));
-    return `<details><summary><code>ip r</code> in ${name}</summary>\n\n${fence}text\n${text ?? 'not probed'}\n${fence}\n\n</details>\n`;
+    const shown = codeBlock(text ?? 'not probed', 'text');
+    return `<details><summary><code>ip r</code> in ${inertMarkdown(name)}</summary>\n\n${shown}\n\n</details>\n`;
   });
   const leftOut = (count: number) => `The routes of ${count} pods are left out here. ${ELSEWHERE}`;
   return { head: '', rows, most: MOST.routes, leftOut };
-}
-
-function backticks(text: string): number[] {
-  return [...text.matchAll(/`+/g)].map(([run]) => run.length);
 }
 
 const ELSEWHERE = '`report.html` and `report.json` have all of it.';
