@@ -23,7 +23,7 @@ export const DELETE_BUCKET = 'src/aws/staging-bucket.ts#deleteBucketIfUnused';
 export const VERSIONS_IN = 'src/aws/staging-bucket.ts#versionsIn';
 export const CREATE_BUCKET = 'src/aws/staging-bucket.ts#createBucket';
 export const OWNERSHIP = 'src/aws/staging-bucket.ts#ownership';
-export const OBJECT_EXISTS = 'src/aws/staging.ts#objectExists';
+export const VERSION_WITH = 'src/aws/staging.ts#versionWith';
 export const IS_BUCKET_CONFLICT = 'src/aws/staging.ts#isBucketConflict';
 
 export const MAY_PASS = 'cfn/attach-enis/attach.ts#mayPass';

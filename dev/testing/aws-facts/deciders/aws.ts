@@ -80,7 +80,7 @@ function bucketDeciders(): Readonly<Record<string, Ask>> {
     [names.VERSIONS_IN]: (given) =>
       outcomeOf(async () => {
         const s3 = clientGiving<S3Client>(given, 'ListObjectVersions');
-        return (await versionsIn(s3, BUCKET, {})).length;
+        return (await versionsIn(s3, BUCKET, { Prefix: 'lab/' })).length;
       }),
     [names.CREATE_BUCKET]: (given) =>
       outcomeOf(async () => {
@@ -92,11 +92,11 @@ function bucketDeciders(): Readonly<Record<string, Ask>> {
         const s3 = clientGiving<S3Client>(given, 'GetBucketTagging');
         return (await deleteBucketIfUnused(s3, BUCKET)) ? 'ours' : 'foreign';
       }),
-    [names.OBJECT_EXISTS]: (given) =>
+    [names.VERSION_WITH]: (given) =>
       outcomeOf(async () => {
-        const s3 = clientGiving<S3Client>(given, 'HeadObject', READY);
-        const staged = await s3Staging(s3, fakeClock()).stage(BUCKET, 'e/x', new Uint8Array());
-        return staged === 'present';
+        const answers = { ...READY, PutObject: { VersionId: '1' } };
+        const s3 = clientGiving<S3Client>(given, 'GetObject', answers);
+        return (await s3Staging(s3, fakeClock()).stage(BUCKET, 'e/x', new Uint8Array())).outcome;
       }),
     [names.IS_BUCKET_CONFLICT]: async (given) => {
       let uploads = 0;
@@ -105,7 +105,7 @@ function bucketDeciders(): Readonly<Record<string, Ask>> {
         if (command.constructor.name !== 'PutObjectCommand') return send(command);
         uploads += 1;
         if (uploads === 1) throw given.error;
-        return {};
+        return { VersionId: '1' };
       };
       const s3 = { send: uploading } as unknown as S3Client;
       await outcomeOf(() => s3Staging(s3, fakeClock()).stage(BUCKET, 'e/x', new Uint8Array()));

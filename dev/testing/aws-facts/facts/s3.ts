@@ -6,9 +6,9 @@ import {
   DELETE_BUCKET,
   IS_BUCKET_CONFLICT,
   NEXT_STEP,
-  OBJECT_EXISTS,
   OWNERSHIP,
   SAYS_EXPIRED,
+  VERSION_WITH,
   VERSIONS_IN,
 } from '../relied-on.ts';
 import { custodian, documented, issue, localstack } from '../sources.ts';
@@ -209,7 +209,7 @@ export const S3_FACTS: readonly Fact[] = [
     answer: { status: 404 },
     source: S3_API,
     kind: 'recording',
-    reliedOnBy: relied({ [OBJECT_EXISTS]: false }),
+    reliedOnBy: [],
     standIn: 'same',
   },
   {
@@ -219,7 +219,7 @@ export const S3_FACTS: readonly Fact[] = [
     answer: refusal('NoSuchKey', 'The specified key does not exist.', 404),
     source: S3,
     kind: 'recording',
-    reliedOnBy: relied({ [IS_BUCKET_CONFLICT]: false }),
+    reliedOnBy: relied({ [VERSION_WITH]: 'uploaded', [IS_BUCKET_CONFLICT]: false }),
     standIn: 'same',
   },
   {
