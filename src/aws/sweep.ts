@@ -96,7 +96,7 @@ async function outcomeOf(remove: () => Promise<void>): Promise<Outcome> {
 }
 
 /** The launch hook sets this tag on its interfaces; the value is the cluster's name. */
-const HOOK_TAG = 'eks-multus-actions/cluster';
+export const HOOK_TAG = 'eks-multus-actions/cluster';
 /** The VPC CNI sets this tag on its interfaces; the value is the cluster's name. Older versions set only a description. */
 const CNI_TAG = 'cluster.k8s.amazonaws.com/name';
 const CNI_DESCRIPTION = /^aws-K8S-/;

@@ -1,11 +1,18 @@
+import { idsOf } from '../cloudformation/outputs.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { deployStep, isBusy } from '../cloudformation/stack-status.ts';
 import { CloudError, InputError, type InputProblem } from '../core/errors.ts';
 import { BASE_TAG, ENVIRONMENT_TAG } from '../environment/tags.ts';
 import { type NetworkPlan, planNetwork } from '../vpc/plan.ts';
 import type { ProvisionInputs } from './inputs.ts';
-import { interfaceProblems, namesOf, prefixesNeeded, zoneProblems } from './node-groups.ts';
-import { idsOf, nodeGroupStackName, TEMPLATE_NETWORKS } from './stack-parameters.ts';
+import {
+  interfaceProblems,
+  namesOf,
+  nodeGroupStackName,
+  prefixesNeeded,
+  zoneProblems,
+} from './node-groups.ts';
+import { TEMPLATE_NETWORKS } from './stack-parameters.ts';
 
 /** The environment whose cluster the node groups of other environments may join. */
 export interface Base {

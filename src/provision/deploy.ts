@@ -9,10 +9,12 @@ import type { NetworkPlan } from '../vpc/plan.ts';
 import { baseOf, checkHasOwnCluster, fitToBase } from './base-environment.ts';
 import { type DeployedNodeGroup, environmentOf } from './environment-of.ts';
 import { plannedNetwork } from './inputs.ts';
+import { nodeGroupStackName } from './node-groups.ts';
 import { type Pack, readPack, runsHook, stageHook } from './pack.ts';
+import { preflight } from './preflight/preflight.ts';
 import { addPlan, addWarning } from './report.ts';
 import type { Session } from './session.ts';
-import { infraSpec, nodeGroupSpec, nodeGroupStackName } from './stack-parameters.ts';
+import { infraSpec, nodeGroupSpec } from './stack-parameters.ts';
 
 /**
  * Makes the environment what the inputs say.
@@ -31,6 +33,7 @@ async function deployWithCluster(session: Session, all: readonly Stack[]): Promi
   checkHasOwnCluster(inputs.environment, all);
   const network = plannedNetwork(inputs);
   report.network = network;
+  await preflight(session, network, all);
   const read = await readPack(packFile, inputs.environment);
   const existing = await existingStacks(session, all, inputs.environment);
   const pack = await stageIfNeeded(session, read, existing);
@@ -58,6 +61,7 @@ async function deployOnBase(
   log.info(`On the cluster of ${baseName}: zones ${network.zones.join(', ')}`);
   const fitted = { ...session, inputs };
   report.network = network;
+  await preflight(fitted, network, all);
   const read = await readPack(packFile, inputs.environment);
   const existing = await existingStacks(fitted, all, undefined);
   const pack = await stageIfNeeded(fitted, read, existing);

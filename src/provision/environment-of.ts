@@ -1,10 +1,10 @@
 import type { DeployedStack } from '../cloudformation/deploy-stack.ts';
+import { idsOf } from '../cloudformation/outputs.ts';
 import { type Environment, environmentSchema } from '../environment/environment.ts';
 import { namespaceOf } from '../environment/shared-cluster.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import type { NodeGroup } from './node-groups.ts';
-import { idsOf } from './stack-parameters.ts';
 
 export interface DeployedNodeGroup {
   readonly group: NodeGroup;

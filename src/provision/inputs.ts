@@ -6,6 +6,7 @@ import {
   type RoleChoice,
   roleRequest,
 } from '../aws/credential-fields.ts';
+import { partitionOf } from '../aws/partition.ts';
 import type { InputProblem } from '../core/errors.ts';
 import { parseCidr } from '../core/ip.ts';
 import { isReservedNamespace } from '../environment/shared-cluster.ts';
@@ -71,7 +72,7 @@ const BOUNDARY_ALLOWED =
 
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
-  command: oneOf(['plan', 'deploy', 'destroy']).default('deploy'),
+  command: oneOf(['check', 'plan', 'deploy', 'destroy']).default('deploy'),
   environment: text(NAME, NAME_ALLOWED),
   'base-environment': text(NAME, NAME_ALLOWED).optional(),
   ...credentialFields,
@@ -116,7 +117,7 @@ export const inputSchema = z.object({
 type Raw = z.output<typeof inputSchema>;
 
 export interface ProvisionInputs {
-  readonly command: 'plan' | 'deploy' | 'destroy';
+  readonly command: 'check' | 'plan' | 'deploy' | 'destroy';
   readonly environment: string;
   /** The environment whose cluster this one uses; undefined for one with its own cluster. */
   readonly base: string | undefined;
@@ -222,6 +223,11 @@ function boundaryOf(inputs: Raw): string | undefined {
  */
 function checkTogether(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
   const { command, 'base-environment': base } = parsed.values;
+  for (const role of ROLES) {
+    parsed.check(['aws-region', role], (inputs) =>
+      partitionProblems(inputs['aws-region'], role, inputs[role]),
+    );
+  }
   parsed.check(['environment', 'base-environment'], baseProblems);
   if (command === 'destroy') return undefined;
   const network = base === undefined ? checkOwnCluster(parsed) : undefined;
@@ -269,11 +275,33 @@ function checkOwnCluster(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
   return network;
 }
 
+/** The Kubernetes version of a new cluster when none is asked for; an existing cluster keeps its own. */
+export const NEW_CLUSTERS = '1.35';
 /** The number of Multus networks when the input is left out. */
 const DEFAULT_NETWORKS = 2;
 
 function groupsOf(inputs: Pick<Raw, 'node-groups' | 'availability-zones'>): readonly NodeGroup[] {
   return inputs['node-groups'] ?? defaultNodeGroups(inputs['availability-zones']);
+}
+
+/** The inputs with ARNs of roles, which must be of the region's partition. */
+const ROLES = [
+  'role-to-assume',
+  'chained-role',
+  'cloudformation-role-arn',
+  'admin-role-arns',
+] as const;
+
+function partitionProblems(
+  region: string,
+  input: (typeof ROLES)[number],
+  given: string | readonly string[] = [],
+) {
+  const partition = partitionOf(region);
+  const foreign = [given].flat().filter((arn) => !arn.startsWith(`arn:${partition}:`));
+  if (foreign.length === 0) return [];
+  const allowed = `roles of partition ${partition}, which has the region ${region} (arn:${partition}:iam::…)`;
+  return [{ input, allowed }];
 }
 
 function baseProblems(inputs: Pick<Raw, 'environment' | 'base-environment'>) {
@@ -321,7 +349,7 @@ function administratorProblems(
   ];
 }
 
-/** The network plan of an environment with its own cluster, which reading the inputs has made for plan and deploy. */
+/** The network plan of an environment with its own cluster, which reading the inputs has made for every command but destroy. */
 export function plannedNetwork({ command, network }: ProvisionInputs): NetworkPlan {
   if (network === undefined) throw new Error(`${command} without a network plan`);
   return network;

@@ -31,3 +31,14 @@ export function hasPrefixes(instanceType: string): boolean {
 export function architecture(instanceType: string): 'x86_64' | 'arm64' {
   return /^(a1|[a-z]+\d+g[a-z]*|[a-z]+4gen?)\./.test(instanceType) ? 'arm64' : 'x86_64';
 }
+
+/**
+ * Which of EKS's images has the drivers of a type: `nvidia` for NVIDIA's GPUs (`p5`, `g6`, …; `g4ad` has AMD's), `neuron`
+ * for AWS's own devices. https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html
+ */
+export function imageVariant(instanceType: string): 'standard' | 'nvidia' | 'neuron' {
+  if (/^(inf|trn)\d/.test(instanceType)) return 'neuron';
+  return /^(p\d|gr?\d)/.test(instanceType) && !instanceType.startsWith('g4ad')
+    ? 'nvidia'
+    : 'standard';
+}

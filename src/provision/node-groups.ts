@@ -24,6 +24,9 @@ const INPUT = 'node-groups';
 const SHAPE =
   'a YAML list such as [{ name: ng1, zone: ap-northeast-2a, min: 1, desired: 2, max: 3 }]';
 
+/** A family and one of EC2's sizes: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html */
+const TYPE = /^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-[a-z0-9]+)?)$/;
+
 /** One node group as people write it. The defaults are those of the lab. */
 const writtenGroup = z.strictObject(
   {
@@ -39,7 +42,8 @@ const writtenGroup = z.strictObject(
     max: whole(1, 1000).default(3),
     'instance-type': z
       .string({ error: 'an instance type' })
-      .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type such as m5.xlarge')
+      .regex(TYPE, 'an instance type such as m5.xlarge, with a size that EC2 has')
+      .refine((type) => !type.startsWith('mac'), 'a type that runs Linux')
       .default('m5.xlarge'),
     'volume-size': whole(20, 16_384).default(50),
     'prefixes-per-interface': whole(0, 14).default(1),
@@ -51,7 +55,8 @@ const writtenGroup = z.strictObject(
 
 const nodeGroupSchema = writtenGroup
   .refine(({ min, desired, max }) => min <= desired && desired <= max, {
-    error: 'min ≤ desired ≤ max',
+    error: ({ input }) =>
+      `min ≤ desired ≤ max, not ${sizesOf(input)} (the defaults are 1, 2 and 3)`,
   })
   .transform(
     (group): NodeGroup => ({
@@ -67,6 +72,16 @@ const nodeGroupSchema = writtenGroup
       startupTaint: group['startup-taint'],
     }),
   );
+
+function sizesOf(group: unknown): string {
+  const { min, desired, max } = group as z.output<typeof writtenGroup>;
+  return `${min} ≤ ${desired} ≤ ${max}`;
+}
+
+/** `<environment>-<node group>`. */
+export function nodeGroupStackName(environment: string, group: string): string {
+  return `${environment}-${group}`;
+}
 
 /** The field of the input `node-groups`. */
 export function nodeGroupsField() {

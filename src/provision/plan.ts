@@ -10,6 +10,7 @@ import { baseOf, checkHasOwnCluster, fitToBase } from './base-environment.ts';
 import { plannedNetwork } from './inputs.ts';
 import type { NodeGroup } from './node-groups.ts';
 import { readPack } from './pack.ts';
+import { preflight } from './preflight/preflight.ts';
 import { addPlan } from './report.ts';
 import type { Session } from './session.ts';
 import { infraSpec, nodeGroupSpec } from './stack-parameters.ts';
@@ -31,6 +32,7 @@ async function planWithCluster(session: Session, all: readonly Stack[]): Promise
   checkHasOwnCluster(inputs.environment, all);
   const network = plannedNetwork(inputs);
   report.network = network;
+  await preflight(session, network, all);
   const pack = await readPack(packFile, inputs.environment);
   const infra = await log.group(`Stack ${inputs.environment}`, async () => {
     const infraPlan = await planStack(engine, infraSpec(session, pack, network));
@@ -52,6 +54,7 @@ async function planOnBase(
   const { inputs, network } = fitToBase(session.inputs, base, all);
   const fitted = { ...session, inputs };
   report.network = network;
+  await preflight(fitted, network, all);
   const pack = await readPack(packFile, inputs.environment);
   await planGroups(fitted, (group) =>
     planStack(engine, nodeGroupSpec(fitted, pack, network, group, base.stack.outputs)),

@@ -9,6 +9,7 @@ import type { Log } from '../core/log.ts';
 import { inertMarkdown, table } from '../github/markdown.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import type { PlannedStack, ProvisionOutputs } from './outputs.ts';
+import type { CheckResult } from './preflight/checks.ts';
 
 export interface StackRow {
   readonly name: string;
@@ -32,6 +33,8 @@ export interface Report {
   /** What was changed, or would be changed, stack by stack. */
   readonly plans: StackPlan[];
   network?: NetworkPlan;
+  /** What was checked before anything was made. */
+  preflight?: readonly CheckResult[];
   /** What a destroy looked for at its end. */
   endState?: readonly EndStateCheck[];
 }
@@ -57,6 +60,24 @@ export function addWarning({ report, log }: Reporting, text: string): void {
   log.warn(text);
 }
 
+/**
+ * Adds the results of the checks that come before anything is made. What needs attention but stops nothing becomes one
+ * notice.
+ */
+export function addPreflight(
+  { report, notice }: Reporting & { readonly notice: (message: string) => void },
+  results: readonly CheckResult[],
+): void {
+  report.preflight = results;
+  const lines = results.flatMap(({ findings, unknown }) => [
+    ...findings
+      .filter(({ level }) => level === 'notice')
+      .map(({ text, fix }) => `- ${text}. ${fix}`),
+    ...unknown.map((reason) => `- not checked: ${reason}`),
+  ]);
+  if (lines.length > 0) notice(`Preflight:\n${[...new Set(lines)].join('\n')}`);
+}
+
 /** Adds a stack's plan. It replaces an earlier plan of the same stack. */
 export function addPlan({ plans, outputs }: Report, plan: StackPlan): void {
   const before = plans.findIndex(({ name }) => name === plan.name);
@@ -76,12 +97,24 @@ export function reportMarkdown(report: Report): string {
     `## ${inertMarkdown(report.title)}`,
     stacks.length > 0 ? table(['Stack', 'Outcome', 'Time'], stacks) : '',
     ...report.notes.map(inertMarkdown),
+    report.preflight === undefined ? '' : preflightTable(report.preflight),
     report.endState === undefined ? '' : endStateTable(report.endState),
     ...report.plans.map(planMarkdown),
     report.network === undefined ? '' : networkTable(report.network),
     outputTable(report.outputs),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function preflightTable(results: readonly CheckResult[]): string {
+  const rows = results.flatMap(({ name, findings, unknown }) => {
+    const found = [
+      ...findings.map(({ level, text, fix }) => [name, level, text, fix]),
+      ...unknown.map((reason) => [name, 'not checked', reason, '']),
+    ];
+    return found.length === 0 ? [[name, 'good', '', '']] : found;
+  });
+  return `Checked before anything is made:\n\n${table(['Check', 'Result', 'What', 'Fix'], rows)}`;
 }
 
 function endStateTable(checks: readonly EndStateCheck[]): string {

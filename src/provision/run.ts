@@ -4,17 +4,19 @@ import { deploy } from './deploy.ts';
 import { destroy } from './destroy.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import { plan } from './plan.ts';
+import { check } from './preflight/check.ts';
 import { newReport, type Report } from './report.ts';
 import type { ProvisionDeps, Session } from './session.ts';
 
 const TITLES = {
+  check: 'Preflight of environment',
   plan: 'Plan of environment',
   deploy: 'Environment',
   destroy: 'Destroyed environment',
 };
 
 /**
- * Plans, deploys or destroys one environment, and publishes the report in any case.
+ * Checks, plans, deploys or destroys one environment, and publishes the report in any case.
  *
  * @throws CloudError when AWS refuses something or fails.
  */
@@ -23,6 +25,9 @@ export async function provision(inputs: ProvisionInputs, deps: ProvisionDeps): P
   try {
     const session = await begin(inputs, deps, report);
     switch (inputs.command) {
+      case 'check':
+        await check(session);
+        break;
       case 'plan':
         await plan(session);
         break;

@@ -12,6 +12,7 @@ import type { Log } from '../core/log.ts';
 import type { WorkflowRun } from '../github/workflow-run.ts';
 import type { KubernetesApi } from '../kubernetes/api.ts';
 import type { ProvisionInputs } from './inputs.ts';
+import type { Gather } from './preflight/gather.ts';
 import type { Report } from './report.ts';
 
 /** What the action works with; tests replace parts of it. */
@@ -20,6 +21,10 @@ export interface ProvisionDeps {
   readonly staging: Staging;
   readonly cleanUp: CleanUp;
   readonly identity: () => Promise<Identity>;
+  /** Learns what the preflight needs to know of the account. */
+  readonly gather: Gather;
+  /** Shows a message on the page of the run, for what is correct but may surprise. */
+  readonly notice: (message: string) => void;
   /** Reads a file of the pack, such as `('cfn', 'infra.yaml')`. */
   readonly packFile: (...path: readonly string[]) => Promise<Uint8Array>;
   readonly log: Log;

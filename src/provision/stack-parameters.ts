@@ -1,11 +1,12 @@
 import { principalArn } from '../aws/identity.ts';
+import { idsOf } from '../cloudformation/outputs.ts';
 import type { StackSpec, Template } from '../cloudformation/stack-api.ts';
 import { STARTUP_TAINT_TEXT } from '../environment/shared-cluster.ts';
 import { creationTags, stackTags } from '../environment/tags.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
-import type { ProvisionInputs } from './inputs.ts';
-import { architecture } from './instance-types.ts';
-import type { NodeGroup } from './node-groups.ts';
+import { NEW_CLUSTERS, type ProvisionInputs } from './inputs.ts';
+import { architecture, imageVariant } from './instance-types.ts';
+import { type NodeGroup, nodeGroupStackName } from './node-groups.ts';
 import type { Pack } from './pack.ts';
 import type { Session } from './session.ts';
 
@@ -53,11 +54,6 @@ export function nodeGroupSpec(
   };
 }
 
-/** `<environment>-<node group>`. */
-export function nodeGroupStackName(environment: string, group: string): string {
-  return `${environment}-${group}`;
-}
-
 function commonSpec(
   { clock, inputs, run }: Session,
   name: string,
@@ -76,9 +72,6 @@ function commonSpec(
     runId: run.id,
   };
 }
-
-/** The Kubernetes version of a new cluster when none is asked for; an existing cluster keeps its own. */
-const NEW_CLUSTERS = '1.35';
 
 /**
  * The parameters of `cfn/infra.yaml`.
@@ -219,12 +212,7 @@ function guestRole({ authentication, base }: ProvisionInputs, infra: Texts): Tex
 
 /** The public SSM parameter that holds the id of AWS's newest EKS image. */
 function imageParameter(kubernetesVersion: string, instanceType: string): string {
-  return `/aws/service/eks/optimized-ami/${kubernetesVersion}/amazon-linux-2023/${architecture(instanceType)}/standard/recommended/image_id`;
-}
-
-/** The ids in an output that lists some. */
-export function idsOf(outputs: Texts, name: string): readonly string[] {
-  return (outputs[name] ?? '').split(',');
+  return `/aws/service/eks/optimized-ami/${kubernetesVersion}/amazon-linux-2023/${architecture(instanceType)}/${imageVariant(instanceType)}/recommended/image_id`;
 }
 
 function pick(from: Texts, names: readonly string[]): Texts {

@@ -18,7 +18,7 @@ import { sdkStackApi } from '../cloudformation/sdk-stack-api.ts';
 import { type StackInsides, stackInsides } from '../cloudformation/stack-resources.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { packFile } from '../core/pack-files.ts';
-import { actionsLog } from '../github/actions-log.ts';
+import { actionsLog, notice } from '../github/actions-log.ts';
 import { idToken } from '../github/id-token.ts';
 import { mask } from '../github/mask.ts';
 import { addSummary, setOutputs } from '../github/outputs.ts';
@@ -26,6 +26,7 @@ import { workflowRun } from '../github/workflow-run.ts';
 import { kubernetesApi } from '../kubernetes/api.ts';
 import { eksServer, restOf } from '../kubernetes/rest.ts';
 import { explainLaunches } from './launch-failures.ts';
+import { gatherWith } from './preflight/gather.ts';
 import { reportMarkdown } from './report.ts';
 import type { CleanUp, ProvisionDeps } from './session.ts';
 
@@ -58,6 +59,8 @@ export function realDeps(
     cleanUp: cleanUpOf(caller, insides, clock),
     explain: explainLaunches(insides, (group, text) => logLines(logs, group, text)),
     identity: () => callerIdentity(createClient(STSClient, caller)),
+    gather: gatherWith(caller),
+    notice,
     packFile: (...path) => readFile(packFile(...path)),
     log: actionsLog,
     clock,

@@ -1,5 +1,13 @@
 import type { InputProblem } from '../core/errors.ts';
-import { type Cidr, formatCidr, lowestFree, parseCidr, size, upperHalf } from '../core/ip.ts';
+import {
+  type Cidr,
+  formatCidr,
+  lowestFree,
+  overlaps,
+  parseCidr,
+  size,
+  upperHalf,
+} from '../core/ip.ts';
 import { type GivenSubnets, placeGiven, type Slot } from './given-subnets.ts';
 
 export interface NetworkRequest {
@@ -36,6 +44,12 @@ export type NetworkResult =
 
 /** A VPC may be /16 to /28: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
 const VPC_ALLOWED = 'an IPv4 network from /16 to /28 with no host bits set, such as 10.0.0.0/16';
+/**
+ * What EC2 takes for no VPC: this network, loopback, link-local addresses (with the metadata service), multicast, and the
+ * broadcast address.
+ */
+const NO_VPC = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '255.255.0.0/16'];
+const NO_VPC_ALLOWED = `a network that overlaps none of ${NO_VPC.join(', ')}, such as 10.0.0.0/16`;
 /** Half of a /26 holds two /28 blocks. The last one is unusable, because AWS keeps the subnet's last address. */
 const SMALLEST_MULTUS = 26;
 const ENI_PREFIX = 28;
@@ -71,6 +85,9 @@ export function planNetwork(request: NetworkRequest): NetworkResult {
       problems: [{ input: 'vpc-cidr', value: request.vpcCidr, allowed: VPC_ALLOWED }],
     };
   }
+  if (NO_VPC.some((text) => isIn(text, vpc))) {
+    return { problems: [{ input: 'vpc-cidr', value: request.vpcCidr, allowed: NO_VPC_ALLOWED }] };
+  }
   const slots = slotsOf(request);
   const given = placeGiven(vpc, slots, request.subnetCidrs ?? {}, SMALLEST_MULTUS);
   if ('problems' in given) return given;
@@ -79,6 +96,11 @@ export function planNetwork(request: NetworkRequest): NetworkResult {
     if (placed !== undefined) return { plan: toPlan(request, placed) };
   }
   return { problems: [tooSmall(request.vpcCidr, slots.length - given.placed.size)] };
+}
+
+function isIn(text: string, vpc: Cidr): boolean {
+  const range = parseCidr(text);
+  return range !== undefined && overlaps(range, vpc);
 }
 
 function slotsOf({ zones, multusNetworks }: NetworkRequest): readonly Slot[] {

@@ -17,10 +17,13 @@ import { createSessions, type Sessions } from './faults/sessions.ts';
 import { ALL_OFF, type Switches } from './faults/switches.ts';
 import { type Answer, type Gateway, startGateway } from './gateway/gateway.ts';
 import type { AwsService } from './gateway/service.ts';
+import { dryRun } from './identity/dry-run.ts';
 import { presignedIdentity } from './identity/presigned-identity.ts';
+import { simulatePolicy } from './identity/simulate-policy.ts';
 import { webIdentity } from './identity/web-identity.ts';
 import type { Lambda } from './lambda/lambda.ts';
 import type { Moto } from './moto/moto.ts';
+import { serviceQuotas } from './quotas/quotas.ts';
 import { type ServiceOptions, startRegion } from './region.ts';
 import { createRegions, lambdaAnswer, observeIn, regionalServices } from './regions.ts';
 
@@ -39,6 +42,8 @@ export interface AwsOptions extends ServiceOptions {
   readonly switches?: Partial<Switches>;
   /** URLs of the key sets of OIDC issuers, by issuer. */
   readonly jwksUrls: Readonly<Record<string, string>>;
+  /** Quotas of the account that differ from the stand-in's, by their codes. */
+  readonly quotas?: Readonly<Record<string, number>>;
   /** How fast CloudFormation is and where it fails. Overrides the switches. */
   readonly pacing?: Pacing;
 }
@@ -101,12 +106,15 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
         pacing: pacingFor(switches),
         ...(options.pacing === undefined ? {} : { pacing: options.pacing }),
       }),
+      serviceQuotas(account, options.quotas),
       ...(options.services ?? []),
     ],
     answers: [
       ...(options.answers ?? []),
       webIdentity({ motoUrl, iam: home.clients.iam, jwksUrls: options.jwksUrls, sessions }),
       presignedIdentity(motoUrl),
+      simulatePolicy(home.clients.iam),
+      dryRun(home.clients.iam, home.principalOf),
       eksAmiParameters,
       lambdaAnswer(regions),
     ],

@@ -5,7 +5,7 @@ export const IN_ZONE = 'zone: ap-northeast-2a';
 
 /** Changes to the lab's inputs, the input that the error must name, and a part of what it must say is allowed. */
 export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, string])[] = [
-  [{ command: 'apply' }, 'command', 'one of plan, deploy, destroy'],
+  [{ command: 'apply' }, 'command', 'one of check, plan, deploy, destroy'],
   [{ environment: '' }, 'environment', 'lower-case letters'],
   [{ environment: 'My_Env' }, 'environment', 'lower-case letters'],
   [{ environment: 'e'.repeat(40) }, 'environment', '39 characters'],
@@ -121,4 +121,22 @@ export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, str
   [{ 'control-plane-logs': 'api,kubelet' }, 'control-plane-logs', 'none, or some of api'],
   [{ 'control-plane-logs': 'api,api' }, 'control-plane-logs', 'each once'],
   [{ 'timeout-minutes': 'soon' }, 'timeout-minutes', 'from 1 to 1440'],
+  ...['127.0.0.0/16', '169.254.0.0/16', '224.1.0.0/16', '0.0.0.0/16', '255.255.0.0/16'].map(
+    (cidr) => [{ 'vpc-cidr': cidr }, 'vpc-cidr', 'overlaps none of 0.0.0.0/8'] as const,
+  ),
+  [
+    groups(`[{ name: a, ${IN_ZONE}, instance-type: m5.superlarge }]`),
+    'node-groups',
+    'with a size that EC2 has',
+  ],
+  [groups(`[{ name: a, ${IN_ZONE}, instance-type: mac1.metal }]`), 'node-groups', 'runs Linux'],
+  [groups(`[{ name: a, ${IN_ZONE}, max: 1 }]`), 'node-groups', 'not 1 ≤ 2 ≤ 1 (the defaults are'],
+  ...['role-to-assume', 'chained-role', 'cloudformation-role-arn', 'admin-role-arns'].map(
+    (input) =>
+      [
+        { [input]: 'arn:aws-cn:iam::111122223333:role/deployer' },
+        input,
+        'roles of partition aws, which has the region ap-northeast-2',
+      ] as const,
+  ),
 ];

@@ -28,6 +28,7 @@ export async function provisionInProcess(
     ...real,
     cleanUp: { ...real.cleanUp, kubernetes: () => kubernetes },
     log: recordingLog(),
+    notice: () => undefined,
     publish: async (report) => void reports.push(report),
   });
   const [report] = reports;

@@ -54,6 +54,9 @@ export function provisionWorld(pullRequest?: string) {
       accountId: '123456789012',
       arn: 'arn:aws:sts::123456789012:assumed-role/deployer/eks-multus-7',
     }),
+    // Nothing is asked, so nothing is wrong.
+    gather: async () => ({}),
+    notice: () => undefined,
     packFile: async (...path: readonly string[]) => new TextEncoder().encode(path.join('/')),
     run: { id: '7', repository: 'o/r', pullRequest },
     publish: async (report: Report) => void reports.push(report),

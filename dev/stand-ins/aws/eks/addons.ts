@@ -3,7 +3,6 @@ import { type RestCall, type RestRoutes, stringOf, textMapOf } from '../gateway/
 import { arnOf, invalid, now, page } from './response.ts';
 import {
   type Addon,
-  CLUSTER_VERSIONS,
   type Cluster,
   change,
   type EksState,
@@ -11,6 +10,7 @@ import {
   mustBeActive,
   withKey,
 } from './state.ts';
+import { CLUSTER_VERSIONS } from './versions.ts';
 
 /** The add-ons that this stand-in knows, each with one version. None of them runs anything. */
 const VERSIONS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Answer } from '../gateway/gateway.ts';
 import { stringOf, stringsOf } from '../gateway/rest-json.ts';
-import { CLUSTER_VERSIONS } from './state.ts';
+import { CLUSTER_VERSIONS } from './versions.ts';
 
 const NAME =
   /^\/aws\/service\/eks\/optimized-ami\/(\d\.\d+)\/amazon-linux-2023\/(x86_64|arm64)\/(standard|nvidia|neuron)\/recommended\/(image_id|image_name|release_version)$/;

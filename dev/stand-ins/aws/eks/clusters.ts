@@ -9,7 +9,8 @@ import {
 } from '../gateway/rest-json.ts';
 import { recordUpdate } from './addons.ts';
 import { arnOf, invalid, now, page } from './response.ts';
-import { CLUSTER_VERSIONS, type Cluster, change, type EksState, findCluster } from './state.ts';
+import { type Cluster, change, type EksState, findCluster } from './state.ts';
+import { CLUSTER_VERSIONS, describeVersions } from './versions.ts';
 
 const DEFAULT_VERSION = '1.34';
 const KEPT = ['logging', 'encryptionConfig', 'upgradePolicy', 'zonalShiftConfig', 'computeConfig'];
@@ -79,14 +80,7 @@ function updateRoutes(state: EksState): RestRoutes {
       const message = `No update found for ID: ${path['updateId']}`;
       throw new ServiceError('ResourceNotFoundException', message, 404);
     },
-    'GET /cluster-versions': () => ({
-      clusterVersions: CLUSTER_VERSIONS.map((clusterVersion) => ({
-        clusterVersion,
-        defaultVersion: clusterVersion === DEFAULT_VERSION,
-        status: 'standard-support',
-        versionStatus: 'STANDARD_SUPPORT',
-      })),
-    }),
+    'GET /cluster-versions': ({ query }) => describeVersions(query, DEFAULT_VERSION),
   };
 }
 

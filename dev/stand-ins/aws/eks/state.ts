@@ -1,9 +1,6 @@
 import { ServiceError } from '../gateway/query-protocol.ts';
 import type { JsonObject } from '../gateway/rest-json.ts';
 
-/** The Kubernetes versions that EKS supports here. */
-export const CLUSTER_VERSIONS: readonly string[] = ['1.32', '1.33', '1.34', '1.35'];
-
 /** The state of one cluster. A change replaces the whole object. */
 export interface Cluster {
   readonly name: string;

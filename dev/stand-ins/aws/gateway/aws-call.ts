@@ -84,6 +84,7 @@ export const JSON_SERVICES: ReadonlySet<string> = new Set([
   'logs',
   'kms',
   'tagging',
+  'servicequotas',
 ]);
 
 /** An error response in the form that the service's SDK clients read. */

@@ -1,4 +1,4 @@
-/** Evaluates resource policies: who may assume a role, and which service may invoke a function. */
+/** Evaluates policies: who may assume a role, which service may invoke a function, and what a role may do. */
 
 type Json = unknown;
 type JsonMap = { readonly [name: string]: Json };
@@ -35,22 +35,59 @@ export function allowsService(policy: Json, { service, action, sourceArn }: Serv
   return decide(policy, action, { Service: service }, context);
 }
 
-type Context = (key: string) => readonly string[];
+/** The values of a condition key; none for a key that the request lacks. */
+export type Context = (key: string) => readonly string[];
 
 function decide(policy: Json, action: string, principal: JsonMap, context: Context): boolean {
-  const applying = listOf(isMap(policy) ? policy['Statement'] : undefined)
-    .filter(isMap)
-    .filter(
-      (statement) =>
-        textsOf(statement['Action']).some((each) =>
-          like(each.toLowerCase(), action.toLowerCase()),
-        ) &&
-        matchesPrincipal(statement['Principal'], principal) &&
-        conditionsHold(statement['Condition'], context),
-    );
+  const applying = statementsOf(policy).filter(
+    (statement) =>
+      isAbout(statement, action) &&
+      matchesPrincipal(statement['Principal'], principal) &&
+      conditionsHold(statement['Condition'], context),
+  );
   return (
     applying.some((statement) => statement['Effect'] === 'Allow') &&
     !applying.some((statement) => statement['Effect'] === 'Deny')
+  );
+}
+
+/** What the policies of a principal say about one action on one resource. Deny statements win. */
+export function decideByIdentity(
+  policies: readonly Json[],
+  action: string,
+  resource: string,
+  context: Context,
+): 'allowed' | 'explicitDeny' | 'implicitDeny' {
+  const applying = policies
+    .flatMap(statementsOf)
+    .filter(
+      (statement) =>
+        isAbout(statement, action) &&
+        textsOf(statement['Resource']).some((each) => like(each, resource)) &&
+        conditionsHold(statement['Condition'], context),
+    );
+  if (applying.some((statement) => statement['Effect'] === 'Deny')) return 'explicitDeny';
+  return applying.some((statement) => statement['Effect'] === 'Allow') ? 'allowed' : 'implicitDeny';
+}
+
+/** The condition keys of all statements or, with an action, of those about it. */
+export function conditionKeys(policies: readonly Json[], action?: string): readonly string[] {
+  const statements = policies
+    .flatMap(statementsOf)
+    .filter((statement) => action === undefined || isAbout(statement, action));
+  const conditions = statements.flatMap(({ Condition }) => (isMap(Condition) ? [Condition] : []));
+  return conditions.flatMap((condition) =>
+    Object.values(condition).flatMap((keys) => (isMap(keys) ? Object.keys(keys) : [])),
+  );
+}
+
+function statementsOf(policy: Json): readonly JsonMap[] {
+  return listOf(isMap(policy) ? policy['Statement'] : undefined).filter(isMap);
+}
+
+function isAbout(statement: JsonMap, action: string): boolean {
+  return textsOf(statement['Action']).some((each) =>
+    like(each.toLowerCase(), action.toLowerCase()),
   );
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.ec2.models.instances import Instance, InstanceBackend, MetadataOptions
 from moto.ec2.utils import convert_tag_spec, filter_dict_attribute_mapping, filter_iam_instance_profiles
 
@@ -27,11 +28,18 @@ def install() -> None:
     Instance.interface_subnets = property(lambda self: [nic.subnet.id for nic in self.network_interfaces])
     Instance.interface_addresses = property(interface_addresses)
     Instance.state_code_text = property(lambda self: str(self.state_code))
+    Instance.cpu_options = property(cpu_options)
     filter_dict_attribute_mapping.update(MORE_FILTERS)
     for name in ("private_ip", "private_ip_address", "public_ip", "public_ip_address"):
         setattr(Instance, name, property(of_primary(name.replace("private_ip_address", "private_ip"))))
     named = Instance.private_dns_name.fget
     Instance.private_dns_name = property(lambda self: named(self) if 0 in self.nics else "")
+
+
+def cpu_options(self: Any) -> dict[str, int]:
+    """EC2 tells the cores and threads of every instance; moto does not."""
+    cpus = INSTANCE_TYPES.get(self.instance_type, {}).get("VCpuInfo", {})
+    return {"CoreCount": cpus.get("DefaultCores", 1), "ThreadsPerCore": cpus.get("DefaultThreadsPerCore", 1)}
 
 
 def interface_addresses(self: Any) -> list[str]:

@@ -1,0 +1,49 @@
+import { partitionOf } from '../../aws/partition.ts';
+import { known } from './facts.ts';
+import { type Check, type Finding, problem } from './finding.ts';
+import type { SetUp } from './set-up.ts';
+
+export const checkIdentity: Check = {
+  name: 'Account and partition',
+  needs: [],
+  find: (setUp) => [...foreignPartition(setUp), ...foreignRoles(setUp)],
+};
+
+/** Credentials of one partition know nothing of the regions of another. */
+function foreignPartition({ inputs, account }: SetUp): readonly Finding[] {
+  const partition = partitionOf(inputs.region);
+  const own = account.arn.split(':')[1];
+  if (own === partition) return [];
+  return [
+    problem(
+      `aws-region: ${inputs.region} is in partition ${partition}, and the credentials are of ${own}`,
+      'use credentials of that partition, or a region of the one that they are of',
+    ),
+  ];
+}
+
+/** A role can be passed to a service only in its own account. */
+function foreignRoles(setUp: SetUp): readonly Finding[] {
+  const { inputs, account } = setUp;
+  const { roleArn } = inputs.stackOptions;
+  const ofAccount = roleArn?.split(':')[4];
+  if (ofAccount === undefined || ofAccount === account.accountId) return [];
+  return [
+    problem(
+      `cloudformation-role-arn: ${roleArn} is not a role of account ${account.accountId}`,
+      'give the role of the account that the action works in; cfn/github-oidc.yaml makes one',
+    ),
+  ];
+}
+
+export const checkAdministrators: Check = {
+  name: 'Administrators',
+  needs: ['missingRoles'],
+  find: (_, facts) =>
+    (known(facts.missingRoles) ?? []).map((arn) =>
+      problem(
+        `admin-role-arns: IAM has no role ${arn}`,
+        'correct the ARN, with the path of the role: EKS refuses it only after the cluster is made',
+      ),
+    ),
+};

@@ -1,0 +1,58 @@
+import { ENVIRONMENT_TAG } from '../../environment/tags.ts';
+import { known } from './facts.ts';
+import { type Check, type Finding, problem } from './finding.ts';
+import type { SetUp } from './set-up.ts';
+
+export const checkNames: Check = {
+  name: 'Names',
+  needs: ['clusters'],
+  find: (setUp, facts) => [...stackNames(setUp), ...clusterName(setUp, known(facts.clusters))],
+};
+
+/** `a` with group `b-c` and `a-b` with group `c` have the same stack. */
+function stackNames({ inputs, groups, stacks }: SetUp): readonly Finding[] {
+  const wanted = [
+    ...(inputs.base === undefined ? [inputs.environment] : []),
+    ...groups.map(({ stackName }) => stackName),
+  ];
+  return stacks
+    .filter(({ name, tags }) => {
+      const owner = tags[ENVIRONMENT_TAG];
+      // A stack that nothing was executed in has no tags.
+      return wanted.includes(name) && owner !== undefined && owner !== inputs.environment;
+    })
+    .map(({ name, tags }) =>
+      problem(
+        `the stack ${name} belongs to environment ${tags[ENVIRONMENT_TAG]}`,
+        'choose another environment, or another name of the node group',
+      ),
+    );
+}
+
+function clusterName(
+  { inputs, infra }: SetUp,
+  clusters: readonly string[] | undefined,
+): readonly Finding[] {
+  const { base, environment } = inputs;
+  if (base !== undefined || infra !== undefined || !clusters?.includes(environment)) return [];
+  return [
+    problem(
+      `environment: EKS has a cluster ${environment} already, which this pack did not make`,
+      'choose another environment, or delete that cluster first',
+    ),
+  ];
+}
+
+export const checkKeyPair: Check = {
+  name: 'Key pair',
+  needs: ['keyPair'],
+  find: ({ inputs }, facts) =>
+    known(facts.keyPair) === false
+      ? [
+          problem(
+            `key-name: EC2 in ${inputs.region} has no key pair ${inputs.keyName}`,
+            'leave it out, as Session Manager gives a shell without one, or make the key pair in this region',
+          ),
+        ]
+      : [],
+};

@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { freePrefixes } from './check-subnets.ts';
+import { runChecks } from './checks.ts';
+import type { AccountFacts } from './facts.ts';
+import { goodFacts, instanceType, labSetUp, workingStack } from './testing/good-account.ts';
+import { WRONG_SET_UPS } from './testing/wrong-set-ups.ts';
+
+type Results = ReturnType<typeof runChecks>;
+
+const findings = (results: Results, level: string) =>
+  results
+    .flatMap((result) => result.findings)
+    .filter((finding) => finding.level === level)
+    .map(({ text, fix }) => `${text}. Fix: ${fix}`);
+
+describe('wrong set-ups', () => {
+  it('are at least 40', () => {
+    expect(WRONG_SET_UPS.length).toBeGreaterThanOrEqual(40);
+  });
+
+  it.each(WRONG_SET_UPS)('$says', ({ inputs, stacks, facts, says }) => {
+    const setUp = labSetUp(inputs, stacks);
+    const problems = findings(runChecks(setUp, { ...goodFacts(setUp), ...facts }), 'problem');
+    expect(problems.join('\n')).toContain(says);
+    for (const problem of problems) expect(problem).toMatch(/Fix: \S/);
+  });
+});
+
+describe('a good set-up', () => {
+  it('has no finding', () => {
+    const setUp = labSetUp();
+    const results = runChecks(setUp, goodFacts(setUp));
+    expect(results.length).toBeGreaterThan(8);
+    expect(results.flatMap((result) => result.findings)).toEqual([]);
+    expect(results.flatMap(({ unknown }) => unknown)).toEqual([]);
+  });
+
+  it('is not held up by questions that AWS refuses; each is said once', () => {
+    const setUp = labSetUp();
+    const refused = Object.fromEntries(
+      Object.keys(goodFacts(setUp)).map((fact) => [fact, { unknown: `the role may not ${fact}` }]),
+    ) as AccountFacts;
+    const results = runChecks(setUp, refused);
+    expect(results.flatMap((result) => result.findings)).toEqual([]);
+    expect(results.flatMap(({ unknown }) => unknown)).toContain('the role may not zones');
+    for (const { unknown } of results) expect(unknown).toEqual([...new Set(unknown)]);
+  });
+});
+
+describe('what is noticed and stops nothing', () => {
+  const noticed = (inputs: Readonly<Record<string, string>>, facts: AccountFacts = {}) => {
+    const setUp = labSetUp(inputs);
+    const results = runChecks(setUp, { ...goodFacts(setUp), ...facts });
+    expect(findings(results, 'problem')).toEqual([]);
+    return findings(results, 'notice').join('\n');
+  };
+  const offered = (name: string) => ({ value: [{ type: name, zone: 'ap-northeast-2a' }] });
+  const group = (name: string) => ({
+    'node-groups': `- { name: ng1, zone: ap-northeast-2a, instance-type: ${name} }`,
+  });
+
+  it('extended support, with its end', () => {
+    expect(noticed({ 'kubernetes-version': '1.32' })).toContain(
+      '1.32 is in extended support until 2028-01-27',
+    );
+  });
+
+  it.each([
+    ['g6.xlarge', 'NVIDIA', "gets EKS's NVIDIA image"],
+    ['inf2.xlarge', 'Neuron', "gets EKS's Neuron image"],
+    ['g4ad.xlarge', 'AMD', 'has no driver'],
+  ])('the image of %s', (name, accelerator, text) => {
+    const type = instanceType({ name, accelerators: [accelerator] });
+    const quotas = { value: { 'L-DB2E81BA': 64, 'L-1945791B': 64 } };
+    const facts = { instanceTypes: { value: [type] }, offerings: offered(name), quotas };
+    expect(noticed(group(name), facts)).toContain(text);
+  });
+
+  it.each([
+    ['172.17.0.0/16', "Docker's network"],
+    ['20.0.0.0/16', 'a public range'],
+  ])('the range %s', (cidr, text) => {
+    expect(noticed({ 'vpc-cidr': cidr })).toContain(text);
+  });
+
+  it('VPCs with the same addresses, but those of other environments', () => {
+    const vpc = (id: string, tags = {}) => ({ id, cidrs: ['10.0.0.0/8'], isDefault: false, tags });
+    const vpcs = {
+      value: [vpc('vpc-1', { Name: 'office' }), vpc('vpc-2', { 'eks-multus:environment': 'x' })],
+    };
+    const text = noticed({}, { vpcs });
+    expect(text).toContain('10.0.0.0/16 overlaps the VPCs vpc-1 (office, 10.0.0.0/8)');
+    expect(text).not.toContain('vpc-2');
+  });
+
+  it('a quota that lets the groups start and not grow', () => {
+    expect(noticed({}, { quotas: { value: { 'L-1216C47A': 8 } } })).toContain(
+      'with max instances the groups need 12 more',
+    );
+  });
+
+  it('permissions that depend on what nobody knows', () => {
+    const value = [
+      {
+        action: 'ec2:CreateVpc',
+        resource: '*',
+        allowed: false,
+        deniedBy: 'policy' as const,
+        missingKeys: ['aws:SourceIp'],
+      },
+    ];
+    expect(noticed({}, { deployer: { value } })).toContain(
+      'ec2:CreateVpc (*) depends on aws:SourceIp',
+    );
+  });
+});
+
+describe('an environment that exists', () => {
+  it('is not asked for what it has', () => {
+    const stacks = [
+      workingStack('eks-multus-cluster', {
+        parameters: { KubernetesVersion: '1.24', NatGateways: 'one' },
+        outputs: { MultusSubnetIds: 'subnet-11,subnet-12,subnet-21,subnet-22' },
+      }),
+      workingStack('eks-multus-cluster-ng1', { parameters: { DesiredSize: '2' } }),
+    ];
+    const setUp = labSetUp({}, stacks);
+    const full = {
+      vpcs: {
+        value: Array.from({ length: 9 }, () => ({
+          id: 'v',
+          cidrs: [],
+          isDefault: false,
+          tags: {},
+        })),
+      },
+      clusters: { value: ['eks-multus-cluster'] },
+      quotas: { value: { 'L-F678F1CE': 5, 'L-1216C47A': 0 } },
+    };
+    const results = runChecks(setUp, { ...goodFacts(setUp), ...full });
+    expect(findings(results, 'problem')).toEqual([]);
+  });
+});
+
+it('counts as free each /28 block in which nothing else has an address', () => {
+  const subnet = { prefixCidr: '10.0.4.128/25', prefixes: 7 };
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 127 })), (offsets) => {
+      const taken = offsets.map((offset) => `10.0.4.${128 + offset}`);
+      const blocks = new Set(
+        offsets.map((offset) => Math.floor(offset / 16)).filter((one) => one < 7),
+      );
+      expect(freePrefixes(subnet, { taken, explicitReservations: [] })).toBe(7 - blocks.size);
+    }),
+  );
+});

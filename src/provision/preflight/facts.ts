@@ -1,0 +1,102 @@
+/** What AWS answered to a question, or why it did not. */
+export type Answer<T> = { readonly value: T } | { readonly unknown: string };
+
+/** What is known of the account and region. A fact that this run does not need is left out. */
+export interface AccountFacts {
+  readonly zones?: Answer<readonly Zone[]>;
+  /** Of the types that the node groups name, those that exist in the region. */
+  readonly instanceTypes?: Answer<readonly InstanceType[]>;
+  readonly offerings?: Answer<readonly Offering[]>;
+  readonly versions?: Answer<readonly KubernetesVersion[]>;
+  /** The names of all EKS clusters of the region. */
+  readonly clusters?: Answer<readonly string[]>;
+  readonly vpcs?: Answer<readonly Vpc[]>;
+  /** How many elastic IP addresses the region has. */
+  readonly elasticAddresses?: Answer<number>;
+  /** The zones of the NAT gateways, one entry for each gateway. */
+  readonly natGateways?: Answer<readonly string[]>;
+  /** The on-demand instances that count against the quotas of vCPUs. */
+  readonly instances?: Answer<readonly RunningInstance[]>;
+  /** The values of quotas by their codes, as far as Service Quotas has them. */
+  readonly quotas?: Answer<Readonly<Record<string, number>>>;
+  readonly deployer?: Answer<readonly Decision[]>;
+  readonly cloudFormation?: Answer<readonly Decision[]>;
+  readonly keyPair?: Answer<boolean>;
+  /** Of the roles in `admin-role-arns`, those that IAM does not have. */
+  readonly missingRoles?: Answer<readonly string[]>;
+  readonly multusSubnets?: Answer<readonly SubnetUse[]>;
+}
+
+export interface Zone {
+  readonly name: string;
+  /** The same place in every account: `use1-az3`. Names of zones differ from account to account. */
+  readonly id: string;
+  /** `availability-zone`, `local-zone` or `wavelength-zone`. */
+  readonly kind: string;
+  /** `available`, or what is wrong with it. */
+  readonly state: string;
+}
+
+export interface InstanceType {
+  readonly name: string;
+  readonly architectures: readonly string[];
+  /** `nitro`, `xen`, or empty for bare metal. */
+  readonly hypervisor: string;
+  readonly vcpus: number;
+  /** On the first network card, which has the interfaces that the launch hook attaches. */
+  readonly interfaces: number;
+  readonly addressesPerInterface: number;
+  /** `on-demand`, `spot`, `capacity-block`. */
+  readonly usage: readonly string[];
+  /** The makers of its GPUs, and `Neuron` when it has Neuron devices. */
+  readonly accelerators: readonly string[];
+}
+
+export interface Offering {
+  readonly type: string;
+  readonly zone: string;
+}
+
+export interface KubernetesVersion {
+  readonly version: string;
+  readonly support: 'standard' | 'extended' | 'none';
+  readonly standardEnds: Date | undefined;
+  readonly extendedEnds: Date | undefined;
+}
+
+export interface Vpc {
+  readonly id: string;
+  readonly cidrs: readonly string[];
+  readonly isDefault: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface RunningInstance {
+  readonly type: string;
+  readonly vcpus: number;
+}
+
+/** What IAM's simulator says about one action on one resource. */
+export interface Decision {
+  readonly action: string;
+  readonly resource: string;
+  readonly allowed: boolean;
+  /** What else than the role's own policies denies it: `organization`, `boundary`. */
+  readonly deniedBy: 'policy' | 'organization' | 'boundary';
+  /** Keys of conditions that decide and that nobody can know before the call. */
+  readonly missingKeys: readonly string[];
+}
+
+/** What takes addresses of a Multus subnet that exists. */
+export interface SubnetUse {
+  readonly subnetId: string;
+  /** Single addresses and prefixes in CIDR form, but for those of the pack's own interfaces. */
+  readonly taken: readonly string[];
+  /** Reservations that allow no prefixes. */
+  readonly explicitReservations: readonly string[];
+}
+
+/** The value of an answer; undefined when it is not known. */
+export function known<T>(answer: Answer<T> | undefined): T | undefined {
+  return answer !== undefined && 'value' in answer ? answer.value : undefined;
+}

@@ -1,0 +1,115 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EKSClient } from '@aws-sdk/client-eks';
+import { type AwsCaller, createClient } from '../../aws/clients.ts';
+import { isDenied } from './ask.ts';
+import { askEc2 } from './ask-ec2.ts';
+import { askEks } from './ask-eks.ts';
+import { needsQuota, usesOf } from './check-quotas.ts';
+import { usedSubnets } from './check-subnets.ts';
+import type { AccountFacts, Answer, Decision } from './facts.ts';
+import { deployerSimulation, serviceRoleSimulation } from './permissions.ts';
+import { NAT_GATEWAYS } from './quotas.ts';
+import { newInstances, newNatZones, type SetUp, typesOf } from './set-up.ts';
+
+/** Learns from AWS what the checks of a set-up need, without changing anything. */
+export type Gather = (setUp: SetUp) => Promise<AccountFacts>;
+
+/** Asks AWS all questions at the same time, and then for the quotas that their answers make matter. */
+export function gatherWith(caller: AwsCaller): Gather {
+  return async (setUp) => {
+    const facts = await answers({
+      ...aboutPlace(caller, setUp),
+      ...aboutNodes(caller, setUp),
+      ...(await aboutRoles(caller, setUp)),
+    });
+    const quotas = [
+      ...new Set(
+        usesOf(setUp, facts)
+          .filter(needsQuota)
+          .map(({ quota }) => quota),
+      ),
+    ];
+    if (quotas.length === 0) return facts;
+    const { askQuotas } = await import('./ask-quotas.ts');
+    return { ...facts, quotas: await askQuotas(caller, quotas) };
+  };
+}
+
+type Questions = { readonly [Fact in keyof AccountFacts]?: Promise<AccountFacts[Fact]> };
+
+async function answers(questions: Questions): Promise<AccountFacts> {
+  const entries = Object.entries(questions).map(async ([fact, answer]) => [fact, await answer]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** The region and what the account has in it: only what a new cluster or a new gateway needs to know. */
+function aboutPlace(caller: AwsCaller, setUp: SetUp): Questions {
+  const ec2 = askEc2(createClient(EC2Client, caller));
+  const eks = askEks(createClient(EKSClient, caller));
+  const { kubernetesVersion } = setUp.inputs.cluster;
+  const isNew = setUp.infra === undefined;
+  const upgrades =
+    kubernetesVersion !== undefined &&
+    setUp.inputs.base === undefined &&
+    setUp.infra?.parameters['KubernetesVersion'] !== kubernetesVersion;
+  const gateways = newNatZones(setUp).length > 0;
+  const enough = NAT_GATEWAYS.everybody ?? 0;
+  return {
+    ...(isNew ? { zones: ec2.zones(), vpcs: ec2.vpcs(), clusters: eks.clusters() } : {}),
+    ...(isNew || upgrades ? { versions: eks.versions() } : {}),
+    ...(gateways
+      ? { elasticAddresses: ec2.elasticAddresses(), natGateways: ec2.natGateways(enough) }
+      : {}),
+  };
+}
+
+function aboutNodes(caller: AwsCaller, setUp: SetUp): Questions {
+  const ec2 = askEc2(createClient(EC2Client, caller));
+  const { keyName } = setUp.inputs;
+  const subnets = usedSubnets(setUp).map(({ id }) => id);
+  return {
+    instanceTypes: ec2.instanceTypes(typesOf(setUp)),
+    offerings: ec2.offerings(typesOf(setUp)),
+    ...(setUp.groups.some((group) => newInstances(group) > 0)
+      ? { instances: ec2.instances() }
+      : {}),
+    ...(keyName === undefined ? {} : { keyPair: ec2.keyPair(keyName) }),
+    ...(subnets.length === 0 ? {} : { multusSubnets: ec2.subnetUses(subnets) }),
+  };
+}
+
+async function aboutRoles(caller: AwsCaller, setUp: SetUp): Promise<Questions> {
+  // IAM's client takes a while to load, and is used only here.
+  const { askIam } = await import('./ask-iam.ts');
+  const iam = askIam(caller);
+  const deployer = deployerSimulation(setUp);
+  const serviceRole = serviceRoleSimulation(setUp);
+  const administrators = setUp.inputs.cluster.adminRoleArns;
+  const isNew = setUp.infra === undefined;
+  return {
+    ...(deployer === undefined
+      ? {}
+      : { deployer: orDryRuns(iam.simulate(deployer), caller, setUp) }),
+    ...(serviceRole === undefined ? {} : { cloudFormation: iam.simulate(serviceRole) }),
+    ...(isNew && administrators.length > 0
+      ? { missingRoles: iam.missingRoles(administrators) }
+      : {}),
+  };
+}
+
+/**
+ * A caller that may not simulate, and that makes the resources itself, can still ask EC2 by dry runs. Those of a role
+ * that only CloudFormation uses say nothing.
+ */
+async function orDryRuns(
+  simulated: Promise<Answer<readonly Decision[]>>,
+  caller: AwsCaller,
+  { inputs, infra }: SetUp,
+): Promise<Answer<readonly Decision[]>> {
+  const answer = await simulated;
+  const makesItself = inputs.stackOptions.roleArn === undefined && infra === undefined;
+  if (!isDenied(answer) || !makesItself) return answer;
+  const ec2 = askEc2(createClient(EC2Client, caller));
+  const tried = await ec2.dryRuns(inputs.environment);
+  return 'value' in tried && tried.value.some(({ allowed }) => !allowed) ? tried : answer;
+}

@@ -1,0 +1,153 @@
+import { partitionOf } from '../../aws/partition.ts';
+import { ENVIRONMENT_TAG } from '../../environment/tags.ts';
+import { deployerArn, type SetUp } from './set-up.ts';
+
+/** A role and the permissions that it needs, as IAM's simulator takes them. */
+export interface Simulation {
+  readonly roleArn: string;
+  readonly needed: readonly Needed[];
+  /** The keys that conditions of policies read, with the values that the calls of a deploy have. */
+  readonly context: Readonly<Record<string, string>>;
+}
+
+export interface Needed {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/**
+ * What the deploying role must be allowed: to work with stacks, to stage the launch hook's code, and to hand
+ * CloudFormation its role or, without such a role, all that CloudFormation does. Undefined for callers that IAM does not
+ * simulate. Pure.
+ */
+export function deployerSimulation(setUp: SetUp): Simulation | undefined {
+  const roleArn = deployerArn(setUp);
+  if (roleArn === undefined) return undefined;
+  const serviceRole = setUp.inputs.stackOptions.roleArn;
+  const own = [...stackCalls(setUp), ...stagingCalls(setUp)];
+  const context = contextOf(setUp);
+  if (serviceRole === undefined) {
+    const needed = [...own, ...resourceCalls(setUp)];
+    return { roleArn, needed, context: { ...context, ...passedTo('eks.amazonaws.com') } };
+  }
+  const needed = [...own, { action: 'iam:PassRole', resource: serviceRole }];
+  const passed = {
+    ...passedTo('cloudformation.amazonaws.com'),
+    'cloudformation:RoleArn': serviceRole,
+  };
+  return { roleArn, needed, context: { ...context, ...passed } };
+}
+
+/** What the role that CloudFormation works with must be allowed; undefined without such a role. Pure. */
+export function serviceRoleSimulation(setUp: SetUp): Simulation | undefined {
+  const { roleArn } = setUp.inputs.stackOptions;
+  if (roleArn === undefined) return undefined;
+  const context = { ...contextOf(setUp), ...passedTo('eks.amazonaws.com') };
+  return { roleArn, needed: resourceCalls(setUp), context };
+}
+
+function passedTo(service: string) {
+  return { 'iam:PassedToService': service };
+}
+
+function contextOf(setUp: SetUp): Readonly<Record<string, string>> {
+  const { environment, region } = setUp.inputs;
+  return {
+    [`aws:RequestTag/${ENVIRONMENT_TAG}`]: environment,
+    [`aws:ResourceTag/${ENVIRONMENT_TAG}`]: environment,
+    'aws:RequestedRegion': region,
+    'iam:PolicyARN': `arn:${partitionOf(setUp.inputs.region)}:iam::aws:policy/AmazonEKSClusterPolicy`,
+  };
+}
+
+const STACK_ACTIONS = [
+  'CreateChangeSet',
+  'DeleteChangeSet',
+  'DeleteStack',
+  'DescribeChangeSet',
+  'DescribeStacks',
+  'ExecuteChangeSet',
+  'GetTemplate',
+  'TagResource',
+];
+
+function stackCalls(setUp: SetUp): readonly Needed[] {
+  const resource = arnOf(setUp, 'cloudformation', `stack/${setUp.inputs.environment}/*`);
+  return STACK_ACTIONS.map((action) => ({ action: `cloudformation:${action}`, resource }));
+}
+
+function stagingCalls(setUp: SetUp): readonly Needed[] {
+  const arn = `arn:${partitionOf(setUp.inputs.region)}:s3:::${setUp.bucket}`;
+  return [
+    { action: 's3:ListBucket', resource: arn },
+    { action: 's3:CreateBucket', resource: arn },
+    { action: 's3:GetObject', resource: `${arn}/${setUp.inputs.environment}/hook.zip` },
+    { action: 's3:PutObject', resource: `${arn}/${setUp.inputs.environment}/hook.zip` },
+  ];
+}
+
+/** The calls that make what the templates declare, with names as CloudFormation gives them. */
+function resourceCalls(setUp: SetUp): readonly Needed[] {
+  return [...(setUp.infra === undefined ? infraCalls(setUp) : []), ...groupCalls(setUp)];
+}
+
+function infraCalls(setUp: SetUp): readonly Needed[] {
+  const { inputs } = setUp;
+  const name = inputs.environment;
+  const made = (kind: string) => arnOf(setUp, 'ec2', `${kind}/*`);
+  const role = roleOf(setUp, 'ClusterRole');
+  const nat = inputs.cluster.natGateways !== 'none';
+  return [
+    { action: 'ec2:CreateVpc', resource: made('vpc') },
+    { action: 'ec2:CreateSubnet', resource: made('subnet') },
+    { action: 'ec2:CreateInternetGateway', resource: made('internet-gateway') },
+    { action: 'ec2:CreateRouteTable', resource: made('route-table') },
+    ...(nat
+      ? [
+          { action: 'ec2:AllocateAddress', resource: made('elastic-ip') },
+          { action: 'ec2:CreateNatGateway', resource: made('natgateway') },
+        ]
+      : []),
+    { action: 'iam:CreateRole', resource: role },
+    { action: 'iam:AttachRolePolicy', resource: role },
+    { action: 'iam:PassRole', resource: role },
+    { action: 'eks:CreateCluster', resource: arnOf(setUp, 'eks', `cluster/${name}`) },
+    { action: 'eks:CreateAddon', resource: arnOf(setUp, 'eks', `cluster/${name}`) },
+    {
+      action: 'logs:CreateLogGroup',
+      resource: arnOf(setUp, 'logs', `log-group:/aws/eks/${name}/cluster`),
+    },
+    ...(inputs.cluster.secretsEncryption
+      ? [{ action: 'kms:CreateKey', resource: arnOf(setUp, 'kms', 'key/*') }]
+      : []),
+  ];
+}
+
+function groupCalls(setUp: SetUp): readonly Needed[] {
+  const [first] = setUp.groups.filter(({ stack }) => stack === undefined);
+  if (first === undefined) return [];
+  const name = first.stackName;
+  const made = (kind: string) => arnOf(setUp, 'ec2', `${kind}/*`);
+  return [
+    { action: 'ec2:CreateSecurityGroup', resource: made('security-group') },
+    { action: 'ec2:CreateLaunchTemplate', resource: made('launch-template') },
+    { action: 'ec2:RunInstances', resource: made('instance') },
+    { action: 'lambda:CreateFunction', resource: arnOf(setUp, 'lambda', `function:${name}-Hook`) },
+    { action: 'events:PutRule', resource: arnOf(setUp, 'events', `rule/${name}-HookRule`) },
+    {
+      action: 'autoscaling:CreateAutoScalingGroup',
+      resource: arnOf(setUp, 'autoscaling', `autoScalingGroup:*:autoScalingGroupName/${name}`),
+    },
+  ];
+}
+
+function roleOf(setUp: SetUp, logicalId: string): string {
+  const { account, inputs } = setUp;
+  const name = `${inputs.environment}-${logicalId}-1A2B3C4D5E6F`;
+  return `arn:${partitionOf(setUp.inputs.region)}:iam::${account.accountId}:role/${name}`;
+}
+
+function arnOf(setUp: SetUp, service: string, resource: string): string {
+  const { account, inputs } = setUp;
+  return `arn:${partitionOf(setUp.inputs.region)}:${service}:${inputs.region}:${account.accountId}:${resource}`;
+}

@@ -1,0 +1,51 @@
+import type { Stack } from '../../cloudformation/stack-api.ts';
+import { CloudError } from '../../core/errors.ts';
+import type { NetworkPlan } from '../../vpc/plan.ts';
+import { addPreflight } from '../report.ts';
+import type { Session } from '../session.ts';
+import { type CheckResult, runChecks } from './checks.ts';
+import { makesStacks, setUpOf } from './set-up.ts';
+
+/**
+ * Looks for everything that would make a deploy fail, before anything is made: by read-only calls, all problems
+ * together, each with its fix. Does nothing when all stacks exist, unless `always`.
+ *
+ * @param all all stacks of the account and region
+ * @throws CloudError that names every problem.
+ */
+export async function preflight(
+  session: Session,
+  network: NetworkPlan,
+  all: readonly Stack[],
+  { always = false } = {},
+): Promise<void> {
+  const { account, bucket, inputs, log } = session;
+  const setUp = setUpOf({ inputs, account, bucket: bucket.name }, network, all);
+  if (!always && !makesStacks(setUp)) return;
+  const results = await log.group('Preflight', async () => {
+    const found = runChecks(setUp, await session.gather(setUp));
+    for (const line of found.flatMap(logLines)) log.info(line);
+    return found;
+  });
+  addPreflight(session, results);
+  const problems = results.flatMap(({ findings }) =>
+    findings.filter(({ level }) => level === 'problem'),
+  );
+  if (problems.length === 0) return;
+  const lines = problems.map(({ text, fix }) => `- ${text}. Fix: ${fix}`);
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  throw new CloudError({
+    resource: `Preflight of environment ${inputs.environment} in ${inputs.region}`,
+    reason: `${count}, and nothing was made:\n${lines.join('\n')}`,
+    nextStep:
+      'correct what the list names, then run the action again; command check makes only these checks',
+  });
+}
+
+function logLines({ name, findings, unknown }: CheckResult): readonly string[] {
+  const lines = [
+    ...findings.map(({ level, text, fix }) => `${name}: ${level}: ${text}. Fix: ${fix}`),
+    ...unknown.map((reason) => `${name}: not checked: ${reason}`),
+  ];
+  return lines.length === 0 ? [`${name}: good`] : lines;
+}
