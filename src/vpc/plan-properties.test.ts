@@ -7,7 +7,10 @@ import { type NetworkPlan, type NetworkRequest, planNetwork } from './plan.ts';
 const PLANS = { numRuns: 1000 };
 
 const shapes = fc.record({
-  address: fc.bigInt(0n, 2n ** 32n - 1n),
+  // 1.0.0.0 to 223.255.255.255, without loopback and link-local addresses.
+  address: fc
+    .bigInt(1n << 24n, (224n << 24n) - 1n)
+    .filter((address) => address >> 24n !== 127n && address >> 16n !== 0xa9fen),
   prefix: fc.integer({ min: 16, max: 24 }),
   zones: fc.constantFrom(['a', 'b'], ['a', 'b', 'c']),
   multusNetworks: fc.integer({ min: 1, max: 4 }),
