@@ -30,6 +30,10 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
       ON_UPDATE,
     ),
     ...each(
+      ['ec2:DescribeKeyPairs', 'ec2:GetSubnetCidrReservations', 'iam:GetRole'],
+      'only with a key pair, with administrators, or before a group in subnets that exist',
+    ),
+    ...each(
       [
         'autoscaling:DescribeAutoScalingGroups',
         'cloudformation:ContinueUpdateRollback',

@@ -7,6 +7,7 @@ const PROGRAMS = [
   '.ci/run',
   'cfn/node-boot/multus-interfaces.sh',
   'cfn/node-boot/eni-prefix',
+  'scripts/collect-evidence.sh',
   `${IMAGE}/build-disk.sh`,
   `${IMAGE}/build-store.sh`,
   `${IMAGE}/build-system.sh`,

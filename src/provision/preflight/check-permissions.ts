@@ -50,6 +50,10 @@ function permissionFindings(
   ];
 }
 
+/** `s3:GetObject, s3:PutObject on BUCKET/KEY; eks:CreateCluster on CLUSTER`. */
 function listOf(decisions: readonly Decision[]): string {
-  return decisions.map(({ action, resource }) => `${action} (${resource})`).join(', ');
+  const byResource = Object.entries(Object.groupBy(decisions, ({ resource }) => resource));
+  return byResource
+    .map(([resource, some = []]) => `${some.map(({ action }) => action).join(', ')} on ${resource}`)
+    .join('; ');
 }

@@ -111,7 +111,7 @@ describe('what is noticed and stops nothing', () => {
       },
     ];
     expect(noticed({}, { deployer: { value } })).toContain(
-      'ec2:CreateVpc (*) depends on aws:SourceIp',
+      'ec2:CreateVpc on * depends on aws:SourceIp',
     );
   });
 });

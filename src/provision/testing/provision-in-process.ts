@@ -16,22 +16,37 @@ interface Options {
 /**
  * Runs the provision action in this process, against the AWS of `AWS_ENDPOINT_URL`, whose clusters need no API server.
  * Returns the report that the action would publish.
+ *
+ * @throws what the action would fail with.
  */
 export async function provisionInProcess(
   texts: Readonly<Record<string, string>>,
-  { speed, kubernetes }: Options,
+  options: Options,
 ): Promise<Report> {
+  const { report, failure } = await tryInProcess(texts, options);
+  if (failure !== undefined) throw failure;
+  return report;
+}
+
+/** The same for runs that fail: the report, and what the action would fail with. */
+export async function tryInProcess(
+  texts: Readonly<Record<string, string>>,
+  { speed, kubernetes }: Options,
+): Promise<{ readonly report: Report; readonly failure: unknown }> {
   const inputs = readProvisionInputs((name) => texts[name] ?? '');
   const real = realDeps(inputs.region, inputs.role, { clock: fastClock(speed) });
   const reports: Report[] = [];
-  await provision(inputs, {
+  const failure = await provision(inputs, {
     ...real,
     cleanUp: { ...real.cleanUp, kubernetes: () => kubernetes },
     log: recordingLog(),
     notice: () => undefined,
     publish: async (report) => void reports.push(report),
-  });
+  }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   const [report] = reports;
-  if (report === undefined) throw new Error('nothing was published');
-  return report;
+  if (report === undefined) throw failure ?? new Error('nothing was published');
+  return { report, failure };
 }

@@ -24,6 +24,8 @@ const S3: readonly Route[] = [
 const ENTRY = '/clusters/[^/]+/access-entries/[^/]+';
 const EKS: readonly Route[] = [
   [/^POST \/clusters$/, 'CreateCluster'],
+  [/^GET \/clusters$/, 'ListClusters'],
+  [/^GET \/cluster-versions$/, 'DescribeClusterVersions'],
   [/^GET \/clusters\/[^/]+$/, 'DescribeCluster'],
   [/^DELETE \/clusters\/[^/]+$/, 'DeleteCluster'],
   [/^POST \/clusters\/[^/]+\/update-config$/, 'UpdateClusterConfig'],

@@ -75,17 +75,17 @@ const PERMISSIONS: readonly WrongSetUp[] = [
     facts: {
       deployer: { value: [decision('cloudformation:CreateChangeSet', { allowed: false })] },
     },
-    says: 'role/eks-multus-deployer may not cloudformation:CreateChangeSet (*): no policy of the role allows it',
+    says: 'role/eks-multus-deployer may not cloudformation:CreateChangeSet on *: no policy of the role allows it',
   },
   {
     facts: {
       deployer: { value: [decision('iam:PassRole', { allowed: false, resource: SERVICE_ROLE })] },
     },
-    says: `may not iam:PassRole (${SERVICE_ROLE})`,
+    says: `may not iam:PassRole on ${SERVICE_ROLE}`,
   },
   {
     facts: { cloudFormation: { value: [decision('ec2:CreateVpc', { allowed: false })] } },
-    says: 'role/eks-multus-cloudformation may not ec2:CreateVpc (*)',
+    says: 'role/eks-multus-cloudformation may not ec2:CreateVpc on *',
   },
   {
     facts: {
@@ -93,7 +93,7 @@ const PERMISSIONS: readonly WrongSetUp[] = [
         value: [decision('eks:CreateCluster', { allowed: false, deniedBy: 'organization' })],
       },
     },
-    says: 'may not eks:CreateCluster (*): a policy of the organization (SCP) denies it',
+    says: 'may not eks:CreateCluster on *: a policy of the organization (SCP) denies it',
   },
   {
     facts: {
@@ -101,7 +101,7 @@ const PERMISSIONS: readonly WrongSetUp[] = [
         value: [decision('iam:CreateRole', { allowed: false, deniedBy: 'boundary' })],
       },
     },
-    says: 'may not iam:CreateRole (*): the permissions boundary of the role denies it',
+    says: 'may not iam:CreateRole on *: the permissions boundary of the role denies it',
   },
 ];
 
