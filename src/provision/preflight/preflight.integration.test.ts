@@ -167,7 +167,9 @@ describe('what AWS does not let it ask', () => {
   it('permissions are tried by dry runs, when the role makes everything itself', async () => {
     denied.add('iam:SimulatePrincipalPolicy');
     const { message, calls } = await check({ 'cloudformation-role-arn': '' });
-    expect(message).toContain('may not ec2:CreateVpc on *');
+    expect(message).toContain(
+      'may not ec2:CreateVpc, ec2:CreateInternetGateway, ec2:AllocateAddress on *',
+    );
     expect(calls).toContain('ec2:CreateVpc');
     const { Vpcs = [] } = await job.aws.clients.ec2.send(new DescribeVpcsCommand({}));
     expect(Vpcs.map(({ CidrBlock }) => CidrBlock)).not.toContain('10.0.0.0/16');

@@ -1,5 +1,6 @@
 import { fastClock } from '../../../dev/testing/fakes/fast-clock.ts';
 import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
+import { idToken } from '../../github/id-token.ts';
 import type { KubernetesApi } from '../../kubernetes/api.ts';
 import { readProvisionInputs } from '../inputs.ts';
 import type { Report } from '../report.ts';
@@ -34,7 +35,8 @@ export async function tryInProcess(
   { speed, kubernetes }: Options,
 ): Promise<{ readonly report: Report; readonly failure: unknown }> {
   const inputs = readProvisionInputs((name) => texts[name] ?? '');
-  const real = realDeps(inputs.region, inputs.role, { clock: fastClock(speed) });
+  const tokens = { idToken, mask: () => undefined };
+  const real = realDeps(inputs.region, inputs.role, { clock: fastClock(speed), tokens });
   const reports: Report[] = [];
   const failure = await provision(inputs, {
     ...real,
