@@ -9,7 +9,7 @@ import type { Log } from '../core/log.ts';
 import { inertMarkdown, table } from '../github/markdown.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import type { PlannedStack, ProvisionOutputs } from './outputs.ts';
-import type { CheckResult } from './preflight/checks.ts';
+import type { CheckResult } from './preflight/checks/checks.ts';
 
 export interface StackRow {
   readonly name: string;

@@ -1,11 +1,11 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { type AwsCaller, createClient } from '../../aws/clients.ts';
-import { isDenied } from './ask.ts';
-import { askEc2 } from './ask-ec2.ts';
-import { askEks } from './ask-eks.ts';
-import { needsQuota, usesOf } from './check-quotas.ts';
-import { usedSubnets } from './check-subnets.ts';
+import { isDenied } from './account/ask.ts';
+import { askEc2 } from './account/ask-ec2.ts';
+import { askEks } from './account/ask-eks.ts';
+import { needsQuota, usesOf } from './checks/check-quotas.ts';
+import { usedSubnets } from './checks/check-subnets.ts';
 import type { AccountFacts, Answer, Decision } from './facts.ts';
 import { deployerSimulation, serviceRoleSimulation } from './permissions.ts';
 import { NAT_GATEWAYS } from './quotas.ts';
@@ -30,7 +30,7 @@ export function gatherWith(caller: AwsCaller): Gather {
       ),
     ];
     if (quotas.length === 0) return facts;
-    const { askQuotas } = await import('./ask-quotas.ts');
+    const { askQuotas } = await import('./account/ask-quotas.ts');
     return { ...facts, quotas: await askQuotas(caller, quotas) };
   };
 }
@@ -80,7 +80,7 @@ function aboutNodes(caller: AwsCaller, setUp: SetUp): Questions {
 
 async function aboutRoles(caller: AwsCaller, setUp: SetUp): Promise<Questions> {
   // IAM's client takes a while to load, and is used only here.
-  const { askIam } = await import('./ask-iam.ts');
+  const { askIam } = await import('./account/ask-iam.ts');
   const iam = askIam(caller);
   const deployer = deployerSimulation(setUp);
   const serviceRole = serviceRoleSimulation(setUp);

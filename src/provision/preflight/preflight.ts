@@ -3,7 +3,7 @@ import { CloudError } from '../../core/errors.ts';
 import type { NetworkPlan } from '../../vpc/plan.ts';
 import { addPreflight } from '../report.ts';
 import type { Session } from '../session.ts';
-import { type CheckResult, runChecks } from './checks.ts';
+import { type CheckResult, runChecks } from './checks/checks.ts';
 import { makesStacks, setUpOf } from './set-up.ts';
 
 /**

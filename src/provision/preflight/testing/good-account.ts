@@ -37,6 +37,8 @@ export function workingStack(name: string, of: Partial<Stack> = {}): Stack {
     parameters: {},
     looksUpParameters: false,
     tags: { 'eks-multus:environment': 'eks-multus-cluster' },
+    roleArn: undefined,
+    createdAt: 0,
     terminationProtection: false,
     ...of,
   };

@@ -1,5 +1,4 @@
-import { type AccountFacts, known } from './facts.ts';
-import { type Check, type Finding, notice, problem } from './finding.ts';
+import { type AccountFacts, known } from '../facts.ts';
 import {
   CLUSTERS,
   ELASTIC_ADDRESSES,
@@ -7,8 +6,9 @@ import {
   type Quota,
   VPCS,
   vcpuQuota,
-} from './quotas.ts';
-import { newInstances, newNatZones, type PlannedGroup, type SetUp } from './set-up.ts';
+} from '../quotas.ts';
+import { newInstances, newNatZones, type PlannedGroup, type SetUp } from '../set-up.ts';
+import { type Check, type Finding, notice, problem } from './finding.ts';
 
 /** How much of a quota is used, and how much a deploy adds. */
 export interface Use {

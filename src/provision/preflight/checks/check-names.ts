@@ -1,7 +1,7 @@
-import { ENVIRONMENT_TAG } from '../../environment/tags.ts';
-import { known } from './facts.ts';
+import { ENVIRONMENT_TAG } from '../../../environment/tags.ts';
+import { known } from '../facts.ts';
+import type { SetUp } from '../set-up.ts';
 import { type Check, type Finding, problem } from './finding.ts';
-import type { SetUp } from './set-up.ts';
 
 export const checkNames: Check = {
   name: 'Names',

@@ -16,11 +16,10 @@ import {
   paginateDescribeVpcs,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
-import { listNetworkInterfaces } from '../../aws/network-interfaces.ts';
-import { HOOK_TAG } from '../../aws/sweep.ts';
-import { inParallel } from '../../core/in-parallel.ts';
-import { ENVIRONMENT_TAG } from '../../environment/tags.ts';
-import { ask } from './ask.ts';
+import { listNetworkInterfaces } from '../../../aws/network-interfaces.ts';
+import { HOOK_TAG } from '../../../aws/sweep.ts';
+import { inParallel } from '../../../core/in-parallel.ts';
+import { ENVIRONMENT_TAG } from '../../../environment/tags.ts';
 import type {
   Decision,
   InstanceType,
@@ -29,7 +28,8 @@ import type {
   SubnetUse,
   Vpc,
   Zone,
-} from './facts.ts';
+} from '../facts.ts';
+import { ask } from './ask.ts';
 
 /** The questions to EC2. Each is one call, unless the account has more than a page of something. */
 export function askEc2(client: EC2Client) {

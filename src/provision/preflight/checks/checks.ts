@@ -1,3 +1,5 @@
+import type { AccountFacts } from '../facts.ts';
+import type { SetUp } from '../set-up.ts';
 import { checkAdministrators, checkIdentity } from './check-identity.ts';
 import { checkInstanceTypes, checkOfferings } from './check-instance-types.ts';
 import { checkKeyPair, checkNames } from './check-names.ts';
@@ -7,9 +9,7 @@ import { checkQuotas } from './check-quotas.ts';
 import { checkSubnets } from './check-subnets.ts';
 import { checkVersion } from './check-version.ts';
 import { checkZones } from './check-zones.ts';
-import type { AccountFacts } from './facts.ts';
 import type { Check, Finding } from './finding.ts';
-import type { SetUp } from './set-up.ts';
 
 /** In the order of the report. */
 const CHECKS: readonly Check[] = [

@@ -1,7 +1,7 @@
-import { partitionOf } from '../../aws/partition.ts';
-import { known } from './facts.ts';
+import { partitionOf } from '../../../aws/partition.ts';
+import { known } from '../facts.ts';
+import type { SetUp } from '../set-up.ts';
 import { type Check, type Finding, problem } from './finding.ts';
-import type { SetUp } from './set-up.ts';
 
 export const checkIdentity: Check = {
   name: 'Account and partition',

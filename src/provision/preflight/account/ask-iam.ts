@@ -5,11 +5,11 @@ import {
   paginateSimulatePrincipalPolicy,
   type ResourceSpecificResult,
 } from '@aws-sdk/client-iam';
-import { type AwsCaller, createClient } from '../../aws/clients.ts';
-import { inParallel } from '../../core/in-parallel.ts';
+import { type AwsCaller, createClient } from '../../../aws/clients.ts';
+import { inParallel } from '../../../core/in-parallel.ts';
+import type { Answer, Decision } from '../facts.ts';
+import type { Simulation } from '../permissions.ts';
 import { ask } from './ask.ts';
-import type { Answer, Decision } from './facts.ts';
-import type { Simulation } from './permissions.ts';
 
 /** The questions to IAM. */
 export function askIam(caller: AwsCaller) {

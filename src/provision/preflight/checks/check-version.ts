@@ -1,6 +1,6 @@
-import { type KubernetesVersion, known } from './facts.ts';
+import { type KubernetesVersion, known } from '../facts.ts';
+import { type SetUp, versionOf } from '../set-up.ts';
 import { type Check, type Finding, notice, problem } from './finding.ts';
-import { type SetUp, versionOf } from './set-up.ts';
 
 export const checkVersion: Check = {
   name: 'Kubernetes version',

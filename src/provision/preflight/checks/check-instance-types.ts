@@ -1,7 +1,7 @@
-import { architecture, imageVariant } from '../instance-types.ts';
-import { type InstanceType, known } from './facts.ts';
+import { architecture, imageVariant } from '../../instance-types.ts';
+import { type InstanceType, known } from '../facts.ts';
+import { type PlannedGroup, type SetUp, typesOf } from '../set-up.ts';
 import { type Check, type Finding, notice, problem } from './finding.ts';
-import { type PlannedGroup, type SetUp, typesOf } from './set-up.ts';
 
 export const checkInstanceTypes: Check = {
   name: 'Instance types',

@@ -1,9 +1,9 @@
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
-import { type AwsCaller, createClient } from '../../aws/clients.ts';
-import { inParallel } from '../../core/in-parallel.ts';
+import { type AwsCaller, createClient } from '../../../aws/clients.ts';
+import { inParallel } from '../../../core/in-parallel.ts';
+import type { Answer } from '../facts.ts';
+import type { Quota } from '../quotas.ts';
 import { ask } from './ask.ts';
-import type { Answer } from './facts.ts';
-import type { Quota } from './quotas.ts';
 
 /** The values of quotas by their codes. Leaves out those for which Service Quotas has no value of the account. */
 export function askQuotas(

@@ -1,8 +1,8 @@
-import { contains, overlaps, parseCidr } from '../../core/ip.ts';
-import { ENVIRONMENT_TAG } from '../../environment/tags.ts';
-import { known } from './facts.ts';
+import { contains, overlaps, parseCidr } from '../../../core/ip.ts';
+import { ENVIRONMENT_TAG } from '../../../environment/tags.ts';
+import { known } from '../facts.ts';
+import type { SetUp } from '../set-up.ts';
 import { type Check, type Finding, notice } from './finding.ts';
-import type { SetUp } from './set-up.ts';
 
 /** The most VPCs that one finding names. */
 const MOST_NAMED = 5;

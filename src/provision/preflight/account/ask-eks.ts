@@ -4,8 +4,8 @@ import {
   paginateDescribeClusterVersions,
   paginateListClusters,
 } from '@aws-sdk/client-eks';
+import type { KubernetesVersion } from '../facts.ts';
 import { ask } from './ask.ts';
-import type { KubernetesVersion } from './facts.ts';
 
 /** The questions to EKS. */
 export function askEks(client: EKSClient) {

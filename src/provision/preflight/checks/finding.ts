@@ -1,5 +1,5 @@
-import type { AccountFacts } from './facts.ts';
-import type { SetUp } from './set-up.ts';
+import type { AccountFacts } from '../facts.ts';
+import type { SetUp } from '../set-up.ts';
 
 /** Something that the account's owner should know before anything is made. */
 export interface Finding {

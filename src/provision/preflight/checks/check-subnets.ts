@@ -1,10 +1,10 @@
-import { idsOf } from '../../cloudformation/outputs.ts';
-import { type Cidr, cidrAt, overlaps, parseAddress, parseCidr } from '../../core/ip.ts';
-import type { MultusSubnet } from '../../vpc/plan.ts';
-import { prefixesNeeded } from '../node-groups.ts';
-import { known, type SubnetUse } from './facts.ts';
+import { idsOf } from '../../../cloudformation/outputs.ts';
+import { type Cidr, cidrAt, overlaps, parseAddress, parseCidr } from '../../../core/ip.ts';
+import type { MultusSubnet } from '../../../vpc/plan.ts';
+import { prefixesNeeded } from '../../node-groups.ts';
+import { known, type SubnetUse } from '../facts.ts';
+import type { SetUp } from '../set-up.ts';
 import { type Check, type Finding, problem } from './finding.ts';
-import type { SetUp } from './set-up.ts';
 
 /** The Multus subnets that exist, in the zones of groups, with their ids. */
 export function usedSubnets({

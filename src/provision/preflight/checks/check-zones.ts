@@ -1,6 +1,6 @@
-import { type AccountFacts, known, type Zone } from './facts.ts';
+import { type AccountFacts, known, type Zone } from '../facts.ts';
+import type { SetUp } from '../set-up.ts';
 import { type Check, type Finding, problem } from './finding.ts';
-import type { SetUp } from './set-up.ts';
 
 /**
  * Zones in which EKS puts no control plane, by their ids: CreateCluster refuses subnets there.

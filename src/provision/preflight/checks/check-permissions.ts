@@ -1,6 +1,6 @@
-import { type Answer, type Decision, known } from './facts.ts';
+import { type Answer, type Decision, known } from '../facts.ts';
+import { deployerArn } from '../set-up.ts';
 import { type Check, type Finding, notice, problem } from './finding.ts';
-import { deployerArn } from './set-up.ts';
 
 export const checkDeployer: Check = {
   name: 'Permissions of the deploying role',

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AccountFacts } from '../facts.ts';
+import { goodFacts, instanceType, labSetUp, workingStack } from '../testing/good-account.ts';
+import { WRONG_SET_UPS } from '../testing/wrong-set-ups.ts';
 import { freePrefixes } from './check-subnets.ts';
 import { runChecks } from './checks.ts';
-import type { AccountFacts } from './facts.ts';
-import { goodFacts, instanceType, labSetUp, workingStack } from './testing/good-account.ts';
-import { WRONG_SET_UPS } from './testing/wrong-set-ups.ts';
 
 type Results = ReturnType<typeof runChecks>;
 

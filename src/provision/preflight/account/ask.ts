@@ -1,5 +1,5 @@
-import { messageOf } from '../../core/errors.ts';
-import type { Answer } from './facts.ts';
+import { messageOf } from '../../../core/errors.ts';
+import type { Answer } from '../facts.ts';
 
 const DENIED = /AccessDenied|Unauthorized|Forbidden/;
 
