@@ -56,7 +56,7 @@ const writtenGroup = z.strictObject(
 const nodeGroupSchema = writtenGroup
   .refine(({ min, desired, max }) => min <= desired && desired <= max, {
     error: ({ input }) =>
-      `min ≤ desired ≤ max, not ${sizesOf(input)} (the defaults are 1, 2 and 3)`,
+      `min ≤ desired ≤ max, not ${sizesOf(input as Written)} (the defaults are 1, 2 and 3)`,
   })
   .transform(
     (group): NodeGroup => ({
@@ -73,8 +73,9 @@ const nodeGroupSchema = writtenGroup
     }),
   );
 
-function sizesOf(group: unknown): string {
-  const { min, desired, max } = group as z.output<typeof writtenGroup>;
+type Written = z.output<typeof writtenGroup>;
+
+function sizesOf({ min, desired, max }: Written): string {
   return `${min} ≤ ${desired} ≤ ${max}`;
 }
 

@@ -10,6 +10,7 @@ import * as iam from '@aws-sdk/client-iam';
 import * as kms from '@aws-sdk/client-kms';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as s3 from '@aws-sdk/client-s3';
+import * as servicequotas from '@aws-sdk/client-service-quotas';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 import type { Given } from './deciders/given.ts';
@@ -32,6 +33,7 @@ const CLIENTS: Readonly<Record<Service, new (config: object) => Client>> = {
   lambda: lambda.LambdaClient,
   logs: logs.CloudWatchLogsClient,
   s3: s3.S3Client,
+  servicequotas: servicequotas.ServiceQuotasClient,
   ssm: ssm.SSMClient,
   sts: sts.STSClient,
 };
@@ -47,6 +49,7 @@ const MODULES: Readonly<Record<Service, object>> = {
   lambda,
   logs,
   s3,
+  servicequotas,
   ssm,
   sts,
 };

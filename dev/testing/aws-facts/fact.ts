@@ -10,6 +10,7 @@ export type Service =
   | 'lambda'
   | 'logs'
   | 's3'
+  | 'servicequotas'
   | 'ssm'
   | 'sts';
 

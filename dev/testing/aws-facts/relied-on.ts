@@ -26,6 +26,12 @@ export const OWNERSHIP = 'src/aws/staging-bucket.ts#ownership';
 export const VERSION_WITH = 'src/aws/staging.ts#versionWith';
 export const IS_BUCKET_CONFLICT = 'src/aws/staging.ts#isBucketConflict';
 
+export const ASK = 'src/provision/preflight/account/ask.ts#ask';
+export const HAS_KEY_PAIR = 'src/provision/preflight/account/ask-ec2.ts#hasKeyPair';
+export const DRY_RUN = 'src/provision/preflight/account/ask-ec2.ts#dryRun';
+export const ROLE_EXISTS = 'src/provision/preflight/account/ask-iam.ts#roleExists';
+export const QUOTA_VALUE = 'src/provision/preflight/account/ask-quotas.ts#valueIn';
+
 export const MAY_PASS = 'cfn/attach-enis/attach.ts#mayPass';
 export const RELEASE = 'cfn/attach-enis/attach.ts#release';
 export const IS_NOT_ACTIVE = 'cfn/attach-enis/hook.ts#isNotActive';

@@ -20,6 +20,7 @@ const PROTOCOLS: Readonly<Record<Service, Protocol>> = {
   lambda: 'rest-json',
   logs: 'json',
   s3: 'rest-xml',
+  servicequotas: 'json',
   ssm: 'json',
   sts: 'query',
 };

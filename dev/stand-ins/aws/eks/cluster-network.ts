@@ -2,13 +2,28 @@ import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
   DeleteSecurityGroupCommand,
+  DescribeAvailabilityZonesCommand,
   DescribeSubnetsCommand,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
+import { ServiceError } from '../gateway/query-protocol.ts';
 import { invalid } from './response.ts';
 
-/** The VPC of a cluster's subnets. Throws unless they exist and lie in at least two zones of one VPC. */
-export async function vpcOfSubnets(ec2: EC2Client, ids: readonly string[]): Promise<string> {
+/**
+ * Zones without room for control planes, by their ids:
+ * https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html#network-requirements-subnets
+ */
+const WITHOUT_ROOM: readonly string[] = ['use1-az3', 'usw1-az2', 'cac1-az3'];
+
+/**
+ * The VPC of a cluster's subnets. Throws unless they exist and lie in at least two zones of one VPC, all of which EKS
+ * takes.
+ */
+export async function vpcOfSubnets(
+  ec2: EC2Client,
+  cluster: string,
+  ids: readonly string[],
+): Promise<string> {
   if (ids.length === 0) throw invalid('Subnets specified must be in at least two different AZs');
   const found = await ec2
     .send(new DescribeSubnetsCommand({ SubnetIds: [...ids] }))
@@ -20,8 +35,20 @@ export async function vpcOfSubnets(ec2: EC2Client, ids: readonly string[]): Prom
   const zones = new Set(subnets.map((subnet) => subnet.AvailabilityZone));
   if (zones.size < 2) throw invalid('Subnets specified must be in at least two different AZs');
   const [vpcId, another] = vpcs;
+  const full = subnets.find(({ AvailabilityZoneId: id = '' }) => WITHOUT_ROOM.includes(id));
+  if (full !== undefined) throw await zoneNotTaken(ec2, cluster, full.AvailabilityZone ?? '');
   if (vpcId === undefined || another !== undefined) throw invalid('Subnets must be in one VPC');
   return vpcId;
+}
+
+async function zoneNotTaken(ec2: EC2Client, cluster: string, zone: string): Promise<ServiceError> {
+  const { AvailabilityZones = [] } = await ec2.send(new DescribeAvailabilityZonesCommand({}));
+  const others = AvailabilityZones.filter(({ ZoneId = '' }) => !WITHOUT_ROOM.includes(ZoneId));
+  const names = others.map(({ ZoneName }) => ZoneName).join(', ');
+  return new ServiceError(
+    'UnsupportedAvailabilityZoneException',
+    `Cannot create cluster '${cluster}' because ${zone}, the targeted availability zone, does not currently have sufficient capacity to support the cluster. Retry and choose from these availability zones: ${names}`,
+  );
 }
 
 /**

@@ -18,7 +18,7 @@ const KEPT = ['logging', 'encryptionConfig', 'upgradePolicy', 'zonalShiftConfig'
 /** The background work that follows an API call. */
 export interface ClusterWork {
   /** Checks the subnets and returns their VPC. */
-  vpcOf(subnetIds: readonly string[]): Promise<string>;
+  vpcOf(cluster: string, subnetIds: readonly string[]): Promise<string>;
   /** Creates the control plane, then sets the cluster ACTIVE or FAILED. */
   build(cluster: Cluster, creatorKey: string | undefined): void;
   /** Deletes the control plane, then the cluster. */
@@ -101,7 +101,7 @@ async function newCluster(state: EksState, body: JsonObject, work: ClusterWork):
   const roleArn = stringOf(body['roleArn']) ?? '';
   if (!/^arn:[^:]+:iam::\d{12}:role\/.+/.test(roleArn)) throw invalid(`Invalid role: ${roleArn}`);
   const vpc = objectOf(body['resourcesVpcConfig']) ?? {};
-  const vpcId = await work.vpcOf(stringsOf(vpc['subnetIds']));
+  const vpcId = await work.vpcOf(name, stringsOf(vpc['subnetIds']));
   const mode = stringOf(objectOf(body['accessConfig'])?.['authenticationMode']) ?? 'CONFIG_MAP';
   return {
     name,

@@ -2,6 +2,7 @@ import {
   CreateSubnetCommand,
   CreateVpcCommand,
   DescribeSecurityGroupsCommand,
+  EC2Client,
 } from '@aws-sdk/client-ec2';
 import {
   AssociateAccessPolicyCommand,
@@ -15,6 +16,7 @@ import {
   DescribeAddonCommand,
   DescribeAddonVersionsCommand,
   DescribeClusterCommand,
+  EKSClient,
   ListAccessEntriesCommand,
   ListAssociatedAccessPoliciesCommand,
   ListClustersCommand,
@@ -27,6 +29,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, REGION } from '../testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../testing/stand-in.ts';
 
+const ACCOUNT = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
 const POLICY = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy';
 
 let test: TestAws;
@@ -82,6 +85,23 @@ describe('a cluster', () => {
     await expect(create('one', subnetIds.slice(0, 1))).rejects.toMatchObject({ name });
     await expect(create('none', ['subnet-0'])).rejects.toMatchObject({ name });
     await expect(create('old', subnetIds, '1.2')).rejects.toMatchObject({ name });
+  });
+
+  it('is refused with a subnet in a zone that EKS does not take', async () => {
+    const config = { endpoint: test.endpoint, region: 'us-east-1', credentials: ACCOUNT };
+    const [ec2, eks] = [new EC2Client(config), new EKSClient(config)];
+    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+    const ids = ['a', 'e'].map(async (zone, index) => {
+      const place = { CidrBlock: `10.0.${index}.0/24`, AvailabilityZone: `us-east-1${zone}` };
+      const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, ...place }));
+      return Subnet?.SubnetId ?? '';
+    });
+    const resourcesVpcConfig = { subnetIds: await Promise.all(ids) };
+    const cluster = { name: 'full', roleArn, resourcesVpcConfig };
+    await expect(eks.send(new CreateClusterCommand(cluster))).rejects.toMatchObject({
+      name: 'UnsupportedAvailabilityZoneException',
+      message: expect.stringContaining("'full' because us-east-1e, the targeted"),
+    });
   });
 
   it('is FAILED, with the reason, when its control plane cannot be created', async () => {

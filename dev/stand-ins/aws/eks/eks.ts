@@ -78,7 +78,7 @@ export function startEks(options: EksOptions): Eks {
     if (cluster?.status === 'ACTIVE') await options.controlPlanes.admit(name, entriesOf(cluster));
   };
   const work: ClusterWork = {
-    vpcOf: (subnetIds) => vpcOfSubnets(options.ec2, subnetIds),
+    vpcOf: (name, subnetIds) => vpcOfSubnets(options.ec2, name, subnetIds),
     build: (cluster, creatorKey) => background(build(options, state, cluster, creatorKey)),
     demolish: (name) => background(demolish(options, state, name)),
   };

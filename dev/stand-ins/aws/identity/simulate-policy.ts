@@ -38,7 +38,7 @@ async function policiesFor(iam: IAMClient, arn: string): Promise<readonly Policy
     return await policiesOf(iam, arn);
   } catch (error) {
     if ((error as Error).name !== 'NoSuchEntityException') throw error;
-    throw new ServiceError('NoSuchEntity', `Policy source ${arn} does not exist.`, 404);
+    throw new ServiceError('NoSuchEntity', 'Unable to retrieve specified IAM entity.', 404);
   }
 }
 

@@ -2,12 +2,14 @@ import { HOOK_DECIDERS } from './attach-enis.ts';
 import { AWS_DECIDERS } from './aws.ts';
 import { CLOUDFORMATION_DECIDERS } from './cloudformation.ts';
 import type { Ask } from './given.ts';
+import { PREFLIGHT_DECIDERS } from './preflight.ts';
 
 /** How to ask each decider, by its name. */
 export const DECIDERS: Readonly<Record<string, Ask>> = {
   ...AWS_DECIDERS,
   ...CLOUDFORMATION_DECIDERS,
   ...HOOK_DECIDERS,
+  ...PREFLIGHT_DECIDERS,
 };
 
 /** What `findDeciders` finds although it decides by no answer of AWS, and why that is so. */

@@ -1,6 +1,9 @@
 import type { Fact } from '../fact.ts';
 import { relied } from '../fact.ts';
 import {
+  ASK,
+  DRY_RUN,
+  HAS_KEY_PAIR,
   LEFTOVER_INTERFACES,
   MAY_PASS,
   NEXT_STEP,
@@ -8,7 +11,7 @@ import {
   RELEASE,
   SAYS_EXPIRED,
 } from '../relied-on.ts';
-import { custodian, documented, issue } from '../sources.ts';
+import { custodian, documented, issue, quoted } from '../sources.ts';
 
 const refusal = (code: string, message: string, status = 400) => ({ code, status, message });
 
@@ -365,6 +368,7 @@ export const EC2_FACTS: readonly Fact[] = [
       [OUTCOME_OF]: 'denied',
       [MAY_PASS]: false,
       [NEXT_STEP]: /^allow the role/,
+      [ASK]: 'the role may not ec2:DeleteNetworkInterface',
     }),
     standIn: {
       differs: 'The message of the switch `deny` is shorter. Code and status are the same.',
@@ -389,5 +393,43 @@ export const EC2_FACTS: readonly Fact[] = [
     kind: 'documentation',
     reliedOnBy: relied({ [NEXT_STEP]: /^run the action again/, [MAY_PASS]: false }),
     standIn: 'same',
+  },
+  {
+    id: 'dry-run-allowed',
+    call: 'CreateVpc',
+    when: 'the call is a dry run, and would have been allowed',
+    answer: refusal(
+      'DryRunOperation',
+      'Request would have succeeded, but DryRun flag is set.',
+      412,
+    ),
+    source: documented('AWSEC2/latest/APIReference/CommonParameters.html'),
+    kind: 'documentation',
+    reliedOnBy: relied({ [DRY_RUN]: true }),
+    standIn: 'same',
+  },
+  {
+    id: 'dry-run-denied',
+    call: 'CreateVpc',
+    when: 'the call is a dry run, and the policy of the caller does not allow it',
+    answer: refusal(
+      'UnauthorizedOperation',
+      'You are not authorized to perform this operation. …',
+      403,
+    ),
+    source: documented('AWSEC2/latest/APIReference/CommonParameters.html'),
+    kind: 'documentation',
+    reliedOnBy: relied({ [DRY_RUN]: false }),
+    standIn: { differs: 'The message ends with its first sentence.' },
+  },
+  {
+    id: 'key-pair-unknown',
+    call: 'DescribeKeyPairs',
+    when: 'there is no such key pair in the region',
+    answer: refusal('InvalidKeyPair.NotFound', "The key pair '…' does not exist", 400),
+    source: quoted('An error occurred (InvalidKeyPair.NotFound) when calling the DescribeKeyPairs'),
+    kind: 'report',
+    reliedOnBy: relied({ [HAS_KEY_PAIR]: false }),
+    standIn: { differs: 'moto writes "keypair" and a full stop.' },
   },
 ];

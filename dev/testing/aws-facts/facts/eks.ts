@@ -63,7 +63,7 @@ export const EKS_FACTS: readonly Fact[] = [
     source: issue('eksctl-io/eksctl#118', 'rancher/rancher#14224'),
     kind: 'report',
     reliedOnBy: relied({ [NEXT_STEP]: /^correct what the reason names/ }),
-    standIn: { absent: 'EKS takes every zone.' },
+    standIn: 'same',
   },
   {
     id: 'version-unsupported',

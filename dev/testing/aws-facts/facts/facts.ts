@@ -10,6 +10,7 @@ import { IAM_FACTS } from './iam.ts';
 import { KMS_FACTS } from './kms.ts';
 import { LAMBDA_FACTS } from './lambda.ts';
 import { LOGS_FACTS } from './logs.ts';
+import { QUOTA_FACTS } from './quotas.ts';
 import { S3_FACTS } from './s3.ts';
 import { SSM_FACTS } from './ssm.ts';
 import { STS_FACTS } from './sts.ts';
@@ -26,6 +27,7 @@ export const FACTS: Readonly<Record<Service, readonly Fact[]>> = {
   lambda: LAMBDA_FACTS,
   logs: LOGS_FACTS,
   s3: S3_FACTS,
+  servicequotas: QUOTA_FACTS,
   ssm: SSM_FACTS,
   sts: STS_FACTS,
 };

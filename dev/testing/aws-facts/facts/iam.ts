@@ -1,5 +1,6 @@
-import type { Fact } from '../fact.ts';
-import { custodian, localstack } from '../sources.ts';
+import { type Fact, relied } from '../fact.ts';
+import { ASK, ROLE_EXISTS } from '../relied-on.ts';
+import { custodian, documented, localstack } from '../sources.ts';
 
 const refusal = (code: string, message: string, status: number) => ({ code, status, message });
 
@@ -12,7 +13,7 @@ export const IAM_FACTS: readonly Fact[] = [
     answer: refusal('NoSuchEntity', 'The role with name … cannot be found.', 404),
     source: custodian('test_delete_role'),
     kind: 'recording',
-    reliedOnBy: [],
+    reliedOnBy: relied({ [ROLE_EXISTS]: false }),
     standIn: 'same',
   },
   {
@@ -43,7 +44,44 @@ export const IAM_FACTS: readonly Fact[] = [
     source: custodian('test_aws_lambda_check_permission_deleted_role'),
     kind: 'recording',
     reliedOnBy: [],
-    standIn: { absent: 'The stand-in does not simulate policies.' },
+    standIn: 'same',
+  },
+  {
+    id: 'simulation',
+    call: 'SimulatePrincipalPolicy',
+    when: 'one or several resources are given: one result for each action, with its resources inside',
+    answer: {
+      output: {
+        EvaluationResults: [
+          {
+            EvalActionName: 's3:GetObject',
+            EvalDecision: 'implicitDeny',
+            ResourceSpecificResults: [
+              {
+                EvalResourceName: 'arn:aws:s3:::bucket/key',
+                EvalResourceDecision: 'implicitDeny',
+                MissingContextValues: ['aws:RequestTag/team'],
+              },
+            ],
+          },
+        ],
+        IsTruncated: false,
+      },
+    },
+    source: documented('IAM/latest/APIReference/API_EvaluationResult.html'),
+    kind: 'documentation',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'simulation-refused',
+    call: 'SimulatePrincipalPolicy',
+    when: 'thirty actions on twenty resources are too many for one call, or a resource is not of the action',
+    answer: refusal('InvalidInput', '…', 400),
+    source: 'quoted in aws-containers/amazon-ecs-exec-checker#35 for another input',
+    kind: 'doubt',
+    reliedOnBy: relied({ [ASK]: /InvalidInput/ }),
+    standIn: { absent: 'The stand-in simulates as many as it is asked for.' },
   },
   {
     id: 'role-in-use',

@@ -1,0 +1,36 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import { ask } from '../../../../src/provision/preflight/account/ask.ts';
+import { askEc2 } from '../../../../src/provision/preflight/account/ask-ec2.ts';
+import { askIam } from '../../../../src/provision/preflight/account/ask-iam.ts';
+import { askQuotas } from '../../../../src/provision/preflight/account/ask-quotas.ts';
+import { type Answer, known } from '../../../../src/provision/preflight/facts.ts';
+import { VPCS } from '../../../../src/provision/preflight/quotas.ts';
+import * as names from '../relied-on.ts';
+import { type Ask, clientGiving } from './given.ts';
+
+const ROLE = 'arn:aws:iam::111122223333:role/deployer';
+/** Its clients go to the server with the fact's answer, to which the environment leads them. */
+const CALLER = {
+  region: 'ap-northeast-2',
+  credentials: async () => ({ accessKeyId: 'AKIAFACTS', secretAccessKey: 's' }),
+  runId: 'facts',
+};
+
+const ec2 = (given: Parameters<Ask>[0], call: string) =>
+  askEc2(clientGiving<EC2Client>(given, call));
+const why = (answer: Answer<unknown>) => ('unknown' in answer ? answer.unknown : 'known');
+
+/** How to ask the deciders of the preflight. */
+export const PREFLIGHT_DECIDERS: Readonly<Record<string, Ask>> = {
+  [names.ASK]: async ({ error }) => {
+    const { operation, message } = error as Error & { operation?: string };
+    const [, permission = operation ?? ''] = /to perform: (\S+)/.exec(message) ?? [];
+    return why(await ask(permission, () => Promise.reject(error)));
+  },
+  [names.HAS_KEY_PAIR]: async (given) =>
+    known(await ec2(given, 'DescribeKeyPairs').keyPair('mine')),
+  [names.DRY_RUN]: async (given) =>
+    known(await ec2(given, 'CreateVpc').dryRuns('mine'))?.[0]?.allowed,
+  [names.ROLE_EXISTS]: async () => known(await askIam(CALLER).missingRoles([ROLE]))?.length === 0,
+  [names.QUOTA_VALUE]: async () => JSON.stringify(known(await askQuotas(CALLER, [VPCS]))),
+};
