@@ -51,8 +51,10 @@ function passedTo(service: string) {
 }
 
 function contextOf(setUp: SetUp): Readonly<Record<string, string>> {
-  const { environment, region } = setUp.inputs;
+  const { environment, region, stackOptions } = setUp.inputs;
+  const { boundaryArn } = stackOptions;
   return {
+    ...(boundaryArn === undefined ? {} : { 'iam:PermissionsBoundary': boundaryArn }),
     [`aws:RequestTag/${ENVIRONMENT_TAG}`]: environment,
     [`aws:ResourceTag/${ENVIRONMENT_TAG}`]: environment,
     'aws:RequestedRegion': region,
@@ -111,15 +113,14 @@ function infraCalls(setUp: SetUp): readonly Needed[] {
     { action: 'iam:CreateRole', resource: role },
     { action: 'iam:AttachRolePolicy', resource: role },
     { action: 'iam:PassRole', resource: role },
-    { action: 'eks:CreateCluster', resource: arnOf(setUp, 'eks', `cluster/${name}`) },
+    // Before they exist, clusters and keys are no resources of a policy.
+    { action: 'eks:CreateCluster', resource: '*' },
     { action: 'eks:CreateAddon', resource: arnOf(setUp, 'eks', `cluster/${name}`) },
     {
       action: 'logs:CreateLogGroup',
       resource: arnOf(setUp, 'logs', `log-group:/aws/eks/${name}/cluster`),
     },
-    ...(inputs.cluster.secretsEncryption
-      ? [{ action: 'kms:CreateKey', resource: arnOf(setUp, 'kms', 'key/*') }]
-      : []),
+    ...(inputs.cluster.secretsEncryption ? [{ action: 'kms:CreateKey', resource: '*' }] : []),
   ];
 }
 
