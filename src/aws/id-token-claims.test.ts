@@ -22,7 +22,9 @@ it.each(['', 'abc', 'a.b.c', `.${encode(null)}.`, `.${encode(7)}.`])(
 );
 
 it('names missing claims', () => {
-  expect(describeClaims({ sub: 'x' })).toBe('The token says sub "x", aud "?", iss "?".');
+  expect(describeClaims({ sub: 'x' })).toBe(
+    'The token says sub "x", aud "?", iss "?", job_workflow_ref "?".',
+  );
 });
 
 it('writes the trust policy that accepts the claims, in the partition and account of the role', () => {
@@ -42,13 +44,24 @@ it('writes the trust policy that accepts the claims, in the partition and accoun
   });
 });
 
+it('writes a trust policy for no other workflow than that of the token', () => {
+  const workflow = 'acme/pack/.github/workflows/provision.yml@refs/tags/v1';
+  const token = `.${encode({ ...claims, job_workflow_ref: workflow })}.`;
+  const policy = JSON.parse(trustPolicy('arn:aws:iam::111122223333:role/d', readClaims(token)));
+  expect(policy.Statement[0].Condition.StringEquals).toMatchObject({
+    'token.actions.githubusercontent.com:job_workflow_ref': workflow,
+  });
+});
+
 it.each([
-  ['repo:o/r:ref:refs/heads/main', '"repo:o/r:*"', false],
-  ['repo:o@12/r@345:environment:lab', '"repo:o@12/r@345:*"', true],
-  ['repo:o/r:pull_request', '"repo:o/r:*"', false],
-])('advises on the subject %s', (sub, pattern, ids) => {
-  expect(subjectAdvice({ sub })).toContain(pattern);
-  expect(subjectAdvice({ sub }).includes('names alone')).toBe(ids);
+  ['repo:o/r:ref:refs/heads/main', /^Better, give the job a GitHub environment/],
+  ['repo:o/r:pull_request', /^Everybody who may push can open a pull request\. Better/],
+  ['repo:o@12/r@345:ref:refs/heads/main', /^Better.*names alone does not match\.$/],
+  ['repo:o@12/r@345:environment:lab', /^This repository's subject has ids in it/],
+  ['repo:o/r:environment:lab', /^$/],
+])('advises on the subject %s, and never to trust every job', (sub, expected) => {
+  expect(subjectAdvice({ sub })).toMatch(expected);
+  expect(subjectAdvice({ sub })).not.toContain('*');
 });
 
 it('shows a subject with ids unchanged', () => {

@@ -99,7 +99,11 @@ export interface TokenClaims {
   readonly sub?: string;
   readonly aud?: string;
   readonly iss?: string;
+  /** The workflow file that has the job, with its ref. */
+  readonly job_workflow_ref?: string;
 }
+
+const CLAIMS = ['sub', 'aud', 'iss', 'job_workflow_ref'];
 
 /** Reads a JSON Web Token's claims without verifying its signature; empty when it is not a valid token. */
 export function readClaims(token: string): TokenClaims {
@@ -109,7 +113,7 @@ export function readClaims(token: string): TokenClaims {
     if (typeof claims !== 'object' || claims === null) return {};
     return Object.fromEntries(
       Object.entries(claims)
-        .filter(([name]) => ['sub', 'aud', 'iss'].includes(name))
+        .filter(([name]) => CLAIMS.includes(name))
         .map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : String(value)]),
     );
   } catch {
@@ -117,8 +121,9 @@ export function readClaims(token: string): TokenClaims {
   }
 }
 
-export function describeClaims({ sub, aud, iss }: TokenClaims): string {
-  return `The token says sub "${sub ?? '?'}", aud "${aud ?? '?'}", iss "${iss ?? '?'}".`;
+export function describeClaims(claims: TokenClaims): string {
+  const { sub = '?', aud = '?', iss = '?', job_workflow_ref: workflow = '?' } = claims;
+  return `The token says sub "${sub}", aud "${aud}", iss "${iss}", job_workflow_ref "${workflow}".`;
 }
 
 /** The trust policy statement that accepts exactly these claims. */
@@ -128,13 +133,17 @@ export function trustPolicy(roleArn: string, claims: TokenClaims): string {
     /^https?:\/\//,
     '',
   );
+  const { aud = '', sub = '', job_workflow_ref: workflow } = claims;
+  const wanted = {
+    [`${issuer}:aud`]: aud,
+    [`${issuer}:sub`]: sub,
+    ...(workflow === undefined ? {} : { [`${issuer}:job_workflow_ref`]: workflow }),
+  };
   const statement = {
     Effect: 'Allow',
     Principal: { Federated: `arn:${partition}:iam::${account}:oidc-provider/${issuer}` },
     Action: 'sts:AssumeRoleWithWebIdentity',
-    Condition: {
-      StringEquals: { [`${issuer}:aud`]: claims.aud ?? '', [`${issuer}:sub`]: claims.sub ?? '' },
-    },
+    Condition: { StringEquals: wanted },
   };
   return JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, null, 2);
 }
@@ -144,10 +153,17 @@ export function trustPolicy(roleArn: string, claims: TokenClaims): string {
  * it (`repo:owner@1/name@2:…`), so that names alone never match.
  */
 export function subjectAdvice({ sub = '' }: TokenClaims): string {
-  const [, repository] = /^(repo:[^:]+):/.exec(sub) ?? [];
-  if (repository === undefined) return '';
-  const every = `For every job of the repository, use StringLike and "${repository}:*" instead.`;
-  return /^repo:[^:/]+@\d+\/[^:/]+@\d+$/.test(repository)
-    ? `${every} This repository's subject has ids in it: a policy with names alone does not match.`
-    : every;
+  const [, repository = '', kind = ''] = /^(repo:[^:]+):(.+)$/.exec(sub) ?? [];
+  const environment =
+    'Better, give the job a GitHub environment that only the main branch may deploy to (input github-environment), and trust that.';
+  const advice = [
+    ...(kind === 'pull_request'
+      ? [`Everybody who may push can open a pull request. ${environment}`]
+      : []),
+    ...(kind.startsWith('ref:') ? [environment] : []),
+    ...(/^repo:[^:/]+@\d+\/[^:/]+@\d+$/.test(repository)
+      ? ["This repository's subject has ids in it: a policy with names alone does not match."]
+      : []),
+  ];
+  return advice.join(' ');
 }
