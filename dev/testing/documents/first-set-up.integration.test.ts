@@ -125,6 +125,27 @@ describe('the first set-up with the commands of the README', () => {
     },
   );
 
+  it('gives previews an environment that admits pull requests and the main branch', async () => {
+    const [commands = ''] = commandsBetween(
+      'README.md',
+      '## Pull request previews',
+      '## What is in',
+    );
+    await runCommands(commands, env);
+    const state = github.repository(REPOSITORY);
+    const refs = [MAIN, 'refs/pull/7/merge', 'refs/heads/change', 'refs/tags/v1'];
+    expect(refs.filter((ref) => mayDeploy(state, 'eks-multus-previews', ref))).toEqual([
+      MAIN,
+      'refs/pull/7/merge',
+    ]);
+    // Its jobs get the role only when the stack trusts it, too.
+    const preview = {
+      environment: 'eks-multus-previews',
+      calledWorkflow: `${PACK}/preview.yml@refs/tags/v1`,
+    };
+    expect(await outcomeOf(jobWith(preview))).toBe('AccessDenied');
+  });
+
   const exampleIds = { owner: 1, repository: 1296269 };
 
   it('a repository whose tokens have ids assumes the role', async () => {
