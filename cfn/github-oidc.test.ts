@@ -67,6 +67,21 @@ describe('whom the deployer role trusts', () => {
       },
       false,
     ],
+    [
+      'previews by the workflow',
+      { ...workflow, Subjects: ['environment:eks-multus', 'environment:eks-multus-previews'] },
+      { sub: 'repo:acme/lab:environment:eks-multus-previews', job_workflow_ref: job },
+      true,
+    ],
+    [
+      'a workflow that a pull request brings, among previews',
+      { ...workflow, Subjects: ['environment:eks-multus', 'environment:eks-multus-previews'] },
+      {
+        sub: 'repo:acme/lab:environment:eks-multus-previews',
+        job_workflow_ref: 'acme/lab/.github/workflows/mine.yml@refs/pull/7/merge',
+      },
+      false,
+    ],
     ['no workflow', workflow, { sub: 'repo:acme/lab:environment:eks-multus' }, false],
   ])('%s', (_, values, claims, expected) => {
     expect(trusts(values, claims)).toBe(expected);

@@ -70,6 +70,17 @@ describe('conditions', () => {
     expect(decide(withCondition(condition))).toBe(expected);
   });
 
+  it.each([
+    ['job_workflow_ref', true],
+    ['repository_id', true],
+    ['repository_owner', false],
+    ['runner_environment', false],
+  ])('on the claim %s, which STS knows: %s', (claim, expected) => {
+    const statement = withCondition({ StringEquals: { [`${host}:${claim}`]: 'x' } });
+    const identity = { providerArn, host, claims: { [claim]: 'x' } };
+    expect(allowsWebIdentity({ Statement: [statement] }, identity)).toBe(expected);
+  });
+
   it('let a Deny statement win', () => {
     const all = { StringLike: { [sub]: '*' } };
     expect(decide(withCondition(all), withCondition(all, 'Deny'))).toBe(false);

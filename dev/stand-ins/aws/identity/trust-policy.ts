@@ -11,6 +11,17 @@ export interface WebIdentity {
   readonly claims: JsonMap;
 }
 
+/**
+ * The claims that STS makes condition keys of: those of every OpenID provider, and some of GitHub's own
+ * (https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/). A condition on any
+ * other claim never holds.
+ */
+const CLAIMS: ReadonlySet<string> = new Set([
+  ...['amr', 'aud', 'email', 'oaud', 'sub'],
+  ...['actor', 'actor_id', 'enterprise_id', 'environment', 'job_workflow_ref', 'ref'],
+  ...['repository', 'repository_id', 'workflow'],
+]);
+
 /** Whether a role's trust policy lets the bearer of a token assume the role. Deny statements win. */
 export function allowsWebIdentity(
   policy: Json,
@@ -18,7 +29,8 @@ export function allowsWebIdentity(
 ): boolean {
   const context = (key: string): readonly string[] => {
     if (!key.toLowerCase().startsWith(`${host.toLowerCase()}:`)) return [];
-    return textsOf(claims[key.slice(host.length + 1)]);
+    const claim = key.slice(host.length + 1);
+    return CLAIMS.has(claim) ? textsOf(claims[claim]) : [];
   };
   return decide(policy, 'sts:AssumeRoleWithWebIdentity', { Federated: providerArn }, context);
 }
