@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { KubernetesObject, V1ConfigMap, V1DaemonSet } from '@kubernetes/client-node';
+import type { KubernetesObject, V1ConfigMap, V1DaemonSet, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
@@ -9,6 +9,8 @@ import { systemClock } from '../core/clock.ts';
 import { packFile } from '../core/pack-files.ts';
 import { MERGE_PATCH, OUR_LABELS } from '../kubernetes/api.ts';
 import { apply, readManifest } from '../kubernetes/apply.ts';
+import { serverOf } from '../kubernetes/kubeconfig.ts';
+import { restOf, type Server } from '../kubernetes/rest.ts';
 import { applyNetworks } from '../networks/definition-store.ts';
 import { networkSpecsSchema } from '../networks/network-spec.ts';
 import { planAttachments } from '../networks/plan-attachments.ts';
@@ -24,6 +26,16 @@ const cluster = setUpApiServer();
 
 const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 20_000, everyMs: 100 });
 const readAwsAuth = () => cluster.connection.api.get<V1ConfigMap>(AWS_AUTH);
+
+/** Requests that have the rights of the Multus daemon, and no others. */
+function asDaemon(server: Server): Server {
+  const user = { 'impersonate-user': 'system:serviceaccount:kube-system:multus' };
+  const options = async () => {
+    const own = await server.options();
+    return { ...own, headers: { ...own.headers, ...user } } as typeof own;
+  };
+  return { ...server, options };
+}
 
 describe('Multus', () => {
   const install = () =>
@@ -47,6 +59,29 @@ describe('Multus', () => {
     expect(second.metadata?.resourceVersion).toBe(first.metadata?.resourceVersion);
     const managers = second.metadata?.managedFields?.map(({ manager }) => manager);
     expect(managers).toEqual(['eks-multus-actions']);
+  });
+
+  it('may write what it attached into a pod, and nothing else of a pod', async () => {
+    await install();
+    const path = '/api/v1/namespaces/default/pods';
+    const spec = { nodeName: 'n1', containers: [{ name: 'app', image: 'app:1' }] };
+    const { rest } = cluster.connection;
+    await rest({ method: 'POST', path, body: { metadata: { name: 'attached' }, spec } });
+    const multus = restOf(asDaemon(serverOf(cluster.connection.config)));
+    const pod = await multus<V1Pod>({ method: 'GET', path: `${path}/attached` });
+    const annotations = { 'k8s.v1.cni.cncf.io/network-status': '[]' };
+    const written = { ...pod, metadata: { ...pod.metadata, annotations } };
+    const put = (subresource: string, body: V1Pod) =>
+      multus<V1Pod>({ method: 'PUT', path: `${path}/attached${subresource}`, body });
+    expect((await put('/status', written)).metadata?.annotations).toMatchObject(annotations);
+    const evil = { ...written, spec: { ...spec, containers: [{ name: 'app', image: 'evil:1' }] } };
+    await expect(put('', evil as V1Pod)).rejects.toThrow('HTTP 403');
+    await multus({ method: 'GET', path: '/api/v1/pods?watch=true&timeoutSeconds=1' });
+    const body = { gracePeriodSeconds: 0 };
+    await expect(multus({ method: 'DELETE', path: `${path}/attached`, body })).rejects.toThrow(
+      'HTTP 403',
+    );
+    await rest({ method: 'DELETE', path: `${path}/attached`, body });
   });
 
   it('names the pods that do not end, and keeps their rights until they have ended', async () => {

@@ -59,6 +59,15 @@ describe('inputs', () => {
     });
   });
 
+  it.each([
+    [{ layout: 'matrix' }, true],
+    [{ layout: 'matrix', namespace: 'guest' }, false],
+    [{ layout: 'matrix', namespace: 'guest', 'pod-namespace': 'per-run' }, true],
+    [{ layout: 'lab' }, false],
+  ])('puts pods where Multus attaches them to the networks: %j', (given, own) => {
+    expect(read({ ...kubeconfig, ...given }).ownNamespace).toBe(own);
+  });
+
   it('are all read', () => {
     const inputs = read({
       'cluster-name': 'c',

@@ -70,10 +70,7 @@ export const inputSchema = z.object({
     new RegExp(`^${LABEL}$`),
     'the name of a namespace: lower-case letters, digits and -, at most 63 characters',
   ).optional(),
-  image: text(
-    IMAGE,
-    'an image reference such as registry.example.com/busybox:1.37',
-  ).default(
+  image: text(IMAGE, 'an image reference such as registry.example.com/busybox:1.37').default(
     'public.ecr.aws/docker/library/busybox:1.37@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028',
   ),
   'image-pull-policy': oneOf(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
@@ -145,7 +142,7 @@ export function readVerifyInputs(
     layout: inputs.layout,
     matrix: matrixInputs(inputs, ownNodes),
     ownNodes,
-    ownNamespace: (inputs['pod-namespace'] ?? DEFAULT_POD_NAMESPACE[inputs.layout]) === 'per-run',
+    ownNamespace: (inputs['pod-namespace'] ?? podNamespace(inputs.layout, namespace)) === 'per-run',
     retries: inputs.retries,
     expectations: inputs.expect,
     warnOnly: inputs['warn-only'],
@@ -159,8 +156,13 @@ export function readVerifyInputs(
   };
 }
 
-/** The lab's pods run in the namespace of its networks. */
-const DEFAULT_POD_NAMESPACE = { lab: 'shared', matrix: 'per-run' } as const;
+/**
+ * The lab's pods run in the namespace of its networks. So do all others unless that is the namespace `default`: Multus
+ * attaches a pod to networks of these two only.
+ */
+function podNamespace(layout: VerifyInputs['layout'], namespace: string): 'shared' | 'per-run' {
+  return layout === 'matrix' && namespace === 'default' ? 'per-run' : 'shared';
+}
 
 function nodesOf(environment: Environment | undefined): NodeChoice {
   if (environment === undefined) return { labels: {} };

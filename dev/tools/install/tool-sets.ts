@@ -6,6 +6,7 @@ export const toolSets = [
   'runner',
   'node',
   'cni',
+  'multus',
   'checkov',
   'browser',
 ] as const;
@@ -35,6 +36,7 @@ const plans: Readonly<Record<ToolSet, ToolPlan>> = {
   'control-plane': { goModules: ['kubernetes'], python: false, checkov: false, image: false },
   runner: { goModules: ['act'], python: false, checkov: false, image: false },
   cni: { goModules: ['cni-plugins'], python: false, checkov: false, image: false },
+  multus: { goModules: ['multus-thin'], python: false, checkov: false, image: false },
   browser: { goModules: [], python: false, checkov: false, image: false },
   checkov: { goModules: [], python: false, checkov: true, image: false },
   node: {
