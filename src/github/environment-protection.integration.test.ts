@@ -3,9 +3,8 @@ import { type GithubApi, startGithubApi } from '../../dev/stand-ins/github/api/s
 import type { GithubEnvironment } from '../../dev/stand-ins/github/api/state.ts';
 import { fastClock } from '../../dev/testing/fakes/fast-clock.ts';
 import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
-import { runSource } from '../../dev/testing/programs/run-bundle.ts';
+import { recordingServer, runSource } from '../../dev/testing/programs/run-bundle.ts';
 import { warnOfOpenEnvironment } from './environment-protection.ts';
-import { repositoryClient } from './repository-client.ts';
 
 let api: GithubApi;
 
@@ -15,14 +14,13 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 async function check(name: string, permissions: Parameters<GithubApi['token']>[1]) {
-  const client = repositoryClient(
-    api.token('acme/lab', permissions),
-    'acme/lab',
-    api.url,
-    fastClock(1000),
-  );
+  const access = {
+    repository: 'acme/lab',
+    token: api.token('acme/lab', permissions),
+    apiUrl: api.url,
+  };
   const log = recordingLog();
-  await warnOfOpenEnvironment(client, name, log);
+  await warnOfOpenEnvironment(access, name, log, fastClock(1000));
   return log;
 }
 
@@ -49,7 +47,20 @@ describe('warnOfOpenEnvironment', () => {
   it('says in the log what a token needs that may not read the rules', async () => {
     const { warnings, lines } = await check('lab', { contents: 'read' });
     expect(warnings).toEqual([]);
-    expect(lines.join('\n')).toContain('the permission `actions: read`');
+    expect(lines.join('\n')).toMatch(
+      /answers 403 to GET environments\/lab\. The job may need the permission `actions: read`/,
+    );
+  });
+
+  it('tries again when GitHub fails, and then lets the run go on', async () => {
+    const server = await recordingServer();
+    const log = recordingLog();
+    const access = { repository: 'acme/lab', token: 't', apiUrl: server.url };
+    await warnOfOpenEnvironment(access, 'a lab', log, fastClock(1000));
+    await server.close();
+    expect(server.requests).toEqual(Array(3).fill('GET /repos/acme/lab/environments/a%20lab'));
+    expect(log.warnings).toEqual([]);
+    expect(log.lines.join()).toContain('Did not check the rules of the GitHub environment');
   });
 
   it('becomes an annotation of provision, whatever else fails', async () => {

@@ -1,8 +1,16 @@
+import { type Clock, systemClock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { explained, type RepositoryClient } from './repository-client.ts';
+import { retry } from '../core/retry.ts';
 
-const PERMISSION = 'actions: read';
+/** The repository of the job, and the job's token. */
+export interface RepositoryAccess {
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly token: string;
+  /** The URL of GitHub's REST API. */
+  readonly apiUrl: string;
+}
 
 /** Which refs a GitHub environment lets deploy. */
 export type DeploymentRules =
@@ -16,14 +24,15 @@ export type DeploymentRules =
  * everybody who may push. Never fails. Where the token may not read the rules, the log says so.
  */
 export async function warnOfOpenEnvironment(
-  client: RepositoryClient,
+  access: RepositoryAccess,
   environment: string,
   log: Log,
+  clock: Clock = systemClock,
 ): Promise<void> {
   try {
-    const missing = missingRule(await readRules(client, environment));
+    const missing = missingRule(await readRules(access, environment, clock));
     if (missing === undefined) return;
-    const who = `everybody who may push to ${client.owner}/${client.repo} can use a role that trusts it`;
+    const who = `everybody who may push to ${access.repository} can use a role that trusts it`;
     log.warn(
       `GitHub environment ${environment}: ${missing}, so ${who}.\nNext step: in the repository's settings, choose "Selected branches and tags" for the environment's deployment branches, and name the main branch. The README of the pack has the commands`,
     );
@@ -50,23 +59,59 @@ export function missingRule(rules: DeploymentRules): string | undefined {
   }
 }
 
-/** @throws GithubError when the token may not read the environment. */
+interface EnvironmentAnswer {
+  readonly deployment_branch_policy?: { readonly protected_branches: boolean } | null;
+}
+
+interface PoliciesAnswer {
+  readonly branch_policies: readonly { readonly name?: string }[];
+}
+
+/** @throws Error when the token may not read the environment, or GitHub does not answer. */
 async function readRules(
-  { owner, repo, rest: { repos } }: RepositoryClient,
+  access: RepositoryAccess,
   environment: string,
+  clock: Clock,
 ): Promise<DeploymentRules> {
-  const place = { owner, repo, environment_name: environment };
-  const read = <T>(call: Promise<T>) => explained(`environment ${environment}`, PERMISSION, call);
-  const { data } = await read(repos.getEnvironment(place));
-  const policy = data.deployment_branch_policy;
+  const place = `environments/${encodeURIComponent(environment)}`;
+  const read = <T>(path: string) => readRest<T>(access, path, clock);
+  const { deployment_branch_policy: policy } = await read<EnvironmentAnswer>(place);
   if (policy === null || policy === undefined) return { admits: 'every-ref' };
   if (policy.protected_branches) {
-    const found = await read(repos.listBranches({ owner, repo, protected: true, per_page: 1 }));
-    return { admits: 'protected-branches', none: found.data.length === 0 };
+    const found = await read<readonly unknown[]>('branches?protected=true&per_page=1');
+    return { admits: 'protected-branches', none: found.length === 0 };
   }
-  const found = await read(repos.listDeploymentBranchPolicies({ ...place, per_page: 100 }));
-  return {
-    admits: 'patterns',
-    patterns: found.data.branch_policies.map(({ name = '' }) => name),
+  const { branch_policies: policies } = await read<PoliciesAnswer>(
+    `${place}/deployment-branch-policies?per_page=100`,
+  );
+  return { admits: 'patterns', patterns: policies.map(({ name = '' }) => name) };
+}
+
+const TIMEOUT_MS = 10_000;
+const BACK_OFF = { attempts: 3, firstPauseMs: 1_000 };
+
+/** An answer of GitHub that another try may change. */
+class Outage extends Error {
+  override readonly name = 'Outage';
+}
+
+/**
+ * Reads something of a repository. Does without octokit, which `repositoryClient` uses: it would be a third of the bundle of
+ * provision, for these few reads.
+ */
+async function readRest<T>(
+  { repository, token, apiUrl }: RepositoryAccess,
+  path: string,
+  clock: Clock,
+): Promise<T> {
+  const headers = { accept: 'application/vnd.github+json', authorization: `Bearer ${token}` };
+  const ask = async () => {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const answer = await fetch(`${apiUrl}/repos/${repository}/${path}`, { headers, signal });
+    if (answer.ok) return (await answer.json()) as T;
+    const said = `GitHub answers ${answer.status} to GET ${path}`;
+    if (answer.status >= 500) throw new Outage(said);
+    throw new Error(`${said}. The job may need the permission \`actions: read\``);
   };
+  return retry(ask, { ...BACK_OFF, clock, mayPass: (error) => error instanceof Outage });
 }

@@ -1,4 +1,5 @@
 import { actionsLog } from '../github/actions-log.ts';
+import { warnOfOpenEnvironment } from '../github/environment-protection.ts';
 import { runAction } from '../github/run-action.ts';
 import { workflowRun } from '../github/workflow-run.ts';
 import { type ProvisionInputs, readProvisionInputs } from './inputs.ts';
@@ -22,14 +23,8 @@ async function checkEnvironment({
   githubToken,
 }: ProvisionInputs): Promise<void> {
   if (githubEnvironment === undefined || githubToken === undefined) return;
-  const [{ warnOfOpenEnvironment }, { repositoryClient }] = await Promise.all([
-    import('../github/environment-protection.ts'),
-    import('../github/repository-client.ts'),
-  ]);
   const { repository } = workflowRun(process.env);
-  await warnOfOpenEnvironment(
-    repositoryClient(githubToken, repository),
-    githubEnvironment,
-    actionsLog,
-  );
+  const apiUrl = process.env['GITHUB_API_URL'] ?? 'https://api.github.com';
+  const access = { repository, token: githubToken, apiUrl };
+  await warnOfOpenEnvironment(access, githubEnvironment, actionsLog);
 }
