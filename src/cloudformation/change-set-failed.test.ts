@@ -25,6 +25,14 @@ describe('a failed change set', () => {
     });
   });
 
+  it('is explained by the hook that refused it', async () => {
+    const problem = { logicalId: '', type: '', path: 'hook Our::Guard', reason: 'not tagged' };
+    expect((await explain(async () => [problem])).failure).toMatchObject({
+      resource: 'stack lab: change set',
+      reason: 'hook Our::Guard: not tagged',
+    });
+  });
+
   it.each([
     ['early validation found nothing', async () => [], 'A check failed.'],
     [

@@ -1,5 +1,7 @@
 import type { ChangeSetType } from '@aws-sdk/client-cloudformation';
 import { CloudError, messageOf } from '../core/errors.ts';
+import { isBeingDeleted, saysNoChanges } from './answers.ts';
+import { Overtaken } from './concurrent-runs.ts';
 import { deleteShell } from './delete-stack.ts';
 import { checkDeadline, type StackEngine } from './follow.ts';
 import { resourceLine } from './operation-failed.ts';
@@ -16,8 +18,6 @@ export interface PreparedChangeSet {
   readonly changes: readonly Change[];
 }
 
-/** The reasons that CloudFormation gives when there is nothing to do; both wordings occur. */
-const NO_CHANGES = /didn't contain changes|no updates are to be performed/i;
 /** No change set is ready sooner than this, so an earlier poll would be wasted. */
 const FIRST_POLL_MS = 700;
 
@@ -55,8 +55,9 @@ export async function prepareChangeSet(
   for (;;) {
     const changeSet = await engine.api.describeChangeSet(id);
     if (changeSet.status === 'CREATE_COMPLETE') return prepared('ready', changeSet);
+    if (isBeingDeleted(changeSet.status)) throw new Overtaken(spec.name);
     if (changeSet.status === 'FAILED') {
-      return prepared(NO_CHANGES.test(changeSet.reason ?? '') ? 'no-changes' : 'failed', changeSet);
+      return prepared(saysNoChanges(changeSet.reason) ? 'no-changes' : 'failed', changeSet);
     }
     checkDeadline(engine, spec.name);
     await engine.clock.sleep(pollDelay(engine.clock.now() - began));
@@ -200,8 +201,9 @@ export async function changeSetFailed(
     return new CloudError({ resource: `stack ${spec.name}: change set`, reason, nextStep, file });
   }
   const line = resourceLine(text, first.logicalId);
+  const what = first.logicalId === '' ? 'change set' : `${first.logicalId} (${first.type})`;
   return new CloudError({
-    resource: `stack ${spec.name}: ${first.logicalId} (${first.type})`,
+    resource: `stack ${spec.name}: ${what}`,
     reason: problems.map(({ path, reason }) => `${path}: ${reason}`).join('\n'),
     nextStep,
     file,
@@ -209,7 +211,7 @@ export async function changeSetFailed(
   });
 }
 
-/** The problems that early validation found, or a note why they could not be read. */
+/** The problems that early validation and hooks found, or a note why they could not be read. */
 async function problemsOf(api: Pick<StackApi, 'changeSetProblems'>, id: string) {
   const none = (note: string) => ({ problems: [], note: ` (${note})` });
   try {

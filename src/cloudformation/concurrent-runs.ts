@@ -1,4 +1,5 @@
 import { CloudError, messageOf } from '../core/errors.ts';
+import { saysAnotherWasFirst } from './answers.ts';
 import type { StackEngine } from './follow.ts';
 import { pollDelay } from './polling.ts';
 import type { Stack, StackSpec } from './stack-api.ts';
@@ -13,25 +14,24 @@ export async function unlessAnotherRunWasFirst<Result>(
   try {
     return await work();
   } catch (error) {
-    if (!isConflict(error)) throw error;
+    if (!isOvertaken(error)) throw error;
     engine.log.info(`${stackName}  another run came first: ${messageOf(error)}`);
     await engine.clock.sleep(pollDelay(0));
     return undefined;
   }
 }
 
-/** CloudFormation's messages for a stack on which another run started an operation first. */
-const BUSY =
-  /is in \w+_IN_PROGRESS state|in status \w+_IN_PROGRESS|already exists and cannot be created again/;
+/** Another run has executed its change set of this stack, for which CloudFormation deletes this run's. */
+export class Overtaken extends Error {
+  constructor(stackName: string) {
+    super(`the change set of ${stackName} is being deleted`);
+  }
+}
 
-/**
- * True for the errors that CloudFormation returns when another run's operation came first. It refuses change sets, and
- * usually deletion, of a busy stack. Executing one change set deletes the stack's others.
- */
-function isConflict(error: unknown): boolean {
-  if (error instanceof CloudError || !(error instanceof Error)) return false;
-  if (/^(ChangeSetNotFound|InvalidChangeSetStatus)/.test(error.name)) return true;
-  return BUSY.test(messageOf(error));
+/** True when another run's operation came first. */
+function isOvertaken(error: unknown): boolean {
+  if (error instanceof Overtaken) return true;
+  return !(error instanceof CloudError) && saysAnotherWasFirst(error);
 }
 
 /**

@@ -190,6 +190,149 @@ describe('a stack that exists', () => {
   });
 });
 
+describe('an outdated read after the execution', () => {
+  it.each([1, 2, 5])('does not end a creation (%i reads)', async (reads) => {
+    const engine = lab();
+    engine.api.staleReads = reads;
+    expect(await deployStack(engine, spec)).toMatchObject({
+      outcome: 'created',
+      outputs: { VpcId: 'vpc-1' },
+    });
+  });
+
+  it.each([1, 2, 5])('does not end an update that fails (%i reads)', async (reads) => {
+    const engine = lab();
+    engine.api.staleReads = reads;
+    engine.api.put('lab', 'UPDATE_COMPLETE', { tags: ours });
+    engine.api.scripts.set('lab', failingUpdate);
+    await expect(deployStack(engine, spec)).rejects.toThrow('UPDATE_FAILED: limit exceeded');
+  });
+
+  it('costs less than a minute', async () => {
+    const engine = lab();
+    engine.api.staleReads = 3;
+    const { durationMs } = await deployStack(engine, spec);
+    expect(durationMs).toBeLessThan(60_000);
+  });
+});
+
+const failingUpdate: readonly Happening[] = [
+  { status: 'UPDATE_IN_PROGRESS' },
+  { afterMs: 3_000, status: 'UPDATE_FAILED', resource: 'Vpc', reason: 'limit exceeded' },
+  { status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason: 'failed to update: [Vpc]' },
+  { afterMs: 3_000, status: 'UPDATE_ROLLBACK_COMPLETE' },
+];
+
+describe('a stack whose update failed without rollback', () => {
+  const noChanges = {
+    status: 'FAILED',
+    reason: "The submitted information didn't contain changes.",
+    changes: [],
+  } as const;
+
+  it('is rolled back before it is updated', async () => {
+    const engine = lab();
+    engine.api.put('lab', 'UPDATE_FAILED', { tags: ours });
+    expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'updated' });
+    expect(engine.api.calls).toContain('rollBack lab');
+    expect(engine.log.lines.join('\n')).toContain('its failed update is rolled back first');
+  });
+
+  it('is updated again without rollback when on-failure is keep', async () => {
+    const engine = lab();
+    engine.api.put('lab', 'UPDATE_FAILED', { tags: ours });
+    expect(await deployStack(engine, { ...spec, onFailure: 'keep' })).toMatchObject({
+      outcome: 'updated',
+    });
+    expect(engine.api.calls).toContain('executeChangeSet lab without rollback');
+    expect(engine.api.calls).not.toContain('rollBack lab');
+  });
+
+  it.each(['rollback', 'keep', 'delete'] as const)(
+    'is never unchanged, although its change set is empty (on-failure: %s)',
+    async (onFailure) => {
+      const engine = lab();
+      engine.api.put('lab', 'UPDATE_FAILED', { tags: ours });
+      if (onFailure === 'keep') engine.api.changeSets.push(noChanges);
+      const done = await deployStack(engine, { ...spec, onFailure });
+      expect(done.outcome).toBe('updated');
+      expect(engine.api.calls).toContain('rollBack lab');
+      expect((await engine.api.describe('lab'))?.status).toBe('UPDATE_COMPLETE');
+    },
+  );
+
+  it('is an error that names the permission when the role may not roll it back', async () => {
+    const engine = lab();
+    engine.api.put('lab', 'UPDATE_FAILED', { tags: ours });
+    const denied = Object.assign(new Error('no'), { name: 'AccessDenied' });
+    engine.api.errors.set('rollBack', denied);
+    await expect(deployStack(engine, spec)).rejects.toThrow('cloudformation:RollbackStack');
+  });
+
+  it('is an error when the rollback leaves it as it is', async () => {
+    const engine = lab();
+    engine.api.put('lab', 'UPDATE_FAILED', { tags: ours });
+    engine.api.scripts.set('roll back lab', [
+      { status: 'UPDATE_ROLLBACK_IN_PROGRESS' },
+      { status: 'UPDATE_FAILED', reason: 'still broken' },
+    ]);
+    await expect(deployStack(engine, spec)).rejects.toThrow('UPDATE_FAILED: still broken');
+  });
+
+  it('is left to the run that rolls it back already', async () => {
+    const engine = lab();
+    const ahead = [
+      { afterMs: 1, status: 'UPDATE_ROLLBACK_IN_PROGRESS' },
+      { afterMs: 5_000, status: 'UPDATE_ROLLBACK_COMPLETE' },
+    ];
+    const stack = engine.api.put('lab', 'UPDATE_FAILED', { tags: ours });
+    engine.api.rollBack = async () => {
+      stack.schedule(ahead, engine.clock.now());
+      await engine.clock.sleep(10);
+      throw new Error('Stack:arn is in UPDATE_ROLLBACK_IN_PROGRESS state and can not be rolled back.');
+    };
+    expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'updated' });
+  });
+});
+
+describe('a replacement while rollback is disabled', () => {
+  const change = {
+    action: 'Modify',
+    logicalId: 'Vpc',
+    type: 'AWS::EC2::VPC',
+    details: [],
+  };
+  const replacing = (replacement: string) => ({
+    status: 'CREATE_COMPLETE' as const,
+    reason: undefined,
+    changes: [{ ...change, replacement }],
+  });
+
+  it.each([
+    ['True', 'the update replaces it'],
+    ['Conditional', 'the update may replace it'],
+  ])('is refused before it begins (%s)', async (replacement, words) => {
+    const engine = lab();
+    engine.api.put('lab', 'CREATE_COMPLETE', { tags: ours });
+    engine.api.changeSets.push(replacing(replacement));
+    const error = await deployStack(engine, { ...spec, onFailure: 'keep' }).catch((one) => one);
+    expect(error.failure).toMatchObject({ resource: 'stack lab: Vpc (AWS::EC2::VPC)' });
+    expect(error.failure.reason).toContain(words);
+    expect(engine.api.calls).toContain('deleteChangeSet lab');
+    expect(engine.api.calls.join('\n')).not.toContain('executeChangeSet');
+  });
+
+  it('is made with rollback, and a change in place is made without', async () => {
+    const engine = lab();
+    engine.api.put('lab', 'CREATE_COMPLETE', { tags: ours });
+    engine.api.changeSets.push(replacing('True'));
+    expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'updated' });
+    engine.api.changeSets.push(replacing('False'));
+    const keep = { ...spec, onFailure: 'keep', parameters: { VpcCidr: '10.1.0.0/16' } } as const;
+    expect(await deployStack(engine, keep)).toMatchObject({ outcome: 'updated' });
+  });
+});
+
 describe('recovery', () => {
   it.each(['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED', 'DELETE_FAILED'] as const)(
     'deletes a stack in %s and creates it again',

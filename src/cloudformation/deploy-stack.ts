@@ -1,8 +1,15 @@
-import { changeSetType, type PreparedChangeSet, proposeChange } from './change-set.ts';
+import {
+  changeSetType,
+  discardChangeSet,
+  type PreparedChangeSet,
+  proposeChange,
+} from './change-set.ts';
 import { checkOurs, unlessAnotherRunWasFirst } from './concurrent-runs.ts';
 import { deleteStack } from './delete-stack.ts';
+import { rollBackFailedUpdate } from './failed-update.ts';
 import { adopt, checkDeadline, operate, type StackEngine } from './follow.ts';
 import { beingDestroyed, needsManualRepair, operationFailed } from './operation-failed.ts';
+import { refusalOf } from './refused-changes.ts';
 import type { Stack, StackSpec } from './stack-api.ts';
 import { isBeingDestroyed } from './stack-events.ts';
 import { planOf, type StackPlan } from './stack-plan.ts';
@@ -35,34 +42,60 @@ export async function deployStack(
   { seen, planned = () => {} }: DeployOptions = {},
 ): Promise<DeployedStack> {
   const began = engine.clock.now();
-  let known = seen;
-  for (let continued = false; ; known = undefined) {
+  const again = () => engine.api.describe(spec.name);
+  let stack = seen ?? (await again());
+  for (let continued = false; ; ) {
     checkDeadline(engine, spec.name);
-    const stack = known ?? (await engine.api.describe(spec.name));
     checkOurs(stack, spec);
     const step = deployStep(stack?.status);
-    if (stack === undefined || step === 'create' || step === 'update') {
+    const goesOn = step === 'roll-back' && spec.onFailure === 'keep';
+    if (stack === undefined || step === 'create' || step === 'update' || goesOn) {
+      const before = stack;
       const done = await unlessAnotherRunWasFirst(engine, spec.name, () =>
-        changeStack(engine, spec, stack, planned),
+        changeStack(engine, spec, before, planned),
       );
-      if (done === undefined) continue;
-      await protect(engine, spec, done, stack);
-      return { ...done, durationMs: engine.clock.now() - began };
-    }
-    if (step === 'wait') {
-      if (await isBeingDestroyed(engine.api, stack)) throw beingDestroyed(stack);
-      engine.log.info(`${spec.name}  is ${stack.status}: following the operation under way`);
-      await adopt(engine, stack);
-    } else if (step === 'replace') {
-      engine.log.info(`${spec.name}  is ${stack.status}: it never worked, so it is deleted first`);
-      await deleteStack(engine, stack, spec.template);
-    } else if (step === 'continue-rollback' && !continued) {
-      engine.log.info(`${spec.name}  is ${stack.status}: continuing its rollback`);
-      await operate(engine, stack, () => engine.api.continueRollback(stack.id));
-      continued = true;
-    } else {
+      // CloudFormation finds nothing to change in the template whose update failed.
+      if (before !== undefined && goesOn && done?.outcome === 'unchanged') {
+        stack = await rollBackFailedUpdate(engine, before, spec.template);
+      } else if (done === undefined) {
+        stack = await again();
+      } else {
+        await protect(engine, spec, done, before);
+        return { ...done, durationMs: engine.clock.now() - began };
+      }
+    } else if (step === 'give-up' || (step === 'continue-rollback' && continued)) {
       throw needsManualRepair(stack);
+    } else {
+      continued = step === 'continue-rollback';
+      stack = await makeReady(engine, spec, stack, step);
     }
+  }
+}
+
+/** Brings a stack that cannot be changed now a step nearer to it. Returns the stack as it is then. */
+async function makeReady(
+  engine: StackEngine,
+  spec: StackSpec,
+  stack: Stack,
+  step: 'wait' | 'replace' | 'continue-rollback' | 'roll-back',
+): Promise<Stack | undefined> {
+  const { api, log } = engine;
+  const is = `${spec.name}  is ${stack.status}`;
+  switch (step) {
+    case 'wait':
+      if (await isBeingDestroyed(api, stack)) throw beingDestroyed(stack);
+      log.info(`${is}: following the operation under way`);
+      await adopt(engine, stack);
+      return api.describe(spec.name);
+    case 'replace':
+      log.info(`${is}: it never worked, so it is deleted first`);
+      await deleteStack(engine, stack, spec.template);
+      return undefined;
+    case 'continue-rollback':
+      log.info(`${is}: continuing its rollback`);
+      return (await operate(engine, stack, () => api.continueRollback(stack.id))).stack;
+    case 'roll-back':
+      return rollBackFailedUpdate(engine, stack, spec.template);
   }
 }
 
@@ -74,7 +107,12 @@ async function changeStack(
 ) {
   const changeSet = await proposeChange(engine, spec, before);
   planned(planOf(spec, before, changeSet?.changes));
-  if (changeSet !== undefined) return execute(engine, spec, changeSet, before);
+  if (changeSet !== undefined) {
+    const refusal = refusalOf(spec, changeSet.changes);
+    if (refusal === undefined) return execute(engine, spec, changeSet, before);
+    await discardChangeSet(engine, changeSet, before);
+    throw refusal;
+  }
   if (before === undefined) throw new Error(`${spec.name}: nothing to create`);
   return { ...facts(before), outcome: 'unchanged' as const };
 }
@@ -86,12 +124,14 @@ async function execute(
   before: Stack | undefined,
 ) {
   const stack = { id: changeSet.stackId, name: spec.name };
-  const start = () => engine.api.executeChangeSet(changeSet.id);
+  const type = changeSetType(before);
+  const disableRollback = type === 'CREATE' ? undefined : spec.onFailure === 'keep';
+  const start = () => engine.api.executeChangeSet(changeSet.id, disableRollback);
   const ended = await operate(engine, stack, start, added(changeSet.changes));
   if (ended.stack === undefined || !isDeployed(ended.stack.status)) {
     throw operationFailed(spec.name, ended, spec.template);
   }
-  const outcome = changeSetType(before) === 'CREATE' ? ('created' as const) : ('updated' as const);
+  const outcome = type === 'CREATE' ? ('created' as const) : ('updated' as const);
   return { ...facts(ended.stack), outcome };
 }
 

@@ -1,16 +1,10 @@
+import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import type { Clock } from '../core/clock.ts';
 import { CloudError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type CallBudget, followDelay, leastRemainingMs, type PlannedResource } from './polling.ts';
 import type { Stack, StackApi, StackEvent } from './stack-api.ts';
-import {
-  endsOperation,
-  eventsAfter,
-  narrator,
-  operationStart,
-  underWay,
-  withFailure,
-} from './stack-events.ts';
+import { endsOperation, eventsAfter, narrator, operationStart, underWay } from './stack-events.ts';
 import { isBusy } from './stack-status.ts';
 
 /** What every operation on a stack needs. */
@@ -51,7 +45,8 @@ const CHECK_STATUS_AFTER_MS = 120_000;
 const STILL_WAITING_MS = 60_000;
 
 /**
- * Follows an operation to its end and logs its events on the way.
+ * Follows an operation to its end and logs its events on the way. DescribeStacks may return the stack as it was some
+ * seconds ago (cfn-api.ts of aws/aws-cdk-cli), so the end counts only when the stack's status is that of the last event.
  *
  * @throws CloudError when the deadline passes first; the operation itself goes on in AWS.
  */
@@ -82,16 +77,27 @@ async function follow(engine: StackEngine, operation: Operation): Promise<EndedO
       say(engine, name, `still waiting for ${waitingFor(said) || 'CloudFormation'}`);
       for (const event of underWay(events)) say(engine, name, await engine.explain?.(id, event));
     }
-    if (fresh.some(endsOperation) || clock.now() >= checkStatusAt) {
-      checkStatusAt = clock.now() + CHECK_STATUS_AFTER_MS;
+    const end = events.findLast(endsOperation);
+    const overdue = clock.now() >= checkStatusAt;
+    if (end !== undefined || overdue) {
+      if (overdue) checkStatusAt = clock.now() + CHECK_STATUS_AFTER_MS;
       const stack = await api.describe(id);
       const started = operation.started || events.some((event) => event.ofStack);
-      if (stack === undefined || (started && !isBusy(stack.status))) {
-        return { stack, events: await withFailure(api, id, events) };
+      if (stack === undefined) return { stack, events };
+      if (overdue ? started && mayBeEnd(stack.status) : stack.status === end?.status) {
+        return { stack, events };
       }
     }
     if (clock.now() >= engine.deadline) throw timedOut(name, events);
   }
+}
+
+/**
+ * Whether a status that was read after the start of an operation can be its end. REVIEW_IN_PROGRESS cannot: it is what
+ * an outdated read returns after the execution of a stack's first change set.
+ */
+export function mayBeEnd(status: StackStatus): boolean {
+  return !isBusy(status) && status !== 'REVIEW_IN_PROGRESS';
 }
 
 /** The events; the reasons of failed ones include what `explain` adds. */

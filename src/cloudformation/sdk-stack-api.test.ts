@@ -123,21 +123,65 @@ describe('change sets', () => {
     expect(server.calls[1]?.get('ChangeSetName')).toBe('run-1');
   });
 
-  it('that fail early validation name the wrong property', async () => {
-    const event = (type: string) =>
-      `<member><EventId>1</EventId><EventType>${type}</EventType><LogicalResourceId>Vpc</LogicalResourceId>
-      <ResourceType>AWS::EC2::VPC</ResourceType><ValidationPath>/Resources/Vpc/Properties/Cidr</ValidationPath>
-      <ValidationStatusReason>unknown</ValidationStatusReason></member>`;
-    const events = `${event('STACK_EVENT')}${event('VALIDATION_ERROR')}`;
-    const stacks = await api({
-      DescribeEvents: () => `<OperationEvents>${events}</OperationEvents>`,
-    });
-    const path = '/Resources/Vpc/Properties/Cidr';
+  const problem = (type: string, name: string, more = '') =>
+    `<member><EventId>${name}</EventId><EventType>${type}</EventType><LogicalResourceId>Vpc</LogicalResourceId>
+    <ResourceType>AWS::EC2::VPC</ResourceType><ValidationPath>/Resources/Vpc/${name}</ValidationPath>
+    <ValidationStatusReason>bad ${name}</ValidationStatusReason>${more}</member>`;
+  const failures = (...events: string[]) =>
+    `<OperationEvents>${events.join('')}</OperationEvents>`;
+  const WARNS = '<ValidationFailureMode>WARN</ValidationFailureMode>';
+  const FAILS = '<ValidationFailureMode>FAIL</ValidationFailureMode>';
+
+  it('that fail early validation name the wrong properties, from all pages, without warnings', async () => {
+    const first = failures(
+      problem('STACK_EVENT', 'Event'),
+      problem('VALIDATION_ERROR', 'Quota', WARNS),
+      problem('VALIDATION_ERROR', 'Cidr', FAILS),
+    );
+    const second = failures(problem('VALIDATION_ERROR', 'Tags'));
+    const stacks = await api({ DescribeEvents: pages(first, second) });
+    const vpc = { logicalId: 'Vpc', type: 'AWS::EC2::VPC' };
     expect(await stacks.changeSetProblems('cs-1')).toEqual([
-      { logicalId: 'Vpc', type: 'AWS::EC2::VPC', path, reason: 'unknown' },
+      { ...vpc, path: '/Resources/Vpc/Cidr', reason: 'bad Cidr' },
+      { ...vpc, path: '/Resources/Vpc/Tags', reason: 'bad Tags' },
     ]);
     expect(server.calls[0]?.get('ChangeSetName')).toBe('cs-1');
     expect(server.calls[0]?.get('Filters.FailedEvents')).toBe('true');
+  });
+
+  it('that a hook refuses name the hook and its reason', async () => {
+    const hook = (name: string, mode: string) =>
+      `<member><EventId>${name}</EventId><EventType>HOOK_INVOCATION_ERROR</EventType><HookType>${name}</HookType>
+      <HookStatusReason>not tagged</HookStatusReason><HookFailureMode>${mode}</HookFailureMode></member>`;
+    const DescribeEvents = () => failures(hook('Our::Warning', 'WARN'), hook('Our::Guard', 'FAIL'));
+    const stacks = await api({ DescribeEvents });
+    expect(await stacks.changeSetProblems('cs-1')).toEqual([
+      { logicalId: '', type: '', path: 'hook Our::Guard', reason: 'not tagged' },
+    ]);
+  });
+
+  it('count only while they are not being deleted', async () => {
+    const summaries = ['CREATE_COMPLETE', 'DELETE_PENDING', 'DELETE_IN_PROGRESS', 'DELETE_FAILED']
+      .map((status) => `<member><Status>${status}</Status></member>`)
+      .join('');
+    const stacks = await api({ ListChangeSets: () => `<Summaries>${summaries}</Summaries>` });
+    expect(await stacks.countChangeSets(ID)).toBe(1);
+  });
+
+  it.each([
+    ['CREATE', 'rollback', 'ROLLBACK'],
+    ['CREATE', 'keep', 'DO_NOTHING'],
+    ['CREATE', 'delete', 'DELETE'],
+    ['UPDATE', 'rollback', null],
+    ['UPDATE', 'keep', null],
+    ['UPDATE', 'delete', null],
+  ] as const)('of type %s with on-failure: %s have OnStackFailure %s', async (...given) => {
+    const [type, onFailure, expected] = given;
+    const stacks = await api({ CreateChangeSet: () => '<Id>cs-1</Id>' });
+    const request = { stackName: 'lab', name: 'run-1', type, template: '', roleArn: undefined };
+    const rest = { parameters: {}, previous: [], tags: {}, onFailure };
+    await stacks.createChangeSet({ ...request, ...rest });
+    expect(server.calls[0]?.get('OnStackFailure') ?? null).toBe(expected);
   });
 
   it.each(['AccessDenied', 'InvalidAction'])(
@@ -154,15 +198,18 @@ describe('change sets', () => {
       DeleteChangeSet: () => '',
       DeleteStack: () => '',
       ContinueUpdateRollback: () => '',
+      RollbackStack: () => '',
     });
-    await stacks.executeChangeSet('cs-1');
+    await stacks.executeChangeSet('cs-1', true);
     await stacks.deleteChangeSet('cs-1');
     await stacks.deleteStack(ID);
     await stacks.continueRollback(ID);
+    await stacks.rollBack(ID);
     const named = server.calls.map((call) => call.get('ChangeSetName') ?? call.get('StackName'));
-    expect(named).toEqual(['cs-1', 'cs-1', ID, ID]);
+    expect(named).toEqual(['cs-1', 'cs-1', ID, ID, ID]);
+    expect(server.calls[0]?.get('DisableRollback')).toBe('true');
     // What is sent again because its answer was lost must not begin a second time.
-    for (const call of [server.calls[0], server.calls[3]]) {
+    for (const call of [server.calls[0], server.calls[3], server.calls[4]]) {
       expect(call?.get('ClientRequestToken')).toMatch(/^[\w-]{36}$/);
     }
   });
@@ -193,14 +240,12 @@ describe('resources', () => {
 });
 
 describe('events', () => {
-  const event = (id: string, physicalId: string, second = 0) =>
+  const event = (id: string, physicalId: string) =>
     `<member><StackId>${ID}</StackId><EventId>${id}</EventId><StackName>lab</StackName>
     <LogicalResourceId>lab</LogicalResourceId><PhysicalResourceId>${physicalId}</PhysicalResourceId>
-    <ResourceType>AWS::CloudFormation::Stack</ResourceType><Timestamp>2026-01-01T00:00:0${second}Z</Timestamp>
+    <ResourceType>AWS::CloudFormation::Stack</ResourceType><Timestamp>2026-01-01T00:00:00Z</Timestamp>
     <ResourceStatus>CREATE_COMPLETE</ResourceStatus></member>`;
-  const all = (...events: string[]) => `<OperationEvents>${events.join('')}</OperationEvents>`;
-  const old = (...events: string[]) => `<StackEvents>${events.join('')}</StackEvents>`;
-  const DescribeStackEvents = pages(old(event('2', ID)), old(event('1', 'vpc-1')));
+  const all = (...events: string[]) => `<StackEvents>${events.join('')}</StackEvents>`;
 
   async function read(events: AsyncIterable<StackEvent>) {
     const found: StackEvent[] = [];
@@ -208,12 +253,9 @@ describe('events', () => {
     return found;
   }
 
-  it('come page by page, from the stack and its resources only', async () => {
-    const validation =
-      '<member><EventId>3</EventId><EventType>VALIDATION_ERROR</EventType></member>';
-    const stacks = await api({
-      DescribeEvents: pages(all(validation, event('2', ID)), all(event('1', 'vpc-1'))),
-    });
+  it('come page by page, newest first', async () => {
+    const DescribeStackEvents = pages(all(event('2', ID)), all(event('1', 'vpc-1')));
+    const stacks = await api({ DescribeStackEvents });
     const found = await read(stacks.events(ID));
     expect(found.map(({ id, ofStack }) => [id, ofStack])).toEqual([
       ['2', true],
@@ -224,50 +266,22 @@ describe('events', () => {
   });
 
   it('are read no further than the caller needs', async () => {
-    const stacks = await api({ DescribeEvents: pages(all(event('2', ID)), all(event('1', ID))) });
+    const DescribeStackEvents = pages(all(event('2', ID)), all(event('1', ID)));
+    const stacks = await api({ DescribeStackEvents });
     for await (const { id } of stacks.events(ID)) if (id === '2') break;
     expect(server.calls).toHaveLength(1);
   });
 
-  it('are put into order when the oldest comes first', async () => {
-    const [first, second, third] = [event('1', ID, 1), event('2', ID, 2), event('3', ID, 3)];
-    const stacks = await api({ DescribeEvents: pages(all(first, second), all(third)) });
-    expect((await read(stacks.events(ID))).map(({ id }) => id)).toEqual(['3', '2', '1']);
+  it('have the reason of the hook that refused a resource', async () => {
+    const reasons =
+      '<ResourceStatusReason>a hook failed</ResourceStatusReason><HookStatusReason>not tagged</HookStatusReason>';
+    const hooked = event('1', ID).replace('</member>', `${reasons}</member>`);
+    const stacks = await api({ DescribeStackEvents: () => all(hooked) });
+    expect((await read(stacks.events(ID)))[0]?.reason).toBe('a hook failed; not tagged');
   });
 
-  it.each(['AccessDenied', 'InvalidAction'])(
-    'come from DescribeStackEvents after one DescribeEvents call that answers %s',
-    async (code) => {
-      const refuse = () => ({ code, message: 'no' });
-      const stacks = await api({ DescribeEvents: refuse, DescribeStackEvents });
-      for (const _ of [1, 2]) {
-        expect((await read(stacks.events(ID))).map(({ id }) => id)).toEqual(['2', '1']);
-      }
-      expect(server.calls.map((call) => call.get('Action'))).toEqual([
-        'DescribeEvents',
-        'DescribeStackEvents',
-        'DescribeStackEvents',
-        'DescribeStackEvents',
-        'DescribeStackEvents',
-      ]);
-    },
-  );
-
-  it('of a deleted stack that DescribeEvents does not know end with its deletion', async () => {
-    const message = `Stack [${ID}] does not exist`;
-    const DescribeEvents = () => ({ code: 'ValidationError', message });
-    const stacks = await api({ DescribeEvents, DescribeStackEvents });
-    expect((await read(stacks.events(ID))).map(({ id }) => id)).toEqual(['2']);
-    expect(server.calls.map((call) => call.get('Action'))).toEqual([
-      'DescribeEvents',
-      'DescribeStackEvents',
-    ]);
-  });
-
-  it('are an error when they cannot be read; the history comes from DescribeStackEvents', async () => {
-    const DescribeEvents = () => ({ code: 'Broken', message: 'no' });
-    const stacks = await api({ DescribeEvents, DescribeStackEvents });
+  it('are an error when they cannot be read', async () => {
+    const stacks = await api({ DescribeStackEvents: () => ({ code: 'Broken', message: 'no' }) });
     await expect(read(stacks.events(ID))).rejects.toThrow('no');
-    expect((await read(stacks.history(ID))).map(({ id }) => id)).toEqual(['2', '1']);
   });
 });

@@ -7,7 +7,6 @@ import {
   DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
-  DescribeEventsCommand,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
   type DescribeStacksCommandOutput,
@@ -20,10 +19,12 @@ import {
   paginateDescribeStackEvents,
   paginateDescribeStacks,
   type ResourceChange,
+  RollbackStackCommand,
   type StackEvent as SdkEvent,
   type Stack as SdkStack,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
+import { doesNotExist, isBeingDeleted, isNotAllowed } from './answers.ts';
 import type {
   Change,
   ChangeSet,
@@ -42,10 +43,15 @@ export function sdkStackApi(client: CloudFormationClient): StackApi {
     list: () => list(client),
     createChangeSet: (request) => createChangeSet(client, request),
     describeChangeSet: (id) => describeChangeSet(client, id),
-    async executeChangeSet(id) {
-      // With a token, a retry after a lost response has no second effect.
-      const request = { ChangeSetName: id, ClientRequestToken: crypto.randomUUID() };
-      await client.send(new ExecuteChangeSetCommand(request));
+    async executeChangeSet(id, disableRollback) {
+      await client.send(
+        new ExecuteChangeSetCommand({
+          ChangeSetName: id,
+          DisableRollback: disableRollback,
+          // With a token, a retry after a lost response has no second effect.
+          ClientRequestToken: crypto.randomUUID(),
+        }),
+      );
     },
     async deleteChangeSet(id) {
       await client.send(new DeleteChangeSetCommand({ ChangeSetName: id }));
@@ -53,7 +59,7 @@ export function sdkStackApi(client: CloudFormationClient): StackApi {
     async countChangeSets(stackId) {
       try {
         const page = await client.send(new ListChangeSetsCommand({ StackName: stackId }));
-        return (page.Summaries ?? []).length;
+        return (page.Summaries ?? []).filter(({ Status }) => !isBeingDeleted(Status)).length;
       } catch (error) {
         if (doesNotExist(error)) return 0;
         throw error;
@@ -75,9 +81,12 @@ export function sdkStackApi(client: CloudFormationClient): StackApi {
       const request = { StackName: id, ClientRequestToken: crypto.randomUUID() };
       await client.send(new ContinueUpdateRollbackCommand(request));
     },
+    async rollBack(id) {
+      const request = { StackName: id, ClientRequestToken: crypto.randomUUID() };
+      await client.send(new RollbackStackCommand(request));
+    },
     resources: (id) => resources(client, id),
-    events: eventSource(client),
-    history: (id) => stackHistory(client, id),
+    events: (id) => stackEvents(client, id),
   };
 }
 
@@ -185,10 +194,11 @@ function changeSetInput(request: ChangeSetRequest): CreateChangeSetCommandInput 
   };
 }
 
-/** A failed update never deletes the stack, because a working stack would be lost. */
-function onStackFailure({ onFailure, type }: ChangeSetRequest): OnStackFailure {
+/** Only for creations: for updates, AWS documents the execution's `DisableRollback`, and the two exclude each other. */
+function onStackFailure({ onFailure, type }: ChangeSetRequest): OnStackFailure | undefined {
+  if (type !== 'CREATE') return undefined;
   if (onFailure === 'keep') return 'DO_NOTHING';
-  return onFailure === 'delete' && type === 'CREATE' ? 'DELETE' : 'ROLLBACK';
+  return onFailure === 'delete' ? 'DELETE' : 'ROLLBACK';
 }
 
 /** A change set with the changes of all its pages. */
@@ -213,20 +223,31 @@ export async function describeChangeSet(
 /** See `StackApi.changeSetProblems`. */
 export async function changeSetProblems(client: CloudFormationClient, id: string) {
   const request = { ChangeSetName: id, Filters: { FailedEvents: true } };
+  const problems: ChangeSetProblem[] = [];
   try {
-    const { OperationEvents = [] } = await client.send(new DescribeEventsCommand(request));
-    return OperationEvents.filter(({ EventType }) => EventType === 'VALIDATION_ERROR').map(
-      (event): ChangeSetProblem => ({
-        logicalId: event.LogicalResourceId ?? '',
-        type: event.ResourceType ?? '',
-        path: event.ValidationPath ?? '',
-        reason: event.ValidationStatusReason ?? 'no reason was given',
-      }),
-    );
+    for await (const page of paginateDescribeEvents({ client }, request)) {
+      for (const event of page.OperationEvents ?? []) problems.push(...problemOf(event));
+    }
+    return problems;
   } catch (error) {
     if (isNotAllowed(error)) return 'not-allowed';
     throw error;
   }
+}
+
+/** The problem that an event reports. A check that only warns does not fail the change set. */
+export function problemOf(event: OperationEvent): readonly ChangeSetProblem[] {
+  const { LogicalResourceId: logicalId = '', ResourceType: type = '' } = event;
+  const none = 'no reason was given';
+  if (event.EventType === 'VALIDATION_ERROR' && event.ValidationFailureMode !== 'WARN') {
+    const { ValidationPath: path = '', ValidationStatusReason: reason = none } = event;
+    return [{ logicalId, type, path, reason }];
+  }
+  if (event.EventType === 'HOOK_INVOCATION_ERROR' && event.HookFailureMode !== 'WARN') {
+    const { HookType: hook = '', HookStatusReason: reason = none } = event;
+    return [{ logicalId, type, path: `hook ${hook}`, reason }];
+  }
+  return [];
 }
 
 function toChange(change: ResourceChange = {}): Change {
@@ -242,94 +263,28 @@ function toChange(change: ResourceChange = {}): Change {
   };
 }
 
-type Events = AsyncGenerator<StackEvent>;
-
 /**
- * A stack's events, newest first, from DescribeEvents. When the role or the region does not have that newer call, from
- * DescribeStackEvents, for the rest of the run.
+ * All of a stack's events, newest first. DescribeEvents is not asked: by stack, it gives the latest operation only, and a
+ * rollback is an operation of its own, so the resource that failed would be missing.
  */
-export function eventSource(client: CloudFormationClient): (stackId: string) => Events {
-  let refused = false;
-  return async function* events(stackId) {
-    if (!refused) {
-      try {
-        yield* operationEvents(client, stackId);
-        return;
-      } catch (error) {
-        // An error of these kinds comes with the first page: nothing was yielded before it.
-        if (doesNotExist(error)) {
-          // DescribeStackEvents is documented to know deleted stacks by their ids; DescribeEvents is not.
-          yield* newest(client, stackId);
-          return;
-        }
-        if (!isNotAllowed(error)) throw error;
-        refused = true;
-      }
-    }
-    yield* stackHistory(client, stackId);
-  };
-}
-
-/** The newest event of a deleted stack. */
-async function* newest(client: CloudFormationClient, stackId: string): Events {
-  for await (const event of stackHistory(client, stackId)) {
-    yield event;
-    return;
-  }
-}
-
-/** All of a stack's events, newest first, whatever operation they belong to: DescribeStackEvents. */
-export async function* stackHistory(client: CloudFormationClient, stackId: string): Events {
+export async function* stackEvents(
+  client: CloudFormationClient,
+  stackId: string,
+): AsyncGenerator<StackEvent> {
   for await (const page of paginateDescribeStackEvents({ client }, { StackName: stackId })) {
     for (const event of page.StackEvents ?? []) yield toEvent(event);
   }
 }
 
-/** DescribeEvents documents no order. If its pages begin with the oldest event, all are read before the first is given. */
-async function* operationEvents(client: CloudFormationClient, stackId: string): Events {
-  const oldestFirst: StackEvent[] = [];
-  for await (const page of paginateDescribeEvents({ client }, { StackName: stackId })) {
-    const events = (page.OperationEvents ?? []).filter(isOfResource).map(toEvent);
-    if (oldestFirst.length > 0 || isOldestFirst(events)) oldestFirst.push(...events);
-    else yield* events;
-  }
-  yield* oldestFirst.reverse();
-}
-
-function isOldestFirst(events: readonly StackEvent[]): boolean {
-  const [first, last] = [events[0], events.at(-1)];
-  return first !== undefined && last !== undefined && first.time < last.time;
-}
-
-/** Validation and hook errors have no status; the failure of the resource that follows says the same. */
-function isOfResource(event: OperationEvent): boolean {
-  return event.ResourceStatus !== undefined && event.LogicalResourceId !== undefined;
-}
-
-function toEvent(event: SdkEvent | OperationEvent): StackEvent {
+function toEvent(event: SdkEvent): StackEvent {
   return {
     id: event.EventId ?? '',
     time: event.Timestamp ?? new Date(0),
     logicalId: event.LogicalResourceId ?? '',
     type: event.ResourceType ?? '',
     status: event.ResourceStatus ?? 'CREATE_IN_PROGRESS',
-    reason: event.ResourceStatusReason,
+    reason:
+      [event.ResourceStatusReason, event.HookStatusReason].filter(Boolean).join('; ') || undefined,
     ofStack: event.PhysicalResourceId === event.StackId,
   };
-}
-
-/**
- * True for the errors of a missing stack or change set. CloudFormation has no error type for missing stacks, only a
- * ValidationError with this text.
- */
-export function doesNotExist(error: unknown): boolean {
-  return error instanceof Error && /does not exist/.test(error.message);
-}
-
-/** The errors of a call that the policy does not allow, or that the region does not have. */
-const NOT_ALLOWED = /AccessDenied|InvalidAction|UnknownOperation|UnauthorizedOperation/;
-
-/** True when the role may not make a call, or the region does not have it. */
-export function isNotAllowed(error: unknown): boolean {
-  return error instanceof Error && NOT_ALLOWED.test(error.name);
 }

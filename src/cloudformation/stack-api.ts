@@ -77,11 +77,12 @@ export interface ChangeDetail {
   readonly cause: string | undefined;
 }
 
-/** A property that is invalid for its resource type. */
+/** A property that is invalid for its resource type, or the refusal of a hook of the account. */
 export interface ChangeSetProblem {
+  /** Empty when the whole change set is refused. */
   readonly logicalId: string;
   readonly type: string;
-  /** `/Resources/Vpc/Properties/CidrBlock`. */
+  /** `/Resources/Vpc/Properties/CidrBlock`, or the name of the hook. */
   readonly path: string;
   readonly reason: string;
 }
@@ -100,12 +101,13 @@ export interface StackApi {
   list(): Promise<readonly Stack[]>;
   createChangeSet(request: ChangeSetRequest): Promise<{ id: string; stackId: string }>;
   describeChangeSet(id: string): Promise<ChangeSet>;
-  executeChangeSet(id: string): Promise<void>;
+  /** @param disableRollback whether a failed update leaves everything as it is; undefined for creations */
+  executeChangeSet(id: string, disableRollback: boolean | undefined): Promise<void>;
   deleteChangeSet(id: string): Promise<void>;
-  /** How many change sets a stack has. */
+  /** How many change sets a stack has, without those that are being deleted. */
   countChangeSets(stackId: string): Promise<number>;
   /**
-   * The problems that early validation found. `not-allowed` when the role may not call DescribeEvents, or the region
+   * Why early validation or a hook refused a change set. `not-allowed` when the role may not call DescribeEvents, or the region
    * does not have it.
    */
   changeSetProblems(id: string): Promise<readonly ChangeSetProblem[] | 'not-allowed'>;
@@ -114,12 +116,12 @@ export interface StackApi {
   deleteStack(id: string): Promise<void>;
   protect(id: string, on: boolean): Promise<void>;
   continueRollback(id: string): Promise<void>;
+  /** Rolls back an update that failed without rollback. */
+  rollBack(id: string): Promise<void>;
   /** The resources that a stack has now, at most 100; empty when the role may not list them. */
   resources(id: string): Promise<readonly StackResource[]>;
-  /** A stack's events, newest first, at least those of its last operation. Pages are read on demand. */
+  /** All events of a stack, newest first. Pages are read on demand. */
   events(id: string): AsyncIterable<StackEvent>;
-  /** All events of a stack, newest first. */
-  history(id: string): AsyncIterable<StackEvent>;
 }
 
 /** A stack as it should be. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StackApi, StackEvent } from './stack-api.ts';
-import { firstFailure, narrator, withFailure } from './stack-events.ts';
+import type { StackEvent } from './stack-api.ts';
+import { firstFailure, narrator } from './stack-events.ts';
 
 let serial = 0;
 function event(logicalId: string, status: string, extra: Partial<StackEvent> = {}): StackEvent {
@@ -39,40 +39,6 @@ describe('firstFailure', () => {
     const rollback = event('stack', 'ROLLBACK_IN_PROGRESS', { ofStack: true, reason: 'because' });
     expect(firstFailure([event('Vpc', 'CREATE_COMPLETE'), rollback])).toBe(rollback);
     expect(firstFailure([event('Vpc', 'CREATE_COMPLETE')])).toBeUndefined();
-  });
-});
-
-describe('withFailure', () => {
-  const ofStack = { ofStack: true };
-  const oldestFirst = [
-    event('stack', 'CREATE_COMPLETE', ofStack),
-    event('Vpc', 'UPDATE_FAILED', { reason: 'no' }),
-    event('stack', 'UPDATE_ROLLBACK_IN_PROGRESS', ofStack),
-    event('stack', 'UPDATE_ROLLBACK_COMPLETE', ofStack),
-  ];
-  function stacks(calls: string[]): Pick<StackApi, 'history'> {
-    return {
-      async *history(id) {
-        calls.push(id);
-        yield* [...oldestFirst].reverse();
-      },
-    };
-  }
-
-  it('reads the history of the operation when the events show only its rollback', async () => {
-    const calls: string[] = [];
-    const events = await withFailure(stacks(calls), 'id', oldestFirst.slice(2));
-    expect(calls).toEqual(['id']);
-    expect(events).toEqual(oldestFirst.slice(1));
-    expect(firstFailure(events)?.logicalId).toBe('Vpc');
-  });
-
-  it('makes no call when the failure is known, or when there is none', async () => {
-    const calls: string[] = [];
-    for (const known of [oldestFirst, oldestFirst.slice(0, 1), []]) {
-      expect(await withFailure(stacks(calls), 'id', known)).toBe(known);
-    }
-    expect(calls).toEqual([]);
   });
 });
 

@@ -25,7 +25,7 @@ export async function operationStart(api: StackApi, stackId: string): Promise<st
  */
 export async function isBeingDestroyed(api: StackApi, stack: Stack): Promise<boolean> {
   if (stack.status !== 'DELETE_IN_PROGRESS') return false;
-  for await (const event of api.history(stack.id)) {
+  for await (const event of api.events(stack.id)) {
     if (endsOperation(event)) return deployStep(event.status as StackStatus) === 'update';
   }
   return false;
@@ -43,24 +43,6 @@ export async function eventsAfter(
     fresh.push(event);
   }
   return fresh.reverse();
-}
-
-/**
- * The events of an operation that has just ended. When none of them says what failed, reads the operation's events again
- * from the stack's history: DescribeEvents may return only the last operation, and a rollback counts as one.
- */
-export async function withFailure(
-  api: Pick<StackApi, 'history'>,
-  stackId: string,
-  events: readonly StackEvent[],
-): Promise<readonly StackEvent[]> {
-  if (!events.some(endsInFailure) || events.some(failsResource)) return events;
-  const newestFirst: StackEvent[] = [];
-  for await (const event of api.history(stackId)) {
-    if (newestFirst.length > 0 && endsOperation(event)) break;
-    newestFirst.push(event);
-  }
-  return newestFirst.reverse();
 }
 
 /**
@@ -112,7 +94,6 @@ export function narrator(): Narrator {
   const latest = new Map<string, string>();
   return {
     tell(event) {
-      // DescribeEvents may return a failure twice: as an event and as an error.
       const repeated = latest.get(event.logicalId) === event.status;
       latest.set(event.logicalId, event.status);
       if (repeated) return undefined;

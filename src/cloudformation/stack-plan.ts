@@ -2,6 +2,7 @@ import { discardChangeSet, parametersFor, proposeChange } from './change-set.ts'
 import { checkOurs, unlessAnotherRunWasFirst } from './concurrent-runs.ts';
 import { adopt, checkDeadline, type StackEngine } from './follow.ts';
 import { declaredResources, needsManualRepair } from './operation-failed.ts';
+import { refusalOf } from './refused-changes.ts';
 import type { Change, ChangeDetail, Stack, StackSpec, Template } from './stack-api.ts';
 import { deployStep } from './stack-status.ts';
 
@@ -178,6 +179,9 @@ export async function planStack(engine: StackEngine, spec: StackSpec): Promise<S
     } else if (step === 'replace') {
       const note = `It is ${stack.status}: it never worked, so a deploy deletes it and creates it anew.`;
       return planFromTemplate(spec, 'replace', note);
+    } else if (step === 'roll-back') {
+      const note = `It is ${stack.status}: a deploy rolls the failed update back, then brings it to this template.`;
+      return { ...planOf(spec, stack, []), note };
     } else if (step === 'continue-rollback') {
       const note = `It is ${stack.status}: a deploy continues its rollback, then brings it to this template.`;
       return { ...planOf(spec, stack, []), note };
@@ -193,6 +197,11 @@ async function planChange(
   before: Stack | undefined,
 ): Promise<StackPlan> {
   const changeSet = await proposeChange(engine, spec, before);
-  if (changeSet !== undefined) await discardChangeSet(engine, changeSet, before);
-  return planOf(spec, before, changeSet?.changes);
+  const planned = planOf(spec, before, changeSet?.changes);
+  if (changeSet === undefined) return planned;
+  await discardChangeSet(engine, changeSet, before);
+  const refusal = refusalOf(spec, changeSet.changes);
+  if (refusal === undefined) return planned;
+  const { resource, reason, nextStep } = refusal.failure;
+  return { ...planned, note: `A deploy refuses this change. ${resource}: ${reason}. ${nextStep}.` };
 }

@@ -4,7 +4,7 @@ import {
   DescribeStackResourceCommand,
   ListChangeSetsCommand,
 } from '@aws-sdk/client-cloudformation';
-import { doesNotExist } from './sdk-stack-api.ts';
+import { doesNotExist, isBeingDeleted } from './answers.ts';
 
 /** Details of a stack that only a clean-up needs. */
 export interface StackInsides {
@@ -31,7 +31,8 @@ export function stackInsides(client: CloudFormationClient): StackInsides {
     async plannedTags(StackName) {
       try {
         const { Summaries = [] } = await client.send(new ListChangeSetsCommand({ StackName }));
-        const ChangeSetName = Summaries[0]?.ChangeSetId;
+        const alive = Summaries.find(({ Status }) => !isBeingDeleted(Status));
+        const ChangeSetName = (alive ?? Summaries[0])?.ChangeSetId;
         if (ChangeSetName === undefined) return undefined;
         const { Tags = [] } = await client.send(new DescribeChangeSetCommand({ ChangeSetName }));
         return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));

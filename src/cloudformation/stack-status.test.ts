@@ -26,7 +26,7 @@ describe('the decision table', () => {
     ['ROLLBACK_FAILED', 'replace', 'delete'],
     ['CREATE_FAILED', 'replace', 'delete'],
     ['DELETE_FAILED', 'replace', 'delete'],
-    ['UPDATE_FAILED', 'update', 'delete'],
+    ['UPDATE_FAILED', 'roll-back', 'delete'],
     ['UPDATE_ROLLBACK_FAILED', 'continue-rollback', 'delete'],
     ['IMPORT_ROLLBACK_FAILED', 'give-up', 'delete'],
   ] as const)('%s: deploy %s, destroy %s', (status, deploy, destroy) => {

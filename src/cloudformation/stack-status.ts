@@ -9,6 +9,8 @@ export type DeployStep =
   /** An operation is running, perhaps a cancelled run's: wait for its end, then check again. */
   | 'wait'
   | 'continue-rollback'
+  /** An update failed without rollback: roll it back, or go on without rollback. */
+  | 'roll-back'
   | 'give-up';
 
 /** What a destroy does next with a stack in a given status. */
@@ -24,8 +26,7 @@ const stable: Steps = { deploy: 'update', destroy: 'delete' };
 const neverWorked: Steps = { deploy: 'replace', destroy: 'delete' };
 
 /**
- * Every status in CloudFormation's API model. UPDATE_FAILED, of an update without rollback, accepts another update. A
- * failed import may hold resources that somebody wants to keep, so a person has to repair it.
+ * Every status in CloudFormation's API model. A failed import may hold resources that somebody wants to keep, so a person has to repair it.
  */
 const steps: Readonly<Record<StackStatus, Steps>> = {
   // A change set that was never executed leaves this empty shell. It accepts another CREATE change set.
@@ -39,7 +40,7 @@ const steps: Readonly<Record<StackStatus, Steps>> = {
   UPDATE_IN_PROGRESS: busy,
   UPDATE_COMPLETE_CLEANUP_IN_PROGRESS: busy,
   UPDATE_COMPLETE: stable,
-  UPDATE_FAILED: stable,
+  UPDATE_FAILED: { deploy: 'roll-back', destroy: 'delete' },
   UPDATE_ROLLBACK_IN_PROGRESS: busy,
   UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS: busy,
   UPDATE_ROLLBACK_COMPLETE: stable,

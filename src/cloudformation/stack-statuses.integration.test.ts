@@ -89,7 +89,11 @@ const DEPLOYS: Readonly<Record<StackStatus, readonly [string, StackStatus, strin
     'is UPDATE_COMPLETE_CLEANUP_IN_PROGRESS: following',
   ],
   UPDATE_COMPLETE: ['updated', 'UPDATE_COMPLETE', 'update, 1 change'],
-  UPDATE_FAILED: ['updated', 'UPDATE_COMPLETE', 'update, 1 change'],
+  UPDATE_FAILED: [
+    'updated',
+    'UPDATE_COMPLETE',
+    'is UPDATE_FAILED: its failed update is rolled back first',
+  ],
   UPDATE_ROLLBACK_IN_PROGRESS: [
     'updated',
     'UPDATE_COMPLETE',

@@ -19,6 +19,9 @@ type Texts = Readonly<Record<string, string>>;
  */
 export class FakeStacks implements StackApi {
   readonly calls: string[] = [];
+  /** How many reads of a stack after an execution still return it as it was before. */
+  staleReads = 0;
+  readonly #stale = new Map<string, { readonly seen: Stack; reads: number }>();
   /** Hears of each call. */
   onCall: () => void = () => undefined;
   readonly requests: ChangeSetRequest[] = [];
@@ -59,7 +62,10 @@ export class FakeStacks implements StackApi {
     this.#advance();
     const byId = this.#stacks.find((stack) => stack.id === name);
     const stack = byId ?? this.#existing(name);
-    return stack?.seen();
+    const stale = stack && this.#stale.get(stack.id);
+    if (stale === undefined || stale.reads === 0) return stack?.seen();
+    stale.reads -= 1;
+    return stale.seen;
   }
 
   async list(): Promise<readonly Stack[]> {
@@ -91,10 +97,11 @@ export class FakeStacks implements StackApi {
     return next ?? { status: 'CREATE_COMPLETE', reason: undefined, changes: [change] };
   }
 
-  async executeChangeSet(id: string): Promise<void> {
+  async executeChangeSet(id: string, disableRollback?: boolean): Promise<void> {
     const [name, stackId = ''] = id.split(' ');
     const stack = this.#byId(stackId);
-    this.#say('executeChangeSet', stack.name);
+    this.#say('executeChangeSet', stack.name, disableRollback === true ? 'without rollback' : '');
+    this.#stale.set(stackId, { seen: stack.seen(), reads: this.staleReads });
     const request = this.requests.find((one) => one.name === name);
     const previous = Object.entries(stack.parameters).filter(([name]) =>
       request?.previous.includes(name),
@@ -143,12 +150,15 @@ export class FakeStacks implements StackApi {
     );
   }
 
-  async resources() {
-    return [];
+  async rollBack(id: string): Promise<void> {
+    const stack = this.#byId(id);
+    this.#say('rollBack', stack.name);
+    const rollback = this.scripts.get(`roll back ${stack.name}`) ?? succeeds('UPDATE_ROLLBACK');
+    this.#schedule(stack, rollback);
   }
 
-  history(id: string): AsyncIterable<StackEvent> {
-    return this.events(id);
+  async resources() {
+    return [];
   }
 
   async *events(id: string): AsyncIterable<StackEvent> {

@@ -146,7 +146,8 @@ async function execute(
   onFailure: OnFailure = 'rollback',
 ): Promise<string> {
   const { id, stackId } = await propose(bench, { ...spec, onFailure }, type);
-  await bench.api.executeChangeSet(id);
+  const disableRollback = type === 'CREATE' ? undefined : onFailure === 'keep';
+  await bench.api.executeChangeSet(id, disableRollback);
   return stackId;
 }
 

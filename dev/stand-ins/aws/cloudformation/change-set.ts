@@ -7,6 +7,8 @@ export type ChangeSetStatus =
   | 'CREATE_IN_PROGRESS'
   | 'CREATE_COMPLETE'
   | 'FAILED'
+  | 'DELETE_PENDING'
+  | 'DELETE_IN_PROGRESS'
   | 'DELETE_COMPLETE';
 
 export type ExecutionStatus =
@@ -38,6 +40,8 @@ export interface ChangeSet {
   executionStatus: ExecutionStatus;
   changes: readonly ResourceChange[];
   failures: readonly ValidationFailure[];
+  /** Why a hook refused it. */
+  hookRefusal?: string;
   /** The client request token of its execution. */
   token?: string | undefined;
 }

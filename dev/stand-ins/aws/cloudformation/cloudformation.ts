@@ -24,9 +24,11 @@ import {
   describeStacks,
   listExports,
   listStacks,
+  rollbackStack,
   updateTerminationProtection,
 } from './api/stacks.ts';
 import { getTemplate, getTemplateSummary, validateTemplate } from './api/templates.ts';
+import { type Behaviour, STRICT } from './behaviour.ts';
 import { type Engine, type Region, regionOf } from './engine.ts';
 import type { Credentials } from './handlers/clients.ts';
 import { handlers } from './handlers/handlers.ts';
@@ -42,6 +44,8 @@ export interface CloudFormationOptions {
   readonly clock?: () => Date;
   /** Speed, timeouts and faults. */
   readonly pacing?: Pacing;
+  /** Where it differs from the strict defaults. */
+  readonly behaviour?: Partial<Behaviour>;
   /** The credentials of the handlers' calls. */
   readonly credentials?: Credentials;
   /** Called with the engine, for tests that force states that no call leads to. */
@@ -68,6 +72,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   ListExports: listExports,
   ListStackResources: listStackResources,
   ListStacks: listStacks,
+  RollbackStack: rollbackStack,
   UpdateTerminationProtection: updateTerminationProtection,
   ValidateTemplate: validateTemplate,
 };
@@ -86,6 +91,7 @@ export function createCloudFormation(options: CloudFormationOptions): AwsService
     log: options.log,
     clock: options.clock ?? (() => new Date()),
     pacing: options.pacing ?? steadyPacing(),
+    behaviour: { ...STRICT, ...options.behaviour },
     handlers,
     specification: awsSpecification,
     regions: new Map(),

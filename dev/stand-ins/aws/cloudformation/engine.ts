@@ -1,4 +1,5 @@
 import { DescribeAvailabilityZonesCommand } from '@aws-sdk/client-ec2';
+import type { Behaviour } from './behaviour.ts';
 import type { ChangeSet } from './change-set.ts';
 import { type Clients, type Credentials, createClients } from './handlers/clients.ts';
 import type { Handlers } from './handlers/handlers.ts';
@@ -15,6 +16,8 @@ export interface Engine {
   readonly log: (line: string) => void;
   readonly clock: () => Date;
   readonly pacing: Pacing;
+  /** A test may change it between calls. */
+  readonly behaviour: Behaviour;
   readonly handlers: Handlers;
   readonly specification: () => Promise<Specification>;
   readonly regions: Map<string, Region>;

@@ -1,3 +1,4 @@
+import type { XmlValue } from '../gateway/query-protocol.ts';
 import type { Tags } from './handlers/handler.ts';
 import type { Template } from './language/template.ts';
 import type { JsonObject, Value, Values } from './language/value.ts';
@@ -68,7 +69,7 @@ export interface StackEvent {
   readonly at: Date;
 }
 
-/** One execution of a change set or deletion, which `DescribeEvents` calls an operation. */
+/** One execution of a change set, rollback or deletion, which `DescribeEvents` calls an operation. */
 export interface Operation {
   readonly id: string;
   readonly type:
@@ -76,7 +77,10 @@ export interface Operation {
     | 'UPDATE_STACK'
     | 'DELETE_STACK'
     | 'CONTINUE_ROLLBACK'
+    | 'ROLLBACK'
     | 'CREATE_CHANGESET';
+  /** For the rollback of a failed operation: what that was. */
+  readonly of?: Operation['type'];
   readonly token: string | undefined;
   readonly startedAt: Date;
   endedAt?: Date;
@@ -127,6 +131,10 @@ export interface Stack {
   disableRollback: boolean;
   /** What a failed rollback has not undone. ContinueUpdateRollback continues with it. */
   unfinished?: { readonly undos: readonly Undo[]; readonly leftovers: readonly StackResource[] };
+  /** Failed updates without rollback: what RollbackStack undoes, newest first, and what it goes back to. */
+  failedUpdates?: { readonly undos: readonly Undo[]; readonly stable: Deployment | undefined };
+  /** How the stack looked before its last execution, and how many more reads still show that. */
+  stale?: { readonly shape: XmlValue; reads: number };
   /** The operation in progress: how to cancel it, and when it has ended. */
   running?: { readonly abort: AbortController; readonly ended: Promise<void> };
 }

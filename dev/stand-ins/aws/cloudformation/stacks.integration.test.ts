@@ -162,7 +162,11 @@ test('a failed creation can be kept and completed by an update', async () => {
   await cf().send(new ExecuteChangeSetCommand({ ChangeSetName: ChangeSetId }));
   expect((await settled(cf(), name)).StackStatus).toBe('CREATE_FAILED');
   fault = () => false;
-  const stack = await deploy(cf(), { ...request, name, type: 'UPDATE' });
+  const update = { ...request, name, type: 'UPDATE' } as const;
+  await expect(deploy(cf(), update)).rejects.toThrow(
+    'non-terminal [CREATE_FAILED] state. To update the stack from this state, please use the disable-rollback',
+  );
+  const stack = await deploy(cf(), update, { DisableRollback: true });
   expect(stack).toMatchObject({ StackStatus: 'UPDATE_COMPLETE' });
   expect(outputsOf(stack)['Vpc']).toMatch(/^vpc-/);
   await destroy(cf(), name);

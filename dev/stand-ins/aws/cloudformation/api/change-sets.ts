@@ -7,12 +7,14 @@ import {
 } from '../../gateway/query-protocol.ts';
 import type { ChangeSet } from '../change-set.ts';
 import type { Engine, Region } from '../engine.ts';
+import { deleteLater } from '../operations/delete-change-set.ts';
 import { startExecution } from '../operations/operations.ts';
 import type { ChangeDetail, ResourceChange } from '../plan/resource-change.ts';
 import { isBusy } from '../stack.ts';
 import { findChangeSet, requiredChangeSet, requiredStack } from './find.ts';
 import { pageOf } from './paging.ts';
 import { parameterList, tagList } from './shapes.ts';
+import { stackShape } from './stack-shape.ts';
 
 /** AWS's page size is not documented. This one is small, so that callers meet a second page. */
 const CHANGES_PER_PAGE = 20;
@@ -83,13 +85,13 @@ export function listChangeSets(_engine: Engine, region: Region, params: QueryPar
   return { Summaries: items.map(summary), NextToken: next };
 }
 
-export function deleteChangeSet(_engine: Engine, region: Region, params: QueryParams): XmlValue {
+export function deleteChangeSet(engine: Engine, region: Region, params: QueryParams): XmlValue {
   const changeSet = findChangeSet(region, params);
   if (changeSet === undefined) return {};
   if (changeSet.status === 'CREATE_IN_PROGRESS' || changeSet.status === 'CREATE_PENDING') {
     throw invalidStatus(changeSet, 'deleted');
   }
-  region.changeSets.splice(region.changeSets.indexOf(changeSet), 1);
+  void deleteLater(engine, region, changeSet);
   return {};
 }
 
@@ -106,13 +108,29 @@ export function executeChangeSet(engine: Engine, region: Region, params: QueryPa
       `ChangeSet [${changeSet.id}] cannot be executed while stack ${stack.name} is in ${stack.status}`,
     );
   }
-  const keep = booleanOf(params, 'DisableRollback') === true;
-  stack.disableRollback = keep;
-  startExecution(engine, region, changeSet, {
-    token,
-    ...(keep ? { onFailure: 'DO_NOTHING' } : {}),
-  });
+  const onFailure = failureOption(changeSet, booleanOf(params, 'DisableRollback'));
+  stack.disableRollback = onFailure === 'DO_NOTHING';
+  if (/^(CREATE|UPDATE)_FAILED$/.test(stack.status) && !stack.disableRollback) {
+    throw new ServiceError('ValidationError', nonTerminal(stack.status));
+  }
+  stack.stale = { shape: stackShape(stack), reads: engine.behaviour.staleReads };
+  startExecution(engine, region, changeSet, { token, onFailure });
   return {};
+}
+
+/** The two parameters exclude each other, by the documentation of both. */
+function failureOption({ onStackFailure }: ChangeSet, disableRollback: boolean | undefined) {
+  if (disableRollback === undefined) return onStackFailure ?? 'ROLLBACK';
+  if (onStackFailure === undefined) return disableRollback ? 'DO_NOTHING' : 'ROLLBACK';
+  throw new ServiceError(
+    'ValidationError',
+    'DisableRollback cannot be specified when OnStackFailure was specified for the change set',
+  );
+}
+
+/** The answer of public reports (aws-cli#6368, amazon.aws#1655). */
+function nonTerminal(status: string): string {
+  return `This stack is currently in a non-terminal [${status}] state. To update the stack from this state, please use the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API`;
 }
 
 function invalidStatus({ id, status }: ChangeSet, what: string): ServiceError {

@@ -9,7 +9,7 @@ import {
 import type { ChangeSet } from '../change-set.ts';
 import { makeDeployment } from '../deployment.ts';
 import { type Engine, findStack, type Region } from '../engine.ts';
-import { newOperation } from '../operations/operations.ts';
+import { newOperation } from '../operations/begin-operation.ts';
 import { prepareChangeSet } from '../plan/prepare-change-set.ts';
 import { isBusy, type Stack } from '../stack.ts';
 import { setStackStatus } from '../stack-events.ts';
@@ -33,6 +33,7 @@ export async function createChangeSet(
   const type = kindOf(params);
   checkName('stackName', stackName.startsWith('arn:') ? 'x' : stackName);
   checkName('changeSetName', name);
+  checkOnStackFailure(engine, params, type);
   const found = findStack(region, stackName);
   checkState(found, stackName, name, type);
   const provisional = found ?? newStack(engine, region, stackName);
@@ -73,6 +74,17 @@ function kindOf(params: QueryParams): Kind {
   const type = textOf(params, 'ChangeSetType') ?? 'UPDATE';
   if (type === 'CREATE' || type === 'UPDATE') return type;
   throw new ServiceError('ValidationError', `ChangeSetType ${type} is not simulated`);
+}
+
+/** DELETE is documented to be invalid for updates, and the whole parameter to be about creations. */
+function checkOnStackFailure({ behaviour }: Engine, params: QueryParams, type: Kind): void {
+  const given = textOf(params, 'OnStackFailure');
+  if (type === 'CREATE' || given === undefined) return;
+  if (given !== 'DELETE' && behaviour.onStackFailureOfUpdates === 'honoured') return;
+  throw new ServiceError(
+    'ValidationError',
+    `OnStackFailure ${given} is only valid for a change set of type CREATE`,
+  );
 }
 
 function checkName(what: string, name: string): void {

@@ -6,13 +6,16 @@ import {
   textOf,
   type XmlValue,
 } from '../../gateway/query-protocol.ts';
-import type { ChangeSet } from '../change-set.ts';
+import type { ChangeSet, ValidationFailure } from '../change-set.ts';
 import type { Engine, Region } from '../engine.ts';
+import { HOOK } from '../plan/prepare-change-set.ts';
 import type { Operation, Stack, StackEvent } from '../stack.ts';
 import { requiredStack } from './find.ts';
 import { pageOf } from './paging.ts';
 
 const EVENTS_PER_PAGE = 100;
+/** AWS documents no size. This one is small, so that callers meet a second page. */
+const OPERATION_EVENTS_PER_PAGE = 5;
 
 /** DescribeStackEvents, newest first. */
 export function describeStackEvents(
@@ -49,15 +52,15 @@ function eventShape(event: StackEvent) {
 }
 
 /**
- * DescribeEvents by stack, operation or change set (by ARN only: AWS does not accept the name,
- * cloudformation-cli#1116). `FailedEvents` selects failures.
+ * DescribeEvents by stack (its latest operation only, awslabs/mcp#4275), operation or change set (by ARN only: AWS does
+ * not accept the name, cloudformation-cli#1116). `FailedEvents` selects failures.
  */
-export function describeEvents(_engine: Engine, region: Region, params: QueryParams): XmlValue {
+export function describeEvents(engine: Engine, region: Region, params: QueryParams): XmlValue {
   const onlyFailures = booleanOf(structureOf(params, 'Filters') ?? {}, 'FailedEvents') === true;
-  const found = eventsFor(region, params)
+  const found = eventsFor(engine, region, params)
     .filter(({ failed }) => failed || !onlyFailures)
     .map(({ shape }) => shape);
-  const { items, next } = pageOf(found, params, EVENTS_PER_PAGE);
+  const { items, next } = pageOf(found, params, OPERATION_EVENTS_PER_PAGE);
   return { OperationEvents: items, NextToken: next };
 }
 
@@ -66,12 +69,12 @@ interface Found {
   readonly shape: XmlValue;
 }
 
-function eventsFor(region: Region, params: QueryParams): readonly Found[] {
+function eventsFor(engine: Engine, region: Region, params: QueryParams): readonly Found[] {
   const changeSetId = textOf(params, 'ChangeSetName');
   const operationId = textOf(params, 'OperationId');
   if (changeSetId?.startsWith('arn:')) {
     const changeSet = region.changeSets.find(({ id }) => id === changeSetId);
-    if (changeSet !== undefined) return changeSetEvents(changeSet);
+    if (changeSet !== undefined) return changeSetEvents(engine, changeSet);
     throw new ServiceError('ChangeSetNotFound', `ChangeSet [${changeSetId}] does not exist`, 404);
   }
   if (operationId !== undefined) {
@@ -79,7 +82,11 @@ function eventsFor(region: Region, params: QueryParams): readonly Found[] {
       stackEvents(stack).filter(({ operation }) => operation.id === operationId),
     );
   }
-  if (textOf(params, 'StackName') !== undefined) return stackEvents(requiredStack(region, params));
+  if (textOf(params, 'StackName') !== undefined) {
+    const stack = requiredStack(region, params);
+    const latest = stack.operations.at(-1) ?? stack.events.at(-1)?.operation;
+    return stackEvents(stack).filter(({ operation }) => operation === latest);
+  }
   throw new ServiceError(
     'ValidationError',
     'One of ChangeSetName, OperationId or StackName must be specified',
@@ -103,23 +110,57 @@ function stackEvents(stack: Stack): readonly (Found & { readonly operation: Oper
   });
 }
 
-function changeSetEvents({ stack, operation, failures, id }: ChangeSet): readonly Found[] {
-  return failures.map(({ logicalId, type, path, reason }, index) => ({
+/** The failed checks of a change set. Its warnings come first, as if to mislead (stack-diagnoser.ts of aws-cdk-cli). */
+function changeSetEvents({ behaviour }: Engine, changeSet: ChangeSet): readonly Found[] {
+  const { failures, hookRefusal, id } = changeSet;
+  const shapes = [
+    ...(behaviour.warnings && failures.length > 0 ? [quotaWarning(failures[0])] : []),
+    ...failures.map((failure) => validation(failure, 'PROPERTY_VALIDATION', 'FAIL')),
+    ...(hookRefusal === undefined ? [] : [hookError(hookRefusal)]),
+  ];
+  return shapes.map((shape, index) => ({
     failed: true,
     shape: {
-      ...operationShape(stack, operation),
+      ...operationShape(changeSet.stack, changeSet.operation),
       EventId: `${id}-${index}`,
-      EventType: 'VALIDATION_ERROR',
-      LogicalResourceId: logicalId,
-      ResourceType: type,
-      Timestamp: operation.endedAt ?? operation.startedAt,
-      ValidationFailureMode: 'FAIL',
-      ValidationName: 'PROPERTY_VALIDATION',
-      ValidationStatus: 'FAILED',
-      ValidationStatusReason: reason,
-      ValidationPath: path,
+      Timestamp: changeSet.operation.endedAt ?? changeSet.operation.startedAt,
+      ...shape,
     },
   }));
+}
+
+function quotaWarning(near: ValidationFailure | undefined) {
+  const { logicalId = '', type = '' } = near ?? {};
+  const reason = 'The account is close to a service quota.';
+  const path = `/Resources/${logicalId}`;
+  return validation({ logicalId, type, path, reason }, 'SERVICE_QUOTA', 'WARN');
+}
+
+function validation(
+  { logicalId, type, path, reason }: ValidationFailure,
+  name: string,
+  mode: 'FAIL' | 'WARN',
+) {
+  return {
+    EventType: 'VALIDATION_ERROR',
+    LogicalResourceId: logicalId,
+    ResourceType: type,
+    ValidationFailureMode: mode,
+    ValidationName: name,
+    ValidationStatus: 'FAILED',
+    ValidationStatusReason: reason,
+    ValidationPath: path,
+  };
+}
+
+function hookError(reason: string) {
+  return {
+    EventType: 'HOOK_INVOCATION_ERROR',
+    HookType: HOOK,
+    HookStatus: 'HOOK_COMPLETE_FAILED',
+    HookStatusReason: reason,
+    HookFailureMode: 'FAIL',
+  };
 }
 
 function operationShape(stack: Stack, operation: Operation) {
@@ -135,5 +176,6 @@ function operationShape(stack: Stack, operation: Operation) {
 
 function statusOf(operation: Operation, { status }: Stack): string {
   if (operation.endedAt === undefined) return 'IN_PROGRESS';
-  return /FAILED|ROLLBACK/.test(status) ? 'FAILED' : 'SUCCEEDED';
+  const bad = operation.type === 'ROLLBACK' ? /FAILED/ : /FAILED|ROLLBACK/;
+  return bad.test(status) ? 'FAILED' : 'SUCCEEDED';
 }

@@ -8,52 +8,18 @@ import {
   type XmlValue,
 } from '../../gateway/query-protocol.ts';
 import { type Engine, exportsOf, findStack, type Region } from '../engine.ts';
-import { startContinuation, startDeletion } from '../operations/operations.ts';
-import { isDeleted, type Operation, type Output, type Stack } from '../stack.ts';
+import { startContinuation, startDeletion, startRollback } from '../operations/operations.ts';
+import { isDeleted, type Stack } from '../stack.ts';
 import { requiredStack } from './find.ts';
 import { pageOf } from './paging.ts';
-import { parameterList, tagList } from './shapes.ts';
+import { stackAsSeen } from './stack-shape.ts';
 
 /** DescribeStacks: one stack by name or id, or all stacks that are not deleted. */
 export function describeStacks(_engine: Engine, region: Region, params: QueryParams): XmlValue {
   const all = () => region.stacks.filter((stack) => !isDeleted(stack)).reverse();
   const found = params['StackName'] === undefined ? all() : [requiredStack(region, params)];
   const { items, next } = pageOf(found, params, 50);
-  return { Stacks: items.map(stackShape), NextToken: next };
-}
-
-function stackShape(stack: Stack): XmlValue {
-  const { deployed } = stack;
-  return {
-    StackId: stack.id,
-    StackName: stack.name,
-    ChangeSetId: stack.changeSetId,
-    Description: deployed?.template.description,
-    Parameters: deployed === undefined ? [] : parameterList(deployed),
-    CreationTime: stack.createdAt,
-    LastUpdatedTime: stack.updatedAt,
-    DeletionTime: stack.deletedAt,
-    RollbackConfiguration: {},
-    StackStatus: stack.status,
-    StackStatusReason: stack.statusReason,
-    DisableRollback: stack.disableRollback,
-    NotificationARNs: deployed?.notificationArns ?? [],
-    Capabilities: deployed?.capabilities ?? [],
-    Outputs: stack.outputs.map(outputShape),
-    RoleARN: deployed?.roleArn,
-    Tags: tagList(deployed?.tags ?? {}),
-    EnableTerminationProtection: stack.terminationProtection,
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
-    LastOperations: stack.operations.slice(-1).map(operationShape),
-  };
-}
-
-function outputShape({ key, value, description, exportName }: Output): XmlValue {
-  return { OutputKey: key, OutputValue: value, Description: description, ExportName: exportName };
-}
-
-function operationShape({ id, type }: Operation): XmlValue {
-  return { OperationType: type, OperationId: id };
+  return { Stacks: items.map(stackAsSeen), NextToken: next };
 }
 
 export function listStacks(_engine: Engine, region: Region, params: QueryParams): XmlValue {
@@ -137,6 +103,22 @@ export function continueUpdateRollback(
   const token = textOf(params, 'ClientRequestToken');
   startContinuation(engine, region, stack, { skip, token });
   return {};
+}
+
+/** RollbackStack: from UPDATE_FAILED only. */
+export function rollbackStack(engine: Engine, region: Region, params: QueryParams): XmlValue {
+  const stack = requiredStack(region, params);
+  if (stack.status === 'CREATE_FAILED') {
+    throw new ServiceError('ValidationError', 'Rolling back a failed creation is not simulated');
+  }
+  if (stack.status !== 'UPDATE_FAILED') {
+    throw new ServiceError(
+      'ValidationError',
+      `Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`,
+    );
+  }
+  startRollback(engine, region, stack, textOf(params, 'ClientRequestToken'));
+  return { StackId: stack.id };
 }
 
 export function updateTerminationProtection(

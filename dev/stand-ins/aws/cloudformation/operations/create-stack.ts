@@ -1,6 +1,7 @@
 import type { ChangeSet } from '../change-set.ts';
 import type { Specification } from '../plan/specification.ts';
 import { type Run, setStackStatus } from '../stack-events.ts';
+import { beginRollback } from './begin-operation.ts';
 import { deleteResources, deleteStack } from './delete-stack.ts';
 import { applyDeployment } from './deploy.ts';
 import { concludeDeployment } from './outcome.ts';
@@ -38,16 +39,17 @@ async function afterFailure(run: Run, reason: string, onFailure: OnFailure): Pro
     await deleteStack(run, { retain: [], force: false });
     return;
   }
-  setStackStatus(run, 'ROLLBACK_IN_PROGRESS', `${reason} Rollback requested by user.`);
-  const { failed } = await deleteResources(run, [...run.stack.resources.values()]);
+  const rollback = beginRollback(run);
+  setStackStatus(rollback, 'ROLLBACK_IN_PROGRESS', `${reason} Rollback requested by user.`);
+  const { failed } = await deleteResources(rollback, [...run.stack.resources.values()]);
   if (failed.size > 0) {
     const names = [...failed.keys()].join(', ');
     setStackStatus(
-      run,
+      rollback,
       'ROLLBACK_FAILED',
       `The following resource(s) failed to delete: [${names}]. `,
     );
     return;
   }
-  setStackStatus(run, 'ROLLBACK_COMPLETE');
+  setStackStatus(rollback, 'ROLLBACK_COMPLETE');
 }

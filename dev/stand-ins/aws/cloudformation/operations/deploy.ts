@@ -29,6 +29,7 @@ export async function applyDeployment(
   run: Run,
   deployment: Deployment,
   specification: Specification,
+  { replaces }: { readonly replaces: boolean } = { replaces: true },
 ): Promise<Applied> {
   const journal: Undo[] = [];
   const dependencies = dependenciesOf(deployment.live);
@@ -41,7 +42,7 @@ export async function applyDeployment(
       try {
         const needs = [...(dependencies.get(logicalId) ?? [])];
         const desired = desiredResource(inner, deployment, specification, logicalId, needs);
-        await applyResource(inner, desired, specification, journal);
+        await applyResource(inner, desired, specification, journal, replaces);
       } catch (error) {
         giveUp.abort();
         throw error;
@@ -57,6 +58,7 @@ async function applyResource(
   desired: Desired,
   specification: Specification,
   journal: Undo[],
+  replaces: boolean,
 ): Promise<void> {
   const { resources } = run.stack;
   const now = resources.get(desired.logicalId);
@@ -77,11 +79,19 @@ async function applyResource(
     return;
   }
   if (changes.some(({ recreation }) => recreation !== 'Never')) {
+    if (!replaces) throw refuseReplacement(run, now);
     await replaceResource(run, now, desired, journal);
     return;
   }
   journal.push({ kind: 'updated', resource: now, before: desiredAgain(now) });
   await updateResource(run, now, desired);
+}
+
+/** What AWS answers to a replacement while rollback is disabled (aws-sam-cli#4585, aws-sam-cli#4164). */
+function refuseReplacement(run: Run, resource: StackResource): Error {
+  const reason = 'Replacement type updates not supported on stack with disable-rollback.';
+  setResourceStatus(run, resource, 'UPDATE_FAILED', reason, resource.properties);
+  return new Error(reason);
 }
 
 async function replaceResource(

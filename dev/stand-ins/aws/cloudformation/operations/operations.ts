@@ -1,32 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import type { ChangeSet } from '../change-set.ts';
 import type { Engine, Region } from '../engine.ts';
 import type { Operation, Stack } from '../stack.ts';
 import { type Run, setStackStatus } from '../stack-events.ts';
+import { newOperation } from './begin-operation.ts';
 import { createStack, type OnFailure } from './create-stack.ts';
+import { deleteLater } from './delete-change-set.ts';
 import { type DeletionOptions, deleteStack } from './delete-stack.ts';
-import { continueRollback } from './roll-back-update.ts';
+import { continueRollback, rollBackStack } from './roll-back-update.ts';
 import { updateStack } from './update-stack.ts';
 
-export function newOperation(
-  engine: Engine,
-  type: Operation['type'],
-  token: string | undefined,
-): Operation {
-  return { id: randomUUID(), type, token, startedAt: engine.clock() };
-}
-
-/**
- * Starts to execute a change set and returns at once. `onFailure` overrides the change set's own setting.
- */
+/** Starts to execute a change set and returns at once. */
 export function startExecution(
   engine: Engine,
   region: Region,
   changeSet: ChangeSet,
-  {
-    token,
-    onFailure = changeSet.onStackFailure ?? 'ROLLBACK',
-  }: { token: string | undefined; onFailure?: OnFailure },
+  { token, onFailure }: { token: string | undefined; onFailure: OnFailure },
 ): void {
   const { stack } = changeSet;
   changeSet.executionStatus = 'EXECUTE_IN_PROGRESS';
@@ -34,7 +22,7 @@ export function startExecution(
   stack.changeSetId = changeSet.id;
   // AWS deletes the stack's other change sets when one is executed.
   const others = region.changeSets.filter((other) => other.stack === stack && other !== changeSet);
-  for (const other of others) region.changeSets.splice(region.changeSets.indexOf(other), 1);
+  for (const other of others) void deleteLater(engine, region, other);
   const type = changeSet.type === 'CREATE' ? 'CREATE_STACK' : 'UPDATE_STACK';
   start(engine, region, stack, newOperation(engine, type, token), async (run) => {
     const specification = await engine.specification();
@@ -70,6 +58,16 @@ export function startContinuation(
   start(engine, region, stack, operation, (run) => continueRollback(run, skip));
 }
 
+/** Starts to roll back an update that failed without rollback, and returns at once. */
+export function startRollback(
+  engine: Engine,
+  region: Region,
+  stack: Stack,
+  token: string | undefined,
+): void {
+  start(engine, region, stack, newOperation(engine, 'ROLLBACK', token), rollBackStack);
+}
+
 function start(
   engine: Engine,
   region: Region,
@@ -83,7 +81,7 @@ function start(
   const ended = work(run)
     .catch((error: unknown) => brokenDown(run, error))
     .finally(() => {
-      operation.endedAt = engine.clock();
+      for (const one of stack.operations) one.endedAt ??= engine.clock();
       if (stack.running?.abort === abort) delete stack.running;
     });
   stack.running = { abort, ended };
@@ -95,6 +93,7 @@ const BROKEN = {
   UPDATE_STACK: 'UPDATE_FAILED',
   DELETE_STACK: 'DELETE_FAILED',
   CONTINUE_ROLLBACK: 'UPDATE_ROLLBACK_FAILED',
+  ROLLBACK: 'UPDATE_ROLLBACK_FAILED',
 } as const;
 
 /** Records an error of the stand-in itself, so that nobody waits for ever because of it. */

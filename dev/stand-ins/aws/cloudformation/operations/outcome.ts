@@ -11,9 +11,9 @@ import type { Applied } from './deploy.ts';
 export function concludeDeployment(
   run: Run,
   deployment: Deployment,
-  { failed, journal }: Applied,
+  { failed }: Applied,
 ): string | undefined {
-  if (failed.size > 0) return failureOf(failed, journal);
+  if (failed.size > 0) return failureOf(run, failed);
   try {
     const { outputs, imports } = evaluateOutputs(run, deployment);
     run.stack.outputs = outputs;
@@ -24,23 +24,18 @@ export function concludeDeployment(
   }
 }
 
-function failureOf(failed: Applied['failed'], journal: Applied['journal']): string {
+function failureOf({ stack }: Run, failed: Applied['failed']): string {
   const inTemplate = [...failed.values()].find((error) => error instanceof TemplateError);
   if (inTemplate !== undefined) return inTemplate.message;
-  const updated = new Set(
-    journal.flatMap(({ kind, resource }) => (kind === 'updated' ? [resource.logicalId] : [])),
-  );
   const names = [...failed.keys()];
+  const updates = names.filter((name) => stack.resources.get(name)?.status === 'UPDATE_FAILED');
   const list = (what: string, some: readonly string[]) =>
     some.length === 0 ? [] : [`The following resource(s) failed to ${what}: [${some.join(', ')}].`];
   return [
     ...list(
       'create',
-      names.filter((name) => !updated.has(name)),
+      names.filter((name) => !updates.includes(name)),
     ),
-    ...list(
-      'update',
-      names.filter((name) => updated.has(name)),
-    ),
+    ...list('update', updates),
   ].join(' ');
 }

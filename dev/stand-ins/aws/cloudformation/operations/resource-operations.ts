@@ -99,7 +99,9 @@ export async function deleteResource(
 }
 
 function isRetained({ operation }: Run, { deletionPolicy }: StackResource): boolean {
-  if (deletionPolicy === 'RetainExceptOnCreate') return operation.type !== 'CREATE_STACK';
+  if (deletionPolicy === 'RetainExceptOnCreate') {
+    return (operation.of ?? operation.type) !== 'CREATE_STACK';
+  }
   return deletionPolicy === 'Retain';
 }
 

@@ -35,6 +35,17 @@ export async function rollBackUpdate(
   setStackStatus(run, 'UPDATE_ROLLBACK_COMPLETE');
 }
 
+/** Rolls back the updates that failed without rollback, to the last deployment that worked. */
+export async function rollBackStack(run: Run): Promise<void> {
+  const { stack, engine } = run;
+  const { undos = [], stable = stack.deployed } = stack.failedUpdates ?? {};
+  delete stack.failedUpdates;
+  stack.deployed = stable;
+  setStackStatus(run, 'UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated');
+  await engine.pacing.before({ kind: 'stack', stackName: stack.name });
+  await rollBackUpdate(run, undos);
+}
+
 /** Continues a failed rollback. Skipped resources count as rolled back, whatever their state. */
 export async function continueRollback(run: Run, skip: readonly string[]): Promise<void> {
   const { undos = [], leftovers = [] } = run.stack.unfinished ?? {};

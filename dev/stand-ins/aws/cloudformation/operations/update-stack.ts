@@ -2,6 +2,7 @@ import type { ChangeSet } from '../change-set.ts';
 import type { Specification } from '../plan/specification.ts';
 import type { StackResource, Undo } from '../stack.ts';
 import { type Run, setStackStatus } from '../stack-events.ts';
+import { beginRollback } from './begin-operation.ts';
 import { deleteResources } from './delete-stack.ts';
 import { applyDeployment } from './deploy.ts';
 import { concludeDeployment } from './outcome.ts';
@@ -20,19 +21,26 @@ export async function updateStack(
   stack.updatedAt = engine.clock();
   setStackStatus(run, 'UPDATE_IN_PROGRESS', 'User Initiated');
   await engine.pacing.before({ kind: 'stack', stackName: stack.name });
-  const applied = await applyDeployment(run, deployment, specification);
+  const applied = await applyDeployment(run, deployment, specification, {
+    replaces: !disableRollback,
+  });
   const failure = concludeDeployment(run, deployment, applied);
   if (failure === undefined) {
+    delete stack.failedUpdates;
     await finish(run, applied.journal, deployment);
     return;
   }
+  const undone = [...applied.journal].reverse();
   if (disableRollback) {
+    const { undos = [], stable = before } = stack.failedUpdates ?? {};
+    stack.failedUpdates = { undos: [...undone, ...undos], stable };
     setStackStatus(run, 'UPDATE_FAILED', `${failure} `);
     return;
   }
   stack.deployed = before;
-  setStackStatus(run, 'UPDATE_ROLLBACK_IN_PROGRESS', `${failure} `);
-  await rollBackUpdate(run, [...applied.journal].reverse());
+  const rollback = beginRollback(run);
+  setStackStatus(rollback, 'UPDATE_ROLLBACK_IN_PROGRESS', `${failure} `);
+  await rollBackUpdate(rollback, undone);
 }
 
 /** Deletes resources that the new template no longer contains, and those that were replaced. */

@@ -13,6 +13,10 @@ const NOTHING_TO_DO =
 const VALIDATION_FAILED =
   'The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.';
 
+/** The name of the hook that refuses change sets when `behaviour.hookRefusal` says so. */
+export const HOOK = 'Example::Company::ChangeGuard';
+const HOOK_FAILED = VALIDATION_FAILED.replace('AWS::EarlyValidation::PropertyValidation', HOOK);
+
 /** Works out the changes of a change set. Resolves when it has its final status, and never rejects. */
 export async function prepareChangeSet(
   engine: Engine,
@@ -24,12 +28,7 @@ export async function prepareChangeSet(
     await engine.pacing.before({ kind: 'change-set', stackName: changeSet.stack.name });
     const specification = await engine.specification();
     await zonesOf(region);
-    conclude(
-      changeSet,
-      planOf(engine, region, changeSet, specification),
-      specification,
-      engine.handlers,
-    );
+    conclude(changeSet, planOf(engine, region, changeSet, specification), specification, engine);
   } catch (error) {
     fail(changeSet, error instanceof Error ? error.message : String(error));
   } finally {
@@ -59,7 +58,7 @@ function conclude(
   changeSet: ChangeSet,
   { changes, properties }: Plan,
   specification: Specification,
-  handlers: Handlers,
+  { handlers, behaviour }: Engine,
 ): void {
   changeSet.changes = changes;
   changeSet.failures = [...properties].flatMap(([logicalId, values]): ValidationFailure[] => {
@@ -80,6 +79,9 @@ function conclude(
   });
   if (changeSet.failures.length > 0) {
     fail(changeSet, VALIDATION_FAILED);
+  } else if (behaviour.hookRefusal !== undefined) {
+    changeSet.hookRefusal = behaviour.hookRefusal;
+    fail(changeSet, HOOK_FAILED);
   } else if (changes.length === 0 && !changesOtherwise(changeSet)) {
     fail(changeSet, NOTHING_TO_DO);
   } else {

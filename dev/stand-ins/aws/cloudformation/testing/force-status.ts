@@ -1,6 +1,6 @@
 import { type Engine, findStack } from '../engine.ts';
 
-import { newOperation } from '../operations/operations.ts';
+import { newOperation } from '../operations/begin-operation.ts';
 import type { StackStatus } from '../stack.ts';
 import { setStackStatus } from '../stack-events.ts';
 

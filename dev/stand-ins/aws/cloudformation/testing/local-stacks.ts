@@ -14,6 +14,7 @@ import {
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
+  type ExecuteChangeSetCommandInput,
   type Stack,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
@@ -172,10 +173,14 @@ export async function allChanges(
 }
 
 /** Creates and executes a change set and waits for the stack's final status. */
-export async function deploy(client: CloudFormationClient, request: StackRequest): Promise<Stack> {
+export async function deploy(
+  client: CloudFormationClient,
+  request: StackRequest,
+  options: Pick<ExecuteChangeSetCommandInput, 'DisableRollback'> = {},
+): Promise<Stack> {
   const { ChangeSetId, Status, StatusReason } = await changeSetFor(client, request);
   if (Status === 'FAILED') throw new Error(StatusReason);
-  await client.send(new ExecuteChangeSetCommand({ ChangeSetName: ChangeSetId }));
+  await client.send(new ExecuteChangeSetCommand({ ChangeSetName: ChangeSetId, ...options }));
   return settled(client, request.name);
 }
 
