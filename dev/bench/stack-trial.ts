@@ -47,6 +47,7 @@ export async function tryStack(
     creationTags: {},
     runId: 'bench',
     onFailure: 'rollback',
+    allowReplacement: [],
     terminationProtection: undefined,
     roleArn: undefined,
   });

@@ -37,7 +37,8 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
       [
         'autoscaling:DescribeAutoScalingGroups',
         'cloudformation:ContinueUpdateRollback',
-        'cloudformation:DescribeStackEvents',
+        'cloudformation:DescribeEvents',
+        'cloudformation:RollbackStack',
         'ec2:DeleteNetworkInterface',
         'ec2:DeleteSecurityGroup',
         'ec2:DescribeSecurityGroups',

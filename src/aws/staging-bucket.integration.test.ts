@@ -17,12 +17,17 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestMoto } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
+import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { s3Staging } from './staging.ts';
 import { defaultBucketName, ensureBucket } from './staging-bucket.ts';
 
 const accountId = '123456789012';
 const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' };
 const clock = fakeClock();
+const log = recordingLog();
+const waiting = { clock, log };
+/** No test waits until then. */
+const LATER = Number.POSITIVE_INFINITY;
 const content = new TextEncoder().encode('Resources: {}');
 
 let moto: Awaited<ReturnType<typeof startTestMoto>>['moto'];
@@ -99,12 +104,12 @@ describe('ensureBucket', () => {
     expect(
       (await east.send(new GetBucketVersioningCommand({ Bucket: bucket.name }))).Status,
     ).toBeUndefined();
-    const staging = s3Staging(east, clock);
-    await expect(staging.stage(bucket, 'lab/1/a', content)).rejects.toThrow(
+    const staging = s3Staging(east, waiting);
+    await expect(staging.stage(bucket, 'lab/1/a', content, LATER)).rejects.toThrow(
       /made-by-hand: it keeps no versions .*\nNext step: turn versioning on/,
     );
     await setVersioning(bucket.name, 'Enabled', east);
-    await staging.stage(bucket, 'lab/1/a', content);
+    await staging.stage(bucket, 'lab/1/a', content, LATER);
     expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 2, bucketDeleted: false });
     await east.send(new HeadBucketCommand({ Bucket: bucket.name }));
   });
@@ -114,10 +119,10 @@ describe('staged objects', () => {
   const bucket = bucketIn('ap-northeast-2', 'staging-test');
 
   it('are uploaded once', async () => {
-    const staging = s3Staging(s3, clock);
-    const first = await staging.stage(bucket, 'lab/1/infra.yaml', content);
+    const staging = s3Staging(s3, waiting);
+    const first = await staging.stage(bucket, 'lab/1/infra.yaml', content, LATER);
     expect(first.outcome).toBe('uploaded');
-    expect(await staging.stage(bucket, 'lab/1/infra.yaml', content)).toEqual({
+    expect(await staging.stage(bucket, 'lab/1/infra.yaml', content, LATER)).toEqual({
       outcome: 'present',
       version: first.version,
     });
@@ -128,11 +133,11 @@ describe('staged objects', () => {
     ['another length', 'Resources: { Evil: {} }'],
     ['the same length', 'Resources: []'],
   ])('do not count as present when somebody else has put content of %s there', async (_, evil) => {
-    const staging = s3Staging(s3, clock);
+    const staging = s3Staging(s3, waiting);
     const Key = 'poisoned/1/attach-enis.zip';
     const put = () => s3.send(new PutObjectCommand({ Bucket: bucket.name, Key, Body: evil }));
     await put();
-    const { outcome, version } = await staging.stage(bucket, Key, content);
+    const { outcome, version } = await staging.stage(bucket, Key, content, LATER);
     expect(outcome).toBe('uploaded');
     // Whoever comes later replaces the name, not the version.
     await put();
@@ -142,12 +147,12 @@ describe('staged objects', () => {
   });
 
   it('are refused while the bucket keeps no versions', async () => {
-    const staging = s3Staging(s3, clock);
+    const staging = s3Staging(s3, waiting);
     await setVersioning(bucket.name, 'Suspended');
-    const staged = staging.stage(bucket, 'paused/1/a', content);
+    const staged = staging.stage(bucket, 'paused/1/a', content, LATER);
     await expect(staged).rejects.toThrow(/staging-test: it keeps no versions/);
     await setVersioning(bucket.name, 'Enabled');
-    expect((await staging.stage(bucket, 'paused/1/a', content)).outcome).toBe('uploaded');
+    expect((await staging.stage(bucket, 'paused/1/a', content, LATER)).outcome).toBe('uploaded');
     await staging.clear(bucket, 'paused');
   });
 
@@ -157,13 +162,13 @@ describe('staged objects', () => {
   }
 
   it('are deleted with all versions and markers; the last environment deletes the bucket', async () => {
-    const staging = s3Staging(s3, clock);
+    const staging = s3Staging(s3, waiting);
     for (let version = 0; version < 3; version += 1) {
       await s3.send(
         new PutObjectCommand({ Bucket: bucket.name, Key: 'lab/2/a', Body: `${version}` }),
       );
     }
-    await staging.stage(bucket, 'lab-two/1/a', content);
+    await staging.stage(bucket, 'lab-two/1/a', content, LATER);
     expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 4, bucketDeleted: false });
     expect(await staging.clear(bucket, 'lab-two')).toEqual({ objects: 1, bucketDeleted: true });
     expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 0, bucketDeleted: false });
@@ -194,10 +199,8 @@ describe('together with other environments that create and delete the same bucke
       { step: 'initialize' },
     );
     const slept: number[] = [];
-    const staging = s3Staging(hurried, {
-      now: () => 0,
-      sleep: async (ms) => void slept.push(ms),
-    });
+    const sleep = async (ms: number) => void slept.push(ms);
+    const staging = s3Staging(hurried, { log, clock: { now: () => 0, sleep } });
     return { staging, slept };
   }
 
@@ -207,7 +210,7 @@ describe('together with other environments that create and delete the same bucke
 
   it('waits until a bucket is deleted completely', async () => {
     const { staging, slept } = interrupted('CreateBucketCommand', stillGoing);
-    expect((await staging.stage(bucket, 'lab/1/a', content)).outcome).toBe('uploaded');
+    expect((await staging.stage(bucket, 'lab/1/a', content, LATER)).outcome).toBe('uploaded');
     expect(slept).toHaveLength(1);
     expect(await staging.clear(bucket, 'lab')).toEqual({ objects: 1, bucketDeleted: true });
   });
@@ -215,17 +218,17 @@ describe('together with other environments that create and delete the same bucke
   it('sets up a bucket that it has created, even after a delay', async () => {
     const named = bucketIn('ap-northeast-2', 'named-by-hand');
     const { staging } = interrupted('PutBucketTaggingCommand', stillGoing);
-    await staging.stage(named, 'lab/1/a', content);
+    await staging.stage(named, 'lab/1/a', content, LATER);
     const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket: named.name }));
     expect(Status).toBe('Enabled');
   });
 
   it('creates the bucket again when another environment has deleted it before its first use', async () => {
-    await s3Staging(s3, clock).stage(bucket, 'other/1/a', content);
+    await s3Staging(s3, waiting).stage(bucket, 'other/1/a', content, LATER);
     const { staging } = interrupted('GetObjectCommand', () =>
-      s3Staging(s3, clock).clear(bucket, 'other'),
+      s3Staging(s3, waiting).clear(bucket, 'other'),
     );
-    expect((await staging.stage(bucket, 'lab/1/a', content)).outcome).toBe('uploaded');
+    expect((await staging.stage(bucket, 'lab/1/a', content, LATER)).outcome).toBe('uploaded');
     await staging.clear(bucket, 'lab');
   });
 

@@ -4,7 +4,6 @@ import {
   CreateBucketCommand,
   DeleteBucketCommand,
   GetBucketTaggingCommand,
-  HeadBucketCommand,
   ListObjectVersionsCommand,
   type ObjectIdentifier,
   PutBucketEncryptionCommand,
@@ -15,6 +14,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { CloudError } from '../core/errors.ts';
+import { saysExpired } from './credentials.ts';
 
 /** A private bucket for the launch hook's code, which Lambda fetches. */
 export interface StagingBucket {
@@ -26,8 +26,8 @@ export interface StagingBucket {
 
 /** The tag of the buckets that this pack created, and may therefore configure and delete. */
 const TAG = 'eks-multus:staging';
-/** Whether this pack created the bucket, and whether its configuration is complete. */
-type Ownership = 'ready' | 'unfinished' | 'foreign';
+/** Whether this pack created the bucket, and whether its configuration is complete; or that there is none. */
+type Ownership = 'ready' | 'unfinished' | 'foreign' | 'absent';
 
 /** The default bucket: one per account and region. */
 export function defaultBucketName(accountId: string, region: string): string {
@@ -46,13 +46,13 @@ export async function ensureBucket(
   bucket: StagingBucket,
   begun: { made?: boolean } = {},
 ): Promise<boolean> {
-  if (await bucketExists(s3, bucket)) {
-    const owner = begun.made ? 'unfinished' : await ownership(s3, bucket);
-    if (owner !== 'unfinished') return owner === 'ready';
-  } else {
+  const found = await ownership(s3, bucket);
+  if (found === 'absent') {
     await createBucket(s3, bucket);
     begun.made = true;
     await tag(s3, bucket, 'unfinished');
+  } else if (found !== 'unfinished' && !begun.made) {
+    return found === 'ready';
   }
   await setUp(s3, bucket);
   await tag(s3, bucket, 'ready');
@@ -86,17 +86,13 @@ async function setUp(s3: S3Client, bucket: StagingBucket): Promise<void> {
   await s3.send(new PutBucketPolicyCommand({ ...target, Policy: tlsOnly(bucket) }));
 }
 
-/** Whether the bucket exists and is this account's. */
+/**
+ * Whether the bucket exists and is this account's.
+ *
+ * @throws CloudError when it is in another region, or access to it is denied.
+ */
 export async function bucketExists(s3: S3Client, bucket: StagingBucket): Promise<boolean> {
-  try {
-    await s3.send(new HeadBucketCommand(targetOf(bucket)));
-    return true;
-  } catch (error) {
-    const status = statusOf(error);
-    if (status === 404) return false;
-    if (status === 403 || status === 301) throw notUsable(bucket, status, error);
-    throw error;
-  }
+  return (await ownership(s3, bucket)) !== 'absent';
 }
 
 /**
@@ -157,7 +153,12 @@ async function createBucket(s3: S3Client, { name, region }: StagingBucket): Prom
   }
 }
 
-/** Read from the tag. An untagged bucket with the default name was interrupted between creation and tagging. */
+/**
+ * Read from the tag. An untagged bucket with the default name was interrupted between creation and tagging.
+ *
+ * Whether a bucket exists is asked in this way, too, and not by HeadBucket: S3 answers a HEAD without a body, so that an
+ * expired session and a wrong region look the same, a 400 without a code (aws-sdk-js#2219, aws-sdk-ruby#1162).
+ */
 async function ownership(s3: S3Client, bucket: StagingBucket): Promise<Ownership> {
   const untagged =
     bucket.name === defaultBucketName(bucket.accountId, bucket.region) ? 'unfinished' : 'foreign';
@@ -166,12 +167,33 @@ async function ownership(s3: S3Client, bucket: StagingBucket): Promise<Ownership
     const value = TagSet.find(({ Key }) => Key === TAG)?.Value;
     return value === 'ready' || value === 'unfinished' ? value : untagged;
   } catch (error) {
-    if (statusOf(error) === 404) return untagged;
+    if (hasNoTags(error)) return untagged;
+    if (statusOf(error) === 404) return 'absent';
+    if (isInAnotherRegion(error)) {
+      throw notUsable(bucket, `it is in another region than ${bucket.region}`, error);
+    }
+    if (statusOf(error) === 403 && !saysExpired(error)) {
+      const reason = `access is denied: it belongs to another account than ${bucket.accountId}, or the role lacks s3:GetBucketTagging on it`;
+      throw notUsable(bucket, reason, error);
+    }
     throw error;
   }
 }
 
-async function tag(s3: S3Client, bucket: StagingBucket, Value: Ownership): Promise<void> {
+/** True for what S3 answers about the tags of a bucket that exists and has none. */
+export function hasNoTags(error: unknown): boolean {
+  return error instanceof Error && error.name === 'NoSuchTagSet';
+}
+
+/** S3's codes when a bucket is called by the endpoint or with the signature of a wrong region. */
+const ANOTHER_REGION = /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/;
+
+/** True for what S3 answers when a bucket is in another region. */
+export function isInAnotherRegion(error: unknown): boolean {
+  return error instanceof Error && (ANOTHER_REGION.test(error.name) || statusOf(error) === 301);
+}
+
+async function tag(s3: S3Client, bucket: StagingBucket, Value: 'ready' | 'unfinished'): Promise<void> {
   const Tagging = { TagSet: [{ Key: TAG, Value }] };
   await s3.send(new PutBucketTaggingCommand({ ...targetOf(bucket), Tagging }));
 }
@@ -199,11 +221,7 @@ export function partitionOf(region: string): string {
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
-function notUsable(bucket: StagingBucket, status: number, cause: unknown): CloudError {
-  const reason =
-    status === 301
-      ? `it is in another region than ${bucket.region}`
-      : `access is denied: it belongs to another account than ${bucket.accountId}, or the role lacks s3:ListBucket on it`;
+function notUsable(bucket: StagingBucket, reason: string, cause: unknown): CloudError {
   return new CloudError({
     resource: `bucket ${bucket.name}`,
     reason,

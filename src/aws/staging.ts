@@ -8,7 +8,8 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { Clock } from '../core/clock.ts';
-import { CloudError } from '../core/errors.ts';
+import { CloudError, messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import { retry } from '../core/retry.ts';
 import {
   bucketExists,
@@ -24,9 +25,16 @@ export interface Staging {
   /**
    * Uploads content unless exactly this content is there already. Creates and configures the bucket when it does not exist.
    *
-   * @throws CloudError when the bucket keeps no versions, so that nobody could be sure to fetch this content later.
+   * @param deadline the time of the clock until which it waits while S3 is still deleting a bucket of this name
+   * @throws CloudError when S3 takes longer, or when the bucket keeps no versions, so that nobody could be sure to fetch
+   *   this content later.
    */
-  stage(bucket: StagingBucket, key: string, content: Uint8Array): Promise<Staged>;
+  stage(
+    bucket: StagingBucket,
+    key: string,
+    content: Uint8Array,
+    deadline: number,
+  ): Promise<Staged>;
   /** Whether anything is staged for an environment. */
   has(bucket: StagingBucket, environment: string): Promise<boolean>;
   /** Deletes an environment's files, and the bucket when this pack created it and it is empty. */
@@ -44,19 +52,16 @@ export interface Cleared {
   readonly bucketDeleted: boolean;
 }
 
-/** @param clock waits until no other environment is creating or deleting the bucket */
-export function s3Staging(s3: S3Client, clock: Clock): Staging {
+/** @param waiting the clock for waits, and the log that says what is waited for */
+export function s3Staging(s3: S3Client, waiting: Waiting): Staging {
   return {
-    stage(bucket, key, content) {
+    stage(bucket, key, content, deadline) {
       const begun = {};
-      const staged = retryBucketConflicts(async () => {
+      return afterBucketConflicts(bucket, { ...waiting, deadline }, async () => {
         const ours = await ensureBucket(s3, bucket, begun);
         const { outcome, version } = await stage(s3, bucket, key, content);
         if (version !== undefined) return { outcome, version };
         throw ours ? new VersioningBegins() : keepsNoVersions(bucket);
-      }, clock);
-      return staged.catch((error) => {
-        throw error instanceof VersioningBegins ? keepsNoVersions(bucket) : error;
       });
     },
     async has(bucket, environment) {
@@ -189,29 +194,60 @@ function notRemoved(bucket: StagingBucket, key = '?', message = 'no reason given
   });
 }
 
-/** Five minutes of retries in all. */
-const ATTEMPTS = 60;
-const PAUSE_MS = 5_000;
-
-/**
- * Runs `work` on a bucket that other environments of the account may create and delete at the same time. Retries while
- * S3 is still deleting the bucket (`OperationAborted`), when the bucket has just disappeared, and until it keeps versions.
- */
-async function retryBucketConflicts<Result>(
-  work: () => Promise<Result>,
-  clock: Clock,
-): Promise<Result> {
-  return retry(work, {
-    clock,
-    attempts: ATTEMPTS,
-    firstPauseMs: PAUSE_MS,
-    factor: 1,
-    mayPass: isBucketConflict,
-  });
+interface Waiting {
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'info'>;
 }
 
-function isBucketConflict(error: unknown): boolean {
-  return (
-    error instanceof Error && /^(OperationAborted|NoSuchBucket|VersioningBegins)$/.test(error.name)
-  );
+const PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** How long a bucket may take to keep versions. */
+const VERSIONING_MS = 5 * 60_000;
+
+/**
+ * Runs `work` on a bucket that other environments of the account may create and delete at the same time. Runs it again
+ * while S3 is still deleting the bucket (`OperationAborted`, which may take an hour: aws-cli#2593), when the bucket has
+ * just disappeared, and until it keeps versions.
+ *
+ * @throws CloudError when that takes longer than until the deadline.
+ */
+async function afterBucketConflicts<Result>(
+  bucket: StagingBucket,
+  { clock, log, deadline }: Waiting & { readonly deadline: number },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const versioned = Math.min(deadline, clock.now() + VERSIONING_MS);
+  try {
+    return await retry(work, {
+      clock,
+      deadline,
+      firstPauseMs: PAUSE_MS,
+      factor: 1.5,
+      longestPauseMs: LONGEST_PAUSE_MS,
+      mayPass(error) {
+        if (error instanceof VersioningBegins) return clock.now() < versioned;
+        if (!isBucketConflict(error)) return false;
+        log.info(`${bucket.name}: S3 is still creating or deleting it; waiting (${messageOf(error)})`);
+        return true;
+      },
+    });
+  } catch (error) {
+    if (error instanceof VersioningBegins) throw keepsNoVersions(bucket);
+    throw isBucketConflict(error) ? stillBusy(bucket, error) : error;
+  }
+}
+
+/** True for what S3 answers while a bucket is being created or deleted, or has just been deleted. */
+export function isBucketConflict(error: unknown): boolean {
+  return error instanceof Error && /^(OperationAborted|NoSuchBucket)$/.test(error.name);
+}
+
+function stillBusy({ name }: StagingBucket, cause: unknown): CloudError {
+  return new CloudError({
+    resource: `bucket ${name}`,
+    reason: `S3 is still creating or deleting a bucket of this name, which may take an hour: ${messageOf(cause)}`,
+    nextStep:
+      'run the action again later, raise timeout-minutes, or name another bucket with the input staging-bucket',
+    cause,
+  });
 }

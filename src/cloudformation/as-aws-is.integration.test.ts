@@ -138,6 +138,38 @@ describe('a replacement with on-failure: keep', () => {
   });
 });
 
+describe('a replacement of a VPC', () => {
+  const network = (cidr: string): StackSpec => {
+    const text = `Resources:\n  Vpc:\n    Type: AWS::EC2::VPC\n    Properties:\n      CidrBlock: ${cidr}\n`;
+    return { ...logStack('network', 7), template: { file: 'cfn/test.yaml', text } };
+  };
+
+  it('is refused and named; with allow-replacement it goes through', async () => {
+    await deployStack(run(), network('10.1.0.0/16'));
+    const next = network('10.2.0.0/16');
+    await expect(deployStack(run(), next)).rejects.toThrow(
+      /stack network: Vpc \(AWS::EC2::VPC\) is replaced: .*\nNext step: .*allow-replacement: Vpc/,
+    );
+    expect((await api.describe('network'))?.status).toBe('CREATE_COMPLETE');
+    expect(await planStack(run(), next)).toMatchObject({
+      losses: [{ logicalId: 'Vpc' }],
+      note: expect.stringContaining('A deploy refuses this change'),
+    });
+    const allowed = { ...next, allowReplacement: ['Vpc'] };
+    const plan = await planStack(run(), allowed);
+    expect(plan.losses).toHaveLength(1);
+    expect(plan.note).toBeUndefined();
+    expect(await deployStack(run(), allowed)).toMatchObject({ outcome: 'updated' });
+  });
+
+  it('is refused, too, when the template no longer has it', async () => {
+    const without = { ...logStack('network', 7) };
+    await expect(deployStack(run(), without)).rejects.toThrow(
+      'Vpc (AWS::EC2::VPC) is removed: this deletes the network',
+    );
+  });
+});
+
 it('the two parameters for failures exclude each other, and OnStackFailure is for creations', async () => {
   const { cloudFormation } = local;
   const spec = logStack('both', 7);

@@ -16,6 +16,7 @@ const spec: StackSpec = {
   tags: { 'eks-multus:environment': 'lab' },
   creationTags: { 'eks-multus:run': '2' },
   onFailure: 'rollback',
+  allowReplacement: [],
   terminationProtection: undefined,
   roleArn: undefined,
   runId: '2',
@@ -315,7 +316,8 @@ describe('a replacement while rollback is disabled', () => {
     const engine = lab();
     engine.api.put('lab', 'CREATE_COMPLETE', { tags: ours });
     engine.api.changeSets.push(replacing(replacement));
-    const error = await deployStack(engine, { ...spec, onFailure: 'keep' }).catch((one) => one);
+    const keep = { ...spec, onFailure: 'keep', allowReplacement: ['Vpc'] } as const;
+    const error = await deployStack(engine, keep).catch((one) => one);
     expect(error.failure).toMatchObject({ resource: 'stack lab: Vpc (AWS::EC2::VPC)' });
     expect(error.failure.reason).toContain(words);
     expect(engine.api.calls).toContain('deleteChangeSet lab');
@@ -326,7 +328,8 @@ describe('a replacement while rollback is disabled', () => {
     const engine = lab();
     engine.api.put('lab', 'CREATE_COMPLETE', { tags: ours });
     engine.api.changeSets.push(replacing('True'));
-    expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'updated' });
+    const allowed = { ...spec, allowReplacement: ['Vpc'] };
+    expect(await deployStack(engine, allowed)).toMatchObject({ outcome: 'updated' });
     engine.api.changeSets.push(replacing('False'));
     const keep = { ...spec, onFailure: 'keep', parameters: { VpcCidr: '10.1.0.0/16' } } as const;
     expect(await deployStack(engine, keep)).toMatchObject({ outcome: 'updated' });

@@ -108,7 +108,7 @@ async function changeStack(
   const changeSet = await proposeChange(engine, spec, before);
   planned(planOf(spec, before, changeSet?.changes));
   if (changeSet !== undefined) {
-    const refusal = refusalOf(spec, changeSet.changes);
+    const refusal = refusalOf(spec, changeSet.changes, before);
     if (refusal === undefined) return execute(engine, spec, changeSet, before);
     await discardChangeSet(engine, changeSet, before);
     throw refusal;

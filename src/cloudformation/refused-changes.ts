@@ -1,20 +1,37 @@
 import { CloudError } from '../core/errors.ts';
-import type { Change, StackSpec } from './stack-api.ts';
+import { type Loss, lossesIn } from './losses.ts';
+import { isReplaced } from './replacement.ts';
+import type { Change, Stack, StackSpec } from './stack-api.ts';
 
-/** Why a deploy does not execute a change set; undefined when it does. */
+/**
+ * Why a deploy does not execute a change set; undefined when it does.
+ *
+ * @param before the stack as it is now; undefined for one that does not exist
+ */
 export function refusalOf(
-  spec: Pick<StackSpec, 'name' | 'onFailure'>,
+  spec: Pick<StackSpec, 'name' | 'onFailure' | 'allowReplacement'>,
   changes: readonly Change[],
+  before: Stack | undefined,
 ): CloudError | undefined {
+  const losses = lossesIn(changes, before);
+  const refused = losses.filter(({ logicalId }) => !spec.allowReplacement.includes(logicalId));
+  if (refused.length > 0) return wouldLose(spec, refused);
   const replaced = changes.find(isReplaced);
   return spec.onFailure === 'keep' && replaced !== undefined
     ? cannotReplace(spec.name, replaced)
     : undefined;
 }
 
-/** True for a change that replaces its resource, or may replace it. */
-export function isReplaced({ action, replacement }: Change): boolean {
-  return action === 'Modify' && (replacement === 'True' || replacement === 'Conditional');
+function wouldLose(
+  { name, allowReplacement }: Pick<StackSpec, 'name' | 'allowReplacement'>,
+  losses: readonly Loss[],
+): CloudError {
+  const allowed = [...new Set([...allowReplacement, ...losses.map((loss) => loss.logicalId)])];
+  return new CloudError({
+    resource: `stack ${name}`,
+    reason: losses.map(({ text }) => text).join('\n'),
+    nextStep: `take back the inputs that cause this; if it is really wanted, run again with allow-replacement: ${allowed.join(',')}. Nothing has been changed yet`,
+  });
 }
 
 /** CloudFormation replaces nothing while rollback is disabled, and says so only after the update has begun. */

@@ -141,6 +141,8 @@ export interface StackSpec {
    */
   readonly creationTags: Readonly<Record<string, string | undefined>>;
   readonly onFailure: OnFailure;
+  /** Logical ids of the networks, clusters, keys and node groups that an update may replace or remove. */
+  readonly allowReplacement: readonly string[];
   /** Undefined leaves the stack's own setting. */
   readonly terminationProtection: boolean | undefined;
   readonly roleArn: string | undefined;

@@ -2,6 +2,7 @@ import { discardChangeSet, parametersFor, proposeChange } from './change-set.ts'
 import { checkOurs, unlessAnotherRunWasFirst } from './concurrent-runs.ts';
 import { adopt, checkDeadline, type StackEngine } from './follow.ts';
 import { declaredResources, needsManualRepair } from './operation-failed.ts';
+import { type Loss, lossesIn } from './losses.ts';
 import { refusalOf } from './refused-changes.ts';
 import type { Change, ChangeDetail, Stack, StackSpec, Template } from './stack-api.ts';
 import { deployStep } from './stack-status.ts';
@@ -17,6 +18,8 @@ export interface StackPlan {
   readonly changes: readonly Change[];
   /** The parameters that the stack has now, and those that it should have. */
   readonly parameters: { readonly before: Texts; readonly after: Texts };
+  /** What the changes delete for good: networks, clusters, keys, nodes. */
+  readonly losses: readonly Loss[];
   /** The outputs that the stack has now. */
   readonly outputs: Texts;
   /** Anything else that the reader should know. */
@@ -38,6 +41,7 @@ export function planOf(
     basis: 'change-set',
     changes: changes ?? [],
     parameters: { before: before?.parameters ?? {}, after: parametersFor(spec, before) },
+    losses: lossesIn(changes ?? [], before),
     outputs: before?.outputs ?? {},
   };
 }
@@ -54,6 +58,7 @@ export function planFromTemplate(
     basis: 'template',
     changes: additions(spec.template),
     parameters: { before: {}, after: {} },
+    losses: [],
     outputs: {},
     note,
   };
@@ -81,6 +86,7 @@ export function planTitle({ name, action, changes, basis }: StackPlan): string {
 export function planLines(plan: StackPlan): readonly string[] {
   return [
     planTitle(plan),
+    ...plan.losses.map(({ text }) => `DELETES DATA: ${text}`),
     ...(plan.note === undefined ? [] : [plan.note]),
     ...(plan.changes.length === 0 ? [] : changeLines(plan.changes, plan.parameters)),
   ];
@@ -200,8 +206,9 @@ async function planChange(
   const planned = planOf(spec, before, changeSet?.changes);
   if (changeSet === undefined) return planned;
   await discardChangeSet(engine, changeSet, before);
-  const refusal = refusalOf(spec, changeSet.changes);
+  const refusal = refusalOf(spec, changeSet.changes, before);
   if (refusal === undefined) return planned;
   const { resource, reason, nextStep } = refusal.failure;
-  return { ...planned, note: `A deploy refuses this change. ${resource}: ${reason}. ${nextStep}.` };
+  const why = planned.losses.length > 0 ? '' : ` ${resource}: ${reason}.`;
+  return { ...planned, note: `A deploy refuses this change.${why} Next step: ${nextStep}.` };
 }

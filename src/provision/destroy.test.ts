@@ -19,6 +19,9 @@ function world(pullRequest?: string) {
   return { account, stacks, staging: deps.staging, reports, destroy };
 }
 
+/** No test waits until then. */
+const LATER = Number.POSITIVE_INFINITY;
+
 describe('a resource outside of any stack', () => {
   it('is removed between the node groups and the infra stack', async () => {
     const { account, stacks, destroy } = world();
@@ -174,7 +177,7 @@ describe("the log group of the cluster's control plane", () => {
 
   it('is removed by the next run after an interrupted one', async () => {
     const { account, staging, destroy } = world();
-    await staging.stage(BUCKET, `${NAME}/1/attach-enis.zip`, new Uint8Array());
+    await staging.stage(BUCKET, `${NAME}/1/attach-enis.zip`, new Uint8Array(), LATER);
     account.logGroups.add(NAME);
     await destroy();
     expect(account.logGroups.size).toBe(0);
@@ -185,7 +188,7 @@ describe("the log group of the cluster's control plane", () => {
     const { account, staging, destroy } = world();
     account.logGroups.add(NAME);
     await destroy();
-    await staging.stage(BUCKET, `${NAME}/1/attach-enis.zip`, new Uint8Array());
+    await staging.stage(BUCKET, `${NAME}/1/attach-enis.zip`, new Uint8Array(), LATER);
     account.clusters.add(NAME);
     await destroy();
     expect(account.logGroups.has(NAME)).toBe(true);

@@ -69,6 +69,9 @@ const NAME_ALLOWED =
 const BOUNDARY = /^none$|^arn:[a-z-]+:iam::\d{12}:policy\/[\w+=,.@/-]+$/;
 const BOUNDARY_ALLOWED =
   'the ARN of an IAM policy, such as arn:aws:iam::111122223333:policy/eks-multus-cloudformation-boundary, or none';
+const LOGICAL_ID = /^[A-Za-z0-9]{1,255}$/;
+const LOGICAL_ID_ALLOWED =
+  'logical ids of resources, as the refusal of a deploy names them, such as PrivateSubnet1,Cluster';
 
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
@@ -105,6 +108,7 @@ export const inputSchema = z.object({
     'a bucket name of 3 to 63 lower-case letters, digits and -',
   ).optional(),
   'on-failure': oneOf(['rollback', 'keep', 'delete']).default('rollback'),
+  'allow-replacement': list(text(LOGICAL_ID, LOGICAL_ID_ALLOWED)).default([]),
   'termination-protection': flag().optional(),
   'cloudformation-role-arn': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
   'permissions-boundary-arn': text(BOUNDARY, BOUNDARY_ALLOWED).optional(),
@@ -156,6 +160,8 @@ export interface ClusterSettings {
 /** How CloudFormation treats the stacks. */
 export interface StackOptions {
   readonly onFailure: 'rollback' | 'keep' | 'delete';
+  /** Logical ids of the networks, clusters, keys and node groups that an update may replace or remove. */
+  readonly allowReplacement: readonly string[];
   /** Undefined leaves it as it is. */
   readonly terminationProtection: boolean | undefined;
   /** The role that CloudFormation works with; undefined for the caller's own. */
@@ -195,6 +201,7 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
     stagingBucket: inputs['staging-bucket'],
     stackOptions: {
       onFailure: inputs['on-failure'],
+      allowReplacement: inputs['allow-replacement'],
       terminationProtection: inputs['termination-protection'],
       roleArn: inputs['cloudformation-role-arn'],
       boundaryArn: boundaryOf(inputs),

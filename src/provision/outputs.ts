@@ -31,6 +31,8 @@ export interface PlannedStack {
   readonly action: StackPlan['action'];
   readonly basis: StackPlan['basis'];
   readonly note?: string;
+  /** Logical ids of the networks, clusters, keys and node groups that the changes replace or remove. */
+  readonly losses?: readonly string[];
   readonly changes: readonly PlannedChange[];
 }
 

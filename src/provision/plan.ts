@@ -87,5 +87,6 @@ async function planGroup(
 
 function show({ log, report }: Session, stackPlan: StackPlan): void {
   for (const line of planLines(stackPlan)) log.info(line);
+  for (const { text } of stackPlan.losses) log.warn(`Stack ${stackPlan.name}: ${text}`);
   addPlan(report, stackPlan);
 }

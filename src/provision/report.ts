@@ -167,9 +167,21 @@ function planMarkdown(plan: StackPlan): string {
     rows.length > MOST_ROWS
       ? `<details><summary>${rows.length} resources</summary>\n\n${changes}\n\n</details>`
       : changes;
-  return [`### ${inertMarkdown(planTitle(plan))}`, inertMarkdown(plan.note ?? ''), folded]
+  return [
+    `### ${inertMarkdown(planTitle(plan))}`,
+    lossAlert(plan),
+    inertMarkdown(plan.note ?? ''),
+    folded,
+  ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** GitHub shows a CAUTION alert in red. */
+function lossAlert({ losses }: StackPlan): string {
+  if (losses.length === 0) return '';
+  const lines = losses.map(({ text }) => `> - 🔴 **${inertMarkdown(text)}**`);
+  return ['> [!CAUTION]', '> What these changes delete cannot be brought back:', ...lines].join('\n');
 }
 
 function plannedStack(plan: StackPlan): PlannedStack {
@@ -181,5 +193,13 @@ function plannedStack(plan: StackPlan): PlannedStack {
     return { action, logicalId, type, replacement, what };
   });
   const { name: stack, action, basis, note } = plan;
-  return { stack, action, basis, ...(note === undefined ? {} : { note }), changes };
+  const losses = plan.losses.map(({ logicalId }) => logicalId);
+  return {
+    stack,
+    action,
+    basis,
+    ...(note === undefined ? {} : { note }),
+    ...(losses.length === 0 ? {} : { losses }),
+    changes,
+  };
 }

@@ -67,6 +67,7 @@ function commonSpec(
     tags: stackTags(inputs.environment, inputs.base),
     creationTags: creationTags(run, { ttlHours: inputs.ttlHours, now: clock.now() }),
     onFailure: inputs.stackOptions.onFailure,
+    allowReplacement: inputs.stackOptions.allowReplacement,
     terminationProtection: inputs.stackOptions.terminationProtection,
     roleArn: inputs.stackOptions.roleArn,
     runId: run.id,

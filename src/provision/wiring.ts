@@ -55,7 +55,7 @@ export function realDeps(
   const insides = stackInsides(cloudFormation);
   return {
     stacks: sdkStackApi(cloudFormation),
-    staging: s3Staging(createClient(S3Client, caller), clock),
+    staging: s3Staging(createClient(S3Client, caller), { clock, log: actionsLog }),
     cleanUp: cleanUpOf(caller, insides, clock),
     explain: explainLaunches(insides, (group, text) => logLines(logs, group, text)),
     identity: () => callerIdentity(createClient(STSClient, caller)),

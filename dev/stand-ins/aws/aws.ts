@@ -12,6 +12,7 @@ import {
 import { eksAmiParameters } from './eks/ami-parameters.ts';
 import type { Eks } from './eks/eks.ts';
 import type { EventBus } from './events/events.ts';
+import { createBucketRegions } from './faults/bucket-regions.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { createSessions, type Sessions } from './faults/sessions.ts';
 import { ALL_OFF, type Switches } from './faults/switches.ts';
@@ -93,6 +94,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
     startRegion({ ...options, region: name, endpoint, problem }),
   );
   const home = regions.in(region);
+  const buckets = createBucketRegions();
   const gateway = await startGateway({
     port: options.port,
     motoUrl,
@@ -118,9 +120,10 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
       eksAmiParameters,
       lambdaAnswer(regions),
     ],
-    disturb: faults.disturb,
+    disturb: (call) => faults.disturb(call) ?? buckets.answer(call),
   });
   gateway.onMutation(observeIn(regions, problem));
+  gateway.onMutation((_service, _action, call) => buckets.learn(call));
   const stop = async () => {
     for (const name of regions.names()) await regions.in(name).autoscaling.stop();
     await gateway.stop();

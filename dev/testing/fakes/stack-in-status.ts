@@ -24,6 +24,7 @@ export function logStack(name: string, days: number, extra = false): StackSpec {
     tags: { purpose: 'test' },
     creationTags: {},
     onFailure: 'rollback',
+    allowReplacement: [],
     template: { file: 'cfn/test.yaml', text: declared.join('\n') },
   };
 }
