@@ -32,6 +32,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     port: 0,
     motoUrl: moto.url,
+    services: [],
     disturb: (call) => disturb(call) ?? regions.answer(call),
   });
   gateway.onMutation((_service, _action, call) => regions.learn(call));

@@ -186,14 +186,19 @@ export function hasNoTags(error: unknown): boolean {
 }
 
 /** S3's codes when a bucket is called by the endpoint or with the signature of a wrong region. */
-const ANOTHER_REGION = /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/;
+const ANOTHER_REGION =
+  /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/;
 
 /** True for what S3 answers when a bucket is in another region. */
 export function isInAnotherRegion(error: unknown): boolean {
   return error instanceof Error && (ANOTHER_REGION.test(error.name) || statusOf(error) === 301);
 }
 
-async function tag(s3: S3Client, bucket: StagingBucket, Value: 'ready' | 'unfinished'): Promise<void> {
+async function tag(
+  s3: S3Client,
+  bucket: StagingBucket,
+  Value: 'ready' | 'unfinished',
+): Promise<void> {
   const Tagging = { TagSet: [{ Key: TAG, Value }] };
   await s3.send(new PutBucketTaggingCommand({ ...targetOf(bucket), Tagging }));
 }

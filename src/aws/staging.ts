@@ -29,12 +29,7 @@ export interface Staging {
    * @throws CloudError when S3 takes longer, or when the bucket keeps no versions, so that nobody could be sure to fetch
    *   this content later.
    */
-  stage(
-    bucket: StagingBucket,
-    key: string,
-    content: Uint8Array,
-    deadline: number,
-  ): Promise<Staged>;
+  stage(bucket: StagingBucket, key: string, content: Uint8Array, deadline: number): Promise<Staged>;
   /** Whether anything is staged for an environment. */
   has(bucket: StagingBucket, environment: string): Promise<boolean>;
   /** Deletes an environment's files, and the bucket when this pack created it and it is empty. */
@@ -227,7 +222,9 @@ async function afterBucketConflicts<Result>(
       mayPass(error) {
         if (error instanceof VersioningBegins) return clock.now() < versioned;
         if (!isBucketConflict(error)) return false;
-        log.info(`${bucket.name}: S3 is still creating or deleting it; waiting (${messageOf(error)})`);
+        log.info(
+          `${bucket.name}: S3 is still creating or deleting it; waiting (${messageOf(error)})`,
+        );
         return true;
       },
     });

@@ -219,17 +219,20 @@ describe('a rollback', () => {
 });
 
 describe('outdated reads', () => {
-  it.each([1, 3, 8])('end neither a creation, an update nor a deletion (%i reads)', async (reads) => {
-    standIn.behaviour.staleReads = reads;
-    const name = `stale-${reads}`;
-    const { id, outcome } = await deployStack(run(), logStack(name, 7));
-    expect(outcome).toBe('created');
-    expect(await deployStack(run(), logStack(name, 8))).toMatchObject({ outcome: 'updated' });
-    pacing.script(name, 'update', 'Main', 'fail');
-    await expect(deployStack(run(), logStack(name, 14))).rejects.toThrow('out of order');
-    await deleteStack(run(), { id, name });
-    expect(await api.describe(name)).toBeUndefined();
-  });
+  it.each([1, 3, 8])(
+    'end neither a creation, an update nor a deletion (%i reads)',
+    async (reads) => {
+      standIn.behaviour.staleReads = reads;
+      const name = `stale-${reads}`;
+      const { id, outcome } = await deployStack(run(), logStack(name, 7));
+      expect(outcome).toBe('created');
+      expect(await deployStack(run(), logStack(name, 8))).toMatchObject({ outcome: 'updated' });
+      pacing.script(name, 'update', 'Main', 'fail');
+      await expect(deployStack(run(), logStack(name, 14))).rejects.toThrow('out of order');
+      await deleteStack(run(), { id, name });
+      expect(await api.describe(name)).toBeUndefined();
+    },
+  );
 });
 
 describe('a change set that fails', () => {

@@ -290,7 +290,9 @@ describe('a stack whose update failed without rollback', () => {
     engine.api.rollBack = async () => {
       stack.schedule(ahead, engine.clock.now());
       await engine.clock.sleep(10);
-      throw new Error('Stack:arn is in UPDATE_ROLLBACK_IN_PROGRESS state and can not be rolled back.');
+      throw new Error(
+        'Stack:arn is in UPDATE_ROLLBACK_IN_PROGRESS state and can not be rolled back.',
+      );
     };
     expect(await deployStack(engine, spec)).toMatchObject({ outcome: 'updated' });
   });

@@ -64,7 +64,9 @@ describe('a deploy', () => {
         fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
         (changes, picks) => {
           const losses = lossesIn(changes, undefined);
-          const allowed = losses.filter((_, index) => picks[index % 12]).map((one) => one.logicalId);
+          const allowed = losses
+            .filter((_, index) => picks[index % 12])
+            .map((one) => one.logicalId);
           const refusal = refusalOf({ ...spec, allowReplacement: allowed }, changes, undefined);
           const refused = losses.filter(({ logicalId }) => !allowed.includes(logicalId));
           expect(refusal === undefined).toBe(refused.length === 0);

@@ -1,5 +1,5 @@
-import type { Change, Stack } from './stack-api.ts';
 import { isReplaced } from './replacement.ts';
+import type { Change, Stack } from './stack-api.ts';
 
 /** What goes with a resource when it is deleted, for the types whose loss nobody can undo. */
 const LOST: Readonly<Record<string, string>> = {

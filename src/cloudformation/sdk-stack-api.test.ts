@@ -127,8 +127,7 @@ describe('change sets', () => {
     `<member><EventId>${name}</EventId><EventType>${type}</EventType><LogicalResourceId>Vpc</LogicalResourceId>
     <ResourceType>AWS::EC2::VPC</ResourceType><ValidationPath>/Resources/Vpc/${name}</ValidationPath>
     <ValidationStatusReason>bad ${name}</ValidationStatusReason>${more}</member>`;
-  const failures = (...events: string[]) =>
-    `<OperationEvents>${events.join('')}</OperationEvents>`;
+  const failures = (...events: string[]) => `<OperationEvents>${events.join('')}</OperationEvents>`;
   const WARNS = '<ValidationFailureMode>WARN</ValidationFailureMode>';
   const FAILS = '<ValidationFailureMode>FAIL</ValidationFailureMode>';
 

@@ -1,8 +1,8 @@
 import { discardChangeSet, parametersFor, proposeChange } from './change-set.ts';
 import { checkOurs, unlessAnotherRunWasFirst } from './concurrent-runs.ts';
 import { adopt, checkDeadline, type StackEngine } from './follow.ts';
-import { declaredResources, needsManualRepair } from './operation-failed.ts';
 import { type Loss, lossesIn } from './losses.ts';
+import { declaredResources, needsManualRepair } from './operation-failed.ts';
 import { refusalOf } from './refused-changes.ts';
 import type { Change, ChangeDetail, Stack, StackSpec, Template } from './stack-api.ts';
 import { deployStep } from './stack-status.ts';

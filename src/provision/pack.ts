@@ -39,7 +39,10 @@ export async function readTemplate(packFile: PackReader, name: string): Promise<
 }
 
 /** Uploads the launch hook's code to the bucket from which Lambda fetches it; returns the pack with the code's version. */
-export async function stageHook({ bucket, engine, log, staging }: Session, pack: Pack): Promise<Pack> {
+export async function stageHook(
+  { bucket, engine, log, staging }: Session,
+  pack: Pack,
+): Promise<Pack> {
   const { hook } = pack;
   const { outcome, version } = await staging.stage(bucket, hook.key, hook.zip, engine.deadline);
   log.info(`s3://${bucket.name}/${hook.key}: ${outcome}`);

@@ -181,7 +181,9 @@ function planMarkdown(plan: StackPlan): string {
 function lossAlert({ losses }: StackPlan): string {
   if (losses.length === 0) return '';
   const lines = losses.map(({ text }) => `> - 🔴 **${inertMarkdown(text)}**`);
-  return ['> [!CAUTION]', '> What these changes delete cannot be brought back:', ...lines].join('\n');
+  return ['> [!CAUTION]', '> What these changes delete cannot be brought back:', ...lines].join(
+    '\n',
+  );
 }
 
 function plannedStack(plan: StackPlan): PlannedStack {

@@ -391,17 +391,23 @@ test('change sets can be listed and deleted, and executing one removes the other
   const three = await changeSetFor(cf(), { ...request, name });
   await cf().send(new DeleteChangeSetCommand({ ChangeSetName: one.ChangeSetId }));
   await cf().send(new DeleteChangeSetCommand({ ChangeSetName: one.ChangeSetId }));
-  const { Summaries = [] } = await cf().send(new ListChangeSetsCommand({ StackName: name }));
-  expect(Summaries.map(({ ChangeSetId }) => ChangeSetId)).toEqual([
-    two.ChangeSetId,
-    three.ChangeSetId,
+  const listed = async () => {
+    const { Summaries = [] } = await cf().send(new ListChangeSetsCommand({ StackName: name }));
+    return Summaries;
+  };
+  expect((await listed()).map(({ Status }) => Status)).toEqual([
+    expect.stringMatching(/^DELETE_(PENDING|IN_PROGRESS)$/),
+    'CREATE_COMPLETE',
+    'CREATE_COMPLETE',
   ]);
+  await eventually(async () => (await listed()).length === 2);
   await cf().send(
     new ExecuteChangeSetCommand({ ChangeSetName: two.ChangeSetName, StackName: name }),
   );
   await settled(cf(), name);
   const after = await cf().send(new DescribeChangeSetCommand({ ChangeSetName: two.ChangeSetId }));
   expect(after.ExecutionStatus).toBe('EXECUTE_COMPLETE');
+  await eventually(async () => (await listed()).length === 1);
   await expect(
     cf().send(new DescribeChangeSetCommand({ ChangeSetName: three.ChangeSetId })),
   ).rejects.toMatchObject({ name: expect.stringMatching(/ChangeSetNotFound/) });
@@ -422,7 +428,9 @@ test('invalid properties fail the change set, with details in DescribeEvents', a
       Filters: { FailedEvents: true },
     }),
   );
+  expect(OperationEvents[0]?.ValidationFailureMode).toBe('WARN');
   expect(OperationEvents.map(({ ValidationStatusReason }) => ValidationStatusReason)).toEqual([
+    'The account is close to a service quota.',
     'Unsupported property [CidrBlok]',
     'Required property [VpcId] not found',
     expect.stringContaining('does not simulate AWS::EC2::Subnet'),
