@@ -1,9 +1,9 @@
 /** The names of deciders, as `findDeciders` gives them. Facts refer to them, `deciders/` knows how to ask them. */
 
-export const DOES_NOT_EXIST = 'src/cloudformation/sdk-stack-api.ts#doesNotExist';
-export const IS_NOT_ALLOWED = 'src/cloudformation/sdk-stack-api.ts#isNotAllowed';
+export const DOES_NOT_EXIST = 'src/cloudformation/answers.ts#doesNotExist';
+export const IS_NOT_ALLOWED = 'src/cloudformation/answers.ts#isNotAllowed';
 export const CREATE_CHANGE_SET = 'src/cloudformation/sdk-stack-api.ts#createChangeSet';
-export const IS_CONFLICT = 'src/cloudformation/concurrent-runs.ts#isConflict';
+export const IS_CONFLICT = 'src/cloudformation/answers.ts#saysAnotherWasFirst';
 export const PREPARE_CHANGE_SET = 'src/cloudformation/change-set.ts#prepareChangeSet';
 export const IS_CANCELLED = 'src/cloudformation/stack-events.ts#isCancelled';
 export const ENDS_IN_FAILURE = 'src/cloudformation/stack-events.ts#endsInFailure';

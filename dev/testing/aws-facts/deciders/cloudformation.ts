@@ -1,13 +1,12 @@
 import type { CloudFormationClient, StackEvent as SdkEvent } from '@aws-sdk/client-cloudformation';
-import { prepareChangeSet } from '../../../../src/cloudformation/change-set.ts';
-import { unlessAnotherRunWasFirst } from '../../../../src/cloudformation/concurrent-runs.ts';
-import type { StackEngine } from '../../../../src/cloudformation/follow.ts';
 import {
-  createChangeSet,
-  describeChangeSet,
   doesNotExist,
   isNotAllowed,
-} from '../../../../src/cloudformation/sdk-stack-api.ts';
+  saysAnotherWasFirst,
+} from '../../../../src/cloudformation/answers.ts';
+import { prepareChangeSet } from '../../../../src/cloudformation/change-set.ts';
+import type { StackEngine } from '../../../../src/cloudformation/follow.ts';
+import { createChangeSet, describeChangeSet } from '../../../../src/cloudformation/sdk-stack-api.ts';
 import type {
   ChangeSetRequest,
   StackEvent,
@@ -37,6 +36,7 @@ const SPEC: StackSpec = {
   tags: {},
   creationTags: {},
   onFailure: 'rollback',
+  allowReplacement: [],
   terminationProtection: undefined,
   roleArn: undefined,
   runId: '1',
@@ -46,12 +46,7 @@ const SPEC: StackSpec = {
 export const CLOUDFORMATION_DECIDERS: Readonly<Record<string, Ask>> = {
   [names.DOES_NOT_EXIST]: ({ error }) => doesNotExist(error),
   [names.IS_NOT_ALLOWED]: ({ error }) => isNotAllowed(error),
-  [names.IS_CONFLICT]: async ({ error }) => {
-    const first = await outcomeOf(() =>
-      unlessAnotherRunWasFirst(engineWith({}), 'stack', () => Promise.reject(error)),
-    );
-    return first === undefined;
-  },
+  [names.IS_CONFLICT]: ({ error }) => saysAnotherWasFirst(error),
   [names.CREATE_CHANGE_SET]: async (given) => {
     const found = { DescribeChangeSet: { ChangeSetId: 'found', StackId: 's' } };
     const client = clientGiving<CloudFormationClient>(given, 'CreateChangeSet', found);
