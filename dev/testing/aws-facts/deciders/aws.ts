@@ -11,6 +11,8 @@ import {
   bucketExists,
   deleteBucketIfUnused,
   ensureBucket,
+  hasNoTags,
+  isInAnotherRegion,
   versionsIn,
 } from '../../../../src/aws/staging-bucket.ts';
 import { leftoverInterfaces, sweepGroup } from '../../../../src/aws/sweep.ts';
@@ -71,8 +73,8 @@ const KEYS = { accessKeyId: 'AKIAFACTS', secretAccessKey: 's' };
 
 function bucketDeciders(): Readonly<Record<string, Ask>> {
   return {
-    [names.BUCKET_EXISTS]: (given) =>
-      outcomeOf(() => bucketExists(clientGiving<S3Client>(given, 'HeadBucket'), BUCKET)),
+    [names.HAS_NO_TAGS]: ({ error }) => hasNoTags(error),
+    [names.IS_IN_ANOTHER_REGION]: ({ error }) => isInAnotherRegion(error),
     [names.DELETE_BUCKET]: (given) =>
       outcomeOf(() =>
         deleteBucketIfUnused(clientGiving<S3Client>(given, 'DeleteBucket', READY), BUCKET),
@@ -90,13 +92,14 @@ function bucketDeciders(): Readonly<Record<string, Ask>> {
     [names.OWNERSHIP]: (given) =>
       outcomeOf(async () => {
         const s3 = clientGiving<S3Client>(given, 'GetBucketTagging');
+        if (!(await bucketExists(s3, BUCKET))) return 'absent';
         return (await deleteBucketIfUnused(s3, BUCKET)) ? 'ours' : 'foreign';
       }),
     [names.VERSION_WITH]: (given) =>
       outcomeOf(async () => {
         const answers = { ...READY, PutObject: { VersionId: '1' } };
         const s3 = clientGiving<S3Client>(given, 'GetObject', answers);
-        return (await s3Staging(s3, fakeClock()).stage(BUCKET, 'e/x', new Uint8Array())).outcome;
+        return (await staged(s3)).outcome;
       }),
     [names.IS_BUCKET_CONFLICT]: async (given) => {
       let uploads = 0;
@@ -108,10 +111,15 @@ function bucketDeciders(): Readonly<Record<string, Ask>> {
         return { VersionId: '1' };
       };
       const s3 = { send: uploading } as unknown as S3Client;
-      await outcomeOf(() => s3Staging(s3, fakeClock()).stage(BUCKET, 'e/x', new Uint8Array()));
+      await outcomeOf(() => staged(s3));
       return uploads > 1;
     },
   };
+}
+
+function staged(s3: S3Client) {
+  const waiting = { clock: fakeClock(), log: { info: () => {} } };
+  return s3Staging(s3, waiting).stage(BUCKET, 'e/x', new Uint8Array(), 60_000);
 }
 
 interface Sender {
@@ -125,7 +133,7 @@ function withoutBucket(given: Given): S3Client {
   const { send } = clientGiving<Sender>(given, 'CreateBucket');
   return {
     send: async (command: object) => {
-      if (command.constructor.name === 'HeadBucketCommand') throw ABSENT;
+      if (command.constructor.name === 'GetBucketTaggingCommand') throw ABSENT;
       return send(command);
     },
   } as unknown as S3Client;

@@ -54,7 +54,7 @@ export const CLOUDFORMATION_DECIDERS: Readonly<Record<string, Ask>> = {
     if (typeof outcome === 'string') return 'refused';
     return (outcome as { id: string }).id === 'found' ? 'found' : 'made';
   },
-  [names.PREPARE_CHANGE_SET]: async (given) => {
+  [names.SAYS_NO_CHANGES]: async (given) => {
     const client = clientGiving<CloudFormationClient>(given, 'DescribeChangeSet');
     const engine = engineWith({
       createChangeSet: async () => ({ id: 'c', stackId: 's' }),

@@ -4,7 +4,7 @@ import {
   CREATE_CHANGE_SET,
   DOES_NOT_EXIST,
   IS_CONFLICT,
-  PREPARE_CHANGE_SET,
+  SAYS_NO_CHANGES,
 } from '../relied-on.ts';
 import { botocore, cdk, documented, issue, localstack } from '../sources.ts';
 
@@ -27,7 +27,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     },
     source: CHANGE_SETS,
     kind: 'recording',
-    reliedOnBy: relied({ [PREPARE_CHANGE_SET]: 'no-changes' }),
+    reliedOnBy: relied({ [SAYS_NO_CHANGES]: 'no-changes' }),
     standIn: 'same',
   },
   {
@@ -43,7 +43,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     },
     source: issue('aws/aws-cdk#2553'),
     kind: 'report',
-    reliedOnBy: relied({ [PREPARE_CHANGE_SET]: 'no-changes' }),
+    reliedOnBy: relied({ [SAYS_NO_CHANGES]: 'no-changes' }),
     standIn: { absent: 'Transforms are not simulated.' },
   },
   {
@@ -53,7 +53,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     answer: { output: { Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE' } },
     source: CHANGE_SETS,
     kind: 'recording',
-    reliedOnBy: relied({ [PREPARE_CHANGE_SET]: 'ready' }),
+    reliedOnBy: relied({ [SAYS_NO_CHANGES]: 'ready' }),
     standIn: 'same',
   },
   {
@@ -290,7 +290,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     },
     source: issue('aws/aws-cdk-cli#1000'),
     kind: 'report',
-    reliedOnBy: relied({ [PREPARE_CHANGE_SET]: 'failed' }),
+    reliedOnBy: relied({ [SAYS_NO_CHANGES]: 'failed' }),
     standIn: 'same',
   },
   {
@@ -316,7 +316,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     },
     source: issue('aws/aws-cdk-cli#1972'),
     kind: 'report',
-    reliedOnBy: relied({ [PREPARE_CHANGE_SET]: 'no-changes' }),
+    reliedOnBy: relied({ [SAYS_NO_CHANGES]: 'no-changes' }),
     standIn: 'same',
   },
   {
@@ -328,8 +328,8 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     ),
     source: `${issue('aws/aws-cli#6368')}; ${cdk('lib/api/deployments/deploy-stack.ts')}`,
     kind: 'report',
-    reliedOnBy: relied({ [IS_CONFLICT]: false }),
-    standIn: { absent: 'The stand-in accepts the update.' },
+    reliedOnBy: relied({ [IS_CONFLICT]: true }),
+    standIn: { absent: 'The tests of the stand-in show it.' },
   },
   {
     id: 'kept-creation-updated',

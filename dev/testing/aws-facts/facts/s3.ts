@@ -1,10 +1,11 @@
 import type { Fact } from '../fact.ts';
 import { relied } from '../fact.ts';
 import {
-  BUCKET_EXISTS,
   CREATE_BUCKET,
   DELETE_BUCKET,
+  HAS_NO_TAGS,
   IS_BUCKET_CONFLICT,
+  IS_IN_ANOTHER_REGION,
   NEXT_STEP,
   OWNERSHIP,
   SAYS_EXPIRED,
@@ -27,7 +28,7 @@ export const S3_FACTS: readonly Fact[] = [
     answer: { status: 404 },
     source: S3,
     kind: 'recording',
-    reliedOnBy: relied({ [BUCKET_EXISTS]: false }),
+    reliedOnBy: [],
     standIn: 'same',
   },
   {
@@ -37,7 +38,7 @@ export const S3_FACTS: readonly Fact[] = [
     answer: { status: 403 },
     source: documented('AmazonS3/latest/API/API_HeadBucket.html'),
     kind: 'documentation',
-    reliedOnBy: relied({ [BUCKET_EXISTS]: /access is denied/ }),
+    reliedOnBy: [],
     standIn: 'same',
   },
   {
@@ -47,7 +48,7 @@ export const S3_FACTS: readonly Fact[] = [
     answer: { status: 301, headers: { 'x-amz-bucket-region': 'us-west-2' } },
     source: documented('AmazonS3/latest/API/API_HeadBucket.html'),
     kind: 'documentation',
-    reliedOnBy: relied({ [BUCKET_EXISTS]: /another region/ }),
+    reliedOnBy: [],
     standIn: { absent: 'Every region of the stand-in has the same buckets.' },
   },
   {
@@ -149,13 +150,59 @@ export const S3_FACTS: readonly Fact[] = [
     standIn: 'same',
   },
   {
+    id: 'bucket-tags-in-other-region',
+    call: 'GetBucketTagging',
+    when: 'the signature names a region that the bucket is not in',
+    answer: refusal(
+      'AuthorizationHeaderMalformed',
+      "The authorization header is malformed; the region '…' is wrong; expecting '…'",
+      400,
+    ),
+    source: issue('hashicorp/vault#2892'),
+    kind: 'report',
+    reliedOnBy: relied({
+      [OWNERSHIP]: /another region/,
+      [IS_IN_ANOTHER_REGION]: true,
+      [HAS_NO_TAGS]: false,
+    }),
+    standIn: { differs: 'Only a bucket that was made through the gateway has a region.' },
+  },
+  {
+    id: 'bucket-tags-redirected',
+    call: 'GetBucketTagging',
+    when: 'the bucket is in another region than the endpoint',
+    answer: refusal(
+      'PermanentRedirect',
+      'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+      301,
+    ),
+    source: documented('AmazonS3/latest/API/ErrorResponses.html'),
+    kind: 'documentation',
+    reliedOnBy: relied({ [OWNERSHIP]: /another region/, [IS_IN_ANOTHER_REGION]: true }),
+    standIn: { absent: 'The stand-in answers AuthorizationHeaderMalformed.' },
+  },
+  {
+    id: 'bucket-tags-absent',
+    call: 'GetBucketTagging',
+    when: 'there is no such bucket',
+    answer: refusal('NoSuchBucket', 'The specified bucket does not exist', 404),
+    source: documented('AmazonS3/latest/API/ErrorResponses.html'),
+    kind: 'documentation',
+    reliedOnBy: relied({
+      [OWNERSHIP]: 'absent',
+      [HAS_NO_TAGS]: false,
+      [IS_IN_ANOTHER_REGION]: false,
+    }),
+    standIn: { differs: 'It is moto that answers, which has this text.' },
+  },
+  {
     id: 'bucket-without-tags',
     call: 'GetBucketTagging',
     when: 'the bucket has no tags',
     answer: refusal('NoSuchTagSet', 'The TagSet does not exist', 404),
     source: S3_API,
     kind: 'recording',
-    reliedOnBy: relied({ [OWNERSHIP]: 'foreign' }),
+    reliedOnBy: relied({ [OWNERSHIP]: 'foreign', [HAS_NO_TAGS]: true }),
     standIn: 'same',
   },
   {
@@ -267,7 +314,7 @@ export const S3_FACTS: readonly Fact[] = [
     answer: refusal('AccessDenied', 'Access Denied', 403),
     source: S3,
     kind: 'recording',
-    reliedOnBy: relied({ [OWNERSHIP]: 'AccessDenied', [NEXT_STEP]: /^allow the role/ }),
+    reliedOnBy: relied({ [OWNERSHIP]: /access is denied/, [NEXT_STEP]: /^allow the role/ }),
     standIn: 'same',
   },
   {
