@@ -5,8 +5,8 @@ import { attach, type Patience, release } from './attach.ts';
 import type { NetworkInterface } from './plan.ts';
 
 const WANTED = [
-  { deviceIndex: 1, subnetId: 'subnet-1' },
-  { deviceIndex: 2, subnetId: 'subnet-2' },
+  { deviceIndex: 1, subnetId: 'subnet-1', sourceDestCheck: false },
+  { deviceIndex: 2, subnetId: 'subnet-2', sourceDestCheck: false },
 ];
 const CALLS_FOR_ALL = 8;
 const patience = (attempts: number): Patience => ({ attempts, pause: async () => {} });
@@ -45,7 +45,7 @@ describe('attach', () => {
     await fc.assert(
       fc.asyncProperty(stopAt, async (call) => {
         const interrupted = simulateInterfaces([], (number) => {
-          if (number === call) throw awsError('UnauthorizedOperation');
+          if (number === call) throw awsError('AttachmentLimitExceeded');
         });
         await expect(attach(interrupted, WANTED, patience(5))).rejects.toThrow();
         const next = simulateInterfaces(interrupted.state());
@@ -55,20 +55,22 @@ describe('attach', () => {
     );
   });
 
-  it.each(['IncorrectState', 'IncorrectInstanceState', 'InvalidInstanceID'])(
-    'tries again after a temporary error: %s',
-    async (code) => {
-      await fc.assert(
-        fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: 12 })), async (failing) => {
-          const interfaces = simulateInterfaces([], (call) => {
-            if (failing.includes(call)) throw awsError(code);
-          });
-          await attach(interfaces, WANTED, patience(failing.length + 1));
-          expectComplete(interfaces.state());
-        }),
-      );
-    },
-  );
+  it.each([
+    'IncorrectState',
+    'IncorrectInstanceState',
+    'InvalidInstanceID',
+    'UnauthorizedOperation',
+  ])('tries again after a temporary error: %s', async (code) => {
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: 12 })), async (failing) => {
+        const interfaces = simulateInterfaces([], (call) => {
+          if (failing.includes(call)) throw awsError(code);
+        });
+        await attach(interfaces, WANTED, patience(failing.length + 1));
+        expectComplete(interfaces.state());
+      }),
+    );
+  });
 
   it('gives one result when the same event is handled twice at the same time', async () => {
     const interfaces = simulateInterfaces();
@@ -90,6 +92,24 @@ describe('attach', () => {
     });
     await expect(attach(stuck, WANTED, patience(3))).rejects.toThrow('IncorrectState');
     expect(stuck.calls).toHaveLength(3);
+  });
+
+  it('gives up at once when the subnet has no prefix left, with the words of EC2', async () => {
+    const words =
+      "There aren't sufficient free Ipv4 addresses or prefixes available in your subnet.";
+    const full = simulateInterfaces([], () => {
+      throw awsError('InvalidParameterValue', words);
+    });
+    await expect(attach(full, WANTED, patience(12))).rejects.toThrow(words);
+    expect(full.calls).toHaveLength(1);
+  });
+
+  it('leaves the source/destination check on where addresses come from prefixes', async () => {
+    const interfaces = simulateInterfaces();
+    const wanted = WANTED.map((one) => ({ ...one, sourceDestCheck: true }));
+    await attach(interfaces, wanted, patience(1));
+    expect(interfaces.state().map(({ sourceDestCheck }) => sourceDestCheck)).toEqual([true, true]);
+    expect(interfaces.calls.filter((call) => call.startsWith('disable'))).toEqual([]);
   });
 });
 

@@ -8,8 +8,8 @@ export interface Patience {
 }
 
 /**
- * Temporary errors: the instance is not running yet, EC2 does not yet know an interface that it has just created, or
- * another delivery of the same event was faster.
+ * Temporary errors: the instance is not running yet, EC2 does not yet know an interface that it has just created,
+ * another delivery of the same event was faster, or IAM has not yet spread the policy of the function's new role.
  */
 const MAY_PASS: ReadonlySet<string> = new Set([
   'IncorrectInstanceState',
@@ -21,7 +21,14 @@ const MAY_PASS: ReadonlySet<string> = new Set([
   'InvalidNetworkInterface.InUse',
   'InvalidNetworkInterfaceID.NotFound',
   'InvalidParameterValue',
+  'UnauthorizedOperation',
 ]);
+
+/**
+ * A subnet that has no free block of sixteen addresses. EC2 gives it the code of an occupied device index:
+ * https://github.com/aws/amazon-vpc-cni-k8s/issues/3105
+ */
+const FULL_SUBNET = /sufficient free ipv4 addresses or prefixes/i;
 
 /**
  * Gives an instance its wanted interfaces: carries out the missing steps until none is missing. Throws EC2's error when
@@ -71,7 +78,7 @@ async function carryOut(work: DeviceWork, interfaces: Interfaces): Promise<void>
 }
 
 function mayPass(error: unknown): boolean {
-  return MAY_PASS.has(errorName(error));
+  return MAY_PASS.has(errorName(error)) && !FULL_SUBNET.test(String(error));
 }
 
 function errorName(error: unknown): string {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { handlerTimeouts } from '../../src/aws/timeouts.ts';
 import { completeWith, handleLifecycleEvent } from './hook.ts';
 import { interfacesOf } from './interfaces.ts';
 import { readLifecycleEvent } from './lifecycle-event.ts';
@@ -8,8 +9,13 @@ import { reserveWith } from './reservations.ts';
 import { readSettings } from './settings.ts';
 
 const settings = readSettings(process.env);
-const ec2 = new EC2Client({ maxAttempts: 5 });
-const complete = completeWith(new AutoScalingClient({ maxAttempts: 5 }));
+// All attempts of one call fit into the function's own time-out of 120 s.
+const client = {
+  maxAttempts: 5,
+  requestHandler: handlerTimeouts({ connectionMs: 2_000, answerMs: 10_000 }),
+};
+const ec2 = new EC2Client(client);
+const complete = completeWith(new AutoScalingClient(client));
 
 /** The Lambda function of a node group's launch and terminate hooks. */
 export async function handler(event: unknown): Promise<void> {

@@ -14,6 +14,7 @@ const LAUNCH: LifecycleEvent = {
   hook: 'multus-attach-enis',
   token: 'token-1',
 };
+const DEVICE = { deviceIndex: 1, subnetId: 'subnet-1', sourceDestCheck: true };
 const TERMINATE: LifecycleEvent = { ...LAUNCH, transition: 'terminating', token: 'token-2' };
 
 function hookWith(interfaces: SimulatedInterfaces) {
@@ -21,7 +22,7 @@ function hookWith(interfaces: SimulatedInterfaces) {
   const logged: string[] = [];
   const reserved: string[] = [];
   const hook: Hook = {
-    wanted: [{ deviceIndex: 1, subnetId: 'subnet-1' }],
+    wanted: [DEVICE],
     interfacesOf: () => interfaces,
     reserve: async (subnetId, cidr) => void reserved.push(`${subnetId} ${cidr}`),
     complete: async (event, result) => {
@@ -44,7 +45,7 @@ describe('handleLifecycleEvent', () => {
 
   it('first reserves the part of each subnet that prefixes come from', async () => {
     const { hook, reserved } = hookWith(simulateInterfaces());
-    const wanted = [{ deviceIndex: 1, subnetId: 'subnet-1', prefixCidr: '10.0.4.128/25' }];
+    const wanted = [{ ...DEVICE, prefixCidr: '10.0.4.128/25' }];
     await handleLifecycleEvent(LAUNCH, { ...hook, wanted });
     expect(reserved).toEqual(['subnet-1 10.0.4.128/25']);
     await handleLifecycleEvent(TERMINATE, { ...hook, wanted });
@@ -53,7 +54,7 @@ describe('handleLifecycleEvent', () => {
 
   it('lets an instance continue when nothing can be reserved, and says why', async () => {
     const { hook, answers, logged } = hookWith(simulateInterfaces());
-    const wanted = [{ deviceIndex: 1, subnetId: 'subnet-1', prefixCidr: '10.0.4.128/25' }];
+    const wanted = [{ ...DEVICE, prefixCidr: '10.0.4.128/25' }];
     const reserve = async () => {
       throw awsError('UnauthorizedOperation');
     };

@@ -82,7 +82,7 @@ describe("the hook's work on EC2", () => {
     expect(found).toMatchObject(
       multusSubnets.map((SubnetId, at) => ({
         SubnetId,
-        SourceDestCheck: false,
+        SourceDestCheck: true,
         Groups: [{ GroupId: groupId }],
         Attachment: { InstanceId: instanceId, DeviceIndex: at + 1, DeleteOnTermination: true },
         Ipv4Prefixes: [{ Ipv4Prefix: expect.stringMatching(/\/28$/) }],
@@ -110,6 +110,15 @@ describe("the hook's work on EC2", () => {
     await attach(interfaces, settings.wanted, once);
     const [prefix] = (await described())[0]?.Ipv4Prefixes ?? [];
     expect(prefix?.Ipv4Prefix).toMatch(/^10\.0\.4\.(1[2-9]\d|2\d\d)\/28$/);
+  });
+
+  it('takes off the check of addresses where nodes have no prefixes', async () => {
+    const wanted = settings.wanted.map((one) => ({ ...one, sourceDestCheck: false }));
+    await attach(interfaces, wanted, once);
+    expect((await described()).map(({ SourceDestCheck }) => SourceDestCheck)).toEqual([
+      false,
+      false,
+    ]);
   });
 
   it('makes nothing new when the event comes again', async () => {
@@ -167,9 +176,10 @@ describe("the hook's work on EC2", () => {
         DeviceIndex: 3,
       }),
     );
-    const third = { deviceIndex: 3, subnetId: multusSubnets[1] ?? '' };
+    const [first = '', second = ''] = multusSubnets;
+    const third = { deviceIndex: 3, subnetId: second, sourceDestCheck: true };
     await expect(attach(interfaces, [...settings.wanted, third], once)).rejects.toThrow('device 3');
-    await interfaces.create({ deviceIndex: 1, subnetId: multusSubnets[0] ?? '' });
+    await interfaces.create({ deviceIndex: 1, subnetId: first, sourceDestCheck: true });
     await release(interfaces);
     expect(await described()).toEqual([]);
   });

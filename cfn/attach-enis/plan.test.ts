@@ -10,8 +10,8 @@ const PRIMARY: NetworkInterface = {
   sourceDestCheck: true,
 };
 const WANTED = [
-  { deviceIndex: 1, subnetId: 'subnet-1' },
-  { deviceIndex: 2, subnetId: 'subnet-2' },
+  { deviceIndex: 1, subnetId: 'subnet-1', sourceDestCheck: false },
+  { deviceIndex: 2, subnetId: 'subnet-2', sourceDestCheck: false },
 ];
 
 function made(deviceIndex: number, fields: Partial<NetworkInterface> = {}): NetworkInterface {
@@ -61,13 +61,14 @@ describe('planAttachments', () => {
   });
 
   it('returns exactly the missing steps', () => {
+    const indexesOf = fc.uniqueArray(fc.integer({ min: 1, max: 7 }));
     const anyState = fc.record({
       attached: fc.boolean(),
       sourceDestCheck: fc.boolean(),
       deleteOnTermination: fc.boolean(),
     });
     fc.assert(
-      fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 7 })), anyState, (indexes, state) => {
+      fc.property(indexesOf, anyState, fc.boolean(), (indexes, state, checked) => {
         const attachment = (deviceIndex: number) =>
           state.attached
             ? {
@@ -85,8 +86,10 @@ describe('planAttachments', () => {
         const wanted = indexes.map((deviceIndex) => ({
           deviceIndex,
           subnetId: `subnet-${deviceIndex}`,
+          sourceDestCheck: checked,
         }));
-        const done = state.attached && state.deleteOnTermination && !state.sourceDestCheck;
+        const disable = state.sourceDestCheck && !checked;
+        const done = state.attached && state.deleteOnTermination && !disable;
         expect(planAttachments(existing, wanted)).toEqual(
           done
             ? []
@@ -94,7 +97,7 @@ describe('planAttachments', () => {
                 wanted: device,
                 interfaceId: `eni-${device.deviceIndex}`,
                 attachmentId: attachment(device.deviceIndex)?.id,
-                disableSourceDestCheck: state.sourceDestCheck,
+                disableSourceDestCheck: disable,
                 deleteOnTermination: !(state.attached && state.deleteOnTermination),
               })),
         );

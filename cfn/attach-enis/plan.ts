@@ -20,6 +20,11 @@ export interface WantedInterface {
   readonly subnetId: string;
   /** The part of the subnet that is reserved for prefixes, if any. */
   readonly prefixCidr?: string;
+  /**
+   * Whether EC2 checks that the interface sends and receives with its own addresses only. Addresses of its prefixes
+   * are its own. Pods without prefixes have addresses that are not.
+   */
+  readonly sourceDestCheck: boolean;
 }
 
 /** The steps that are still missing for one device. */
@@ -76,7 +81,7 @@ function planDevice(existing: readonly NetworkInterface[], wanted: WantedInterfa
     wanted,
     interfaceId: found?.id,
     attachmentId: found?.attachment?.id,
-    disableSourceDestCheck: found?.sourceDestCheck ?? true,
+    disableSourceDestCheck: !wanted.sourceDestCheck && (found?.sourceDestCheck ?? true),
     deleteOnTermination: !(found?.attachment?.deleteOnTermination ?? false),
   };
 }

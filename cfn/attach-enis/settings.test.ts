@@ -14,8 +14,8 @@ describe('readSettings', () => {
     expect(readSettings(ENV)).toEqual({
       cluster: 'eks-multus-cluster',
       wanted: [
-        { deviceIndex: 1, subnetId: 'subnet-1' },
-        { deviceIndex: 2, subnetId: 'subnet-2' },
+        { deviceIndex: 1, subnetId: 'subnet-1', sourceDestCheck: true },
+        { deviceIndex: 2, subnetId: 'subnet-2', sourceDestCheck: true },
       ],
       securityGroupIds: ['sg-1'],
       prefixes: 1,
@@ -33,10 +33,16 @@ describe('readSettings', () => {
       deviceIndex: 2,
       subnetId: 'subnet-2',
       prefixCidr: '10.0.6.128/25',
+      sourceDestCheck: true,
     });
+  });
+
+  it('takes off the source/destination check only where nodes get no prefixes', () => {
+    const env = { ...ENV, PREFIX_CIDRS: '10.0.4.128/25,10.0.6.128/25' };
     expect(readSettings({ ...env, PREFIXES_PER_INTERFACE: '0' }).wanted[1]).toEqual({
       deviceIndex: 2,
       subnetId: 'subnet-2',
+      sourceDestCheck: false,
     });
   });
 

@@ -27,7 +27,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     cluster: required(env, 'CLUSTER_NAME'),
     wanted: commaList(required(env, 'SUBNET_IDS')).map((subnetId, index) => {
       const prefixCidr = prefixes > 0 ? prefixCidrs[index] : undefined;
-      const device = { deviceIndex: index + 1, subnetId };
+      const device = { deviceIndex: index + 1, subnetId, sourceDestCheck: prefixes > 0 };
       return prefixCidr === undefined ? device : { ...device, prefixCidr };
     }),
     securityGroupIds: commaList(required(env, 'SECURITY_GROUP_IDS')),

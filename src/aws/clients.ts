@@ -1,5 +1,6 @@
 import { type CredentialProvider, renewsCredentials } from './credentials.ts';
-import { connectionSettings, type Timeouts } from './request-handler.ts';
+import { connectionSettings } from './request-handler.ts';
+import type { Timeouts } from './timeouts.ts';
 
 /** Where, as whom and for which run an action calls AWS. */
 export interface AwsCaller {

@@ -72,7 +72,7 @@ it('creates a node group whose instances have one interface with a prefix per ne
     );
     for (const each of others ?? []) {
       expect(each.Ipv4Prefixes).toHaveLength(1);
-      expect(each.SourceDestCheck).toBe(false);
+      expect(each.SourceDestCheck).toBe(true);
       expect(each.Attachment?.DeleteOnTermination).toBe(true);
     }
     expect(instance.MetadataOptions?.HttpTokens).toBe('required');

@@ -153,7 +153,7 @@ async function interfaceProblems(
   ).sort();
   const wanted = (inService ? settings.wanted : []).map(
     ({ deviceIndex, subnetId }) =>
-      `device ${deviceIndex} in ${subnetId}, deleted with it: true, check: false, prefixes: ${settings.prefixes}`,
+      `device ${deviceIndex} in ${subnetId}, deleted with it: true, check: true, prefixes: ${settings.prefixes}`,
   );
   return found.join('\n') === wanted.join('\n')
     ? []
