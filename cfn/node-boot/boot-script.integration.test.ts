@@ -88,9 +88,33 @@ describe('the boot script', () => {
     const result = boot({ networkd: true });
     expect(result.status).toBe(0);
     expect(result.text('networkctl')).toBe('reload\n');
+    for (const name of ['ens6', 'eth1', 'ens7', 'eth2']) {
+      expect(result.text(`etc/eks/nodeadm/udev-net-manager/i-1/${name}`)).toBe('cni\n');
+    }
     expect(result.text('etc/systemd/network/10-multus-2.network')).toBe(
       `[Match]\nPermanentMACAddress=${LINKS.ens7}\n\n[Link]\nUnmanaged=yes\n`,
     );
+  });
+
+  it('keeps pods from the metadata service and from its own addresses, however often it runs', () => {
+    const result = boot({ times: 2 });
+    expect(result.text('rules').match(/hook egress device "eth[12]"/g)).toHaveLength(2);
+    expect(result.text('rules').match(/ip daddr 169\.254\.169\.254 drop/g)).toHaveLength(2);
+    expect(result.text('rules').match(/ip6 daddr fd00:ec2::254 drop/g)).toHaveLength(2);
+    // On the link itself and on the loopback device.
+    expect(result.text('rules').match(/ip daddr 10\.0\.4\.21 drop/g)).toHaveLength(2);
+    expect(result.text('rules').match(/ip daddr 10\.0\.6\.21 drop/g)).toHaveLength(2);
+    expect(result.text('disable-ipv6')).toBe('1\n1\n');
+    expect(result.text('etc/udev/rules.d/91-multus-eth1.rules')).toContain(
+      `ATTR{address}=="${LINKS.ens6}", RUN+="${join(folder, 'opt/eni-guard/eni-guard')} $name"`,
+    );
+  });
+
+  it('fails, and lets no kubelet start, when nothing can keep pods from the metadata service', () => {
+    const result = boot({ without: ['nft', 'tc'] });
+    expect(result.status).toBe(1);
+    expect(result.output).toContain('neither nft nor tc can keep pods on eth1');
+    expect(existsSync(join(folder, 'run/multus-interfaces.ready'))).toBe(false);
   });
 
   it('makes cloud-init run it at every boot', () => {

@@ -1,7 +1,8 @@
 #!/bin/bash
-# Names this node's Multus interfaces eth1, eth2, ... in the order of the subnets, gives each its address, and
-# installs the IPAM plugin eni-prefix, which hands out the addresses that the VPC routes to each interface. The
-# launch hook attaches the interfaces, as devices 1, 2, ..., while the machine boots. Safe to run again.
+# Names this node's Multus interfaces eth1, eth2, ... in the order of the subnets, gives each its address, keeps its
+# pods from the node's credentials and services, and installs the IPAM plugin eni-prefix, which hands out the addresses
+# that the VPC routes to each interface. The launch hook attaches the interfaces, as devices 1, 2, ..., while the
+# machine boots. Safe to run again.
 set -euo pipefail
 # nodegroup.yaml sets these in front of this line.
 : "${multus_subnets:?}" "${prefixes_per_interface:?}" "${other_zone_cidrs?}" "${pods_wait_for_multus:?}"
@@ -10,6 +11,7 @@ shopt -s inherit_errexit
 readonly imds=http://169.254.169.254/latest
 readonly curl_options=(-sS --connect-timeout 2 --max-time 5 --retry 10 --retry-delay 1 --retry-all-errors)
 readonly patience=300 # seconds
+readonly guard=/opt/eni-guard/eni-guard
 readonly prefix_files=/etc/cni/multus/eni-prefix
 readonly ready=/run/multus-interfaces.ready
 readonly held=/run/multus-interfaces.held
@@ -102,16 +104,28 @@ wait_for_interfaces() {
 }
 
 # systemd-networkd runs DHCP on interfaces that appear early in the boot, which would add a default route.
-# A file that sorts before its own makes it leave the interface alone.
+# A file that sorts before its own makes it leave the interface alone. At the next boot, nodeadm would wait a minute for
+# networkd to configure the links that it noted as networkd's, so they are noted as the CNI's. A unit of each link makes
+# that note, perhaps only now.
+# https://github.com/awslabs/amazon-eks-ami/blob/main/nodeadm/cmd/nodeadm-internal/udev/broker.go
 release_from_networkd() {
   systemctl is-active --quiet systemd-networkd 2>/dev/null || return 0
-  local number
-  mkdir -p /etc/systemd/network
+  local number link notes
+  notes=/etc/eks/nodeadm/udev-net-manager/$(metadata instance-id)
+  mkdir -p /etc/systemd/network "$notes"
   for ((number = 1; number <= count; number++)); do
     printf '[Match]\nPermanentMACAddress=%s\n\n[Link]\nUnmanaged=yes\n' "${mac_of[$number]}" \
       >"/etc/systemd/network/10-multus-$number.network"
+    link=$(link_of "${mac_of[$number]}")
+    [[ $link == "eth$number" ]] || timeout 20 systemctl start "udev-net-manager@$link" 2>/dev/null || true
+    echo cni | tee "$notes/$link" >"$notes/eth$number"
   done
   networkctl reload
+}
+
+# A new link is called eth0 until udev, some milliseconds later, gives it the name of its slot.
+settle() {
+  ! type -P udevadm >/dev/null || udevadm settle --timeout=20 || true
 }
 
 # rename_links PREFIX: names the links PREFIX1, PREFIX2, ..., except those already called eth1, eth2, ...
@@ -119,22 +133,46 @@ rename_links() {
   local number link
   for ((number = 1; number <= count; number++)); do
     link=$(link_of "${mac_of[$number]}")
-    [[ $link != "eth$number" ]] || continue
-    ip link set dev "$link" down
-    ip link set dev "$link" name "$1$number"
+    [[ $link && $link != "eth$number" ]] || continue
+    ip link set dev "$link" down || continue
+    ip link set dev "$link" name "$1$number" || true
   done
 }
 
+all_named() {
+  local number
+  for ((number = 1; number <= count; number++)); do
+    [[ $(link_of "${mac_of[$number]}") == "eth$number" ]] || return 1
+  done
+}
+
+# A name that udev changes between the look and the renaming may even be another link's by then. So this looks again.
+name_links() {
+  local attempt
+  for ((attempt = 1; attempt <= 20; attempt++)); do
+    settle
+    ! all_named || return 0
+    # In two steps, because a link may already have the name that another one needs.
+    rename_links multus
+    rename_links eth
+  done
+  all_named || fail "the links cannot be named: $(ip -brief link)"
+}
+
 # The plugin needs jq, which is part of the EKS AMI, and host-local, which the VPC CNI's init container puts into
-# this folder without removing other files. The build puts the file eni-prefix in the place of its name.
+# this folder without removing other files. The build puts the files eni-prefix and eni-guard in the places of their
+# names.
 # https://github.com/awslabs/amazon-eks-ami/blob/main/templates/al2023/provisioners/install-worker.sh
 # https://github.com/aws/amazon-vpc-cni-k8s/blob/master/cmd/aws-vpc-cni-init/main.go
-install_ipam_plugin() {
-  mkdir -p /opt/cni/bin
+install_programs() {
+  mkdir -p /opt/cni/bin /opt/eni-guard
   cat >/opt/cni/bin/eni-prefix <<'PLUGIN'
 @eni-prefix@
 PLUGIN
-  chmod 0755 /opt/cni/bin/eni-prefix
+  cat >"$guard" <<'GUARD'
+@eni-guard@
+GUARD
+  chmod 0755 /opt/cni/bin/eni-prefix "$guard"
 }
 
 # write_prefix_file NUMBER SUBNET GATEWAY: writes which addresses the IPAM plugin may hand out.
@@ -146,6 +184,18 @@ write_prefix_file() {
   mv "$file.new" "$file"
 }
 
+# guard_node LINK ADDRESS: pods on this link reach neither the metadata service nor, from any node, what listens on this
+# one. The node has no IPv6 addresses there. A link loses its rules when it moves into a host-device pod: udev adds them
+# again when it comes back, and the IPAM plugin adds them in the pod.
+guard_node() {
+  mkdir -p /etc/udev/rules.d
+  printf 'SUBSYSTEM=="net", ACTION=="add", ENV{ID_NET_DRIVER}=="vif|ena|ixgbevf", ATTR{address}=="%s", RUN+="%s $%s"\n' \
+    "$(<"/sys/class/net/$1/address")" "$guard" name >"/etc/udev/rules.d/91-multus-$1.rules"
+  local ipv6=/proc/sys/net/ipv6/conf/$1/disable_ipv6
+  [[ ! -e $ipv6 ]] || echo 1 >"$ipv6"
+  "$guard" "$1" "$2" || fail "neither nft nor tc can keep pods on $1 from the metadata service and from $2"
+}
+
 configure_interface() {
   local number=$1 path=network/interfaces/macs/${mac_of[$1]} addresses subnet gateway cidr
   addresses=$(metadata "$path/local-ipv4s")
@@ -155,6 +205,7 @@ configure_interface() {
   echo 0 >"/proc/sys/net/ipv4/conf/eth$number/rp_filter"
   ip link set dev "eth$number" mtu "$mtu"
   ip address flush dev "eth$number"
+  guard_node "eth$number" "${addresses%%$'\n'*}"
   ip address add "${addresses%%$'\n'*}/${subnet#*/}" dev "eth$number"
   ip link set dev "eth$number" up
   # The VPC's router has the second address of each subnet. ipvlan in mode l3 uses the node's routes, too.
@@ -181,18 +232,17 @@ IFS=, read -r -a other_zones <<<"$other_zone_cidrs"
 hold_kubelet
 hold_pods
 run_at_every_boot
-install_ipam_plugin
+install_programs
 token=$(curl "${curl_options[@]}" -f -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 900' \
   "$imds/api/token") || fail "no session token from IMDS"
 wait_for_interfaces
+settle
 release_from_networkd
 # DHCP told the primary interface the VPC's MTU. The others have no DHCP, so they copy it.
 primary=$(link_of "$(metadata mac)")
 mtu=$(<"/sys/class/net/$primary/mtu")
 readonly mtu
-# In two steps, because a link may already have the name that another one needs.
-rename_links multus
-rename_links eth
+name_links
 echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
 mkdir -p "$prefix_files"
 for ((number = 1; number <= count; number++)); do

@@ -18,16 +18,25 @@ const PLACE = [
   1,
 ];
 
+/** Lines of the boot script that stand for a program of the folder. */
+const PROGRAMS = ['eni-prefix', 'eni-guard'];
+
 /**
- * The end of the user data: the boot script with the IPAM plugin inside, and the closing boundary. The template itself
- * has the script's first line, because the values of the parameters follow it.
+ * The end of the user data: the boot script with the other programs inside, and the closing boundary. The template
+ * itself has the script's first line, because the values of the parameters follow it. User data has a limit, so nodes
+ * get the programs without their comments.
  */
 function bootScriptPart(): string {
-  const script = readFileSync(join(FOLDER, 'multus-interfaces.sh'), 'utf8');
-  const plugin = readFileSync(join(FOLDER, 'eni-prefix'), 'utf8');
-  const withPlugin = script.replace(/^@eni-prefix@\n/m, () => plugin);
-  if (withPlugin === script) throw new Error('multus-interfaces.sh has no line @eni-prefix@');
-  return `${withPlugin.replace(/^#!.*\n/, '')}\n--NODE--\n`;
+  const script = PROGRAMS.reduce(
+    (text, name) => {
+      const line = new RegExp(`^@${name}@\\n`, 'm');
+      if (!line.test(text)) throw new Error(`multus-interfaces.sh has no line @${name}@`);
+      return text.replace(line, () => readFileSync(join(FOLDER, name), 'utf8'));
+    },
+    readFileSync(join(FOLDER, 'multus-interfaces.sh'), 'utf8'),
+  );
+  const withoutComments = script.replace(/^#!.*\n/, '').replaceAll(/^ *#(?!!).*\n/gm, '');
+  return `# Comments: cfn/node-boot of eks-multus-actions\n${withoutComments}\n--NODE--\n`;
 }
 
 /** The text of nodegroup.yaml with the programs of node-boot/. Everything else in it stays as it is. */

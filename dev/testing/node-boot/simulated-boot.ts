@@ -17,6 +17,7 @@ const macs = (mac: string, fields: Readonly<Record<string, unknown>>) =>
   Object.entries(fields).map(([name, value]) => [`network/interfaces/macs/${mac}/${name}`, value]);
 export const METADATA = {
   mac: LINKS.ens5,
+  'instance-id': 'i-1',
   'network/interfaces/macs/': Object.values(LINKS).join('/\n').concat('/'),
   ...Object.fromEntries([
     ...macs(LINKS.ens5, { 'device-number': '0' }),
@@ -47,6 +48,8 @@ export interface Boot {
   /** Whether systemd-networkd seems to manage the machine's network. */
   readonly networkd?: boolean;
   readonly podsWaitForMultus?: boolean;
+  /** Programs that fail on this machine. */
+  readonly without?: readonly string[];
 }
 
 export interface Booted {
@@ -79,12 +82,13 @@ export function bootIn(folder: string, options: Boot): Booted {
 /** Writes the script with other folders, so that it does not touch this machine's own files or systemd. */
 function writeScript(
   folder: string,
-  { prefixes = 1, networkd = false, patience = 60, podsWaitForMultus = true }: Boot,
+  { prefixes = 1, networkd = false, patience = 60, podsWaitForMultus = true, without = [] }: Boot,
 ): void {
   const otherZoneCidrs = '10.0.5.0/24 10.0.8.0/24';
   const script = bootScript(SUBNETS, prefixes, { otherZoneCidrs, podsWaitForMultus })
     .replace('patience=300', `patience=${patience}`)
-    .replaceAll(/\/(etc|var|opt)\/|\/(run)\/(?=multus)/g, `${folder}/$1$2/`);
+    .replaceAll(/\/(etc|var|opt)\/|\/(run)\/(?=multus)/g, `${folder}/$1$2/`)
+    .replace('PATH=/usr/sbin:', `PATH=${folder}/bin:/usr/sbin:`);
   writeFileSync(join(folder, 'script'), script);
   mkdirSync(join(folder, 'var/lib/cloud/scripts/per-boot'), { recursive: true });
   mkdirSync(join(folder, 'run'), { recursive: true });
@@ -93,6 +97,8 @@ function writeScript(
     writeFileSync(join(folder, 'bin', name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
   program('systemctl', `exit ${networkd ? 0 : 3}`);
   program('networkctl', `echo "$@" >>${folder}/networkctl`);
+  for (const name of without) program(name, 'exit 1');
+  program('udevadm', `echo "$@" >>${folder}/udevadm`);
 }
 
 function world(folder: string, { metadata = METADATA, links = LINKS, times = 1 }: Boot): string {
@@ -109,6 +115,8 @@ function world(folder: string, { metadata = METADATA, links = LINKS, times = 1 }
     `code=0; for i in $(seq ${times}); do bash ${folder}/script || code=$?; done`,
     `ip -json address >${folder}/addresses; ip -json route >${folder}/routes`,
     `cat /proc/sys/net/ipv4/conf/{all,eth1,eth2}/rp_filter >${folder}/rp-filter || true`,
+    `cat /proc/sys/net/ipv6/conf/eth{1,2}/disable_ipv6 >${folder}/disable-ipv6 || true`,
+    `nft list ruleset >${folder}/rules`,
     'kill "$COPROC_PID"; exit $code',
   ].join('\n');
 }
