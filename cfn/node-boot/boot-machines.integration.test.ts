@@ -24,8 +24,36 @@ const NO_NETWORK = [
   /failed to (re)?load cni .*failed to load CNI config file \/etc\/cni\/net\.d\/00-multus\.conf/,
 ] as const;
 
+const PODS_ASKED = ['i-complete/pods.log', /that is all/] as const;
+const REBOOTED = ['i-complete.console.log', /kubelet started[^]*kubelet started/] as const;
+const UNGUARDED_ASKED = ['i-unguarded/pods.log', /that is all/] as const;
+
+/** What would answer pods without the guard. A pod in ipvlan mode l3 gets no answer from its own node, but is heard. */
+const UNGUARDED = {
+  veth: 'kubelet node other-kubelet',
+  'ipvlan-l3': 'imds node peer',
+  'ipvlan-l3s': 'imds node peer',
+  'ipvlan-l2': 'imds peer',
+  // The VPC delivers nothing to a pod's own MAC address, but the metadata service hears it.
+  macvlan: '',
+  'host-device': 'imds peer',
+  'ipvlan-l2-later': 'imds peer',
+};
+
+/** What answered a pod of each kind, on a machine. */
+function answersTo(machine: string): Readonly<Record<string, string>> {
+  const lines = said(`${machine}/pods.log`).split('\n');
+  const answers = lines.map((line) => /^(\S+) 10\.\S+ *(.*?) *$/.exec(line)).filter((one) => one !== null);
+  return Object.fromEntries(answers.map(([, kind, answered]) => [kind, answered]));
+}
+
+/** The address of a machine's pod of this kind. */
+function addressOf(machine: string, kind: string): string {
+  return new RegExp(`^${kind} (\\S+)`, 'm').exec(said(`${machine}/pods.log`))?.[1] ?? 'none';
+}
+
 async function untilAllSaid(): Promise<void> {
-  for (const [file, words] of [KUBELET, NO_KUBELET, NO_NETWORK]) {
+  for (const [file, words] of [KUBELET, NO_KUBELET, NO_NETWORK, PODS_ASKED, UNGUARDED_ASKED, REBOOTED]) {
     while (!existsSync(join(folder, file)) || !words.test(said(file))) await sleep(50);
   }
 }
@@ -51,8 +79,45 @@ describe.skipIf(process.getuid?.() !== 0)(
       expect(said(KUBELET[0])).toMatch(KUBELET[1]);
     });
 
+    it('boot without the minute in which nodeadm waits for links, the first time and again', () => {
+      const waited = said('i-complete.console.log').match(/nodeadm: .*/g);
+      expect(waited).toEqual(Array(2).fill('nodeadm: the links are as noted'));
+    });
+
+    it('name and guard their links again after a reboot', () => {
+      const named = said('i-complete/cloud-init-output.log').match(/eth2 10\.0\.6\.10 /g);
+      expect(named).toHaveLength(2);
+      expect(said('after-reboot.json')).toBe('false');
+    });
+
     it('have no network for pods as long as Multus does not run, though the VPC CNI does', () => {
       expect(said(NO_NETWORK[0])).toMatch(NO_NETWORK[1]);
+    });
+
+    it('answer no pod: neither their metadata, nor their kubelets, though networks work', () => {
+      expect(answersTo('i-complete')).toEqual({
+        veth: '',
+        'ipvlan-l3': 'peer',
+        'ipvlan-l3s': 'peer',
+        'ipvlan-l2': 'peer',
+        macvlan: '',
+        'host-device': 'peer',
+        'ipvlan-l2-later': 'peer',
+      });
+      const asked = said('asked.json');
+      expect(asked).toContain(`"${addressOf('i-complete', 'veth')}"`);
+      const kinds = Object.keys(answersTo('i-complete')).filter((kind) => kind !== 'veth');
+      for (const kind of kinds) expect(asked).not.toContain(`"${addressOf('i-complete', kind)}"`);
+      expect(JSON.parse(said('kubelets.json'))).toMatchObject({ 'i-complete': false });
+    });
+
+    it('would answer pods on Multus interfaces without the guard', () => {
+      expect(answersTo('i-unguarded')).toEqual(UNGUARDED);
+      const kinds = Object.keys(UNGUARDED);
+      for (const kind of kinds) {
+        expect(said('asked.json')).toContain(`"${addressOf('i-unguarded', kind)}"`);
+      }
+      expect(JSON.parse(said('kubelets.json'))).toMatchObject({ 'i-unguarded': true });
     });
 
     it('do not start it without their networks, and say why on the console', () => {

@@ -101,19 +101,18 @@ describe('the boot script', () => {
     expect(result.text('rules').match(/hook egress device "eth[12]"/g)).toHaveLength(2);
     expect(result.text('rules').match(/ip daddr 169\.254\.169\.254 drop/g)).toHaveLength(2);
     expect(result.text('rules').match(/ip6 daddr fd00:ec2::254 drop/g)).toHaveLength(2);
-    // On the link itself and on the loopback device.
-    expect(result.text('rules').match(/ip daddr 10\.0\.4\.21 drop/g)).toHaveLength(2);
-    expect(result.text('rules').match(/ip daddr 10\.0\.6\.21 drop/g)).toHaveLength(2);
+    expect(result.text('iptables')).toContain('-w -t raw -I PREROUTING -d 10.0.4.21 -j DROP\n');
+    expect(result.text('iptables')).toContain('-w -t raw -I PREROUTING -d 10.0.6.21 -j DROP\n');
     expect(result.text('disable-ipv6')).toBe('1\n1\n');
     expect(result.text('etc/udev/rules.d/91-multus-eth1.rules')).toContain(
       `ATTR{address}=="${LINKS.ens6}", RUN+="${join(folder, 'opt/eni-guard/eni-guard')} $name"`,
     );
   });
 
-  it('fails, and lets no kubelet start, when nothing can keep pods from the metadata service', () => {
-    const result = boot({ without: ['nft', 'tc'] });
+  it.each([[['nft', 'tc']], [['iptables']]])('fails, and lets no kubelet start, without %s', (without) => {
+    const result = boot({ without });
     expect(result.status).toBe(1);
-    expect(result.output).toContain('neither nft nor tc can keep pods on eth1');
+    expect(result.output).toContain('cannot keep pods on eth1 from the metadata service');
     expect(existsSync(join(folder, 'run/multus-interfaces.ready'))).toBe(false);
   });
 

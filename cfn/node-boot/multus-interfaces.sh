@@ -125,7 +125,7 @@ release_from_networkd() {
 
 # A new link is called eth0 until udev, some milliseconds later, gives it the name of its slot.
 settle() {
-  ! type -P udevadm >/dev/null || udevadm settle --timeout=20 || true
+  ! type -P udevadm >/dev/null || udevadm settle --timeout=20
 }
 
 # rename_links PREFIX: names the links PREFIX1, PREFIX2, ..., except those already called eth1, eth2, ...
@@ -150,8 +150,7 @@ all_named() {
 name_links() {
   local attempt
   for ((attempt = 1; attempt <= 20; attempt++)); do
-    settle
-    ! all_named || return 0
+    ! settle || ! all_named || return 0
     # In two steps, because a link may already have the name that another one needs.
     rename_links multus
     rename_links eth
@@ -193,7 +192,7 @@ guard_node() {
     "$(<"/sys/class/net/$1/address")" "$guard" name >"/etc/udev/rules.d/91-multus-$1.rules"
   local ipv6=/proc/sys/net/ipv6/conf/$1/disable_ipv6
   [[ ! -e $ipv6 ]] || echo 1 >"$ipv6"
-  "$guard" "$1" "$2" || fail "neither nft nor tc can keep pods on $1 from the metadata service and from $2"
+  "$guard" "$1" "$2" || fail "cannot keep pods on $1 from the metadata service, or from $2: that takes iptables, and nft or tc"
 }
 
 configure_interface() {
@@ -236,7 +235,7 @@ install_programs
 token=$(curl "${curl_options[@]}" -f -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 900' \
   "$imds/api/token") || fail "no session token from IMDS"
 wait_for_interfaces
-settle
+settle || true
 release_from_networkd
 # DHCP told the primary interface the VPC's MTU. The others have no DHCP, so they copy it.
 primary=$(link_of "$(metadata mac)")

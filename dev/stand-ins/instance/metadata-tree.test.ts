@@ -11,6 +11,7 @@ const instance = {
   zone: 'ap-northeast-2a',
   privateDnsName: 'ip-10-0-2-5.ap-northeast-2.compute.internal',
   launchTime: '2026-01-01T00:00:00.000Z',
+  metadataHopLimit: 1,
   instanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/ng1',
 };
 const subnet = { zone: 'ap-northeast-2a', vpcId: 'vpc-1', vpcCidr: '10.0.0.0/16' };

@@ -44,6 +44,8 @@ export interface Instance {
   readonly privateDnsName: string;
   readonly launchTime: string;
   readonly instanceProfileArn?: string;
+  /** How many hops the answers of the metadata service may travel (HttpPutResponseHopLimit). */
+  readonly metadataHopLimit: number;
 }
 
 /** The state of EC2 at one moment. The rehearsal derives all that surrounds instances from it. */
@@ -96,6 +98,7 @@ export async function readEc2State(ec2: EC2Client): Promise<Ec2State> {
         zone: instance.Placement?.AvailabilityZone ?? '',
         privateDnsName: instance.PrivateDnsName ?? '',
         launchTime: (instance.LaunchTime ?? new Date(0)).toISOString(),
+        metadataHopLimit: instance.MetadataOptions?.HttpPutResponseHopLimit ?? 1,
         ...(instance.IamInstanceProfile?.Arn === undefined
           ? {}
           : { instanceProfileArn: instance.IamInstanceProfile.Arn }),

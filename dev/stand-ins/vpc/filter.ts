@@ -9,7 +9,8 @@ export const METADATA_ADDRESS = '169.254.169.254';
  * The nftables ruleset that lets through what a VPC lets through, and drops the rest without a word: packets that an
  * interface sends from an address that is not its own (unless its SourceDestCheck is off), those that the route
  * table of its subnet has no local route for, and those that no security group allows at both ends. Replaces the
- * ruleset before it as a whole. Security groups keep state: answers pass.
+ * ruleset before it as a whole. Security groups keep state: answers pass. Answers of the metadata service travel as many
+ * hops as the instance allows.
  */
 export function filterOf(state: Ec2State): string {
   const alive = new Set(state.instances.filter(exists).map(({ id }) => id));
@@ -43,6 +44,7 @@ export function filterOf(state: Ec2State): string {
         ...attached.map(({ id }) => `iifname "${tapOf(id)}" jump ${chainOf('out', id)}`),
         `iifname "${tapOf('eni-*')}" drop`,
       ]),
+      metadataHops(state, attached),
     ]),
     table('arp vpc', [subnetsOnly(state, attached)]),
   ].join('\n');
@@ -102,14 +104,30 @@ function into({ id, securityGroups }: NetworkInterface): string {
   );
 }
 
-/** Only what is in the subnet is asked for by ARP; what is outside goes through the subnet's router. */
+/** EC2 limits the hops of answers to PUT requests, which hand out tokens. Here it limits all answers. */
+function metadataHops(state: Ec2State, attached: readonly NetworkInterface[]): string {
+  const limits = new Map(state.instances.map((one) => [one.id, one.metadataHopLimit]));
+  return chain(
+    'metadata_hops',
+    'type filter hook output priority mangle; policy accept;',
+    attached.map(({ id, attachment }) => {
+      const hops = limits.get(attachment?.instanceId ?? '') ?? 1;
+      return `ip saddr ${METADATA_ADDRESS} oifname "${tapOf(id)}" ip ttl set ${hops}`;
+    }),
+  );
+}
+
+/**
+ * Only what is in the subnet, and the metadata service, is asked for by ARP; what is outside goes through the subnet's
+ * router.
+ */
 function subnetsOnly(state: Ec2State, attached: readonly NetworkInterface[]): string {
   return chain(
     'input',
     'type filter hook input priority filter; policy accept;',
     attached.map((eni) => {
       const { cidr } = subnetOf(state, eni);
-      return `iifname "${tapOf(eni.id)}" arp daddr ip != ${cidr} drop`;
+      return `iifname "${tapOf(eni.id)}" arp daddr ip != { ${cidr}, ${METADATA_ADDRESS} } drop`;
     }),
   );
 }

@@ -97,8 +97,9 @@ function writeScript(
     writeFileSync(join(folder, 'bin', name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
   program('systemctl', `exit ${networkd ? 0 : 3}`);
   program('networkctl', `echo "$@" >>${folder}/networkctl`);
-  for (const name of without) program(name, 'exit 1');
   program('udevadm', `echo "$@" >>${folder}/udevadm`);
+  program('iptables', `echo "$@" >>${folder}/iptables; [[ $* != *-C* ]]`);
+  for (const name of without) program(name, 'exit 1');
 }
 
 function world(folder: string, { metadata = METADATA, links = LINKS, times = 1 }: Boot): string {

@@ -22,6 +22,7 @@ const instance = {
   zone: 'a',
   privateDnsName: '',
   launchTime: '',
+  metadataHopLimit: 1,
 };
 
 function eni(n: number, more: Partial<NetworkInterface>): NetworkInterface {
