@@ -25,7 +25,7 @@ const NO_NETWORK = [
 ] as const;
 
 const PODS_ASKED = ['i-complete/pods.log', /that is all/] as const;
-const REBOOTED = ['i-complete.console.log', /kubelet started[^]*kubelet started/] as const;
+const REBOOTED = ['i-complete.console.log', /kubelet started[\s\S]*kubelet started/] as const;
 const UNGUARDED_ASKED = ['i-unguarded/pods.log', /that is all/] as const;
 
 /** What would answer pods without the guard. A pod in ipvlan mode l3 gets no answer from its own node, but is heard. */
@@ -43,7 +43,9 @@ const UNGUARDED = {
 /** What answered a pod of each kind, on a machine. */
 function answersTo(machine: string): Readonly<Record<string, string>> {
   const lines = said(`${machine}/pods.log`).split('\n');
-  const answers = lines.map((line) => /^(\S+) 10\.\S+ *(.*?) *$/.exec(line)).filter((one) => one !== null);
+  const answers = lines
+    .map((line) => /^(\S+) 10\.\S+ *(.*?) *$/.exec(line))
+    .filter((one) => one !== null);
   return Object.fromEntries(answers.map(([, kind, answered]) => [kind, answered]));
 }
 
@@ -53,7 +55,14 @@ function addressOf(machine: string, kind: string): string {
 }
 
 async function untilAllSaid(): Promise<void> {
-  for (const [file, words] of [KUBELET, NO_KUBELET, NO_NETWORK, PODS_ASKED, UNGUARDED_ASKED, REBOOTED]) {
+  for (const [file, words] of [
+    KUBELET,
+    NO_KUBELET,
+    NO_NETWORK,
+    PODS_ASKED,
+    UNGUARDED_ASKED,
+    REBOOTED,
+  ]) {
     while (!existsSync(join(folder, file)) || !words.test(said(file))) await sleep(50);
   }
 }

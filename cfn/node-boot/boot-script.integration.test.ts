@@ -109,12 +109,15 @@ describe('the boot script', () => {
     );
   });
 
-  it.each([[['nft', 'tc']], [['iptables']]])('fails, and lets no kubelet start, without %s', (without) => {
-    const result = boot({ without });
-    expect(result.status).toBe(1);
-    expect(result.output).toContain('cannot keep pods on eth1 from the metadata service');
-    expect(existsSync(join(folder, 'run/multus-interfaces.ready'))).toBe(false);
-  });
+  it.each([[['nft', 'tc']], [['iptables']]])(
+    'fails, and lets no kubelet start, without %s',
+    (without) => {
+      const result = boot({ without });
+      expect(result.status).toBe(1);
+      expect(result.output).toContain('cannot keep pods on eth1 from the metadata service');
+      expect(existsSync(join(folder, 'run/multus-interfaces.ready'))).toBe(false);
+    },
+  );
 
   it('makes cloud-init run it at every boot', () => {
     const result = boot();

@@ -101,6 +101,8 @@ export const inputSchema = z.object({
   ]),
   'node-groups': nodeGroupsField().optional(),
   'key-name': text(/^[\x21-\x7e]{1,255}$/, 'the name of an EC2 key pair').optional(),
+  'session-manager': flag().default(false),
+  'vpc-cni-rights': oneOf(['pod-identity', 'node-role']).default('pod-identity'),
   authentication: oneOf(['access-entries', 'aws-auth', 'both']).default('access-entries'),
   'admin-role-arns': list(text(ROLE_ARN, ROLE_ARN_ALLOWED)).default([]),
   'staging-bucket': text(
@@ -134,6 +136,8 @@ export interface ProvisionInputs {
   readonly cluster: ClusterSettings;
   readonly nodeGroups: readonly NodeGroup[];
   readonly keyName: string | undefined;
+  /** Whether Session Manager may open shells on nodes. */
+  readonly sessionManager: boolean;
   readonly authentication: 'access-entries' | 'aws-auth' | 'both';
   /** Undefined: the pack's own bucket of the account and region. */
   readonly stagingBucket: string | undefined;
@@ -155,6 +159,8 @@ export interface ClusterSettings {
   readonly publicAccessCidrs: readonly string[];
   readonly logs: readonly string[];
   readonly adminRoleArns: readonly string[];
+  /** Whose rights the VPC CNI uses: its own by EKS Pod Identity, or the nodes'. */
+  readonly vpcCniRights: 'pod-identity' | 'node-role';
 }
 
 /** How CloudFormation treats the stacks. */
@@ -194,9 +200,11 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
       publicAccessCidrs: inputs['endpoint-public-access-cidrs'],
       logs: inputs['control-plane-logs'],
       adminRoleArns: inputs['admin-role-arns'],
+      vpcCniRights: inputs['vpc-cni-rights'],
     },
     nodeGroups: groupsOf(inputs),
     keyName: inputs['key-name'],
+    sessionManager: inputs['session-manager'],
     authentication: inputs.authentication,
     stagingBucket: inputs['staging-bucket'],
     stackOptions: {

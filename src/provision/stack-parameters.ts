@@ -80,7 +80,7 @@ function commonSpec(
  * @param deployer the IAM principal that runs the action; it becomes the cluster's first administrator
  */
 function infraParameters(
-  { cluster, environment, stackOptions: { boundaryArn: boundary } }: ProvisionInputs,
+  { cluster, environment, sessionManager, stackOptions }: ProvisionInputs,
   plan: NetworkPlan,
   deployer: string | undefined,
 ): Texts {
@@ -101,7 +101,9 @@ function infraParameters(
     EndpointPublicAccessCidrs: cluster.publicAccessCidrs.join(),
     ControlPlaneLogs: cluster.logs.join(),
     AdminRoleArns: [...administrators].join(),
-    PermissionsBoundaryArn: boundary ?? '',
+    PermissionsBoundaryArn: stackOptions.boundaryArn ?? '',
+    VpcCniRights: cluster.vpcCniRights,
+    SessionManager: String(sessionManager),
   };
 }
 
@@ -170,6 +172,9 @@ function nodeGroupParameters(
     LambdaKey: hook.key,
     LambdaObjectVersion: hook.version,
     NodeAccess: NODE_ACCESS[inputs.authentication],
+    // The infra stack of an older release leaves the rights to the nodes.
+    VpcCniRights: infra['VpcCniRights'] ?? 'node-role',
+    SessionManager: String(inputs.sessionManager),
     PodsWaitForMultus: String(group.podsWaitForMultus),
     ...guestRole(inputs, infra),
     PermissionsBoundaryArn: inputs.stackOptions.boundaryArn ?? '',

@@ -101,7 +101,7 @@ test('the infrastructure is created, with outputs, tags and an event for every s
   const { cluster } = await eks.send(new DescribeClusterCommand({ name: 'lab' }));
   expect(cluster).toMatchObject({ status: 'ACTIVE', tags: { team: 'networks', Name: 'lab' } });
   const { addons = [] } = await eks.send(new ListAddonsCommand({ clusterName: 'lab' }));
-  expect(addons.sort()).toEqual(['kube-proxy', 'vpc-cni']);
+  expect(addons.sort()).toEqual(['eks-pod-identity-agent', 'kube-proxy', 'vpc-cni']);
 
   nodeGroup = {
     name: 'lab-ng1',

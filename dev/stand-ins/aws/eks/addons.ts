@@ -21,6 +21,12 @@ const VERSIONS: Readonly<Record<string, string>> = {
   'aws-ebs-csi-driver': 'v1.48.0-eksbuild.2',
 };
 
+/** The service account of each add-on that can have an association of EKS Pod Identity. */
+const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
+  'vpc-cni': 'aws-node',
+  'aws-ebs-csi-driver': 'ebs-csi-controller-sa',
+};
+
 const ADDONS = '/clusters/{name}/addons';
 const ADDON = `${ADDONS}/{addonName}`;
 
@@ -49,7 +55,13 @@ export function addonRoutes(state: EksState): RestRoutes {
       const { addonVersion, configurationValues } = call.body;
       const given = { addonVersion, configurationValues: checkedJson(configurationValues) };
       const texts = Object.entries(given).filter(([, value]) => typeof value === 'string');
-      keep(cluster.name, { ...addon, ...Object.fromEntries(texts), modifiedAt: now() });
+      const associations = associationsOf(state, cluster, addon.addonName, call.body);
+      keep(cluster.name, {
+        ...addon,
+        ...Object.fromEntries(texts),
+        ...(associations === undefined ? {} : { podIdentityAssociations: associations }),
+        modifiedAt: now(),
+      });
       return { update: recordUpdate(state, cluster, 'AddonUpdate') };
     },
     [`DELETE ${ADDON}`]: (call) => {
@@ -90,8 +102,37 @@ function newAddon(state: EksState, cluster: Cluster, body: RestCall['body']): Ad
     modifiedAt: now(),
     ...(role === undefined ? {} : { serviceAccountRoleArn: role }),
     ...(values === undefined ? {} : { configurationValues: values }),
+    podIdentityAssociations: associationsOf(state, cluster, addonName, body) ?? [],
     tags: textMapOf(body['tags']),
   };
+}
+
+/**
+ * The ARNs of the associations that a request asks for, which replace all those before; undefined when it says nothing
+ * about them. The texts are from https://github.com/terraform-aws-modules/terraform-aws-eks/issues/3520
+ */
+function associationsOf(
+  state: EksState,
+  cluster: Cluster,
+  addonName: string,
+  body: RestCall['body'],
+): readonly string[] | undefined {
+  const asked = body['podIdentityAssociations'];
+  if (!Array.isArray(asked)) return undefined;
+  return asked.map(({ serviceAccount }: { readonly serviceAccount?: string }) => {
+    const expected = SERVICE_ACCOUNTS[addonName];
+    if (expected === undefined) {
+      throw invalid(
+        `Pod Identity feature is not supported for addon version: ${VERSIONS[addonName]}`,
+      );
+    }
+    if (serviceAccount !== expected) {
+      throw invalid(
+        `Service account ${serviceAccount} in pod identity configuration is not supported for addon ${addonName}`,
+      );
+    }
+    return arnOf(state, `podidentityassociation/${cluster.name}/a-${crypto.randomUUID()}`);
+  });
 }
 
 function checkedJson(value: unknown): string | undefined {

@@ -63,7 +63,8 @@ const ADMIN_POLICY = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdm
 
 /**
  * The EKS API of one account and region, in memory. Stands in for clusters, access entries, add-ons and
- * tags. Leaves out node groups, Fargate, pod identity and version updates. Add-ons run nothing.
+ * tags. Leaves out node groups, Fargate and version updates. Add-ons run nothing, and get no credentials by pod
+ * identity.
  */
 export function startEks(options: EksOptions): Eks {
   const { account, region } = options;

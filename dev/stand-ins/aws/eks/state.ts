@@ -48,6 +48,8 @@ export interface Addon {
   readonly modifiedAt: number;
   readonly serviceAccountRoleArn?: string;
   readonly configurationValues?: string;
+  /** ARNs. */
+  readonly podIdentityAssociations: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
 }
 

@@ -101,6 +101,10 @@ interface Addon {
   readonly ConfigurationValues?: string;
   readonly ResolveConflicts?: ResolveConflicts;
   readonly ServiceAccountRoleArn?: string;
+  readonly PodIdentityAssociations?: readonly {
+    readonly ServiceAccount: string;
+    readonly RoleArn: string;
+  }[];
   readonly PreserveOnDelete?: boolean;
   readonly Tags?: readonly TagPair[];
 }
@@ -113,6 +117,7 @@ const addon = handler<Addon>({
     'ConfigurationValues',
     'ResolveConflicts',
     'ServiceAccountRoleArn',
+    'PodIdentityAssociations',
     'PreserveOnDelete',
     'Tags',
   ],
@@ -155,6 +160,10 @@ function addonRequest(properties: Addon) {
     configurationValues: properties.ConfigurationValues,
     resolveConflicts: properties.ResolveConflicts,
     serviceAccountRoleArn: properties.ServiceAccountRoleArn,
+    podIdentityAssociations: (properties.PodIdentityAssociations ?? []).map((one) => ({
+      serviceAccount: one.ServiceAccount,
+      roleArn: one.RoleArn,
+    })),
   };
 }
 

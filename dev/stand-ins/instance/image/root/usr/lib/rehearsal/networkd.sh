@@ -7,7 +7,7 @@ networkd_runtime=/run/systemd/network
 
 # The state of a link in $REPLY: what the first file says that matches its MAC address.
 networkd_state() {
-  local mac file text first=~
+  local mac file text first='~'
   read -r mac <"/sys/class/net/$1/address"
   REPLY=unmanaged
   for file in /etc/systemd/network/*.network "$networkd_runtime"/*.network; do
