@@ -28,6 +28,8 @@ const CONTRACT = [
       'ControlPlaneLogs',
       'AdminRoleArns',
       'PermissionsBoundaryArn',
+      'VpcCniRights',
+      'SessionManager',
     ],
     outputs: [
       ...CLUSTER_FACTS,
@@ -36,6 +38,7 @@ const CONTRACT = [
       'PublicSubnetIds',
       'MultusSubnetIds',
       'KubernetesVersion',
+      'VpcCniRights',
       'GuestNodeRoleArn',
       'GuestNodeProfileArn',
     ],
@@ -68,6 +71,8 @@ const CONTRACT = [
       'NodeRoleArn',
       'NodeProfileArn',
       'PermissionsBoundaryArn',
+      'VpcCniRights',
+      'SessionManager',
     ],
     outputs: ['NodeInstanceRoleArn', 'NodeSecurityGroupId', 'AutoScalingGroupName'],
   },
@@ -161,7 +166,7 @@ describe('infra.yaml', () => {
 
   it('does not wait for nodes, which come after it: no CoreDNS add-on', () => {
     const addons = ofType(infra, 'AWS::EKS::Addon').map((addon) => addon.Properties['AddonName']);
-    expect(addons.sort()).toEqual(['kube-proxy', 'vpc-cni']);
+    expect(addons.sort()).toEqual(['eks-pod-identity-agent', 'kube-proxy', 'vpc-cni']);
   });
 });
 

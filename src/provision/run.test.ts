@@ -46,6 +46,9 @@ describe('deploy', () => {
       EndpointPublicAccessCidrs: '0.0.0.0/0',
       ControlPlaneLogs: 'api,audit,authenticator',
       AdminRoleArns: 'arn:aws:iam::123456789012:role/deployer',
+      PermissionsBoundaryArn: '',
+      VpcCniRights: 'pod-identity',
+      SessionManager: 'false',
     });
     expect(parametersOf(stacks, 'eks-multus-cluster-ng1')).toMatchObject({
       ClusterEndpoint: 'https://10.0.2.10',
