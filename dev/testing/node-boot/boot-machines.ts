@@ -22,8 +22,8 @@ import { EXAMPLE, renderUserData } from './user-data.ts';
  * one with both of its Multus interfaces, one that lacks the second, and one whose boot script does not guard its
  * interfaces. The first and the third ask from pods who answers; then the first reboots. Ends when all have booted and the folder has a
  * file `enough`. The folder also has the machines' logs, `asked.json`: the addresses from which packets came to the
- * metadata service, and `kubelets.json` and `after-reboot.json`: whether kubelets are reached from another machine by
- * their nodes' eth1. Leaves out: a cluster to join, and the launch hook; EC2's state is fixed.
+ * metadata service, and `kubelets.json`: whether kubelets are reached from another machine by their nodes' eth1, and
+ * `after-reboot.json`: whether the first node is. Leaves out: a cluster to join, and the launch hook; EC2's state is fixed.
  */
 const [folder = '', kernel = '', ami = ''] = process.argv.slice(2);
 
@@ -151,17 +151,19 @@ if (eni === undefined || subnet === undefined) throw new Error('the peer has no 
 const peer = await startMachine(eni, subnet, [PEER]);
 await run('nft', ['-f', '-'], { input: WATCH });
 await Promise.all(MACHINES.map(({ id }) => machines.powerOn(id)));
+const console1 = join(folder, 'i-complete.console.log');
 const pods = join(folder, 'i-complete/pods.log');
 const kubelets = {
-  'i-unguarded': await peer.connects('10.0.4.12', 10_250),
+  'i-unguarded': (await peer.connects('10.0.4.12', 10_250)) && (await peer.reaches('10.0.4.12')),
   'i-complete': !(await peer.cannotConnect('10.0.4.10', 10_250)),
 };
 writeFileSync(join(folder, 'kubelets.json'), JSON.stringify(kubelets));
 for (const { id } of MACHINES) writeFileSync(join(folder, id, 'peer-has-asked'), '');
 while (!existsSync(pods) || !readFileSync(pods, 'utf8').includes('that is all')) await sleep(50);
 await machines.reboot('i-complete');
-while (!existsSync(join(folder, 'i-complete/booted'))) await sleep(50);
-const reached = !(await peer.cannotConnect('10.0.4.10', 10_250));
+while (!/kubelet started[\s\S]*kubelet started/.test(readFileSync(console1, 'utf8')))
+  await sleep(50);
+const reached = !(await peer.isCutOffFrom('10.0.4.10'));
 writeFileSync(join(folder, 'after-reboot.json'), JSON.stringify(reached));
 while (!existsSync(join(folder, 'enough'))) await sleep(50);
 writeFileSync(
