@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { awsSpecification } from '../dev/stand-ins/aws/cloudformation/plan/specification.ts';
 import { readTemplate, type Template, templateText } from '../dev/testing/samples/read-template.ts';
-import { CLUSTER_FACTS } from '../src/provision/stack-parameters.ts';
 
 const infra = readTemplate('infra');
 const nodegroup = readTemplate('nodegroup');
@@ -32,11 +31,17 @@ const CONTRACT = [
       'SessionManager',
     ],
     outputs: [
-      ...CLUSTER_FACTS,
+      'ClusterName',
+      'ClusterEndpoint',
+      'ClusterCertificateAuthority',
+      'ServiceCidr',
+      'ClusterSecurityGroupId',
+      'VpcId',
       'VpcCidr',
       'PrivateSubnetIds',
       'PublicSubnetIds',
       'MultusSubnetIds',
+      'MultusSecurityGroupId',
       'KubernetesVersion',
       'VpcCniRights',
       'GuestNodeRoleArn',
@@ -47,7 +52,12 @@ const CONTRACT = [
     name: 'nodegroup',
     template: nodegroup,
     parameters: [
-      ...CLUSTER_FACTS,
+      'ClusterName',
+      'ClusterEndpoint',
+      'ClusterCertificateAuthority',
+      'ServiceCidr',
+      'ClusterSecurityGroupId',
+      'VpcId',
       'EnvironmentName',
       'NodeGroupName',
       'MinSize',
@@ -61,6 +71,7 @@ const CONTRACT = [
       'MultusSubnetIds',
       'MultusPrefixCidrs',
       'MultusOtherZoneCidrs',
+      'MultusSecurityGroupId',
       'PrefixesPerInterface',
       'StartupTaint',
       'PodsWaitForMultus',

@@ -133,7 +133,7 @@ interface HookPlace {
 const NODE_ACCESS = { 'access-entries': 'access-entry', 'aws-auth': 'aws-auth', both: 'both' };
 
 /** The outputs of `cfn/infra.yaml` that are parameters of `cfn/nodegroup.yaml` under the same names. */
-export const CLUSTER_FACTS = [
+const CLUSTER_FACTS = [
   'ClusterName',
   'ClusterEndpoint',
   'ClusterCertificateAuthority',
