@@ -13,7 +13,8 @@ export function measureMerge(): readonly Measurement[] {
   return [
     noted(`aws-auth with ${ROWS} rows: first merge of a process`, first, 'ms'),
     atMost(`aws-auth with ${ROWS} rows: median of 10`, percentile(more, 0.5), 'ms', 50),
-    noted(`aws-auth with ${MOST_ROWS} rows: median of 11`, percentile(longest, 0.5), 'ms'),
+    // Parsing takes nearly all of this time. The text is parsed once.
+    atMost(`aws-auth with ${MOST_ROWS} rows: median of 11`, percentile(longest, 0.5), 'ms', 200),
   ];
 }
 

@@ -41,6 +41,16 @@ describe('mergeNodeRoles', () => {
     ['an empty document', '# why\n---\n...\n', '# why\n---\n- rolearn: arn'],
     ['an empty text between comments', '# a\n"" # b\n', '# a\n # b\n- rolearn: arn'],
     [
+      'an alias in the last row',
+      '- groups: &all [a]\n- groups: *all\n',
+      '- groups: &all [a]\n- groups: *all\n- rolearn: arn',
+    ],
+    [
+      'a row that begins below its dash',
+      '- a: b\n-\n  # why\n  c: d\n',
+      '- a: b\n-\n  # why\n  c: d\n- rolearn: arn',
+    ],
+    [
       'a text that keeps its line ends',
       '- x: |+\n    y\n\n\n',
       '- x: |+\n    y\n\n\n- rolearn: arn',

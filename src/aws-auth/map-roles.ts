@@ -122,9 +122,22 @@ function addRows(text: string, document: Document.Parsed, rows: readonly Row[]):
   const column = isSeq(contents) && !contents.flow ? columnOf(text, contents.range[0]) : 0;
   const lines = stringify(rows, { ...WITHOUT_ALIASES, lineWidth: 0, indentSeq: false });
   const indented = lines.replace(/^(?=.)/gm, ' '.repeat(column));
-  const appended = `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${indented}`;
-  const expected = [...rowsOf(document), ...rows];
-  return readsAs(appended, expected) ? appended : rewritten(text, document, rows);
+  const end = `${text === '' || text.endsWith('\n') ? '' : '\n'}${indented}`;
+  const before = rowsOf(document);
+  const reads =
+    readsAs(fromLastRow(text, document) + end, [...before.slice(-1), ...rows]) ||
+    readsAs(text + end, [...before, ...rows]);
+  return reads ? text + end : rewritten(text, document, rows);
+}
+
+/**
+ * The text from the line on where the value of the last row begins. What is added after a list of rows can change
+ * only how this part is read, and parsing all of a long text again takes as long as the first time.
+ */
+function fromLastRow(text: string, { contents }: Document.Parsed): string {
+  const last = isSeq(contents) && !contents.flow ? contents.items.at(-1) : undefined;
+  const start = isNode(last) ? last.range?.[0] : undefined;
+  return start === undefined ? text : text.slice(text.lastIndexOf('\n', start - 1) + 1);
 }
 
 function columnOf(text: string, offset: number): number {
