@@ -21,7 +21,12 @@ export interface RetryPolicy {
   readonly retryAfterMs?: (error: unknown) => number | undefined;
 }
 
-/** No caller waits longer than this for one call, whatever Retry-After says. */
+/**
+ * A pause that a service asks for is obeyed up to this length. API servers ask for at most 32 seconds (`maxRetryAfter` in
+ * https://github.com/kubernetes/kubernetes `staging/src/k8s.io/apiserver/pkg/util/flowcontrol/dropped_requests_tracker.go`).
+ * GitHub recommends a minute after a secondary rate limit, and its primary limit lasts up to an hour, for which no job
+ * should wait (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
+ */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
 /**

@@ -52,7 +52,13 @@ export function eksServer(address: EksAddress, credentials: CredentialProvider):
   return { url: address.endpoint, options, proxied: false };
 }
 
-/** Enough to keep an API server busy. Each connection costs both sides a TLS handshake. Further requests wait. */
+/**
+ * Each connection carries one request at a time and costs both sides a TLS handshake; further requests wait. An API
+ * server with Kubernetes' defaults executes 49 requests at once for all users together who are neither nodes nor service
+ * accounts, and queues or refuses more: 20 of 245 shares of 600 requests (level `global-default` in
+ * https://github.com/kubernetes/kubernetes `staging/src/k8s.io/apiserver/pkg/apis/flowcontrol/bootstrap/default.go`;
+ * its metric `apiserver_flowcontrol_nominal_limit_seats` says the same). A third of them leaves room for other jobs.
+ */
 const CONNECTIONS = 16;
 const SILENCE_MS = 60_000;
 
