@@ -24,7 +24,7 @@ export type Question =
 
 const withGo: readonly ToolSet[] = ['lint', 'control-plane', 'runner', 'node', 'cni', 'multus'];
 const withPython: readonly ToolSet[] = ['lint', 'moto', 'checkov'];
-const all: readonly ToolSet[] = [...withGo, 'moto', 'checkov', 'browser'];
+const all: readonly ToolSet[] = [...withGo, 'moto', 'checkov', 'browser', 'unit-tests'];
 
 export const prerequisites: readonly Prerequisite[] = [
   {
@@ -56,7 +56,7 @@ export const prerequisites: readonly Prerequisite[] = [
     debian: 'chromium',
   },
   program('flock', 'util-linux', 'lets two rehearsals share the cache folder', all),
-  program('shellcheck', 'shellcheck', 'checks the shell scripts', ['lint']),
+  program('shellcheck', 'shellcheck', 'checks the shell scripts', ['lint', 'unit-tests']),
   program('jq', 'jq', 'is what the IPAM plugin of the nodes works with', ['cni']),
   {
     name: 'an x86-64 machine',
@@ -99,7 +99,10 @@ export const prerequisites: readonly Prerequisite[] = [
   program('unshare', 'util-linux', 'gives the rehearsal its own network', ['node']),
   program('ip', 'iproute2', 'makes the addresses and routes of the VPC', ['control-plane', 'node']),
   program('nft', 'nftables', 'is the security groups of the VPC', ['node']),
-  program('openssl', 'openssl', 'signs the certificates of the cluster', ['control-plane']),
+  program('openssl', 'openssl', 'signs the certificates of the cluster', [
+    'control-plane',
+    'unit-tests',
+  ]),
   program('git', 'git', 'makes the repository that the runner checks out', ['runner']),
 ];
 

@@ -24,6 +24,10 @@ describe('planTools', () => {
     expect(planTools(toolSets)).toEqual({ goModules, python: true, checkov: true, image: true });
   });
 
+  it('builds and downloads nothing for unit tests', () => {
+    expect(planTools(['unit-tests'])).toEqual(planTools([]));
+  });
+
   it('needs nothing for nothing', () => {
     expect(planTools([])).toEqual({ goModules: [], python: false, checkov: false, image: false });
   });

@@ -9,6 +9,7 @@ export const toolSets = [
   'multus',
   'checkov',
   'browser',
+  'unit-tests',
 ] as const;
 export type ToolSet = (typeof toolSets)[number];
 
@@ -38,6 +39,7 @@ const plans: Readonly<Record<ToolSet, ToolPlan>> = {
   cni: { goModules: ['cni-plugins'], python: false, checkov: false, image: false },
   multus: { goModules: ['multus-thin'], python: false, checkov: false, image: false },
   browser: { goModules: [], python: false, checkov: false, image: false },
+  'unit-tests': { goModules: [], python: false, checkov: false, image: false },
   checkov: { goModules: [], python: false, checkov: true, image: false },
   node: {
     goModules: ['cni-plugins', 'multus', 'multus-thin', 'kubernetes'],
