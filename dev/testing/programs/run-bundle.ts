@@ -18,8 +18,6 @@ export interface BundleRun {
 
 type Inputs = Readonly<Record<string, string>>;
 
-const COMPILE_CACHE = packFile('node_modules', '.cache', 'compiled');
-
 /** Runs an action's bundle, as the runner would. */
 export function runBundle(action: string, inputs: Inputs, env?: NodeJS.ProcessEnv) {
   return runEntry(packFile('actions', action, 'dist', 'index.js'), inputs, env);
@@ -64,8 +62,6 @@ async function runEntry(
     const running = startNode(script, {
       PATH: process.env['PATH'],
       HOME: folder,
-      // Later runs start in half the time, because Node keeps the compiled sources.
-      NODE_COMPILE_CACHE: COMPILE_CACHE,
       GITHUB_OUTPUT: files.output,
       GITHUB_STEP_SUMMARY: files.summary,
       ...inputVariables(inputs),

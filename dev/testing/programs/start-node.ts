@@ -1,4 +1,5 @@
 import type { constants } from 'node:os';
+import { packFile } from '../../../src/core/pack-files.ts';
 import { mortal, start } from '../../tools/process.ts';
 
 /** A running script: its output so far, and its end. */
@@ -13,10 +14,16 @@ export interface RunningScript {
   readonly exited: Promise<number | null>;
 }
 
-/** Starts a script with the current Node and with exactly this environment. */
+/** Later runs of a script start in half the time, because Node keeps the compiled sources. */
+const NODE_COMPILE_CACHE = packFile('node_modules', '.cache', 'compiled');
+
+/** Starts a script with the current Node. Of the caller's environment, the script gets only this. */
 export function startNode(script: string, env: NodeJS.ProcessEnv): RunningScript {
   const node = mortal(process.execPath, [script]);
-  const child = start(...node, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = start(...node, {
+    env: { NODE_COMPILE_CACHE, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const chunks: Buffer[] = [];
   const log = () => Buffer.concat(chunks).toString('utf8');
   for (const stream of [child.stdout, child.stderr]) {
