@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './dev/testing/setup/longest-first.ts';
 
 // Temporary files of the tests, and of the programs that they start, stay inside the checkout.
 const scratch = join(import.meta.dirname, 'node_modules', '.cache', 'tests');
@@ -9,20 +10,15 @@ mkdirSync(scratch, { recursive: true });
 process.env['TMPDIR'] = scratch;
 process.env['KUBECACHEDIR'] = join(scratch, 'kubectl');
 
-const INTEGRATION = '{src,cfn,dev}/**/*.integration.test.ts';
-/** These tests boot whole machines, which need every core. */
-const MACHINES = ['**/boot-machines.integration.test.ts'];
-
-const servers = {
-  globalSetup: 'dev/testing/setup/ensure-tools.ts',
-  setupFiles: 'dev/testing/setup/end-processes.ts',
-  testTimeout: 120_000,
-  hookTimeout: 900_000,
-};
+/**
+ * Integration tests wait for their servers about half of the time, so more workers than cores keep the cores busy. The
+ * projects share them, for which vitest demands the same number in each.
+ */
+const maxWorkers = Math.min(availableParallelism() + 2, 8);
 
 /**
- * The projects run one after the other and find their tests beside the sources: `unit` needs no server, the tests of
- * `integration` start real servers on free ports, and those of `machines` boot whole nodes.
+ * Both projects run at once and find their tests beside the sources: `unit` needs no server, the tests of `integration`
+ * start real servers on free ports and boot whole nodes.
  */
 export default defineConfig({
   test: {
@@ -39,6 +35,7 @@ export default defineConfig({
       reporter: ['text-summary', 'html', 'json-summary'],
       thresholds: { lines: 95 },
     },
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -46,7 +43,7 @@ export default defineConfig({
           globalSetup: 'dev/testing/setup/ensure-tools.ts',
           include: ['{src,cfn,dev}/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
-          sequence: { groupOrder: 0 },
+          maxWorkers,
           // Files share a worker's modules; loading them anew for each file took half of the time.
           isolate: false,
           // Properties take a hundred times as long as examples, and machines are busy at times.
@@ -57,22 +54,16 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: [INTEGRATION],
-          exclude: ['**/node_modules/**', ...MACHINES],
-          sequence: { groupOrder: 1 },
-          // These tests wait for their servers most of the time, so one more worker than cores keeps the cores busy.
-          maxWorkers: Math.min(availableParallelism() + 1, 6),
-          ...servers,
-          globalSetup: [servers.globalSetup, 'dev/stand-ins/aws/testing/moto-fork-server.ts'],
-        },
-      },
-      {
-        test: {
-          name: 'machines',
-          include: MACHINES,
-          sequence: { groupOrder: 2 },
-          fileParallelism: false,
-          ...servers,
+          include: ['{src,cfn,dev}/**/*.integration.test.ts'],
+          exclude: ['**/node_modules/**'],
+          maxWorkers,
+          globalSetup: [
+            'dev/testing/setup/ensure-tools.ts',
+            'dev/stand-ins/aws/testing/moto-fork-server.ts',
+          ],
+          setupFiles: 'dev/testing/setup/end-processes.ts',
+          testTimeout: 120_000,
+          hookTimeout: 900_000,
         },
       },
     ],
