@@ -88,6 +88,9 @@ export async function pageScript(page = REPORT_PAGE): Promise<string> {
 async function bundleModules(entry: string, out: string): Promise<void> {
   const ncc = resolve(CHECKOUT, 'node_modules/@vercel/ncc/dist/ncc/cli.js');
   const args = [
+    '--import',
+    resolve(CHECKOUT, 'dev/tools/search-fewer-assets.ts'),
+    ncc,
     'build',
     resolve(CHECKOUT, entry),
     '--transpile-only', // tsc checks the types, once for everything
@@ -98,7 +101,7 @@ async function bundleModules(entry: string, out: string): Promise<void> {
     '--no-cache',
     '--quiet',
   ];
-  await run(process.execPath, [ncc, ...args], {
+  await run(process.execPath, args, {
     cwd: CHECKOUT,
     env: { ...process.env, TS_NODE_PROJECT: bundledPackages() },
   });
