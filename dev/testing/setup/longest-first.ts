@@ -9,10 +9,12 @@ import { CHECKOUT } from '../../tools/checkout.ts';
  */
 const LONGEST = [
   'cfn/node-boot/boot-machines.integration.test.ts',
+  'dev/testing/documents/first-set-up.integration.test.ts',
   'dev/testing/documents/commands.integration.test.ts',
   'src/provision/destroy.integration.test.ts',
   'src/provision/provision.integration.test.ts',
   'cfn/attach-enis/hook-trials.integration.test.ts',
+  'src/provision/permissions.integration.test.ts',
   'src/verify/interrupt.integration.test.ts',
   'dev/stand-ins/vpc/vpc.integration.test.ts',
 ].map((file) => join(CHECKOUT, file));
