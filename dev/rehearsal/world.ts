@@ -11,6 +11,7 @@ import { startMoto } from '../stand-ins/aws/moto/moto.ts';
 import { createControlPlanes } from '../stand-ins/cluster/control-plane.ts';
 import { createNodeLifecycle } from '../stand-ins/cluster/node-lifecycle.ts';
 import { GITHUB_ISSUER, startOidcIssuer } from '../stand-ins/github/oidc.ts';
+import { PACK_WORKFLOWS } from '../stand-ins/github/repositories.ts';
 import {
   type ActSetup,
   prepareAct,
@@ -42,6 +43,9 @@ import { LOG_FOLDER, RUN_FOLDER } from './run-folder.ts';
 import type { WorldPlan } from './world-messages.ts';
 
 const REPOSITORY = 'acme/telecom-lab';
+const WORKFLOW = '.github/workflows/provision.yml';
+/** The workflows whose jobs the roles trust: the pack's, in the repository itself and as others call them. */
+export const TRUSTED_WORKFLOWS = [`${REPOSITORY}/${WORKFLOW}@refs/heads/main`, ...PACK_WORKFLOWS];
 const MOTO_PORT = 5000;
 const OIDC_PORT = 4567;
 
@@ -112,7 +116,7 @@ async function start(
   const oidc = await startOidcIssuer(OIDC_PORT, {
     repository: REPOSITORY,
     ref: 'refs/heads/main',
-    workflow: '.github/workflows/provision.yml',
+    workflow: WORKFLOW,
   });
   onStop(oidc.stop);
   const aws = await startAws({
@@ -166,7 +170,12 @@ async function start(
     machines,
     stop,
     ec2State: readState,
-    roleArn: await prepareAccount({ ...client, account: ACCOUNT, repository: REPOSITORY }),
+    roleArn: await prepareAccount({
+      ...client,
+      account: ACCOUNT,
+      repository: REPOSITORY,
+      workflows: TRUSTED_WORKFLOWS,
+    }),
     act,
     runnerOptions,
     runner: await prepareRunner(act, runnerOptions),

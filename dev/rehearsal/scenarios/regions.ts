@@ -3,6 +3,7 @@ import type { Inventory } from '../../stand-ins/aws/inventory.ts';
 import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
 import { dispatchEvent } from '../../stand-ins/github/events/pull-request.ts';
 import { ACCOUNT } from '../account-view.ts';
+import { TRUSTED_WORKFLOWS } from '../world.ts';
 import { type Facts, finding, noMoreThan, oneSuccess } from './case-facts.ts';
 import { deliver, type Scenario } from './scenario.ts';
 
@@ -35,7 +36,8 @@ async function rolesOfRegions({ world, progress }: Scenario): Promise<ReadonlyMa
   await progress.step('make the roles of each region', async () => {
     for (const region of REGIONS) {
       const account = { ...world.client, account: ACCOUNT, repository, region };
-      roles.set(region, await prepareAccount({ ...account, suffix: `-${region}` }));
+      const named = { suffix: `-${region}`, workflows: TRUSTED_WORKFLOWS };
+      roles.set(region, await prepareAccount({ ...account, ...named }));
     }
   });
   return roles;

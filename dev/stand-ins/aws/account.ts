@@ -21,6 +21,8 @@ export interface AccountOptions {
   readonly region: string;
   /** `owner/name` of the repository whose workflows may deploy. */
   readonly repository: string;
+  /** The workflow files whose jobs may deploy, each with its ref; every one of the repository when left out. */
+  readonly workflows?: readonly string[];
   /** A suffix of the roles' names, for accounts that already have these roles. */
   readonly suffix?: string;
 }
@@ -52,6 +54,7 @@ export async function prepareAccount(options: AccountOptions): Promise<string> {
       await install(new CloudFormationClient(client), {
         Repository: options.repository,
         Subjects: 'ref:refs/heads/*,environment:eks-multus,environment:eks-multus-previews',
+        JobWorkflowRef: (options.workflows ?? []).join(),
         ExistingProvider: String(await hasProvider(iam)),
         DeployerRoleName: deployer,
         ServiceRoleName: `${SERVICE}${suffix}`,

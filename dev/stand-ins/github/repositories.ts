@@ -6,6 +6,11 @@ import { forAct, type WorkflowSource } from './workflow-text.ts';
 
 export const PACK = 'acme/eks-multus-actions';
 
+/** The workflows of the pack that others call, as ID tokens name them. */
+export const PACK_WORKFLOWS = ['provision', 'destroy', 'preview', 'reap'].map(
+  (name) => `${PACK}/.github/workflows/${name}.yml@refs/tags/v1`,
+);
+
 /** The pack as users see it: a repository with a tag. */
 export interface PackRepository {
   /** The clone that jobs check out from. */

@@ -16,6 +16,7 @@ import {
 } from './repositories.ts';
 import type { ActSetup, RunnerOptions } from './runner.ts';
 import {
+  calledWorkflow,
   githubEnvironment,
   isTriggered,
   permissionsOf,
@@ -75,7 +76,9 @@ export async function startSite(
       ...options.env,
       GITHUB_API_URL: api.url,
       REHEARSAL_REPOSITORIES: JSON.stringify({ [PACK]: pack.folder, [options.repository]: folder }),
-      ...(permissions['id-token'] === 'write' ? idTokens(event.name, file, environment) : {}),
+      ...(permissions['id-token'] === 'write'
+        ? idTokens(event.name, file, environment, workflow)
+        : {}),
     };
     const local = {
       ...standInsOf(join(pack.callable, '.github/workflows/provision.yml'), act.actions),
@@ -98,8 +101,20 @@ export async function startSite(
     );
   }
 
-  function idTokens(event: string, file: string, environment: string | undefined) {
-    const run = { event, environment };
+  function idTokens(
+    event: string,
+    file: string,
+    environment: string | undefined,
+    workflow: Workflow,
+  ) {
+    const uses = calledWorkflow(workflow);
+    // `@v1` of a caller is the full name of the tag in the token.
+    const reusable = uses?.replace(/@v1$/, '@refs/tags/v1');
+    const run = {
+      event,
+      environment,
+      ...(reusable === undefined ? {} : { calledWorkflow: reusable }),
+    };
     const job = {
       repository: options.repository,
       ref: 'refs/heads/main',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  calledWorkflow,
   githubEnvironment,
   isTriggered,
   permissionsOf,
@@ -56,4 +57,10 @@ it('finds the GitHub environment in the call of a workflow', () => {
   expect(githubEnvironment(workflow, () => undefined)).toBeUndefined();
   const none = { one: { uses: 'x', with: { 'github-environment': '' } } };
   expect(githubEnvironment({ ...workflow, jobs: none }, () => called)).toBeUndefined();
+});
+
+it('finds the workflow that a run calls first', () => {
+  const jobs = { own: {}, one: { uses: 'o/pack/x.yml@v1' }, two: { uses: 'o/pack/y.yml@v1' } };
+  expect(calledWorkflow({ on: 'push', jobs })).toBe('o/pack/x.yml@v1');
+  expect(calledWorkflow({ on: 'push', jobs: { own: {} } })).toBeUndefined();
 });

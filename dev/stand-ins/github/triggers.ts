@@ -48,6 +48,11 @@ export function readOnly(permissions: Permissions): Permissions {
   return Object.fromEntries(read);
 }
 
+/** The workflow that a run's jobs are in: the first that they call; undefined when they call none. Pure. */
+export function calledWorkflow({ jobs }: Workflow): string | undefined {
+  return Object.values(jobs).find(({ uses }) => uses !== undefined)?.uses;
+}
+
 /** The GitHub environment of the called jobs; undefined for none. Pure. */
 export function githubEnvironment(
   { jobs }: Workflow,
