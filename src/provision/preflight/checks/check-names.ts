@@ -15,18 +15,22 @@ function stackNames({ inputs, groups, stacks }: SetUp): readonly Finding[] {
     ...(inputs.base === undefined ? [inputs.environment] : []),
     ...groups.map(({ stackName }) => stackName),
   ];
-  return stacks
-    .filter(({ name, tags }) => {
-      const owner = tags[ENVIRONMENT_TAG];
-      // A stack that nothing was executed in has no tags.
-      return wanted.includes(name) && owner !== undefined && owner !== inputs.environment;
-    })
-    .map(({ name, tags }) =>
-      problem(
-        `the stack ${name} belongs to environment ${tags[ENVIRONMENT_TAG]}`,
-        'choose another environment, or another name of the node group',
-      ),
+  const foreign = stacks.filter(
+    ({ name, tags, status }) =>
+      wanted.includes(name) &&
+      tags[ENVIRONMENT_TAG] !== inputs.environment &&
+      // A stack in which nothing was executed has no tags yet.
+      status !== 'REVIEW_IN_PROGRESS',
+  );
+  return foreign.map(({ name, tags }) => {
+    const owner = tags[ENVIRONMENT_TAG];
+    const whose =
+      owner === undefined ? 'was not made by this pack' : `belongs to environment ${owner}`;
+    return problem(
+      `the stack ${name} ${whose}`,
+      'choose another environment, or another name of the node group',
     );
+  });
 }
 
 function clusterName(

@@ -278,6 +278,10 @@ const NAMES: readonly WrongSetUp[] = [
     ],
     says: 'the stack eks-multus-cluster-ng1 belongs to environment eks-multus',
   },
+  {
+    stacks: [workingStack('eks-multus-cluster', { tags: {} })],
+    says: 'the stack eks-multus-cluster was not made by this pack',
+  },
 ];
 
 const use = (of: { taken?: readonly string[]; explicitReservations?: readonly string[] }) => ({
