@@ -1,7 +1,7 @@
 import { readProvisionInputs } from '../../src/provision/inputs.ts';
 import { provision } from '../../src/provision/run.ts';
 import { realDeps } from '../../src/provision/wiring.ts';
-import { prepareAccount } from '../stand-ins/aws/account.ts';
+import { prepareAccount, serviceRoleArn } from '../stand-ins/aws/account.ts';
 import type { Switches } from '../stand-ins/aws/faults/switches.ts';
 import { freePort, REGION } from '../stand-ins/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../stand-ins/aws/testing/stand-in.ts';
@@ -53,12 +53,12 @@ export async function startDeployer(
   });
   const account = { endpoint: aws.endpoint, account: '123456789012', region: REGION };
   const role = await prepareAccount({ ...account, repository: JOB.repository });
+  const roles = { 'role-to-assume': role, 'cloudformation-role-arn': serviceRoleArn(role) };
   process.env['AWS_ENDPOINT_URL'] = aws.endpoint;
   const clock = fastClock(clockSpeed);
   return {
     aws,
-    run: (command, inputs) =>
-      timed(clock, issuer, { ...LAB_INPUTS, command, 'role-to-assume': role, ...inputs }),
+    run: (command, inputs) => timed(clock, issuer, { ...LAB_INPUTS, command, ...roles, ...inputs }),
     async stop() {
       await aws.stop();
       await issuer.stop();

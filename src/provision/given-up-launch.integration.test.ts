@@ -3,6 +3,7 @@ import {
   DescribeNetworkInterfacesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterEach, expect, it } from 'vitest';
+import { serviceRoleArn } from '../../dev/stand-ins/aws/account.ts';
 import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
 import { startJobInAws } from '../../dev/testing/programs/job-in-aws.ts';
@@ -23,7 +24,9 @@ const group = (name: string, desired: number) =>
   `{ name: ${name}, zone: ap-northeast-2a, min: 0, desired: ${desired}, max: 2 }`;
 
 function deploy(groups: string, beside?: Beside) {
-  const inputs = { ...LAB_INPUTS, 'role-to-assume': job().role, 'node-groups': groups };
+  const { role } = job();
+  const roles = { 'role-to-assume': role, 'cloudformation-role-arn': serviceRoleArn(role) };
+  const inputs = { ...LAB_INPUTS, ...roles, 'node-groups': groups };
   const env = { ...job().env, GITHUB_RUN_ID: crypto.randomUUID() };
   return runProvisionAtSpeed(SPEED, inputs, env, beside);
 }
@@ -48,25 +51,33 @@ async function interfacesIn(subnetId: string): Promise<number> {
   return NetworkInterfaces.length;
 }
 
-/** CloudFormation's timeout ends after the action has found an instance that was given up. */
-const failWhenGivenUp: Beside = async (action) => {
-  scripted.script('eks-multus-cluster-ng2', 'delete', 'AutoScalingGroup', 'hold');
-  await action.said(/the launch hook gave up/);
-  pacing.readyMs = 0;
-  // As on AWS, where the deletion of a group takes time, and its hook's log is deleted after it.
-  await action.said(/CREATE_FAILED/);
-  pacing.readyMs = readyMs;
-  scripted.release();
-};
+/**
+ * The subnet fills up between the preflight, which would refuse the group, and the first launch. CloudFormation's timeout
+ * ends after the action has found an instance that was given up.
+ */
+const failWhenGivenUp =
+  (subnetId: string): Beside =>
+  async (action) => {
+    scripted.script('eks-multus-cluster-ng2', 'create', 'AutoScalingGroup', 'hold');
+    await action.said(/Stack eks-multus-cluster/);
+    await scatterAddresses(subnetId, '10.0.6');
+    scripted.release();
+    scripted.script('eks-multus-cluster-ng2', 'delete', 'AutoScalingGroup', 'hold');
+    await action.said(/the launch hook gave up/);
+    pacing.readyMs = 0;
+    // As on AWS, where the deletion of a group takes time, and its hook's log is deleted after it.
+    await action.said(/CREATE_FAILED/);
+    pacing.readyMs = readyMs;
+    scripted.release();
+  };
 
 it('reports why the launch hook gave up instances, and leaves nothing of them, when a subnet has no prefixes left', async () => {
   const before = await deploy(`[${group('ng1', 0)}]`);
   expect(before.errors, before.log).toEqual([]);
   const { networks } = environmentSchema.parse(JSON.parse(before.outputs['environment'] ?? ''));
   const [first = '', second = ''] = networks.map(({ subnets }) => subnets[0]?.id ?? '');
-  await scatterAddresses(second, '10.0.6');
 
-  const failed = await deploy(`[${group('ng1', 0)}, ${group('ng2', 1)}]`, failWhenGivenUp);
+  const failed = await deploy(`[${group('ng1', 0)}, ${group('ng2', 1)}]`, failWhenGivenUp(second));
   expect(failed.exitCode, failed.log).toBe(1);
   expect(failed.errors).toEqual([
     expect.stringMatching(
