@@ -21,7 +21,7 @@ const client = { region: REGION, credentials };
 const SPEED = 20;
 
 /** The stand-in has no control plane for a cluster of this name. */
-const BROKEN = { environment: 'broken' };
+const BROKEN = { environment: 'eks-multus-broken' };
 
 /** Steps that a test holds wait for the test. All others take almost no time. */
 const scripted = scriptedPacing();
@@ -218,9 +218,9 @@ describe('a cluster that cannot be created', () => {
     const { exitCode, log, errors, outputs, summary } = await run('deploy', BROKEN);
     expect(exitCode).toBe(1);
     expect(errors).toHaveLength(1);
-    expect(errors[0]).toContain('stack broken: Cluster (AWS::EKS::Cluster)');
+    expect(errors[0]).toContain('stack eks-multus-broken: Cluster (AWS::EKS::Cluster)');
     expect(log).toMatch(/^::error title=AWS,file=cfn\/infra\.yaml,line=\d+::/m);
-    expect(summary).toContain('| broken | failed |');
+    expect(summary).toContain('| eks-multus-broken | failed |');
     expect(outputs['staging-bucket']).toContain('eks-multus-');
   });
 
@@ -230,7 +230,7 @@ describe('a cluster that cannot be created', () => {
     expect(again.exitCode).toBe(1);
     const destroyed = await run('destroy', BROKEN);
     expect(destroyed.exitCode, destroyed.log).toBe(0);
-    expect(destroyed.summary).toContain('| broken | deleted |');
+    expect(destroyed.summary).toContain('| eks-multus-broken | deleted |');
   });
 });
 
