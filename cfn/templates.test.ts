@@ -131,6 +131,11 @@ describe.each(CONTRACT)('the $name template', ({ name, template, parameters, out
 });
 
 // https://github.com/terraform-aws-modules/terraform-aws-eks/issues/3057
+it("pins the version of the launch hook's code", () => {
+  const hook = nodegroup.Resources['HookFunction']?.Properties?.['Code'];
+  expect(JSON.stringify(hook)).toContain('LambdaObjectVersion');
+});
+
 describe('EC2, which has a name of its own in the regions of China', () => {
   const name = { 'Fn::Sub': 'ec2.${AWS::URLSuffix}' };
 

@@ -1,3 +1,5 @@
+import { micromark } from 'micromark';
+import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import { expect, it } from 'vitest';
 import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
 import { commentMarkdown } from './comment.ts';
@@ -20,4 +22,28 @@ it('a preview on a shared cluster says whose cluster it is, and which namespace 
 it('a preview with its own cluster mentions neither', () => {
   const text = commentMarkdown({ ...facts, described: labEnvironment() });
   expect(text).not.toMatch(/shared|Namespace/);
+});
+
+it('shows nothing of a hostile report or plan as a link, an image or a mention', () => {
+  const evil = '[x](https://evil.example) ![i](//evil.example/i.png) @octocat <b>|#1\n# h';
+  const text = commentMarkdown({
+    ...facts,
+    reason: evil,
+    verdict: { result: 'failed', passed: 1, failed: 1, failure: evil, reportUrl: facts.runUrl },
+    plan: [
+      {
+        stack: evil,
+        action: 'update',
+        changes: [{ action: evil, logicalId: evil, type: evil, replacement: evil }],
+      },
+    ],
+  });
+  const html = micromark(text, {
+    extensions: [gfm()],
+    htmlExtensions: [gfmHtml()],
+    allowDangerousHtml: true,
+  });
+  const targets = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, to]) => to);
+  expect(targets).toEqual([facts.runUrl, facts.runUrl]);
+  expect(html).not.toMatch(/<b>|<img|@octocat|#1|<h1/);
 });

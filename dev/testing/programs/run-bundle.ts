@@ -18,9 +18,14 @@ export interface BundleRun {
 
 type Inputs = Readonly<Record<string, string>>;
 
-/** Runs an action's bundle, as the runner would. */
-export function runBundle(action: string, inputs: Inputs, env?: NodeJS.ProcessEnv) {
-  return runEntry(packFile('actions', action, 'dist', 'index.js'), inputs, env);
+/** Runs an action's bundle, as the runner would. `beside` runs at the same time; its failure fails the run. */
+export function runBundle(
+  action: string,
+  inputs: Inputs,
+  env?: NodeJS.ProcessEnv,
+  beside?: Beside,
+) {
+  return runEntry(packFile('actions', action, 'dist', 'index.js'), inputs, env, beside);
 }
 
 /** Runs an action from its source, otherwise as the runner would. */
