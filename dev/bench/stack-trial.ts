@@ -48,6 +48,7 @@ export async function tryStack(
     runId: 'bench',
     onFailure: 'rollback',
     allowReplacement: [],
+  revertDrift: false,
     terminationProtection: undefined,
     roleArn: undefined,
   });

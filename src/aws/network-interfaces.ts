@@ -1,8 +1,10 @@
 import {
   DeleteNetworkInterfaceCommand,
   DeleteSecurityGroupCommand,
+  DeleteSubnetCidrReservationCommand,
   type EC2Client,
   type Filter,
+  GetSubnetCidrReservationsCommand,
   type NetworkInterface as FoundInterface,
   paginateDescribeNetworkInterfaces,
   paginateDescribeSecurityGroups,
@@ -107,6 +109,9 @@ export interface Ec2 {
   securityGroupsIn(vpcId: string): Promise<readonly SecurityGroup[]>;
   /** The ids of everything that EC2 has with this tag, whatever its kind. */
   tagged(key: string, value: string): Promise<readonly string[]>;
+  /** The ids of the IPv4 reservations of a subnet. */
+  reservationsOf(subnetId: string): Promise<readonly string[]>;
+  removeReservation(id: string): Promise<void>;
   removeInterface(id: string): Promise<void>;
   removeSecurityGroup(id: string): Promise<void>;
 }
@@ -129,6 +134,16 @@ export function ec2Of(client: EC2Client): Ec2 {
       const pages = paginateDescribeTags(paging, { Filters: toFilters({ key, value }) });
       const found = await Array.fromAsync(pages, ({ Tags = [] }) => Tags);
       return found.flat().map(({ ResourceId = '' }) => ResourceId);
+    },
+    async reservationsOf(SubnetId) {
+      const found = await client.send(new GetSubnetCidrReservationsCommand({ SubnetId }));
+      const { SubnetIpv4CidrReservations: reservations = [] } = found;
+      return reservations.map(({ SubnetCidrReservationId: id = '' }) => id);
+    },
+    async removeReservation(id) {
+      await client.send(
+        new DeleteSubnetCidrReservationCommand({ SubnetCidrReservationId: id }),
+      );
     },
     async removeInterface(id) {
       await client.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }));

@@ -16,6 +16,7 @@ export interface PreparedChangeSet {
   readonly outcome: 'ready' | 'no-changes' | 'failed';
   readonly reason: string | undefined;
   readonly changes: readonly Change[];
+  readonly comparesReality: boolean;
 }
 
 /** No change set is ready sooner than this, so an earlier poll would be wasted. */
@@ -48,6 +49,7 @@ export async function prepareChangeSet(
     previous: kept,
     tags: tagsFor(spec, before),
     onFailure: spec.onFailure,
+    revertDrift: spec.revertDrift,
     roleArn: spec.roleArn,
   });
   const began = engine.clock.now();
@@ -64,7 +66,8 @@ export async function prepareChangeSet(
   }
 
   function prepared(outcome: PreparedChangeSet['outcome'], changeSet: ChangeSet) {
-    return { id, stackId, outcome, reason: changeSet.reason, changes: changeSet.changes };
+    const { reason, changes, comparesReality } = changeSet;
+    return { id, stackId, outcome, reason, changes, comparesReality };
   }
 }
 
@@ -172,7 +175,8 @@ export async function proposeChange(
   spec: StackSpec,
   before: Stack | undefined,
 ): Promise<PreparedChangeSet | undefined> {
-  if (before !== undefined && (await isAsSpecified(engine, spec, before))) return undefined;
+  const mayBeUnchanged = before !== undefined && !spec.revertDrift;
+  if (mayBeUnchanged && (await isAsSpecified(engine, spec, before))) return undefined;
   const changeSet = await prepareChangeSet(engine, spec, before);
   if (changeSet.outcome === 'ready') return changeSet;
   // The details must be read before the change set is deleted.

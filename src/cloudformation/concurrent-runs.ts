@@ -29,7 +29,7 @@ export class Overtaken extends Error {
 }
 
 /** True when another run's operation came first. */
-function isOvertaken(error: unknown): boolean {
+export function isOvertaken(error: unknown): boolean {
   if (error instanceof Overtaken) return true;
   return !(error instanceof CloudError) && saysAnotherWasFirst(error);
 }

@@ -17,6 +17,7 @@ const spec: StackSpec = {
   creationTags: { 'eks-multus:run': '2' },
   onFailure: 'rollback',
   allowReplacement: [],
+  revertDrift: false,
   terminationProtection: undefined,
   roleArn: undefined,
   runId: '2',

@@ -30,6 +30,8 @@ export function lossesIn(
     const { logicalId, type } = change;
     const lost = LOST[type];
     const what = whatHappens(change);
+    // What somebody has deleted already is made again.
+    if (change.drift === 'DELETED') return [];
     if (lost === undefined || what === undefined || isEmptyGroup(type, before)) return [];
     return [{ logicalId, type, text: `${logicalId} (${type}) ${what}: this deletes ${lost}` }];
   });

@@ -182,6 +182,7 @@ function changeSetInput(request: ChangeSetRequest): CreateChangeSetCommandInput 
     TemplateBody: request.template,
     Capabilities: ['CAPABILITY_IAM'],
     OnStackFailure: onStackFailure(request),
+    DeploymentMode: request.revertDrift && request.type === 'UPDATE' ? 'REVERT_DRIFT' : undefined,
     RoleARN: request.roleArn,
     Parameters: [
       ...Object.entries(request.parameters).map(([ParameterKey, ParameterValue]) => ({
@@ -215,7 +216,12 @@ export async function describeChangeSet(
     for (const { ResourceChange: change } of page.Changes ?? []) changes.push(toChange(change));
     token = page.NextToken;
     if (token === undefined) {
-      return { status: page.Status ?? 'CREATE_PENDING', reason: page.StatusReason, changes };
+      return {
+        status: page.Status ?? 'CREATE_PENDING',
+        reason: page.StatusReason,
+        changes,
+        comparesReality: page.DeploymentMode === 'REVERT_DRIFT',
+      };
     }
   }
 }
@@ -256,9 +262,11 @@ function toChange(change: ResourceChange = {}): Change {
     logicalId: change.LogicalResourceId ?? '',
     type: change.ResourceType ?? '',
     replacement: change.Replacement,
+    drift: change.ResourceDriftStatus,
     details: (change.Details ?? []).map(({ Target, CausingEntity }) => ({
       target: Target?.Name ?? Target?.Attribute ?? '',
       cause: CausingEntity,
+      drift: Target?.Drift && { made: Target.Drift.PreviousValue, now: Target.Drift.ActualValue },
     })),
   };
 }

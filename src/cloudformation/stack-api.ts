@@ -2,6 +2,7 @@ import type {
   ChangeSetStatus,
   ChangeSetType,
   ResourceStatus,
+  StackResourceDriftStatus,
   StackStatus,
 } from '@aws-sdk/client-cloudformation';
 
@@ -55,6 +56,8 @@ export interface ChangeSetRequest {
   readonly previous: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   readonly onFailure: OnFailure;
+  /** Whether it also undoes what was changed outside CloudFormation; for existing stacks only. */
+  readonly revertDrift: boolean;
   /** The role that CloudFormation assumes, now and in later operations; without one, it uses the caller's session. */
   readonly roleArn: string | undefined;
 }
@@ -65,6 +68,8 @@ export interface Change {
   readonly type: string;
   /** `True`, `False` or `Conditional` for a modification. */
   readonly replacement: string | undefined;
+  /** How the resource differs from what CloudFormation made of it; only in change sets that revert drift. */
+  readonly drift?: StackResourceDriftStatus | undefined;
   /** The causes of a modification; empty for added and removed resources. */
   readonly details: readonly ChangeDetail[];
 }
@@ -75,6 +80,8 @@ export interface ChangeDetail {
   readonly target: string;
   /** The parameter, resource or attribute that causes the change. */
   readonly cause: string | undefined;
+  /** What CloudFormation made of the target, and what it is now, when somebody else changed it. */
+  readonly drift?: { readonly made: string | undefined; readonly now: string | undefined } | undefined;
 }
 
 /** A property that is invalid for its resource type, or the refusal of a hook of the account. */
@@ -91,6 +98,8 @@ export interface ChangeSet {
   readonly status: ChangeSetStatus;
   readonly reason: string | undefined;
   readonly changes: readonly Change[];
+  /** Whether CloudFormation has compared the resources with what they really are. */
+  readonly comparesReality: boolean;
 }
 
 /** The part of CloudFormation that the stack engine needs. Names may be stack names or stack ids. */
@@ -143,6 +152,8 @@ export interface StackSpec {
   readonly onFailure: OnFailure;
   /** Logical ids of the networks, clusters, keys and node groups that an update may replace or remove. */
   readonly allowReplacement: readonly string[];
+  /** Whether an update also undoes what was changed outside CloudFormation. */
+  readonly revertDrift: boolean;
   /** Undefined leaves the stack's own setting. */
   readonly terminationProtection: boolean | undefined;
   readonly roleArn: string | undefined;

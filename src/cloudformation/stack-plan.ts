@@ -1,5 +1,11 @@
-import { discardChangeSet, parametersFor, proposeChange } from './change-set.ts';
+import {
+  discardChangeSet,
+  type PreparedChangeSet,
+  parametersFor,
+  proposeChange,
+} from './change-set.ts';
 import { checkOurs, unlessAnotherRunWasFirst } from './concurrent-runs.ts';
+import { type Drift, driftIn, findDrift } from './drift.ts';
 import { adopt, checkDeadline, type StackEngine } from './follow.ts';
 import { type Loss, lossesIn } from './losses.ts';
 import { declaredResources, needsManualRepair } from './operation-failed.ts';
@@ -20,6 +26,8 @@ export interface StackPlan {
   readonly parameters: { readonly before: Texts; readonly after: Texts };
   /** What the changes delete for good: networks, clusters, keys, nodes. */
   readonly losses: readonly Loss[];
+  /** What was changed outside CloudFormation; undefined when that was not looked for. */
+  readonly drift?: Drift;
   /** The outputs that the stack has now. */
   readonly outputs: Texts;
   /** Anything else that the reader should know. */
@@ -87,8 +95,20 @@ export function planLines(plan: StackPlan): readonly string[] {
   return [
     planTitle(plan),
     ...plan.losses.map(({ text }) => `DELETES DATA: ${text}`),
+    ...driftLines(plan.drift),
     ...(plan.note === undefined ? [] : [plan.note]),
     ...(plan.changes.length === 0 ? [] : changeLines(plan.changes, plan.parameters)),
+  ];
+}
+
+/** The drift as lines for the log and the summary. */
+export function driftLines(drift: Drift | undefined): readonly string[] {
+  if (drift === undefined) return [];
+  return [
+    ...drift.changes.map((text) => `Changed outside CloudFormation: ${text}`),
+    ...(drift.unknown === undefined
+      ? []
+      : [`Not known what was changed outside CloudFormation: ${drift.unknown}`]),
   ];
 }
 
@@ -197,15 +217,28 @@ export async function planStack(engine: StackEngine, spec: StackSpec): Promise<S
   }
 }
 
+/** What was changed outside CloudFormation on a stack that exists. A plan that reverts it has found it already. */
+async function driftOf(
+  engine: StackEngine,
+  spec: StackSpec,
+  before: Stack | undefined,
+  changeSet: PreparedChangeSet | undefined,
+): Promise<Drift | undefined> {
+  if (before === undefined || deployStep(before.status) !== 'update') return undefined;
+  if (!spec.revertDrift) return findDrift(engine, spec, before);
+  return changeSet === undefined ? { changes: [], unknown: undefined } : driftIn(changeSet);
+}
+
 async function planChange(
   engine: StackEngine,
   spec: StackSpec,
   before: Stack | undefined,
 ): Promise<StackPlan> {
   const changeSet = await proposeChange(engine, spec, before);
-  const planned = planOf(spec, before, changeSet?.changes);
+  if (changeSet !== undefined) await discardChangeSet(engine, changeSet, before);
+  const drift = await driftOf(engine, spec, before, changeSet);
+  const planned = { ...planOf(spec, before, changeSet?.changes), ...(drift && { drift }) };
   if (changeSet === undefined) return planned;
-  await discardChangeSet(engine, changeSet, before);
   const refusal = refusalOf(spec, changeSet.changes, before);
   if (refusal === undefined) return planned;
   const { resource, reason, nextStep } = refusal.failure;

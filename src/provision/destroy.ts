@@ -1,3 +1,4 @@
+import { releaseSubnets } from '../aws/subnet-reservations.ts';
 import { checkUnprotected } from '../cloudformation/delete-stack.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { CloudError, PreviewError } from '../core/errors.ts';
@@ -94,12 +95,26 @@ async function removeStacks(
   await removeNodeGroups(session, nodeGroups, sweep);
   if (infra === undefined) return;
   await vpcSweeper(session, infra, { groups: false })(infra);
+  await releaseReservations(session, infra);
   await deleteStacks(session, `Stack ${infra.name}`, [infra], 'infra.yaml', async (stack) => {
     const late = await nodeGroupsNow(session);
     await removeNodeGroups(session, late, sweep);
     const swept = await sweep(stack);
     return swept && { ...swept, removed: [...late.map(({ name }) => name), ...swept.removed] };
   });
+}
+
+/** Removes what the launch hook reserved in the Multus subnets for prefixes. */
+async function releaseReservations(session: Session, infra: Stack): Promise<void> {
+  const { cleanUp, log } = session;
+  const subnets = (infra.outputs['MultusSubnetIds'] ?? '').split(',').filter((id) => id !== '');
+  const { removed, denied } = await releaseSubnets(cleanUp.ec2, subnets);
+  if (removed > 0) addNote(session, `Removed ${removed} reservations of Multus subnets.`);
+  if (denied.length > 0) {
+    log.info(
+      `Not removing the reservations of ${denied.join(', ')}: the role may not call ec2:GetSubnetCidrReservations and ec2:DeleteSubnetCidrReservation`,
+    );
+  }
 }
 
 /** How long the cluster's controllers have to remove load balancers and volumes. */

@@ -111,6 +111,7 @@ export const inputSchema = z.object({
   ).optional(),
   'on-failure': oneOf(['rollback', 'keep', 'delete']).default('rollback'),
   'allow-replacement': list(text(LOGICAL_ID, LOGICAL_ID_ALLOWED)).default([]),
+  'revert-drift': flag().default(false),
   'termination-protection': flag().optional(),
   'cloudformation-role-arn': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
   'permissions-boundary-arn': text(BOUNDARY, BOUNDARY_ALLOWED).optional(),
@@ -168,6 +169,8 @@ export interface StackOptions {
   readonly onFailure: 'rollback' | 'keep' | 'delete';
   /** Logical ids of the networks, clusters, keys and node groups that an update may replace or remove. */
   readonly allowReplacement: readonly string[];
+  /** Whether updates also undo what was changed outside CloudFormation. */
+  readonly revertDrift: boolean;
   /** Undefined leaves it as it is. */
   readonly terminationProtection: boolean | undefined;
   /** The role that CloudFormation works with; undefined for the caller's own. */
@@ -210,6 +213,7 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
     stackOptions: {
       onFailure: inputs['on-failure'],
       allowReplacement: inputs['allow-replacement'],
+      revertDrift: inputs['revert-drift'],
       terminationProtection: inputs['termination-protection'],
       roleArn: inputs['cloudformation-role-arn'],
       boundaryArn: boundaryOf(inputs),

@@ -33,6 +33,8 @@ export interface PlannedStack {
   readonly note?: string;
   /** Logical ids of the networks, clusters, keys and node groups that the changes replace or remove. */
   readonly losses?: readonly string[];
+  /** What was changed outside CloudFormation, in words; only in plans of stacks that exist. */
+  readonly drift?: readonly string[];
   readonly changes: readonly PlannedChange[];
 }
 

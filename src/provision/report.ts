@@ -1,6 +1,7 @@
 import {
   CHANGE_HEADER,
   changeCells,
+  driftLines,
   planTitle,
   type StackPlan,
 } from '../cloudformation/stack-plan.ts';
@@ -170,6 +171,7 @@ function planMarkdown(plan: StackPlan): string {
   return [
     `### ${inertMarkdown(planTitle(plan))}`,
     lossAlert(plan),
+    driftAlert(plan),
     inertMarkdown(plan.note ?? ''),
     folded,
   ]
@@ -184,6 +186,12 @@ function lossAlert({ losses }: StackPlan): string {
   return ['> [!CAUTION]', '> What these changes delete cannot be brought back:', ...lines].join(
     '\n',
   );
+}
+
+/** What a plan found changed outside CloudFormation, as a list. */
+function driftAlert({ drift }: StackPlan): string {
+  const lines = driftLines(drift).map((line) => `> - ${inertMarkdown(line)}`);
+  return lines.length === 0 ? '' : ['> [!WARNING]', ...lines].join('\n');
 }
 
 function plannedStack(plan: StackPlan): PlannedStack {
@@ -202,6 +210,7 @@ function plannedStack(plan: StackPlan): PlannedStack {
     basis,
     ...(note === undefined ? {} : { note }),
     ...(losses.length === 0 ? {} : { losses }),
+    ...(plan.drift === undefined ? {} : { drift: plan.drift.changes }),
     changes,
   };
 }

@@ -68,6 +68,7 @@ function commonSpec(
     creationTags: creationTags(run, { ttlHours: inputs.ttlHours, now: clock.now() }),
     onFailure: inputs.stackOptions.onFailure,
     allowReplacement: inputs.stackOptions.allowReplacement,
+    revertDrift: inputs.stackOptions.revertDrift,
     terminationProtection: inputs.stackOptions.terminationProtection,
     roleArn: inputs.stackOptions.roleArn,
     runId: run.id,

@@ -11,6 +11,8 @@ export function fakeCleanUp() {
     nodeGroupId: undefined as string | undefined,
     interfaces: [] as NetworkInterface[],
     groups: [] as SecurityGroup[],
+    /** Ids of reservations by subnet. */
+    reservations: new Map<string, readonly string[]>(),
     tagged: [] as string[],
     clusters: new Set<string>(),
     logGroups: new Set<string>(),
@@ -27,6 +29,16 @@ export function fakeCleanUp() {
       interfacesIn: async () => [...state.interfaces],
       securityGroupsIn: async () => [...state.groups],
       tagged: async () => [...state.tagged],
+      reservationsOf: async (subnetId) => state.reservations.get(subnetId) ?? [],
+      async removeReservation(id) {
+        state.calls.push(`remove ${id}`);
+        for (const [subnetId, ids] of state.reservations) {
+          state.reservations.set(
+            subnetId,
+            ids.filter((one) => one !== id),
+          );
+        }
+      },
       async removeInterface(id) {
         state.calls.push(`remove ${id}`);
         state.interfaces = state.interfaces.filter((one) => one.id !== id);

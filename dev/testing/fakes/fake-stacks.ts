@@ -26,7 +26,7 @@ export class FakeStacks implements StackApi {
   onCall: () => void = () => undefined;
   readonly requests: ChangeSetRequest[] = [];
   /** What the next change sets turn out to be; `CREATE_COMPLETE` with one addition when none is set. */
-  readonly changeSets: ChangeSet[] = [];
+  readonly changeSets: Omit<ChangeSet, 'comparesReality'>[] = [];
   /** What early validation finds wrong with a change set that failed. */
   problems: readonly ChangeSetProblem[] | 'not-allowed' = [];
   /** What executing, deleting and continuing do, per stack name. */
@@ -94,7 +94,8 @@ export class FakeStacks implements StackApi {
       details: [],
     };
     const next = this.changeSets.shift();
-    return next ?? { status: 'CREATE_COMPLETE', reason: undefined, changes: [change] };
+    const made = { status: 'CREATE_COMPLETE', reason: undefined, changes: [change] } as const;
+    return { comparesReality: false, ...made, ...next };
   }
 
   async executeChangeSet(id: string, disableRollback?: boolean): Promise<void> {

@@ -25,6 +25,7 @@ export function logStack(name: string, days: number, extra = false): StackSpec {
     creationTags: {},
     onFailure: 'rollback',
     allowReplacement: [],
+  revertDrift: false,
     template: { file: 'cfn/test.yaml', text: declared.join('\n') },
   };
 }
@@ -166,6 +167,7 @@ async function propose(
     previous: [],
     tags,
     onFailure,
+    revertDrift: false,
     roleArn: undefined,
   });
   for (;;) {

@@ -11,6 +11,8 @@ export interface Behaviour {
   warnings: boolean;
   /** The reason for which an organisation's hook refuses every change set; undefined without such a hook. */
   hookRefusal: string | undefined;
+  /** Whether change sets can revert drift. `fails`: it cannot read the resources. */
+  driftAware: 'offered' | 'unknown' | 'fails';
   /** Whether a change set of an existing stack may have `OnStackFailure`, which is documented for creations only. */
   onStackFailureOfUpdates: 'refused' | 'honoured';
 }
@@ -20,5 +22,6 @@ export const STRICT: Behaviour = {
   changeSetDeletionMs: 100,
   warnings: true,
   hookRefusal: undefined,
+  driftAware: 'offered',
   onStackFailureOfUpdates: 'refused',
 };

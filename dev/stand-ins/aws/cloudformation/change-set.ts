@@ -1,3 +1,4 @@
+import type { Drift } from './drift/drift.ts';
 import type { PropertyProblem } from './plan/properties.ts';
 import type { ResourceChange } from './plan/resource-change.ts';
 import type { Deployment, Operation, Stack } from './stack.ts';
@@ -34,7 +35,11 @@ export interface ChangeSet {
   readonly description: string | undefined;
   readonly deployment: Deployment;
   readonly onStackFailure: 'DELETE' | 'DO_NOTHING' | 'ROLLBACK' | undefined;
+  /** Whether it brings resources back that were changed outside CloudFormation (`DeploymentMode: REVERT_DRIFT`). */
+  readonly revertsDrift: boolean;
   readonly operation: Operation;
+  /** How resources differ from what CloudFormation made of them; empty unless it reverts that. */
+  drifts: ReadonlyMap<string, Drift>;
   status: ChangeSetStatus;
   statusReason: string | undefined;
   executionStatus: ExecutionStatus;

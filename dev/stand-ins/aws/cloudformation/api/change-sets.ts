@@ -9,8 +9,8 @@ import type { ChangeSet } from '../change-set.ts';
 import type { Engine, Region } from '../engine.ts';
 import { deleteLater } from '../operations/delete-change-set.ts';
 import { startExecution } from '../operations/operations.ts';
-import type { ChangeDetail, ResourceChange } from '../plan/resource-change.ts';
 import { isBusy } from '../stack.ts';
+import { changeShape } from './change-shape.ts';
 import { findChangeSet, requiredChangeSet, requiredStack } from './find.ts';
 import { pageOf } from './paging.ts';
 import { parameterList, tagList } from './shapes.ts';
@@ -32,7 +32,11 @@ export function describeChangeSet(_engine: Engine, region: Region, params: Query
     Capabilities: deployment.capabilities,
     Tags: tagList(deployment.tags),
     OnStackFailure: changeSet.onStackFailure,
-    Changes: items.map((change) => ({ Type: 'Resource', ResourceChange: changeShape(change) })),
+    DeploymentMode: changeSet.revertsDrift ? 'REVERT_DRIFT' : undefined,
+    Changes: items.map((change) => ({
+      Type: 'Resource',
+      ResourceChange: changeShape(change, changeSet),
+    })),
     NextToken: next,
   };
 }
@@ -49,32 +53,6 @@ function summary(changeSet: ChangeSet) {
     Status: changeSet.status,
     StatusReason: changeSet.statusReason,
     IncludeNestedStacks: false,
-  };
-}
-
-function changeShape(change: ResourceChange): XmlValue {
-  return {
-    PolicyAction: change.policyAction,
-    Action: change.action,
-    LogicalResourceId: change.logicalId,
-    PhysicalResourceId: change.physicalId,
-    ResourceType: change.type,
-    Replacement: change.replacement,
-    Scope: change.scope,
-    Details: change.details.map(detailShape),
-  };
-}
-
-function detailShape(detail: ChangeDetail): XmlValue {
-  return {
-    Target: {
-      Attribute: detail.attribute,
-      Name: detail.name,
-      RequiresRecreation: detail.recreation,
-    },
-    Evaluation: detail.evaluation,
-    ChangeSource: detail.source,
-    CausingEntity: detail.cause,
   };
 }
 

@@ -53,6 +53,8 @@ export async function createChangeSet(
     createdAt: engine.clock(),
     description: textOf(params, 'Description'),
     onStackFailure: textOf(params, 'OnStackFailure') as ChangeSet['onStackFailure'],
+    revertsDrift: revertsDrift(engine, params, type),
+    drifts: new Map(),
     operation: newOperation(engine, 'CREATE_CHANGESET', textOf(params, 'ClientToken')),
     status: 'CREATE_PENDING',
     statusReason: undefined,
@@ -63,6 +65,14 @@ export async function createChangeSet(
   region.changeSets.push(changeSet);
   setImmediate(() => void prepareChangeSet(engine, region, changeSet));
   return { Id: changeSet.id, StackId: stack.id };
+}
+
+function revertsDrift({ behaviour }: Engine, params: QueryParams, type: Kind): boolean {
+  const mode = textOf(params, 'DeploymentMode');
+  // Where AWS does not know a parameter, it ignores it.
+  if (mode === undefined || behaviour.driftAware === 'unknown') return false;
+  if (mode === 'REVERT_DRIFT' && type === 'UPDATE') return true;
+  throw new ServiceError('ValidationError', `DeploymentMode ${mode} is not valid for type ${type}`);
 }
 
 function checkNewName(region: Region, stack: Stack, name: string): void {

@@ -1,4 +1,5 @@
 import type { ChangeSet } from '../change-set.ts';
+import { acknowledge } from '../drift/drift.ts';
 import type { Engine, Region } from '../engine.ts';
 import type { Operation, Stack } from '../stack.ts';
 import { type Run, setStackStatus } from '../stack-events.ts';
@@ -23,6 +24,7 @@ export function startExecution(
   // AWS deletes the stack's other change sets when one is executed.
   const others = region.changeSets.filter((other) => other.stack === stack && other !== changeSet);
   for (const other of others) void deleteLater(engine, region, other);
+  acknowledge(stack, changeSet.drifts);
   const type = changeSet.type === 'CREATE' ? 'CREATE_STACK' : 'UPDATE_STACK';
   start(engine, region, stack, newOperation(engine, type, token), async (run) => {
     const specification = await engine.specification();

@@ -1,4 +1,5 @@
 import type { ChangeSet, ValidationFailure } from '../change-set.ts';
+import { asItIs, driftsOf } from '../drift/drift.ts';
 import { type Engine, factsOf, type Region, zonesOf } from '../engine.ts';
 import type { Handlers } from '../handlers/handlers.ts';
 import { isPresent } from '../stack.ts';
@@ -28,6 +29,7 @@ export async function prepareChangeSet(
     await engine.pacing.before({ kind: 'change-set', stackName: changeSet.stack.name });
     const specification = await engine.specification();
     await zonesOf(region);
+    if (changeSet.revertsDrift) changeSet.drifts = await readDrifts(engine, region, changeSet);
     conclude(changeSet, planOf(engine, region, changeSet, specification), specification, engine);
   } catch (error) {
     fail(changeSet, error instanceof Error ? error.message : String(error));
@@ -36,15 +38,25 @@ export async function prepareChangeSet(
   }
 }
 
+async function readDrifts(engine: Engine, region: Region, { stack }: ChangeSet) {
+  if (engine.behaviour.driftAware === 'fails') {
+    throw new Error('Access denied while reading the actual state of the resources');
+  }
+  return driftsOf(stack, region);
+}
+
 function planOf(
   engine: Engine,
   region: Region,
-  { stack, deployment, type }: ChangeSet,
+  { stack, deployment, type, drifts }: ChangeSet,
   specification: Specification,
 ): Plan {
-  const existing = [...stack.resources].filter(
-    ([, one]) => type === 'UPDATE' && isPresent(one) && one.status !== 'CREATE_FAILED',
-  );
+  const existing = [...stack.resources]
+    .filter(([, one]) => type === 'UPDATE' && isPresent(one) && one.status !== 'CREATE_FAILED')
+    .flatMap(([logicalId, one]) => {
+      const real = asItIs(one, drifts.get(logicalId));
+      return real === undefined ? [] : [[logicalId, real] as const];
+    });
   return planChanges({
     next: deployment,
     facts: factsOf(engine, region, stack, deployment),

@@ -41,7 +41,9 @@ def violation(message: str) -> EC2ClientError:
 
 
 def subnet_in_use(self: Any, subnet_id: str) -> None:
-    if interfaces_in(self.get_subnet(subnet_id)):
+    subnet = self.get_subnet(subnet_id)
+    # AWS documents neither that reservations hold their subnet nor that they go with it. Here they hold it.
+    if subnet._cidr_reservations or interfaces_in(subnet):
         raise violation(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
 
 

@@ -1,0 +1,60 @@
+import type { Region } from '../engine.ts';
+import { sameValue, type Value } from '../language/value.ts';
+import { isPresent, type Stack, type StackResource } from '../stack.ts';
+import { type ActualState, actualState } from './actual-state.ts';
+
+/** How a resource differs from what CloudFormation made of it. */
+export type Drift =
+  | { readonly status: 'DELETED' }
+  | { readonly status: 'UNSUPPORTED' }
+  | { readonly status: 'IN_SYNC' }
+  | { readonly status: 'MODIFIED'; readonly actual: ActualState };
+
+/** The drift of each existing resource of a stack, by logical id. */
+export async function driftsOf(stack: Stack, region: Region): Promise<ReadonlyMap<string, Drift>> {
+  const drifts = [...stack.resources.values()]
+    .filter(isPresent)
+    .map(async (resource) => [resource.logicalId, await driftOf(resource, region)] as const);
+  return new Map(await Promise.all(drifts));
+}
+
+async function driftOf(resource: StackResource, { clients }: Region): Promise<Drift> {
+  const actual = await actualState(resource, clients);
+  if (actual === 'unsupported') return { status: 'UNSUPPORTED' };
+  if (actual === undefined) return { status: 'DELETED' };
+  const { properties, tags } = resource;
+  const same = Object.entries(actual.properties).every(([name, value]) =>
+    sameValue(properties[name] ?? unset(value), value),
+  );
+  return same && sameValue(tags, actual.tags) ? { status: 'IN_SYNC' } : { status: 'MODIFIED', actual };
+}
+
+/** What a flag is that the template leaves out. */
+function unset(actual: Value): Value | undefined {
+  return typeof actual === 'boolean' ? false : undefined;
+}
+
+/** A resource as it really is. Undefined when it does not exist. */
+export function asItIs(resource: StackResource, drift: Drift | undefined): StackResource | undefined {
+  if (drift?.status === 'DELETED') return undefined;
+  if (drift?.status !== 'MODIFIED') return resource;
+  const { actual } = drift;
+  return {
+    ...resource,
+    properties: { ...resource.properties, ...actual.properties },
+    tags: actual.tags,
+  };
+}
+
+/** Lets a stack know what its resources are really like, so that a deployment reverts it. */
+export function acknowledge(stack: Stack, drifts: ReadonlyMap<string, Drift>): void {
+  for (const resource of stack.resources.values()) {
+    const drift = drifts.get(resource.logicalId);
+    const real = asItIs(resource, drift);
+    if (real === undefined) resource.status = 'DELETE_COMPLETE';
+    else if (real !== resource) {
+      resource.properties = real.properties;
+      resource.tags = real.tags;
+    }
+  }
+}
