@@ -26,6 +26,7 @@ const REQUEST: ChangeSetRequest = {
   previous: [],
   tags: {},
   onFailure: 'rollback',
+  revertDrift: false,
   roleArn: undefined,
 };
 
@@ -37,6 +38,7 @@ const SPEC: StackSpec = {
   creationTags: {},
   onFailure: 'rollback',
   allowReplacement: [],
+  revertDrift: false,
   terminationProtection: undefined,
   roleArn: undefined,
   runId: '1',

@@ -4,6 +4,8 @@ import {
   ASK,
   DRY_RUN,
   HAS_KEY_PAIR,
+  IS_DENIED,
+  IS_GONE,
   LEFTOVER_INTERFACES,
   MAY_PASS,
   NEXT_STEP,
@@ -265,7 +267,7 @@ export const EC2_FACTS: readonly Fact[] = [
     answer: refusal('InvalidSubnetID.NotFound', "The subnet ID '…' does not exist"),
     source: custodian('test_subnet_delete'),
     kind: 'recording',
-    reliedOnBy: relied({ [OUTCOME_OF]: 'removed' }),
+    reliedOnBy: relied({ [OUTCOME_OF]: 'removed', [IS_GONE]: true, [IS_DENIED]: false }),
     standIn: 'same',
   },
   {
@@ -366,6 +368,8 @@ export const EC2_FACTS: readonly Fact[] = [
     kind: 'documentation',
     reliedOnBy: relied({
       [OUTCOME_OF]: 'denied',
+      [IS_DENIED]: true,
+      [IS_GONE]: false,
       [MAY_PASS]: false,
       [NEXT_STEP]: /^allow the role/,
       [ASK]: 'the role may not ec2:DeleteNetworkInterface',
