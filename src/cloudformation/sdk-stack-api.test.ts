@@ -74,6 +74,7 @@ describe('change sets', () => {
       previous: ['KubernetesVersion'],
       tags: { a: 'b' },
       onFailure: 'delete',
+      revertDrift: false,
       roleArn: 'arn:aws:iam::123456789012:role/cfn',
     });
     expect(made).toEqual({ id: 'cs-1', stackId: ID });
@@ -114,6 +115,7 @@ describe('change sets', () => {
       previous: [],
       tags: {},
       onFailure: 'rollback',
+      revertDrift: false,
       roleArn: undefined,
     } as const;
     expect(await stacks.createChangeSet({ ...request, ...rest })).toEqual({
@@ -178,9 +180,11 @@ describe('change sets', () => {
     const [type, onFailure, expected] = given;
     const stacks = await api({ CreateChangeSet: () => '<Id>cs-1</Id>' });
     const request = { stackName: 'lab', name: 'run-1', type, template: '', roleArn: undefined };
-    const rest = { parameters: {}, previous: [], tags: {}, onFailure };
+    const rest = { parameters: {}, previous: [], tags: {}, onFailure, revertDrift: true };
     await stacks.createChangeSet({ ...request, ...rest });
     expect(server.calls[0]?.get('OnStackFailure') ?? null).toBe(expected);
+    const mode = type === 'UPDATE' ? 'REVERT_DRIFT' : null;
+    expect(server.calls[0]?.get('DeploymentMode') ?? null).toBe(mode);
   });
 
   it.each(['AccessDenied', 'InvalidAction'])(

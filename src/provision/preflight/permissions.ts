@@ -67,6 +67,7 @@ const STACK_ACTIONS = [
   'DeleteChangeSet',
   'DeleteStack',
   'DescribeChangeSet',
+  'DescribeStackEvents',
   'DescribeStacks',
   'ExecuteChangeSet',
   'GetTemplate',

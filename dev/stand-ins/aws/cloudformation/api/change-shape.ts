@@ -53,7 +53,9 @@ function driftShape(
   const tags = attribute === 'Tags';
   const previous = tags ? made.tags : made.properties[name];
   const now = tags ? actual.tags : actual.properties[name];
-  if (now === undefined || sameValue(previous as Value, now as Value)) return {};
+  if ((!tags && !(name in actual.properties)) || sameValue(previous as Value, now as Value)) {
+    return {};
+  }
   return {
     Path: tags ? '/Properties/Tags' : `/Properties/${name}`,
     BeforeValue: text(now),

@@ -8,13 +8,13 @@ import {
 import type { Clients } from '../handlers/clients.ts';
 import { isMissing } from '../handlers/failure.ts';
 import type { Tags } from '../handlers/handler.ts';
-import type { Values } from '../language/value.ts';
+import type { Value } from '../language/value.ts';
 import type { StackResource } from '../stack.ts';
 
 /** What a resource is like now, whoever changed it. */
 export interface ActualState {
-  /** Those properties that can be read. */
-  readonly properties: Values;
+  /** Those properties that can be read; undefined for one that is not set. */
+  readonly properties: Readonly<Record<string, Value | undefined>>;
   readonly tags: Tags;
 }
 
@@ -49,8 +49,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     const resourceArn = group.arn?.replace(/:\*$/, '');
     const { tags = {} } = await logs.send(new ListTagsForResourceCommand({ resourceArn }));
     const { retentionInDays } = group;
-    const properties: Values = retentionInDays === undefined ? {} : { RetentionInDays: retentionInDays };
-    return { properties, tags };
+    return { properties: { RetentionInDays: retentionInDays }, tags };
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Region } from '../engine.ts';
-import { sameValue, type Value } from '../language/value.ts';
+import { sameValue, type Values } from '../language/value.ts';
 import { isPresent, type Stack, type StackResource } from '../stack.ts';
 import { type ActualState, actualState } from './actual-state.ts';
 
@@ -22,28 +22,27 @@ async function driftOf(resource: StackResource, { clients }: Region): Promise<Dr
   const actual = await actualState(resource, clients);
   if (actual === 'unsupported') return { status: 'UNSUPPORTED' };
   if (actual === undefined) return { status: 'DELETED' };
-  const { properties, tags } = resource;
-  const same = Object.entries(actual.properties).every(([name, value]) =>
-    sameValue(properties[name] ?? unset(value), value),
+  const differs = Object.entries(declaredOf(resource, actual)).some(
+    ([name, value]) => !sameValue(resource.properties[name], value),
   );
-  return same && sameValue(tags, actual.tags) ? { status: 'IN_SYNC' } : { status: 'MODIFIED', actual };
+  return differs || !sameValue(resource.tags, actual.tags)
+    ? { status: 'MODIFIED', actual }
+    : { status: 'IN_SYNC' };
 }
 
-/** What a flag is that the template leaves out. */
-function unset(actual: Value): Value | undefined {
-  return typeof actual === 'boolean' ? false : undefined;
+/** The properties that the template declares, as they are. CloudFormation compares no others. */
+function declaredOf({ properties }: StackResource, actual: ActualState) {
+  const declared = Object.entries(actual.properties).filter(([name]) => name in properties);
+  return Object.fromEntries(declared);
 }
 
 /** A resource as it really is. Undefined when it does not exist. */
 export function asItIs(resource: StackResource, drift: Drift | undefined): StackResource | undefined {
   if (drift?.status === 'DELETED') return undefined;
   if (drift?.status !== 'MODIFIED') return resource;
-  const { actual } = drift;
-  return {
-    ...resource,
-    properties: { ...resource.properties, ...actual.properties },
-    tags: actual.tags,
-  };
+  const merged = { ...resource.properties, ...declaredOf(resource, drift.actual) };
+  const set = Object.entries(merged).filter(([, value]) => value !== undefined);
+  return { ...resource, properties: Object.fromEntries(set) as Values, tags: drift.actual.tags };
 }
 
 /** Lets a stack know what its resources are really like, so that a deployment reverts it. */
