@@ -33,7 +33,7 @@ export interface PlannedStack {
   readonly note?: string;
   /** Logical ids of the networks, clusters, keys and node groups that the changes replace or remove. */
   readonly losses?: readonly string[];
-  /** What was changed outside CloudFormation, in words; only in plans of stacks that exist. */
+  /** What was changed outside CloudFormation, in words. */
   readonly drift?: readonly string[];
   readonly changes: readonly PlannedChange[];
 }

@@ -204,13 +204,14 @@ function plannedStack(plan: StackPlan): PlannedStack {
   });
   const { name: stack, action, basis, note } = plan;
   const losses = plan.losses.map(({ logicalId }) => logicalId);
+  const drift = plan.drift?.changes ?? [];
   return {
     stack,
     action,
     basis,
     ...(note === undefined ? {} : { note }),
     ...(losses.length === 0 ? {} : { losses }),
-    ...(plan.drift === undefined ? {} : { drift: plan.drift.changes }),
+    ...(drift.length === 0 ? {} : { drift }),
     changes,
   };
 }

@@ -13,6 +13,14 @@ import { FakeStack, type Happening, succeeds } from './fake-stack.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
+/** A change set that reverts drift, where there is none. */
+const IN_SYNC: ChangeSet = {
+  status: 'FAILED',
+  reason: "The submitted information didn't contain changes.",
+  changes: [],
+  comparesReality: true,
+};
+
 /**
  * CloudFormation in memory, for tests of the stack engine: its stacks move with the fake clock, as scripted.
  * It knows neither templates nor resources.
@@ -84,8 +92,10 @@ export class FakeStacks implements StackApi {
     return { id: `${request.name} ${stack.id}`, stackId: stack.id };
   }
 
-  async describeChangeSet(_id: string): Promise<ChangeSet> {
+  async describeChangeSet(id: string): Promise<ChangeSet> {
     this.#say('describeChangeSet', '');
+    const request = this.requests.find(({ name }) => name === id.split(' ')[0]);
+    if (request?.revertDrift) return IN_SYNC;
     const change = {
       action: 'Add',
       logicalId: 'Vpc',
