@@ -12,6 +12,8 @@ export const SWITCH_OPTIONS = {
   'session-scale': { type: 'string' },
   deny: { type: 'string', multiple: true },
   fail: { type: 'string', multiple: true },
+  'stale-reads': { type: 'string' },
+  'iam-delay': { type: 'string' },
 } as const;
 
 export const SWITCH_USAGE = `how slow AWS is, and what goes wrong with it (see dev/stand-ins/aws/README.md):
@@ -25,6 +27,8 @@ export const SWITCH_USAGE = `how slow AWS is, and what goes wrong with it (see d
   --deny SERVICE:ACTION  refuse an action, * for any text; may be repeated
   --fail WHAT[:TIMES[:MESSAGE]]
                          fail a resource type, a logical id, or change-set; may be repeated
+  --stale-reads 3        so many reads of a stack after an execution return it as it was
+  --iam-delay 10         for so many seconds, EKS does not know a new role
   --seed N               repeat what is left to chance
 `;
 
@@ -50,8 +54,14 @@ export function readSwitches(given: Given): Partial<Switches> {
     expireAfter: number(given, 'expire-after', 1, Number.MAX_SAFE_INTEGER),
     sessionScale: number(given, 'session-scale', 0, 1),
     deny: given.deny === undefined ? undefined : [given.deny].flat(),
+    staleReads: number(given, 'stale-reads', 0, 1_000),
+    iamDelayMs: inMilliseconds(number(given, 'iam-delay', 0, 600)),
     failures: given.fail === undefined ? undefined : [given.fail].flat().map(parseFailure),
   });
+}
+
+function inMilliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 function number(given: Given, name: keyof Given, least: number, most: number): number | undefined {

@@ -91,7 +91,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
   const faults = createFaults(switches, sessions, seededRandom(switches.seed));
   const { problem, problems } = keepProblems(logFolder);
   const regions = createRegions((name) =>
-    startRegion({ ...options, region: name, endpoint, problem }),
+    startRegion({ ...options, region: name, endpoint, problem, iamDelayMs: switches.iamDelayMs }),
   );
   const home = regions.in(region);
   const buckets = createBucketRegions();
@@ -106,6 +106,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
         accountId: account,
         log: lineLog(logFolder, 'cloudformation'),
         pacing: pacingFor(switches),
+        behaviour: { staleReads: switches.staleReads },
         ...(options.pacing === undefined ? {} : { pacing: options.pacing }),
       }),
       serviceQuotas(account, options.quotas),

@@ -38,6 +38,8 @@ export interface RegionOptions extends ServiceOptions {
   /** The gateway's URL, through which the services call each other. */
   readonly endpoint: string;
   readonly problem: (what: string, error: unknown) => void;
+  /** How long other services do not know a new role yet, in milliseconds. */
+  readonly iamDelayMs: number;
 }
 
 /** Our own services in one region. */
@@ -82,7 +84,7 @@ export function startRegion(options: RegionOptions): RegionalServices {
     ec2: clients.ec2,
     controlPlanes: options.controlPlanes,
     principalOf: principal,
-    principalExists: (arn) => principalExists(clients.iam, arn),
+    principalExists: (arn) => principalExists(clients.iam, arn, options.iamDelayMs),
   });
   return { autoscaling, eks, lambda, bus, clients, principalOf: principal };
 }
@@ -118,7 +120,8 @@ async function principalOf(
   return (await iam.send(new GetRoleCommand({ RoleName }))).Role?.Arn ?? Arn;
 }
 
-async function principalExists(iam: IAMClient, arn: string): Promise<boolean> {
+/** Whether IAM has this user or role, and has had it for as long as it takes to tell the other services. */
+async function principalExists(iam: IAMClient, arn: string, delayMs: number): Promise<boolean> {
   const [, kind, name = ''] = arn.match(/:iam::\d{12}:(user|role)\/(?:.*\/)?([^/]+)$/) ?? [];
   if (kind === undefined) return false;
   try {
@@ -126,7 +129,8 @@ async function principalExists(iam: IAMClient, arn: string): Promise<boolean> {
       kind === 'role'
         ? (await iam.send(new GetRoleCommand({ RoleName: name }))).Role
         : (await iam.send(new GetUserCommand({ UserName: name }))).User;
-    return found?.Arn === arn;
+    const ageMs = Date.now() - (found?.CreateDate?.getTime() ?? 0);
+    return found?.Arn === arn && ageMs >= delayMs;
   } catch (error) {
     if ((error as Error).name === 'NoSuchEntityException') return false;
     throw error;

@@ -27,6 +27,10 @@ export interface Switches {
   /** Denied actions, such as `cloudformation:CreateChangeSet` and `s3:*`. */
   readonly deny: readonly string[];
   readonly failures: readonly PlannedFailure[];
+  /** How many reads of a stack after an execution still return it as it was before. */
+  readonly staleReads: number;
+  /** How long EKS does not know a new role yet, in milliseconds. */
+  readonly iamDelayMs: number;
 }
 
 export const ALL_OFF: Switches = {
@@ -40,6 +44,8 @@ export const ALL_OFF: Switches = {
   sessionScale: 1,
   deny: [],
   failures: [],
+  staleReads: 0,
+  iamDelayMs: 0,
 };
 
 export const DEFAULT_FAILURE = 'The rehearsal was told to fail here';
