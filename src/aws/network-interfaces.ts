@@ -4,8 +4,8 @@ import {
   DeleteSubnetCidrReservationCommand,
   type EC2Client,
   type Filter,
-  GetSubnetCidrReservationsCommand,
   type NetworkInterface as FoundInterface,
+  GetSubnetCidrReservationsCommand,
   paginateDescribeNetworkInterfaces,
   paginateDescribeSecurityGroups,
   paginateDescribeTags,
@@ -141,9 +141,7 @@ export function ec2Of(client: EC2Client): Ec2 {
       return reservations.map(({ SubnetCidrReservationId: id = '' }) => id);
     },
     async removeReservation(id) {
-      await client.send(
-        new DeleteSubnetCidrReservationCommand({ SubnetCidrReservationId: id }),
-      );
+      await client.send(new DeleteSubnetCidrReservationCommand({ SubnetCidrReservationId: id }));
     },
     async removeInterface(id) {
       await client.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }));

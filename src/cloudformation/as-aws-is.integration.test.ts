@@ -245,6 +245,14 @@ describe('a change set that fails', () => {
     expect(error).not.toMatchObject({ message: expect.stringContaining('quota') });
   });
 
+  it('is explained by the name that somebody else has already', async () => {
+    await deployStack(run(), named('first', 'taken'));
+    await expect(deployStack(run(), named('second', 'taken'))).rejects.toThrow(
+      "stack second: Main (AWS::Logs::LogGroup): /Resources/Main/Properties/LogGroupName: Resource of type 'AWS::Logs::LogGroup' with identifier 'taken' already exists.",
+    );
+    expect(await api.describe('second')).toBeUndefined();
+  });
+
   it('is explained by the hook that refused it', async () => {
     standIn.behaviour.hookRefusal = 'stacks need a cost centre';
     await expect(deployStack(run(), logStack('hooked', 7))).rejects.toThrow(

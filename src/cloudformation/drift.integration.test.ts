@@ -103,7 +103,7 @@ it('a plan shows a property, a tag and a deletion from outside; only revert-drif
   expect([...(plan.drift?.changes ?? [])].sort()).toEqual([
     'Logs (AWS::Logs::LogGroup): it was deleted',
     'Vpc (AWS::EC2::VPC): EnableDnsHostnames was true and is false',
-    expect.stringMatching(/^Vpc \(AWS::EC2::VPC\): Tags was \{.*\} and is \{.*"by":"hand".*\}$/),
+    'Vpc (AWS::EC2::VPC): Tags by was not set and is hand',
   ]);
   expect(planLines(plan).join('\n')).toContain('Changed outside CloudFormation: Logs');
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { isExplained, messageOf } from '../core/errors.ts';
 import { discardChangeSet, prepareChangeSet } from './change-set.ts';
 import { isOvertaken } from './concurrent-runs.ts';
@@ -52,10 +53,57 @@ function driftOf({ logicalId, type, drift, details }: Change): readonly string[]
   if (drift !== 'MODIFIED') return [];
   const found = details.flatMap((detail) => {
     if (detail.drift === undefined) return [];
-    const { made, now } = detail.drift;
-    return [`${resource}: ${detail.target} was ${shown(made)} and is ${shown(now)}`];
+    return differences(detail.target, detail.drift).map(
+      ({ what, made, now }) => `${resource}: ${what} was ${shown(made)} and is ${shown(now)}`,
+    );
   });
   return found.length > 0 ? [...new Set(found)] : [`${resource}: it was changed`];
+}
+
+interface Difference {
+  readonly what: string;
+  readonly made: string | undefined;
+  readonly now: string | undefined;
+}
+
+/** The parts of a property that differ, where its values have parts with names, such as tags. */
+function differences(
+  target: string,
+  { made, now }: Omit<Difference, 'what'>,
+): readonly Difference[] {
+  const [before, after] = [partsOf(made), partsOf(now)];
+  if (before === undefined || after === undefined) return [{ what: target, made, now }];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((name) => ({
+      what: `${target} ${name}`,
+      made: before.get(name),
+      now: after.get(name),
+    }))
+    .filter((part) => part.made !== part.now);
+}
+
+/** The parts of a JSON object, or of a list of keys with values; undefined for any other text. */
+function partsOf(text: string | undefined): ReadonlyMap<string, string> | undefined {
+  const tags = z.array(z.looseObject({ Key: z.string(), Value: z.string() }));
+  const value = parsedJson(text ?? '{}');
+  const listed = tags.safeParse(value).data;
+  if (listed !== undefined) return new Map(listed.map(({ Key, Value }) => [Key, Value]));
+  const named = z.record(z.string(), z.unknown()).safeParse(value).data;
+  if (named === undefined) return undefined;
+  return new Map(
+    Object.entries(named).map(([name, part]) => [
+      name,
+      typeof part === 'string' ? part : JSON.stringify(part),
+    ]),
+  );
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const MOST_CHARACTERS = 200;

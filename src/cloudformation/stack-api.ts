@@ -81,7 +81,9 @@ export interface ChangeDetail {
   /** The parameter, resource or attribute that causes the change. */
   readonly cause: string | undefined;
   /** What CloudFormation made of the target, and what it is now, when somebody else changed it. */
-  readonly drift?: { readonly made: string | undefined; readonly now: string | undefined } | undefined;
+  readonly drift?:
+    | { readonly made: string | undefined; readonly now: string | undefined }
+    | undefined;
 }
 
 /** A property that is invalid for its resource type, or the refusal of a hook of the account. */

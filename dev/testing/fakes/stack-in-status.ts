@@ -25,7 +25,7 @@ export function logStack(name: string, days: number, extra = false): StackSpec {
     creationTags: {},
     onFailure: 'rollback',
     allowReplacement: [],
-  revertDrift: false,
+    revertDrift: false,
     template: { file: 'cfn/test.yaml', text: declared.join('\n') },
   };
 }

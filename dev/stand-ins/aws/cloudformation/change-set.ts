@@ -20,10 +20,12 @@ export type ExecutionStatus =
   | 'EXECUTE_FAILED'
   | 'OBSOLETE';
 
-/** A property that does not match its type, found by early validation. */
+/** A property that does not match its type, or a name that is taken, found by early validation. */
 export interface ValidationFailure extends PropertyProblem {
   readonly logicalId: string;
   readonly type: string;
+  /** The name of the check; PROPERTY_VALIDATION when not given. */
+  readonly check?: string;
 }
 
 export interface ChangeSet {

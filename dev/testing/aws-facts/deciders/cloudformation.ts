@@ -6,7 +6,10 @@ import {
 } from '../../../../src/cloudformation/answers.ts';
 import { prepareChangeSet } from '../../../../src/cloudformation/change-set.ts';
 import type { StackEngine } from '../../../../src/cloudformation/follow.ts';
-import { createChangeSet, describeChangeSet } from '../../../../src/cloudformation/sdk-stack-api.ts';
+import {
+  createChangeSet,
+  describeChangeSet,
+} from '../../../../src/cloudformation/sdk-stack-api.ts';
 import type {
   ChangeSetRequest,
   StackEvent,

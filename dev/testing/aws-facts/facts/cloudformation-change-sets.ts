@@ -1,11 +1,6 @@
 import type { Fact } from '../fact.ts';
 import { relied } from '../fact.ts';
-import {
-  CREATE_CHANGE_SET,
-  DOES_NOT_EXIST,
-  IS_CONFLICT,
-  SAYS_NO_CHANGES,
-} from '../relied-on.ts';
+import { CREATE_CHANGE_SET, DOES_NOT_EXIST, IS_CONFLICT, SAYS_NO_CHANGES } from '../relied-on.ts';
 import { botocore, cdk, documented, issue, localstack } from '../sources.ts';
 
 const CHANGE_SETS = localstack('cloudformation/api/test_changesets');

@@ -115,7 +115,9 @@ function changeSetEvents({ behaviour }: Engine, changeSet: ChangeSet): readonly 
   const { failures, hookRefusal, id } = changeSet;
   const shapes = [
     ...(behaviour.warnings && failures.length > 0 ? [quotaWarning(failures[0])] : []),
-    ...failures.map((failure) => validation(failure, 'PROPERTY_VALIDATION', 'FAIL')),
+    ...failures.map((failure) =>
+      validation(failure, failure.check ?? 'PROPERTY_VALIDATION', 'FAIL'),
+    ),
     ...(hookRefusal === undefined ? [] : [hookError(hookRefusal)]),
   ];
   return shapes.map((shape, index) => ({

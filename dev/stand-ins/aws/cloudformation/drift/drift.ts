@@ -37,7 +37,10 @@ function declaredOf({ properties }: StackResource, actual: ActualState) {
 }
 
 /** A resource as it really is. Undefined when it does not exist. */
-export function asItIs(resource: StackResource, drift: Drift | undefined): StackResource | undefined {
+export function asItIs(
+  resource: StackResource,
+  drift: Drift | undefined,
+): StackResource | undefined {
   if (drift?.status === 'DELETED') return undefined;
   if (drift?.status !== 'MODIFIED') return resource;
   const merged = { ...resource.properties, ...declaredOf(resource, drift.actual) };

@@ -3,6 +3,7 @@ import { asItIs, driftsOf } from '../drift/drift.ts';
 import { type Engine, factsOf, type Region, zonesOf } from '../engine.ts';
 import type { Handlers } from '../handlers/handlers.ts';
 import { isPresent } from '../stack.ts';
+import { nameConflicts } from './name-conflicts.ts';
 import { type Plan, planChanges, sameOutputs } from './plan.ts';
 import { propertyProblems } from './properties.ts';
 import type { Specification } from './specification.ts';
@@ -13,6 +14,8 @@ const NOTHING_TO_DO =
 /** AWS's reason since it has early validation (aws-cdk-cli#1000). DescribeEvents has the details. */
 const VALIDATION_FAILED =
   'The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure information.';
+
+const NAME_TAKEN = VALIDATION_FAILED.replace('PropertyValidation', 'ResourceExistenceCheck');
 
 /** The name of the hook that refuses change sets when `behaviour.hookRefusal` says so. */
 export const HOOK = 'Example::Company::ChangeGuard';
@@ -30,7 +33,9 @@ export async function prepareChangeSet(
     const specification = await engine.specification();
     await zonesOf(region);
     if (changeSet.revertsDrift) changeSet.drifts = await readDrifts(engine, region, changeSet);
-    conclude(changeSet, planOf(engine, region, changeSet, specification), specification, engine);
+    const plan = planOf(engine, region, changeSet, specification);
+    const conflicts = await nameConflicts(plan.changes, plan.properties, region.clients);
+    conclude(changeSet, plan, conflicts, specification, engine);
   } catch (error) {
     fail(changeSet, error instanceof Error ? error.message : String(error));
   } finally {
@@ -69,11 +74,12 @@ function planOf(
 function conclude(
   changeSet: ChangeSet,
   { changes, properties }: Plan,
+  conflicts: readonly ValidationFailure[],
   specification: Specification,
   { handlers, behaviour }: Engine,
 ): void {
   changeSet.changes = changes;
-  changeSet.failures = [...properties].flatMap(([logicalId, values]): ValidationFailure[] => {
+  const invalid = [...properties].flatMap(([logicalId, values]): ValidationFailure[] => {
     const type = changeSet.deployment.live.resources[logicalId]?.type ?? '';
     const spec = specification(type);
     if (spec === undefined) return [];
@@ -89,8 +95,9 @@ function conclude(
       reason: one.reason,
     }));
   });
+  changeSet.failures = [...invalid, ...conflicts];
   if (changeSet.failures.length > 0) {
-    fail(changeSet, VALIDATION_FAILED);
+    fail(changeSet, invalid.length > 0 ? VALIDATION_FAILED : NAME_TAKEN);
   } else if (behaviour.hookRefusal !== undefined) {
     changeSet.hookRefusal = behaviour.hookRefusal;
     fail(changeSet, HOOK_FAILED);
