@@ -48,7 +48,7 @@ export async function tryStack(
     runId: 'bench',
     onFailure: 'rollback',
     allowReplacement: [],
-  revertDrift: false,
+    revertDrift: false,
     terminationProtection: undefined,
     roleArn: undefined,
   });

@@ -28,10 +28,18 @@ it.each([
   ['a value that is gone', 'true', undefined, ['Tags was true and is not set']],
   ['an added tag', '{"a":"1"}', '{"a":"1","b":"2"}', ['Tags b was not set and is 2']],
   ['a first tag', undefined, '[{"Key":"b","Value":"2"}]', ['Tags b was not set and is 2']],
-  ['a changed tag', '[{"Key":"b","Value":"1"}]', '[{"Key":"b","Value":"2"}]', ['Tags b was 1 and is 2']],
-  ['an added rule', '[{"FromPort":1}]', '[{"FromPort":1},{"FromPort":2}]', [
-    'Tags was [{"FromPort":1}] and is [{"FromPort":1},{"FromPort":2}]',
-  ]],
+  [
+    'a changed tag',
+    '[{"Key":"b","Value":"1"}]',
+    '[{"Key":"b","Value":"2"}]',
+    ['Tags b was 1 and is 2'],
+  ],
+  [
+    'an added rule',
+    '[{"FromPort":1}]',
+    '[{"FromPort":1},{"FromPort":2}]',
+    ['Tags was [{"FromPort":1}] and is [{"FromPort":1},{"FromPort":2}]'],
+  ],
 ])('%s is named with what it was and what it is', (_, made, now, texts) => {
   expect(drifted(made, now)).toEqual(texts);
 });

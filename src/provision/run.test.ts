@@ -42,7 +42,6 @@ describe('deploy', () => {
       Multus3SubnetCidrs: '',
       Multus4SubnetCidrs: '',
       NatGateways: 'one',
-      PermissionsBoundaryArn: '',
       SecretsEncryption: 'true',
       EndpointPublicAccessCidrs: '0.0.0.0/0',
       ControlPlaneLogs: 'api,audit,authenticator',

@@ -3,12 +3,12 @@ import { DescribeClusterCommand } from '@aws-sdk/client-eks';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import type { ValidationFailure } from '../change-set.ts';
 import type { Clients } from '../handlers/clients.ts';
-import { isMissing } from '../handlers/failure.ts';
 import type { Values } from '../language/value.ts';
 import type { ResourceChange } from './resource-change.ts';
 
 interface NamedType {
   readonly property: string;
+  /** Rejects for a name that nobody has, and when the role may not ask. */
   readonly exists: (name: string, clients: Clients) => Promise<boolean>;
 }
 
@@ -16,15 +16,21 @@ interface NamedType {
 const NAMED: Readonly<Record<string, NamedType>> = {
   'AWS::EKS::Cluster': {
     property: 'Name',
-    exists: (name, { eks }) => found(eks.send(new DescribeClusterCommand({ name }))),
+    exists: async (name, { eks }) => {
+      await eks.send(new DescribeClusterCommand({ name }));
+      return true;
+    },
   },
   'AWS::IAM::Role': {
     property: 'RoleName',
-    exists: (RoleName, { iam }) => found(iam.send(new GetRoleCommand({ RoleName }))),
+    exists: async (RoleName, { iam }) => {
+      await iam.send(new GetRoleCommand({ RoleName }));
+      return true;
+    },
   },
   'AWS::Logs::LogGroup': {
     property: 'LogGroupName',
-    async exists(name, { logs }) {
+    exists: async (name, { logs }) => {
       const command = new DescribeLogGroupsCommand({ logGroupNamePrefix: name });
       const { logGroups = [] } = await logs.send(command);
       return logGroups.some(({ logGroupName }) => logGroupName === name);
@@ -41,21 +47,11 @@ export async function nameConflicts(
   const conflicts = changes.map(async ({ action, logicalId, type }) => {
     const named = NAMED[type];
     const name = named && properties.get(logicalId)?.[named.property];
-    if (action !== 'Add' || typeof name !== 'string') return [];
-    if (!(await named?.exists(name, clients))) return [];
+    if (action !== 'Add' || named === undefined || typeof name !== 'string') return [];
+    if (!(await named.exists(name, clients).catch(() => false))) return [];
     const reason = `Resource of type '${type}' with identifier '${name}' already exists.`;
-    const path = `/Resources/${logicalId}/Properties/${named?.property}`;
+    const path = `/Resources/${logicalId}/Properties/${named.property}`;
     return [{ logicalId, type, path, reason, check: 'NAME_CONFLICT_VALIDATION' }];
   });
   return (await Promise.all(conflicts)).flat();
-}
-
-async function found(answer: Promise<unknown>): Promise<boolean> {
-  try {
-    await answer;
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
 }

@@ -28,7 +28,7 @@ export async function prepareChangeSet(
   changeSet: ChangeSet,
 ): Promise<void> {
   try {
-    changeSet.status = 'CREATE_IN_PROGRESS';
+    if (!isBeingDeleted(changeSet)) changeSet.status = 'CREATE_IN_PROGRESS';
     await engine.pacing.before({ kind: 'change-set', stackName: changeSet.stack.name });
     const specification = await engine.specification();
     await zonesOf(region);
@@ -103,7 +103,7 @@ function conclude(
     fail(changeSet, HOOK_FAILED);
   } else if (changes.length === 0 && !changesOtherwise(changeSet)) {
     fail(changeSet, NOTHING_TO_DO);
-  } else {
+  } else if (!isBeingDeleted(changeSet)) {
     changeSet.status = 'CREATE_COMPLETE';
     changeSet.executionStatus = 'AVAILABLE';
   }
@@ -129,7 +129,13 @@ function changesOtherwise({ type, stack, deployment }: ChangeSet): boolean {
   return !sameOutputs(stack.deployed, deployment);
 }
 
+/** Another change set of the stack may have been executed meanwhile, which deletes this one. */
+function isBeingDeleted({ status }: ChangeSet): boolean {
+  return status.startsWith('DELETE_');
+}
+
 function fail(changeSet: ChangeSet, reason: string): void {
+  if (isBeingDeleted(changeSet)) return;
   changeSet.status = 'FAILED';
   changeSet.statusReason = reason;
 }
