@@ -48,6 +48,7 @@ for mode in l3 l3s l2; do
   ask "ipvlan-$mode" ipvlan "$(network ipvlan "\"master\": \"eth1\", \"mode\": \"$mode\"")"
 done
 ask macvlan macvlan "$(network macvlan '"master": "eth1", "mode": "bridge"')"
+nft list table netdev eni_guard_eth1 &>/dev/null && echo 'guarded by nftables'
 until [[ -e /var/log/rehearsal/peer-has-asked ]]; do sleep 0.2; done
 ask host-device host-device "$(network host-device '"device": "eth1"')"
 # What udev does for a link that comes back.
