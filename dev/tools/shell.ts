@@ -7,6 +7,9 @@ const PROGRAMS = [
   '.ci/run',
   'cfn/node-boot/multus-interfaces.sh',
   'cfn/node-boot/eni-prefix',
+  'cfn/node-boot/eni-guard',
+  'dev/testing/node-boot/ask-from-pods.sh',
+  'dev/testing/node-boot/naming-trials.sh',
   'scripts/collect-evidence.sh',
   `${IMAGE}/build-disk.sh`,
   `${IMAGE}/build-store.sh`,
@@ -14,6 +17,9 @@ const PROGRAMS = [
   `${IMAGE}/import-images.sh`,
   `${IMAGE}/root/usr/lib/rehearsal/init`,
   `${IMAGE}/root/usr/lib/rehearsal/eks-token`,
+  `${IMAGE}/root/usr/local/bin/networkctl`,
+  `${IMAGE}/root/usr/local/bin/systemctl`,
+  `${IMAGE}/root/usr/local/bin/udevadm`,
 ];
 
 /** Runs shellcheck on all shell programs. Rejects with its findings. */

@@ -104,6 +104,13 @@ describe('the filter', () => {
     expect(filterOf(ended)).not.toContain('"t1"');
   });
 
+  it("lets the metadata service's answers travel as far as the instance allows", () => {
+    const line = (hops: number) => `ip saddr 169.254.169.254 oifname "t1" ip ttl set ${hops}`;
+    const far = { ...state, instances: [{ ...instance, metadataHopLimit: 2 }] };
+    expect(filterOf(state)).toContain(line(1));
+    expect(filterOf(far)).toContain(line(2));
+  });
+
   it('enforces source addresses only while the check is on', () => {
     const line = 'iifname "t1" accept';
     const free = { ...state, networkInterfaces: [{ ...eni, sourceDestCheck: false }] };

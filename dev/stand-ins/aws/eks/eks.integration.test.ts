@@ -203,6 +203,26 @@ it('has add-ons that become ACTIVE and can be deleted', async () => {
   await eventually(async () => test.aws.eks.activeAddons('eks').length === 0);
 });
 
+it('gives an add-on an association of Pod Identity, for its own service account only', async () => {
+  const { eks } = test.clients;
+  const create = (addonName: string, serviceAccount: string) =>
+    eks.send(
+      new CreateAddonCommand({
+        clusterName: 'eks',
+        addonName,
+        podIdentityAssociations: [{ serviceAccount, roleArn }],
+      }),
+    );
+  await expect(create('kube-proxy', 'kube-proxy')).rejects.toThrow('Pod Identity feature');
+  await expect(create('vpc-cni', 'default')).rejects.toThrow('Service account default');
+  const { addon } = await create('vpc-cni', 'aws-node');
+  expect(addon?.podIdentityAssociations).toEqual([
+    expect.stringMatching(/:podidentityassociation\/eks\/a-/),
+  ]);
+  await eks.send(new DeleteAddonCommand({ clusterName: 'eks', addonName: 'vpc-cni' }));
+  await eventually(async () => test.aws.eks.activeAddons('eks').length === 0);
+});
+
 it('is DELETING, then gone together with its security group', async () => {
   await remove('eks');
   expect((await test.clients.eks.send(new ListClustersCommand({}))).clusters).toEqual([]);
