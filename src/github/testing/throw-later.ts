@@ -1,0 +1,14 @@
+import { setTimeout } from 'node:timers/promises';
+import { mask } from '../mask.ts';
+import { runAction } from '../run-action.ts';
+
+/** An action in which something throws that nobody awaits, with a message of a hostile server. */
+await runAction(async () => {
+  mask('opaque-secret-of-the-job');
+  setImmediate(() => {
+    throw new Error(
+      'no\n::set-output name=x::SMUGGLED\n\u0085##[add-path]SMUGGLED opaque-secret-of-the-job',
+    );
+  });
+  await setTimeout(60_000);
+});
