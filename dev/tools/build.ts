@@ -31,10 +31,9 @@ export function bundles(): readonly Bundle[] {
     file: 'index.js',
     ...(name === 'verify' ? { page: REPORT_PAGE } : {}),
   }));
-  // The hook is the first, because it takes the longest: EC2's client has 800 modules.
   return [
-    { entry: 'cfn/attach-enis/handler.ts', dist: 'cfn/attach-enis/dist', file: 'index.mjs' },
     ...actions,
+    { entry: 'cfn/attach-enis/handler.ts', dist: 'cfn/attach-enis/dist', file: 'index.mjs' },
   ];
 }
 
