@@ -81,7 +81,7 @@ export interface Decision {
   readonly action: string;
   readonly resource: string;
   readonly allowed: boolean;
-  /** What else than the role's own policies denies it: `organization`, `boundary`. */
+  /** What denies it: the lack of a policy of the role, a policy of the organization, or the role's boundary. */
   readonly deniedBy: 'policy' | 'organization' | 'boundary';
   /** Keys of conditions that decide and that nobody can know before the call. */
   readonly missingKeys: readonly string[];

@@ -80,6 +80,8 @@ function stackCalls(setUp: SetUp): readonly Needed[] {
 }
 
 function stagingCalls(setUp: SetUp): readonly Needed[] {
+  // A bucket that exists may allow the role by its own policy, which the simulator does not read.
+  if (setUp.inputs.stagingBucket !== undefined) return [];
   const arn = `arn:${partitionOf(setUp.inputs.region)}:s3:::${setUp.bucket}`;
   return [
     { action: 's3:ListBucket', resource: arn },
