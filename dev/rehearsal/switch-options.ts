@@ -14,6 +14,7 @@ export const SWITCH_OPTIONS = {
   fail: { type: 'string', multiple: true },
   'stale-reads': { type: 'string' },
   'iam-delay': { type: 'string' },
+  'pending-instances': { type: 'string' },
 } as const;
 
 export const SWITCH_USAGE = `how slow AWS is, and what goes wrong with it (see dev/stand-ins/aws/README.md):
@@ -29,6 +30,7 @@ export const SWITCH_USAGE = `how slow AWS is, and what goes wrong with it (see d
                          fail a resource type, a logical id, or change-set; may be repeated
   --stale-reads 3        so many reads of a stack after an execution return it as it was
   --iam-delay 10         for so many seconds, EKS does not know a new role
+  --pending-instances 5  for so many seconds, a new instance takes no interface
   --seed N               repeat what is left to chance
 `;
 
@@ -56,6 +58,7 @@ export function readSwitches(given: Given): Partial<Switches> {
     deny: given.deny === undefined ? undefined : [given.deny].flat(),
     staleReads: number(given, 'stale-reads', 0, 1_000),
     iamDelayMs: inMilliseconds(number(given, 'iam-delay', 0, 600)),
+    pendingMs: inMilliseconds(number(given, 'pending-instances', 0, 600)),
     failures: given.fail === undefined ? undefined : [given.fail].flat().map(parseFailure),
   });
 }

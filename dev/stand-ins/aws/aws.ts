@@ -14,6 +14,7 @@ import type { Eks } from './eks/eks.ts';
 import type { EventBus } from './events/events.ts';
 import { createBucketRegions } from './faults/bucket-regions.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
+import { launchTimes, pendingInstances } from './faults/pending-instances.ts';
 import { createSessions, type Sessions } from './faults/sessions.ts';
 import { ALL_OFF, type Switches } from './faults/switches.ts';
 import { type Answer, type Gateway, startGateway } from './gateway/gateway.ts';
@@ -116,6 +117,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
       ...(options.answers ?? []),
       webIdentity({ motoUrl, iam: home.clients.iam, jwksUrls: options.jwksUrls, sessions }),
       presignedIdentity(motoUrl),
+      pendingInstances(switches.pendingMs, launchTimes(home.clients.ec2)),
       simulatePolicy(home.clients.iam),
       dryRun(home.clients.iam, home.principalOf),
       eksAmiParameters,

@@ -31,6 +31,8 @@ export interface Switches {
   readonly staleReads: number;
   /** How long EKS does not know a new role yet, in milliseconds. */
   readonly iamDelayMs: number;
+  /** How long an instance is pending before it takes interfaces, in milliseconds. */
+  readonly pendingMs: number;
 }
 
 export const ALL_OFF: Switches = {
@@ -46,6 +48,7 @@ export const ALL_OFF: Switches = {
   failures: [],
   staleReads: 0,
   iamDelayMs: 0,
+  pendingMs: 0,
 };
 
 export const DEFAULT_FAILURE = 'The rehearsal was told to fail here';
