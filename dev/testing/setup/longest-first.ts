@@ -9,7 +9,6 @@ import { CHECKOUT } from '../../tools/checkout.ts';
  */
 const LONGEST = [
   'cfn/node-boot/boot-machines.integration.test.ts',
-  'dev/testing/documents/first-set-up.integration.test.ts',
   'dev/testing/documents/commands.integration.test.ts',
   'src/provision/destroy.integration.test.ts',
   'src/provision/provision.integration.test.ts',
