@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { serviceRoleArn } from '../../dev/stand-ins/aws/account.ts';
 import { startJobInAws } from '../../dev/testing/programs/job-in-aws.ts';
 import { runSource } from '../../dev/testing/programs/run-bundle.ts';
 import { LAB_INPUTS } from '../../dev/testing/samples/lab-inputs.ts';
@@ -21,12 +20,7 @@ describe('a runner whose only way out is a proxy', () => {
     const { AWS_ENDPOINT_URL: aws = '', ACTIONS_ID_TOKEN_REQUEST_URL: token = '' } = job.env;
     const proxy = await startProxy({ 'aws.example': portOf(aws), 'token.example': portOf(token) });
     try {
-      const inputs = {
-        ...LAB_INPUTS,
-        command: 'plan',
-        'role-to-assume': job.role,
-        'cloudformation-role-arn': serviceRoleArn(job.role),
-      };
+      const inputs = { ...LAB_INPUTS, command: 'plan', ...job.roles };
       const run = await runSource('provision', inputs, {
         ...job.env,
         AWS_ENDPOINT_URL: renamed(aws, 'aws.example'),

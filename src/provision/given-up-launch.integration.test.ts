@@ -3,7 +3,6 @@ import {
   DescribeNetworkInterfacesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterEach, expect, it } from 'vitest';
-import { serviceRoleArn } from '../../dev/stand-ins/aws/account.ts';
 import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
 import { startJobInAws } from '../../dev/testing/programs/job-in-aws.ts';
@@ -24,9 +23,7 @@ const group = (name: string, desired: number) =>
   `{ name: ${name}, zone: ap-northeast-2a, min: 0, desired: ${desired}, max: 2 }`;
 
 function deploy(groups: string, beside?: Beside) {
-  const { role } = job();
-  const roles = { 'role-to-assume': role, 'cloudformation-role-arn': serviceRoleArn(role) };
-  const inputs = { ...LAB_INPUTS, ...roles, 'node-groups': groups };
+  const inputs = { ...LAB_INPUTS, ...job().roles, 'node-groups': groups };
   const env = { ...job().env, GITHUB_RUN_ID: crypto.randomUUID() };
   return runProvisionAtSpeed(SPEED, inputs, env, beside);
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { permissionFindings } from '../../dev/rehearsal/permission-facts.ts';
-import { serviceRoleArn } from '../../dev/stand-ins/aws/account.ts';
 import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { type JobInAws, startJobInAws } from '../../dev/testing/programs/job-in-aws.ts';
 import { runProvisionAtSpeed } from '../../dev/testing/programs/run-bundle.ts';
@@ -24,8 +23,7 @@ let job: JobInAws;
 
 beforeAll(async () => {
   job = await startJobInAws({ pacing: steadyPacing(20) });
-  const { role, env } = job;
-  const roles = { 'role-to-assume': role, 'cloudformation-role-arn': serviceRoleArn(role) };
+  const { roles, env } = job;
   for (const step of LIFE) {
     const inputs = { ...LAB_INPUTS, ...roles, ...step };
     const ofRun = { ...env, GITHUB_RUN_ID: crypto.randomUUID() };
@@ -38,6 +36,6 @@ afterAll(() => job?.stop());
 
 it('both roles may do exactly what they use, and what is listed with a reason', () => {
   const findings = permissionFindings(job.aws.aws, { all: true });
-  expect(findings).toHaveLength(2);
+  expect(findings).toHaveLength(3);
   for (const { found, ok } of findings) expect(ok, found).toBe(true);
 });

@@ -2,7 +2,6 @@ import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from 'vitest';
-import { serviceRoleArn } from '../../dev/stand-ins/aws/account.ts';
 import { steadyPacing } from '../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { scriptedPacing } from '../../dev/stand-ins/aws/cloudformation/testing/scripted-pacing.ts';
 import { eventually } from '../../dev/stand-ins/aws/testing/local-aws.ts';
@@ -31,9 +30,7 @@ const job = startedForTests(() => startJobInAws({ pacing }));
 afterEach(() => scripted.release());
 
 function run(command: string, changes: Readonly<Record<string, string>> = {}, beside?: Beside) {
-  const { role } = job();
-  const roles = { 'role-to-assume': role, 'cloudformation-role-arn': serviceRoleArn(role) };
-  const inputs = { ...LAB_INPUTS, command, ...roles, ...changes };
+  const inputs = { ...LAB_INPUTS, command, ...job().roles, ...changes };
   const env = { ...job().env, GITHUB_RUN_ID: crypto.randomUUID() };
   return runProvisionAtSpeed(SPEED, inputs, env, beside);
 }

@@ -1,6 +1,8 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '../../tools/seeded-random.ts';
+import { createAuthorize } from './authorization/authorize.ts';
+import { createIdentities } from './authorization/identities.ts';
 import type { AutoScaling } from './autoscaling/autoscaling.ts';
 import { createCloudFormation } from './cloudformation/cloudformation.ts';
 import {
@@ -96,6 +98,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
   );
   const home = regions.in(region);
   const buckets = createBucketRegions();
+  const identities = createIdentities(motoUrl);
   const gateway = await startGateway({
     port: options.port,
     motoUrl,
@@ -118,15 +121,17 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
       webIdentity({ motoUrl, iam: home.clients.iam, jwksUrls: options.jwksUrls, sessions }),
       presignedIdentity(motoUrl),
       pendingInstances(switches.pendingMs, launchTimes(home.clients.ec2)),
-      simulatePolicy(home.clients.iam),
-      dryRun(home.clients.iam, home.principalOf),
+      simulatePolicy(identities),
+      dryRun,
       eksAmiParameters,
       lambdaAnswer(regions),
     ],
     disturb: (call) => faults.disturb(call) ?? buckets.answer(call),
+    authorize: createAuthorize(identities, { account, motoUrl, endpoint }),
   });
   gateway.onMutation(observeIn(regions, problem));
   gateway.onMutation((_service, _action, call) => buckets.learn(call));
+  gateway.onMutation((service) => service === 'iam' && identities.forget());
   const stop = async () => {
     for (const name of regions.names()) await regions.in(name).autoscaling.stop();
     await gateway.stop();

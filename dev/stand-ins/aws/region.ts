@@ -49,8 +49,6 @@ export interface RegionalServices {
   readonly lambda: Lambda;
   readonly bus: EventBus;
   readonly clients: ReturnType<typeof serviceClients>;
-  /** Resolves with the ARN of the role or user behind an access key. */
-  readonly principalOf: (accessKey: string) => Promise<string>;
 }
 
 /** Starts our own services of one region. */
@@ -77,16 +75,15 @@ export function startRegion(options: RegionOptions): RegionalServices {
     powerOn: (instanceId) => options.machines.powerOn(instanceId),
     ...options.pace,
   });
-  const principal = (accessKey: string) => principalOf(clients.iam, endpoint, region, accessKey);
   const eks = startEks({
     account,
     region,
     ec2: clients.ec2,
     controlPlanes: options.controlPlanes,
-    principalOf: principal,
+    principalOf: (accessKey) => principalOf(clients.iam, endpoint, region, accessKey),
     principalExists: (arn) => principalExists(clients.iam, arn, options.iamDelayMs),
   });
-  return { autoscaling, eks, lambda, bus, clients, principalOf: principal };
+  return { autoscaling, eks, lambda, bus, clients };
 }
 
 /** The clients that our services use. Their access key identifies them in the request log. */

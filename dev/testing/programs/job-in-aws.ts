@@ -1,4 +1,4 @@
-import { prepareAccount } from '../../stand-ins/aws/account.ts';
+import { prepareAccount, serviceRoleArn } from '../../stand-ins/aws/account.ts';
 import { REGION } from '../../stand-ins/aws/testing/local-aws.ts';
 import {
   startTestAws,
@@ -15,6 +15,8 @@ export interface JobInAws {
   readonly issuer: OidcIssuer;
   /** The role that the job may assume. */
   readonly role: string;
+  /** The inputs of provision with this role, and with the one that CloudFormation works with. */
+  readonly roles: Readonly<Record<'role-to-assume' | 'cloudformation-role-arn', string>>;
   /** What the job's steps have in their environment, but for the run's id. */
   readonly env: NodeJS.ProcessEnv;
   stop(): Promise<void>;
@@ -26,6 +28,7 @@ export async function startJobInAws(options: TestAwsOptions = {}): Promise<JobIn
   const aws = await startTestAws({ jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl }, ...options });
   const account = { endpoint: aws.endpoint, account: '123456789012', region: REGION };
   const role = await prepareAccount({ ...account, repository: JOB.repository });
+  const roles = { 'role-to-assume': role, 'cloudformation-role-arn': serviceRoleArn(role) };
   const env = {
     AWS_ENDPOINT_URL: aws.endpoint,
     ACTIONS_ID_TOKEN_REQUEST_URL: issuer.requestUrl,
@@ -36,5 +39,5 @@ export async function startJobInAws(options: TestAwsOptions = {}): Promise<JobIn
     await aws.stop();
     await issuer.stop();
   };
-  return { aws, issuer, role, env, stop };
+  return { aws, issuer, role, roles, env, stop };
 }

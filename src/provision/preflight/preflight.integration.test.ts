@@ -1,7 +1,6 @@
 import { CreateVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { serviceRoleArn } from '../../../dev/stand-ins/aws/account.ts';
 import { fakeNamespaces } from '../../../dev/testing/fakes/fake-namespaces.ts';
 import { type JobInAws, startJobInAws } from '../../../dev/testing/programs/job-in-aws.ts';
 import { LAB_INPUTS } from '../../../dev/testing/samples/lab-inputs.ts';
@@ -51,7 +50,7 @@ const READ_ONLY = /^(sts|ssm):|:(Describe|List|Get|Simulate)|:GET /;
 /** Checks the lab with changed inputs, and says which calls that took. */
 async function check(changes: Texts = {}) {
   const before = job.aws.aws.gateway.calls().length;
-  const roles = { 'role-to-assume': job.role, 'cloudformation-role-arn': serviceRoleArn(job.role) };
+  const { roles } = job;
   const began = Date.now();
   const { report, failure } = await tryInProcess(
     { ...LAB_INPUTS, ...roles, command: 'check', ...changes },

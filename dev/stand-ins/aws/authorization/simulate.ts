@@ -1,3 +1,8 @@
+import {
+  createValidatedPolicy,
+  type ValidatedPolicy,
+  validateIdentityPolicy,
+} from '@cloud-copilot/iam-policy';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 
 /** A policy document, as IAM stores it. */
@@ -41,13 +46,25 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
   ImplicitlyDenied: 'denied',
 };
 
+/** Decisions about the same requests, as long as the permissions are the same object. */
+const decisions = new WeakMap<Permissions, Map<string, Promise<Decision>>>();
+
 /**
  * Decides about a request as IAM does, with the actions, resource types and condition keys of the service
  * authorization reference: a condition key that does not belong to the action and the resource has no value.
  *
  * @throws Error for a request that AWS could not make: an unknown action, or a resource that the action does not have
  */
-export async function decide(
+export function decide(permissions: Permissions, request: AccessRequest): Promise<Decision> {
+  const known = decisions.get(permissions) ?? new Map<string, Promise<Decision>>();
+  decisions.set(permissions, known);
+  const key = JSON.stringify(request);
+  const decision = known.get(key) ?? simulate(permissions, request);
+  known.set(key, decision);
+  return decision;
+}
+
+async function simulate(
   { principal, policies, boundary }: Permissions,
   { action, resource, context = {}, resourcePolicy }: AccessRequest,
 ): Promise<Decision> {
@@ -64,10 +81,13 @@ export async function decide(
           ...mutable(context),
         },
       },
-      identityPolicies: policies.map((policy, index) => ({ name: `policy ${index}`, policy })),
+      identityPolicies: policies.map((policy, index) => ({
+        name: `policy ${index}`,
+        policy: validated(policy),
+      })),
       ...(boundary === undefined
         ? {}
-        : { permissionBoundaryPolicies: [{ name: 'boundary', policy: boundary }] }),
+        : { permissionBoundaryPolicies: [{ name: 'boundary', policy: validated(boundary) }] }),
       ...(resourcePolicy === undefined ? {} : { resourcePolicy }),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
@@ -90,4 +110,13 @@ function mutable(context: NonNullable<AccessRequest['context']>) {
     typeof value === 'string' ? value : [...value],
   ]);
   return Object.fromEntries(entries) as Record<string, string | string[]>;
+}
+
+const checked = new WeakMap<PolicyDocument, ValidatedPolicy>();
+
+/** Checks a policy's form only once. */
+function validated(policy: PolicyDocument): ValidatedPolicy {
+  const known = checked.get(policy) ?? createValidatedPolicy(policy, validateIdentityPolicy);
+  checked.set(policy, known);
+  return known;
 }

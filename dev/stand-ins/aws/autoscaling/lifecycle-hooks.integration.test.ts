@@ -20,7 +20,7 @@ import {
   DescribeNetworkInterfacesCommand,
 } from '@aws-sdk/client-ec2';
 import { PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateRoleCommand } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { AddPermissionCommand, CreateFunctionCommand, InvokeCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { strToU8, zipSync } from 'fflate';
@@ -203,6 +203,12 @@ async function deployFunction(multusSubnet: string): Promise<string> {
   const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
   const role = await iam.send(
     new CreateRoleCommand({ RoleName: 'hook', AssumeRolePolicyDocument }),
+  );
+  const Action = ['ec2:*', 'autoscaling:CompleteLifecycleAction'];
+  const Allowed = [{ Effect: 'Allow', Action, Resource: '*' }];
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: Allowed });
+  await iam.send(
+    new PutRolePolicyCommand({ RoleName: 'hook', PolicyName: 'attach', PolicyDocument }),
   );
   await logs.send(new CreateLogGroupCommand({ logGroupName: '/aws/lambda/hook' }));
   const made = await lambda.send(

@@ -27,6 +27,8 @@ export interface Engine {
 export interface Region {
   readonly name: string;
   readonly clients: Clients;
+  /** The clients of stacks that have a role, by its ARN. */
+  readonly roleClients: Map<string, Clients>;
   /** Newest last. Deleted stacks stay, because callers can still ask for them by id. */
   readonly stacks: Stack[];
   readonly changeSets: ChangeSet[];
@@ -37,9 +39,25 @@ export function regionOf(engine: Engine, name: string): Region {
   const known = engine.regions.get(name);
   if (known !== undefined) return known;
   const clients = createClients(engine.endpoint, name, engine.credentials);
-  const region: Region = { name, clients, stacks: [], changeSets: [], zones: undefined };
+  const empty = { roleClients: new Map(), stacks: [], changeSets: [], zones: undefined };
+  const region: Region = { name, clients, ...empty };
   engine.regions.set(name, region);
   return region;
+}
+
+/** The clients that CloudFormation works on a stack with. The session token tells which role it has assumed. */
+export function clientsOf(
+  { endpoint, credentials }: Engine,
+  { name, clients, roleClients }: Region,
+  { deployed }: Pick<Stack, 'deployed'>,
+): Clients {
+  const roleArn = deployed?.roleArn;
+  if (roleArn === undefined) return clients;
+  const known =
+    roleClients.get(roleArn) ??
+    createClients(endpoint, name, { ...credentials, sessionToken: roleArn });
+  roleClients.set(roleArn, known);
+  return known;
 }
 
 /** The stack with this name that is not deleted, or the stack with this id, deleted or not. */

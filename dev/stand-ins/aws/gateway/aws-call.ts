@@ -61,6 +61,8 @@ export function readCall(
  */
 export function isStreamed(target: string, headers: IncomingHttpHeaders): boolean {
   const scope = scopeOf(headers.authorization?.match(/Credential=([^,\s]+)/)?.[1]);
+  // Which objects a deletion names decides whether it is allowed.
+  if (new URL(target, 'http://aws.invalid').searchParams.has('delete')) return false;
   if (scope !== undefined) return scope.service === 's3';
   const presigned = scopeOf(
     new URL(target, 'http://aws.invalid').searchParams.get('X-Amz-Credential') ?? undefined,

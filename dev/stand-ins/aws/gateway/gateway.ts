@@ -1,6 +1,7 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
+import type { Authorize, Verdict } from '../authorization/authorize.ts';
 import { type Disturb, disturb, reset } from '../faults/disturbance.ts';
 import { type AwsCall, errorAnswer, isMutation, isStreamed, readCall } from './aws-call.ts';
 import { callMoto, streamToMoto } from './moto-proxy.ts';
@@ -29,6 +30,12 @@ export interface CallRecord {
   readonly ms: number;
   /** A fault disturbed the call on purpose. Its status is 0 if the connection was reset. */
   readonly disturbed?: true;
+  /** The role that called, if its permissions were checked. */
+  readonly role?: string;
+  /** The permissions that were checked. */
+  readonly permissions?: readonly string[];
+  /** Why the call was not allowed. */
+  readonly denied?: string;
   /** The reason why the call could not be served. */
   readonly problem?: string;
 }
@@ -47,6 +54,8 @@ export interface GatewayOptions {
   readonly answers?: readonly Answer[];
   /** Decides which calls to disturb. */
   readonly disturb?: Disturb;
+  /** Decides which calls are allowed; without it, all are. */
+  readonly authorize?: Authorize;
   /** Path of the request log, with one JSON object per line. */
   readonly log?: string;
 }
@@ -106,11 +115,13 @@ async function serve(
   const call = readCall(from.method ?? 'GET', from.url ?? '/', from.headers, body);
   const fault = options.disturb?.(call);
   const disturbed = fault === undefined ? {} : ({ disturbed: true } as const);
+  let verdict: Verdict | undefined;
   const finish = (status: number, problem?: string) =>
     done(call, {
       ...recordOf(call, began),
       status,
       ...disturbed,
+      ...checked(verdict),
       ...(problem === undefined ? {} : { problem }),
     });
   if (fault !== undefined && fault !== 'lost-answer') {
@@ -118,6 +129,11 @@ async function serve(
     return;
   }
   try {
+    verdict = await options.authorize?.(call);
+    if (verdict?.refusal !== undefined) {
+      finish(disturb(from, to, verdict.refusal.answer));
+      return;
+    }
     const answer = streamed
       ? await streamToMoto(options.motoUrl, from, to)
       : await answerTo(call, from, options);
@@ -197,6 +213,16 @@ function tell(listener: MutationListener, call: AwsCall): void {
   } catch (error) {
     process.emitWarning(error instanceof Error ? error : String(error));
   }
+}
+
+function checked(verdict: Verdict | undefined): Partial<CallRecord> {
+  if (verdict === undefined) return {};
+  const { role, actions: permissions, refusal } = verdict;
+  return {
+    role,
+    permissions,
+    ...(refusal === undefined ? {} : { denied: refusal.reason }),
+  };
 }
 
 function recordOf(call: AwsCall, began: number) {

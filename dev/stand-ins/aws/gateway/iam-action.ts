@@ -1,6 +1,6 @@
-import type { CallRecord } from './gateway.ts';
+import type { AwsCall } from './aws-call.ts';
 
-type Call = Pick<CallRecord, 'service' | 'action'>;
+type Call = Pick<AwsCall, 'service' | 'action'>;
 type Route = readonly [pattern: RegExp, action: string];
 
 const BUCKET = '/[^/?]+/?';
@@ -24,6 +24,8 @@ const S3: readonly Route[] = [
 const ENTRY = '/clusters/[^/]+/access-entries/[^/]+';
 const EKS: readonly Route[] = [
   [/^POST \/clusters$/, 'CreateCluster'],
+  [/^GET \/clusters$/, 'ListClusters'],
+  [/^GET \/cluster-versions$/, 'DescribeClusterVersions'],
   [/^GET \/clusters$/, 'ListClusters'],
   [/^GET \/cluster-versions$/, 'DescribeClusterVersions'],
   [/^GET \/clusters\/[^/]+$/, 'DescribeCluster'],

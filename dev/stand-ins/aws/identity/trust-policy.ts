@@ -1,4 +1,4 @@
-/** Evaluates policies: who may assume a role, which service may invoke a function, and what a role may do. */
+/** Evaluates policies of resources: who may assume a role, and which service may invoke a function. */
 
 type Json = unknown;
 type JsonMap = { readonly [name: string]: Json };
@@ -61,25 +61,6 @@ function decide(policy: Json, action: string, principal: JsonMap, context: Conte
     applying.some((statement) => statement['Effect'] === 'Allow') &&
     !applying.some((statement) => statement['Effect'] === 'Deny')
   );
-}
-
-/** What the policies of a principal say about one action on one resource. Deny statements win. */
-export function decideByIdentity(
-  policies: readonly Json[],
-  action: string,
-  resource: string,
-  context: Context,
-): 'allowed' | 'explicitDeny' | 'implicitDeny' {
-  const applying = policies
-    .flatMap(statementsOf)
-    .filter(
-      (statement) =>
-        isAbout(statement, action) &&
-        textsOf(statement['Resource']).some((each) => like(each, resource)) &&
-        conditionsHold(statement['Condition'], context),
-    );
-  if (applying.some((statement) => statement['Effect'] === 'Deny')) return 'explicitDeny';
-  return applying.some((statement) => statement['Effect'] === 'Allow') ? 'allowed' : 'implicitDeny';
 }
 
 /** The condition keys of all statements or, with an action, of those about it. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { clientsOf } from '../engine.ts';
 import { Cancelled, failureReason, isHeld, isMissing, NotStabilized } from '../handlers/failure.ts';
 import type { AnyHandler, Existing, ResourceContext, Tags } from '../handlers/handler.ts';
 import type { Values } from '../language/value.ts';
@@ -162,7 +163,7 @@ function contextOf(
 ): ResourceContext {
   const { engine, region, stack, signal } = run;
   return {
-    clients: region.clients,
+    clients: clientsOf(engine, region, stack),
     accountId: engine.accountId,
     region: region.name,
     stackName: stack.name,

@@ -1,0 +1,93 @@
+import { CloudFormationClient, DescribeChangeSetCommand } from '@aws-sdk/client-cloudformation';
+import {
+  DescribeNetworkInterfacesCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeTagsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient, ListResourceTagsCommand } from '@aws-sdk/client-kms';
+import type { AccountFacts, Tags } from './requests/request-facts.ts';
+
+const credentials = { accessKeyId: 'AKIAREHEARSALSERVICE', secretAccessKey: 'service' };
+
+export interface FactSources {
+  readonly account: string;
+  readonly region: string;
+  /** moto, which knows everything but stacks. */
+  readonly motoUrl: string;
+  /** The gateway, for CloudFormation. */
+  readonly endpoint: string;
+}
+
+/** Reads what the checks of calls in one region need to know. Nothing is remembered, because tags change. */
+export function accountFacts({ account, region, motoUrl, endpoint }: FactSources): AccountFacts {
+  const ec2 = new EC2Client({ endpoint: motoUrl, region, credentials });
+  const iam = new IAMClient({ endpoint: motoUrl, region, credentials });
+  const kms = new KMSClient({ endpoint: motoUrl, region, credentials });
+  const stacks = new CloudFormationClient({ endpoint, region, credentials });
+  return {
+    account,
+    ec2Tags: (ids) => ec2Tags(ec2, ids),
+    vpcOf: (id) => orUndefined(() => vpcOf(ec2, id)),
+    async associated(id) {
+      const Filters = [{ Name: 'association.route-table-association-id', Values: [id] }];
+      const { RouteTables = [] } = await ec2.send(new DescribeRouteTablesCommand({ Filters }));
+      const subnets = RouteTables.flatMap(({ Associations = [] }) =>
+        Associations.filter((one) => one.RouteTableAssociationId === id).map((one) => one.SubnetId),
+      );
+      return [...RouteTables.map((one) => one.RouteTableId), ...subnets].flatMap(
+        (one) => one ?? [],
+      );
+    },
+    boundaryOf: (RoleName) =>
+      orUndefined(async () => {
+        const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+        return Role?.PermissionsBoundary?.PermissionsBoundaryArn;
+      }),
+    async keyTags(KeyId) {
+      const found = await orUndefined(() => kms.send(new ListResourceTagsCommand({ KeyId })));
+      const pairs = (found?.Tags ?? []).map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue]);
+      return Object.fromEntries(pairs) as Tags;
+    },
+    stackOf: (ChangeSetName) =>
+      orUndefined(async () => {
+        const found = await stacks.send(new DescribeChangeSetCommand({ ChangeSetName }));
+        return found.StackId;
+      }),
+  };
+}
+
+async function ec2Tags(ec2: EC2Client, ids: readonly string[]) {
+  const Filters = [{ Name: 'resource-id', Values: [...ids] }];
+  const { Tags: found = [] } = await ec2.send(new DescribeTagsCommand({ Filters }));
+  const tags: Record<string, Record<string, string>> = {};
+  for (const { ResourceId = '', Key = '', Value = '' } of found) {
+    tags[ResourceId] = { ...tags[ResourceId], [Key]: Value };
+  }
+  return tags;
+}
+
+async function vpcOf(ec2: EC2Client, id: string): Promise<string | undefined> {
+  if (id.startsWith('subnet-')) {
+    const found = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }));
+    return found.Subnets?.[0]?.VpcId;
+  }
+  if (id.startsWith('sg-')) {
+    const found = await ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] }));
+    return found.SecurityGroups?.[0]?.VpcId;
+  }
+  const command = new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [id] });
+  return (await ec2.send(command)).NetworkInterfaces?.[0]?.VpcId;
+}
+
+/** What does not exist has no facts, and the service itself says so after the checks. */
+async function orUndefined<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch {
+    return undefined;
+  }
+}
