@@ -1,13 +1,15 @@
 import { expect, it } from 'vitest';
 import { readTemplate } from '../stand-ins/aws/cloudformation/language/template.ts';
 import { iamAction } from '../stand-ins/aws/gateway/iam-action.ts';
-import { allowedActions, permissionFinding, roleOf } from './permission-facts.ts';
+import { allowedActions, deniedFinding, permissionFinding } from './permission-facts.ts';
 import { UNCALLED } from './uncalled-permissions.ts';
 
-const call = (service: string, action: string) => ({
-  service,
-  action,
+const call = (...permissions: readonly string[]) => ({
+  service: 's3',
+  action: 'PUT /b/k',
   accessKey: 'ASIA1',
+  role: 'eks-multus-deployer',
+  permissions,
   status: 200,
   ms: 1,
   time: '2026-01-01T00:00:00Z',
@@ -30,41 +32,63 @@ it.each([
   expect(iamAction({ service, action })).toBe(expected);
 });
 
-it('reads every action of a role, whatever its form', () => {
+it('reads every action of a role, whatever its form, and of its managed policies', () => {
   const template = readTemplate(`
 Resources:
   DeployerRole:
     Type: AWS::IAM::Role
     Properties:
       AssumeRolePolicyDocument: {Statement: [{Action: sts:AssumeRole}]}
+      ManagedPolicyArns: [!Ref More]
       Policies:
-        - PolicyDocument: {Statement: [{Action: s3:PutObject}, {Action: [s3:GetObject, s3:PutObject]}]}
+        - PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: s3:PutObject}
+              - {Effect: Allow, Action: [s3:GetObject, s3:PutObject]}
+              - {Effect: Deny, Action: iam:CreateUser}
+  More:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument: {Statement: [{Effect: Allow, Action: ec2:CreateVpc}]}
 `);
-  expect(allowedActions(template, 'DeployerRole')).toEqual(['s3:GetObject', 's3:PutObject']);
+  const actions = ['ec2:CreateVpc', 's3:GetObject', 's3:PutObject'];
+  expect(allowedActions(template, 'DeployerRole')).toEqual(actions);
 });
 
-it('reports missing and unused permissions', () => {
-  const found = permissionFinding(
-    'DeployerRole',
-    ['s3:GetObject', 's3:PutObject'],
-    [call('s3', 'PUT /b/k'), call('ec2', 'CreateVpc'), call('sts', 'GetCallerIdentity')],
-  );
+const explained = Object.keys(UNCALLED.DeployerRole);
+const [first = ''] = explained;
+
+it.each<[string, readonly string[], string]>([
+  ['a permission without use or reason', [...explained, 's3:GetObject'], 's3:GetObject'],
+  ['a reason for a permission that is not granted', explained.slice(1), first],
+])('finds %s', (_, allowed, named) => {
+  const calls = [call('s3:PutObject')];
+  const found = permissionFinding('DeployerRole', [...allowed, 's3:PutObject'], calls);
   expect(found.ok).toBe(false);
-  expect(found.found).toContain('missing: ec2:CreateVpc');
-  expect(found.found).toContain('unused: s3:GetObject');
-  expect(found.found).not.toContain('sts:');
+  expect(found.found).toContain(named);
+});
+
+it('lists each unused permission with its reason', () => {
+  const calls = [call('s3:PutObject')];
+  const found = permissionFinding('DeployerRole', [...explained, 's3:PutObject'], calls);
+  expect(found.ok).toBe(true);
+  for (const action of explained) {
+    expect(found.found).toContain(`unused: ${action} (${UNCALLED.DeployerRole[action]})`);
+  }
 });
 
 it('can accept unused permissions, if all calls are allowed', () => {
-  const allowed = [...Object.keys(UNCALLED.DeployerRole), 's3:PutObject', 's3:GetObject'];
-  const calls = [call('s3', 'PUT /b/k')];
+  const allowed = [...explained, 's3:PutObject', 's3:GetObject'];
+  const calls = [call('s3:PutObject')];
   expect(permissionFinding('DeployerRole', allowed, calls, false).ok).toBe(true);
   expect(permissionFinding('DeployerRole', allowed, calls).ok).toBe(false);
 });
 
-it('distinguishes a job, CloudFormation and everyone else', () => {
-  const jobs = { has: (key: string) => key === 'ASIA1' };
-  expect(roleOf({ accessKey: 'ASIA1' }, jobs)).toBe('DeployerRole');
-  expect(roleOf({ accessKey: 'AKIACLOUDFORMATION00' }, jobs)).toBe('ServiceRole');
-  expect(roleOf({ accessKey: 'ASIA2' }, jobs)).toBeUndefined();
+it('finds calls that policies refuse, and a run in which no role called', () => {
+  expect(deniedFinding([call('s3:PutObject')]).ok).toBe(true);
+  expect(deniedFinding([{ ...call('s3:PutObject'), denied: 'not authorized' }])).toMatchObject({
+    ok: false,
+    found: expect.stringContaining('not authorized'),
+  });
+  expect(deniedFinding([]).ok).toBe(false);
 });

@@ -3,47 +3,64 @@ import { join } from 'node:path';
 import type { AwsStandIn } from '../stand-ins/aws/aws.ts';
 import { readTemplate, type Template } from '../stand-ins/aws/cloudformation/language/template.ts';
 import { isObject, type Json } from '../stand-ins/aws/cloudformation/language/value.ts';
-import type { Sessions } from '../stand-ins/aws/faults/sessions.ts';
 import type { CallRecord } from '../stand-ins/aws/gateway/gateway.ts';
-import { iamAction } from '../stand-ins/aws/gateway/iam-action.ts';
 import { CHECKOUT } from '../tools/checkout.ts';
 import type { Finding } from '../tools/table.ts';
 import { type Role, UNCALLED } from './uncalled-permissions.ts';
 
 /** Every action that a role of `github-oidc.yaml` may perform, sorted. Pure. */
 export function allowedActions(template: Template, role: Role): readonly string[] {
-  const actions = actionsIn(template.resources[role]?.properties['Policies'] ?? null);
-  return [...new Set(actions)].sort();
+  const { Policies = null, ManagedPolicyArns = null } = template.resources[role]?.properties ?? {};
+  const managed = referencesIn(ManagedPolicyArns).map(
+    (id) => template.resources[id]?.properties['PolicyDocument'] ?? null,
+  );
+  return [...new Set([...actionsIn(Policies), ...managed.flatMap(actionsIn)])].sort();
 }
 
 const TEMPLATE = join(CHECKOUT, 'cfn', 'github-oidc.yaml');
+/** The names of the roles, which may have a suffix. */
+const ROLES: Readonly<Record<Role, string>> = {
+  DeployerRole: 'eks-multus-deployer',
+  ServiceRole: 'eks-multus-cloudformation',
+};
 
 /**
- * Checks that both roles used exactly the permissions of the installed template; without `all`, no others.
+ * Checks that AWS refused no call of a role, and that both roles used exactly the permissions of the installed template;
+ * without `all`, that they need not have used all.
  */
 export function permissionFindings(
-  { gateway, sessions }: Pick<AwsStandIn, 'gateway' | 'sessions'>,
+  { gateway }: Pick<AwsStandIn, 'gateway'>,
   { all }: { readonly all: boolean },
 ): readonly Finding[] {
   const template = readTemplate(readFileSync(TEMPLATE, 'utf8'));
   const roles = ['DeployerRole', 'ServiceRole'] as const;
-  return roles.map((role) => {
-    const calls = gateway.calls().filter((call) => roleOf(call, sessions) === role);
-    return permissionFinding(role, allowedActions(template, role), calls, all);
-  });
+  const calls = gateway.calls();
+  return [
+    ...roles.map((role) => {
+      const own = calls.filter((call) => call.role?.startsWith(ROLES[role]));
+      return permissionFinding(role, allowedActions(template, role), own, all);
+    }),
+    deniedFinding(calls),
+  ];
 }
 
-/** The role that made a call. A job's session belongs to the deployer. */
-export function roleOf(
-  { accessKey = '' }: Pick<CallRecord, 'accessKey'>,
-  jobs: Pick<Sessions, 'has'>,
-): Role | undefined {
-  if (accessKey.startsWith('AKIACLOUDFORMATION')) return 'ServiceRole';
-  return jobs.has(accessKey) ? 'DeployerRole' : undefined;
+/** Calls of any role, also of the launch hook's, that its policies do not allow. Pure. */
+export function deniedFinding(calls: readonly CallRecord[]): Finding {
+  const denied = [...new Set(calls.flatMap(({ denied: reason }) => reason ?? []))];
+  const checked = calls.filter(({ role }) => role !== undefined);
+  const roles = [...new Set(checked.map(({ role }) => role))].sort();
+  return {
+    what: 'Calls that policies refuse',
+    found: [
+      `${denied.length} kinds, of ${checked.length} calls of ${roles.join(', ')}`,
+      ...denied,
+    ].join('\n'),
+    ok: denied.length === 0 && checked.length > 0,
+  };
 }
 
 /**
- * Checks that a role made exactly the calls that it may make; without `all`, no others.
+ * Checks that a role used the permissions that it has; without `all`, no others.
  * `uncalled-permissions.ts` lists the unused permissions, each with its reason. Pure.
  */
 export function permissionFinding(
@@ -52,27 +69,32 @@ export function permissionFinding(
   calls: readonly CallRecord[],
   all = true,
 ): Finding {
-  const called = new Set(calls.map(iamAction).filter((action) => !action.startsWith('sts:')));
-  const named = new Set(Object.keys(UNCALLED[role]));
-  const missing = [...called].filter((action) => !allowed.includes(action)).sort();
-  const unused = allowed.filter((action) => all && !called.has(action) && !named.has(action));
-  const gone = [...named].filter((action) => !allowed.includes(action));
+  const used = new Set(calls.flatMap(({ permissions = [] }) => permissions));
+  const reasons = UNCALLED[role];
+  const unexplained = allowed.filter((action) => all && !used.has(action) && !reasons[action]);
+  const gone = Object.keys(reasons).filter((action) => !allowed.includes(action));
+  const unused = allowed.filter((action) => !used.has(action) && reasons[action] !== undefined);
   return {
     what: `Permissions of ${role}`,
     found: [
-      `${called.size} used, ${allowed.length} granted`,
-      ...missing.map((action) => `missing: ${action}`),
-      ...unused.map((action) => `unused: ${action}`),
+      `${allowed.length - unused.length - unexplained.length} used, ${allowed.length} granted`,
+      ...unexplained.map((action) => `unused, without a reason: ${action}`),
       ...gone.map((action) => `explained but not granted: ${action}`),
+      ...(all ? unused.map((action) => `unused: ${action} (${reasons[action]})`) : []),
     ].join('\n'),
-    ok: called.size > 0 && missing.length + unused.length + gone.length === 0,
+    ok: used.size > 0 && unexplained.length + gone.length === 0,
   };
 }
 
 function actionsIn(value: Json): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item: Json) => actionsIn(item));
-  if (!isObject(value)) return [];
+  if (!isObject(value) || value['Effect'] === 'Deny') return [];
   return Object.entries(value).flatMap(([key, item]) =>
     key === 'Action' ? [item].flat().map(String) : actionsIn(item),
   );
+}
+
+function referencesIn(value: Json): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((item: Json) => referencesIn(item));
+  return isObject(value) && typeof value['Ref'] === 'string' ? [value['Ref']] : [];
 }
