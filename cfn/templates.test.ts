@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { awsSpecification } from '../dev/stand-ins/aws/cloudformation/plan/specification.ts';
+import { accountRoles } from '../dev/testing/samples/account-roles.ts';
+import { statementsOf } from '../dev/testing/samples/policy-statements.ts';
 import { readTemplate, type Template, templateText } from '../dev/testing/samples/read-template.ts';
 
 const infra = readTemplate('infra');
@@ -120,6 +122,27 @@ describe.each(CONTRACT)('the $name template', ({ name, template, parameters, out
       return itself && !JSON.stringify(Properties['TagSpecifications'] ?? '').includes(TAG);
     });
     expect(untagged.map(([id]) => id)).toEqual([]);
+  });
+
+  it('gives every role the permissions boundary', () => {
+    const roles = ofType(template, 'AWS::IAM::Role');
+    expect(roles.length).toBeGreaterThan(1);
+    const boundary = { Ref: 'PermissionsBoundaryArn' };
+    for (const { Properties } of roles) {
+      expect(Properties['PermissionsBoundary']).toEqual({
+        'Fn::If': ['HasBoundary', boundary, { Ref: 'AWS::NoValue' }],
+      });
+    }
+  });
+
+  it('names its roles as the service role may make them', () => {
+    const statements = accountRoles().service.policies.flatMap(statementsOf);
+    const making = statements.find(({ Sid }) => Sid === 'BoundedRoles');
+    const names = [making?.Resource].flat().join();
+    const roles = Object.entries(template.Resources).filter(([, one]) =>
+      one.Type.endsWith('::Role'),
+    );
+    for (const [id] of roles) expect(names).toContain(`:role/eks-multus-*-${id}-*`);
   });
 
   it('makes no bucket and no custom resource', () => {
