@@ -1,5 +1,5 @@
 import { REPOSITORY_TAG } from '../environment/tags.ts';
-import { md, table } from '../github/markdown.ts';
+import { type Markdown, md, table } from '../github/markdown.ts';
 import { branchExists, type PullRequestFacts, readPullRequest } from '../github/pull-request.ts';
 import type { ExpiredEnvironment } from './outputs.ts';
 import type { Session } from './session.ts';
@@ -89,11 +89,14 @@ function expired({ name, pullRequest }: TaggedEnvironment, reason: string): Expi
   return { name, 'pull-request': String(pullRequest ?? ''), reason };
 }
 
-function row(environment: TaggedEnvironment, reason: string | undefined): readonly string[] {
+function row(
+  environment: TaggedEnvironment,
+  reason: string | undefined,
+): readonly (string | Markdown)[] {
   const { name, pullRequest, expiresAt, stacks } = environment;
   return [
     name,
-    pullRequest === undefined ? '' : `#${pullRequest}`,
+    pullRequest === undefined ? '' : md`#${pullRequest}`,
     expiresAt === undefined ? 'never' : `${new Date(expiresAt).toISOString().slice(0, 16)}Z`,
     stacks.map((stack) => `${stack.name} ${stack.status}`).join('\n'),
     reason ?? 'no',

@@ -131,7 +131,9 @@ it('reports a preview from begin to end in one comment and in deployments', asyn
   expect(states).toEqual(['inactive', 'success']);
 
   await run({ command: 'end', name: NAME, reason: 'pull request #12 is closed' });
-  expect(comments()).toEqual([expect.stringMatching(/destroyed[\s\S]*pull request #12 is closed/)]);
+  expect(comments()).toEqual([
+    expect.stringMatching(/destroyed[\s\S]*pull request #&#8203;12 is closed/),
+  ]);
   expect(deploymentStates(api.repository('acme/lab'))).toEqual({ [NAME]: 'inactive' });
 });
 

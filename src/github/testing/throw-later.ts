@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { systemClock } from '../../core/clock.ts';
 import { mask } from '../mask.ts';
 import { runAction } from '../run-action.ts';
 
@@ -10,5 +10,5 @@ await runAction(async () => {
       'no\n::set-output name=x::SMUGGLED\n\u0085##[add-path]SMUGGLED opaque-secret-of-the-job',
     );
   });
-  await setTimeout(60_000);
+  await systemClock.sleep(60_000);
 });
