@@ -4,7 +4,7 @@ import { startNode } from '../../dev/testing/programs/start-node.ts';
 import { packFile } from '../core/pack-files.ts';
 
 it('shows an error that nobody caught without its commands and secrets', async () => {
-  const script = startNode(packFile('src', 'github', 'testing', 'throw-later.ts'), {
+  const script = startNode(packFile('dev', 'testing', 'programs', 'throw-later.ts'), {
     PATH: process.env['PATH'],
   });
   expect(await script.exited).toBe(1);

@@ -1,6 +1,6 @@
-import { systemClock } from '../../core/clock.ts';
-import { mask } from '../mask.ts';
-import { runAction } from '../run-action.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { mask } from '../../../src/github/mask.ts';
+import { runAction } from '../../../src/github/run-action.ts';
 
 /** An action in which something throws that nobody awaits, with a message of a hostile server. */
 await runAction(async () => {
