@@ -205,6 +205,12 @@ it('has add-ons that become ACTIVE and can be deleted', async () => {
 
 it('gives an add-on an association of Pod Identity, for its own service account only', async () => {
   const { eks } = test.clients;
+  const gone = () =>
+    eks.send(new DescribeAddonCommand({ clusterName: 'eks', addonName: 'vpc-cni' })).then(
+      () => false,
+      () => true,
+    );
+  await eventually(gone);
   const create = (addonName: string, serviceAccount: string) =>
     eks.send(
       new CreateAddonCommand({
@@ -220,7 +226,7 @@ it('gives an add-on an association of Pod Identity, for its own service account 
     expect.stringMatching(/:podidentityassociation\/eks\/a-/),
   ]);
   await eks.send(new DeleteAddonCommand({ clusterName: 'eks', addonName: 'vpc-cni' }));
-  await eventually(async () => test.aws.eks.activeAddons('eks').length === 0);
+  await eventually(gone);
 });
 
 it('is DELETING, then gone together with its security group', async () => {
