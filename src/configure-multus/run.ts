@@ -8,6 +8,7 @@ import { awaitRollout } from '../kubernetes/rollout.ts';
 import { admitPods } from '../multus/admit-pods.ts';
 import { installMultus, MULTUS, NOT_STARTED, removeMultus } from '../multus/install.ts';
 import { pruneNetworks } from '../networks/definition-store.ts';
+import { checkPlugins } from './check-plugins.ts';
 import { checkVpc } from './check-vpc.ts';
 import { awaitWhereabouts, configureNetworks } from './configure-networks.ts';
 import { ACCESS_ON_BASE, configureOnBase } from './configure-on-base.ts';
@@ -51,6 +52,7 @@ async function applyAndWait(
   const connection = await connect(inputs.target.address, connecting);
   reached.cluster = connection.cluster;
   reached.user = connection.user;
+  await checkPlugins(connection.api, attachments, log);
   if (mapRoleArns !== undefined) {
     reached.awsAuth = await log.group('Map node roles in aws-auth', () =>
       mapNodeRoles(connection, mapRoleArns, log, clock),

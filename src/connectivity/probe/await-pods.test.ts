@@ -99,6 +99,15 @@ describe('podState', () => {
     expect(podState(pod('a'), events).text).toBe('New: ');
   });
 
+  it('says where a CNI plugin should come from that a node lacks', () => {
+    const message =
+      'plugin type="multus-shim" name="multus-cni-network" failed (add): CmdAdd (shim): ERRORED: error configuring pod: error adding container to network "a": failed to find plugin "ipvlan" in path [/opt/cni/bin]';
+    const event = { metadata: {}, involvedObject: {}, type: 'Warning', message };
+    expect(podState(pod('a'), [event]).text).toMatch(
+      /failed to find plugin "ipvlan" in path .*the VPC CNI brings \(add-on vpc-cni, except v1\.20\.2/,
+    );
+  });
+
   it('treats a pod that is being deleted as hopeless', () => {
     const leaving = { ...pod('a'), metadata: { name: 'a', deletionTimestamp: new Date() } };
     expect(podState(leaving)).toMatchObject({ ready: false, hopeless: true });

@@ -261,7 +261,14 @@ function warning(events: readonly CoreV1Event[]): string | undefined {
     .at(-1);
   return last === undefined
     ? undefined
-    : `${last.reason ?? 'Warning'}: ${pluginError(last.message ?? '')}`;
+    : `${last.reason ?? 'Warning'}: ${withAdvice(pluginError(last.message ?? ''))}`;
+}
+
+/** Multus runs the plugins that it finds on the node; VPC CNI v1.20.2 and v1.20.3 put none of them there. */
+function withAdvice(error: string): string {
+  return /failed to find plugin "[\w-]+" in path/.test(error)
+    ? `${error}: the node lacks this plugin, which the VPC CNI brings (add-on vpc-cni, except v1.20.2 and v1.20.3)`
+    : error;
 }
 
 /**
