@@ -5,6 +5,7 @@ import { createAuthorize } from './authorization/authorize.ts';
 import { createIdentities } from './authorization/identities.ts';
 import type { AutoScaling } from './autoscaling/autoscaling.ts';
 import { createCloudFormation } from './cloudformation/cloudformation.ts';
+import type { Engine } from './cloudformation/engine.ts';
 import {
   failingPacing,
   type Pacing,
@@ -14,6 +15,7 @@ import {
 import { eksAmiParameters } from './eks/ami-parameters.ts';
 import type { Eks } from './eks/eks.ts';
 import type { EventBus } from './events/events.ts';
+import { otherOwner } from './faults/bucket-owner.ts';
 import { createBucketRegions } from './faults/bucket-regions.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { launchTimes, pendingInstances } from './faults/pending-instances.ts';
@@ -50,6 +52,8 @@ export interface AwsOptions extends ServiceOptions {
   readonly quotas?: Readonly<Record<string, number>>;
   /** How fast CloudFormation is and where it fails. Overrides the switches. */
   readonly pacing?: Pacing;
+  /** Called with CloudFormation's engine, for tests that change its behaviour. */
+  readonly onEngine?: (engine: Engine) => void;
 }
 
 /** The rehearsal's AWS: one endpoint with moto and our own services behind it. */
@@ -112,6 +116,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
         pacing: pacingFor(switches),
         behaviour: { staleReads: switches.staleReads },
         ...(options.pacing === undefined ? {} : { pacing: options.pacing }),
+        ...(options.onEngine === undefined ? {} : { onEngine: options.onEngine }),
       }),
       serviceQuotas(account, options.quotas),
       ...(options.services ?? []),
@@ -126,7 +131,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
       eksAmiParameters,
       lambdaAnswer(regions),
     ],
-    disturb: (call) => faults.disturb(call) ?? buckets.answer(call),
+    disturb: (call) => faults.disturb(call) ?? otherOwner(call, account) ?? buckets.answer(call),
     authorize: createAuthorize(identities, { account, motoUrl, endpoint }),
   });
   gateway.onMutation(observeIn(regions, problem));

@@ -147,7 +147,7 @@ describe('a group', () => {
       return found.length >= 4 && found;
     });
     expect(failed[0]?.StatusMessage).toMatch(
-      /Insufficient free addresses.*Launching EC2 instance failed/,
+      /does not have enough free addresses.*Launching EC2 instance failed/,
     );
     expect(failed.length).toBeLessThan(40);
   });

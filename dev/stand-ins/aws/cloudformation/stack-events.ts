@@ -33,6 +33,8 @@ export function setResourceStatus(
   reason?: string,
   properties?: Values,
 ): void {
+  // The stack's own reason is told only until the first resource begins.
+  if (run.stack.statusReason === 'User Initiated') run.stack.statusReason = undefined;
   resource.status = status;
   resource.statusReason = reason;
   resource.updatedAt = run.engine.clock();
@@ -47,7 +49,10 @@ function addEvent(
   properties?: Values,
 ): void {
   stack.events.push({
-    id: `${subject.logicalId}-${status}-${randomUUID()}`,
+    id:
+      subject.physicalId === stack.id
+        ? randomUUID()
+        : `${subject.logicalId}-${status}-${randomUUID()}`,
     operation,
     logicalId: subject.logicalId,
     physicalId: subject.physicalId,

@@ -112,7 +112,7 @@ test('a failed creation is rolled back, and the stack can then only be deleted',
   expect(events.find(({ ResourceStatus }) => ResourceStatus === 'CREATE_FAILED')).toMatchObject({
     LogicalResourceId: 'Other',
     ResourceStatusReason: expect.stringMatching(
-      /conflicts with another subnet.*Service: EC2, Status Code: 400/,
+      /conflicts with another subnet.*Service: Ec2, Status Code: 400, Request ID: /,
     ),
   });
   expect(

@@ -41,6 +41,9 @@ export function accessEntryRoutes(
   return {
     [`POST ${ENTRIES}`]: async ({ path, body }) => {
       const principalArn = stringOf(body['principalArn']) ?? '';
+      if (!/:iam::\d{12}:(role|user)\//.test(principalArn)) {
+        throw invalid('The principalArn parameter format is not valid');
+      }
       if (!(await principalExists(principalArn))) {
         throw invalid('The specified principalArn is invalid: invalid principal.');
       }
@@ -175,7 +178,8 @@ function find(state: EksState, { path }: RestCall): { cluster: Cluster; entry: E
   const cluster = findCluster(state, path['name'] ?? '');
   const entry = cluster.entries.get(path['principalArn'] ?? '');
   if (entry === undefined) {
-    const message = `The specified principalArn could not be found: ${path['principalArn']}`;
+    const message =
+      "The specified principalArn could not be found. You can view your available access entries with 'list-access-entries'.";
     throw new ServiceError('ResourceNotFoundException', message, 404);
   }
   return { cluster, entry };

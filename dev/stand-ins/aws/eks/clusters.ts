@@ -96,7 +96,7 @@ async function newCluster(state: EksState, body: JsonObject, work: ClusterWork):
   if (state.clusters.has(name)) throw exists(name);
   const version = stringOf(body['version']) ?? DEFAULT_VERSION;
   if (!CLUSTER_VERSIONS.includes(version)) {
-    throw invalid(`unsupported Kubernetes version ${version}`);
+    throw invalid('unsupported Kubernetes version');
   }
   const roleArn = stringOf(body['roleArn']) ?? '';
   if (!/^arn:[^:]+:iam::\d{12}:role\/.+/.test(roleArn)) throw invalid(`Invalid role: ${roleArn}`);

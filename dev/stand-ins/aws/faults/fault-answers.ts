@@ -6,6 +6,9 @@ import type { AwsResponse } from '../gateway/service.ts';
 
 type Service = AwsCall['service'];
 
+/** The services of the JSON protocol that refuse with status 400 where the others have 403. */
+const JSON_1_1: ReadonlySet<Service> = new Set(['events', 'kms', 'logs', 'ssm', 'tagging']);
+
 const THROTTLES: Readonly<
   Record<string, readonly [code: string, message: string, status: number]>
 > = {
@@ -36,15 +39,19 @@ export function expired(service: Service): AwsResponse {
   const message = 'The security token included in the request is expired';
   if (service === 'ec2') return answer(service, ['RequestExpired', message, 400]);
   const code = JSON_SERVICES.has(service) ? 'ExpiredTokenException' : 'ExpiredToken';
-  return answer(service, [code, message, 403]);
+  return answer(service, [code, message, JSON_1_1.has(service) ? 400 : 403]);
 }
 
 export function denied(service: Service, action: string): AwsResponse {
   if (service === 's3') return answer(service, ['AccessDenied', 'Access Denied', 403]);
-  const message = `User is not authorized to perform: ${service}:${action} because no identity-based policy allows the ${service}:${action} action`;
-  if (service === 'ec2') return answer(service, ['UnauthorizedOperation', message, 403]);
+  const what = `${service}:${action}`;
+  const message = `User: arn:aws:sts::123456789012:assumed-role/caller/session is not authorized to perform: ${what} on resource: * because no identity-based policy allows the ${what} action`;
+  if (service === 'ec2') {
+    const whole = `You are not authorized to perform this operation. ${message}. Encoded authorization failure message: none`;
+    return answer(service, ['UnauthorizedOperation', whole, 403]);
+  }
   const code = JSON_SERVICES.has(service) ? 'AccessDeniedException' : 'AccessDenied';
-  return answer(service, [code, message, 403]);
+  return answer(service, [code, message, JSON_1_1.has(service) ? 400 : 403]);
 }
 
 function answer(

@@ -50,9 +50,10 @@ export async function invokeOnce(options: InvocationOptions): Promise<Invocation
     );
     return JSON.parse(output.split('\n').at(-1) ?? '');
   } catch (error) {
-    const errorMessage = timeout.aborted
+    const why = timeout.aborted
       ? `Task timed out after ${seconds.toFixed(2)} seconds`
-      : `RequestId: ${requestId} Error: ${error instanceof Error ? error.message : error}`;
+      : exitReason(error);
+    const errorMessage = `RequestId: ${requestId} Error: ${why}`;
     const errorType = timeout.aborted ? 'Sandbox.Timedout' : 'Runtime.ExitError';
     options.onLine(errorMessage);
     return { error: { errorType, errorMessage } };
@@ -60,6 +61,14 @@ export async function invokeOnce(options: InvocationOptions): Promise<Invocation
     options.onLine(`END RequestId: ${requestId}`);
     options.onLine(`REPORT RequestId: ${requestId} Duration: ${Date.now() - began} ms`);
   }
+}
+
+/** Lambda's words for a process that ended before it answered. */
+function exitReason(error: unknown): string {
+  const [, code] = /exit code (\d+)/.exec(error instanceof Error ? error.message : '') ?? [];
+  return code === undefined
+    ? 'Runtime exited without providing a reason'
+    : `Runtime exited with error: exit status ${code}`;
 }
 
 function isOutcome(line: string): boolean {

@@ -50,7 +50,7 @@ it('does not take the output of a handler for its result', async () => {
 
 it.each([
   ['throws', `export const run = () => { throw new RangeError('too far'); };`, 'too far'],
-  ['exits', 'export const run = () => process.exit(3);', 'exit code 3'],
+  ['exits', 'export const run = () => process.exit(3);', 'exit status 3'],
   [
     'hangs',
     'export const run = () => new Promise((r) => setTimeout(r, 600_000));',

@@ -21,9 +21,10 @@ export const REGION = 'ap-northeast-2';
 /** Credentials of the account; calls with them count as the stand-in's own. */
 const CREDENTIALS = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
 
-/** SDK clients of every service in use, pointed at one endpoint. */
-export function clientsOf(endpoint: string) {
-  const config = { endpoint, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 };
+/** SDK clients of every service in use, pointed at one endpoint. They use the account's access key, or another one. */
+export function clientsOf(endpoint: string, accessKeyId = CREDENTIALS.accessKeyId) {
+  const credentials = { ...CREDENTIALS, accessKeyId };
+  const config = { endpoint, region: REGION, credentials, maxAttempts: 1 };
   return {
     autoscaling: new AutoScalingClient(config),
     cloudFormation: new CloudFormationClient(config),

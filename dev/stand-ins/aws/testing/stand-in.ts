@@ -19,7 +19,7 @@ export interface TestAws {
 }
 
 export type TestAwsOptions = Partial<
-  Pick<AwsOptions, 'jwksUrls' | 'pace' | 'answers' | 'pacing' | 'switches' | 'quotas'>
+  Pick<AwsOptions, 'jwksUrls' | 'pace' | 'answers' | 'pacing' | 'onEngine' | 'switches' | 'quotas'>
 >;
 
 /**

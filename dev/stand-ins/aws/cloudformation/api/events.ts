@@ -10,7 +10,7 @@ import type { ChangeSet, ValidationFailure } from '../change-set.ts';
 import type { Engine, Region } from '../engine.ts';
 import { HOOK } from '../plan/prepare-change-set.ts';
 import type { Operation, Stack, StackEvent } from '../stack.ts';
-import { requiredStack } from './find.ts';
+import { missingStack, requiredStack } from './find.ts';
 import { pageOf } from './paging.ts';
 
 const EVENTS_PER_PAGE = 100;
@@ -23,7 +23,7 @@ export function describeStackEvents(
   region: Region,
   params: QueryParams,
 ): XmlValue {
-  const stack = requiredStack(region, params);
+  const stack = requiredStack(region, params, missingStack);
   const { items, next } = pageOf([...stack.events].reverse(), params, EVENTS_PER_PAGE);
   return {
     StackEvents: items.map((event) => ({

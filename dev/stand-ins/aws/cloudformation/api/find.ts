@@ -9,11 +9,20 @@ import { findStack, type Region } from '../engine.ts';
 import type { Stack } from '../stack.ts';
 
 /** The stack that `StackName` refers to; throws CloudFormation's ValidationError if there is none. */
-export function requiredStack(region: Region, params: QueryParams): Stack {
+export function requiredStack(
+  region: Region,
+  params: QueryParams,
+  missing = (name: string) => `Stack with id ${name} does not exist`,
+): Stack {
   const name = requiredText(params, 'StackName');
   const found = findStack(region, name);
   if (found !== undefined) return found;
-  throw new ServiceError('ValidationError', `Stack with id ${name} does not exist`);
+  throw new ServiceError('ValidationError', missing(name));
+}
+
+/** The words that events and change sets have for a missing stack. */
+export function missingStack(name: string): string {
+  return `Stack [${name}] does not exist`;
 }
 
 /** The change set that `ChangeSetName` (with `StackName`, or alone as an ARN) refers to. */
@@ -33,6 +42,6 @@ export function findChangeSet(region: Region, params: QueryParams): ChangeSet | 
       'StackName must be specified if ChangeSetName is not specified as an ARN.',
     );
   }
-  const stack = requiredStack(region, params);
+  const stack = requiredStack(region, params, missingStack);
   return region.changeSets.find((one) => one.stack === stack && one.name === name);
 }

@@ -18,7 +18,7 @@ export async function templateBody(region: Region, params: QueryParams): Promise
   if (Buffer.byteLength(text) > BODY_LIMIT) {
     throw new ServiceError(
       'ValidationError',
-      `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${BODY_LIMIT}`,
+      `1 validation error detected: Value '${text}' at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${BODY_LIMIT}`,
     );
   }
   return text;

@@ -22,13 +22,13 @@ test('a resource in use is worth another try', () => {
   expect(isHeld(named('InvalidParameterValue'))).toBe(false);
 });
 
-test('a reason names the service, the status and the class of error', () => {
+test('a reason names the service, the status, the request and the class of error', () => {
   const error = new ResourceNotFoundException({
     message: 'No cluster found for name: lab.',
-    $metadata: { httpStatusCode: 404 },
+    $metadata: { httpStatusCode: 404, requestId: 'r-1' },
   });
   expect(failureReason(error, 'token')).toBe(
-    'Resource handler returned message: "No cluster found for name: lab. (Service: EKS, Status Code: 404)" (RequestToken: token, HandlerErrorCode: NotFound)',
+    'Resource handler returned message: "No cluster found for name: lab. (Service: Eks, Status Code: 404, Request ID: r-1)" (RequestToken: token, HandlerErrorCode: NotFound)',
   );
   expect(failureReason(new NotStabilized('Cluster lab'), 'token')).toContain(
     '"Cluster lab did not stabilize." (RequestToken: token, HandlerErrorCode: NotStabilized)',

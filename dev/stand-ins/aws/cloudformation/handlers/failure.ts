@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /** CloudFormation's classification of handler failures. */
 export type HandlerErrorCode =
   | 'AccessDenied'
@@ -70,23 +72,40 @@ export async function ignoreMissing(call: Promise<unknown>): Promise<void> {
 /** The status reason of a resource's FAILED event, in the form that CloudFormation's handlers use. */
 export function failureReason(error: unknown, requestToken: string): string {
   if (error instanceof Cancelled) return error.message;
-  const { message, service, status } = described(error);
+  const { message, service, status, requestId } = described(error);
   const source =
-    service === undefined ? '' : ` (Service: ${service}, Status Code: ${status ?? 400})`;
+    service === undefined
+      ? ''
+      : ` (Service: ${service}, Status Code: ${status ?? 400}, Request ID: ${requestId})`;
   return `Resource handler returned message: "${message}${source}" (RequestToken: ${requestToken}, HandlerErrorCode: ${handlerCode(error)})`;
 }
 
+/** A name that is taken. EKS says so with the same code as for what is in use. */
+function isTaken(error: unknown): boolean {
+  return errorCode(error) === 'ResourceInUseException' && /already exists/.test(String(error));
+}
+
 function handlerCode(error: unknown): HandlerErrorCode {
+  if (isTaken(error)) return 'AlreadyExists';
   const name = errorCode(error);
   const known = CODES.find(([pattern]) => pattern.test(name));
   if (known !== undefined) return known[1];
   return (described(error).status ?? 400) < 500 ? 'InvalidRequest' : 'GeneralServiceException';
 }
 
-function described(error: unknown): { message: string; service?: string; status?: number } {
+interface Described {
+  readonly message: string;
+  readonly service?: string;
+  readonly status?: number;
+  readonly requestId?: string;
+}
+
+function described(error: unknown): Described {
   if (!(error instanceof Error)) return { message: String(error) };
   const metadata =
-    '$metadata' in error ? (error.$metadata as { httpStatusCode?: number }) : undefined;
+    '$metadata' in error
+      ? (error.$metadata as { httpStatusCode?: number; requestId?: string })
+      : undefined;
   if (metadata === undefined) return { message: error.message };
   const status = metadata.httpStatusCode;
   const service = serviceOf(error);
@@ -94,16 +113,22 @@ function described(error: unknown): { message: string; service?: string; status?
     message: error.message,
     ...(service === undefined ? {} : { service }),
     ...(status === undefined ? {} : { status }),
+    requestId: metadata.requestId ?? randomUUID(),
   };
 }
 
 /**
- * The service name, such as `EKS` from `EKSServiceException`, the SDK class of all errors of that service.
+ * The service as handlers name it, `Eks` or `Ec2`, from `EKSServiceException`, the SDK class of all its errors.
  */
 function serviceOf(error: Error): string | undefined {
   for (let at: unknown = error; at !== null && at !== undefined; at = Object.getPrototypeOf(at)) {
     const found = /^(.+)ServiceException$/.exec((at as object).constructor.name);
-    if (found?.[1] !== undefined) return found[1];
+    if (found?.[1] !== undefined) return handlerName(found[1]);
   }
   return undefined;
+}
+
+/** The SDK of the handlers writes abbreviations with one capital letter: `Eks`, `Iam`. */
+function handlerName(service: string): string {
+  return /^[A-Z0-9]+$/.test(service) ? service.charAt(0) + service.slice(1).toLowerCase() : service;
 }

@@ -36,7 +36,7 @@ async function afterFailure(run: Run, reason: string, onFailure: OnFailure): Pro
     return;
   }
   if (onFailure === 'DELETE') {
-    await deleteStack(run, { retain: [], force: false });
+    await deleteStack(run, { retain: [], force: false }, `${reason} Delete requested by user.`);
     return;
   }
   const rollback = beginRollback(run);

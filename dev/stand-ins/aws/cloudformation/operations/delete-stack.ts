@@ -47,10 +47,14 @@ export function deleteResources(
  * Deletes a stack. It ends in DELETE_COMPLETE or DELETE_FAILED, or keeps its former status if another stack
  * imports from it.
  */
-export async function deleteStack(run: Run, options: DeletionOptions): Promise<void> {
+export async function deleteStack(
+  run: Run,
+  options: DeletionOptions,
+  why = 'User Initiated',
+): Promise<void> {
   const { stack, region, engine } = run;
   const before = stack.status;
-  setStackStatus(run, 'DELETE_IN_PROGRESS', 'User Initiated');
+  setStackStatus(run, 'DELETE_IN_PROGRESS', why);
   await engine.pacing.before({ kind: 'stack', stackName: stack.name });
   const mine = exportsOf(region).filter((one) => one.stack === stack);
   for (const { name } of mine) {

@@ -100,14 +100,11 @@ async function replaceResource(
   desired: Desired,
   journal: Undo[],
 ): Promise<void> {
-  const reason =
-    'Requested update requires the creation of a new physical resource; hence creating one.';
-  setResourceStatus(run, before, 'UPDATE_IN_PROGRESS', reason, desired.properties);
-  const resource = await createResource(run, desired, (made) => {
+  const record = (made: StackResource) => {
     run.stack.resources.set(desired.logicalId, made);
     journal.push({ kind: 'replaced', resource: made, before });
-  });
-  setResourceStatus(run, resource, 'UPDATE_COMPLETE', undefined, desired.properties);
+  };
+  await createResource(run, desired, record, { replaces: true });
 }
 
 /** The declaration that an existing resource was made from, to undo a change. */

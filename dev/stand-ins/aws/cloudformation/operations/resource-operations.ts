@@ -8,25 +8,37 @@ import type { Desired, StackResource } from '../stack.ts';
 import { type Run, setResourceStatus } from '../stack-events.ts';
 import { physicalName } from './physical-name.ts';
 
+const REPLACES =
+  'Requested update requires the creation of a new physical resource; hence creating one.';
+
 /**
- * Creates a resource. Calls `record` as soon as the resource may exist, so that a later failure still
+ * Creates a resource, or with `replaces` the one that takes the place of another. Calls `record` as soon as the resource may exist, so that a later failure still
  * leaves something to delete. Rejects on failure, after the event with the reason.
  */
 export async function createResource(
   run: Run,
   desired: Desired,
   record: (resource: StackResource) => void,
+  { replaces = false } = {},
 ): Promise<StackResource> {
+  const kind = replaces ? 'UPDATE' : 'CREATE';
   const resource: StackResource = {
     ...desired,
     physicalId: '',
     attributes: {},
-    status: 'CREATE_IN_PROGRESS',
+    status: `${kind}_IN_PROGRESS`,
     statusReason: undefined,
     updatedAt: run.engine.clock(),
   };
   record(resource);
-  setResourceStatus(run, resource, 'CREATE_IN_PROGRESS', undefined, desired.properties);
+  // The first event of a replacement says why there is one.
+  setResourceStatus(
+    run,
+    resource,
+    `${kind}_IN_PROGRESS`,
+    replaces ? REPLACES : undefined,
+    desired.properties,
+  );
   const initiated = (id: string, attributes: Values = {}) => {
     if (resource.physicalId === id) return;
     resource.physicalId = id;
@@ -34,12 +46,12 @@ export async function createResource(
     setResourceStatus(
       run,
       resource,
-      'CREATE_IN_PROGRESS',
+      `${kind}_IN_PROGRESS`,
       'Resource creation Initiated',
       desired.properties,
     );
   };
-  await reported(run, resource, 'CREATE_FAILED', async () => {
+  await reported(run, resource, `${kind}_FAILED`, async () => {
     await run.engine.pacing.before(stepOf(run, resource, 'create'));
     if (run.signal.aborted) throw new Cancelled();
     const context = contextOf(run, resource, desired.tags, initiated);
@@ -49,7 +61,7 @@ export async function createResource(
     await run.engine.pacing.settle?.(stepOf(run, resource, 'create'), run.signal);
     if (run.signal.aborted) throw new Cancelled();
   });
-  setResourceStatus(run, resource, 'CREATE_COMPLETE', undefined, desired.properties);
+  setResourceStatus(run, resource, `${kind}_COMPLETE`, undefined, desired.properties);
   return resource;
 }
 
@@ -64,6 +76,7 @@ export async function updateResource(
   Object.assign(resource, desired);
   await reported(run, resource, 'UPDATE_FAILED', async () => {
     await run.engine.pacing.before(stepOf(run, resource, 'update'));
+    if (run.signal.aborted) throw new Cancelled();
     const { update } = handlerOf(run, desired.type);
     if (update === undefined) {
       throw new Error(`the rehearsal cannot update ${desired.type} in place`);

@@ -104,6 +104,13 @@ test('the cause is the parameter, and attributes of a changed resource may chang
       source: 'ParameterReference',
       cause: 'Size',
     },
+    {
+      attribute: 'Properties',
+      name: 'Size',
+      recreation: 'Never',
+      evaluation: 'Dynamic',
+      source: 'DirectModification',
+    },
   ]);
   expect(changes[1]?.details).toMatchObject([
     { name: 'Policy', evaluation: 'Dynamic', source: 'ResourceAttribute', cause: 'A.Arn' },

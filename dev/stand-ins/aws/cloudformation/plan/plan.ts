@@ -44,7 +44,12 @@ export function planChanges(input: PlanInput): Plan {
   }
   for (const [key, { value }] of Object.entries(next.live.outputs)) checkOutput(key, value, scope);
   const removed = [...existing.values()].filter(({ logicalId }) => !next.live.resources[logicalId]);
-  return { changes: [...changes.values(), ...removed.map(removal)], properties };
+  const all = [...changes.values(), ...removed.map(removal)];
+  return { changes: all.toSorted(byLogicalId), properties };
+}
+
+function byLogicalId(one: ResourceChange, other: ResourceChange): number {
+  return one.logicalId < other.logicalId ? -1 : 1;
 }
 
 function checkOutput(key: string, declared: Json, scope: Scope): void {

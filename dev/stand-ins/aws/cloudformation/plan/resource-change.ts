@@ -60,7 +60,7 @@ export function changeOf(
   const others = !sameValue(now.others as Value, declared.others as Value);
   if (changed.length === 0 && !retagged && !others) return undefined;
   const details = [
-    ...changed.flatMap((change) => detailsOf(input, logicalId, declared, change, tagName, earlier)),
+    ...changed.flatMap((change) => detailsOf(input, logicalId, declared, change, earlier)),
     ...(retagged ? [direct('Tags')] : []),
     ...Object.keys({ ...now.others, ...declared.others })
       .filter((key) => !sameValue(now.others[key] as Value, declared.others[key] as Value))
@@ -95,14 +95,12 @@ function detailsOf(
   logicalId: string,
   declared: ResourceDeclaration,
   change: PropertyChange,
-  tagName: string,
   earlier: ReadonlyMap<string, ResourceChange>,
 ): readonly ChangeDetail[] {
   const evaluation = change.uncertain ? 'Dynamic' : 'Static';
-  const isTags = change.name === tagName;
   const base: Omit<ChangeDetail, 'source'> = {
-    attribute: isTags ? 'Tags' : 'Properties',
-    ...(isTags ? {} : { name: change.name }),
+    attribute: 'Properties',
+    name: change.name,
     recreation: change.recreation,
     evaluation,
   };
@@ -112,7 +110,11 @@ function detailsOf(
     ? causesOf(after ?? null, input, earlier)
     : [];
   if (causes.length === 0) return [{ ...base, source: 'DirectModification' }];
-  return causes.map((cause) => ({ ...base, ...cause }));
+  const details = causes.map((cause) => ({ ...base, ...cause }));
+  // AWS tells a change by a parameter a second time, as one whose value only the execution shows.
+  return causes.some(({ source }) => source === 'ParameterReference')
+    ? [...details, { ...base, evaluation: 'Dynamic', source: 'DirectModification' }]
+    : details;
 }
 
 type Cause = Pick<ChangeDetail, 'source' | 'cause'>;

@@ -89,7 +89,7 @@ def next_address(subnet: Any, also_used: tuple[IPv4Address, ...] = ()) -> IPv4Ad
     if found is None:
         raise EC2ClientError(
             "InsufficientFreeAddressesInSubnet",
-            f"Insufficient free addresses to allocate 1 address in subnet {subnet.id}.",
+            "The specified subnet does not have enough free addresses to satisfy the request.",
         )
     return found
 
@@ -321,7 +321,7 @@ def attach_in_backend(original: Any) -> Any:
 
 def check_attachment(eni: Any, instance: Instance, device_index: int) -> None:
     if eni.status == "in-use":
-        raise EC2ClientError("InvalidNetworkInterface.InUse", f"Interface: [{eni.id}] in use")
+        raise EC2ClientError("InvalidNetworkInterface.InUse", f"Interface: [{eni.id}] in use.")
     if instance.state in ("shutting-down", "terminated"):
         raise EC2ClientError("IncorrectState", f"Instance '{instance.id}' is not in a state that allows attaching")
     if eni.availability_zone != instance.availability_zone:
