@@ -5,6 +5,7 @@ import { hook } from './hook.ts';
 import { interrupt } from './interrupt.ts';
 import { kill } from './kill.ts';
 import { longDeploy } from './long-deploy.ts';
+import { mutations } from './mutations.ts';
 import { nodes } from './nodes.ts';
 import type { Soak } from './trial.ts';
 
@@ -15,6 +16,7 @@ const SOAKS: Readonly<Record<string, Soak>> = {
   interrupt,
   kill,
   'long-deploy': longDeploy,
+  mutations,
   nodes,
 };
 

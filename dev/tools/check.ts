@@ -6,7 +6,7 @@ import { bootScriptIsCurrent } from './boot-script.ts';
 import { type Bundle, build, bundles } from './build.ts';
 import { CACHE, CHECKOUT, scratchFolder } from './checkout.ts';
 import { checkWithCheckov } from './checkov/checkov.ts';
-import { staleReadmes } from './docs.ts';
+import { stalePages } from './docs.ts';
 import { crowdedFolders } from './folders.ts';
 import { imageFiles } from './images/references.ts';
 import { imageProblems } from './images/unpinned.ts';
@@ -130,7 +130,7 @@ function checks(): readonly Check[] {
       name: 'nodegroup.yaml has the programs of cfn/node-boot',
       perform: async () => templateIsCurrent(),
     },
-    { name: 'READMEs say what action.yml says', perform: async () => readmesAreCurrent() },
+    { name: 'READMEs say what action.yml says', perform: async () => pagesAreCurrent() },
   ];
 }
 
@@ -146,8 +146,8 @@ function templates(): readonly string[] {
     .map((file) => join('cfn', file));
 }
 
-function readmesAreCurrent(): void {
-  const stale = staleReadmes(false);
+function pagesAreCurrent(): void {
+  const stale = stalePages(false);
   if (stale.length > 0) throw new Error(`out of date: ${stale.join(', ')}; run \`npm run docs\``);
 }
 

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
+import { allFacts } from '../testing/aws-facts/facts/facts.ts';
+import { reasonOf, type Verdict, verdictOf } from '../testing/aws-facts/table.ts';
 import { actionNames, CHECKOUT } from './checkout.ts';
 
 interface Field {
@@ -42,7 +44,7 @@ export function withTables(readme: string, action: ActionFile): string {
 function replaceBetween(readme: string, marker: string, lines: readonly string[]): string {
   const pattern = new RegExp(`(<!-- ${marker} -->\n)[\\s\\S]*?(<!-- /${marker} -->)`);
   if (!pattern.test(readme))
-    throw new Error(`no <!-- ${marker} --> … <!-- /${marker} --> in the README`);
+    throw new Error(`no <!-- ${marker} --> … <!-- /${marker} --> in the page`);
   return readme.replace(
     pattern,
     (_, open: string, close: string) => `${open}${lines.join('\n')}\n${close}`,
@@ -58,21 +60,53 @@ function code(value: string | undefined): string {
   return `<code>${value.trim().replaceAll('\n', '<br>')}</code>`;
 }
 
-/** The actions whose README has tables that differ from `action.yml`. With `write`, the tables are corrected. */
-export function staleReadmes(write: boolean): readonly string[] {
-  return actionNames().filter((name) => {
-    const path = resolve(CHECKOUT, 'actions', name, 'README.md');
-    const action = parse(
-      readFileSync(resolve(CHECKOUT, 'actions', name, 'action.yml'), 'utf8'),
-    ) as ActionFile;
-    const readme = readFileSync(path, 'utf8');
-    const wanted = withTables(readme, action);
-    if (wanted === readme) return false;
-    if (write) writeFileSync(path, wanted);
-    return true;
+/** The page with what AWS answers and the stand-in does not, taken from the facts. */
+export function withFacts(page: string): string {
+  const header = [row(['Answer of AWS', 'Stand-in', 'Source']), row(['---', '---', '---'])];
+  const lists = (['differs', 'absent', 'doubt'] as const).map(
+    (verdict) => [verdict, [...header, ...factRows(verdict)]] as const,
+  );
+  return lists.reduce((text, [marker, lines]) => replaceBetween(text, marker, lines), page);
+}
+
+function factRows(wanted: Verdict): readonly string[] {
+  return allFacts()
+    .filter(([, fact]) => verdictOf(fact) === wanted)
+    .map(([service, fact]) => {
+      const { call, when, source } = fact;
+      return row([`\`${service}\` ${call}: ${when}`, reasonOf(fact), linked(source)]);
+    });
+}
+
+/** A source with its issues and pages as links. */
+function linked(source: string): string {
+  return source
+    .replaceAll(/\b([\w.-]+\/[\w.-]+)#(\d+)/g, '[$1#$2](https://github.com/$1/issues/$2)')
+    .replaceAll(/(?<!\()https:\/\/docs\.aws\.amazon\.com\/(\S+)/g, '[AWS: $1]($&)');
+}
+
+/** The pages with tables that differ from what they are made of. With `write`, they are corrected. */
+export function stalePages(write: boolean): readonly string[] {
+  return generatedPages()
+    .filter(({ path, made }) => {
+      const page = readFileSync(resolve(CHECKOUT, path), 'utf8');
+      const wanted = made(page);
+      if (wanted === page) return false;
+      if (write) writeFileSync(resolve(CHECKOUT, path), wanted);
+      return true;
+    })
+    .map(({ path }) => path);
+}
+
+function generatedPages() {
+  const readmes = actionNames().map((name) => {
+    const file = resolve(CHECKOUT, 'actions', name, 'action.yml');
+    const action = parse(readFileSync(file, 'utf8')) as ActionFile;
+    return { path: `actions/${name}/README.md`, made: (page: string) => withTables(page, action) };
   });
+  return [...readmes, { path: 'docs/rehearsal.md', made: withFacts }];
 }
 
 if (import.meta.main) {
-  for (const name of staleReadmes(true)) console.log(`actions/${name}/README.md: tables written`);
+  for (const path of stalePages(true)) console.log(`${path}: tables written`);
 }

@@ -5,6 +5,10 @@ export const IS_NOT_ALLOWED = 'src/cloudformation/answers.ts#isNotAllowed';
 export const CREATE_CHANGE_SET = 'src/cloudformation/sdk-stack-api.ts#createChangeSet';
 export const IS_CONFLICT = 'src/cloudformation/answers.ts#saysAnotherWasFirst';
 export const SAYS_NO_CHANGES = 'src/cloudformation/answers.ts#saysNoChanges';
+export const IS_BEING_DELETED = 'src/cloudformation/answers.ts#isBeingDeleted';
+export const PROBLEM_OF = 'src/cloudformation/sdk-stack-api.ts#problemOf';
+export const MAY_BE_END = 'src/cloudformation/follow.ts#mayBeEnd';
+export const IS_REPLACED = 'src/cloudformation/replacement.ts#isReplaced';
 export const IS_CANCELLED = 'src/cloudformation/stack-events.ts#isCancelled';
 export const ENDS_IN_FAILURE = 'src/cloudformation/stack-events.ts#endsInFailure';
 
@@ -20,12 +24,12 @@ export const LEFTOVER_INTERFACES = 'src/aws/sweep.ts#leftoverInterfaces';
 export const IS_GONE = 'src/aws/subnet-reservations.ts#isGone';
 export const IS_DENIED = 'src/aws/subnet-reservations.ts#isDenied';
 export const OUTCOME_OF = 'src/aws/sweep.ts#outcomeOf';
-export const HAS_NO_TAGS = 'src/aws/staging-bucket.ts#hasNoTags';
-export const IS_IN_ANOTHER_REGION = 'src/aws/staging-bucket.ts#isInAnotherRegion';
 export const DELETE_BUCKET = 'src/aws/staging-bucket.ts#deleteBucketIfUnused';
 export const VERSIONS_IN = 'src/aws/staging-bucket.ts#versionsIn';
 export const CREATE_BUCKET = 'src/aws/staging-bucket.ts#createBucket';
 export const OWNERSHIP = 'src/aws/staging-bucket.ts#ownership';
+export const HAS_NO_TAGS = 'src/aws/staging-bucket.ts#hasNoTags';
+export const IS_IN_ANOTHER_REGION = 'src/aws/staging-bucket.ts#isInAnotherRegion';
 export const VERSION_WITH = 'src/aws/staging.ts#versionWith';
 export const IS_BUCKET_CONFLICT = 'src/aws/staging.ts#isBucketConflict';
 

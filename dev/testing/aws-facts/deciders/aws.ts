@@ -6,7 +6,7 @@ import { clusterTraces } from '../../../../src/aws/cluster-traces.ts';
 import { assumeChainedRole, saysExpired } from '../../../../src/aws/credentials.ts';
 import { principalArn } from '../../../../src/aws/identity.ts';
 import type { Ec2 } from '../../../../src/aws/network-interfaces.ts';
-import { s3Staging } from '../../../../src/aws/staging.ts';
+import { isBucketConflict, s3Staging } from '../../../../src/aws/staging.ts';
 import {
   bucketExists,
   deleteBucketIfUnused,
@@ -78,6 +78,9 @@ function bucketDeciders(): Readonly<Record<string, Ask>> {
   return {
     [names.HAS_NO_TAGS]: ({ error }) => hasNoTags(error),
     [names.IS_IN_ANOTHER_REGION]: ({ error }) => isInAnotherRegion(error),
+    [names.IS_BUCKET_CONFLICT]: ({ error }) => isBucketConflict(error),
+    [names.OWNERSHIP]: (given) =>
+      outcomeOf(() => bucketExists(clientGiving<S3Client>(given, 'GetBucketTagging'), BUCKET)),
     [names.DELETE_BUCKET]: (given) =>
       outcomeOf(() =>
         deleteBucketIfUnused(clientGiving<S3Client>(given, 'DeleteBucket', READY), BUCKET),
@@ -92,31 +95,12 @@ function bucketDeciders(): Readonly<Record<string, Ask>> {
         await ensureBucket(withoutBucket(given), BUCKET);
         return 'goes on';
       }),
-    [names.OWNERSHIP]: (given) =>
-      outcomeOf(async () => {
-        const s3 = clientGiving<S3Client>(given, 'GetBucketTagging');
-        if (!(await bucketExists(s3, BUCKET))) return 'absent';
-        return (await deleteBucketIfUnused(s3, BUCKET)) ? 'ours' : 'foreign';
-      }),
     [names.VERSION_WITH]: (given) =>
       outcomeOf(async () => {
-        const answers = { ...READY, PutObject: { VersionId: '1' } };
-        const s3 = clientGiving<S3Client>(given, 'GetObject', answers);
+        const uploaded = { ...READY, PutObject: { VersionId: 'v' } };
+        const s3 = clientGiving<S3Client>(given, 'GetObject', uploaded);
         return (await staged(s3)).outcome;
       }),
-    [names.IS_BUCKET_CONFLICT]: async (given) => {
-      let uploads = 0;
-      const { send } = clientGiving<Sender>({ error: ABSENT, output: {} }, 'HeadObject', READY);
-      const uploading = async (command: object) => {
-        if (command.constructor.name !== 'PutObjectCommand') return send(command);
-        uploads += 1;
-        if (uploads === 1) throw given.error;
-        return { VersionId: '1' };
-      };
-      const s3 = { send: uploading } as unknown as S3Client;
-      await outcomeOf(() => staged(s3));
-      return uploads > 1;
-    },
   };
 }
 

@@ -1,22 +1,27 @@
-import type { CloudFormationClient, StackEvent as SdkEvent } from '@aws-sdk/client-cloudformation';
+import type {
+  CloudFormationClient,
+  DescribeChangeSetCommandOutput,
+  DescribeEventsCommandOutput,
+  DescribeStacksCommandOutput,
+  ListChangeSetsCommandOutput,
+  StackEvent as SdkEvent,
+} from '@aws-sdk/client-cloudformation';
 import {
   doesNotExist,
+  isBeingDeleted,
   isNotAllowed,
   saysAnotherWasFirst,
+  saysNoChanges,
 } from '../../../../src/cloudformation/answers.ts';
-import { prepareChangeSet } from '../../../../src/cloudformation/change-set.ts';
-import type { StackEngine } from '../../../../src/cloudformation/follow.ts';
+import { mayBeEnd } from '../../../../src/cloudformation/follow.ts';
+import { isReplaced } from '../../../../src/cloudformation/replacement.ts';
 import {
   createChangeSet,
   describeChangeSet,
+  problemOf,
 } from '../../../../src/cloudformation/sdk-stack-api.ts';
-import type {
-  ChangeSetRequest,
-  StackEvent,
-  StackSpec,
-} from '../../../../src/cloudformation/stack-api.ts';
+import type { ChangeSetRequest, StackEvent } from '../../../../src/cloudformation/stack-api.ts';
 import { firstFailure, isCancelled } from '../../../../src/cloudformation/stack-events.ts';
-import { fakeClock } from '../../fakes/fake-clock.ts';
 import * as names from '../relied-on.ts';
 import { type Ask, clientGiving, type Given, outcomeOf } from './given.ts';
 
@@ -33,20 +38,6 @@ const REQUEST: ChangeSetRequest = {
   roleArn: undefined,
 };
 
-const SPEC: StackSpec = {
-  name: 'stack',
-  template: { file: 'x.yaml', text: '{}' },
-  parameters: {},
-  tags: {},
-  creationTags: {},
-  onFailure: 'rollback',
-  allowReplacement: [],
-  revertDrift: false,
-  terminationProtection: undefined,
-  roleArn: undefined,
-  runId: '1',
-};
-
 /** How to ask the deciders of `src/cloudformation`. */
 export const CLOUDFORMATION_DECIDERS: Readonly<Record<string, Ask>> = {
   [names.DOES_NOT_EXIST]: ({ error }) => doesNotExist(error),
@@ -59,27 +50,29 @@ export const CLOUDFORMATION_DECIDERS: Readonly<Record<string, Ask>> = {
     if (typeof outcome === 'string') return 'refused';
     return (outcome as { id: string }).id === 'found' ? 'found' : 'made';
   },
-  [names.SAYS_NO_CHANGES]: async (given) => {
+  [names.SAYS_NO_CHANGES]: ({ output }) =>
+    saysNoChanges((output as DescribeChangeSetCommandOutput).StatusReason),
+  [names.IS_BEING_DELETED]: ({ output }) =>
+    isBeingDeleted((output as ListChangeSetsCommandOutput).Summaries?.[0]?.Status),
+  [names.PROBLEM_OF]: ({ output }) => {
+    const { OperationEvents = [] } = output as DescribeEventsCommandOutput;
+    return OperationEvents.flatMap(problemOf).length;
+  },
+  [names.MAY_BE_END]: ({ output }) => {
+    const status = (output as DescribeStacksCommandOutput).Stacks?.[0]?.StackStatus;
+    return status !== undefined && mayBeEnd(status);
+  },
+  [names.IS_REPLACED]: async (given) => {
     const client = clientGiving<CloudFormationClient>(given, 'DescribeChangeSet');
-    const engine = engineWith({
-      createChangeSet: async () => ({ id: 'c', stackId: 's' }),
-      describeChangeSet: (id) => describeChangeSet(client, id),
-    });
-    return (await prepareChangeSet(engine, SPEC, undefined)).outcome;
+    const { changes } = await describeChangeSet(client, 'c');
+    return changes
+      .filter(isReplaced)
+      .map(({ logicalId }) => logicalId)
+      .join();
   },
   [names.IS_CANCELLED]: (given) => eventsOf(given).some(isCancelled),
   [names.ENDS_IN_FAILURE]: (given) => firstFailure(eventsOf(given)) !== undefined,
 };
-
-function engineWith(api: Partial<StackEngine['api']>): StackEngine {
-  return {
-    api: api as StackEngine['api'],
-    log: { info: () => {} },
-    clock: fakeClock(),
-    deadline: Number.POSITIVE_INFINITY,
-    budget: { hasMore: () => true },
-  };
-}
 
 /** The events of an answer, as the product reads them. */
 function eventsOf({ output }: Given): readonly StackEvent[] {

@@ -19,11 +19,10 @@ export const NO_DECIDERS: Readonly<Record<string, string>> = {
     'shows the causes of an AggregateError that the hook itself makes',
   'src/aws/aws-error.ts#networkCode': 'about the way to AWS: the codes are those of Node',
   'src/aws/staging-bucket.ts#statusOf': 'only reads the status; its callers decide',
-  'src/aws/staging.ts#afterBucketConflicts':
-    'asks a decider; VersioningBegins is an error of the pack itself',
-  'src/cloudformation/concurrent-runs.ts#isOvertaken':
-    'asks a decider; Overtaken is an error of the pack itself',
+  'src/aws/staging.ts#afterBucketConflicts': 'tells an error of its own, and asks isBucketConflict',
   'src/aws/web-identity.ts#subjectAdvice': "about GitHub: the subject of the job's own token",
+  'src/cloudformation/concurrent-runs.ts#isOvertaken':
+    'tells an error of its own, and asks saysAnotherWasFirst',
   'src/cloudformation/operation-failed.ts#resourceLine': "reads the pack's own templates",
   'src/cloudformation/operation-failed.ts#declaredResources': "reads the pack's own templates",
   'src/cloudformation/polling.ts#leastRemainingMs':

@@ -1,6 +1,14 @@
 import type { Fact } from '../fact.ts';
 import { relied } from '../fact.ts';
-import { CREATE_CHANGE_SET, DOES_NOT_EXIST, IS_CONFLICT, SAYS_NO_CHANGES } from '../relied-on.ts';
+import {
+  CREATE_CHANGE_SET,
+  DOES_NOT_EXIST,
+  IS_BEING_DELETED,
+  IS_CONFLICT,
+  IS_REPLACED,
+  PROBLEM_OF,
+  SAYS_NO_CHANGES,
+} from '../relied-on.ts';
 import { botocore, cdk, documented, issue, localstack } from '../sources.ts';
 
 const CHANGE_SETS = localstack('cloudformation/api/test_changesets');
@@ -22,7 +30,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     },
     source: CHANGE_SETS,
     kind: 'recording',
-    reliedOnBy: relied({ [SAYS_NO_CHANGES]: 'no-changes' }),
+    reliedOnBy: relied({ [SAYS_NO_CHANGES]: true }),
     standIn: 'same',
   },
   {
@@ -38,7 +46,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     },
     source: issue('aws/aws-cdk#2553'),
     kind: 'report',
-    reliedOnBy: relied({ [SAYS_NO_CHANGES]: 'no-changes' }),
+    reliedOnBy: relied({ [SAYS_NO_CHANGES]: true }),
     standIn: { absent: 'Transforms are not simulated.' },
   },
   {
@@ -48,7 +56,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     answer: { output: { Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE' } },
     source: CHANGE_SETS,
     kind: 'recording',
-    reliedOnBy: relied({ [SAYS_NO_CHANGES]: 'ready' }),
+    reliedOnBy: relied({ [SAYS_NO_CHANGES]: false }),
     standIn: 'same',
   },
   {
@@ -169,7 +177,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     },
     source: `${CHANGE_SETS} and 430 change sets of the same folder`,
     kind: 'recording',
-    reliedOnBy: [],
+    reliedOnBy: relied({ [IS_REPLACED]: 'Replaced' }),
     standIn: 'same',
   },
   {
@@ -269,7 +277,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     },
     source: cdk('test/api/diagnosing/stack-diagnoser.test.ts'),
     kind: 'report',
-    reliedOnBy: [],
+    reliedOnBy: relied({ [PROBLEM_OF]: 1 }),
     standIn: 'same',
   },
   {
@@ -285,7 +293,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     },
     source: issue('aws/aws-cdk-cli#1000'),
     kind: 'report',
-    reliedOnBy: relied({ [SAYS_NO_CHANGES]: 'failed' }),
+    reliedOnBy: relied({ [SAYS_NO_CHANGES]: false }),
     standIn: 'same',
   },
   {
@@ -311,7 +319,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     },
     source: issue('aws/aws-cdk-cli#1972'),
     kind: 'report',
-    reliedOnBy: relied({ [SAYS_NO_CHANGES]: 'no-changes' }),
+    reliedOnBy: relied({ [SAYS_NO_CHANGES]: true }),
     standIn: 'same',
   },
   {
@@ -324,7 +332,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     source: `${issue('aws/aws-cli#6368')}; ${cdk('lib/api/deployments/deploy-stack.ts')}`,
     kind: 'report',
     reliedOnBy: relied({ [IS_CONFLICT]: true }),
-    standIn: { absent: 'The tests of the stand-in show it.' },
+    standIn: 'same',
   },
   {
     id: 'kept-creation-updated',
@@ -356,7 +364,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     source: issue('aws/aws-sam-cli#4585', 'aws/aws-sam-cli#4164'),
     kind: 'report',
     reliedOnBy: [],
-    standIn: { absent: 'The stand-in replaces the resource.' },
+    standIn: 'same',
   },
   {
     id: 'rollback-is-an-operation',
@@ -372,7 +380,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     source: `${issue('awslabs/mcp#4275')}; ${cdk('lib/api/stack-events/stack-event-poller.ts')}`,
     kind: 'report',
     reliedOnBy: [],
-    standIn: { absent: 'A rollback belongs to the operation that failed.' },
+    standIn: 'same',
   },
   {
     id: 'validation-warning',
@@ -392,8 +400,8 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     },
     source: cdk('lib/api/diagnosing/stack-diagnoser.ts'),
     kind: 'report',
-    reliedOnBy: [],
-    standIn: { absent: 'Validations either pass or fail.' },
+    reliedOnBy: relied({ [PROBLEM_OF]: 0 }),
+    standIn: 'same',
   },
   {
     id: 'hook-error',
@@ -413,18 +421,18 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     },
     source: botocore('cloudformation'),
     kind: 'documentation',
-    reliedOnBy: [],
-    standIn: { absent: 'Hooks of an account are not simulated.' },
+    reliedOnBy: relied({ [PROBLEM_OF]: 1 }),
+    standIn: 'same',
   },
   {
     id: 'change-set-deletion-lingers',
     call: 'ListChangeSets',
     when: 'a change set was deleted a moment ago: it is deleted in the background',
-    answer: { output: { Summaries: [{ Status: 'DELETE_IN_PROGRESS' }] } },
+    answer: { output: { Summaries: [{ Status: 'DELETE_…' }] } },
     source: botocore('cloudformation'),
     kind: 'documentation',
-    reliedOnBy: [],
-    standIn: { absent: 'A change set is deleted at once.' },
+    reliedOnBy: relied({ [IS_BEING_DELETED]: true }),
+    standIn: 'same',
   },
   {
     id: 'name-conflict-at-change-set',
@@ -454,6 +462,6 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     source: botocore('cloudformation'),
     kind: 'doubt',
     reliedOnBy: [],
-    standIn: 'same',
+    standIn: { differs: 'Refused by default, accepted with the switch `onStackFailureOfUpdates`.' },
   },
 ];

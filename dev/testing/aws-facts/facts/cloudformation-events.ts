@@ -289,7 +289,7 @@ export const EVENT_FACTS: readonly Fact[] = [
     source: quoted('us-east-1f (Service: Eks, Status Code: 400, Request ID'),
     kind: 'report',
     reliedOnBy: [],
-    standIn: 'same',
+    standIn: { absent: 'EKS takes every zone.' },
   },
   {
     id: 'group-without-creation-policy',

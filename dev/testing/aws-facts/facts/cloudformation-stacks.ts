@@ -6,6 +6,7 @@ import {
   IS_CONFLICT,
   IS_NOT_ALLOWED,
   IS_SERVICE_ERROR,
+  MAY_BE_END,
   NEXT_STEP,
 } from '../relied-on.ts';
 import { ansible, botocore, cdk, custodian, documented, issue, localstack } from '../sources.ts';
@@ -289,8 +290,8 @@ export const STACK_FACTS: readonly Fact[] = [
     answer: { output: { Stacks: [{ StackStatus: 'REVIEW_IN_PROGRESS' }] } },
     source: cdk('lib/api/deployments/cfn-api.ts'),
     kind: 'report',
-    reliedOnBy: [],
-    standIn: { absent: 'Every answer is up to date.' },
+    reliedOnBy: relied({ [MAY_BE_END]: false }),
+    standIn: 'same',
   },
   {
     id: 'template-as-given',
@@ -331,7 +332,7 @@ export const STACK_FACTS: readonly Fact[] = [
       [DOES_NOT_EXIST]: false,
       [NEXT_STEP]: /^allow the role/,
     }),
-    standIn: { differs: 'The message of the switch `deny` does not name caller and resource.' },
+    standIn: 'same',
   },
   {
     id: 'cloudformation-action-unknown',

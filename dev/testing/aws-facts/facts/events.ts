@@ -13,7 +13,7 @@ export const EVENT_BUS_FACTS: readonly Fact[] = [
     source: localstack('events/test_events'),
     kind: 'recording',
     reliedOnBy: [],
-    standIn: 'same',
+    standIn: { differs: 'moto has other words. Code and status are the same.' },
   },
   {
     id: 'rule-with-targets',

@@ -14,7 +14,7 @@ export const IAM_FACTS: readonly Fact[] = [
     source: custodian('test_delete_role'),
     kind: 'recording',
     reliedOnBy: relied({ [ROLE_EXISTS]: false }),
-    standIn: 'same',
+    standIn: { differs: 'moto has other words. Code and status are the same.' },
   },
   {
     id: 'profile-unknown',
@@ -24,7 +24,7 @@ export const IAM_FACTS: readonly Fact[] = [
     source: custodian('test_iam_role_delete'),
     kind: 'recording',
     reliedOnBy: [],
-    standIn: 'same',
+    standIn: { differs: 'moto has other words. Code and status are the same.' },
   },
   {
     id: 'provider-unknown',
@@ -101,7 +101,7 @@ export const IAM_FACTS: readonly Fact[] = [
     source: localstack('iam/test_iam'),
     kind: 'recording',
     reliedOnBy: [],
-    standIn: 'same',
+    standIn: { differs: 'moto stores any text.' },
   },
   {
     id: 'policy-not-attachable',

@@ -93,7 +93,7 @@ export const LAMBDA_FACTS: readonly Fact[] = [
       output: {
         StatusCode: 200,
         FunctionError: 'Unhandled',
-        Payload: { errorType: 'Error', errorMessage: '…', trace: ['…'] },
+        Payload: { errorType: 'Error', errorMessage: '…' },
       },
     },
     source: LAMBDA,

@@ -43,7 +43,7 @@ export const LOGS_FACTS: readonly Fact[] = [
     source: localstack('logs/test_logs_streams'),
     kind: 'recording',
     reliedOnBy: [],
-    standIn: 'same',
+    standIn: { differs: 'moto has other words. Code and status are the same.' },
   },
   {
     id: 'log-lines-of-unknown-group',

@@ -82,7 +82,7 @@ export const STS_FACTS: readonly Fact[] = [
     source: documented('IAM/latest/UserGuide/troubleshoot_roles.html'),
     kind: 'documentation',
     reliedOnBy: relied({ [CHAINED_ROLE_REFUSED]: /let the first role do sts:AssumeRole/ }),
-    standIn: { differs: 'The message of the switch `deny` does not name role and resource.' },
+    standIn: 'same',
   },
   {
     id: 'role-arn-invalid',
@@ -100,9 +100,14 @@ export const STS_FACTS: readonly Fact[] = [
     when: 'the caller is a session of a role: the ARN lacks the path of the role',
     answer: {
       output: {
+        Arn: 'arn:aws:sts::…:assumed-role/…/…',
+        Account: '…',
+        UserId: '…:…',
+      },
+      wire: {
         Arn: 'arn:aws:sts::111122223333:assumed-role/deployer/GitHubActions',
         Account: '111122223333',
-        UserId: '…',
+        UserId: 'AROA123456789EXAMPLE:GitHubActions',
       },
     },
     source: documented('IAM/latest/UserGuide/reference_identifiers.html'),
