@@ -452,7 +452,7 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     source: cdk('test/api/diagnosing/stack-diagnoser.test.ts'),
     kind: 'report',
     reliedOnBy: [],
-    standIn: { absent: 'The creation of the resource fails instead.' },
+    standIn: { differs: 'The stand-in asks for clusters, roles and log groups only.' },
   },
   {
     id: 'on-stack-failure-of-update',
