@@ -1,4 +1,4 @@
-import type { Region } from '../engine.ts';
+import type { Clients } from '../handlers/clients.ts';
 import { sameValue, type Values } from '../language/value.ts';
 import { isPresent, type Stack, type StackResource } from '../stack.ts';
 import { type ActualState, actualState } from './actual-state.ts';
@@ -11,14 +11,17 @@ export type Drift =
   | { readonly status: 'MODIFIED'; readonly actual: ActualState };
 
 /** The drift of each existing resource of a stack, by logical id. */
-export async function driftsOf(stack: Stack, region: Region): Promise<ReadonlyMap<string, Drift>> {
+export async function driftsOf(
+  stack: Stack,
+  clients: Clients,
+): Promise<ReadonlyMap<string, Drift>> {
   const drifts = [...stack.resources.values()]
     .filter(isPresent)
-    .map(async (resource) => [resource.logicalId, await driftOf(resource, region)] as const);
+    .map(async (resource) => [resource.logicalId, await driftOf(resource, clients)] as const);
   return new Map(await Promise.all(drifts));
 }
 
-async function driftOf(resource: StackResource, { clients }: Region): Promise<Drift> {
+async function driftOf(resource: StackResource, clients: Clients): Promise<Drift> {
   const actual = await actualState(resource, clients);
   if (actual === 'unsupported') return { status: 'UNSUPPORTED' };
   if (actual === undefined) return { status: 'DELETED' };

@@ -47,7 +47,7 @@ async function readDrifts(engine: Engine, region: Region, { stack }: ChangeSet) 
   if (engine.behaviour.driftAware === 'fails') {
     throw new Error('Access denied while reading the actual state of the resources');
   }
-  return driftsOf(stack, region);
+  return driftsOf(stack, region.clients);
 }
 
 function planOf(
