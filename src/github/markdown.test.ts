@@ -14,6 +14,8 @@ const elementsOf = (html: string) =>
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
 const textOf = (html: string) =>
   html
+    // GitHub looks for mentions in each text node, and a line break separates two of them.
+    .replace(/<br>/g, '\n')
     .replace(/<[^>]*>/g, '')
     .replace(/&(?:#(\d+)|(amp|lt|gt|quot));/g, (_, number: string, name: string) =>
       number === undefined ? (NAMED[name] ?? '') : String.fromCharCode(Number(number)),
