@@ -37,11 +37,6 @@ export function wireAnswer(service: Service, { call, answer }: Fact): WireAnswer
   return { status: 200, ...reply(protocol, call, shape) };
 }
 
-/** A success without content, for calls that a fact is not about. */
-export function emptyAnswer(service: Service, call: string): WireAnswer {
-  return { status: 200, ...reply(PROTOCOLS[service], call, {}) };
-}
-
 function refusal(protocol: Protocol, { code, message = '', headers = {} }: Refusal) {
   if (code === undefined) return { headers, body: '' };
   const text = exampleOf(message);
