@@ -75,7 +75,10 @@ export function stagedKey(environment: string, name: string, content: Uint8Array
   return `${environment}/${createHash('sha256').update(content).digest('hex')}/${name}`;
 }
 
-/** Uploads content unless exactly this content is there already. */
+/**
+ * Uploads content unless exactly this content is there already. Of two runs that upload it at once, S3 refuses one, so
+ * that both name the same version: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ */
 async function stage(
   s3: S3Client,
   bucket: StagingBucket,
@@ -84,6 +87,26 @@ async function stage(
 ): Promise<{ readonly outcome: Staged['outcome']; readonly version: string | undefined }> {
   const present = await versionWith(s3, bucket, key, content);
   if (present !== undefined) return { outcome: 'present', version: present };
+  try {
+    return await upload(s3, bucket, key, content, '*');
+  } catch (error) {
+    if (!(error instanceof Error) || !TAKEN.has(error.name)) throw error;
+    const others = await versionWith(s3, bucket, key, content);
+    if (others !== undefined) return { outcome: 'present', version: others };
+    return await upload(s3, bucket, key, content, undefined);
+  }
+}
+
+/** S3's errors for a conditional upload of a key that exists, or that somebody else writes at the same time. */
+const TAKEN: ReadonlySet<string> = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
+
+async function upload(
+  s3: S3Client,
+  bucket: StagingBucket,
+  key: string,
+  content: Uint8Array,
+  ifNoneMatch: '*' | undefined,
+) {
   const tags = new URLSearchParams({ 'eks-multus:environment': key.split('/')[0] ?? '' });
   const { VersionId } = await s3.send(
     new PutObjectCommand({
@@ -92,9 +115,10 @@ async function stage(
       Body: content,
       ChecksumSHA256: createHash('sha256').update(content).digest('base64'),
       Tagging: tags.toString(),
+      IfNoneMatch: ifNoneMatch,
     }),
   );
-  return { outcome: 'uploaded', version: kept(VersionId) };
+  return { outcome: 'uploaded' as const, version: kept(VersionId) };
 }
 
 /** Deletes every version and delete marker below `<environment>/`; returns their number. */
