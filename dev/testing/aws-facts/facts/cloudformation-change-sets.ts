@@ -5,8 +5,6 @@ import {
   DOES_NOT_EXIST,
   IS_BEING_DELETED,
   IS_CONFLICT,
-  IS_REPLACED,
-  PROBLEM_OF,
   SAYS_NO_CHANGES,
 } from '../relied-on.ts';
 import { botocore, cdk, documented, issue, localstack } from '../sources.ts';
@@ -14,7 +12,7 @@ import { botocore, cdk, documented, issue, localstack } from '../sources.ts';
 const CHANGE_SETS = localstack('cloudformation/api/test_changesets');
 const refusal = (message: string) => ({ code: 'ValidationError', status: 400, message });
 
-/** What CloudFormation answers to calls about change sets. */
+/** How change sets are made, executed and deleted. */
 export const CHANGE_SET_FACTS: readonly Fact[] = [
   {
     id: 'change-set-empty',
@@ -142,171 +140,6 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     standIn: 'same',
   },
   {
-    id: 'changes-of-update',
-    call: 'DescribeChangeSet',
-    when: 'an update adds, modifies, replaces and removes resources',
-    answer: {
-      output: {
-        Changes: [
-          { ResourceChange: { Action: 'Add', LogicalResourceId: 'Added', Replacement: undefined } },
-          {
-            ResourceChange: {
-              Action: 'Modify',
-              LogicalResourceId: 'Modified',
-              Replacement: 'False',
-              PolicyAction: undefined,
-            },
-          },
-          {
-            ResourceChange: {
-              Action: 'Remove',
-              LogicalResourceId: 'Removed',
-              PolicyAction: 'Delete',
-            },
-          },
-          {
-            ResourceChange: {
-              Action: 'Modify',
-              LogicalResourceId: 'Replaced',
-              Replacement: 'True',
-              PolicyAction: 'ReplaceAndDelete',
-            },
-          },
-        ],
-      },
-    },
-    source: `${CHANGE_SETS} and 430 change sets of the same folder`,
-    kind: 'recording',
-    reliedOnBy: relied({ [IS_REPLACED]: 'Replaced' }),
-    standIn: 'same',
-  },
-  {
-    id: 'change-by-parameter',
-    call: 'DescribeChangeSet',
-    when: 'the value of a parameter changes: the property has two details',
-    answer: {
-      output: {
-        Changes: [
-          {
-            ResourceChange: {
-              Details: [
-                {
-                  Target: { Attribute: 'Properties', Name: '…', RequiresRecreation: 'Never' },
-                  Evaluation: 'Static',
-                  ChangeSource: 'ParameterReference',
-                  CausingEntity: '…',
-                },
-                {
-                  Target: { Attribute: 'Properties', Name: '…', RequiresRecreation: 'Never' },
-                  Evaluation: 'Dynamic',
-                  ChangeSource: 'DirectModification',
-                },
-              ],
-            },
-          },
-        ],
-      },
-    },
-    source: localstack('cloudformation/test_change_sets'),
-    kind: 'recording',
-    reliedOnBy: [],
-    standIn: 'same',
-  },
-  {
-    id: 'change-of-tags',
-    call: 'DescribeChangeSet',
-    when: 'the own tags of a resource change: they count as a property',
-    answer: {
-      output: {
-        Changes: [
-          {
-            ResourceChange: {
-              Scope: ['Properties'],
-              Details: [{ Target: { Attribute: 'Properties', Name: 'Tags' } }],
-            },
-          },
-        ],
-      },
-    },
-    source: `${localstack('cloudformation/resources/test_ec2')} and others of the same folder`,
-    kind: 'recording',
-    reliedOnBy: [],
-    standIn: 'same',
-  },
-  {
-    id: 'changes-in-order',
-    call: 'DescribeChangeSet',
-    when: 'there are several changes: they are ordered by logical id, whatever depends on what',
-    answer: {
-      output: {
-        Changes: [
-          { ResourceChange: { LogicalResourceId: 'A' } },
-          { ResourceChange: { LogicalResourceId: 'B' } },
-        ],
-      },
-    },
-    source: localstack('cloudformation/test_change_sets'),
-    kind: 'recording',
-    reliedOnBy: [],
-    standIn: 'same',
-  },
-  {
-    id: 'events-of-what',
-    call: 'DescribeEvents',
-    when: 'the call names no stack, change set or operation',
-    answer: refusal('One of ChangeSetName, OperationId or StackName must be specified'),
-    source: issue('aws-cloudformation/cloudformation-cli#1116'),
-    kind: 'report',
-    reliedOnBy: [],
-    standIn: 'same',
-  },
-  {
-    id: 'validation-reason',
-    call: 'DescribeEvents',
-    when: 'early validation finds that a required property is missing',
-    answer: {
-      output: {
-        OperationEvents: [
-          {
-            EventType: 'VALIDATION_ERROR',
-            ValidationStatusReason: 'Required property […] not found',
-            ValidationPath: '/Resources/…',
-          },
-        ],
-      },
-    },
-    source: cdk('test/api/diagnosing/stack-diagnoser.test.ts'),
-    kind: 'report',
-    reliedOnBy: relied({ [PROBLEM_OF]: 1 }),
-    standIn: 'same',
-  },
-  {
-    id: 'validation-failed',
-    call: 'DescribeChangeSet',
-    when: 'early validation refuses a property',
-    answer: {
-      output: {
-        Status: 'FAILED',
-        StatusReason:
-          'The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To troubleshoot Early Validation errors, …',
-      },
-    },
-    source: issue('aws/aws-cdk-cli#1000'),
-    kind: 'report',
-    reliedOnBy: relied({ [SAYS_NO_CHANGES]: false }),
-    standIn: 'same',
-  },
-  {
-    id: 'operation-of-event',
-    call: 'DescribeStackEvents',
-    when: 'any: each event names its operation',
-    answer: { output: { StackEvents: [{ OperationId: '…' }] } },
-    source: issue('architect/aws-lite#213'),
-    kind: 'report',
-    reliedOnBy: [],
-    standIn: 'same',
-  },
-  {
     id: 'failed-update-then-empty',
     call: 'DescribeChangeSet',
     when: 'an update has failed without rollback, and the next one has the same template',
@@ -364,64 +197,6 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     source: issue('aws/aws-sam-cli#4585', 'aws/aws-sam-cli#4164'),
     kind: 'report',
     reliedOnBy: [],
-    standIn: 'same',
-  },
-  {
-    id: 'rollback-is-an-operation',
-    call: 'DescribeEvents',
-    when: 'an update is rolled back: by the name of the stack, only the events of the rollback are told',
-    answer: {
-      output: {
-        OperationEvents: [
-          { OperationType: 'ROLLBACK', OperationStatus: 'SUCCEEDED', EventType: 'STACK_EVENT' },
-        ],
-      },
-    },
-    source: `${issue('awslabs/mcp#4275')}; ${cdk('lib/api/stack-events/stack-event-poller.ts')}`,
-    kind: 'report',
-    reliedOnBy: [],
-    standIn: 'same',
-  },
-  {
-    id: 'validation-warning',
-    call: 'DescribeEvents',
-    when: 'early validation has a warning, which stops nothing',
-    answer: {
-      output: {
-        OperationEvents: [
-          {
-            EventType: 'VALIDATION_ERROR',
-            ValidationFailureMode: 'WARN',
-            ValidationStatus: 'FAILED',
-            ValidationStatusReason: '…',
-          },
-        ],
-      },
-    },
-    source: cdk('lib/api/diagnosing/stack-diagnoser.ts'),
-    kind: 'report',
-    reliedOnBy: relied({ [PROBLEM_OF]: 0 }),
-    standIn: 'same',
-  },
-  {
-    id: 'hook-error',
-    call: 'DescribeEvents',
-    when: 'a hook of the account refuses the change set',
-    answer: {
-      output: {
-        OperationEvents: [
-          {
-            EventType: 'HOOK_INVOCATION_ERROR',
-            HookType: '…',
-            HookStatus: 'HOOK_COMPLETE_FAILED',
-            HookStatusReason: '…',
-          },
-        ],
-      },
-    },
-    source: botocore('cloudformation'),
-    kind: 'documentation',
-    reliedOnBy: relied({ [PROBLEM_OF]: 1 }),
     standIn: 'same',
   },
   {

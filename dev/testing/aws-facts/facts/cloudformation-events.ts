@@ -1,7 +1,7 @@
 import type { Fact, Shape } from '../fact.ts';
 import { relied } from '../fact.ts';
 import { ENDS_IN_FAILURE, IS_CANCELLED } from '../relied-on.ts';
-import { ansible, issue, localstack, quoted } from '../sources.ts';
+import { ansible, cdk, issue, localstack, quoted } from '../sources.ts';
 
 /** The events of a stack, newest first, as `DescribeStackEvents` gives them. */
 function events(...oldestFirst: readonly Shape[]): { readonly output: Shape } {
@@ -304,5 +304,31 @@ export const EVENT_FACTS: readonly Fact[] = [
     standIn: {
       differs: 'The reason ends after "did not stabilize." and has the request token of a handler.',
     },
+  },
+  {
+    id: 'operation-of-event',
+    call: 'DescribeStackEvents',
+    when: 'any: each event names its operation',
+    answer: { output: { StackEvents: [{ OperationId: '…' }] } },
+    source: issue('architect/aws-lite#213'),
+    kind: 'report',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'rollback-is-an-operation',
+    call: 'DescribeEvents',
+    when: 'an update is rolled back: by the name of the stack, only the events of the rollback are told',
+    answer: {
+      output: {
+        OperationEvents: [
+          { OperationType: 'ROLLBACK', OperationStatus: 'SUCCEEDED', EventType: 'STACK_EVENT' },
+        ],
+      },
+    },
+    source: `${issue('awslabs/mcp#4275')}; ${cdk('lib/api/stack-events/stack-event-poller.ts')}`,
+    kind: 'report',
+    reliedOnBy: [],
+    standIn: 'same',
   },
 ];

@@ -1,9 +1,12 @@
 import type { Fact, Service } from '../fact.ts';
 import { AUTO_SCALING_FACTS } from './autoscaling.ts';
 import { CHANGE_SET_FACTS } from './cloudformation-change-sets.ts';
+import { CHANGE_FACTS } from './cloudformation-changes.ts';
 import { EVENT_FACTS } from './cloudformation-events.ts';
 import { STACK_FACTS } from './cloudformation-stacks.ts';
+import { VALIDATION_FACTS } from './cloudformation-validations.ts';
 import { EC2_FACTS } from './ec2.ts';
+import { INTERFACE_FACTS } from './ec2-interfaces.ts';
 import { EKS_FACTS } from './eks.ts';
 import { EVENT_BUS_FACTS } from './events.ts';
 import { IAM_FACTS } from './iam.ts';
@@ -17,9 +20,15 @@ import { STS_FACTS } from './sts.ts';
 
 /** All facts by service. */
 export const FACTS: Readonly<Record<Service, readonly Fact[]>> = {
-  cloudformation: [...STACK_FACTS, ...CHANGE_SET_FACTS, ...EVENT_FACTS],
+  cloudformation: [
+    ...STACK_FACTS,
+    ...CHANGE_SET_FACTS,
+    ...CHANGE_FACTS,
+    ...VALIDATION_FACTS,
+    ...EVENT_FACTS,
+  ],
   autoscaling: AUTO_SCALING_FACTS,
-  ec2: EC2_FACTS,
+  ec2: [...INTERFACE_FACTS, ...EC2_FACTS],
   eks: EKS_FACTS,
   events: EVENT_BUS_FACTS,
   iam: IAM_FACTS,
