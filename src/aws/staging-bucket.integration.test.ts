@@ -129,6 +129,18 @@ describe('staged objects', () => {
     expect(await textOf('lab/1/infra.yaml', first.version)).toBe('Resources: {}');
   });
 
+  it('have one version, however many runs upload them at once', async () => {
+    const staging = s3Staging(s3, waiting);
+    await ensureBucket(s3, bucket);
+    const runs = Array.from({ length: 8 }, () =>
+      staging.stage(bucket, 'together/1/attach-enis.zip', content, LATER),
+    );
+    const staged = await Promise.all(runs);
+    expect(new Set(staged.map(({ version }) => version)).size).toBe(1);
+    expect(staged.filter(({ outcome }) => outcome === 'uploaded')).toHaveLength(1);
+    await staging.clear(bucket, 'together');
+  });
+
   it.each([
     ['another length', 'Resources: { Evil: {} }'],
     ['the same length', 'Resources: []'],

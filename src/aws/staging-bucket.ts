@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CloudError } from '../core/errors.ts';
 import { saysExpired } from './credentials.ts';
+import { partitionOf } from './partition.ts';
 
 /** A private bucket for the launch hook's code, which Lambda fetches. */
 export interface StagingBucket {
@@ -218,12 +219,6 @@ function tlsOnly({ name, region }: StagingBucket): string {
       },
     ],
   });
-}
-
-/** The partition that a region's ARNs name. */
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 function notUsable(bucket: StagingBucket, reason: string, cause: unknown): CloudError {

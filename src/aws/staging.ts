@@ -90,22 +90,27 @@ async function stage(
   try {
     return await upload(s3, bucket, key, content, '*');
   } catch (error) {
-    if (!(error instanceof Error) || !TAKEN.has(error.name)) throw error;
-    const others = await versionWith(s3, bucket, key, content);
-    if (others !== undefined) return { outcome: 'present', version: others };
-    return await upload(s3, bucket, key, content, undefined);
+    if (!isTaken(error)) throw error;
   }
+  const theirs = await versionWith(s3, bucket, key, content);
+  if (theirs !== undefined) return { outcome: 'present', version: theirs };
+  // The object has other content, so it is replaced.
+  return upload(s3, bucket, key, content);
 }
 
-/** S3's errors for a conditional upload of a key that exists, or that somebody else writes at the same time. */
-const TAKEN: ReadonlySet<string> = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
+/** True for what S3 answers to a conditional upload when the key exists, or is written or deleted at the same time. */
+export function isTaken(error: unknown): boolean {
+  return (
+    error instanceof Error && /^(PreconditionFailed|ConditionalRequestConflict)$/.test(error.name)
+  );
+}
 
 async function upload(
   s3: S3Client,
   bucket: StagingBucket,
   key: string,
   content: Uint8Array,
-  ifNoneMatch: '*' | undefined,
+  ifNoneMatch?: '*',
 ) {
   const tags = new URLSearchParams({ 'eks-multus:environment': key.split('/')[0] ?? '' });
   const { VersionId } = await s3.send(

@@ -31,6 +31,7 @@ export const OWNERSHIP = 'src/aws/staging-bucket.ts#ownership';
 export const HAS_NO_TAGS = 'src/aws/staging-bucket.ts#hasNoTags';
 export const IS_IN_ANOTHER_REGION = 'src/aws/staging-bucket.ts#isInAnotherRegion';
 export const VERSION_WITH = 'src/aws/staging.ts#versionWith';
+export const IS_TAKEN = 'src/aws/staging.ts#isTaken';
 export const IS_BUCKET_CONFLICT = 'src/aws/staging.ts#isBucketConflict';
 
 export const ASK = 'src/provision/preflight/account/ask.ts#ask';

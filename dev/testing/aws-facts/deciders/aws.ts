@@ -6,7 +6,7 @@ import { clusterTraces } from '../../../../src/aws/cluster-traces.ts';
 import { assumeChainedRole, saysExpired } from '../../../../src/aws/credentials.ts';
 import { principalArn } from '../../../../src/aws/identity.ts';
 import type { Ec2 } from '../../../../src/aws/network-interfaces.ts';
-import { isBucketConflict, s3Staging } from '../../../../src/aws/staging.ts';
+import { isBucketConflict, isTaken, s3Staging } from '../../../../src/aws/staging.ts';
 import {
   bucketExists,
   deleteBucketIfUnused,
@@ -79,6 +79,7 @@ function bucketDeciders(): Readonly<Record<string, Ask>> {
     [names.HAS_NO_TAGS]: ({ error }) => hasNoTags(error),
     [names.IS_IN_ANOTHER_REGION]: ({ error }) => isInAnotherRegion(error),
     [names.IS_BUCKET_CONFLICT]: ({ error }) => isBucketConflict(error),
+    [names.IS_TAKEN]: ({ error }) => isTaken(error),
     [names.OWNERSHIP]: (given) =>
       outcomeOf(() => bucketExists(clientGiving<S3Client>(given, 'GetBucketTagging'), BUCKET)),
     [names.DELETE_BUCKET]: (given) =>

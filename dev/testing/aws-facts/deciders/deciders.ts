@@ -14,8 +14,6 @@ export const DECIDERS: Readonly<Record<string, Ask>> = {
 
 /** What `findDeciders` finds although it decides by no answer of AWS, and why that is so. */
 export const NO_DECIDERS: Readonly<Record<string, string>> = {
-  'src/aws/staging.ts#stage':
-    'the two documented errors of a conditional upload only make it look again, and then upload without the condition',
   'cfn/attach-enis/attach.ts#errorName': 'only reads the code; its callers decide',
   'cfn/attach-enis/hook.ts#cleanUp':
     'shows the causes of an AggregateError that the hook itself makes',

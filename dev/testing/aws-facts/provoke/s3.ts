@@ -56,6 +56,12 @@ export const S3: Provocations = {
     await create(world, 'facts-untagged');
     return s3(world).send(new GetBucketTaggingCommand({ Bucket: 'facts-untagged' }));
   },
+  'upload-of-existing-key': async (world) => {
+    await create(world, 'facts-taken');
+    const upload = { Bucket: 'facts-taken', Key: 'k', Body: 'x', IfNoneMatch: '*' };
+    await s3(world).send(new PutObjectCommand(upload));
+    return s3(world).send(new PutObjectCommand(upload));
+  },
   'bucket-not-empty': async (world) => {
     await create(world, 'facts-full');
     const object = { Bucket: 'facts-full', Key: 'k', Body: 'x' };
