@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StackEvent } from './stack-api.ts';
-import { firstFailure, narrator } from './stack-events.ts';
+import { firstFailure, isBeingDestroyed, narrator } from './stack-events.ts';
 
 let serial = 0;
 function event(logicalId: string, status: string, extra: Partial<StackEvent> = {}): StackEvent {
@@ -15,6 +15,26 @@ function event(logicalId: string, status: string, extra: Partial<StackEvent> = {
     ...extra,
   };
 }
+
+it.each([
+  ['UPDATE_COMPLETE', true],
+  ['UPDATE_FAILED', true],
+  ['UPDATE_ROLLBACK_FAILED', true],
+  ['CREATE_FAILED', false],
+  ['ROLLBACK_COMPLETE', false],
+])('a stack that is deleted after %s is being destroyed: %s', async (before, expected) => {
+  const newestFirst = [
+    event('lab', 'DELETE_IN_PROGRESS', { ofStack: true, type: 'AWS::CloudFormation::Stack' }),
+    event('lab', before, { ofStack: true, type: 'AWS::CloudFormation::Stack' }),
+  ];
+  const api = {
+    async *events() {
+      yield* newestFirst;
+    },
+  };
+  const stack = { id: 'lab', status: 'DELETE_IN_PROGRESS' } as const;
+  expect(await isBeingDestroyed(api, stack)).toBe(expected);
+});
 
 describe('firstFailure', () => {
   it('is the resource that failed, not those that were cancelled because of it', () => {

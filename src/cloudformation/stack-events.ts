@@ -1,7 +1,7 @@
 import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import { duration } from '../core/clock.ts';
 import type { Stack, StackApi, StackEvent } from './stack-api.ts';
-import { deployStep, isBusy } from './stack-status.ts';
+import { hasWorked, isBusy } from './stack-status.ts';
 
 /** True for the event that ends an operation on a stack. */
 export function endsOperation(event: StackEvent): boolean {
@@ -23,10 +23,13 @@ export async function operationStart(api: StackApi, stackId: string): Promise<st
  * True when somebody is deleting a stack that worked. A stack that never worked does not count, because a deploy deletes
  * it too, in order to create it again.
  */
-export async function isBeingDestroyed(api: StackApi, stack: Stack): Promise<boolean> {
+export async function isBeingDestroyed(
+  api: Pick<StackApi, 'events'>,
+  stack: Pick<Stack, 'id' | 'status'>,
+): Promise<boolean> {
   if (stack.status !== 'DELETE_IN_PROGRESS') return false;
   for await (const event of api.events(stack.id)) {
-    if (endsOperation(event)) return deployStep(event.status as StackStatus) === 'update';
+    if (endsOperation(event)) return hasWorked(event.status as StackStatus);
   }
   return false;
 }

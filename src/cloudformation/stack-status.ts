@@ -9,7 +9,7 @@ export type DeployStep =
   /** An operation is running, perhaps a cancelled run's: wait for its end, then check again. */
   | 'wait'
   | 'continue-rollback'
-  /** An update failed without rollback: roll it back, or go on without rollback. */
+  /** An update failed without rollback. A deploy rolls it back first; with `on-failure: keep` it goes on from there. */
   | 'roll-back'
   | 'give-up';
 
@@ -26,7 +26,8 @@ const stable: Steps = { deploy: 'update', destroy: 'delete' };
 const neverWorked: Steps = { deploy: 'replace', destroy: 'delete' };
 
 /**
- * Every status in CloudFormation's API model. A failed import may hold resources that somebody wants to keep, so a person has to repair it.
+ * Every status in CloudFormation's API model. A failed import may hold resources that somebody wants to keep, so a person
+ * has to repair it.
  */
 const steps: Readonly<Record<StackStatus, Steps>> = {
   // A change set that was never executed leaves this empty shell. It accepts another CREATE change set.
@@ -58,6 +59,12 @@ const steps: Readonly<Record<StackStatus, Steps>> = {
 /** What to do with a stack; `undefined` is a stack that does not exist. */
 export function deployStep(status: StackStatus | undefined): DeployStep {
   return status === undefined ? 'create' : steps[status].deploy;
+}
+
+/** Whether a stack of this status has ever worked. One that has not is made anew. */
+export function hasWorked(status: StackStatus): boolean {
+  const step = deployStep(status);
+  return step !== 'create' && step !== 'replace';
 }
 
 export function destroyStep(status: StackStatus | undefined): DestroyStep {

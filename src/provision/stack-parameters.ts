@@ -1,4 +1,3 @@
-import { principalArn } from '../aws/identity.ts';
 import { idsOf } from '../cloudformation/outputs.ts';
 import type { StackSpec, Template } from '../cloudformation/stack-api.ts';
 import { STARTUP_TAINT_TEXT } from '../environment/shared-cluster.ts';
@@ -8,6 +7,7 @@ import { NEW_CLUSTERS, type ProvisionInputs } from './inputs.ts';
 import { architecture, imageVariant } from './instance-types.ts';
 import { type NodeGroup, nodeGroupStackName } from './node-groups.ts';
 import type { Pack } from './pack.ts';
+import { deployerArn } from './preflight/set-up.ts';
 import type { Session } from './session.ts';
 
 /** Parameters or outputs of a stack. */
@@ -15,11 +15,8 @@ type Texts = Readonly<Record<string, string>>;
 
 /** The infra stack as the inputs ask for it. */
 export function infraSpec(session: Session, pack: Pack, network: NetworkPlan): StackSpec {
-  const { account, inputs } = session;
-  // The role of the input has its whole ARN; the ARN of a session, which STS tells, lacks the role's path.
-  const role = inputs.role.chainedRoleArn ?? inputs.role.roleArn;
-  const deployer = role ?? principalArn(account.arn);
-  const parameters = infraParameters(inputs, network, deployer);
+  const { inputs } = session;
+  const parameters = infraParameters(inputs, network, deployerArn(session));
   // A newer release of this pack must not upgrade a cluster by itself.
   const version = inputs.cluster.kubernetesVersion === undefined ? ['KubernetesVersion'] : [];
   return {

@@ -1,6 +1,6 @@
 import { type Identity, principalArn } from '../../aws/identity.ts';
 import type { Stack } from '../../cloudformation/stack-api.ts';
-import { deployStep } from '../../cloudformation/stack-status.ts';
+import { hasWorked } from '../../cloudformation/stack-status.ts';
 import type { NetworkPlan } from '../../vpc/plan.ts';
 import { NEW_CLUSTERS, type ProvisionInputs } from '../inputs.ts';
 import { type NodeGroup, nodeGroupStackName } from '../node-groups.ts';
@@ -32,19 +32,13 @@ export function setUpOf(
   network: NetworkPlan,
   stacks: readonly Stack[],
 ): SetUp {
-  const find = (name: string) => stacks.find((one) => one.name === name && works(one));
+  const find = (name: string) => stacks.find((one) => one.name === name && hasWorked(one.status));
   const groups = inputs.nodeGroups.map((group) => {
     const stackName = nodeGroupStackName(inputs.environment, group.name);
     return { group, stackName, stack: find(stackName) };
   });
   const infra = find(inputs.base ?? inputs.environment);
   return { inputs, account, bucket, network, infra, groups, stacks };
-}
-
-/** A stack that never worked is made anew. */
-function works({ status }: Stack): boolean {
-  const step = deployStep(status);
-  return step !== 'create' && step !== 'replace';
 }
 
 /** Whether a stack is missing that the deploy has to make. */
@@ -82,7 +76,13 @@ export function newInstances({ group, stack }: PlannedGroup): number {
   return Math.max(0, group.desired - Number(stack?.parameters['DesiredSize'] ?? 0));
 }
 
-/** The IAM principal that deploys; undefined for one that IAM cannot simulate. */
-export function deployerArn({ inputs, account }: SetUp): string | undefined {
+/**
+ * The IAM principal that deploys; undefined for the root user and for federated users. The role of the input has its whole
+ * ARN; the ARN of a session lacks the role's path.
+ */
+export function deployerArn({
+  inputs,
+  account,
+}: Pick<SetUp, 'inputs' | 'account'>): string | undefined {
   return inputs.role.chainedRoleArn ?? inputs.role.roleArn ?? principalArn(account.arn);
 }
