@@ -108,6 +108,10 @@ describe('an update that failed with on-failure: keep', () => {
     const spec = await failsToUpdate('kept-plan');
     expect(await planStack(run(), spec)).toMatchObject({
       action: 'update',
+      note: expect.stringContaining('a deploy goes on from the failed update'),
+    });
+    expect(await planStack(run(), { ...spec, onFailure: 'rollback' })).toMatchObject({
+      action: 'update',
       note: expect.stringContaining('a deploy rolls the failed update back'),
     });
   });

@@ -206,8 +206,11 @@ export async function planStack(engine: StackEngine, spec: StackSpec): Promise<S
       const note = `It is ${stack.status}: it never worked, so a deploy deletes it and creates it anew.`;
       return planFromTemplate(spec, 'replace', note);
     } else if (step === 'roll-back') {
-      const note = `It is ${stack.status}: a deploy rolls the failed update back, then brings it to this template.`;
-      return { ...planOf(spec, stack, []), note };
+      const how =
+        spec.onFailure === 'keep'
+          ? 'goes on from the failed update, and rolls it back first only if nothing else changes'
+          : 'rolls the failed update back, then brings it to this template';
+      return { ...planOf(spec, stack, []), note: `It is ${stack.status}: a deploy ${how}.` };
     } else if (step === 'continue-rollback') {
       const note = `It is ${stack.status}: a deploy continues its rollback, then brings it to this template.`;
       return { ...planOf(spec, stack, []), note };
