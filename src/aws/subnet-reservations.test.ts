@@ -26,6 +26,13 @@ describe('subnets that are about to be deleted', () => {
     expect(account.removed).toEqual(['scr-1', 'scr-2', 'scr-3']);
   });
 
+  it('lose the other reservations when one is gone already', async () => {
+    const gone = { 'scr-1': 'InvalidSubnetCidrReservationID.NotFound' };
+    const account = ec2({ 'subnet-1': ['scr-1', 'scr-2'] }, gone);
+    expect(await releaseSubnets(account, ['subnet-1'])).toEqual({ removed: 1, denied: [] });
+    expect(account.removed).toEqual(['scr-2']);
+  });
+
   it.each([
     [{ 'subnet-1': 'InvalidSubnetID.NotFound' }, 1, []],
     [{ 'scr-1': 'InvalidSubnetCidrReservationID.NotFound' }, 1, []],

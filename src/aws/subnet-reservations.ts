@@ -8,8 +8,8 @@ export interface ReleasedSubnets {
 }
 
 /**
- * Removes all reservations of subnets that are about to be deleted. AWS does not document whether a subnet can be deleted
- * while it has one. The launch hook makes them, and no stack knows them.
+ * Removes all reservations of subnets that are about to be deleted. The launch hook makes these reservations, so no stack
+ * deletes them. AWS does not document whether a subnet with a reservation can be deleted.
  */
 export async function releaseSubnets(
   ec2: Pick<Ec2, 'reservationsOf' | 'removeReservation'>,
@@ -20,8 +20,7 @@ export async function releaseSubnets(
   for (const subnetId of subnetIds) {
     try {
       for (const id of await ec2.reservationsOf(subnetId)) {
-        await ec2.removeReservation(id);
-        removed += 1;
+        if (await isRemoved(() => ec2.removeReservation(id))) removed += 1;
       }
     } catch (error) {
       if (isDenied(error)) denied.push(subnetId);
@@ -31,7 +30,18 @@ export async function releaseSubnets(
   return { removed, denied };
 }
 
-/** True for EC2's answer about a subnet or reservation that no longer exists. */
+/** Whether this call has removed something; false when it was gone already. */
+async function isRemoved(remove: () => Promise<void>): Promise<boolean> {
+  try {
+    await remove();
+    return true;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+/** True for EC2's answer about something that no longer exists. */
 export function isGone(error: unknown): boolean {
   return error instanceof Error && error.name.endsWith('.NotFound');
 }

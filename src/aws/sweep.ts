@@ -1,5 +1,6 @@
 import { ENVIRONMENT_TAG } from '../environment/tags.ts';
 import type { Ec2, NetworkInterface, SecurityGroup } from './network-interfaces.ts';
+import { isDenied, isGone } from './subnet-reservations.ts';
 
 export interface Swept {
   /** Ids of the removed resources. */
@@ -86,11 +87,11 @@ async function outcomeOf(remove: () => Promise<void>): Promise<Outcome> {
     return 'removed';
   } catch (error) {
     const { name = '', message = '' } = error as { name?: string; message?: string };
-    if (name.endsWith('.NotFound')) return 'removed';
+    if (isGone(error)) return 'removed';
     if (name.endsWith('.InUse') || name === 'DependencyViolation') return 'in use';
     // EC2's error for an interface that is attached to something other than an instance.
     if (name === 'InvalidParameterValue' && message.includes('currently in use')) return 'in use';
-    if (name === 'UnauthorizedOperation') return 'denied';
+    if (isDenied(error)) return 'denied';
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { releaseSubnets } from '../aws/subnet-reservations.ts';
 import { checkUnprotected } from '../cloudformation/delete-stack.ts';
+import { idsOf } from '../cloudformation/outputs.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { CloudError, PreviewError } from '../core/errors.ts';
 import { reasonOf } from '../kubernetes/api-error.ts';
@@ -107,9 +108,9 @@ async function removeStacks(
 /** Removes what the launch hook reserved in the Multus subnets for prefixes. */
 async function releaseReservations(session: Session, infra: Stack): Promise<void> {
   const { cleanUp, log } = session;
-  const subnets = (infra.outputs['MultusSubnetIds'] ?? '').split(',').filter((id) => id !== '');
+  const subnets = idsOf(infra.outputs, 'MultusSubnetIds');
   const { removed, denied } = await releaseSubnets(cleanUp.ec2, subnets);
-  if (removed > 0) addNote(session, `Removed ${removed} reservations of Multus subnets.`);
+  if (removed > 0) addNote(session, `Removed reservations of Multus subnets: ${removed}.`);
   if (denied.length > 0) {
     log.info(
       `Not removing the reservations of ${denied.join(', ')}: the role may not call ec2:GetSubnetCidrReservations and ec2:DeleteSubnetCidrReservation`,
