@@ -56,6 +56,11 @@ function isServiceError(error: Error): error is ServiceError {
   return '$fault' in error && '$metadata' in error;
 }
 
+/** True when the name of an error says that the caller may not make the call. */
+export function saysDenied(error: unknown): boolean {
+  return error instanceof Error && /AccessDenied|Unauthorized|Forbidden/.test(error.name);
+}
+
 function nextStep(error: ServiceError): string {
   const status = error.$metadata.httpStatusCode ?? 0;
   // Checked before denials: most services answer both with status 403.
@@ -65,7 +70,7 @@ function nextStep(error: ServiceError): string {
   if (/SignatureDoesNotMatch|RequestTimeTooSkewed|InvalidSignature/.test(error.name)) {
     return "see that the secret key belongs to the access key, and that this runner's clock is right";
   }
-  if (/AccessDenied|Unauthorized|Forbidden/.test(error.name) || status === 403) {
+  if (saysDenied(error) || status === 403) {
     return 'allow the role the action that the reason names (or find what denies it), then run again';
   }
   if (/LimitExceeded|QuotaExceeded/.test(error.name) && !/RequestLimit/.test(error.name)) {

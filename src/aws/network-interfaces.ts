@@ -93,7 +93,8 @@ function toNetworkInterface(found: FoundInterface): NetworkInterface {
   };
 }
 
-function tagsOf(tags: readonly Tag[] = []): Readonly<Record<string, string>> {
+/** EC2's tags as an object. */
+export function tagsOf(tags: readonly Tag[] = []): Readonly<Record<string, string>> {
   return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 

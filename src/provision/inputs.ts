@@ -368,7 +368,7 @@ function administratorProblems(
   ];
 }
 
-/** The network plan of an environment with its own cluster, which reading the inputs has made for every command but destroy. */
+/** The network plan of an environment with its own cluster. Reading the inputs makes it for every command but destroy. */
 export function plannedNetwork({ command, network }: ProvisionInputs): NetworkPlan {
   if (network === undefined) throw new Error(`${command} without a network plan`);
   return network;

@@ -11,6 +11,7 @@ import { inertMarkdown, table } from '../github/markdown.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import type { PlannedStack, ProvisionOutputs } from './outputs.ts';
 import type { CheckResult } from './preflight/checks/checks.ts';
+import { sentence } from './preflight/checks/finding.ts';
 
 export interface StackRow {
   readonly name: string;
@@ -71,9 +72,7 @@ export function addPreflight(
 ): void {
   report.preflight = results;
   const lines = results.flatMap(({ findings, unknown }) => [
-    ...findings
-      .filter(({ level }) => level === 'notice')
-      .map(({ text, fix }) => `- ${text}. ${fix}`),
+    ...findings.filter(({ level }) => level === 'notice').map((one) => `- ${sentence(one)}`),
     ...unknown.map((reason) => `- not checked: ${reason}`),
   ]);
   if (lines.length > 0) notice(`Preflight:\n${[...new Set(lines)].join('\n')}`);

@@ -1,5 +1,7 @@
 /** What AWS answered to a question, or why it did not. */
-export type Answer<T> = { readonly value: T } | { readonly unknown: string };
+export type Answer<T> =
+  | { readonly value: T }
+  | { readonly unknown: string; readonly denied?: true };
 
 /** What is known of the account and region. A fact that this run does not need is left out. */
 export interface AccountFacts {
@@ -60,7 +62,6 @@ export interface Offering {
 export interface KubernetesVersion {
   readonly version: string;
   readonly support: 'standard' | 'extended' | 'none';
-  readonly standardEnds: Date | undefined;
   readonly extendedEnds: Date | undefined;
 }
 

@@ -1,7 +1,6 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { type AwsCaller, createClient } from '../../aws/clients.ts';
-import { isDenied } from './account/ask.ts';
 import { askEc2 } from './account/ask-ec2.ts';
 import { askEks } from './account/ask-eks.ts';
 import { needsQuota, usesOf } from './checks/check-quotas.ts';
@@ -17,10 +16,11 @@ export type Gather = (setUp: SetUp) => Promise<AccountFacts>;
 /** Asks AWS all questions at the same time, and then for the quotas that their answers make matter. */
 export function gatherWith(caller: AwsCaller): Gather {
   return async (setUp) => {
+    const ec2 = askEc2(createClient(EC2Client, caller));
     const facts = await answers({
-      ...aboutPlace(caller, setUp),
-      ...aboutNodes(caller, setUp),
-      ...(await aboutRoles(caller, setUp)),
+      ...aboutPlace(ec2, caller, setUp),
+      ...aboutNodes(ec2, setUp),
+      ...(await aboutRoles(ec2, caller, setUp)),
     });
     const quotas = [
       ...new Set(
@@ -35,6 +35,7 @@ export function gatherWith(caller: AwsCaller): Gather {
   };
 }
 
+type Ec2Questions = ReturnType<typeof askEc2>;
 type Questions = { readonly [Fact in keyof AccountFacts]?: Promise<AccountFacts[Fact]> };
 
 async function answers(questions: Questions): Promise<AccountFacts> {
@@ -43,8 +44,7 @@ async function answers(questions: Questions): Promise<AccountFacts> {
 }
 
 /** The region and what the account has in it: only what a new cluster or a new gateway needs to know. */
-function aboutPlace(caller: AwsCaller, setUp: SetUp): Questions {
-  const ec2 = askEc2(createClient(EC2Client, caller));
+function aboutPlace(ec2: Ec2Questions, caller: AwsCaller, setUp: SetUp): Questions {
   const eks = askEks(createClient(EKSClient, caller));
   const { kubernetesVersion } = setUp.inputs.cluster;
   const isNew = setUp.infra === undefined;
@@ -63,8 +63,7 @@ function aboutPlace(caller: AwsCaller, setUp: SetUp): Questions {
   };
 }
 
-function aboutNodes(caller: AwsCaller, setUp: SetUp): Questions {
-  const ec2 = askEc2(createClient(EC2Client, caller));
+function aboutNodes(ec2: Ec2Questions, setUp: SetUp): Questions {
   const { keyName } = setUp.inputs;
   const subnets = usedSubnets(setUp).map(({ id }) => id);
   return {
@@ -78,7 +77,7 @@ function aboutNodes(caller: AwsCaller, setUp: SetUp): Questions {
   };
 }
 
-async function aboutRoles(caller: AwsCaller, setUp: SetUp): Promise<Questions> {
+async function aboutRoles(ec2: Ec2Questions, caller: AwsCaller, setUp: SetUp): Promise<Questions> {
   // IAM's client takes a while to load, and is used only here.
   const { askIam } = await import('./account/ask-iam.ts');
   const iam = askIam(caller);
@@ -87,9 +86,7 @@ async function aboutRoles(caller: AwsCaller, setUp: SetUp): Promise<Questions> {
   const administrators = setUp.inputs.cluster.adminRoleArns;
   const isNew = setUp.infra === undefined;
   return {
-    ...(deployer === undefined
-      ? {}
-      : { deployer: orDryRuns(iam.simulate(deployer), caller, setUp) }),
+    ...(deployer === undefined ? {} : { deployer: orDryRuns(iam.simulate(deployer), ec2, setUp) }),
     ...(serviceRole === undefined ? {} : { cloudFormation: iam.simulate(serviceRole) }),
     ...(isNew && administrators.length > 0
       ? { missingRoles: iam.missingRoles(administrators) }
@@ -103,13 +100,12 @@ async function aboutRoles(caller: AwsCaller, setUp: SetUp): Promise<Questions> {
  */
 async function orDryRuns(
   simulated: Promise<Answer<readonly Decision[]>>,
-  caller: AwsCaller,
+  ec2: Ec2Questions,
   { inputs, infra }: SetUp,
 ): Promise<Answer<readonly Decision[]>> {
   const answer = await simulated;
   const makesItself = inputs.stackOptions.roleArn === undefined && infra === undefined;
-  if (!isDenied(answer) || !makesItself) return answer;
-  const ec2 = askEc2(createClient(EC2Client, caller));
+  if (!('denied' in answer) || !makesItself) return answer;
   const tried = await ec2.dryRuns(inputs.environment);
   return 'value' in tried && tried.value.some(({ allowed }) => !allowed) ? tried : answer;
 }

@@ -4,6 +4,7 @@ import type { NetworkPlan } from '../../vpc/plan.ts';
 import { addPreflight } from '../report.ts';
 import type { Session } from '../session.ts';
 import { type CheckResult, runChecks } from './checks/checks.ts';
+import { sentence } from './checks/finding.ts';
 import { makesStacks, setUpOf } from './set-up.ts';
 
 /**
@@ -32,7 +33,7 @@ export async function preflight(
     findings.filter(({ level }) => level === 'problem'),
   );
   if (problems.length === 0) return;
-  const lines = problems.map(({ text, fix }) => `- ${text}. Fix: ${fix}`);
+  const lines = problems.map((one) => `- ${sentence(one)}`);
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   throw new CloudError({
     resource: `Preflight of environment ${inputs.environment} in ${inputs.region}`,
@@ -44,7 +45,7 @@ export async function preflight(
 
 function logLines({ name, findings, unknown }: CheckResult): readonly string[] {
   const lines = [
-    ...findings.map(({ level, text, fix }) => `${name}: ${level}: ${text}. Fix: ${fix}`),
+    ...findings.map((one) => `${name}: ${one.level}: ${sentence(one)}`),
     ...unknown.map((reason) => `${name}: not checked: ${reason}`),
   ];
   return lines.length === 0 ? [`${name}: good`] : lines;

@@ -16,7 +16,7 @@ import {
   paginateDescribeVpcs,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
-import { listNetworkInterfaces } from '../../../aws/network-interfaces.ts';
+import { listNetworkInterfaces, tagsOf } from '../../../aws/network-interfaces.ts';
 import { HOOK_TAG } from '../../../aws/sweep.ts';
 import { inParallel } from '../../../core/in-parallel.ts';
 import { ENVIRONMENT_TAG } from '../../../environment/tags.ts';
@@ -49,7 +49,7 @@ export function askEc2(client: EC2Client) {
       }),
     instanceTypes: (names: readonly string[]) =>
       ask('ec2:DescribeInstanceTypes', async (): Promise<readonly InstanceType[]> => {
-        // Asked by name, one unknown type would be an error, and nothing were known of the others.
+        // If asked by name, one unknown type is an error, and nothing is known of the others.
         const pages = paginateDescribeInstanceTypes({ client, pageSize: 100 }, ofTypes(names));
         const found = await Array.fromAsync(pages, ({ InstanceTypes = [] }) => InstanceTypes);
         return found.flat().map(toInstanceType);
@@ -73,7 +73,7 @@ export function askEc2(client: EC2Client) {
             id: VpcId ?? '',
             cidrs: (CidrBlockAssociationSet ?? [{ CidrBlock }]).map((one) => one.CidrBlock ?? ''),
             isDefault: IsDefault ?? false,
-            tags: Object.fromEntries((Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+            tags: tagsOf(Tags),
           }));
       }),
     elasticAddresses: () =>
@@ -132,7 +132,7 @@ function toInstanceType(info: InstanceTypeInfo): InstanceType {
   };
 }
 
-/** A gateway says its subnet only, so the subnets must say the zones. */
+/** A gateway names only its subnet, so its zone is that of the subnet. */
 async function natGatewayZones(client: EC2Client, enough: number): Promise<readonly string[]> {
   // Gateways count until they are gone: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
   const Filter = [{ Name: 'state', Values: ['pending', 'available', 'deleting'] }];
@@ -182,12 +182,12 @@ async function subnetUses(
 
 /** Calls that would make something, if they were not dry: EC2 then only says whether it would. */
 async function dryRuns(client: EC2Client, environment: string): Promise<readonly Decision[]> {
-  const tagsOf = (ResourceType: TagSpecification['ResourceType']) => [
+  const taggedAs = (ResourceType: TagSpecification['ResourceType']) => [
     { ResourceType, Tags: [{ Key: ENVIRONMENT_TAG, Value: environment }] },
   ];
-  const vpc = { CidrBlock: '10.0.0.0/16', TagSpecifications: tagsOf('vpc') };
-  const gateway = { TagSpecifications: tagsOf('internet-gateway') };
-  const address = { TagSpecifications: tagsOf('elastic-ip') };
+  const vpc = { CidrBlock: '10.0.0.0/16', TagSpecifications: taggedAs('vpc') };
+  const gateway = { TagSpecifications: taggedAs('internet-gateway') };
+  const address = { TagSpecifications: taggedAs('elastic-ip') };
   return Promise.all([
     dryRun('ec2:CreateVpc', () => client.send(new CreateVpcCommand({ DryRun: true, ...vpc }))),
     dryRun('ec2:CreateInternetGateway', () =>
@@ -199,7 +199,7 @@ async function dryRuns(client: EC2Client, environment: string): Promise<readonly
   ]);
 }
 
-/** A dry run always fails: by its name, when the call itself would have been allowed. */
+/** A dry run of EC2 always fails. The name of its error says whether the call would have been allowed. */
 async function dryRun(action: string, call: () => Promise<unknown>): Promise<Decision> {
   const decision = { action, resource: '*', deniedBy: 'policy', missingKeys: [] } as const;
   try {

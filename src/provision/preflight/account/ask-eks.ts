@@ -37,7 +37,6 @@ function toVersion(version: ClusterVersionInformation): KubernetesVersion {
   return {
     version: version.clusterVersion ?? '',
     support,
-    standardEnds: version.endOfStandardSupportDate,
     extendedEnds: version.endOfExtendedSupportDate,
   };
 }

@@ -1,7 +1,7 @@
+import { saysDenied } from '../../../aws/aws-error.ts';
 import { messageOf } from '../../../core/errors.ts';
 import type { Answer } from '../facts.ts';
 
-const DENIED = /AccessDenied|Unauthorized|Forbidden/;
 /** A runner that has no way to an endpoint would otherwise try for minutes, with all attempts of a client. */
 const PATIENCE_MS = 20_000;
 
@@ -9,7 +9,7 @@ const PATIENCE_MS = 20_000;
  * Asks AWS. A question that it refuses or fails to answer in time is no failure of the run: the answer says why it is
  * unknown.
  *
- * @param permission the permission that the call needs, such as `ec2:DescribeVpcs`
+ * @param permission the permission that the question needs, such as `ec2:DescribeVpcs`
  */
 export async function ask<T>(
   permission: string,
@@ -19,13 +19,18 @@ export async function ask<T>(
   try {
     return { value: await Promise.race([call(), tooLate(patienceMs)]) };
   } catch (error) {
+    const asked = permissionOf(error) ?? permission;
+    if (saysDenied(error)) return { unknown: `the role may not ${asked}`, denied: true };
     const name = error instanceof Error ? error.name : '';
-    return {
-      unknown: DENIED.test(name)
-        ? `the role may not ${permission}`
-        : `${permission}: ${name}: ${messageOf(error)}`,
-    };
+    return { unknown: `${asked}: ${name}: ${messageOf(error)}` };
   }
+}
+
+/** The permission of the call that failed. Our clients name the call in the error, as `EC2 DescribeSubnets`. */
+function permissionOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('operation' in error)) return undefined;
+  const [service = '', action = ''] = String(error.operation).split(' ');
+  return `${service.toLowerCase()}:${action}`;
 }
 
 /** Does not keep the process running, as a clock would. */
@@ -34,9 +39,4 @@ function tooLate(ms: number): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error(`no answer in ${ms / 1000} seconds`)));
   });
-}
-
-/** Whether an answer is missing because the caller may not ask. */
-export function isDenied(answer: Answer<unknown>): boolean {
-  return 'unknown' in answer && answer.unknown.startsWith('the role may not ');
 }

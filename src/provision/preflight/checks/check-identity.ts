@@ -1,30 +1,15 @@
-import { partitionOf } from '../../../aws/partition.ts';
 import { known } from '../facts.ts';
 import type { SetUp } from '../set-up.ts';
 import { type Check, type Finding, problem } from './finding.ts';
 
 export const checkIdentity: Check = {
-  name: 'Account and partition',
+  name: 'Account',
   needs: [],
-  find: (setUp) => [...foreignPartition(setUp), ...foreignRoles(setUp)],
+  find: foreignRoles,
 };
 
-/** Credentials of one partition know nothing of the regions of another. */
-function foreignPartition({ inputs, account }: SetUp): readonly Finding[] {
-  const partition = partitionOf(inputs.region);
-  const own = account.arn.split(':')[1];
-  if (own === partition) return [];
-  return [
-    problem(
-      `aws-region: ${inputs.region} is in partition ${partition}, and the credentials are of ${own}`,
-      'use credentials of that partition, or a region of the one that they are of',
-    ),
-  ];
-}
-
 /** A role can be passed to a service only in its own account. */
-function foreignRoles(setUp: SetUp): readonly Finding[] {
-  const { inputs, account } = setUp;
+function foreignRoles({ inputs, account }: SetUp): readonly Finding[] {
   const { roleArn } = inputs.stackOptions;
   const ofAccount = roleArn?.split(':')[4];
   if (ofAccount === undefined || ofAccount === account.accountId) return [];

@@ -17,7 +17,7 @@ export function usedSubnets({
   return network.multusSubnets.flatMap((subnet, index) => {
     const id = ids[index];
     const uses = groups.some(({ group }) => group.zone === subnet.zone);
-    return uses && id !== undefined && id !== '' ? [{ id, subnet }] : [];
+    return uses && id !== undefined ? [{ id, subnet }] : [];
   });
 }
 

@@ -20,6 +20,11 @@ export interface Check {
   readonly find: (setUp: SetUp, facts: AccountFacts) => readonly Finding[];
 }
 
+/** A finding with its fix, in one line. */
+export function sentence({ text, fix }: Finding): string {
+  return `${text}. Fix: ${fix}`;
+}
+
 export function problem(text: string, fix: string): Finding {
   return { level: 'problem', text, fix };
 }

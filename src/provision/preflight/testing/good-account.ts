@@ -68,8 +68,7 @@ export function kubernetesVersion(
   version: string,
   support: KubernetesVersion['support'],
 ): KubernetesVersion {
-  const [standardEnds, extendedEnds] = [new Date('2027-01-27'), new Date('2028-01-27')];
-  return { version, support, standardEnds, extendedEnds };
+  return { version, support, extendedEnds: new Date('2028-01-27') };
 }
 
 /** What a deploy of `setUp` finds in an account where nothing is wrong. */

@@ -49,16 +49,6 @@ const IDENTITY: readonly WrongSetUp[] = [
     says: 'cloudformation-role-arn: arn:aws:iam::999999999999:role/other is not a role of account 123456789012',
   },
   {
-    inputs: {
-      'aws-region': 'cn-north-1',
-      'availability-zones': 'cn-north-1a,cn-north-1b',
-      'role-to-assume': '',
-      'cloudformation-role-arn': '',
-      'node-groups': '',
-    },
-    says: 'aws-region: cn-north-1 is in partition aws-cn, and the credentials are of aws',
-  },
-  {
     inputs: { 'admin-role-arns': 'arn:aws:iam::123456789012:role/typo' },
     facts: { missingRoles: { value: ['arn:aws:iam::123456789012:role/typo'] } },
     says: 'admin-role-arns: IAM has no role arn:aws:iam::123456789012:role/typo',
