@@ -68,6 +68,9 @@ export function createAuthorize(
     facts.set(call.region, known);
     const requestsOf = REQUESTS[call.service] ?? anyResource;
     const requests = await requestsOf(call, known);
+    if (requests.length === 0) {
+      throw new Error(`${call.service} ${call.action}: nothing says what this call needs`);
+    }
     const permissions = await identities.permissionsOf(caller.role);
     const { role } = caller;
     const actions = requests.map(({ action }) => action);

@@ -42,16 +42,24 @@ export function expired(service: Service): AwsResponse {
   return answer(service, [code, message, JSON_1_1.has(service) ? 400 : 403]);
 }
 
+/** The refusal of the switch `deny`, which knows no caller. */
 export function denied(service: Service, action: string): AwsResponse {
   if (service === 's3') return answer(service, ['AccessDenied', 'Access Denied', 403]);
   const what = `${service}:${action}`;
-  const message = `User: arn:aws:sts::123456789012:assumed-role/caller/session is not authorized to perform: ${what} on resource: * because no identity-based policy allows the ${what} action`;
+  return refused(
+    service,
+    `User: arn:aws:sts::123456789012:assumed-role/caller/session is not authorized to perform: ${what} on resource: * because no identity-based policy allows the ${what} action`,
+  );
+}
+
+/** The refusal of a call that policies do not allow, with each service's own code and status. */
+export function refused(service: Service, reason: string): AwsResponse {
   if (service === 'ec2') {
-    const whole = `You are not authorized to perform this operation. ${message}. Encoded authorization failure message: none`;
+    const whole = `You are not authorized to perform this operation. ${reason}. Encoded authorization failure message: none`;
     return answer(service, ['UnauthorizedOperation', whole, 403]);
   }
   const code = JSON_SERVICES.has(service) ? 'AccessDeniedException' : 'AccessDenied';
-  return answer(service, [code, message, JSON_1_1.has(service) ? 400 : 403]);
+  return answer(service, [code, reason, JSON_1_1.has(service) ? 400 : 403]);
 }
 
 function answer(

@@ -26,8 +26,6 @@ const EKS: readonly Route[] = [
   [/^POST \/clusters$/, 'CreateCluster'],
   [/^GET \/clusters$/, 'ListClusters'],
   [/^GET \/cluster-versions$/, 'DescribeClusterVersions'],
-  [/^GET \/clusters$/, 'ListClusters'],
-  [/^GET \/cluster-versions$/, 'DescribeClusterVersions'],
   [/^GET \/clusters\/[^/]+$/, 'DescribeCluster'],
   [/^DELETE \/clusters\/[^/]+$/, 'DeleteCluster'],
   [/^POST \/clusters\/[^/]+\/update-config$/, 'UpdateClusterConfig'],

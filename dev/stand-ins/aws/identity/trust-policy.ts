@@ -48,7 +48,7 @@ export function allowsService(policy: Json, { service, action, sourceArn }: Serv
 }
 
 /** The values of a condition key; none for a key that the request lacks. */
-export type Context = (key: string) => readonly string[];
+type Context = (key: string) => readonly string[];
 
 function decide(policy: Json, action: string, principal: JsonMap, context: Context): boolean {
   const applying = statementsOf(policy).filter(

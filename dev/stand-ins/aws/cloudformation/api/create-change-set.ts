@@ -33,7 +33,7 @@ export async function createChangeSet(
   const type = kindOf(params);
   checkName('stackName', stackName.startsWith('arn:') ? 'x' : stackName);
   checkName('changeSetName', name);
-  checkOnStackFailure(engine, params, type);
+  checkOnStackFailure(params, type);
   const found = findStack(region, stackName);
   checkState(found, stackName, name, type);
   const provisional = found ?? newStack(engine, region, stackName);
@@ -87,10 +87,9 @@ function kindOf(params: QueryParams): Kind {
 }
 
 /** DELETE is documented to be invalid for updates, and the whole parameter to be about creations. */
-function checkOnStackFailure({ behaviour }: Engine, params: QueryParams, type: Kind): void {
+function checkOnStackFailure(params: QueryParams, type: Kind): void {
   const given = textOf(params, 'OnStackFailure');
   if (type === 'CREATE' || given === undefined) return;
-  if (given !== 'DELETE' && behaviour.onStackFailureOfUpdates === 'honoured') return;
   throw new ServiceError(
     'ValidationError',
     `OnStackFailure ${given} is only valid for a change set of type CREATE`,

@@ -55,9 +55,9 @@ function eventShape(event: StackEvent) {
  * DescribeEvents by stack (its latest operation only, awslabs/mcp#4275), operation or change set (by ARN only: AWS does
  * not accept the name, cloudformation-cli#1116). `FailedEvents` selects failures.
  */
-export function describeEvents(engine: Engine, region: Region, params: QueryParams): XmlValue {
+export function describeEvents(_engine: Engine, region: Region, params: QueryParams): XmlValue {
   const onlyFailures = booleanOf(structureOf(params, 'Filters') ?? {}, 'FailedEvents') === true;
-  const found = eventsFor(engine, region, params)
+  const found = eventsFor(region, params)
     .filter(({ failed }) => failed || !onlyFailures)
     .map(({ shape }) => shape);
   const { items, next } = pageOf(found, params, OPERATION_EVENTS_PER_PAGE);
@@ -69,12 +69,12 @@ interface Found {
   readonly shape: XmlValue;
 }
 
-function eventsFor(engine: Engine, region: Region, params: QueryParams): readonly Found[] {
+function eventsFor(region: Region, params: QueryParams): readonly Found[] {
   const changeSetId = textOf(params, 'ChangeSetName');
   const operationId = textOf(params, 'OperationId');
   if (changeSetId?.startsWith('arn:')) {
     const changeSet = region.changeSets.find(({ id }) => id === changeSetId);
-    if (changeSet !== undefined) return changeSetEvents(engine, changeSet);
+    if (changeSet !== undefined) return changeSetEvents(changeSet);
     throw new ServiceError('ChangeSetNotFound', `ChangeSet [${changeSetId}] does not exist`, 404);
   }
   if (operationId !== undefined) {
@@ -111,10 +111,10 @@ function stackEvents(stack: Stack): readonly (Found & { readonly operation: Oper
 }
 
 /** The failed checks of a change set. Its warnings come first, as if to mislead (stack-diagnoser.ts of aws-cdk-cli). */
-function changeSetEvents({ behaviour }: Engine, changeSet: ChangeSet): readonly Found[] {
+function changeSetEvents(changeSet: ChangeSet): readonly Found[] {
   const { failures, hookRefusal, id } = changeSet;
   const shapes = [
-    ...(behaviour.warnings && failures.length > 0 ? [quotaWarning(failures[0])] : []),
+    ...(failures.length > 0 ? [quotaWarning(failures[0])] : []),
     ...failures.map((failure) =>
       validation(failure, failure.check ?? 'PROPERTY_VALIDATION', 'FAIL'),
     ),
