@@ -4,6 +4,7 @@ import {
   type Attack,
   arn,
   DEPLOYER_ROLE,
+  EVERYTHING,
   permissionsOf,
   SERVICE_ROLE,
   type World,
@@ -59,14 +60,10 @@ describe('no attack succeeds', () => {
 });
 
 it('each attack succeeds for somebody who may do everything, so its steps are real requests', async () => {
-  const everything = {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
-  };
   const unguarded: World = {
     ...BEFORE,
-    deployer: { principal: DEPLOYER_ROLE, policies: [everything] },
-    service: { principal: SERVICE_ROLE, policies: [everything] },
+    deployer: { principal: DEPLOYER_ROLE, policies: [EVERYTHING] },
+    service: { principal: SERVICE_ROLE, policies: [EVERYTHING] },
   };
   for (const one of ATTACKS) expect(await stoppedAt(unguarded, one), one.name).toBeUndefined();
 });

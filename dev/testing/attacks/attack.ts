@@ -33,16 +33,18 @@ export interface World {
   readonly bucketOfOthers: string;
 }
 
+/** A policy that allows everything. */
+export const EVERYTHING: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+};
+
 /** The permissions of an actor. */
 export function permissionsOf(world: World, actor: Actor): Permissions {
   if (actor !== 'made') return world[actor];
   const { boundary } = world;
-  const everything = {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
-  };
   const principal = arn('iam', 'role/eks-multus-evil-ClusterRole-1');
-  return { principal, policies: [everything], ...(boundary === undefined ? {} : { boundary }) };
+  return { principal, policies: [EVERYTHING], ...(boundary === undefined ? {} : { boundary }) };
 }
 
 /** The ARN of something in the account. IAM has no regions. */
@@ -54,28 +56,23 @@ export const SERVICE_ROLE = arn('iam', 'role/eks-multus-cloudformation');
 export const DEPLOYER_ROLE = arn('iam', 'role/eks-multus-deployer');
 export const ADMIN_ROLE = arn('iam', 'role/admin');
 export const BOUNDARY = arn('iam', 'policy/eks-multus-cloudformation-boundary');
+export const BOUNDED = { 'iam:PermissionsBoundary': BOUNDARY };
+export const HOOK_ROLE = arn('iam', 'role/eks-multus-evil-HookRole-1');
 export const STACK = arn('cloudformation', 'stack/eks-multus-evil/1');
 
 type Context = AccessRequest['context'];
 
-export const deployer = (action: string, resource: string, context: Context = {}): Step => ({
-  by: 'deployer',
-  action,
-  resource,
-  context,
-});
-export const service = (action: string, resource: string, context: Context = {}): Step => ({
-  by: 'service',
-  action,
-  resource,
-  context,
-});
-export const made = (action: string, resource: string, context: Context = {}): Step => ({
-  by: 'made',
-  action,
-  resource,
-  context,
-});
+const stepsBy =
+  (by: Actor) =>
+  (action: string, resource: string, context: Context = {}): Step => ({
+    by,
+    action,
+    resource,
+    context,
+  });
+export const deployer = stepsBy('deployer');
+export const service = stepsBy('service');
+export const made = stepsBy('made');
 
 /** A job gives CloudFormation a template of its own, with the service role. A team may do that. */
 export const TEMPLATE: readonly Step[] = [
@@ -96,12 +93,8 @@ export function importOf(type: string): readonly Step[] {
 /** The template makes a role with the boundary, and somebody takes it on. A team may do that, too. */
 export const MADE_ROLE: readonly Step[] = [
   ...TEMPLATE,
-  service('iam:CreateRole', arn('iam', 'role/eks-multus-evil-HookRole-1'), {
-    'iam:PermissionsBoundary': BOUNDARY,
-  }),
-  service('iam:PutRolePolicy', arn('iam', 'role/eks-multus-evil-HookRole-1'), {
-    'iam:PermissionsBoundary': BOUNDARY,
-  }),
+  service('iam:CreateRole', HOOK_ROLE, BOUNDED),
+  service('iam:PutRolePolicy', HOOK_ROLE, BOUNDED),
 ];
 
 /** Tags of a resource, as the policies see them. */

@@ -29,6 +29,13 @@ function onKey(by: typeof service, action: string, context: AccessRequest['conte
   return { ...by(action, KEY, context), resourcePolicy: defaultKeyPolicy(ACCOUNT) };
 }
 
+const STAGED = 'team-b-lab/1/attach-enis.zip';
+
+/** An attack on the staging bucket of the other team. `steps` takes the ARN of the bucket. */
+function onOthersBucket(name: string, steps: (bucket: string) => readonly Step[]): Attack {
+  return { name, steps: ({ bucketOfOthers }) => steps(`arn:aws:s3:::${bucketOfOthers}`) };
+}
+
 /** Ways to keys, buckets, parameters, secrets and logs of others. */
 export const DATA_ATTACKS: readonly Attack[] = [
   attack(
@@ -60,48 +67,27 @@ export const DATA_ATTACKS: readonly Attack[] = [
     onKey(service, 'kms:CreateGrant', { 'kms:GrantIsForAWSResource': 'false' }),
   ),
   attack('made role: decrypt with a key of others', ...MADE_ROLE, onKey(made, 'kms:Decrypt')),
-  {
-    name: "plant code in another team's part of the staging bucket",
-    steps: ({ bucketOfOthers }) => [
-      deployer('s3:PutObject', `arn:aws:s3:::${bucketOfOthers}/team-b-lab/1/attach-enis.zip`),
-    ],
-  },
-  {
-    name: "read another team's staged objects",
-    steps: ({ bucketOfOthers }) => [
-      deployer('s3:GetObject', `arn:aws:s3:::${bucketOfOthers}/team-b-lab/1/attach-enis.zip`),
-    ],
-  },
-  {
-    name: "delete another team's staged objects",
-    steps: ({ bucketOfOthers }) => [
-      deployer(
-        's3:DeleteObjectVersion',
-        `arn:aws:s3:::${bucketOfOthers}/team-b-lab/1/attach-enis.zip`,
-      ),
-    ],
-  },
-  {
-    name: "list another team's staged objects",
-    steps: ({ bucketOfOthers }) => [
-      deployer('s3:ListBucketVersions', `arn:aws:s3:::${bucketOfOthers}`, {
-        's3:prefix': 'team-b-',
-      }),
-    ],
-  },
-  {
-    name: "write the policy of another team's staging bucket",
-    steps: ({ bucketOfOthers }) => [
-      deployer('s3:PutBucketPolicy', `arn:aws:s3:::${bucketOfOthers}`),
-    ],
-  },
-  {
-    name: "make a function of another team's code",
-    steps: ({ bucketOfOthers }) => [
-      ...TEMPLATE,
-      service('s3:GetObject', `arn:aws:s3:::${bucketOfOthers}/team-b-lab/1/attach-enis.zip`),
-    ],
-  },
+  onOthersBucket("plant code in another team's part of the staging bucket", (bucket) => [
+    deployer('s3:PutObject', `${bucket}/${STAGED}`),
+  ]),
+  onOthersBucket("read another team's staged objects", (bucket) => [
+    deployer('s3:GetObject', `${bucket}/${STAGED}`),
+  ]),
+  onOthersBucket("delete another team's staged objects", (bucket) => [
+    deployer('s3:DeleteObjectVersion', `${bucket}/${STAGED}`),
+  ]),
+  onOthersBucket("list another team's staged objects", (bucket) => [
+    deployer('s3:ListBucketVersions', bucket, {
+      's3:prefix': 'team-b-',
+    }),
+  ]),
+  onOthersBucket("write the policy of another team's staging bucket", (bucket) => [
+    deployer('s3:PutBucketPolicy', bucket),
+  ]),
+  onOthersBucket("make a function of another team's code", (bucket) => [
+    ...TEMPLATE,
+    service('s3:GetObject', `${bucket}/${STAGED}`),
+  ]),
   attack(
     "plant code for another team's environment in one's own bucket",
     deployer(

@@ -4,8 +4,10 @@ import {
   arn,
   attack,
   BOUNDARY,
+  BOUNDED,
   DEPLOYER_ROLE,
   deployer,
+  HOOK_ROLE,
   MADE_ROLE,
   made,
   SERVICE_ROLE,
@@ -14,12 +16,10 @@ import {
   TEMPLATE,
 } from './attack.ts';
 
-const HOOK_ROLE = arn('iam', 'role/eks-multus-evil-HookRole-1');
 const NODE_ROLE = arn('iam', 'role/eks-multus-evil-NodeRole-1');
 const CLUSTER_ROLE = arn('iam', 'role/eks-multus-evil-ClusterRole-1');
 const OLD_ROLE = arn('iam', 'role/eks-multus-old-HookRole-1');
 const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
-const BOUNDED = { 'iam:PermissionsBoundary': BOUNDARY };
 const UNBOUNDED = { 'iam:PermissionsBoundary': ADMINISTRATOR };
 /** The trust policy of a role that the attacker wrote. */
 const TRUSTS_JOBS = {
