@@ -14,6 +14,7 @@ export const ENDS_IN_FAILURE = 'src/cloudformation/stack-events.ts#endsInFailure
 
 export const EXPLAIN = 'src/aws/aws-error.ts#explainAwsError';
 export const IS_SERVICE_ERROR = 'src/aws/aws-error.ts#isServiceError';
+export const SAYS_DENIED = 'src/aws/aws-error.ts#saysDenied';
 export const NEXT_STEP = 'src/aws/aws-error.ts#nextStep';
 export const EXISTS = 'src/aws/cluster-traces.ts#exists';
 export const SAYS_EXPIRED = 'src/aws/credentials.ts#saysExpired';

@@ -1,7 +1,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EKSClient } from '@aws-sdk/client-eks';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { explainAwsError } from '../../../../src/aws/aws-error.ts';
+import { explainAwsError, saysDenied } from '../../../../src/aws/aws-error.ts';
 import { clusterTraces } from '../../../../src/aws/cluster-traces.ts';
 import { assumeChainedRole, saysExpired } from '../../../../src/aws/credentials.ts';
 import { principalArn } from '../../../../src/aws/identity.ts';
@@ -47,6 +47,7 @@ export const AWS_DECIDERS: Readonly<Record<string, Ask>> = {
     const eks = clientGiving<EKSClient>(given, 'DescribeCluster');
     return outcomeOf(() => clusterTraces(eks, {} as CloudWatchLogsClient).clusterExists('x'));
   },
+  [names.SAYS_DENIED]: ({ error }) => saysDenied(error),
   [names.SAYS_EXPIRED]: ({ error }) => saysExpired(error),
   [names.PRINCIPAL_ARN]: ({ output }) => principalArn((output as { Arn: string }).Arn),
   // Both make their own client of STS, which the environment leads to the server with the fact's answer.

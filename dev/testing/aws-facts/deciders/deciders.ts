@@ -21,6 +21,8 @@ export const NO_DECIDERS: Readonly<Record<string, string>> = {
   'src/aws/staging-bucket.ts#statusOf': 'only reads the status; its callers decide',
   'src/aws/staging.ts#afterBucketConflicts': 'tells an error of its own, and asks isBucketConflict',
   'src/aws/web-identity.ts#subjectAdvice': "about GitHub: the subject of the job's own token",
+  'src/provision/preflight/account/ask.ts#permissionOf':
+    'reads which call failed, which our own clients write into the error',
   'src/cloudformation/concurrent-runs.ts#isOvertaken':
     'tells an error of its own, and asks saysAnotherWasFirst',
   'src/cloudformation/operation-failed.ts#resourceLine': "reads the pack's own templates",

@@ -237,6 +237,6 @@ export const CHANGE_SET_FACTS: readonly Fact[] = [
     source: botocore('cloudformation'),
     kind: 'doubt',
     reliedOnBy: [],
-    standIn: { differs: 'Refused by default, accepted with the switch `onStackFailureOfUpdates`.' },
+    standIn: { differs: 'The stand-in refuses it, and the product never sends it.' },
   },
 ];

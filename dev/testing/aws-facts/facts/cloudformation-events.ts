@@ -289,7 +289,10 @@ export const EVENT_FACTS: readonly Fact[] = [
     source: quoted('us-east-1f (Service: Eks, Status Code: 400, Request ID'),
     kind: 'report',
     reliedOnBy: [],
-    standIn: { absent: 'EKS takes every zone.' },
+    standIn: {
+      absent:
+        'EKS refuses three zones by their ids. What the handler of CloudFormation makes of the refusal is not compared.',
+    },
   },
   {
     id: 'group-without-creation-policy',

@@ -102,7 +102,9 @@ export const INTERFACE_FACTS: readonly Fact[] = [
     source: issue('ansible-collections/amazon.aws#497'),
     kind: 'report',
     reliedOnBy: relied({ [MAY_PASS]: true }),
-    standIn: { absent: 'Instances run at once.' },
+    standIn: {
+      absent: 'By default instances run at once. The switch `pendingMs` gives this answer.',
+    },
   },
   {
     id: 'instance-pending-by-interface',
@@ -115,7 +117,7 @@ export const INTERFACE_FACTS: readonly Fact[] = [
     source: issue('PaloAltoNetworks/terraform-aws-vmseries-modules#97'),
     kind: 'report',
     reliedOnBy: relied({ [MAY_PASS]: true }),
-    standIn: { absent: 'Instances run at once.' },
+    standIn: { absent: 'The switch `pendingMs` gives the answer of AttachNetworkInterface alone.' },
   },
   {
     id: 'instance-pending-by-id',
@@ -128,7 +130,7 @@ export const INTERFACE_FACTS: readonly Fact[] = [
     source: issue('bevacqua/grunt-ec2#15'),
     kind: 'report',
     reliedOnBy: relied({ [MAY_PASS]: true }),
-    standIn: { absent: 'Instances run at once.' },
+    standIn: { absent: 'The switch `pendingMs` gives the newer words.' },
   },
   {
     id: 'instance-not-known-yet',

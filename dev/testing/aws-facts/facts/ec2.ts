@@ -9,6 +9,7 @@ import {
   MAY_PASS,
   NEXT_STEP,
   OUTCOME_OF,
+  SAYS_DENIED,
   SAYS_EXPIRED,
 } from '../relied-on.ts';
 import { custodian, documented, issue, quoted } from '../sources.ts';
@@ -150,6 +151,7 @@ export const EC2_FACTS: readonly Fact[] = [
       [MAY_PASS]: true,
       [NEXT_STEP]: /^allow the role/,
       [ASK]: 'the role may not ec2:DeleteNetworkInterface',
+      [SAYS_DENIED]: true,
     }),
     standIn: 'same',
   },
@@ -160,7 +162,11 @@ export const EC2_FACTS: readonly Fact[] = [
     answer: refusal('RequestExpired', '…', 400),
     source: documented('AWSEC2/latest/APIReference/errors-overview.html'),
     kind: 'documentation',
-    reliedOnBy: relied({ [SAYS_EXPIRED]: true, [NEXT_STEP]: /^give the job credentials/ }),
+    reliedOnBy: relied({
+      [SAYS_EXPIRED]: true,
+      [SAYS_DENIED]: false,
+      [NEXT_STEP]: /^give the job credentials/,
+    }),
     standIn: 'same',
   },
   {

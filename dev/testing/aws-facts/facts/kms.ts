@@ -1,6 +1,6 @@
 import type { Fact } from '../fact.ts';
 import { relied } from '../fact.ts';
-import { NEXT_STEP } from '../relied-on.ts';
+import { NEXT_STEP, SAYS_DENIED } from '../relied-on.ts';
 import { custodian, localstack } from '../sources.ts';
 
 const refusal = (code: string, message: string, status: number) => ({ code, status, message });
@@ -28,7 +28,7 @@ export const KMS_FACTS: readonly Fact[] = [
     ),
     source: custodian('test_kms_access_denied'),
     kind: 'recording',
-    reliedOnBy: relied({ [NEXT_STEP]: /^allow the role/ }),
+    reliedOnBy: relied({ [NEXT_STEP]: /^allow the role/, [SAYS_DENIED]: true }),
     standIn: 'same',
   },
 ];

@@ -17,7 +17,7 @@ export const ISSUER = 'https://token.actions.githubusercontent.com';
 export interface World {
   readonly aws: TestAws;
   readonly clients: Clients & { readonly kms: KMSClient };
-  /** Clients of a caller whose policy allows few calls; see `DENIED`. */
+  /** Clients of a caller from outside, to whom the switch `deny` refuses the calls in `REFUSED_CALLS`. */
   readonly denied: Clients & { readonly kms: KMSClient };
   /** Clients of a session that has ended. */
   readonly ended: Clients;
@@ -35,7 +35,8 @@ export interface World {
 export type Provoke = (world: World) => Promise<unknown>;
 export type Provocations = Readonly<Record<string, Provoke>>;
 
-const DENIED = [
+/** What the switch `deny` refuses. It spares the stand-in's own keys. */
+const REFUSED_CALLS = [
   'cloudformation:DescribeStacks',
   'ec2:DeleteNetworkInterface',
   'kms:DescribeKey',
@@ -55,7 +56,7 @@ export async function startWorld(): Promise<World> {
       pacing,
       pace,
       onEngine,
-      switches: { deny: DENIED },
+      switches: { deny: REFUSED_CALLS },
     }),
     startTestAws({ switches: { throttle: 1 } }),
   ]);
