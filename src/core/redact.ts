@@ -1,6 +1,6 @@
 const REMOVED = '[removed]';
 
-/** The secrets of this process. The runner's own masks do not reach files, comments and outputs. */
+/** The secrets of this process. The runner masks them in the log, but not in files and comments. */
 const known = new Set<string>();
 /** Shorter values would also occur in other words. */
 const SHORTEST_SECRET = 8;
@@ -30,7 +30,7 @@ const CREDENTIALS: readonly RegExp[] = [
   /(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\s"']+/gi,
 ];
 
-/** Removes everything that is a credential: for any text that leaves the process. */
+/** Removes everything that is a credential: for texts in the log, in files, in summaries and in comments. */
 export function withoutCredentials(text: string): string {
   const unknown = [...known].reduce((rest, secret) => rest.replaceAll(secret, REMOVED), text);
   return CREDENTIALS.reduce((rest, secret) => rest.replace(secret, `$1${REMOVED}`), unknown);

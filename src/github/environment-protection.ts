@@ -90,11 +90,6 @@ async function readRules(
 const TIMEOUT_MS = 10_000;
 const BACK_OFF = { attempts: 3, firstPauseMs: 1_000 };
 
-/** An answer of GitHub that another try may change. */
-class Outage extends Error {
-  override readonly name = 'Outage';
-}
-
 /**
  * Reads something of a repository. Does without octokit, which `repositoryClient` uses: it would be a third of the bundle of
  * provision, for these few reads.
@@ -110,8 +105,10 @@ async function readRest<T>(
     const answer = await fetch(`${apiUrl}/repos/${repository}/${path}`, { headers, signal });
     if (answer.ok) return (await answer.json()) as T;
     const said = `GitHub answers ${answer.status} to GET ${path}`;
-    if (answer.status >= 500) throw new Outage(said);
-    throw new Error(`${said}. The job may need the permission \`actions: read\``);
+    const advice = [403, 404].includes(answer.status)
+      ? '. The job may need the permission `actions: read`'
+      : '';
+    throw Object.assign(new Error(`${said}${advice}`), { status: answer.status });
   };
-  return retry(ask, { ...BACK_OFF, clock, mayPass: (error) => error instanceof Outage });
+  return retry(ask, { ...BACK_OFF, clock });
 }

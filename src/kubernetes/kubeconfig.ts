@@ -19,23 +19,17 @@ export function readKubeconfig(path: string): KubeConfig {
   return config;
 }
 
-/** Masks the credentials of each request before the request can be sent, wherever the file or its program has them from. */
+/** Masks the credentials of each request before it is sent, whether they come from the file or from a program that it names. */
 class MaskingConfig extends KubeConfig {
-  readonly #masked = new Set<string>();
-
   override async applyToHTTPSOptions(options: HttpsOptions): Promise<void> {
     await super.applyToHTTPSOptions(options);
-    for (const secret of credentialsOf(options)) {
-      if (this.#masked.has(secret)) continue;
-      this.#masked.add(secret);
-      mask(secret);
-    }
+    for (const secret of credentialsOf(options)) mask(secret);
   }
 }
 
 type HttpsOptions = Parameters<KubeConfig['applyToHTTPSOptions']>[0];
 
-/** The credentials that a server would see: that of a token, or a password, also in the form of the header. */
+/** The secrets in the headers of a request: a token, or a password alone and in the base64 of Basic authentication. */
 function credentialsOf({ auth, headers = {} }: HttpsOptions): readonly string[] {
   const values = Object.entries(headers).flatMap(([name, value]) =>
     name.toLowerCase() === 'authorization' ? String(value).replace(/^\S+\s+/, '') : [],
