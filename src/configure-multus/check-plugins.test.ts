@@ -34,7 +34,7 @@ it('says nothing without networks, and without a VPC CNI', () => {
 
 it('goes on when it may not look', async () => {
   const log = recordingLog();
-  await checkPlugins(fakeKubernetesApi({}), [], log);
+  await checkPlugins(fakeKubernetesApi({}), [{ type: 'ipvlan' }], log);
   expect(log.lines).toEqual([
     'Cannot see which version of the VPC CNI the cluster has (the test expects no such request)',
   ]);

@@ -15,9 +15,10 @@ const LACKING = /:(v1\.20\.[23])(?!\d)/;
 /** Warns when the cluster's VPC CNI does not bring the plugins that these networks use. Never fails. */
 export async function checkPlugins(
   api: Pick<KubernetesApi, 'read'>,
-  attachments: readonly Attachment[],
+  attachments: readonly Pick<Attachment, 'type'>[],
   log: Pick<Log, 'info' | 'warn'>,
 ): Promise<void> {
+  if (attachments.every(({ type }) => type === undefined)) return;
   try {
     const warning = lackingPlugins(await api.read<V1DaemonSet>(VPC_CNI), attachments);
     if (warning !== undefined) log.warn(warning);

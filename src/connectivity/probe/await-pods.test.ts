@@ -104,7 +104,7 @@ describe('podState', () => {
       'plugin type="multus-shim" name="multus-cni-network" failed (add): CmdAdd (shim): ERRORED: error configuring pod: error adding container to network "a": failed to find plugin "ipvlan" in path [/opt/cni/bin]';
     const event = { metadata: {}, involvedObject: {}, type: 'Warning', message };
     expect(podState(pod('a'), [event]).text).toMatch(
-      /failed to find plugin "ipvlan" in path .*the VPC CNI brings \(add-on vpc-cni, except v1\.20\.2/,
+      /failed to find plugin "ipvlan" in path .*the VPC CNI brings \(update the add-on vpc-cni to v1\.20\.4/,
     );
   });
 

@@ -264,10 +264,10 @@ function warning(events: readonly CoreV1Event[]): string | undefined {
     : `${last.reason ?? 'Warning'}: ${withAdvice(pluginError(last.message ?? ''))}`;
 }
 
-/** Multus runs the plugins that it finds on the node; VPC CNI v1.20.2 and v1.20.3 put none of them there. */
+/** Multus runs plugins that it finds on the node. Two versions of the VPC CNI put only their own there: see `checkPlugins`. */
 function withAdvice(error: string): string {
   return /failed to find plugin "[\w-]+" in path/.test(error)
-    ? `${error}: the node lacks this plugin, which the VPC CNI brings (add-on vpc-cni, except v1.20.2 and v1.20.3)`
+    ? `${error}: the node lacks this plugin, which the VPC CNI brings (update the add-on vpc-cni to v1.20.4 or later)`
     : error;
 }
 
