@@ -72,9 +72,9 @@ ask_about_stack() {
     ask "$kind: scaling activities" '[.Activities[] | {StartTime, EndTime, StatusCode, StatusMessage, Description, Cause}]' \
       autoscaling describe-scaling-activities --auto-scaling-group-name "$group"
   fi
-  group=$(resource "$stack" AWS::Logs::LogGroup)
-  if [[ $group && $kind != infrastructure ]]; then
-    ask "$kind: launch hook" '[.events[] | {timestamp, message}]' \
+  if [[ $kind != infrastructure ]]; then
+    group=$(resource "$stack" AWS::Logs::LogGroup)
+    [[ -z $group ]] || ask "$kind: launch hook" '[.events[] | {timestamp, message}]' \
       logs filter-log-events --log-group-name "$group" --max-items 500
   fi
 }

@@ -97,8 +97,8 @@ export async function bucketExists(s3: S3Client, bucket: StagingBucket): Promise
 }
 
 /**
- * Deletes the bucket if this pack created it and it is empty, also of old versions. S3 itself deletes no other, so nobody
- * needs the right to list the objects of other teams.
+ * Deletes the bucket if this pack created it and it is empty, also of old versions. S3 refuses to delete a bucket that
+ * has objects, so the role needs no right to list those of other environments.
  */
 export async function deleteBucketIfUnused(s3: S3Client, bucket: StagingBucket): Promise<boolean> {
   if ((await ownership(s3, bucket)) === 'foreign') return false;
@@ -157,8 +157,8 @@ async function createBucket(s3: S3Client, { name, region }: StagingBucket): Prom
 /**
  * Read from the tag. An untagged bucket with the default name was interrupted between creation and tagging.
  *
- * Whether a bucket exists is asked in this way, too, and not by HeadBucket: S3 answers a HEAD without a body, so that an
- * expired session and a wrong region look the same, a 400 without a code (aws-sdk-js#2219, aws-sdk-ruby#1162).
+ * This call also says whether the bucket exists. HeadBucket would not do: S3 answers a HEAD without a body, so an expired
+ * session and a wrong region look the same, a 400 without a code (aws-sdk-js#2219, aws-sdk-ruby#1162).
  */
 async function ownership(s3: S3Client, bucket: StagingBucket): Promise<Ownership> {
   const untagged =

@@ -126,7 +126,10 @@ export function describeClaims(claims: TokenClaims): string {
   return `The token says sub "${sub}", aud "${aud}", iss "${iss}", job_workflow_ref "${workflow}".`;
 }
 
-/** The trust policy statement that accepts exactly these claims. */
+/**
+ * The trust policy statement that accepts exactly these claims. README says from when on IAM knows `job_workflow_ref`, and
+ * from which source.
+ */
 export function trustPolicy(roleArn: string, claims: TokenClaims): string {
   const [, partition = 'aws', , , account = ''] = roleArn.split(':');
   const issuer = (claims.iss ?? 'https://token.actions.githubusercontent.com').replace(

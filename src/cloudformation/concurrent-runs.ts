@@ -21,7 +21,7 @@ export async function unlessAnotherRunWasFirst<Result>(
   }
 }
 
-/** Another run has executed its change set of this stack, for which CloudFormation deletes this run's. */
+/** Another run has executed its own change set of this stack, so CloudFormation is deleting this run's. */
 export class Overtaken extends Error {
   constructor(stackName: string) {
     super(`the change set of ${stackName} is being deleted`);

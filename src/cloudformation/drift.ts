@@ -34,7 +34,7 @@ export async function findDrift(
   }
 }
 
-/** The drift that a change set tells which reverts it. */
+/** The drift that a change set reports when it would revert it. */
 export function driftIn({
   changes,
   comparesReality,

@@ -34,7 +34,10 @@ function wouldLose(
   });
 }
 
-/** CloudFormation replaces nothing while rollback is disabled, and says so only after the update has begun. */
+/**
+ * CloudFormation replaces nothing while rollback is disabled. It says so only after the update has begun:
+ * https://github.com/aws/aws-sam-cli/issues/4585
+ */
 function cannotReplace(stackName: string, { logicalId, type, replacement }: Change): CloudError {
   const replaces = replacement === 'True' ? 'replaces' : 'may replace';
   return new CloudError({

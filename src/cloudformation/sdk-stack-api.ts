@@ -195,7 +195,10 @@ function changeSetInput(request: ChangeSetRequest): CreateChangeSetCommandInput 
   };
 }
 
-/** Only for creations: for updates, AWS documents the execution's `DisableRollback`, and the two exclude each other. */
+/**
+ * Only for creations. An update takes `DisableRollback` at its execution, which cannot be given together with OnStackFailure:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
+ */
 function onStackFailure({ onFailure, type }: ChangeSetRequest): OnStackFailure | undefined {
   if (type !== 'CREATE') return undefined;
   if (onFailure === 'keep') return 'DO_NOTHING';

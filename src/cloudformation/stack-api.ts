@@ -118,8 +118,8 @@ export interface StackApi {
   /** How many change sets a stack has, without those that are being deleted. */
   countChangeSets(stackId: string): Promise<number>;
   /**
-   * Why early validation or a hook refused a change set. `not-allowed` when the role may not call DescribeEvents, or the region
-   * does not have it.
+   * Why early validation or a hook refused a change set. `not-allowed` when the role may not call DescribeEvents, or the
+   * region does not have it.
    */
   changeSetProblems(id: string): Promise<readonly ChangeSetProblem[] | 'not-allowed'>;
   /** The template's text as it was given; undefined when CloudFormation does not have one. */

@@ -1,6 +1,6 @@
 import type { WorkflowRun } from '../github/workflow-run.ts';
 
-/** The name of the environment. Only this tag says which stacks belong to it. */
+/** The name of the environment. `believedStacks` decides which of the stacks with this tag belong to it. */
 export const ENVIRONMENT_TAG = 'eks-multus:environment';
 /** The environment whose cluster is used, on stacks of an environment without its own cluster. */
 export const BASE_TAG = 'eks-multus:base';

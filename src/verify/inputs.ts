@@ -157,8 +157,9 @@ export function readVerifyInputs(
 }
 
 /**
- * The lab's pods run in the namespace of its networks. So do all others unless that is the namespace `default`: Multus
- * attaches a pod to networks of these two only.
+ * Pods of the layout lab run in the namespace of their networks. So do pods of the layout matrix, except when that is
+ * `default`: then each run has a namespace of its own. Multus attaches a pod only to networks of its own namespace and
+ * of `default`.
  */
 function podNamespace(layout: VerifyInputs['layout'], namespace: string): 'shared' | 'per-run' {
   return layout === 'matrix' && namespace === 'default' ? 'per-run' : 'shared';
