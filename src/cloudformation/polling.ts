@@ -3,8 +3,8 @@ import type { StackEvent } from './stack-api.ts';
 import { isBusy } from './stack-status.ts';
 
 /**
- * How many calls to AWS a run may still make. Its stacks share one budget: AWS throttles by account, so calls for
- * polling would be missing elsewhere.
+ * How many calls to CloudFormation a run may still make. Its stacks share one budget: CloudFormation throttles all
+ * callers of an account together, so calls for polling would be missing elsewhere.
  */
 export interface CallBudget {
   /** Counts a call. */

@@ -49,8 +49,8 @@ export function realDeps(
     tokens,
   );
   const budget = callBudget(clock);
-  const caller = { region, credentials, runId: run.id, onCall: budget.spend };
-  const cloudFormation = createClient(CloudFormationClient, caller);
+  const caller = { region, credentials, runId: run.id };
+  const cloudFormation = createClient(CloudFormationClient, { ...caller, onCall: budget.spend });
   const logs = createClient(CloudWatchLogsClient, caller);
   const insides = stackInsides(cloudFormation);
   return {
