@@ -69,7 +69,7 @@ async function onBase(
     ...(await standing(scenario, pull, runs, [`${name}-ng1`])),
     'the comment says whose cluster it is': commentsOn(scenario, pull.number)
       .join()
-      .includes(`that of ${BASE}`),
+      .includes(`belongs to ${BASE}`),
     'its networks are in its own namespace':
       (await names('net-attach-def', '-n', name)).length === 2 &&
       report.networks?.every(({ id }) => id.startsWith(`${name}/`)) === true,
