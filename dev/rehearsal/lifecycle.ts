@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { hasNodeImage } from '../stand-ins/instance/image/node-image.ts';
 import { describeKernel } from '../stand-ins/instance/kernel/describe-kernel.ts';
-import { ensureTools } from '../tools/install/tools.ts';
+import { cacheFolder } from '../tools/install/cache.ts';
+import { ensureTools, type ToolSet } from '../tools/install/tools.ts';
 import { stopAll } from '../tools/process.ts';
 import { consoleProgress, type Progress } from '../tools/progress.ts';
 import { type Finding, renderTable } from '../tools/table.ts';
@@ -86,7 +88,7 @@ async function prepare(
   const stop = () => void stopAll(0);
   interrupted.addEventListener('abort', stop);
   try {
-    const tools = await ensureTools(['moto', 'control-plane', 'runner', 'node'], progress);
+    const tools = await ensureTools(await toolSetsOfRun(progress), progress);
     progress.say(await describeKernel(tools.kernel));
     return interrupted.aborted ? undefined : { ...options, tools };
   } catch (error) {
@@ -95,6 +97,19 @@ async function prepare(
   } finally {
     interrupted.removeEventListener('abort', stop);
   }
+}
+
+/**
+ * The nodes' own kernel takes minutes to build and makes later rehearsals quicker. A first rehearsal, which finds no disk
+ * of nodes in the cache folder, does not wait for it: its nodes run Debian's kernel.
+ */
+async function toolSetsOfRun(progress: Progress): Promise<readonly ToolSet[]> {
+  const sets: readonly ToolSet[] = ['moto', 'control-plane', 'runner', 'node'];
+  if (await hasNodeImage(cacheFolder())) return [...sets, 'kernel'];
+  progress.say(
+    "the nodes of this first rehearsal run Debian's kernel; the next rehearsal builds a quicker one first, once, in some five minutes",
+  );
+  return sets;
 }
 
 /** Prints the world's messages and resolves with its outcome; undefined when it was interrupted. */

@@ -24,7 +24,7 @@ export type Question =
 
 const withGo: readonly ToolSet[] = ['lint', 'control-plane', 'runner', 'node', 'cni', 'multus'];
 const withPython: readonly ToolSet[] = ['lint', 'moto', 'checkov'];
-const all: readonly ToolSet[] = [...withGo, 'moto', 'checkov', 'browser', 'unit-tests'];
+const all: readonly ToolSet[] = [...withGo, 'kernel', 'moto', 'checkov', 'browser', 'unit-tests'];
 
 export const prerequisites: readonly Prerequisite[] = [
   {
@@ -72,17 +72,17 @@ export const prerequisites: readonly Prerequisite[] = [
     test: { question: 'uml' },
     debian: 'user-mode-linux',
   },
-  program('gcc', 'gcc', 'compiles the kernel of the worker nodes', ['node']),
-  program('make', 'make', 'builds the kernel of the worker nodes', ['node']),
-  program('flex', 'flex', 'builds the kernel of the worker nodes', ['node']),
-  program('bison', 'bison', 'builds the kernel of the worker nodes', ['node']),
-  program('bc', 'bc', 'builds the kernel of the worker nodes', ['node']),
-  program('xz', 'xz-utils', 'unpacks the source of the kernel of the worker nodes', ['node']),
-  program('depmod', 'kmod', 'lists the modules in the kernel of the worker nodes', ['node']),
+  program('gcc', 'gcc', 'compiles the kernel of the worker nodes', ['kernel']),
+  program('make', 'make', 'builds the kernel of the worker nodes', ['kernel']),
+  program('flex', 'flex', 'builds the kernel of the worker nodes', ['kernel']),
+  program('bison', 'bison', 'builds the kernel of the worker nodes', ['kernel']),
+  program('bc', 'bc', 'builds the kernel of the worker nodes', ['kernel']),
+  program('xz', 'xz-utils', 'unpacks the source of the kernel of the worker nodes', ['kernel']),
+  program('depmod', 'kmod', 'lists the modules in the kernel of the worker nodes', ['kernel']),
   {
     name: 'the C library for programs in C',
     why: 'is what the kernel of the worker nodes is linked with',
-    sets: ['node'],
+    sets: ['kernel'],
     test: { question: 'c-library' },
     debian: 'libc6-dev',
   },

@@ -8,6 +8,7 @@ describe('planTools', () => {
       python: true,
       checkov: false,
       image: false,
+      kernel: false,
     });
   });
 
@@ -21,7 +22,13 @@ describe('planTools', () => {
   });
 
   it('covers every module when everything is asked for', () => {
-    expect(planTools(toolSets)).toEqual({ goModules, python: true, checkov: true, image: true });
+    expect(planTools(toolSets)).toEqual({
+      goModules,
+      python: true,
+      checkov: true,
+      image: true,
+      kernel: true,
+    });
   });
 
   it('builds and downloads nothing for unit tests', () => {
@@ -29,7 +36,13 @@ describe('planTools', () => {
   });
 
   it('needs nothing for nothing', () => {
-    expect(planTools([])).toEqual({ goModules: [], python: false, checkov: false, image: false });
+    expect(planTools([])).toEqual({
+      goModules: [],
+      python: false,
+      checkov: false,
+      image: false,
+      kernel: false,
+    });
   });
 });
 

@@ -5,6 +5,7 @@ export const toolSets = [
   'control-plane',
   'runner',
   'node',
+  'kernel',
   'cni',
   'multus',
   'checkov',
@@ -29,34 +30,41 @@ export interface ToolPlan {
   readonly python: boolean;
   readonly checkov: boolean;
   readonly image: boolean;
+  /** Whether to build the nodes' kernel. Without it, nodes run one that is there already. */
+  readonly kernel: boolean;
 }
 
-const plans: Readonly<Record<ToolSet, ToolPlan>> = {
-  lint: { goModules: ['actionlint'], python: true, checkov: false, image: false },
-  moto: { goModules: [], python: true, checkov: false, image: false },
-  'control-plane': { goModules: ['kubernetes'], python: false, checkov: false, image: false },
-  runner: { goModules: ['act'], python: false, checkov: false, image: false },
-  cni: { goModules: ['cni-plugins'], python: false, checkov: false, image: false },
-  multus: { goModules: ['multus-thin'], python: false, checkov: false, image: false },
-  browser: { goModules: [], python: false, checkov: false, image: false },
-  'unit-tests': { goModules: [], python: false, checkov: false, image: false },
-  checkov: { goModules: [], python: false, checkov: true, image: false },
-  node: {
-    goModules: ['cni-plugins', 'multus', 'multus-thin', 'kubernetes'],
-    python: false,
-    checkov: false,
-    image: true,
-  },
+const nothing: ToolPlan = {
+  goModules: [],
+  python: false,
+  checkov: false,
+  image: false,
+  kernel: false,
+};
+
+const plans: Readonly<Record<ToolSet, Partial<ToolPlan>>> = {
+  lint: { goModules: ['actionlint'], python: true },
+  moto: { python: true },
+  'control-plane': { goModules: ['kubernetes'] },
+  runner: { goModules: ['act'] },
+  node: { goModules: ['cni-plugins', 'multus', 'multus-thin', 'kubernetes'], image: true },
+  kernel: { kernel: true },
+  cni: { goModules: ['cni-plugins'] },
+  multus: { goModules: ['multus-thin'] },
+  checkov: { checkov: true },
+  browser: {},
+  'unit-tests': {},
 };
 
 /** The union of what the sets need; Go modules in the order to build them, small ones first. */
 export function planTools(sets: readonly ToolSet[]): ToolPlan {
-  const wanted = sets.map((set) => plans[set]);
+  const wanted = sets.map((set) => ({ ...nothing, ...plans[set] }));
   return {
     goModules: goModules.filter((module) => wanted.some((plan) => plan.goModules.includes(module))),
     python: wanted.some((plan) => plan.python),
     checkov: wanted.some((plan) => plan.checkov),
     image: wanted.some((plan) => plan.image),
+    kernel: wanted.some((plan) => plan.kernel),
   };
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ensureNodeImage } from '../../stand-ins/instance/image/node-image.ts';
 import { ensureSystem } from '../../stand-ins/instance/image/system.ts';
-import { ensureKernel } from '../../stand-ins/instance/kernel/build-kernel.ts';
+import { ensureKernel, kernelInCache } from '../../stand-ins/instance/kernel/build-kernel.ts';
 import { endOnSignals, stopAll } from '../process.ts';
 import { consoleProgress, type Progress } from '../progress.ts';
 import { ensurePrerequisites } from './apt.ts';
@@ -57,11 +57,11 @@ async function make(
   const [programs, system, kernel] = await Promise.all([
     ensureGoTools(cache, plan.goModules, progress, signal),
     plan.image ? ensureSystem(cache, progress, signal) : '',
-    plan.image ? ensureKernel(cache, progress, signal) : undefined,
+    plan.kernel ? ensureKernel(cache, progress, signal) : kernelInCache(cache),
     plan.python ? ensureVenv('venv', cache, progress, signal) : undefined,
     plan.checkov ? ensureVenv('checkov', cache, progress, signal) : undefined,
   ]);
-  if (kernel === undefined) return { ami: '', kernel: '' };
+  if (!plan.image) return { ami: '', kernel: '' };
   const ami = await ensureNodeImage(cache, system, kernel, programs, progress, signal);
   return { ami, kernel: kernel.program };
 }

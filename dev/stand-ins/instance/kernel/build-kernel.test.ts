@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../../tools/process.ts';
 import { consoleProgress } from '../../../tools/progress.ts';
-import { compileProgress, ensureKernel } from './build-kernel.ts';
+import { compileProgress, ensureKernel, kernelInCache } from './build-kernel.ts';
 import { debianKernel } from './kernel.ts';
 
 let cache = '';
@@ -63,6 +63,19 @@ describe('ensureKernel', () => {
     await expect(ensure(() => run('false', []), aborted)).rejects.toThrow('exit code 1');
     const left = readdirSync(join(cache, 'kernels')).filter((name) => !name.startsWith('.'));
     expect(left).toEqual([]);
+  });
+});
+
+describe('kernelInCache', () => {
+  it("is Debian's until ours is built", async () => {
+    expect(await kernelInCache(cache)).toBe(debianKernel);
+    const ours = await ensure((folder) => writeFile(join(folder, 'linux'), ''));
+    expect(await kernelInCache(cache)).toEqual(ours);
+  });
+
+  it("is Debian's after a build that failed", async () => {
+    await ensure((folder) => writeFile(join(folder, 'failure.log'), 'error: no\n'));
+    expect(await kernelInCache(cache)).toBe(debianKernel);
   });
 });
 

@@ -22,8 +22,7 @@ export async function ensureKernel(
   signal: AbortSignal,
   build: BuildKernel = buildKernel,
 ): Promise<Kernel> {
-  const key = contentKey({ ...(await fileContent({ script, config })), suite: SOURCE_SUITE });
-  const folder = join(cache, 'kernels', key);
+  const folder = await kernelFolder(cache);
   try {
     await provide(folder, {
       step: "build the nodes' kernel",
@@ -40,6 +39,22 @@ export async function ensureKernel(
     const reason = lastLine(await readFile(log, 'utf8'));
     return fallBack(`${reason}; see ${log}, and remove ${folder} to try again`, progress);
   }
+  return kernelAt(folder);
+}
+
+/** The kernel that nodes can run without a build: ours when it is in the cache folder, otherwise Debian's. */
+export async function kernelInCache(cache: string): Promise<Kernel> {
+  const ours = kernelAt(await kernelFolder(cache));
+  return (await exists(ours.program)) ? ours : debianKernel;
+}
+
+/** The folder of our kernel. Its name changes when a build would give another kernel. */
+async function kernelFolder(cache: string): Promise<string> {
+  const key = contentKey({ ...(await fileContent({ script, config })), suite: SOURCE_SUITE });
+  return join(cache, 'kernels', key);
+}
+
+function kernelAt(folder: string): Kernel {
   return { program: join(folder, 'linux'), modules: join(folder, 'modules') };
 }
 
