@@ -6,6 +6,7 @@ import type { Finding } from '../tools/table.ts';
 import { unservedFinding } from './account-facts.ts';
 import { ACCOUNT } from './account-view.ts';
 import { kubectlFor } from './facts.ts';
+import { deniedFinding } from './permission-facts.ts';
 import { destroyTwice, rehearseByHand } from './scenarios/by-hand.ts';
 import { rehearseCaller } from './scenarios/caller.ts';
 import { rehearsePreviews } from './scenarios/preview.ts';
@@ -47,6 +48,7 @@ export async function rehearseWorkflow(
     await PERFORM[name]({ site, world, progress, before, found, kubectl });
     found(apiFinding(site));
     found(unservedFinding(world.aws.gateway.failures(), world.aws.problems()));
+    found(deniedFinding(world.aws.gateway.calls()));
   } finally {
     await site.stop();
   }
