@@ -44,6 +44,8 @@ async function trial(layout: string, kubeconfig: string, kubectl: string): Promi
     clock,
     signal,
     nodeInterfaces,
+    deadline: clock.now() + inputs.timeoutMs,
+    explain: connection.explain,
   });
   const whole = performance.now();
   const wrong = report.matrix.filter(({ seen, expected }) => seen !== expected);

@@ -3,8 +3,9 @@ import { structuredPatch } from 'diff/lib/patch/create.js';
 import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { type KubernetesApi, OUR_LABELS, retryRequest } from '../kubernetes/api.ts';
+import { type KubernetesApi, OUR_LABELS } from '../kubernetes/api.ts';
 import { statusOf } from '../kubernetes/api-error.ts';
+import { refused } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { mergeNodeRoles, removeNodeRoles } from './map-roles.ts';
 
@@ -17,7 +18,8 @@ export interface RoleMapping {
 /**
  * Maps node roles in the ConfigMap aws-auth, which it creates when there is none.
  *
- * @throws ClusterError when mapRoles cannot be read, maps a role to something else, or keeps changing.
+ * @throws ClusterError when mapRoles cannot be read, maps a role to something else, keeps changing, or is immutable, and
+ *   when the API server refuses.
  */
 export async function mapNodeRoles(
   { api }: Connection,
@@ -36,7 +38,7 @@ export async function mapNodeRoles(
  * Removes the rows of node roles that no longer exist from the ConfigMap aws-auth.
  *
  * @returns the roles whose rows were removed, as the rows named them.
- * @throws ApiError when the API server refuses; ClusterError when mapRoles cannot be read, or keeps changing.
+ * @throws ClusterError when the API server refuses, or mapRoles cannot be read, or keeps changing.
  */
 export async function unmapNodeRoles(
   api: KubernetesApi,
@@ -51,6 +53,8 @@ export async function unmapNodeRoles(
 
 const COLLECTION = '/api/v1/namespaces/kube-system/configmaps';
 const PATH = `${COLLECTION}/aws-auth`;
+const METADATA = { name: 'aws-auth', namespace: 'kube-system' } as const;
+const AWS_AUTH = { kind: 'ConfigMap', metadata: METADATA } as const;
 /** Enough for many writers at once; each attempt is two requests. */
 const ATTEMPTS = 20;
 
@@ -72,7 +76,12 @@ async function changeMapRoles<Change extends { readonly mapRoles: string }>(
     const changed = change(before);
     const { mapRoles } = changed;
     if (mapRoles === before) return { ...changed, diff: [] };
-    if (await retryRequest(() => swapped(api, current, mapRoles), clock)) {
+    if (current?.immutable === true) throw unchangeable(lineDiff(before, mapRoles));
+    const swap = () => swapped(api, current, mapRoles);
+    const written = await api.repeat(swap).catch((error: unknown) => {
+      throw refused(AWS_AUTH, error);
+    });
+    if (written) {
       const diff = lineDiff(before, mapRoles);
       log.info(['aws-auth:', ...diff].join('\n'));
       return { ...changed, diff };
@@ -87,6 +96,15 @@ async function changeMapRoles<Change extends { readonly mapRoles: string }>(
   });
 }
 
+/** Kubernetes changes neither the data of such a ConfigMap nor the mark: somebody must make it anew. */
+function unchangeable(diff: readonly string[]): ClusterError {
+  return new ClusterError({
+    resource: 'configmap kube-system/aws-auth',
+    reason: 'it is marked as immutable, so its mapRoles cannot be changed',
+    nextStep: `ask who marked it. Save it, delete it and create it without "immutable: true", and run again; or let the nodes in by access entries of type EC2_LINUX (authentication: access-entries). Its mapRoles lack:\n${diff.join('\n')}`,
+  });
+}
+
 /** False when somebody else wrote, created or deleted the ConfigMap first. */
 async function swapped(
   api: KubernetesApi,
@@ -96,7 +114,7 @@ async function swapped(
   const data = { mapRoles };
   try {
     if (current === undefined) {
-      const metadata = { name: 'aws-auth', namespace: 'kube-system', labels: OUR_LABELS };
+      const metadata = { ...METADATA, labels: OUR_LABELS };
       await api.create(COLLECTION, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
     } else {
       const { resourceVersion } = current.metadata ?? {};
@@ -104,7 +122,7 @@ async function swapped(
     }
     return true;
   } catch (error) {
-    if (statusOf(error) === 409 || statusOf(error) === 404) return false;
+    if (statusOf(error) === 409 || (statusOf(error) === 404 && current !== undefined)) return false;
     throw error;
   }
 }

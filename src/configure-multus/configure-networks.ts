@@ -11,7 +11,8 @@ import {
 } from '../networks/definition-store.ts';
 import type { ConfigureInputs } from './inputs.ts';
 
-type Wait = Patience & { readonly log: Log };
+/** How long a run waits, and where it says so. */
+export type Wait = Patience & { readonly log: Log };
 
 /**
  * Installs whereabouts if a network needs it, and applies the networks. With `prune`, removes networks of earlier runs
@@ -32,9 +33,9 @@ export async function configureNetworks(
   await log.group('Apply networks', () => applyNetworks(connection, attachments, log, wait));
   if (pruneIn.length === 0) return;
   await log.group('Remove networks that are no longer listed', async () => {
-    await pruneNetworks(connection, attachments, pruneIn, log, wait.clock);
+    await pruneNetworks(connection, attachments, pruneIn, log);
     if (!usesWhereabouts(await listDefinitions(connection)))
-      await removeWhereabouts(connection, log, wait.clock);
+      await removeWhereabouts(connection, log);
   });
 }
 

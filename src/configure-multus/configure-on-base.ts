@@ -35,7 +35,7 @@ export async function configureOnBase(
   reached: Reached,
   wait: Wait,
 ): Promise<void> {
-  const { log, clock } = tools;
+  const { log } = tools;
   const { attachments, expectedNodes } = inputs;
   const name = inputs.target.environment?.name ?? namespace;
   const image = await findMultus(connection, base);
@@ -49,7 +49,7 @@ export async function configureOnBase(
   });
   await log.group('Apply networks', () => applyNetworks(connection, attachments, log, wait));
   if (inputs.pruneIn.length > 0) {
-    await pruneNetworks(connection, attachments, inputs.pruneIn, log, clock);
+    await pruneNetworks(connection, attachments, inputs.pruneIn, log);
   }
   reached.attachments = attachments;
   const nodes = await log.group('Wait for nodes', () =>
@@ -72,5 +72,5 @@ export async function configureOnBase(
       awaitRollout(connection, { ...rollout, ...WHEREABOUTS }),
     );
   }
-  await log.group('Let pods onto the nodes', () => admitPods(connection, log, clock, ready));
+  await log.group('Let pods onto the nodes', () => admitPods(connection, log, ready));
 }

@@ -2,15 +2,21 @@ import type { V1Node } from '@kubernetes/client-node';
 import { mapNodeRoles } from '../aws-auth/config-map.ts';
 import { messageOf } from '../core/errors.ts';
 import { isGuest } from '../environment/shared-cluster.ts';
-import { type Access, connect } from '../kubernetes/connection.ts';
+import {
+  type Access,
+  type Connection,
+  type ConnectOptions,
+  connect,
+} from '../kubernetes/connection.ts';
 import { awaitNodes } from '../kubernetes/nodes.ts';
 import { awaitRollout } from '../kubernetes/rollout.ts';
 import { admitPods } from '../multus/admit-pods.ts';
 import { installMultus, MULTUS, NOT_STARTED, removeMultus } from '../multus/install.ts';
 import { pruneNetworks } from '../networks/definition-store.ts';
+import { checkNamespaces } from './check-namespaces.ts';
 import { checkPlugins } from './check-plugins.ts';
 import { checkVpc } from './check-vpc.ts';
-import { awaitWhereabouts, configureNetworks } from './configure-networks.ts';
+import { awaitWhereabouts, configureNetworks, type Wait } from './configure-networks.ts';
 import { ACCESS_ON_BASE, configureOnBase } from './configure-on-base.ts';
 import { explainNodes } from './explain-nodes.ts';
 import type { ConfigureInputs } from './inputs.ts';
@@ -40,28 +46,37 @@ async function applyAndWait(
   tools: ConfigureTools,
   reached: Reached,
 ): Promise<void> {
-  const { log, clock, credentials, interfaces } = tools;
-  const { mapRoleArns, attachments, multus, expectedNodes } = inputs;
+  const { log, clock, interfaces } = tools;
+  const { mapRoleArns, attachments } = inputs;
   const wait = { deadline: clock.now() + inputs.timeoutMs, clock, log };
   for (const warning of inputs.warnings) log.warn(warning);
   await checkVpc(attachments, inputs.target.environment, interfaces, log);
-  const { shared, name: environment } = inputs.target.environment ?? {};
+  const { shared } = inputs.target.environment ?? {};
   const needs = accessNeeded(mapRoleArns !== undefined, shared !== undefined);
-  const roleArn = inputs.role.chainedRoleArn ?? inputs.role.roleArn;
-  const connecting = { log, credentials, roleArn, needs, clock };
-  const connection = await connect(inputs.target.address, connecting);
-  reached.cluster = connection.cluster;
-  reached.user = connection.user;
-  await checkPlugins(connection.api, attachments, log);
-  if (mapRoleArns !== undefined) {
-    reached.awsAuth = await log.group('Map node roles in aws-auth', () =>
-      mapNodeRoles(connection, mapRoleArns, log, clock),
-    );
-  }
-  if (shared !== undefined) {
-    await configureOnBase(connection, inputs, shared, tools, reached, wait);
-    return;
-  }
+  await withCluster(inputs, { ...tools, needs, deadline: wait.deadline }, reached, async (to) => {
+    await checkPlugins(to.api, attachments, log);
+    if (shared === undefined) await checkNamespaces(to.api, attachments);
+    if (mapRoleArns !== undefined) {
+      reached.awsAuth = await log.group('Map node roles in aws-auth', () =>
+        mapNodeRoles(to, mapRoleArns, log, clock),
+      );
+    }
+    if (shared === undefined) await configureCluster(to, inputs, tools, reached, wait);
+    else await configureOnBase(to, inputs, shared, tools, reached, wait);
+  });
+}
+
+/** Installs Multus and applies the networks on a cluster that this environment has to itself, or whose base it is. */
+async function configureCluster(
+  connection: Connection,
+  inputs: ConfigureInputs,
+  tools: ConfigureTools,
+  reached: Reached,
+  wait: Wait,
+): Promise<void> {
+  const { log } = wait;
+  const { attachments, multus, expectedNodes } = inputs;
+  const environment = inputs.target.environment?.name;
   reached.multus = multus;
   // Nodes of previews on this cluster come and go. Each preview waits for its own nodes.
   const leftOut = (node: V1Node) => environment !== undefined && isGuest(node, environment);
@@ -81,32 +96,41 @@ async function applyAndWait(
     return awaitRollout(connection, { ...wait, ...set, atLeast: expectedNodes, leftOut });
   });
   await awaitWhereabouts(connection, inputs, { ...wait, leftOut });
-  await log.group('Let pods onto the nodes', () => admitPods(connection, log, clock));
+  await log.group('Let pods onto the nodes', () => admitPods(connection, log));
+}
+
+/** Connects, does the work, and explains what the API server refuses or fails meanwhile. */
+async function withCluster(
+  { target, role }: ConfigureInputs,
+  options: Omit<ConnectOptions, 'roleArn'>,
+  reached: Reached,
+  work: (connection: Connection) => Promise<void>,
+): Promise<void> {
+  const roleArn = role.chainedRoleArn ?? role.roleArn;
+  const connection = await connect(target.address, { ...options, roleArn });
+  reached.cluster = connection.cluster;
+  reached.user = connection.user;
+  try {
+    await work(connection);
+  } catch (error) {
+    throw connection.explain(error);
+  }
 }
 
 async function remove(
   inputs: ConfigureInputs,
-  { log, clock, credentials }: ConfigureTools,
+  tools: ConfigureTools,
   reached: Reached,
 ): Promise<void> {
+  const { log, clock } = tools;
   const wait = { deadline: clock.now() + inputs.timeoutMs, clock };
-  const roleArn = inputs.role.chainedRoleArn ?? inputs.role.roleArn;
   const needs = [{ ...DAEMON_SETS, verb: 'delete' }];
-  const connection = await connect(inputs.target.address, {
-    log,
-    credentials,
-    roleArn,
-    needs,
-    clock,
+  await withCluster(inputs, { ...tools, needs, deadline: wait.deadline }, reached, async (to) => {
+    await log.group('Remove Multus', () => removeMultus(to, log, wait));
+    reached.removed = true;
+    if (inputs.pruneIn.length === 0) return;
+    await log.group('Remove networks', () => pruneNetworks(to, [], inputs.pruneIn, log));
   });
-  reached.cluster = connection.cluster;
-  reached.user = connection.user;
-  await log.group('Remove Multus', () => removeMultus(connection, log, wait));
-  reached.removed = true;
-  if (inputs.pruneIn.length === 0) return;
-  await log.group('Remove networks', () =>
-    pruneNetworks(connection, [], inputs.pruneIn, log, clock),
-  );
 }
 
 const DAEMON_SETS = { group: 'apps', resource: 'daemonsets', namespace: MULTUS.namespace };

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { messageOf } from '../core/errors.ts';
 import { redact } from '../core/redact.ts';
-import { codeOf } from '../core/retry.ts';
+import { codeOf, isTransient } from '../core/retry.ts';
 
 /** A refusal of the API server: its HTTP status, and its body, which is JSON or text. */
 export class ApiError extends Error {
@@ -19,9 +19,46 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * An answer that no API server gives, with any status: the page of a proxy, of a load balancer or of a network that
+ * wants people to sign in first. Says nothing about the objects of a cluster.
+ */
+export class ForeignAnswer extends Error {
+  override readonly name = 'ForeignAnswer';
+  readonly retryAfterMs: number | undefined;
+
+  /** @param what what came instead, for messages */
+  constructor(status: number, what: string, retryAfterMs?: number) {
+    super(`HTTP ${status} with ${what}`);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** What a page is, in a few words: its title, never its text. */
+export function describePage(text: string): string {
+  const title = /<title[^>]*>\s*([^<]{1,200}?)\s*<\/title/i.exec(text)?.[1];
+  return title === undefined ? 'an HTML page' : `the HTML page "${title.replace(/\s+/g, ' ')}"`;
+}
+
+/** True when the same request may succeed later: the server is busy, the connection failed, or another server answered. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof ForeignAnswer || isTransient(error);
+}
+
+/** The later of two errors, unless it says only that the time was up. */
+export function tellsMore(later: unknown, earlier: unknown): unknown {
+  return codeOf(later) === 'ETIMEDOUT' && earlier !== undefined ? earlier : later;
+}
+
 /** The HTTP status with which the API server refused, or undefined when it did not answer. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof ApiError ? error.status : undefined;
+}
+
+/** True when an error says something about the object of the request. A busy server, or one that does not know us, does not. */
+export function isAboutObject(error: unknown): boolean {
+  const status = statusOf(error);
+  return status !== undefined && status !== 401 && status !== 429;
 }
 
 /** The answer of a call, or undefined when the API server refuses with one of these statuses: 404 means "absent". */
@@ -55,12 +92,20 @@ function isAlreadyExists(body: unknown): boolean {
  */
 export function reasonOf(error: unknown): string {
   if (error instanceof ApiError) {
-    return `${error.status} ${redact(serverMessage(error.body)) || STATUS_CODES[error.status]}`;
+    const message = redact(shorten(serverMessage(error.body))) || STATUS_CODES[error.status];
+    return `${error.status} ${message?.replace(new RegExp(`^${error.status} `), '')}`;
   }
   const cause = error instanceof Error ? error.cause : undefined;
   const message = messageOf(cause ?? error);
   // An AggregateError of several failed addresses has no message of its own.
   return message === '' ? (codeOf(error) ?? '') : redact(message);
+}
+
+/** What an API server says has a few hundred characters; lists of problems may be as long as their object. */
+const LONGEST_MESSAGE = 2_000;
+
+function shorten(message: string): string {
+  return message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE)}…`;
 }
 
 function serverMessage(body: unknown): string {

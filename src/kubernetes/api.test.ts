@@ -5,9 +5,12 @@ import {
   refusal,
   startKubeServer,
 } from '../../dev/testing/servers/kube-server.ts';
-import { isConflictOrTransient, type KubernetesApi, kubernetesApi, retryRequest } from './api.ts';
-import { ApiError } from './api-error.ts';
+import { isConflict, type KubernetesApi, kubernetesApi } from './api.ts';
+import { ApiError, ForeignAnswer } from './api-error.ts';
+import { patientFor } from './patience.ts';
 import { type Rest, restOf } from './rest.ts';
+
+const PATIENCE_MS = 60_000;
 
 let server: KubeServer | undefined;
 beforeEach(() => {
@@ -24,7 +27,7 @@ async function start(answer: Parameters<typeof startKubeServer>[0]) {
   server = await startKubeServer(answer);
   const clock = fakeClock();
   const rest = restOf({ url: server.url, proxied: false, options: async () => ({}) });
-  return { api: kubernetesApi(rest, clock), clock };
+  return { api: kubernetesApi(rest, patientFor(clock, PATIENCE_MS)), clock };
 }
 
 const requests = () => server?.requests.map(({ method, path }) => `${method} ${path}`);
@@ -114,24 +117,40 @@ const failing = (times: number, error: unknown) => {
 };
 const busy = new ApiError(503, undefined);
 
-describe('retryRequest', () => {
-  it('repeats a request after a transient error', async () => {
+describe('a call that may be made twice', () => {
+  const patient = () => {
     const clock = fakeClock();
-    expect(await retryRequest(failing(3, busy), clock)).toBe(4);
+    const unused = () => Promise.reject(new Error('the test sends nothing'));
+    return { clock, api: kubernetesApi(unused, patientFor(clock, PATIENCE_MS)) };
+  };
+
+  it('is made again after an error that may pass, with growing pauses', async () => {
+    const { api, clock } = patient();
+    expect(await api.repeat(failing(3, busy))).toBe(4);
     expect(clock.now()).toBe(250 + 500 + 1000);
   });
 
-  it('gives up after five attempts', async () => {
-    const clock = fakeClock();
-    await expect(retryRequest(failing(9, busy), clock)).rejects.toBe(busy);
-    expect(clock.now()).toBe(3750);
+  it.each([
+    ['a busy server', busy],
+    ['a page of another server', new ForeignAnswer(200, 'an HTML page')],
+  ])('is made again until the deadline: %s', async (_, error) => {
+    const { api, clock } = patient();
+    await expect(api.repeat(failing(99, error))).rejects.toBe(error);
+    expect(clock.now()).toBe(PATIENCE_MS);
   });
 
-  it('repeats a request after a conflict only when the caller says so', async () => {
-    const clock = fakeClock();
+  it('is made again after a conflict only when the caller says so, and five times at most', async () => {
     const conflict = new ApiError(409, undefined);
-    await expect(retryRequest(failing(1, conflict), clock)).rejects.toBe(conflict);
-    expect(await retryRequest(failing(1, conflict), clock, isConflictOrTransient)).toBe(2);
+    const { api } = patient();
+    await expect(api.repeat(failing(1, conflict))).rejects.toBe(conflict);
+    expect(await api.repeat(failing(1, conflict), isConflict)).toBe(2);
+    expect(await api.repeat(failing(4, conflict), isConflict)).toBe(5);
+    await expect(api.repeat(failing(5, conflict), isConflict)).rejects.toBe(conflict);
+  });
+
+  it('is not made again after a refusal', async () => {
+    const refusal = new ApiError(403, undefined);
+    await expect(patient().api.repeat(failing(1, refusal))).rejects.toBe(refusal);
   });
 });
 
@@ -145,7 +164,7 @@ describe('an operation that fails once', () => {
       if (sent === 1) throw error;
       return {};
     };
-    const result = call(kubernetesApi(rest as Rest, fakeClock()));
+    const result = call(kubernetesApi(rest as Rest, patientFor(fakeClock(), PATIENCE_MS)));
     return { sent: await result.then(() => sent).catch((thrown) => thrown) };
   };
 
@@ -173,9 +192,9 @@ describe('an operation that fails once', () => {
     expect(await attempts(conflict, (api) => api.apply(object))).toEqual({ sent: 2 });
   });
 
-  it('is not repeated after a minute without an answer', async () => {
+  it('is repeated after a minute without an answer', async () => {
     const silent = Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
-    expect(await attempts(silent, (api) => api.read('/x'))).toEqual({ sent: silent });
+    expect(await attempts(silent, (api) => api.read('/x'))).toEqual({ sent: 2 });
   });
 });
 
@@ -187,4 +206,14 @@ it.each([429, 503])('waits as long as the Retry-After of a %d says', async (stat
   );
   expect(await api.list('/api/v1/nodes')).toEqual([1]);
   expect(clock.now()).toBe(7000);
+});
+
+it('asks again before a Retry-After of hours is over', async () => {
+  const { api, clock } = await start((_, asked) =>
+    asked === 0
+      ? { ...refusal(503, 'maintenance'), headers: { 'retry-after': '7200' } }
+      : { status: 200, body: { items: [] } },
+  );
+  expect(await api.list('/api/v1/nodes')).toEqual([]);
+  expect(clock.now()).toBe(32_000);
 });

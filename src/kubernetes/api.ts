@@ -1,8 +1,15 @@
 import type { KubernetesObject, V1APIResourceList } from '@kubernetes/client-node';
-import type { Clock } from '../core/clock.ts';
-import { codeOf, isTransient, retry } from '../core/retry.ts';
-import { ApiError, statusOf, unlessStatus } from './api-error.ts';
-import type { Query, Rest, RestRequest } from './rest.ts';
+import { retry } from '../core/retry.ts';
+import {
+  ApiError,
+  ForeignAnswer,
+  mayPass,
+  statusOf,
+  tellsMore,
+  unlessStatus,
+} from './api-error.ts';
+import type { RequestPatience } from './patience.ts';
+import type { Query, Rest } from './rest.ts';
 
 /** Under this name the API server records which fields are ours. */
 export const FIELD_MANAGER = 'eks-multus-actions';
@@ -22,7 +29,8 @@ export interface RemoveOptions {
 
 /**
  * The objects of one API server. A collection is a path such as `/api/v1/services`. Requests that only read or delete,
- * and `apply`, are repeated for about four seconds after transient errors; `apply` also after a conflict.
+ * and `apply`, are sent again until the deadline while the API server is busy or out of reach; `apply` also after a
+ * conflict.
  *
  * Every operation throws ApiError when the API server refuses, and the connection's error when there is no answer.
  */
@@ -43,10 +51,19 @@ export interface KubernetesApi {
   remove(target: Target, options?: RemoveOptions): Promise<boolean>;
   /** Deletes the objects of a collection that a selector in the query selects. */
   removeAll(collection: string, query: Query): Promise<void>;
+  /**
+   * Makes a call again until the deadline while the API server is busy or out of reach, and a few times after an error
+   * for which `collided` is true. Only for calls that may be made twice.
+   */
+  repeat<T>(call: () => Promise<T>, collided?: (error: unknown) => boolean): Promise<T>;
 }
 
-export function kubernetesApi(rest: Rest, clock: Clock): KubernetesApi {
-  const send = repeating(rest, clock);
+export function kubernetesApi(rest: Rest, patience: RequestPatience): KubernetesApi {
+  const repeat = repeatUntil(patience);
+  const send: Rest = (request) => {
+    const repeatable = request.method === 'GET' || request.method === 'DELETE';
+    return repeatable ? repeat(() => rest(request)) : rest(request);
+  };
   const pathOf = pathFinder(send);
   const query = { fieldManager: FIELD_MANAGER };
   const get = async <T>(target: Target, selection: Query = {}) =>
@@ -65,11 +82,7 @@ export function kubernetesApi(rest: Rest, clock: Clock): KubernetesApi {
       const path = await pathOf(object);
       const force = { ...query, force: true };
       const request = { method: 'PATCH', path, query: force, body: object } as const;
-      return retryRequest(
-        () => send({ ...request, contentType: APPLY_PATCH }),
-        clock,
-        isConflictOrTransient,
-      );
+      return repeat(() => send({ ...request, contentType: APPLY_PATCH }), isConflict);
     },
     async merge(target, body) {
       const path = await pathOf(target);
@@ -86,6 +99,7 @@ export function kubernetesApi(rest: Rest, clock: Clock): KubernetesApi {
     async removeAll(path, selection) {
       await send({ method: 'DELETE', path, query: selection });
     },
+    repeat,
   };
 }
 
@@ -97,34 +111,43 @@ function deleteOptions({ gracePeriodSeconds, ...preconditions }: RemoveOptions) 
   return { preconditions, ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }) };
 }
 
-/** True for a conflict of two writers, and for errors that pass: the caller may read again and write again. */
-export function isConflictOrTransient(error: unknown): boolean {
-  return isTransient(error) || statusOf(error) === 409;
+/** True for a conflict of two writers: the caller may read again and write again. */
+export function isConflict(error: unknown): boolean {
+  return statusOf(error) === 409;
 }
 
-/** Repeats requests that only read or delete. A request without an answer for a minute is not repeated. */
-function repeating(rest: Rest, clock: Clock): Rest {
-  return <Answer>(request: RestRequest) => {
-    const send = () => rest<Answer>(request);
-    const repeatable = request.method === 'GET' || request.method === 'DELETE';
-    return repeatable ? retryRequest(send, clock, failsFast) : send();
+/** How often a call is made while it collides with those of others. */
+const COLLISIONS = 5;
+const LONGEST_PAUSE_MS = 5_000;
+/** What an API server asks for at most: see `retry`. Gateways may ask for hours, and are asked again. */
+const LONGEST_RETRY_AFTER_MS = 32_000;
+
+function repeatUntil(patience: RequestPatience): KubernetesApi['repeat'] {
+  const { clock } = patience;
+  return (call, collided = () => false) => {
+    let collisions = 0;
+    let reason: unknown;
+    const again = (error: unknown) => {
+      if (mayPass(error)) {
+        reason = tellsMore(error, reason);
+        patience.onWait?.(error);
+        return true;
+      }
+      collisions += 1;
+      return collided(error) && collisions < COLLISIONS;
+    };
+    const policy = { clock, deadline: patience.deadline(), firstPauseMs: 250 };
+    const pauses = { longestPauseMs: LONGEST_PAUSE_MS, retryAfterMs: pauseAsked };
+    return retry(call, { ...policy, ...pauses, mayPass: again }).catch((error: unknown) => {
+      throw tellsMore(error, reason);
+    });
   };
 }
 
-function failsFast(error: unknown): boolean {
-  return isTransient(error) && codeOf(error) !== 'ETIMEDOUT';
-}
-
-/**
- * Sends a request up to five times within about four seconds while it fails in a way that may pass. Only for requests
- * that may be sent twice.
- */
-export function retryRequest<T>(
-  request: () => Promise<T>,
-  clock: Clock,
-  passes: (error: unknown) => boolean = isTransient,
-): Promise<T> {
-  return retry(request, { clock, mayPass: passes, attempts: 5, firstPauseMs: 250 });
+function pauseAsked(error: unknown): number | undefined {
+  const known = error instanceof ApiError || error instanceof ForeignAnswer;
+  const asked = known ? error.retryAfterMs : undefined;
+  return asked === undefined ? undefined : Math.min(asked, LONGEST_RETRY_AFTER_MS);
 }
 
 type Resource = V1APIResourceList['resources'][number];

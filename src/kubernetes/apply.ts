@@ -5,12 +5,12 @@ import type {
   V1Namespace,
 } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
-import { type Clock, systemClock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import { type Patience, until } from '../core/retry.ts';
-import { FIELD_MANAGER, isConflictOrTransient, OUR_LABELS, retryRequest } from './api.ts';
-import { reasonOf, statusOf } from './api-error.ts';
+import { FIELD_MANAGER, isConflict, OUR_LABELS } from './api.ts';
+import { isAboutObject, reasonOf } from './api-error.ts';
 import type { Connection } from './connection.ts';
+import { refusalAdvice } from './explain.ts';
 
 /** The objects of a manifest, in order, with our label added. Pure. */
 export function readManifest(text: string): readonly KubernetesObject[] {
@@ -50,17 +50,19 @@ export function nameOf({ kind, metadata }: KubernetesObject): string {
   return `${(kind ?? 'object').toLowerCase()} ${namespace}${metadata?.name ?? ''}`;
 }
 
-/** The error for an object that the API server refuses. */
-export function refused(object: KubernetesObject, cause: unknown): ClusterError {
-  const forbidden = statusOf(cause) === 403;
-  return new ClusterError({
-    resource: nameOf(object),
-    reason: `the API server refused it (${reasonOf(cause)})`,
-    nextStep: forbidden
-      ? 'give the identity of this job the right to change this kind of object'
-      : 'read the reason: it names the field, the webhook or the quota that stands in the way',
-    cause,
-  });
+/**
+ * The error for an object that the API server refuses, or fails to take. An error that says nothing about the object
+ * stays as it is: the connection explains it.
+ */
+export function refused(object: KubernetesObject, cause: unknown): unknown {
+  return isAboutObject(cause)
+    ? new ClusterError({
+        resource: nameOf(object),
+        reason: `the API server refused it (${reasonOf(cause)})`,
+        nextStep: refusalAdvice(cause),
+        cause,
+      })
+    : cause;
 }
 
 /** Whether an object carries our label. People who take an object over remove the label. */
@@ -78,7 +80,6 @@ export function isOurs({ metadata }: KubernetesObject): boolean {
 export async function removeIfOurs(
   { api }: Connection,
   object: KubernetesObject,
-  clock: Clock = systemClock,
 ): Promise<boolean> {
   const remove = async () => {
     const found = await api.read<KubernetesObject>(object);
@@ -87,13 +88,14 @@ export async function removeIfOurs(
     return api.remove(object, { uid, resourceVersion });
   };
   try {
-    return await retryRequest(remove, clock, (error) => statusOf(error) === 409);
+    return await api.repeat(remove, isConflict);
   } catch (error) {
-    if (statusOf(error) === 409) return false;
+    if (isConflict(error)) return false;
+    if (!isAboutObject(error)) throw error;
     throw new ClusterError({
       resource: nameOf(object),
       reason: `the API server did not delete it (${reasonOf(error)})`,
-      nextStep: 'give the identity of this job the right to delete this kind of object',
+      nextStep: refusalAdvice(error),
       cause: error,
     });
   }
@@ -106,11 +108,7 @@ export async function removeIfOurs(
  *
  * @throws ClusterError with the API server's reason.
  */
-export async function takeOver(
-  { api }: Connection,
-  object: KubernetesObject,
-  clock: Clock,
-): Promise<void> {
+export async function takeOver({ api }: Connection, object: KubernetesObject): Promise<void> {
   const { apiVersion = '', kind = '' } = object;
   const take = async () => {
     const { metadata } = (await api.read<KubernetesObject>(object)) ?? {};
@@ -121,7 +119,7 @@ export async function takeOver(
     await api.merge(object, { apiVersion, kind, metadata: changed });
   };
   try {
-    await retryRequest(take, clock, isConflictOrTransient);
+    await api.repeat(take, isConflict);
   } catch (error) {
     throw refused(object, error);
   }

@@ -3,7 +3,7 @@ import { credentialFields, REGION_ALLOWED } from '../aws/credential-fields.ts';
 import { type InputProblem, messageOf } from '../core/errors.ts';
 import { type Environment, environmentSchema } from '../environment/environment.ts';
 import { text } from '../github/inputs.ts';
-import type { ClusterAddress } from './connection.ts';
+import type { ClusterAddress } from './cluster-address.ts';
 
 const ENVIRONMENT = 'the JSON that provision gives as its output "environment"';
 
@@ -63,7 +63,8 @@ function eksAddress(inputs: ConnectionInputs, region: string): ClusterAddress | 
   if (name === undefined || endpoint === undefined || certificateAuthority === undefined) {
     return undefined;
   }
-  return { kind: 'eks', name, endpoint, certificateAuthority, region };
+  const given = inputs.environment === undefined ? 'cluster' : 'environment';
+  return { kind: 'eks', name, endpoint, certificateAuthority, region, given };
 }
 
 const PARTS = ['cluster-name', 'cluster-endpoint', 'cluster-certificate-authority'] as const;

@@ -62,7 +62,9 @@ describe('connect', () => {
     const { result, clock } = await connectTo(started);
     const error = await result.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ClusterError);
-    expect(String(error)).toMatch(/test-cluster: .*does not let the identity of this job in \(401/);
+    expect(String(error)).toMatch(
+      /test-cluster: .*does not let the user of the kubeconfig in \(401/,
+    );
     expect(String(error)).toMatch(/access entry/);
     expect(clock.now()).toBe(20_000);
     expect(String(error)).not.toContain('secret-token');

@@ -7,20 +7,15 @@ import type { CredentialProvider } from '../aws/credentials.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { CloudError, ClusterError, InputError, isExplained, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { codeOf, isTransient, until } from '../core/retry.ts';
+import { until } from '../core/retry.ts';
 import { type KubernetesApi, kubernetesApi } from './api.ts';
-import { reasonOf, statusOf } from './api-error.ts';
+import { ForeignAnswer, mayPass, reasonOf, statusOf, tellsMore } from './api-error.ts';
+import type { ClusterAddress } from './cluster-address.ts';
 import { tokenSource } from './eks-token.ts';
+import { type Asked, explainApiError } from './explain.ts';
 import { readKubeconfig, serverOf, tokenConfig } from './kubeconfig.ts';
-import { type EksAddress, type Rest, restOf } from './rest.ts';
-
-/** A cluster that is the current context of a kubeconfig file. */
-export interface KubeconfigAddress {
-  readonly kind: 'kubeconfig';
-  readonly path: string;
-}
-
-export type ClusterAddress = EksAddress | KubeconfigAddress;
+import { patientUntil, type RequestPatience } from './patience.ts';
+import { type Rest, restOf } from './rest.ts';
 
 /** A permission: `patch daemonsets.apps in kube-system`. */
 export interface Access {
@@ -39,6 +34,8 @@ export interface ConnectOptions {
   readonly roleArn?: string | undefined;
   /** The access that the caller needs. Checked before anything changes. */
   readonly needs?: readonly Access[];
+  /** When the run must be over, on the clock: until then a busy or silent API server is waited for. */
+  readonly deadline?: number;
   /** How long to retry while the cluster does not know the identity yet, in milliseconds. */
   readonly patienceMs?: number;
   readonly clock?: Clock;
@@ -55,13 +52,16 @@ export interface Connection {
   readonly api: KubernetesApi;
   /** For requests that `api` has no operation for. */
   readonly rest: Rest;
+  /** The error for a failed request, with what to do: see explainApiError. */
+  explain(error: unknown): unknown;
 }
 
 const DEFAULT_PATIENCE_MS = 90_000;
 
 /**
  * Connects to a cluster and checks our identity, then the access in `needs`. The API server sees a new access entry
- * only after some seconds, so refusals are retried for a while.
+ * only after some seconds, so refusals are retried for a while. A server that is busy, silent or out of reach is asked
+ * again until the deadline; without a deadline, for as long as refusals are.
  *
  * @throws InputError when a kubeconfig cannot be used.
  * @throws CloudError when there are no AWS credentials.
@@ -71,35 +71,57 @@ export async function connect(
   address: ClusterAddress,
   options: ConnectOptions,
 ): Promise<Connection> {
-  if (address.kind === 'eks') await checkCredentials(options.credentials);
-  const config = configOf(address, options.credentials);
-  const cluster = config.getCurrentCluster()?.name ?? '';
-  const rest = restOf(serverOf(config));
-  const clock = options.clock ?? systemClock;
-  const deadline = clock.now() + (options.patienceMs ?? DEFAULT_PATIENCE_MS);
-  const wait = { cluster, roleArn: options.roleArn, log: options.log, clock, deadline };
-  const user = await awaitIdentity(rest, wait);
-  options.log.info(`Connected to cluster ${cluster} as ${user}`);
+  const { log, roleArn, clock = systemClock, patienceMs = DEFAULT_PATIENCE_MS } = options;
+  const credentials = explained(options.credentials);
+  if (address.kind === 'eks') await credentials();
+  const config = configOf(address, credentials);
+  const { name: cluster = '', proxyUrl: proxy } = config.getCurrentCluster() ?? {};
+  const asked = { cluster, address, proxy };
+  const refusedUntil = clock.now() + patienceMs;
+  const deadline = options.deadline ?? refusedUntil;
+  const patience = { ...patientUntil(clock, deadline), onWait: waiting(log) };
+  const rest = restOf(serverOf(config), { patience });
+  const wait = { asked, roleArn, log, clock, deadline };
+  const admission = { ...wait, refusedUntil: Math.min(refusedUntil, deadline) };
+  const user = await awaitIdentity(rest, admission);
+  log.info(`Connected to cluster ${cluster} as ${user}`);
+  const api = kubernetesApi(rest, patience);
+  const explain = (error: unknown) => explainApiError(error, { ...asked, user });
   for (const access of options.needs ?? []) {
-    await awaitAccess(rest, access, { ...wait, user });
-  }
-  return { cluster, user, config, api: kubernetesApi(rest, clock), rest };
-}
-
-/** Fetches the credentials once, so that a failure is not blamed on the cluster. */
-async function checkCredentials(credentials: CredentialProvider): Promise<void> {
-  try {
-    await credentials();
-  } catch (cause) {
-    if (isExplained(cause)) throw cause;
-    throw new CloudError({
-      resource: 'AWS credentials',
-      reason: messageOf(cause),
-      nextStep:
-        'set role-to-assume and give the job `permissions: { id-token: write }`, or get credentials in a step before this one',
-      cause,
+    await awaitAccess(api, rest, access, { ...admission, user }).catch((error: unknown) => {
+      throw explain(error);
     });
   }
+  return { cluster, user, config, api, rest, explain };
+}
+
+/** Logs why the API server is asked again: each reason once. */
+function waiting(log: Log): NonNullable<RequestPatience['onWait']> {
+  const said = new Set<string>();
+  return (error) => {
+    const reason = reasonOf(error);
+    if (said.has(reason)) return;
+    said.add(reason);
+    log.info(`Waiting for the API server (${reason})`);
+  };
+}
+
+/** Credentials whose failure is not blamed on the cluster. */
+function explained(credentials: CredentialProvider): CredentialProvider {
+  return async () => {
+    try {
+      return await credentials();
+    } catch (cause) {
+      if (isExplained(cause)) throw cause;
+      throw new CloudError({
+        resource: 'AWS credentials',
+        reason: messageOf(cause),
+        nextStep:
+          'set role-to-assume and give the job `permissions: { id-token: write }`, or get credentials in a step before this one',
+        cause,
+      });
+    }
+  };
 }
 
 /** The kubeconfig for a cluster. Sends nothing. */
@@ -128,12 +150,15 @@ const ACCESS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
 /** Whom the API server must let in, and until when we try. */
 interface AccessWait {
-  readonly cluster: string;
+  readonly asked: Asked;
   /** The IAM role that the job uses, when it is known. */
   readonly roleArn?: string | undefined;
   readonly log: Log;
   readonly clock: Clock;
+  /** When to stop asking a server that gives no usable answer. */
   readonly deadline: number;
+  /** When a refusal counts. */
+  readonly refusedUntil: number;
 }
 
 /**
@@ -142,42 +167,67 @@ interface AccessWait {
  * @throws ClusterError with the reason and the next step when it does not before the deadline.
  */
 export async function awaitIdentity(rest: Rest, wait: AccessWait): Promise<string> {
+  const { asked, log, clock } = wait;
   let last: unknown;
+  let logged = '';
   const user = await until(async () => {
     try {
-      const review = await rest<V1SelfSubjectReview>({ method: 'POST', path: IDENTITY, body: {} });
-      return review.status?.userInfo?.username ?? 'an unnamed user';
+      return await identity(rest);
     } catch (error) {
-      if (isExplained(error)) throw error;
-      if (!isRefusal(error) && !isTransient(error)) throw noAnswer(wait.cluster, error);
-      if (last === undefined) wait.log.info(`Not let in yet (${reasonOf(error)}); trying again`);
-      last = error;
+      last = mayPass(error) ? tellsMore(error, last) : error;
+      if (isRefusal(error) ? clock.now() >= wait.refusedUntil : !mayPass(error)) {
+        throw notConnected(last, wait);
+      }
+      const reason = reasonOf(error);
+      if (reason !== logged) log.info(`Not let in yet (${reason}); trying again`);
+      logged = reason;
       return undefined;
     }
   }, wait);
   if (user !== undefined) return user;
-  throw isRefusal(last)
-    ? notAdmitted({ cluster: wait.cluster, roleArn: wait.roleArn, cause: last })
-    : noAnswer(wait.cluster, last);
+  throw notConnected(last, { asked, roleArn: wait.roleArn });
 }
 
-/** Waits until the API server allows an access. Throws ClusterError at the deadline. */
+async function identity(rest: Rest): Promise<string> {
+  const review = await rest<V1SelfSubjectReview>({ method: 'POST', path: IDENTITY, body: {} });
+  const user = review?.status?.userInfo?.username;
+  if (user === undefined) throw new ForeignAnswer(200, 'a text that is no answer to the question');
+  return user;
+}
+
+function notConnected(
+  error: unknown,
+  { asked, roleArn }: Pick<AccessWait, 'asked' | 'roleArn'>,
+): unknown {
+  if (!isRefusal(error)) return explainApiError(error, asked);
+  const { cluster, address } = asked;
+  return address.kind === 'kubeconfig' && roleArn === undefined
+    ? unknownUser(cluster, address.path, error)
+    : notAdmitted({ cluster, roleArn, cause: error });
+}
+
+/** Waits until the API server allows an access. Throws ClusterError when it does not. */
 export async function awaitAccess(
+  api: Pick<KubernetesApi, 'repeat'>,
   rest: Rest,
   access: Access,
   wait: AccessWait & { readonly user: string },
 ): Promise<void> {
-  const allowed = await until(async () => {
-    const body = { spec: { resourceAttributes: { ...access } } };
-    const review = await rest<V1SelfSubjectAccessReview>({ method: 'POST', path: ACCESS, body });
-    return review.status?.allowed === true ? true : undefined;
-  }, wait);
+  const { asked, user, clock, refusedUntil: deadline } = wait;
+  const body = { spec: { resourceAttributes: { ...access } } };
+  const ask = () => rest<V1SelfSubjectAccessReview>({ method: 'POST', path: ACCESS, body });
+  const allowed = await until(
+    async () => ((await api.repeat(ask)).status?.allowed === true ? true : undefined),
+    { clock, deadline },
+  );
   if (allowed) return;
   throw new ClusterError({
-    resource: `cluster ${wait.cluster}`,
-    reason: `user ${wait.user} may not ${describe(access)}`,
+    resource: `cluster ${asked.cluster}`,
+    reason: `user ${user} may not ${describe(access)}`,
     nextStep:
-      'associate the access policy AmazonEKSClusterAdminPolicy with the access entry of this identity, or bind a role that allows it',
+      asked.address.kind === 'kubeconfig'
+        ? 'bind a role that allows it to this user, or use a kubeconfig of another one. On EKS, associate the access policy AmazonEKSClusterAdminPolicy with its access entry'
+        : 'associate the access policy AmazonEKSClusterAdminPolicy with the access entry of this identity, or bind a role that allows it',
   });
 }
 
@@ -192,14 +242,12 @@ function isRefusal(error: unknown): boolean {
   return status === 401 || status === 403;
 }
 
-function noAnswer(cluster: string, cause: unknown): ClusterError {
-  const untrusted = /CERT|SIGNATURE|ISSUER|TLS|SSL/.test(codeOf(cause) ?? '');
+/** The error for an identity of a kubeconfig that the API server does not know. */
+function unknownUser(cluster: string, path: string, cause: unknown): ClusterError {
   return new ClusterError({
     resource: `cluster ${cluster}`,
-    reason: `no usable answer from the API server (${reasonOf(cause)})`,
-    nextStep: untrusted
-      ? 'check cluster-certificate-authority: it must be the base64 text that EKS gives for this cluster'
-      : 'check that the endpoint is that of a running cluster and that this runner may reach it (public access CIDRs)',
+    reason: `the API server does not let the user of the kubeconfig in (${reasonOf(cause)})`,
+    nextStep: `check the current user in the kubeconfig ${path}: its token or certificate may have expired or be for another cluster. An IAM identity needs an access entry on an EKS cluster`,
     cause,
   });
 }

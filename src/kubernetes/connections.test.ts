@@ -52,7 +52,7 @@ const restTo = (to: number, options: RequestOptions = {}) =>
 const impatient = (silenceMs: number) =>
   restOf(
     { url: `https://127.0.0.1:${port}`, proxied: false, options: async () => trust },
-    silenceMs,
+    { silenceMs },
   );
 const ask = () => rest<string>({ method: 'GET', path: '/api' });
 const pause = () => new Promise((resolve) => setTimeout(resolve, 50));

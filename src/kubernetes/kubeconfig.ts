@@ -1,5 +1,7 @@
 import type { RequestOptions } from 'node:https';
 import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node';
+import { ClusterError, messageOf } from '../core/errors.ts';
+import { codeOf } from '../core/retry.ts';
 import { mask } from '../github/mask.ts';
 import { proxyOf } from '../github/proxy.ts';
 import type { Server } from './rest.ts';
@@ -22,9 +24,32 @@ export function readKubeconfig(path: string): KubeConfig {
 /** Masks the credentials of each request before it is sent, whether they come from the file or from a program that it names. */
 class MaskingConfig extends KubeConfig {
   override async applyToHTTPSOptions(options: HttpsOptions): Promise<void> {
-    await super.applyToHTTPSOptions(options);
+    await super.applyToHTTPSOptions(options).catch((error: unknown) => {
+      throw withoutCredentials(this.getCurrentUser(), error);
+    });
     for (const secret of credentialsOf(options)) mask(secret);
   }
+}
+
+/** Credentials come from a program or from files. Neither is the fault of the cluster, and neither heals by waiting. */
+function withoutCredentials(user: User | null, error: unknown): ClusterError {
+  const program: unknown = user?.exec?.command ?? user?.authProvider?.config?.['cmd-path'];
+  const missing = codeOf(error) === 'ENOENT';
+  const [said = ''] = messageOf(error).trim().split('\n').slice(-1);
+  return new ClusterError({
+    resource: `user ${user?.name ?? ''} of the kubeconfig`,
+    reason:
+      program === undefined
+        ? `its credentials cannot be read (${said})`
+        : `the program ${program}, which gets its credentials, ${missing ? 'is not on this runner' : `failed (${said || 'without a word'})`}`,
+    nextStep:
+      program === undefined
+        ? 'correct the user of the current context: the files that it names must be on this runner'
+        : missing
+          ? `install ${program} in a step before this one, or use a kubeconfig with a token or a certificate`
+          : `run it by hand to see what it lacks: ${[program, ...(user?.exec?.args ?? [])].join(' ')}. A step before this one may have to give it credentials`,
+    cause: error,
+  });
 }
 
 type HttpsOptions = Parameters<KubeConfig['applyToHTTPSOptions']>[0];

@@ -48,7 +48,7 @@ describe('awaitNodes', () => {
   ) {
     const server = await startKubeServer(({ path }, asked) =>
       path.includes('selfsubject')
-        ? { status: 201, body: {} }
+        ? { status: 201, body: { status: { userInfo: { username: 'u' } } } }
         : { status: 200, body: { items: lists[Math.min(asked, lists.length - 1)] } },
     );
     const log = recordingLog();

@@ -4,6 +4,7 @@ import { startTestApiServer, type TestApiServer } from '../../dev/testing/server
 import { systemClock } from '../core/clock.ts';
 import { type KubernetesApi, kubernetesApi } from './api.ts';
 import { readKubeconfig, serverOf } from './kubeconfig.ts';
+import { patientFor } from './patience.ts';
 import { releaseCloudResources } from './release-cloud-resources.ts';
 import { restOf } from './rest.ts';
 
@@ -12,7 +13,10 @@ let api: KubernetesApi;
 
 beforeAll(async () => {
   server = await startTestApiServer();
-  api = kubernetesApi(restOf(serverOf(readKubeconfig(server.kubeconfig))), systemClock);
+  api = kubernetesApi(
+    restOf(serverOf(readKubeconfig(server.kubeconfig))),
+    patientFor(systemClock, 30_000),
+  );
 });
 afterAll(() => server?.stop());
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
 import { fakeKubernetesApi } from '../../dev/testing/fakes/fake-kubernetes-api.ts';
 import { type KubernetesApi, OUR_LABELS, type RemoveOptions } from './api.ts';
 import { ApiError } from './api-error.ts';
@@ -29,13 +28,13 @@ function changing(times: number, labels: Record<string, string> = OUR_LABELS) {
 describe('removeIfOurs', () => {
   it('reads an object again when it has changed, and removes it when it is still ours', async () => {
     const { connection, removed } = changing(2);
-    expect(await removeIfOurs(connection, object, fakeClock())).toBe(true);
+    expect(await removeIfOurs(connection, object)).toBe(true);
     expect(removed).toEqual([{ uid: 'u', resourceVersion: '3' }]);
   });
 
   it('keeps an object that somebody has taken over meanwhile', async () => {
     const { connection, removed } = changing(1, { 'app.kubernetes.io/managed-by': 'Helm' });
-    expect(await removeIfOurs(connection, object, fakeClock())).toBe(false);
+    expect(await removeIfOurs(connection, object)).toBe(false);
     expect(removed).toEqual([]);
   });
 });

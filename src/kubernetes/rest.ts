@@ -2,10 +2,13 @@ import * as http from 'node:http';
 import type { RequestOptions } from 'node:https';
 import * as https from 'node:https';
 import type { CredentialProvider } from '../aws/credentials.ts';
+import { endBy } from '../core/clock.ts';
 import { parseRetryAfter } from '../core/retry.ts';
 import { proxyEnvironment, proxyOf } from '../github/proxy.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, describePage, ForeignAnswer } from './api-error.ts';
+import type { EksAddress } from './cluster-address.ts';
 import { tokenSource } from './eks-token.ts';
+import type { RequestPatience } from './patience.ts';
 
 export type Query = Readonly<Record<string, string | boolean | number>>;
 
@@ -22,7 +25,8 @@ export interface RestRequest {
 /**
  * Sends one request to an API server and returns the JSON of the answer. The path determines its type.
  *
- * @throws ApiError when the server refuses; the error of the connection when there is no answer.
+ * @throws ApiError when the server refuses; ForeignAnswer when what answers is no API server; the error of the connection
+ *   when there is no answer.
  */
 export type Rest = <Answer>(request: RestRequest) => Promise<Answer>;
 
@@ -33,15 +37,6 @@ export interface Server {
   options(): Promise<RequestOptions>;
   /** True when the options have an agent of their own, which connects through a proxy. */
   readonly proxied: boolean;
-}
-
-/** An EKS cluster, as `DescribeCluster` describes it. The certificate authority is base64 of PEM. */
-export interface EksAddress {
-  readonly kind: 'eks';
-  readonly name: string;
-  readonly endpoint: string;
-  readonly certificateAuthority: string;
-  readonly region: string;
 }
 
 /** The API server of an EKS cluster, for the identity of the credentials. Sends nothing. */
@@ -62,15 +57,21 @@ export function eksServer(address: EksAddress, credentials: CredentialProvider):
 const CONNECTIONS = 16;
 const SILENCE_MS = 60_000;
 
+export interface RestLimits {
+  /** A request fails when its connection is silent for this long; waiting for a connection does not count. */
+  readonly silenceMs?: number;
+  /** Ends a request whose answer does not come in time, also one that comes byte by byte. */
+  readonly patience?: RequestPatience;
+}
+
 /**
  * Requests to one API server over connections that stay open. The generated clients of @kubernetes/client-node are not
  * used for requests: they bring the models of every kind (4 MB) and open a connection for each request.
- *
- * @param silenceMs a request fails when its connection is silent for this long; waiting for a connection does not count.
  */
-export function restOf(server: Server, silenceMs = SILENCE_MS): Rest {
+export function restOf(server: Server, limits: RestLimits = {}): Rest {
+  const { silenceMs = SILENCE_MS, patience } = limits;
   const agent = server.proxied ? undefined : agentFor(server.url);
-  return async <Answer>(request: RestRequest) => {
+  const answerTo = async (request: RestRequest, over?: AbortSignal): Promise<unknown> => {
     const text = request.body === undefined ? undefined : JSON.stringify(request.body);
     const options = await server.options();
     const headers = {
@@ -81,15 +82,29 @@ export function restOf(server: Server, silenceMs = SILENCE_MS): Rest {
     };
     const { method } = request;
     const own = agent === undefined ? {} : { agent };
+    const signal = over === undefined ? {} : { signal: over };
     // A timeout of the agent would never fire on a connection that is used again.
-    const sent = { ...options, ...own, method, headers, timeout: silenceMs };
-    const reply = await send(urlOf(server, request), sent, text);
-    const body = parsed(reply.text);
-    if (reply.status < 200 || reply.status > 299) {
-      throw new ApiError(reply.status, body, parseRetryAfter(reply.retryAfter));
-    }
-    return body as Answer;
+    const sent = { ...options, ...own, ...signal, method, headers, timeout: silenceMs };
+    return bodyOf(await send(urlOf(server, request), sent, text));
   };
+  return async <Answer>(request: RestRequest) => {
+    if (patience === undefined) return (await answerTo(request)) as Answer;
+    const { clock } = patience;
+    const began = clock.now();
+    const deadline = patience.deadline();
+    const late = () => timedOut(deadline - began);
+    return (await endBy(clock, deadline, (over) => answerTo(request, over), late)) as Answer;
+  };
+}
+
+/** What the server says, as JSON or text. */
+function bodyOf({ status, type, text, retryAfter }: Reply): unknown {
+  const wait = parseRetryAfter(retryAfter);
+  if (/^text\/html\b/i.test(type) || /^\s*</.test(text))
+    throw new ForeignAnswer(status, describePage(text), wait);
+  const body = parsed(text);
+  if (status < 200 || status > 299) throw new ApiError(status, body, wait);
+  return body;
 }
 
 /** Connections that obey the proxy of the environment. */
@@ -119,6 +134,8 @@ function urlOf(server: Server, { path, query = {} }: RestRequest): URL {
 
 interface Reply {
   readonly status: number;
+  /** The header Content-Type; empty when there is none. */
+  readonly type: string;
   readonly text: string;
   /** The header Retry-After. */
   readonly retryAfter: string | undefined;
@@ -134,17 +151,31 @@ function send(url: URL, options: RequestOptions, text: string | undefined): Prom
       response.on('error', reject);
       response.on('end', () => {
         const body = Buffer.concat(chunks).toString('utf8');
-        resolve({ status, text: body, retryAfter: headers['retry-after'] });
+        const type = headers['content-type'] ?? '';
+        resolve({ status, type, text: body, retryAfter: headers['retry-after'] });
       });
     });
-    sent.on('error', reject);
+    sent.on('error', (error) => reject(ofProxy(error)));
     sent.on('timeout', () => sent.destroy(timedOut(options.timeout)));
     sent.end(text);
   });
 }
 
+/**
+ * A refusal of a proxy, which the agents of @kubernetes/client-node tell by its number alone, in the form of Node's own:
+ * https://github.com/delvedor/hpagent `index.js`
+ */
+function ofProxy(error: Error): Error {
+  const status = /^Bad response: (\d{3})$/.exec(error.message)?.[1];
+  if (status === undefined) return error;
+  const refusal = new Error(
+    `the proxy answered ${status} ${http.STATUS_CODES[status] ?? ''}`.trim(),
+  );
+  return Object.assign(refusal, { code: 'ERR_PROXY_TUNNEL', status: Number(status) });
+}
+
 function timedOut(ms = SILENCE_MS): Error {
-  const error = new Error(`no answer within ${ms / 1000} seconds`);
+  const error = new Error(`no answer within ${Math.round(ms / 100) / 10} seconds`);
   return Object.assign(error, { code: 'ETIMEDOUT' });
 }
 

@@ -10,7 +10,8 @@ import { awaitRollout } from './rollout.ts';
 describe('awaitRollout', () => {
   async function roll(daemonSets: readonly V1DaemonSet[], pods: unknown[] = []) {
     const server = await startKubeServer(({ path }, asked): KubeAnswer => {
-      if (path.includes('selfsubject')) return { status: 201, body: {} };
+      if (path.includes('selfsubject'))
+        return { status: 201, body: { status: { userInfo: { username: 'u' } } } };
       if (path.includes('/pods')) return { status: 200, body: { items: pods } };
       return { status: 200, body: daemonSets[Math.min(asked, daemonSets.length - 1)] };
     });

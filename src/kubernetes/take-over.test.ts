@@ -1,7 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { fakeKubernetesApi } from '../../dev/testing/fakes/fake-kubernetes-api.ts';
-import { fastClock } from '../../dev/testing/fakes/fast-clock.ts';
 import type { KubernetesApi } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { takeOver } from './apply.ts';
@@ -31,7 +30,7 @@ function answering(...statuses: readonly number[]) {
 describe('takeOver', () => {
   it('reads the object again when somebody has changed it meanwhile', async () => {
     const { connection, patches } = answering(409, 200);
-    await takeOver(connection, object, fastClock(1000));
+    await takeOver(connection, object);
     expect(patches.map(({ metadata }) => metadata?.resourceVersion)).toEqual(['1', '2']);
     expect(patches[1]?.metadata?.managedFields).toMatchObject([
       { manager: 'eks-multus-actions', operation: 'Apply', fieldsV1: { 'f:metadata': {} } },
@@ -40,8 +39,8 @@ describe('takeOver', () => {
 
   it('quotes the API server when it refuses', async () => {
     const { connection, patches } = answering(403);
-    await expect(takeOver(connection, object, fastClock(1000))).rejects.toThrow(
-      /serviceaccount multus: the API server refused it \(403 no\).*right to change/s,
+    await expect(takeOver(connection, object)).rejects.toThrow(
+      /serviceaccount multus: the API server refused it \(403 no\).*right to do this/s,
     );
     expect(patches).toHaveLength(1);
   });

@@ -2,7 +2,6 @@ import type { V1Node } from '@kubernetes/client-node';
 import { beforeAll, expect, it } from 'vitest';
 import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { setUpApiServer } from '../../dev/testing/setup/api-server.ts';
-import { systemClock } from '../core/clock.ts';
 import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
 import { admitPods } from './admit-pods.ts';
 
@@ -17,14 +16,14 @@ beforeAll(async () => {
 
 it('removes only the startup taint, only from nodes with a ready Multus, and only once', async () => {
   const log = recordingLog();
-  expect(await admitPods(cluster.connection, log, systemClock)).toEqual(['ready']);
+  expect(await admitPods(cluster.connection, log)).toEqual(['ready']);
   const taints = async (name: string) =>
     (await read(name)).spec?.taints?.map(({ key }) => key).sort();
   expect(await taints('ready')).not.toContain(STARTUP_TAINT.key);
   expect(await taints('ready')).toContain('dedicated');
   expect(await taints('starting')).toContain(STARTUP_TAINT.key);
   expect(log.lines).toEqual([`Multus is ready on ready: removed taint ${STARTUP_TAINT.key}`]);
-  expect(await admitPods(cluster.connection, recordingLog(), systemClock)).toEqual([]);
+  expect(await admitPods(cluster.connection, recordingLog())).toEqual([]);
 });
 
 const read = (name: string) =>

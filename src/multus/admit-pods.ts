@@ -1,11 +1,11 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
-import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
-import { isConflictOrTransient, retryRequest } from '../kubernetes/api.ts';
+import { isConflict } from '../kubernetes/api.ts';
 import { reasonOf } from '../kubernetes/api-error.ts';
 import type { Connection } from '../kubernetes/connection.ts';
+import { refusalAdvice } from '../kubernetes/explain.ts';
 import { isReady } from '../kubernetes/pods.ts';
 import { MULTUS } from './install.ts';
 
@@ -32,7 +32,6 @@ export function nodesToAdmit(
 export async function admitPods(
   connection: Connection,
   log: Log,
-  clock: Clock,
   nodes?: readonly string[],
 ): Promise<readonly string[]> {
   const { namespace } = MULTUS;
@@ -45,13 +44,13 @@ export async function admitPods(
   const tainted = nodesToAdmit(found, pods);
   const names = tainted.filter((name) => nodes?.includes(name) ?? true);
   for (const name of names) {
-    await removeTaint(connection, name, clock);
+    await removeTaint(connection, name);
     log.info(`Multus is ready on ${name}: removed taint ${STARTUP_TAINT.key}`);
   }
   return names;
 }
 
-async function removeTaint({ api }: Connection, name: string, clock: Clock): Promise<void> {
+async function removeTaint({ api }: Connection, name: string): Promise<void> {
   const path = `/api/v1/nodes/${name}`;
   const attempt = async () => {
     const { metadata, spec } = await api.get<V1Node>(path);
@@ -63,12 +62,12 @@ async function removeTaint({ api }: Connection, name: string, clock: Clock): Pro
     await api.merge(path, { metadata: { resourceVersion }, spec: { taints: left } });
   };
   try {
-    await retryRequest(attempt, clock, isConflictOrTransient);
+    await api.repeat(attempt, isConflict);
   } catch (cause) {
     throw new ClusterError({
       resource: `node ${name}`,
       reason: `its taint ${STARTUP_TAINT.key} could not be removed (${reasonOf(cause)})`,
-      nextStep: `give the identity of this job the right to patch nodes, or remove it by hand: kubectl taint nodes ${name} ${STARTUP_TAINT.key}-`,
+      nextStep: `${refusalAdvice(cause)}; or remove it by hand: kubectl taint nodes ${name} ${STARTUP_TAINT.key}-`,
       cause,
     });
   }

@@ -49,11 +49,11 @@ export async function installMultus(
     log.warn(warning);
   }
   for (const object of objects) {
-    await takeOver(connection, object, patience.clock);
+    await takeOver(connection, object);
     await apply(connection, object);
     log.info(`Applied ${nameOf(object)}`);
   }
-  await removeOtherMode(connection, choice, objects, log, patience);
+  await removeOtherMode(connection, choice, objects, log);
   await awaitEstablished(connection, DEFINITION, patience);
 }
 
@@ -63,12 +63,11 @@ async function removeOtherMode(
   { mode, image }: MultusChoice,
   applied: readonly KubernetesObject[],
   log: Log,
-  { clock }: Patience,
 ): Promise<void> {
   const keep = new Set(applied.map(nameOf));
   const other = await readMultus({ mode: mode === 'thick' ? 'thin' : 'thick', image });
   for (const object of other.filter((one) => !keep.has(nameOf(one)))) {
-    if (await removeIfOurs(connection, object, clock)) log.info(`Removed ${nameOf(object)}`);
+    if (await removeIfOurs(connection, object)) log.info(`Removed ${nameOf(object)}`);
   }
 }
 
@@ -196,7 +195,7 @@ export async function removeMultus(
   const all = await readMultus({ mode: 'thick', image: '' });
   const objects = all.filter(({ kind }) => kind !== 'CustomResourceDefinition');
   for (const object of objects.toReversed()) {
-    const removed = await removeIfOurs(connection, object, patience.clock);
+    const removed = await removeIfOurs(connection, object);
     log.info(`${removed ? 'Removed' : 'Not there, or not ours:'} ${nameOf(object)}`);
     if (object.kind !== 'DaemonSet') continue;
     if ((await connection.api.read(object)) !== undefined) {

@@ -64,7 +64,7 @@ describe('a real API server', () => {
 describe('pruning', () => {
   const prune = async (wanted: readonly Attachment[], namespaces: readonly string[]) => {
     const log = recordingLog();
-    await pruneNetworks(cluster.connection, wanted, namespaces, log, systemClock);
+    await pruneNetworks(cluster.connection, wanted, namespaces, log);
     return log.lines;
   };
   const networks = async () =>
@@ -102,13 +102,13 @@ describe('pruning', () => {
     await prune([], ['default', 'telco', 'other']);
     expect(usesWhereabouts(await listDefinitions(cluster.connection))).toBe(false);
     const log = recordingLog();
-    await removeWhereabouts(cluster.connection, log, systemClock);
+    await removeWhereabouts(cluster.connection, log);
     expect(log.lines).toEqual([
       expect.stringMatching(/stays.* pods still have 1 of its addresses/),
     ]);
     const freed = pool({ 1: null });
     await cluster.connection.api.merge(freed, freed);
-    await removeWhereabouts(cluster.connection, log, systemClock);
+    await removeWhereabouts(cluster.connection, log);
     for (const object of await whereaboutsObjects()) {
       const there = await read(object);
       // The API server takes a moment to clear out the objects of a definition.
@@ -130,7 +130,7 @@ describe('pruning', () => {
     });
     const log = recordingLog();
     await installWhereabouts(cluster.connection, undefined, log, patience());
-    await removeWhereabouts(cluster.connection, log, systemClock);
+    await removeWhereabouts(cluster.connection, log);
     expect(log.lines).toEqual([
       'daemonset kube-system/whereabouts was installed by somebody else; it stays as it is',
     ]);

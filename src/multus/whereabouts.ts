@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { KubernetesObject, V1PodSpec } from '@kubernetes/client-node';
-import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { packFile } from '../core/pack-files.ts';
 import type { Patience } from '../core/retry.ts';
@@ -63,11 +62,7 @@ export async function installWhereabouts(
  * Removes whereabouts if we installed it and no pod has an address from it. It must outlive those pods, because it releases
  * their addresses.
  */
-export async function removeWhereabouts(
-  connection: Connection,
-  log: Log,
-  clock: Clock,
-): Promise<void> {
+export async function removeWhereabouts(connection: Connection, log: Log): Promise<void> {
   const there = await connection.api.read<KubernetesObject>(DAEMON_SET);
   if (there === undefined || !isOurs(there)) return;
   const inUse = await addressesInUse(connection.api);
@@ -78,7 +73,7 @@ export async function removeWhereabouts(
     return;
   }
   for (const object of (await whereaboutsObjects()).toReversed()) {
-    if (await removeIfOurs(connection, object, clock)) log.info(`Removed ${nameOf(object)}`);
+    if (await removeIfOurs(connection, object)) log.info(`Removed ${nameOf(object)}`);
   }
 }
 

@@ -1,11 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import type { Log } from '../core/log.ts';
 import { type Patience, until } from '../core/retry.ts';
-import { isConflictOrTransient, OUR_LABELS, retryRequest } from '../kubernetes/api.ts';
-import { statusOf } from '../kubernetes/api-error.ts';
+import { isConflict, OUR_LABELS } from '../kubernetes/api.ts';
 import { isOurs, nameOf, refused, removeIfOurs, setByUs } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 
@@ -55,7 +53,6 @@ export async function writeDefinition(
   { api }: Connection,
   wanted: Definition,
   before: Definition | undefined,
-  clock: Clock,
 ): Promise<void> {
   const collection = pathOf(wanted.metadata?.namespace ?? 'default');
   const path = `${collection}/${wanted.metadata?.name}`;
@@ -66,13 +63,12 @@ export async function writeDefinition(
         ? api.create(collection, wanted)
         : api.replace(path, merged(current, wanted)));
     } catch (error) {
-      const conflict = statusOf(error) === 409;
-      if (conflict) current = await api.get<Definition>(path);
+      if (isConflict(error)) current = await api.get<Definition>(path);
       throw error;
     }
   };
   try {
-    await retryRequest(write, clock, isConflictOrTransient);
+    await api.repeat(write, isConflict);
   } catch (error) {
     throw refused(wanted, error);
   }
@@ -118,7 +114,6 @@ export async function applyNetworks(
   log: Log,
   patience: Patience,
 ): Promise<void> {
-  const { clock } = patience;
   const definitions = attachments.map(({ definition }) => definition);
   const before = await readAll(connection, definitions);
   const lines = await inParallel(attachments, AT_ONCE, async (attachment) => {
@@ -126,7 +121,7 @@ export async function applyNetworks(
     const name = nameOf(definition);
     const current = before.get(name);
     const unchanged = current !== undefined && isAsWanted(current, definition);
-    if (!unchanged) await writeDefinition(connection, definition, current, clock);
+    if (!unchanged) await writeDefinition(connection, definition, current);
     const change = current === undefined ? 'Created' : 'Changed';
     return `${unchanged ? 'Unchanged' : change} ${name}: ${describeAttachment(attachment)}`;
   });
@@ -202,12 +197,11 @@ export async function pruneNetworks(
   wanted: readonly Attachment[],
   namespaces: readonly string[],
   log: Log,
-  clock: Clock,
 ): Promise<void> {
   const label = Object.entries(OUR_LABELS).flat().join('=');
   const stale = toPrune(await listDefinitions(connection), wanted, namespaces);
   for (const definition of stale) {
-    const removed = await removeIfOurs(connection, definition, clock);
+    const removed = await removeIfOurs(connection, definition);
     const text = removed ? 'Removed' : 'Kept, because somebody else changed it:';
     log.info(`${text} ${nameOf(definition)}`);
   }

@@ -1,5 +1,4 @@
 import { afterEach, expect, it } from 'vitest';
-import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
 import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import {
   type KubeServer,
@@ -22,6 +21,6 @@ it('retries when the API server does not answer', async () => {
   const credentials = () => Promise.reject(new Error('none needed'));
   const log = recordingLog();
   const connection = await connect(address, { log, credentials });
-  await pruneNetworks(connection, [], ['default'], log, fakeClock());
+  await pruneNetworks(connection, [], ['default'], log);
   expect(log.lines.at(-1)).toContain('Nothing to remove');
 });

@@ -2,8 +2,8 @@ import { releaseSubnets } from '../aws/subnet-reservations.ts';
 import { checkUnprotected } from '../cloudformation/delete-stack.ts';
 import { idsOf } from '../cloudformation/outputs.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
-import { CloudError, PreviewError } from '../core/errors.ts';
-import { reasonOf } from '../kubernetes/api-error.ts';
+import { CloudError, messageOf, PreviewError } from '../core/errors.ts';
+import { explainApiError } from '../kubernetes/explain.ts';
 import { releaseCloudResources } from '../kubernetes/release-cloud-resources.ts';
 import { destroyOnBase } from './destroy-on-base.ts';
 import { checkNothingLeft, type Look } from './end-state.ts';
@@ -131,8 +131,8 @@ async function releaseWorkloads(session: Session, infra: Stack | undefined): Pro
   if (endpoint === undefined || certificateAuthority === undefined) return;
   const { clock, engine, log, inputs, cleanUp, report } = session;
   const deadline = Math.min(clock.now() + RELEASE_MS, engine.deadline);
+  const cluster = { name: inputs.environment, endpoint, certificateAuthority };
   try {
-    const cluster = { name: inputs.environment, endpoint, certificateAuthority };
     const api = cleanUp.kubernetes(cluster);
     const { removed, left } = await releaseCloudResources(api, { log, clock, deadline });
     if (removed.length > 0) report.notes.push(`Removed first: ${removed.join(', ')}.`);
@@ -140,7 +140,10 @@ async function releaseWorkloads(session: Session, infra: Stack | undefined): Pro
       addWarning(session, `These may stay in AWS after the cluster is deleted: ${left.join(', ')}`);
     }
   } catch (error) {
-    log.info(`Not looking for load balancers and volumes of workloads: ${reasonOf(error)}`);
+    const { region } = inputs;
+    const asked = { cluster: cluster.name, address: { kind: 'eks', region, ...cluster } } as const;
+    const why = messageOf(explainApiError(error, asked));
+    log.info(`Not looking for load balancers and volumes of workloads: ${why}`);
   }
 }
 

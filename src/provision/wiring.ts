@@ -24,6 +24,7 @@ import { mask } from '../github/mask.ts';
 import { addSummary, setOutputs } from '../github/outputs.ts';
 import { workflowRun } from '../github/workflow-run.ts';
 import { kubernetesApi } from '../kubernetes/api.ts';
+import { patientFor } from '../kubernetes/patience.ts';
 import { eksServer, restOf } from '../kubernetes/rest.ts';
 import { explainLaunches } from './launch-failures.ts';
 import { gatherWith } from './preflight/gather.ts';
@@ -73,6 +74,9 @@ export function realDeps(
   };
 }
 
+/** How long each request to a cluster that is being destroyed may take. One that does not answer must not stop a destroy. */
+const CLUSTER_MS = 60_000;
+
 function cleanUpOf(caller: AwsCaller, insides: StackInsides, clock: Clock): CleanUp {
   return {
     ...insides,
@@ -83,7 +87,8 @@ function cleanUpOf(caller: AwsCaller, insides: StackInsides, clock: Clock): Clea
     ),
     kubernetes: (cluster) => {
       const address = { kind: 'eks', region: caller.region, ...cluster } as const;
-      return kubernetesApi(restOf(eksServer(address, caller.credentials)), clock);
+      const patience = patientFor(clock, CLUSTER_MS);
+      return kubernetesApi(restOf(eksServer(address, caller.credentials), { patience }), patience);
     },
   };
 }

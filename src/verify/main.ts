@@ -18,12 +18,14 @@ import { stopSignal } from './stop-signal.ts';
 
 await runAction(async () => {
   const inputs = readVerifyInputs(process.env['AWS_REGION']);
+  const deadline = clock.now() + inputs.timeoutMs;
   const region = inputs.target.region ?? '';
   const role = { region, ...inputs.role, sessionName: 'eks-multus-verify' };
   const credentials = credentialProvider(role, { idToken, mask });
   const needs = accessNeeded(inputs);
   const roleArn = inputs.role.chainedRoleArn ?? inputs.role.roleArn;
-  const connection = await connect(inputs.target.address, { log, credentials, roleArn, needs });
+  const connecting = { log, credentials, roleArn, needs, deadline };
+  const connection = await connect(inputs.target.address, connecting);
   const cluster = probeCluster(connection, inputs.namespace);
   const caller = { region, credentials, runId: workflowRun(process.env).id };
   // A kubeconfig may be for a cluster anywhere. AWS is asked only when the job has credentials for it.
@@ -35,6 +37,8 @@ await runAction(async () => {
     cluster,
     log,
     clock,
+    deadline,
+    explain: connection.explain,
     signal: stopSignal(),
     nodeInterfaces: async (of) =>
       onAws ? nodeInterfaces(of, createClient(EC2Client, caller), log) : undefined,

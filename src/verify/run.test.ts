@@ -12,6 +12,7 @@ import {
   readyPod,
 } from '../connectivity/testing/fake-probe-cluster.ts';
 import { ApiError } from '../kubernetes/api-error.ts';
+import { explainApiError } from '../kubernetes/explain.ts';
 import { accessNeeded } from './access.ts';
 import { readVerifyInputs } from './inputs.ts';
 import { outputNames } from './outputs.ts';
@@ -19,6 +20,8 @@ import { publish } from './publish.ts';
 import { verify } from './run.ts';
 
 const inputs = readVerifyInputs(undefined, (name) => (name === 'kubeconfig' ? 'x' : ''));
+
+const address = { kind: 'kubeconfig', path: 'x' } as const;
 
 const definitions = [1, 2].map((number) => {
   const net = `10.0.${2 + 2 * number}`;
@@ -94,6 +97,8 @@ function setUp(behaviour: FakeBehaviour) {
     ...{ clusterName: 'c', cluster, log, clock: fakeClock() },
     signal: new AbortController().signal,
     nodeInterfaces: async () => undefined,
+    deadline: inputs.timeoutMs,
+    explain: (error: unknown) => explainApiError(error, { cluster: 'c', address }),
   };
   return { cluster, log, deps };
 }
@@ -139,7 +144,7 @@ describe('verify', () => {
     });
     const refusal = new ApiError(403, { message: 'nodes is forbidden' });
     await expect(verify(inputs, failing(refusal))).rejects.toThrow(
-      'cluster c: a request to the API server failed: 403 nodes is forbidden',
+      'cluster c: the API server refused a request (403 nodes is forbidden)',
     );
     await expect(verify(inputs, failing(new TypeError('bug')))).rejects.toThrow(TypeError);
   });

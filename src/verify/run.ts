@@ -15,10 +15,7 @@ import { traceRequests } from '../connectivity/probe/trace-requests.ts';
 import { makeReport, type Report } from '../connectivity/report/report.ts';
 import type { ReportFile } from '../connectivity/report/report-files.ts';
 import type { Clock } from '../core/clock.ts';
-import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { isTransient } from '../core/retry.ts';
-import { reasonOf, statusOf } from '../kubernetes/api-error.ts';
 import type { VerifyInputs } from './inputs.ts';
 import { planTest, type TestPlan } from './plan.ts';
 
@@ -30,6 +27,10 @@ export interface VerifyDeps {
   readonly clock: Clock;
   /** The network interfaces of the cluster's nodes, as EC2 knows them; undefined when AWS cannot be asked. */
   nodeInterfaces(cluster: ProbeCluster): Promise<readonly NodeInterface[] | undefined>;
+  /** The error for a failed request to the API server, with what to do. */
+  explain(error: unknown): unknown;
+  /** When the step must be over, on the clock. */
+  readonly deadline: number;
   /** Aborted when the job is told to stop. */
   readonly signal: AbortSignal;
 }
@@ -53,7 +54,7 @@ export async function verify(inputs: VerifyInputs, deps: VerifyDeps): Promise<Ve
   try {
     return await runTest(inputs, deps);
   } catch (error) {
-    throw explainApiError(error, deps.clusterName);
+    throw deps.explain(error);
   }
 }
 
@@ -106,11 +107,11 @@ interface Running {
 /** Runs the pods for as long as the work takes, in a namespace of their own when the inputs ask for one. */
 async function withPods<T>(
   inputs: VerifyInputs,
-  { clock, log, signal }: VerifyDeps,
+  { clock, log, signal, deadline }: VerifyDeps,
   { run, podCluster, plan }: Running,
   work: () => Promise<T>,
 ): Promise<T> {
-  const life = { run, clock, log, signal, keep: inputs.keep };
+  const life = { run, clock, log, signal, keep: inputs.keep, deadline };
   const inPods = () => withProbePods(podCluster, plan.pods, life, work);
   if (!inputs.ownNamespace) return inPods();
   return withRunNamespace(podCluster, { ...life, expiresInMs: 2 * inputs.timeoutMs }, inPods);
@@ -118,15 +119,14 @@ async function withPods<T>(
 
 async function observe(
   inputs: VerifyInputs,
-  { clock, log }: VerifyDeps,
+  { clock, log, deadline }: VerifyDeps,
   { run, podCluster, plan, started }: Running & { readonly started: number },
 ): Promise<readonly PodObservation[]> {
   const names = plan.pods.map(({ name }) => name);
-  const readyBy = started + inputs.timeoutMs * SHARE_FOR_STARTING;
+  const readyBy = started + (deadline - started) * SHARE_FOR_STARTING;
   const waited = await awaitPods(podCluster, { run, names, deadline: readyBy, clock, log });
   const zones = new Map(plan.nodes?.map(({ name, zone }) => [name, zone ?? '']) ?? []);
   const outside = observeFromOutside(plan.pods, waited, zones);
-  const deadline = started + inputs.timeoutMs;
   const options = { log, plan: plan.judgement, large: plan.large, clock, deadline };
   const inside = await observeFromInside(podCluster, outside, options);
   const retried = await retryPings(podCluster, inside, inputs.retries, options);
@@ -149,16 +149,4 @@ async function neighboursOf(
     return [];
   }
   return neighboursAmong(pods, namespace);
-}
-
-/** Turns an error of the API server into a ClusterError. Other errors stay as they are. */
-export function explainApiError(error: unknown, cluster: string): unknown {
-  if (statusOf(error) === undefined && !isTransient(error)) return error;
-  return new ClusterError({
-    resource: `cluster ${cluster}`,
-    reason: `a request to the API server failed: ${reasonOf(error)}`,
-    nextStep:
-      'run the job again; if it fails again, look at the state of the API server and at the permissions in the README of verify',
-    cause: error,
-  });
 }

@@ -1,6 +1,10 @@
-import type { KubernetesApi } from '../../../src/kubernetes/api.ts';
+import { type KubernetesApi, kubernetesApi } from '../../../src/kubernetes/api.ts';
+import { patientFor } from '../../../src/kubernetes/patience.ts';
+import { fakeClock } from './fake-clock.ts';
 
-/** An API server that knows these operations. All others fail. */
+const PATIENCE_MS = 60_000;
+
+/** An API server that knows these operations. All others fail. Waits on a clock of its own. */
 export function fakeKubernetesApi(operations: Partial<KubernetesApi>): KubernetesApi {
   const unexpected = () => Promise.reject(new Error('the test expects no such request'));
   return {
@@ -13,6 +17,7 @@ export function fakeKubernetesApi(operations: Partial<KubernetesApi>): Kubernete
     replace: unexpected,
     remove: unexpected,
     removeAll: unexpected,
+    repeat: kubernetesApi(unexpected, patientFor(fakeClock(), PATIENCE_MS)).repeat,
     ...operations,
   };
 }

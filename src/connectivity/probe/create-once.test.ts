@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
+import { fakeKubernetesApi } from '../../../dev/testing/fakes/fake-kubernetes-api.ts';
 import { ApiError } from '../../kubernetes/api-error.ts';
 import { RUN_LABEL } from './cluster.ts';
 import { createOnce } from './kubernetes-cluster.ts';
@@ -17,7 +17,7 @@ async function creating(errors: readonly unknown[], there?: ReturnType<typeof of
     attempts += 1;
     if (error !== undefined) throw error;
   };
-  await createOnce(ofRun('ours'), create, async () => there, fakeClock());
+  await createOnce(fakeKubernetesApi({}), ofRun('ours'), create, async () => there);
   return attempts;
 }
 

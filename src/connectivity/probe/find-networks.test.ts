@@ -32,6 +32,14 @@ describe('findNetworks', () => {
     );
   });
 
+  it('says that the namespace does not exist', async () => {
+    const cluster = fakeProbeCluster({ definitions: [] });
+    await cluster.deleteNamespace();
+    await expect(findNetworks(cluster, undefined, 2)).rejects.toThrow(
+      /namespace default: it does not exist.*kubectl create namespace default/s,
+    );
+  });
+
   it.each([
     [['a'], 'apply the networks with configure-multus'],
     [[], 'created 0'],

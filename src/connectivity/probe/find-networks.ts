@@ -1,4 +1,6 @@
 import { ClusterError } from '../../core/errors.ts';
+import { unlessStatus } from '../../kubernetes/api-error.ts';
+import { missingNamespace } from '../../kubernetes/explain.ts';
 import { matchesName } from '../evaluate/pairs.ts';
 import type { ProbeCluster } from './cluster.ts';
 import { type ProbeNetwork, probeNetwork } from './network.ts';
@@ -21,6 +23,7 @@ export async function findNetworks(
 ): Promise<readonly ProbeNetwork[]> {
   const networks = await readNetworks(cluster, names);
   if (networks.length === needed) return networks;
+  await checkNamespace(cluster);
   const found = networks.map(({ id }) => id).join(', ') || 'none';
   throw new ClusterError({
     resource: `networks in namespace ${cluster.namespace}`,
@@ -46,6 +49,7 @@ export async function findAllNetworks(
   const found = await readNetworks(cluster, names);
   const networks = found.filter(({ id }) => !excluded.some((pattern) => matchesName(pattern, id)));
   if (networks.length > 0) return networks;
+  await checkNamespace(cluster);
   const left = found.length === 0 ? '' : `, and all ${found.length} are excluded`;
   throw new ClusterError({
     resource: `networks in namespace ${cluster.namespace}`,
@@ -68,6 +72,7 @@ async function findNetwork(cluster: ProbeCluster, name: NetworkName): Promise<Pr
   const namespace = name.namespace ?? cluster.namespace;
   const definition = await cluster.definition(namespace, name.name);
   if (definition !== undefined) return probeNetwork(definition);
+  await checkNamespace(cluster.inNamespace(namespace));
   const others = (await cluster.definitions({ managed: false })).map(
     ({ metadata }) => `${metadata.namespace}/${metadata.name}`,
   );
@@ -75,6 +80,17 @@ async function findNetwork(cluster: ProbeCluster, name: NetworkName): Promise<Pr
     resource: `network ${namespace}/${name.name}`,
     reason: 'there is no such NetworkAttachmentDefinition',
     nextStep: `apply it with configure-multus, or name one of those in ${cluster.namespace}: ${others.join(', ') || 'none'}`,
+  });
+}
+
+/** A list of a namespace that does not exist is empty, like that of any other. */
+async function checkNamespace(cluster: ProbeCluster): Promise<void> {
+  const { namespace } = cluster;
+  if ((await unlessStatus([403], () => cluster.namespaceExists())) !== false) return;
+  throw new ClusterError({
+    resource: `namespace ${namespace}`,
+    reason: 'it does not exist, so there are no networks in it',
+    nextStep: missingNamespace(namespace),
   });
 }
 

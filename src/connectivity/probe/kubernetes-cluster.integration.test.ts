@@ -81,6 +81,7 @@ const life = (run: string, clock = systemClock) => ({
   log: recordingLog(),
   signal: new AbortController().signal,
   keep: false,
+  deadline: Number.POSITIVE_INFINITY,
 });
 
 describe('on a real API server', () => {

@@ -21,8 +21,12 @@ async function refusing(status: number) {
   );
   const address = { kind: 'kubeconfig', path: server.kubeconfig } as const;
   const credentials = () => Promise.reject(new Error('none needed'));
-  const connection = await connect(address, { log: recordingLog(), credentials });
-  return probeCluster(connection, 'default', fakeClock());
+  const connection = await connect(address, {
+    log: recordingLog(),
+    credentials,
+    clock: fakeClock(),
+  });
+  return probeCluster(connection, 'default');
 }
 
 it('gets a request again after a failure', async () => {

@@ -1,9 +1,7 @@
 import type { CoreV1Event, V1Namespace, V1Node, V1Pod } from '@kubernetes/client-node';
 import { z } from 'zod';
-import { type Clock, systemClock } from '../../core/clock.ts';
 import { ClusterError } from '../../core/errors.ts';
-import { isTransient } from '../../core/retry.ts';
-import { type KubernetesApi, kubernetesApi, retryRequest } from '../../kubernetes/api.ts';
+import type { KubernetesApi } from '../../kubernetes/api.ts';
 import { isTaken, reasonOf, statusOf, unlessStatus } from '../../kubernetes/api-error.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import { execInPod } from '../../kubernetes/exec.ts';
@@ -30,19 +28,14 @@ const definitionSchema: z.ZodType<AttachmentDefinition> = z.object({
 const definitionListSchema = z.object({ items: z.array(definitionSchema) });
 
 /** The cluster of a connection, with one namespace. Requests that fail for a passing reason are sent again. */
-export function probeCluster(
-  connection: Connection,
-  namespace: string,
-  clock: Clock = systemClock,
-): ProbeCluster {
-  const api = kubernetesApi(connection.rest, clock);
+export function probeCluster(connection: Connection, namespace: string): ProbeCluster {
+  const { api, config } = connection;
   const pods = podsIn(namespace);
   const podNamed = (name: string) => api.read<V1Pod>(`${pods}/${name}`);
-  const { config } = connection;
   return {
     namespace,
-    ...namespaceCalls(api, namespace, clock),
-    inNamespace: (other) => probeCluster(connection, other, clock),
+    ...namespaceCalls(api, namespace),
+    inNamespace: (other) => probeCluster(connection, other),
     podsEverywhere: () => listPodsEverywhere(api),
     nodes: () => api.list<V1Node>('/api/v1/nodes'),
     multusPods: () => api.list<V1Pod>('/api/v1/pods', { labelSelector: MULTUS_PODS }),
@@ -60,7 +53,7 @@ export function probeCluster(
     podsOf: (run) => api.list<V1Pod>(pods, { labelSelector: `${RUN_LABEL}=${run}` }),
     createPod: (pod) => {
       const create = () => api.create(pods, pod);
-      return createOnce(pod, create, () => podNamed(pod.metadata?.name ?? ''), clock);
+      return createOnce(api, pod, create, () => podNamed(pod.metadata?.name ?? ''));
     },
     deletePod: async ({ metadata }) => {
       const { name = '', uid = '' } = metadata ?? {};
@@ -107,17 +100,13 @@ type NamespaceCalls = Pick<
 >;
 
 /** The namespace of one run. */
-export function namespaceCalls(
-  api: KubernetesApi,
-  namespace: string,
-  clock: Clock = systemClock,
-): NamespaceCalls {
+export function namespaceCalls(api: KubernetesApi, namespace: string): NamespaceCalls {
   const path = `${NAMESPACES}/${namespace}`;
   const read = () => api.read<V1Namespace>(path);
   return {
     createNamespace: (run, expires) => {
       const body = namespaceOf(namespace, run, expires);
-      return createOnce(body, () => api.create(NAMESPACES, body), read, clock);
+      return createOnce(api, body, () => api.create(NAMESPACES, body), read);
     },
     deleteNamespace: async () => {
       // 409: it is being deleted already.
@@ -193,13 +182,13 @@ interface Labelled {
  * @throws ApiError when the API server refuses, or when the name is that of somebody else's object.
  */
 export async function createOnce(
+  api: Pick<KubernetesApi, 'repeat'>,
   { metadata }: Labelled,
   create: () => Promise<unknown>,
   read: () => Promise<Labelled | undefined>,
-  clock: Clock,
 ): Promise<void> {
   try {
-    await retryRequest(create, clock, mayPass);
+    await api.repeat(create, lostRace);
   } catch (error) {
     const run = metadata?.labels?.[RUN_LABEL];
     if (!isTaken(error) || run === undefined) throw error;
@@ -211,8 +200,7 @@ export async function createOnce(
  * Many pods at once make the API server lose a race with itself where the namespace has a quota
  * (https://github.com/kubernetes/kubernetes/issues/67761); a namespace gets its service account a moment after it is made.
  */
-function mayPass(error: unknown): boolean {
-  if (isTransient(error)) return true;
+function lostRace(error: unknown): boolean {
   if (statusOf(error) === 409) return !isTaken(error);
   return statusOf(error) === 403 && /serviceaccount "default" not found/.test(reasonOf(error));
 }

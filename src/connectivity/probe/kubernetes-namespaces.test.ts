@@ -7,6 +7,7 @@ import {
   startKubeServer,
 } from '../../../dev/testing/servers/kube-server.ts';
 import { type KubernetesApi, kubernetesApi } from '../../kubernetes/api.ts';
+import { patientFor } from '../../kubernetes/patience.ts';
 import { restOf } from '../../kubernetes/rest.ts';
 import { listPodsEverywhere, namespaceCalls } from './kubernetes-cluster.ts';
 
@@ -20,7 +21,7 @@ async function answering(...answers: readonly KubeAnswer[]): Promise<KubernetesA
   let asked = 0;
   server = await startKubeServer(() => answers[asked++] ?? refusal(500, 'asked too often'));
   const rest = restOf({ url: server.url, proxied: false, options: async () => ({}) });
-  return kubernetesApi(rest, fakeClock());
+  return kubernetesApi(rest, patientFor(fakeClock(), 4_000));
 }
 
 const asked = () => server?.requests.map(({ method, path }) => `${method} ${path}`);
@@ -61,7 +62,7 @@ describe('namespaces that runs left behind', () => {
   it('are the expired ones', async () => {
     const sent = await answering({ status: 201, body: {} });
     await namespaceCalls(sent, 'old').createNamespace('run-1', new Date(1_000));
-    await namespaceCalls(sent, 'x', fakeClock())
+    await namespaceCalls(sent, 'x')
       .createNamespace('r', new Date(0))
       .catch(() => undefined);
     const old = server?.requests[0]?.body as { metadata: object };

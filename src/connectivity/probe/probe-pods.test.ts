@@ -16,7 +16,8 @@ function setUp(behaviour: FakeBehaviour = {}, keep = false) {
   const cluster = fakeProbeCluster(behaviour);
   const log = recordingLog();
   const stop = new AbortController();
-  const life = { run: 'run', clock: fakeClock(), log, signal: stop.signal, keep };
+  const clock = fakeClock();
+  const life = { run: 'run', clock, log, signal: stop.signal, keep, deadline: 600_000 };
   const during = <T>(work: () => Promise<T>) => withProbePods(cluster, PODS, life, work);
   return { cluster, log, stop, during };
 }
@@ -61,7 +62,7 @@ describe('withProbePods', () => {
         : undefined;
     const { cluster, during } = setUp({ refuse });
     await expect(during(async () => 1)).rejects.toThrow(
-      /pod default\/b: it could not be created: 403 violates PodSecurity "restricted"\n.*security level/,
+      /pod default\/b: it could not be created: 403 violates PodSecurity "restricted"\n.*pod-security\.kubernetes\.io\/enforce/,
     );
     expect(cluster.changes[0]).toBe('create a');
     expect(cluster.present.size).toBe(0);

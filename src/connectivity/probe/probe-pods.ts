@@ -3,7 +3,8 @@ import type { Clock } from '../../core/clock.ts';
 import { ClusterError, messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { until } from '../../core/retry.ts';
-import { isTaken, reasonOf, statusOf } from '../../kubernetes/api-error.ts';
+import { isAboutObject, isTaken, reasonOf } from '../../kubernetes/api-error.ts';
+import { refusalAdvice } from '../../kubernetes/explain.ts';
 import { isReady, podTrouble } from '../../kubernetes/pods.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster } from './cluster.ts';
 import type { ProbePod } from './sample-apps.ts';
@@ -16,6 +17,17 @@ export interface PodLife {
   readonly signal: AbortSignal;
   /** Keeps the pods for a person to inspect. */
   readonly keep: boolean;
+  /** When the step must be over, on the clock. Removing what it made may take little longer. */
+  readonly deadline: number;
+}
+
+/** What a removal gets after the deadline. */
+const GRACE_MS = 2_000;
+
+/** When to stop waiting for a removal that begins now: after `ms`, or soon after the deadline of the step. */
+export function removedBy({ clock, deadline }: Pick<PodLife, 'clock' | 'deadline'>, ms: number) {
+  const now = clock.now();
+  return Math.max(now + GRACE_MS, Math.min(now + ms, deadline + GRACE_MS));
 }
 
 /** How often a deletion is checked. */
@@ -103,10 +115,19 @@ async function end(cluster: ProbeCluster, life: PodLife): Promise<void> {
     return (await cluster.podsOf(run)).length === 0 ? true : undefined;
   };
   const wait = { clock, everyMs: DELETION_POLL_MS };
-  const deadline = clock.now() + GONE_WITHIN_MS;
-  if (await until(() => isGone(false), { ...wait, deadline })) return;
-  life.log.warn('The nodes did not confirm that the sample pods ended; removing the pods by force');
-  if (await until(() => isGone(true), { ...wait, deadline: deadline + GONE_WITHIN_MS })) return;
+  const gone = (force: boolean) =>
+    until(() => isGone(force), { ...wait, deadline: removedBy(life, GONE_WITHIN_MS) });
+  try {
+    if (await gone(false)) return;
+    life.log.warn(
+      'The nodes did not confirm that the sample pods ended; removing the pods by force',
+    );
+    if (await gone(true)) return;
+  } catch (error) {
+    // Each request was sent again while that could help.
+    if (isAboutObject(error)) throw error;
+    throw notRemoved(cluster.namespace, run, error);
+  }
   throw notGone(cluster.namespace, (await cluster.podsOf(run)).map(nameOf));
 }
 
@@ -141,18 +162,24 @@ function notGone(namespace: string, names: readonly string[]): ClusterError {
   });
 }
 
-function notCreated(namespace: string, name: string, error: unknown): ClusterError {
-  const status = statusOf(error);
-  const nextSteps: Readonly<Record<number, string>> = {
-    403: `allow this identity to create pods in ${namespace}, and look at its quota and its pod security level (baseline or privileged lets the sample pods in)`,
-    404: `create the namespace ${namespace}, or give another with the input namespace`,
-  };
+function notRemoved(namespace: string, run: string, cause: unknown): ClusterError {
+  return new ClusterError({
+    resource: `sample pods in ${namespace}`,
+    reason: `they may still be there: the API server gave no answer (${reasonOf(cause)})`,
+    nextStep: `remove them: kubectl -n ${namespace} delete pod ${selector(run)}`,
+    cause,
+  });
+}
+
+/** An error that says nothing about the pod stays as it is: the connection explains it. */
+function notCreated(namespace: string, name: string, error: unknown): unknown {
+  if (!isAboutObject(error)) return error;
   return new ClusterError({
     resource: `pod ${namespace}/${name}`,
     reason: `it could not be created: ${reasonOf(error)}`,
     nextStep: isTaken(error)
       ? 'another run uses the same namespace at this moment: let it finish first'
-      : (nextSteps[status ?? 0] ?? 'try again; look at the state of the API server'),
+      : refusalAdvice(error),
     cause: error,
   });
 }

@@ -9,7 +9,15 @@ function setUp(change: Partial<ProbeCluster> = {}) {
   const cluster = fakeProbeCluster();
   const log = recordingLog();
   const { signal } = new AbortController();
-  const life = { run: 'r', expiresInMs: 1_000, clock: fakeClock(), log, signal, keep: false };
+  const life = {
+    run: 'r',
+    expiresInMs: 1_000,
+    clock: fakeClock(),
+    log,
+    signal,
+    keep: false,
+    deadline: 600_000,
+  };
   const during = <T>(work: () => Promise<T>) =>
     withRunNamespace({ ...cluster, ...change }, life, work);
   return { cluster, log, during };

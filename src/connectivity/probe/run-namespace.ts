@@ -1,8 +1,9 @@
 import { ClusterError, messageOf } from '../../core/errors.ts';
 import { until } from '../../core/retry.ts';
-import { reasonOf, statusOf } from '../../kubernetes/api-error.ts';
+import { isAboutObject, reasonOf, statusOf } from '../../kubernetes/api-error.ts';
+import { refusalAdvice } from '../../kubernetes/explain.ts';
 import type { ProbeCluster } from './cluster.ts';
-import { DELETION_POLL_MS, type PodLife } from './probe-pods.ts';
+import { DELETION_POLL_MS, type PodLife, removedBy } from './probe-pods.ts';
 
 export interface NamespaceLife extends PodLife {
   /** After this time, any later run removes the namespace. */
@@ -56,34 +57,36 @@ async function removeExpired(cluster: ProbeCluster, { clock, log }: NamespaceLif
   }
 }
 
-async function end(cluster: ProbeCluster, { keep, clock, log }: NamespaceLife): Promise<void> {
+async function end(cluster: ProbeCluster, life: NamespaceLife): Promise<void> {
+  const { keep, clock, log } = life;
   const { namespace } = cluster;
   if (keep) {
     log.info(`The namespace stays: kubectl delete namespace ${namespace}`);
     return;
   }
+  const began = clock.now();
   const gone = await until(
     async () => {
       await cluster.deleteNamespace();
       return (await cluster.namespaceExists()) ? undefined : true;
     },
-    { deadline: clock.now() + GONE_WITHIN_MS, clock, everyMs: DELETION_POLL_MS },
+    { deadline: removedBy(life, GONE_WITHIN_MS), clock, everyMs: DELETION_POLL_MS },
   );
   if (gone) return;
   // The cluster goes on with the deletion. An API service that does not answer blocks every namespace.
   log.warn(
-    `The namespace ${namespace} still exists ${GONE_WITHIN_MS / 1000} seconds after its deletion; its conditions say why: kubectl get namespace ${namespace} -o yaml`,
+    `The namespace ${namespace} still exists ${Math.round((clock.now() - began) / 1000)} seconds after its deletion; its conditions say why: kubectl get namespace ${namespace} -o yaml`,
   );
 }
 
-function notCreated(namespace: string, error: unknown): ClusterError {
-  const forbidden = statusOf(error) === 403;
+/** An error that says nothing about the namespace stays as it is: the connection explains it. */
+function notCreated(namespace: string, error: unknown): unknown {
+  if (!isAboutObject(error)) return error;
+  const forbidden = statusOf(error) === 403 ? '; or set pod-namespace: shared' : '';
   return new ClusterError({
     resource: `namespace ${namespace}`,
     reason: `it could not be created: ${reasonOf(error)}`,
-    nextStep: forbidden
-      ? 'allow this identity to create and delete namespaces, or set pod-namespace: shared'
-      : 'try again; look at the state of the API server',
+    nextStep: `${refusalAdvice(error)}${forbidden}`,
     cause: error,
   });
 }

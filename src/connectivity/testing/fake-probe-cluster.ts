@@ -42,6 +42,7 @@ export function fakeProbeCluster(behaviour: FakeBehaviour = {}): FakeProbeCluste
   const ofRun = (run: string) =>
     [...present.values()].filter((pod) => pod.metadata?.labels?.[RUN_LABEL] === run);
   const namespaces = new Set<string>();
+  const gone = new Set<string>();
   const cluster = (namespace: string): FakeProbeCluster => ({
     namespace,
     inNamespace: cluster,
@@ -52,8 +53,9 @@ export function fakeProbeCluster(behaviour: FakeBehaviour = {}): FakeProbeCluste
     deleteNamespace: async () => {
       changes.push(`delete namespace ${namespace}`);
       namespaces.delete(namespace);
+      gone.add(namespace);
     },
-    namespaceExists: async () => namespaces.has(namespace),
+    namespaceExists: async () => !gone.has(namespace),
     expiredNamespaces: async () => behaviour.expired ?? [],
     podsEverywhere: async () => behaviour.everywhere ?? [],
     namespaces,
