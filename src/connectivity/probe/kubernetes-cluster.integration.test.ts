@@ -138,7 +138,7 @@ describe('on a real API server', () => {
     const pods = await labPods('nowhere', 'run3');
     const nowhere = probeCluster(connection, 'nowhere');
     await expect(withProbePods(nowhere, pods, life('run3'), async () => 1)).rejects.toThrow(
-      'create the namespace nowhere',
+      'kubectl create namespace nowhere',
     );
   });
 
