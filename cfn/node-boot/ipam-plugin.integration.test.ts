@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -155,6 +155,78 @@ describe('the IPAM plugin refuses, in the words of CNI,', () => {
     expect(code).toBe(1);
     expect(answer.msg).toContain('duplicate allocation is not allowed');
   });
+});
+
+describe('GC frees the addresses of attachments that are gone', () => {
+  const current = { ...network(), cniVersion: '1.1.0' };
+  const gc = (
+    valid: readonly { containerID: string; ifname: string }[],
+    config: object = current,
+  ) =>
+    plugin({
+      command: 'GC',
+      container: '',
+      config: { ...config, 'cni.dev/valid-attachments': valid },
+    });
+  const noted = (name: string) =>
+    readdirSync(join(folder, 'run/cni/multus/attachments', name)).sort();
+
+  it('and keeps those that are valid', async () => {
+    await addressesOf(3, current);
+    expect((await gc([{ containerID: 'pod-2', ifname: 'net1' }])).code).toBe(0);
+    expect(noted('some-network')).toEqual(['pod-2:net1']);
+    const asking = { ...current, runtimeConfig: { ips: ['10.0.4.128/24'] } };
+    expect((await add('pod-4', asking)).code).toBe(0);
+    const taken = { ...current, runtimeConfig: { ips: ['10.0.4.129/24'] } };
+    expect((await add('pod-5', taken)).code).toBe(1);
+  });
+
+  it('and keeps those of other networks on the same interface', async () => {
+    const other = { ...current, name: 'another' };
+    await add('pod-1', current);
+    await add('pod-1', other, { link: 'net2' });
+    expect((await gc([])).code).toBe(0);
+    expect(noted('some-network')).toEqual([]);
+    expect(noted('another')).toEqual(['pod-1:net2']);
+    expect((await add('pod-2', other)).answer.ips?.[0]?.address).not.toBe('10.0.4.129/24');
+  });
+
+  it('also on a node that has no prefix, and twice', async () => {
+    expect((await gc([], { ...current, master: 'eth2' })).code).toBe(0);
+    await add('pod-1', current);
+    expect([(await gc([])).code, (await gc([])).code]).toEqual([0, 0]);
+  });
+
+  it('and forgets an attachment at DEL', async () => {
+    await add('pod-1', current);
+    await del('pod-1', current);
+    expect(noted('some-network')).toEqual([]);
+  });
+});
+
+describe('STATUS', () => {
+  const status = (master = 'eth1') =>
+    plugin({
+      command: 'STATUS',
+      container: '',
+      config: { ...network(), master, cniVersion: '1.1.0' },
+    });
+
+  it('is well until all addresses are used, and where there is a prefix', async () => {
+    await addressesOf(15);
+    expect((await status()).code).toBe(0);
+    await add('pod-16');
+    const full = await status();
+    expect([full.code, full.answer.code]).toEqual([1, 50]);
+    expect(full.answer.msg).toMatch(/prefix exhausted: .*10\.0\.4\.128\/28 on eth1/);
+    expect((await status('eth2')).answer.code).toBe(50);
+  });
+});
+
+it('the IPAM plugin refuses a network name that is a path', async () => {
+  const { code, answer } = await add('pod-1', { ...network(), name: '../some-network' });
+  expect(code).toBe(1);
+  expect(answer.msg).toContain("not '../some-network'");
 });
 
 it('the IPAM plugin takes part in CHECK and VERSION', async () => {

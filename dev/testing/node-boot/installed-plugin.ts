@@ -9,7 +9,7 @@ import { ipamPlugin } from './user-data.ts';
 
 /** The IPAM plugin beside the real host-local, called as a CNI runtime calls it. */
 export interface Call {
-  readonly command: 'ADD' | 'DEL' | 'CHECK' | 'VERSION';
+  readonly command: 'ADD' | 'DEL' | 'CHECK' | 'GC' | 'STATUS' | 'VERSION';
   readonly container: string;
   /** The interface in the pod. */
   readonly link?: string;
