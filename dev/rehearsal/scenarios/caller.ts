@@ -5,7 +5,10 @@ import type { GithubEvent } from '../../stand-ins/github/events/pull-request.ts'
 import { finding, oneSuccess } from './case-facts.ts';
 import { deliver, happens, leftoverFact, type Scenario, usesThePack } from './scenario.ts';
 
-/** Another repository calls the workflows at `v1`. Checks which files the jobs use. */
+/**
+ * Another repository calls the workflows at `v1`. The pack is private: no job of the caller can check it out. Checks which files
+ * the jobs use.
+ */
 export async function rehearseCaller(scenario: Scenario): Promise<void> {
   const push: GithubEvent = { name: 'push', payload: { ref: 'refs/heads/main' } };
   const runs = await deliver(scenario, push, 'push');
@@ -13,7 +16,7 @@ export async function rehearseCaller(scenario: Scenario): Promise<void> {
     finding(
       'provision.yml@v1, destroy.yml@v1',
       {
-        ...usesThePack(scenario, runs[0]?.log ?? ''),
+        ...usesThePack(scenario, runs[0]),
         ...oneSuccess(runs),
         'the verdict is passed': runs[0]?.outputs['result'] === 'passed',
         "the caller's own job gets the environment": saysTheEndpoint(runs[0]),
@@ -27,7 +30,7 @@ export async function rehearseCaller(scenario: Scenario): Promise<void> {
     finding(
       'preview.yml@v1',
       {
-        ...usesThePack(scenario, opened[0]?.log ?? ''),
+        ...usesThePack(scenario, opened[0]),
         ...oneSuccess(opened),
         'the decision is the pack’s': /multus-preview/.test(opened[0]?.notices[0] ?? ''),
       },

@@ -43,7 +43,7 @@ async function lifeOfOne(scenario: Scenario): Promise<void> {
   const runs = await happens(scenario, labelled, 'labeled', { label: LABEL });
   const up = {
     ...(await standing(scenario, labelled, runs)),
-    ...usesThePack(scenario, runs[0]?.log ?? ''),
+    ...usesThePack(scenario, runs[0]),
   };
   scenario.found(finding('Opened, labelled', up, runs));
   for (const push of ['first', 'second']) {

@@ -81,16 +81,15 @@ export async function leftoverFact({ world, before }: Scenario): Promise<Facts> 
   return noMoreThan(before, await world.inventory(), 'leftovers');
 }
 
-/** The line in a job's log when the stand-in for actions/checkout has fetched a commit. */
-const FETCHED = /(\S+) at ([0-9a-f]{40}) checked out/g;
-
-/** Checks that the jobs of a run used the pack's files at `v1`. */
-export function usesThePack({ site }: Scenario, log: string): Facts {
-  const fetched = [...log.matchAll(FETCHED)].map(([, repository, sha]) => `${repository}@${sha}`);
-  const wanted = `${PACK}@${site.pack.source.sha}`;
+/** Checks that a run used the actions of the pack's workflows at `v1`, and checked nothing out. */
+export function usesThePack({ site }: Scenario, run: WorkflowResult | undefined): Facts {
+  const { downloads = [], log = '' } = run ?? {};
+  const actions = downloads.filter((one) => one.startsWith(`${PACK}@`) && one !== `${PACK}@v1`);
+  const commit = site.pack.source.sha;
   return {
-    [`${fetched.length} checkouts, each of ${PACK} at v1 (${site.pack.source.sha.slice(0, 7)})`]:
-      fetched.length > 0 && fetched.every((one) => one === wanted),
+    [`${actions.length} actions, each of ${PACK} at the commit of v1 (${commit.slice(0, 7)})`]:
+      actions.length > 0 && actions.every((one) => one === `${PACK}@${commit}`),
+    'no job checked a repository out': !log.includes('checked out into'),
     "no action of the caller's own ran": !log.includes("the caller's own action ran"),
   };
 }

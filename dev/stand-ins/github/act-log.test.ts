@@ -6,6 +6,10 @@ const lines = [
   { job: 'provision/Provision', command: 'group', arg: 'stack x', msg: '  ❓  ::group::' },
   { job: 'provision/Provision', command: 'set-output', name: 'environment', arg: '{"a":1}' },
   { job: 'provision/Provision', command: 'summary', content: '# Stacks\n' },
+  {
+    job: 'provision/Provision',
+    msg: 'LocalRepositoryCache matched https://github.com/acme/pack with ref v1 to /somewhere',
+  },
   { job: 'provision/Provision', jobResult: 'success', msg: 'Job succeeded' },
 ];
 
@@ -18,6 +22,7 @@ it('collects outputs, summary and result', () => {
     undefined,
     undefined,
     undefined,
+    undefined,
   ]);
   expect(log.result()).toEqual({
     succeeded: true,
@@ -25,6 +30,7 @@ it('collects outputs, summary and result', () => {
     summary: '# Stacks\n',
     errors: [],
     notices: [],
+    downloads: ['acme/pack@v1'],
     log: '[Provision] creating\n[Provision] ▾ stack x',
   });
 });

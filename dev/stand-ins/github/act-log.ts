@@ -25,6 +25,8 @@ export interface WorkflowResult {
   readonly errors: readonly string[];
   /** Notice annotations, in order. */
   readonly notices: readonly string[];
+  /** The repositories from which actions and called workflows came, each as `owner/name@ref`, once for each use. */
+  readonly downloads: readonly string[];
   /** The lines that a person sees. */
   readonly log: string;
 }
@@ -36,6 +38,7 @@ export function followWorkflow() {
   const notices: string[] = [];
   const results: string[] = [];
   const shown: string[] = [];
+  const downloads: string[] = [];
   let summary = '';
   return {
     /** Reads one line of `act --json`. Returns the text to show, or undefined. */
@@ -48,6 +51,8 @@ export function followWorkflow() {
       if (line.command === 'error') errors.push(line.arg ?? '');
       if (line.command === 'notice') notices.push(line.arg ?? '');
       if (line.jobResult !== undefined) results.push(line.jobResult);
+      const [, repository, ref] = DOWNLOADED.exec(line.msg ?? '') ?? [];
+      if (repository !== undefined) downloads.push(`${repository}@${ref}`);
       const text = visible(line);
       if (text !== undefined) shown.push(text);
       return text;
@@ -58,10 +63,14 @@ export function followWorkflow() {
       summary,
       errors,
       notices,
+      downloads,
       log: shown.join('\n'),
     }),
   };
 }
+
+/** act's words when it takes a repository from a folder. */
+const DOWNLOADED = /^LocalRepositoryCache matched https:\/\/github\.com\/(\S+) with ref (\S+) to /;
 
 function parseLine(json: string): ActLine | undefined {
   try {

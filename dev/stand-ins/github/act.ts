@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { run } from '../../tools/process.ts';
 import { followWorkflow, type WorkflowResult } from './act-log.ts';
 
-/** GitHub's own actions as our workflows pin them. act looks them up by these names. */
-const GITHUB_ACTIONS = /actions\/(checkout|upload-artifact)@[0-9a-f]{40}/g;
+/** GitHub's own actions as our workflows pin them, and what `forAct` adds. act looks them up by these names. */
+const GITHUB_ACTIONS = /actions\/(checkout|upload-artifact|enter-environment)@[0-9a-f]{40}/g;
 
 export interface ActFolders {
   /** The program. */
@@ -28,8 +28,6 @@ export interface ActRun {
   readonly workflow: string;
   readonly event: string;
   readonly payload: unknown;
-  /** Runs only this job and the jobs that it needs. */
-  readonly job?: string | undefined;
   readonly actor?: string;
   /** The folders of other repositories, by `owner/name@ref`. */
   readonly local: Readonly<Record<string, string>>;
@@ -51,7 +49,6 @@ export async function runByAct(
     ...wanted.env,
     GITHUB_RUN_ID: String(lastRunId),
     REHEARSAL_ARTIFACTS: join(folders.logs, 'artifacts', wanted.name),
-    REHEARSAL_RUN_BEGAN: join(folders.events, `run-${lastRunId}-began`),
   };
   const log = join(folders.logs, `workflow-${wanted.name}.log`);
   const following = followWorkflow();
@@ -91,13 +88,12 @@ export function standInsOf(
 }
 
 function actArguments(wanted: ActRun, event: string): readonly string[] {
-  const { job, actor, token, local, env } = wanted;
+  const { actor, token, local, env } = wanted;
   const loopback = '127.0.0.1';
   return [
     wanted.event,
     '--workflows',
     join('.github/workflows', wanted.workflow),
-    ...(job === undefined ? [] : ['--job', job]),
     ...(actor === undefined ? [] : ['--actor', actor]),
     ...(token === undefined ? [] : ['--secret', `GITHUB_TOKEN=${token}`]),
     '--eventpath',

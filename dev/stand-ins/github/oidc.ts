@@ -38,7 +38,8 @@ const TOKEN_LIFETIME = 300;
 
 /**
  * Stands in for GitHub's OIDC issuer: answers a job's requests for ID tokens with signed JWTs that carry
- * GitHub's claims. Leaves out customised subjects. All jobs of a run count as being in the same GitHub environment.
+ * GitHub's claims. Leaves out customised subjects. All jobs of a run have one request token. A job that has entered an
+ * environment appends its name to it (enter-environment/index.mjs).
  */
 export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcIssuer> {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
@@ -50,6 +51,12 @@ export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcI
     return requestToken;
   };
 
+  const jobOf = (requestToken: string): OidcJob | undefined => {
+    const [id = '', environment] = requestToken.split('.');
+    const job = jobs.get(id);
+    if (job === undefined || environment === undefined) return job;
+    return { ...job, environment: Buffer.from(environment, 'base64url').toString() };
+  };
   const token = (job: OidcJob, audience: string) => {
     const now = Math.floor(Date.now() / 1000);
     return new SignJWT(claims(job))
@@ -73,7 +80,7 @@ export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcI
     };
     if (url.pathname === '/.well-known/jwks') return answer(200, { keys: [key] });
     if (url.pathname !== '/token') return answer(404, { message: 'not found' });
-    const asking = jobs.get(request.headers.authorization?.replace(/^Bearer /, '') ?? '');
+    const asking = jobOf(request.headers.authorization?.replace(/^Bearer /, '') ?? '');
     if (asking === undefined) return answer(401, { message: 'bad request token' });
     void token(asking, url.searchParams.get('audience') ?? 'https://github.com').then((value) =>
       answer(200, { count: value.length, value }),

@@ -1,8 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../../tools/process.ts';
-import { commitAll, copyRepository, initRepository } from './repository.ts';
-import { forAct, type WorkflowSource } from './workflow-text.ts';
+import { copyRepository, initRepository, PACK_FILES } from './repository.ts';
+import type { WorkflowSource } from './workflow-text.ts';
 
 export const PACK = 'acme/eks-multus-actions';
 
@@ -13,34 +12,19 @@ export const PACK_WORKFLOWS = ['provision', 'destroy', 'preview', 'reap'].map(
 
 /** The pack as users see it: a repository with a tag. */
 export interface PackRepository {
-  /** The clone that jobs check out from. */
-  readonly folder: string;
   readonly source: WorkflowSource;
-  /** A folder with the workflows of that commit, rewritten so that act can call them. */
-  readonly callable: string;
+  /** A folder with the files of that commit, its workflows rewritten so that act can call them. */
+  readonly folder: string;
+  /** Where act finds the repository: by the tag for workflows, by the commit for their actions. */
+  readonly local: Readonly<Record<string, string>>;
 }
 
-/**
- * Makes the pack's repository from the files of `source`, tagged `v1`. Its main branch then moves on to a
- * state without actions.
- */
-export async function packRepository(source: string, folder: string): Promise<PackRepository> {
-  const clone = join(folder, 'pack');
-  const callable = join(folder, 'pack-callable');
-  await copyRepository(source, clone, PACK);
-  await run('git', ['-C', clone, 'tag', 'v1']);
-  const sha = (await run('git', ['-C', clone, 'rev-parse', 'v1'])).trim();
-  await run('git', ['-C', clone, 'rm', '-r', '--quiet', 'actions']);
-  await commitAll(clone, 'after v1');
-  const from = { repository: PACK, sha };
-  const workflows = join('.github', 'workflows');
-  mkdirSync(join(callable, workflows), { recursive: true });
-  for (const file of readdirSync(join(source, workflows))) {
-    const text = readFileSync(join(source, workflows, file), 'utf8');
-    writeFileSync(join(callable, workflows, file), forAct(text, from));
-  }
-  await initRepository(callable, PACK);
-  return { folder: clone, source: from, callable };
+/** Makes the pack's repository from the files of `source`, tagged `v1`. */
+export async function packRepository(source: string, root: string): Promise<PackRepository> {
+  const folder = join(root, 'pack');
+  const commit = await copyRepository(source, folder, PACK, PACK_FILES);
+  const local = { [`${PACK}@v1`]: folder, [`${PACK}@${commit.sha}`]: folder };
+  return { folder, source: commit, local };
 }
 
 /** The values that a user writes into an example. */

@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ActFolders, runByAct, standInsOf } from './act.ts';
 import type { WorkflowResult } from './act-log.ts';
 import type { OidcIssuer } from './oidc.ts';
-import { copyRepository, standInActions } from './repository.ts';
+import { copyRepository, PACK_FILES, standInActions } from './repository.ts';
+import { upToStep } from './workflow-text.ts';
 
 /** The inputs of a workflow, by name. */
 export type WorkflowInputs = Readonly<Record<string, string>>;
@@ -20,8 +21,8 @@ export interface Dispatch {
   /** Its file name. */
   readonly workflow: string;
   readonly inputs: WorkflowInputs;
-  /** Runs only this job and the jobs that it needs. */
-  readonly job?: string;
+  /** Runs only the steps up to the one with this id. */
+  readonly until?: string;
   /** The name in its log files: `workflow-<name>.log`. */
   readonly name: string;
 }
@@ -44,24 +45,25 @@ export interface RunnerOptions {
 
 /**
  * A GitHub runner on this machine: act, with the real workflow files and without containers. Like act, it does
- * not enforce permissions, concurrency and environments.
+ * not enforce permissions and concurrency.
  */
 export async function prepareRunner(act: ActSetup, options: RunnerOptions): Promise<Runner> {
   const { oidc, env } = options;
   const { folders, actions, root } = act;
   const repository = join(root, 'repository');
-  await copyRepository(options.source, repository, options.repository);
+  const commit = await copyRepository(options.source, repository, options.repository, PACK_FILES);
+  const own = { [`${commit.repository}@${commit.sha}`]: repository };
   return {
-    dispatch({ workflow, inputs, job, name }, show) {
-      const file = join(repository, '.github/workflows', workflow);
+    dispatch({ workflow, inputs, until, name }, show) {
+      const folder = join(repository, '.github/workflows');
+      const file = until === undefined ? workflow : shortened(folder, workflow, until);
       const wanted = {
         name,
         repository,
-        workflow,
-        job,
+        workflow: file,
         event: 'workflow_dispatch',
         payload: { inputs },
-        local: standInsOf(file, actions),
+        local: { ...standInsOf(join(folder, file), actions), ...own },
         env: {
           ...env,
           ACTIONS_ID_TOKEN_REQUEST_URL: oidc.requestUrl,
@@ -72,6 +74,13 @@ export async function prepareRunner(act: ActSetup, options: RunnerOptions): Prom
       return runByAct(folders, wanted, show);
     },
   };
+}
+
+/** Writes a workflow that ends with a step. Returns its file name. */
+function shortened(folder: string, workflow: string, id: string): string {
+  const file = workflow.replace(/\.yml$/, `-until-${id}.yml`);
+  writeFileSync(join(folder, file), upToStep(readFileSync(join(folder, workflow), 'utf8'), id));
+  return file;
 }
 
 /** act's working folders, and the folder of the stand-ins for GitHub's own actions. */

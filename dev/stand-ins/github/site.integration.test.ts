@@ -53,7 +53,8 @@ it.each([
     expect(result?.succeeded, result?.log).toBe(true);
     expect(result?.notices).toEqual([expect.stringMatching(told)]);
     expect(result?.outputs['decision']).toBe('skip');
-    expect(result?.log).toContain(`${PACK} at ${site.pack.source.sha} checked out`);
+    expect(result?.downloads).toContain(`${PACK}@${site.pack.source.sha}`);
+    expect(result?.log).not.toContain('checked out into');
     expect(result?.log).not.toContain("the caller's own action ran");
     expect(site.api.calls).toEqual([]);
   },

@@ -5,24 +5,16 @@ import { runByAct, standInsOf } from './act.ts';
 import type { WorkflowResult } from './act-log.ts';
 import { type GithubApi, startGithubApi } from './api/server.ts';
 import type { RepositoryState } from './api/state.ts';
-import { mayDeploy } from './environment-rules.ts';
 import type { GithubEvent } from './events/pull-request.ts';
+import { type Gate, startGate } from './gate.ts';
 import {
   type Adaptation,
-  PACK,
   type PackRepository,
   packRepository,
   userRepository,
 } from './repositories.ts';
 import type { ActSetup, RunnerOptions } from './runner.ts';
-import {
-  calledWorkflow,
-  githubEnvironment,
-  isTriggered,
-  permissionsOf,
-  readOnly,
-  type Workflow,
-} from './triggers.ts';
+import { calledWorkflow, isTriggered, permissionsOf, readOnly, type Workflow } from './triggers.ts';
 
 export interface DeliveryOptions {
   /** The name in the log files. */
@@ -32,11 +24,16 @@ export interface DeliveryOptions {
   readonly show: (line: string) => void;
 }
 
-/** github.com with one user's repository, whose workflows call the pack's at `@v1`. */
+/**
+ * github.com with one user's repository, whose workflows call the pack's at `@v1`. The pack is in a private repository of the
+ * same owner, which lets others use its actions and workflows: a job's token reads no other repository than its own.
+ */
 export interface Site {
   readonly api: GithubApi;
   readonly state: RepositoryState;
   readonly pack: PackRepository;
+  /** The gate of the repository's environments. */
+  readonly gate: Gate;
   /** Runs every workflow of the repository that the event starts, one after another. */
   deliver(event: GithubEvent, options: DeliveryOptions): Promise<readonly WorkflowResult[]>;
   stop(): Promise<void>;
@@ -54,12 +51,9 @@ export async function startSite(
   const api = await startGithubApi(0);
   const state = api.repository(options.repository);
   protectEnvironments(state);
+  const gate = await startGate(state);
   const workflows = join(folder, '.github', 'workflows');
   const read = (path: string) => parse(readFileSync(path, 'utf8')) as Workflow;
-  const called = (uses: string) => {
-    const [, file] = /^\S+\/(\.github\/workflows\/[\w-]+\.yml)@v1$/.exec(uses) ?? [];
-    return file === undefined ? undefined : read(join(pack.folder, file));
-  };
 
   async function start(
     file: string,
@@ -67,22 +61,19 @@ export async function startSite(
     { name, actor = 'ann', show }: DeliveryOptions,
   ) {
     const workflow = read(join(workflows, file));
-    const environment = githubEnvironment(workflow, called);
-    enter(state, environment, event);
     const asked = permissionsOf(workflow);
     const foreign = event.name === 'pull_request' && isUntrusted(event, options.repository, actor);
     const permissions = foreign ? readOnly(asked) : asked;
     const env = {
       ...options.env,
       GITHUB_API_URL: api.url,
-      REHEARSAL_REPOSITORIES: JSON.stringify({ [PACK]: pack.folder, [options.repository]: folder }),
-      ...(permissions['id-token'] === 'write'
-        ? idTokens(event.name, file, environment, workflow)
-        : {}),
+      REHEARSAL_REPOSITORIES: JSON.stringify({ [options.repository]: folder }),
+      REHEARSAL_GATE: gate.urlFor(name, refOf(event)),
+      ...(permissions['id-token'] === 'write' ? idTokens(event.name, file, workflow) : {}),
     };
     const local = {
-      ...standInsOf(join(pack.callable, '.github/workflows/provision.yml'), act.actions),
-      [`${PACK}@v1`]: pack.callable,
+      ...standInsOf(join(pack.folder, '.github/workflows/provision.yml'), act.actions),
+      ...pack.local,
     };
     return runByAct(
       act.folders,
@@ -101,20 +92,11 @@ export async function startSite(
     );
   }
 
-  function idTokens(
-    event: string,
-    file: string,
-    environment: string | undefined,
-    workflow: Workflow,
-  ) {
+  function idTokens(event: string, file: string, workflow: Workflow) {
     const uses = calledWorkflow(workflow);
     // `@v1` of a caller is the full name of the tag in the token.
     const reusable = uses?.replace(/@v1$/, '@refs/tags/v1');
-    const run = {
-      event,
-      environment,
-      ...(reusable === undefined ? {} : { calledWorkflow: reusable }),
-    };
+    const run = { event, ...(reusable === undefined ? {} : { calledWorkflow: reusable }) };
     const job = {
       repository: options.repository,
       ref: 'refs/heads/main',
@@ -128,6 +110,7 @@ export async function startSite(
 
   return {
     api,
+    gate,
     pack,
     state,
     async deliver(event, delivery) {
@@ -139,7 +122,9 @@ export async function startSite(
       }
       return results;
     },
-    stop: () => api.stop(),
+    async stop() {
+      await Promise.all([api.stop(), gate.stop()]);
+    },
   };
 }
 
@@ -151,14 +136,10 @@ function protectEnvironments({ environments, nextId }: RepositoryState): void {
   add('eks-multus-previews', ['main', 'refs/pull/*/merge']);
 }
 
-/** Lets a run into its GitHub environment, as GitHub does: creates it where there is none, and follows its rules. */
-function enter(state: RepositoryState, name: string | undefined, event: GithubEvent): void {
-  if (name === undefined) return;
+/** The run's GITHUB_REF. */
+function refOf(event: GithubEvent): string {
   const pull = event.name === 'pull_request' ? event.payload['number'] : undefined;
-  const ref = pull === undefined ? 'refs/heads/main' : `refs/pull/${pull}/merge`;
-  if (!mayDeploy(state, name, ref)) throw new Error(`${ref} may not deploy to ${name}`);
-  if (state.environments.has(name)) return;
-  state.environments.set(name, { id: state.nextId(), name, deployers: 'any' });
+  return pull === undefined ? 'refs/heads/main' : `refs/pull/${pull}/merge`;
 }
 
 /** A manual or scheduled event starts one workflow, not every workflow with that trigger. */

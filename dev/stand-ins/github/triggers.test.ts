@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  calledWorkflow,
-  githubEnvironment,
-  isTriggered,
-  permissionsOf,
-  readOnly,
-  type Workflow,
-} from './triggers.ts';
+import { calledWorkflow, isTriggered, permissionsOf, readOnly, type Workflow } from './triggers.ts';
 
 const workflow: Workflow = {
   on: {
@@ -44,19 +37,6 @@ it('grants a run what its jobs ask for, and a fork no write permission', () => {
   const asked = permissionsOf(workflow);
   expect(asked).toEqual({ contents: 'write', 'id-token': 'write', 'pull-requests': 'read' });
   expect(readOnly(asked)).toEqual({ contents: 'read', 'pull-requests': 'read' });
-});
-
-it('finds the GitHub environment in the call of a workflow', () => {
-  const called: Workflow = {
-    on: { workflow_call: { inputs: { 'github-environment': { default: 'eks-multus' } } } },
-    jobs: {},
-  };
-  expect(githubEnvironment(workflow, () => called)).toBe('eks-multus');
-  const given = { one: { uses: 'x', with: { 'github-environment': 'lab' } } };
-  expect(githubEnvironment({ ...workflow, jobs: given }, () => called)).toBe('lab');
-  expect(githubEnvironment(workflow, () => undefined)).toBeUndefined();
-  const none = { one: { uses: 'x', with: { 'github-environment': '' } } };
-  expect(githubEnvironment({ ...workflow, jobs: none }, () => called)).toBeUndefined();
 });
 
 it('finds the workflow that a run calls first', () => {

@@ -10,12 +10,10 @@ export interface Workflow {
 interface Trigger {
   readonly types?: readonly string[];
   readonly branches?: readonly string[];
-  readonly inputs?: Readonly<Record<string, { readonly default?: unknown }>>;
 }
 
 export interface WorkflowJob {
   readonly uses?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
   readonly permissions?: Permissions;
 }
 
@@ -51,20 +49,4 @@ export function readOnly(permissions: Permissions): Permissions {
 /** The workflow that a run's jobs are in: the first that they call; undefined when they call none. Pure. */
 export function calledWorkflow({ jobs }: Workflow): string | undefined {
   return Object.values(jobs).find(({ uses }) => uses !== undefined)?.uses;
-}
-
-/** The GitHub environment of the called jobs; undefined for none. Pure. */
-export function githubEnvironment(
-  { jobs }: Workflow,
-  called: (uses: string) => Workflow | undefined,
-): string | undefined {
-  const INPUT = 'github-environment';
-  for (const { uses, with: given = {} } of Object.values(jobs)) {
-    const { on } = (uses === undefined ? undefined : called(uses)) ?? {};
-    const call = typeof on === 'object' ? on['workflow_call'] : undefined;
-    const environment = given[INPUT] ?? call?.inputs?.[INPUT]?.default;
-    // GitHub treats an empty name as no environment.
-    if (environment !== undefined && environment !== '') return String(environment);
-  }
-  return undefined;
 }

@@ -1,12 +1,15 @@
+import { isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
+
 /**
  * Keys that GitHub added in 2026. act 0.2.89 rejects a file with these keys, and supports neither queues nor
  * deployments.
  */
-const UNKNOWN_TO_ACT = /^ +(queue: max|deployment: false)( #.*)?\n/gm;
+const UNKNOWN_TO_ACT = /^ +(queue: max|deployment: .*)\n/gm;
 
-/**
- * The source of a called workflow, which GitHub provides as `job.workflow_repository` and `job.workflow_sha`.
- */
+/** An action in the workflow's own repository, at the workflow's own commit. act does not know it. */
+const OWN_ACTION = /(?<=\buses: )\$\/(actions\/[\w-]+)/g;
+
+/** The commit that has a workflow file. */
 export interface WorkflowSource {
   /** `owner/name` */
   readonly repository: string;
@@ -14,13 +17,67 @@ export interface WorkflowSource {
 }
 
 /**
- * A workflow file rewritten for act. With `source`, it fills in what GitHub tells a called workflow about
- * itself, which act leaves empty. Pure.
+ * A workflow file rewritten for act. Names the repository and the commit of `$/…`, as GitHub's runner does before it
+ * downloads an action
+ * (https://github.com/actions/runner/blob/v2.336.0/src/Runner.Worker/ActionManager.cs, ResolveSelfRepositoryReferences). Gives
+ * each job with an environment a first step that enters it. Pure.
  */
-export function forAct(text: string, source?: WorkflowSource): string {
-  const known = text.replace(UNKNOWN_TO_ACT, '');
-  if (source === undefined) return known;
-  return known
-    .replaceAll('job.workflow_repository', `'${source.repository}'`)
-    .replaceAll('job.workflow_sha', `'${source.sha}'`);
+export function forAct(text: string, { repository, sha }: WorkflowSource): string {
+  const named = text.replace(OWN_ACTION, (_, path: string) => `${repository}/${path}@${sha}`);
+  return withEnteredEnvironments(named).replace(UNKNOWN_TO_ACT, '');
+}
+
+/** A workflow without the steps after the one with this id. Pure. */
+export function upToStep(text: string, id: string): string {
+  const document = parseDocument(text);
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== 'steps' || !isSeq(value)) return;
+      const index = value.items.findIndex((step) => isMap(step) && step.get('id') === id);
+      if (index >= 0) value.items.splice(index + 1);
+    },
+  });
+  return String(document);
+}
+
+/** The stand-in for the moment at which GitHub lets a job into its environment. */
+const ENTER = `actions/enter-environment@${'0'.repeat(40)}`;
+
+/** The environment of the job that a line belongs to, as far as it has been read. */
+interface JobEnvironment {
+  readonly name?: string;
+  readonly deployment?: string;
+}
+
+function withEnteredEnvironments(text: string): string {
+  let environment: JobEnvironment = {};
+  const lines = text.split('\n').flatMap((line) => {
+    environment = isJob(line) ? {} : { ...environment, ...environmentIn(line) };
+    const { name, deployment = 'true' } = environment;
+    if (line !== '    steps:' || name === undefined) return [line];
+    return [
+      line,
+      '      - name: Enter the environment',
+      `        uses: ${ENTER}`,
+      '        with:',
+      `          name: ${name}`,
+      `          deployment: ${deployment.replace(/ #.*/, '')}`,
+    ];
+  });
+  return lines.join('\n');
+}
+
+function isJob(line: string): boolean {
+  return /^ {2}[\w-]+:$/.test(line);
+}
+
+/** What a line says of its job's environment. Only expressions count as a name below `environment:`. */
+function environmentIn(line: string): JobEnvironment {
+  const [, short] = /^ {4}environment: (\S.*)$/.exec(line) ?? [];
+  const [, name = short] = /^ {6}name: (\$\{\{.*\}\})$/.exec(line) ?? [];
+  const [, deployment] = /^ {6}deployment: (\S.*)$/.exec(line) ?? [];
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(deployment === undefined ? {} : { deployment }),
+  };
 }

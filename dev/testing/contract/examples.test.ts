@@ -52,7 +52,7 @@ function asked(workflow: Workflow): Permissions {
 it('has an example that calls each of the workflows that can be called', () => {
   // CI is called, too, but by this repository only; what others call brings the pack along.
   const callable = readdirSync(join(CHECKOUT, '.github/workflows')).filter((file) =>
-    readFileSync(join(CHECKOUT, '.github/workflows', file), 'utf8').includes('path: .pack'),
+    readFileSync(join(CHECKOUT, '.github/workflows', file), 'utf8').includes('uses: $/actions/'),
   );
   expect([...new Set(calls.map(({ called }) => called))].sort()).toEqual(callable.sort());
   expect(examples.length).toBeGreaterThanOrEqual(5);

@@ -42,7 +42,8 @@ interface ActionFile {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-const OWN = './.pack/actions/';
+/** Their own repository, at their own commit: https://github.blog/changelog/2026-07-30-reference-same-repository-actions-with-self-repository-syntax */
+const OWN = '$/actions/';
 const folder = join(CHECKOUT, '.github/workflows');
 const workflows = readdirSync(folder)
   .filter((file) => file.endsWith('.yml'))
@@ -137,7 +138,7 @@ it.each(workflows)(
   ({ text, workflow }) => {
     expect(workflow.permissions).toEqual({});
     const foreign = [...text.matchAll(/uses: (\S+)(.*)/g)].filter(
-      ([, uses]) => !uses?.startsWith('./'),
+      ([, uses]) => !uses?.startsWith('$/'),
     );
     for (const [, uses, comment] of foreign) {
       expect(uses).toMatch(/@[0-9a-f]{40}$/);
@@ -177,15 +178,40 @@ it.each(jobs)('$file $name: the queues of its concurrency are such as GitHub kno
   }
 });
 
+it('never checks the pack out, because the token of a job reads no other private repository', () => {
+  const checkouts = jobs.flatMap(({ job }) =>
+    (job.steps ?? []).filter((step) => step.uses?.startsWith('actions/checkout@')),
+  );
+  expect(checkouts.length).toBeGreaterThan(0);
+  for (const { with: given = {} } of checkouts) expect(given).not.toHaveProperty('repository');
+});
+
+it.each(ownSteps)('$place $step.uses: exists', ({ step }) => {
+  const folder = resolve(CHECKOUT, step.uses?.slice(2) ?? '');
+  expect(readdirSync(folder)).toContain('action.yml');
+});
+
+it('asks reviewers once for a whole run of provision.yml, and not for a plan', () => {
+  const inEnvironment = jobs.filter(
+    ({ file, job }) => file === 'provision.yml' && job.environment !== undefined,
+  );
+  expect(inEnvironment.map(({ job }) => job.environment)).toEqual([
+    {
+      name: '${{ (inputs.check-only || inputs.plan-only) && inputs.plan-environment || inputs.github-environment }}',
+      deployment: '${{ !inputs.check-only && !inputs.plan-only }}',
+    },
+  ]);
+});
+
 it('lets a role trust an environment: each job that gets AWS credentials can be in one', () => {
   const withToken = jobs.filter(
     ({ file, job }) => callable.has(file) && Reflect.get(Object(job.permissions), 'id-token'),
   );
-  expect(withToken.length).toBeGreaterThan(6);
+  expect(withToken.length).toBeGreaterThan(5);
   for (const { file, name, job } of withToken) {
     const { environment } = job;
     const named = typeof environment === 'string' ? environment : environment?.name;
-    expect(named, `${file} ${name}`).toBe('${{ inputs.github-environment }}');
+    expect(named, `${file} ${name}`).toMatch(/^\$\{\{ (.+ \|\| )?inputs\.github-environment \}\}$/);
   }
 });
 

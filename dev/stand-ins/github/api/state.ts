@@ -49,6 +49,8 @@ export interface GithubEnvironment {
   readonly name: string;
   /** Any ref, the branches that a branch protection rule protects, or the refs that match one of some patterns. */
   readonly deployers: 'any' | 'protected-branches' | readonly string[];
+  /** Who approves jobs; nobody has to when left out. */
+  readonly reviewers?: readonly string[];
 }
 
 /** The state of one repository. Tests and scenarios read it, and change it as people would. */

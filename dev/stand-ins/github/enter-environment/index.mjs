@@ -1,0 +1,33 @@
+// Stands in for the moment at which GitHub lets a job into its environment: asks the gate, which knows the rules, at
+// REHEARSAL_GATE. From then on, the job's ID tokens name the environment.
+import { appendFileSync } from 'node:fs';
+
+const {
+  INPUT_NAME: name,
+  INPUT_DEPLOYMENT: deployment,
+  REHEARSAL_GATE: gate,
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: requestToken,
+  GITHUB_ENV,
+  GITHUB_JOB: job,
+} = process.env;
+
+// GitHub treats an empty name as no environment.
+if (!name) {
+  console.log('The job is in no environment');
+  process.exit(0);
+}
+if (!gate) throw new Error(`nobody knows the rules of the environment ${name}`);
+const answer = await fetch(gate, {
+  method: 'POST',
+  body: JSON.stringify({ job, name, deployment: deployment !== 'false' }),
+});
+const text = await answer.text();
+if (!answer.ok) {
+  console.log(`::error title=Environment ${name}::${text}`);
+  process.exit(1);
+}
+console.log(text);
+if (requestToken) {
+  const environment = Buffer.from(name).toString('base64url');
+  appendFileSync(GITHUB_ENV, `ACTIONS_ID_TOKEN_REQUEST_TOKEN=${requestToken}.${environment}\n`);
+}
