@@ -54,7 +54,7 @@ async function trial(layout: string, kubeconfig: string, kubectl: string): Promi
   const pings = await pingLoop(kubectl, own, report.matrix);
   const { createdAt, probedFrom, probedUntil, execs } = times();
   const answering = pings.filter(({ answered }) => answered);
-  await (inputs.ownNamespace
+  await (report.namespace !== inputs.namespace
     ? cluster.inNamespace(report.namespace).deleteNamespace()
     : Promise.all(report.pods.map(({ name }) => removed(cluster, name))));
   return {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
-import { InputError, type InputProblem, messageOf } from '../core/errors.ts';
+import { InputError, type InputProblem } from '../core/errors.ts';
 import type { Environment } from '../environment/environment.ts';
 import {
   flag,
@@ -21,7 +21,13 @@ import {
 import { multusImage } from '../multus/image.ts';
 import { MODES, type MultusChoice } from '../multus/install.ts';
 import type { Attachment } from '../networks/attachment.ts';
-import { asInputProblem, type NetworkItem, networkSpecsSchema } from '../networks/network-spec.ts';
+import {
+  type GivenNetworks,
+  networkItems,
+  outsideProblems,
+  type ReadText,
+} from '../networks/network-items.ts';
+import { asInputProblem, networkSpecsSchema } from '../networks/network-spec.ts';
 import { planAttachments } from '../networks/plan-attachments.ts';
 
 const ROLE = 'ARNs of IAM roles, such as arn:aws:iam::111122223333:role/ng1-node';
@@ -137,14 +143,7 @@ function sharedProblems(
     value: 'absent',
     allowed: `present: Multus belongs to ${shared.base}, whose cluster this environment shares`,
   };
-  const outside = attachments
-    .filter(({ namespace }) => namespace !== shared.namespace)
-    .map(({ name, namespace }) => ({
-      input: 'networks',
-      value: namespace,
-      allowed: `${name}.namespace: ${shared.namespace}, the environment's own namespace on the cluster of ${shared.base}`,
-    }));
-  return [...(multus === 'absent' ? [removal] : []), ...outside];
+  return [...(multus === 'absent' ? [removal] : []), ...outsideProblems(attachments, shared)];
 }
 
 function usesAwsAuth(raw: Raw, environment: Environment | undefined): boolean {
@@ -182,42 +181,12 @@ function desiredNodes(environment: Environment | undefined): number {
   return environment.nodeGroups.reduce((sum, { desired }) => sum + desired, 0);
 }
 
-/** Returns the content of a file. */
-export type ReadText = (path: string) => string;
-
-interface Given {
-  readonly networks?: readonly NetworkItem[] | undefined;
-  readonly 'networks-files'?: readonly string[] | undefined;
-}
-
 /** The action applies no networks with `multus: absent`, so the inputs may name none. */
-export function noNetworks(given: Given): ReturnType<typeof networkItems> {
+export function noNetworks(given: GivenNetworks): ReturnType<typeof networkItems> {
   const allowed =
     'nothing with multus absent; set prune to remove the networks of this action as well';
   const problems = (['networks', 'networks-files'] as const)
     .filter((input) => given[input] !== undefined)
     .map((input) => ({ input, value: `${given[input]?.length} networks`, allowed }));
   return { items: [], problems };
-}
-
-/** Returns the networks of both inputs, and a problem for each file that cannot be read. */
-export function networkItems(
-  { networks, 'networks-files': files }: Given,
-  readText: ReadText,
-): { readonly items: readonly NetworkItem[]; readonly problems: readonly InputProblem[] } {
-  if (networks === undefined && files === undefined) {
-    const allowed = 'a YAML list of networks; or networks-files';
-    return { items: [], problems: [{ input: 'networks', value: '', allowed }] };
-  }
-  const items: NetworkItem[] = [...(networks ?? [])];
-  const problems: InputProblem[] = [];
-  for (const path of files ?? []) {
-    try {
-      items.push({ origin: path, raw: readText(path) });
-    } catch (error) {
-      const allowed = `paths of files with NetworkAttachmentDefinitions (${messageOf(error)})`;
-      problems.push({ input: 'networks-files', value: path, allowed });
-    }
-  }
-  return { items, problems };
 }

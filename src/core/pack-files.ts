@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 /**
  * Returns the path of a file that ships with the pack, for example of `cfn/infra.yaml`. Works from a bundle in
- * `actions/<name>/dist` and from a source in `src`. The runner checks out the whole pack at one commit, so an action and
+ * `actions/<name>/dist` and from a source in `src`. The runner downloads the whole pack at one commit, so an action and
  * its templates always have the same version.
  */
 export function packFile(...path: readonly string[]): string {

@@ -9,6 +9,7 @@ import {
   interfaceProblems,
   namesOf,
   nodeGroupStackName,
+  nodeGroupsIn,
   prefixesNeeded,
   zoneProblems,
 } from './node-groups.ts';
@@ -101,10 +102,7 @@ export function fitToBase(inputs: ProvisionInputs, base: Base, stacks: readonly 
     const allowed = `at most ${most}: ${base.name} has no more networks`;
     throw new InputError([{ input: 'multus-networks', value: String(networks), allowed }]);
   }
-  const nodeGroups = inputs.nodeGroups.map((group) => ({
-    ...group,
-    zone: group.zone === '' ? (zones[0] ?? '') : group.zone,
-  }));
+  const nodeGroups = nodeGroupsIn(inputs.nodeGroups, zones);
   const fitted = { ...inputs, nodeGroups };
   const multusSubnets = base.network.multusSubnets.filter(({ network }) => network <= networks);
   const network = { ...base.network, multusSubnets };

@@ -6,9 +6,9 @@ import { planLines } from '../cloudformation/stack-plan.ts';
 import { allOrFirstFailure } from '../core/in-parallel.ts';
 import { ENVIRONMENT_TAG } from '../environment/tags.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
-import { baseOf, checkHasOwnCluster, fitToBase } from './base-environment.ts';
+import { baseOf, fitToBase } from './base-environment.ts';
+import { ownNetwork } from './choices/own-network.ts';
 import { type DeployedNodeGroup, environmentOf } from './environment-of.ts';
-import { plannedNetwork } from './inputs.ts';
 import { nodeGroupStackName } from './node-groups.ts';
 import { type Pack, readPack, runsHook, stageHook } from './pack.ts';
 import { preflight } from './preflight/preflight.ts';
@@ -28,10 +28,9 @@ export async function deploy(session: Session): Promise<void> {
 }
 
 /** The infra stack, then all node groups in parallel. */
-async function deployWithCluster(session: Session, all: readonly Stack[]): Promise<void> {
+async function deployWithCluster(given: Session, all: readonly Stack[]): Promise<void> {
+  const { session, network } = await ownNetwork(given, all);
   const { account, inputs, log, packFile, report } = session;
-  checkHasOwnCluster(inputs.environment, all);
-  const network = plannedNetwork(inputs);
   report.network = network;
   await preflight(session, network, all);
   const read = await readPack(packFile, inputs.environment);

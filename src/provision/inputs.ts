@@ -21,17 +21,20 @@ import {
   wholeNumber,
   yaml,
 } from '../github/inputs.ts';
-import { type NetworkPlan, planNetwork } from '../vpc/plan.ts';
+import { type NetworkPlan, type NetworkRequest, planNetwork } from '../vpc/plan.ts';
+import { type LaterInputs, laterFields, laterInputs } from './choices/later-inputs.ts';
 import {
-  defaultNodeGroups,
   interfaceProblems,
   type NodeGroup,
   nameProblems,
   nodeGroupsField,
+  nodeGroupsIn,
   prefixProblems,
   zoneProblems,
+  zonesNamed,
 } from './node-groups.ts';
 
+const LATER = Object.keys(laterFields) as readonly (keyof typeof laterFields)[];
 const NONE = 'none';
 const LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
 const LOGS_ALLOWED = `none, or some of ${LOGS.join(', ')}`;
@@ -119,6 +122,7 @@ export const inputSchema = z.object({
   'timeout-minutes': wholeNumber(1, 1440).default(60),
   'github-environment': text(/^[^\0]{1,255}$/, 'the name of a GitHub environment').optional(),
   'github-token': text(/^\S+$/, 'a token without spaces').optional(),
+  ...laterFields,
 });
 
 type Raw = z.output<typeof inputSchema>;
@@ -130,8 +134,12 @@ export interface ProvisionInputs {
   readonly base: string | undefined;
   readonly region: string;
   readonly role: RoleChoice;
-  /** The subnets of the environment's own VPC; undefined on a base, and for destroy. */
+  /** The subnets of the environment's own VPC; undefined on a base, for destroy, and while the zones are open. */
   readonly network: NetworkPlan | undefined;
+  /** What the network is planned from, without the zones. */
+  readonly networkRequest: Omit<NetworkRequest, 'zones'>;
+  /** How many zones the environment gets when the inputs name none. */
+  readonly zoneCount: number;
   /** How many networks of the base are used; undefined for all. */
   readonly multusNetworks: number | undefined;
   readonly cluster: ClusterSettings;
@@ -149,6 +157,8 @@ export interface ProvisionInputs {
   /** The job's GitHub environment, whose rules are checked; undefined for no check. */
   readonly githubEnvironment: string | undefined;
   readonly githubToken: string | undefined;
+  /** What the steps after this one are asked for; undefined when none follow. */
+  readonly later: LaterInputs | undefined;
 }
 
 /** What shapes the environment's own cluster, beside its network. */
@@ -187,6 +197,12 @@ export interface StackOptions {
 export function readProvisionInputs(source?: InputSource): ProvisionInputs {
   const parsed = parseInputs(inputSchema, source);
   const network = checkTogether(parsed);
+  let later: LaterInputs | undefined;
+  parsed.check(['command', ...LATER], (inputs) => {
+    const read = laterInputs(inputs, inputs.command === 'deploy');
+    later = inputs.command === 'destroy' ? undefined : read.later;
+    return read.problems.map(withValue);
+  });
   const inputs = parsed.valid();
   return {
     command: inputs.command,
@@ -195,6 +211,8 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
     region: inputs['aws-region'],
     role: roleRequest(inputs),
     network,
+    networkRequest: networkRequestOf(inputs),
+    zoneCount: openZones(groupsOf(inputs)).length,
     multusNetworks: inputs['multus-networks'],
     cluster: {
       kubernetesVersion: inputs['kubernetes-version'],
@@ -222,6 +240,7 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
     timeoutMs: inputs['timeout-minutes'] * 60_000,
     githubEnvironment: inputs['github-environment'],
     githubToken: inputs['github-token'],
+    later,
   };
 }
 
@@ -268,19 +287,18 @@ function checkOwnCluster(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
   let network: NetworkPlan | undefined;
   parsed.check([...OF_CLUSTER, 'aws-region', 'availability-zones'], regionProblems);
   parsed.check(OF_NETWORK, (inputs) => {
-    const result = planNetwork({
-      vpcCidr: inputs['vpc-cidr'],
-      zones: inputs['availability-zones'],
-      multusNetworks: inputs['multus-networks'] ?? DEFAULT_NETWORKS,
-      subnetCidrs: inputs['subnet-cidrs'],
-    });
+    const given = inputs['availability-zones'];
+    const groups = nodeGroupsIn(parsed.values['node-groups'], []);
+    const zones = given.length === 0 ? openZones(groups) : given;
+    const result = planNetwork({ ...networkRequestOf(inputs), zones });
     if ('problems' in result) return result.problems.map(withValue);
-    network = result.plan;
+    if (given.length > 0) network = result.plan;
     return [];
   });
-  parsed.check([...OF_CLUSTER, 'node-groups', 'availability-zones'], (inputs) =>
-    zoneProblems(groupsOf(inputs), inputs['availability-zones']),
-  );
+  parsed.check([...OF_CLUSTER, 'aws-region', 'node-groups', 'availability-zones'], (inputs) => {
+    const zones = inputs['availability-zones'];
+    return zones.length === 0 ? openZoneProblems(inputs) : zoneProblems(groupsOf(inputs), zones);
+  });
   parsed.check([...OF_CLUSTER, 'node-groups', 'availability-zones', 'multus-networks'], (inputs) =>
     interfaceProblems(groupsOf(inputs), inputs['multus-networks'] ?? DEFAULT_NETWORKS),
   );
@@ -299,8 +317,18 @@ export const NEW_CLUSTERS = '1.35';
 /** The number of Multus networks when the input is left out. */
 const DEFAULT_NETWORKS = 2;
 
+function networkRequestOf(
+  inputs: Pick<Raw, 'vpc-cidr' | 'multus-networks' | 'subnet-cidrs'>,
+): Omit<NetworkRequest, 'zones'> {
+  return {
+    vpcCidr: inputs['vpc-cidr'],
+    multusNetworks: inputs['multus-networks'] ?? DEFAULT_NETWORKS,
+    subnetCidrs: inputs['subnet-cidrs'],
+  };
+}
+
 function groupsOf(inputs: Pick<Raw, 'node-groups' | 'availability-zones'>): readonly NodeGroup[] {
-  return inputs['node-groups'] ?? defaultNodeGroups(inputs['availability-zones']);
+  return nodeGroupsIn(inputs['node-groups'], inputs['availability-zones']);
 }
 
 /** The inputs with ARNs of roles, which must be of the region's partition. */
@@ -340,12 +368,30 @@ const TEMPLATE = { fewestZones: 2, zones: 3, administrators: 6 };
 
 function regionProblems(inputs: Pick<Raw, 'aws-region' | 'availability-zones'>) {
   const { 'aws-region': region, 'availability-zones': zones } = inputs;
+  if (zones.length === 0) return [];
   const enough = zones.length >= TEMPLATE.fewestZones && zones.length <= TEMPLATE.zones;
   const different = new Set(zones).size === zones.length;
   if (enough && different && zones.every((zone) => isZoneOf(region, zone))) return [];
   const example = `${region}a,${region}b`;
   const allowed = `${TEMPLATE.fewestZones} or ${TEMPLATE.zones} different zones of ${region}, such as ${example}`;
   return [{ input: 'availability-zones', allowed }];
+}
+
+/** Stands for zones that are chosen later: as many as the node groups name, but two at least. */
+function openZones(groups: readonly NodeGroup[]): readonly string[] {
+  const named = zonesNamed(groups);
+  return [...named, 'one', 'another'].slice(0, Math.max(named.length, TEMPLATE.fewestZones));
+}
+
+/** The zones that node groups name must do when no others are given. */
+function openZoneProblems(inputs: Pick<Raw, 'aws-region' | 'node-groups' | 'availability-zones'>) {
+  const input = 'node-groups';
+  const region = inputs['aws-region'];
+  const named = zonesNamed(groupsOf(inputs));
+  const foreign = named.find((zone) => !isZoneOf(region, zone));
+  if (foreign !== undefined) return [{ input, allowed: `zones of ${region} (not ${foreign})` }];
+  if (named.length <= TEMPLATE.zones) return [];
+  return [{ input, allowed: `at most ${TEMPLATE.zones} different zones` }];
 }
 
 function isZoneOf(region: string, zone: string): boolean {
@@ -366,10 +412,4 @@ function administratorProblems(
   return [
     { input: 'admin-role-arns', allowed: `at most ${most} roles besides the one that deploys` },
   ];
-}
-
-/** The network plan of an environment with its own cluster. Reading the inputs makes it for every command but destroy. */
-export function plannedNetwork({ command, network }: ProvisionInputs): NetworkPlan {
-  if (network === undefined) throw new Error(`${command} without a network plan`);
-  return network;
 }

@@ -6,7 +6,7 @@ import { hasPrefixes, interfaceLimit } from './instance-types.ts';
 
 export interface NodeGroup {
   readonly name: string;
-  /** Empty: the first zone of the base environment. */
+  /** Empty: the first zone of the environment, or of its base. */
   readonly zone: string;
   readonly min: number;
   readonly desired: number;
@@ -36,7 +36,7 @@ const writtenGroup = z.strictObject(
         /^[a-z0-9][a-z0-9-]{0,19}$/,
         'lower-case letters, digits and -, at most 20 characters',
       ),
-    zone: z.string({ error: 'one of availability-zones' }),
+    zone: z.string({ error: 'one of availability-zones' }).default(''),
     min: whole(0, 1000).default(1),
     desired: whole(0, 1000).default(2),
     max: whole(1, 1000).default(3),
@@ -89,9 +89,20 @@ export function nodeGroupsField() {
   return yaml(z.array(nodeGroupSchema, { error: SHAPE }).min(1, SHAPE), SHAPE);
 }
 
-/** The node groups when the input is left out: the lab's single group, in the first zone. */
-export function defaultNodeGroups(zones: readonly string[]): readonly NodeGroup[] {
-  return [nodeGroupSchema.parse({ name: 'ng1', zone: zones[0] ?? '' })];
+/** The node groups when the input is left out: the lab's single group. */
+const DEFAULT_GROUPS: readonly NodeGroup[] = [nodeGroupSchema.parse({ name: 'ng1' })];
+
+/** The node groups, or the lab's single group when there are none. A group without a zone gets the first one. */
+export function nodeGroupsIn(
+  groups: readonly NodeGroup[] = DEFAULT_GROUPS,
+  zones: readonly string[],
+): readonly NodeGroup[] {
+  return groups.map((group) => ({ ...group, zone: group.zone || (zones[0] ?? '') }));
+}
+
+/** The zones that the groups name, each once. */
+export function zonesNamed(groups: readonly NodeGroup[]): readonly string[] {
+  return [...new Set(groups.map(({ zone }) => zone).filter((zone) => zone !== ''))];
 }
 
 function whole(min: number, max: number) {

@@ -6,8 +6,8 @@ import {
   type StackPlan,
 } from '../cloudformation/stack-plan.ts';
 import { allOrFirstFailure } from '../core/in-parallel.ts';
-import { baseOf, checkHasOwnCluster, fitToBase } from './base-environment.ts';
-import { plannedNetwork } from './inputs.ts';
+import { baseOf, fitToBase } from './base-environment.ts';
+import { ownNetwork } from './choices/own-network.ts';
 import type { NodeGroup } from './node-groups.ts';
 import { readPack } from './pack.ts';
 import { preflight } from './preflight/preflight.ts';
@@ -27,10 +27,9 @@ export async function plan(session: Session): Promise<void> {
   await (base === undefined ? planWithCluster(session, all) : planOnBase(session, base, all));
 }
 
-async function planWithCluster(session: Session, all: readonly Stack[]): Promise<void> {
+async function planWithCluster(given: Session, all: readonly Stack[]): Promise<void> {
+  const { session, network } = await ownNetwork(given, all);
   const { engine, inputs, log, packFile, report } = session;
-  checkHasOwnCluster(inputs.environment, all);
-  const network = plannedNetwork(inputs);
   report.network = network;
   await preflight(session, network, all);
   const pack = await readPack(packFile, inputs.environment);

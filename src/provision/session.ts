@@ -12,6 +12,7 @@ import type { Log } from '../core/log.ts';
 import type { WorkflowRun } from '../github/workflow-run.ts';
 import type { KubernetesApi } from '../kubernetes/api.ts';
 import type { ProvisionInputs } from './inputs.ts';
+import type { Answer, Zone } from './preflight/facts.ts';
 import type { Gather } from './preflight/gather.ts';
 import type { Report } from './report.ts';
 
@@ -23,6 +24,8 @@ export interface ProvisionDeps {
   readonly identity: () => Promise<Identity>;
   /** Learns what the preflight needs to know of the account. */
   readonly gather: Gather;
+  /** The zones of the region in this account. */
+  readonly zones: () => Promise<Answer<readonly Zone[]>>;
   /** Shows a message on the page of the run, for what is correct but may surprise. */
   readonly notice: (message: string) => void;
   /** Reads a file of the pack, such as `('cfn', 'infra.yaml')`. */

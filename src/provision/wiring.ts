@@ -27,6 +27,7 @@ import { kubernetesApi } from '../kubernetes/api.ts';
 import { patientFor } from '../kubernetes/patience.ts';
 import { eksServer, restOf } from '../kubernetes/rest.ts';
 import { explainLaunches } from './launch-failures.ts';
+import { askEc2 } from './preflight/account/ask-ec2.ts';
 import { gatherWith } from './preflight/gather.ts';
 import { reportMarkdown } from './report.ts';
 import type { CleanUp, ProvisionDeps } from './session.ts';
@@ -61,6 +62,7 @@ export function realDeps(
     explain: explainLaunches(insides, (group, text) => logLines(logs, group, text)),
     identity: () => callerIdentity(createClient(STSClient, caller)),
     gather: gatherWith(caller),
+    zones: () => askEc2(createClient(EC2Client, caller)).zones(),
     notice,
     packFile: (...path) => readFile(packFile(...path)),
     log: actionsLog,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
 import { InputError } from '../core/errors.ts';
 import { readVerifyInputs } from './inputs.ts';
+import { hasOwnNamespace } from './settle-layout.ts';
 import { badInputs, kubeconfig } from './testing/bad-inputs.ts';
 
 type Given = Readonly<Record<string, string>>;
@@ -35,7 +36,7 @@ describe('inputs', () => {
       },
       networks: undefined,
       excludedNetworks: [],
-      layout: 'lab',
+      layout: undefined,
       matrix: {
         nodes: { labels: {} },
         maxNodes: 10,
@@ -44,7 +45,7 @@ describe('inputs', () => {
         limits: { lossPercent: 0 },
       },
       ownNodes: { labels: {} },
-      ownNamespace: false,
+      podNamespace: undefined,
       retries: 1,
       expectations: [],
       warnOnly: false,
@@ -65,7 +66,7 @@ describe('inputs', () => {
     [{ layout: 'matrix', namespace: 'guest', 'pod-namespace': 'per-run' }, true],
     [{ layout: 'lab' }, false],
   ])('puts pods where Multus attaches them to the networks: %j', (given, own) => {
-    expect(read({ ...kubeconfig, ...given }).ownNamespace).toBe(own);
+    expect(hasOwnNamespace(read({ ...kubeconfig, ...given }))).toBe(own);
   });
 
   it('are all read', () => {

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
 import type { Limits } from '../connectivity/evaluate/evidence.ts';
 import type { Expectation } from '../connectivity/evaluate/pairs.ts';
+import { expectField, networkPattern } from '../connectivity/expect-field.ts';
+import { LAYOUTS, type Layout } from '../connectivity/layout.ts';
 import type { NetworkName } from '../connectivity/probe/find-networks.ts';
 import type { NodeChoice } from '../connectivity/probe/placement.ts';
 import { InputError, type InputProblem } from '../core/errors.ts';
@@ -15,7 +17,6 @@ import {
   readInputs,
   text,
   wholeNumber,
-  yaml,
 } from '../github/inputs.ts';
 import {
   type ClusterTarget,
@@ -23,37 +24,20 @@ import {
   connectionFields,
 } from '../kubernetes/connection-inputs.ts';
 
-export const LAYOUTS = ['lab', 'matrix'] as const;
-
 const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
 const NETWORK = new RegExp(`^(${LABEL}/)?${LABEL}(\\.${LABEL})*$`);
 const IMAGE =
   /^[a-z0-9][\w.-]*(:\d+)?(\/[a-z0-9][\w.-]*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
 
 const LABEL_PAIR = /^[A-Za-z0-9][\w./-]{0,316}=[\w.-]{0,63}$/;
-const PATTERN = /^[a-z0-9*][a-z0-9.*-]*(\/[a-z0-9*][a-z0-9.*-]*)?$/;
-const PATTERN_WORDS =
-  'names of networks, each as name or namespace/name; * stands for any characters';
-const EXPECT_WORDS =
-  'a YAML list of { from, to, talk } with names of networks (* allowed) and talk: true or false; scope: same-node, other-node or other-zone is optional';
-const expectationSchema = z.strictObject(
-  {
-    from: text(PATTERN, EXPECT_WORDS),
-    to: text(PATTERN, EXPECT_WORDS),
-    scope: z.enum(['same-node', 'other-node', 'other-zone'], EXPECT_WORDS).exactOptional(),
-    talk: z.boolean(EXPECT_WORDS),
-  },
-  EXPECT_WORDS,
-);
-
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
   ...connectionFields,
   networks: list(
     text(NETWORK, 'names of NetworkAttachmentDefinitions, each as name or namespace/name'),
   ).optional(),
-  'exclude-networks': list(text(PATTERN, PATTERN_WORDS)).default([]),
-  layout: oneOf(LAYOUTS).default('lab'),
+  'exclude-networks': list(networkPattern()).default([]),
+  layout: oneOf(LAYOUTS).optional(),
   'node-selector': list(text(LABEL_PAIR, 'labels as key=value, comma or line separated')).default(
     [],
   ),
@@ -64,7 +48,7 @@ export const inputSchema = z.object({
   retries: wholeNumber(0, 10).default(1),
   'max-loss-percent': wholeNumber(0, 100).default(0),
   'max-latency-ms': wholeNumber(1, 60_000).optional(),
-  expect: yaml(z.array(expectationSchema, EXPECT_WORDS), EXPECT_WORDS).default([]),
+  expect: expectField().default([]),
   'warn-only': flag().default(false),
   namespace: text(
     new RegExp(`^${LABEL}$`),
@@ -96,9 +80,11 @@ export interface VerifyInputs {
   readonly networks: readonly NetworkName[] | undefined;
   /** Patterns of names. */
   readonly excludedNetworks: readonly string[];
-  readonly layout: (typeof LAYOUTS)[number];
+  /** Undefined: lab where the networks fit it, else matrix. */
+  readonly layout: Layout | undefined;
   readonly matrix: MatrixInputs;
-  readonly ownNamespace: boolean;
+  /** Whether the pods are in the namespace of their networks or in one of the run; undefined for what the layout needs. */
+  readonly podNamespace: 'shared' | 'per-run' | undefined;
   readonly retries: number;
   readonly expectations: readonly Expectation[];
   /** A failed check is a warning and the step succeeds. */
@@ -142,7 +128,7 @@ export function readVerifyInputs(
     layout: inputs.layout,
     matrix: matrixInputs(inputs, ownNodes),
     ownNodes,
-    ownNamespace: (inputs['pod-namespace'] ?? podNamespace(inputs.layout, namespace)) === 'per-run',
+    podNamespace: inputs['pod-namespace'],
     retries: inputs.retries,
     expectations: inputs.expect,
     warnOnly: inputs['warn-only'],
@@ -154,15 +140,6 @@ export function readVerifyInputs(
     timeoutMs: inputs['timeout-minutes'] * 60_000,
     reportDirectory: inputs['report-directory'],
   };
-}
-
-/**
- * Pods of the layout lab run in the namespace of their networks. So do pods of the layout matrix, except when that is
- * `default`: then each run has a namespace of its own. Multus attaches a pod only to networks of its own namespace and
- * of `default`.
- */
-function podNamespace(layout: VerifyInputs['layout'], namespace: string): 'shared' | 'per-run' {
-  return layout === 'matrix' && namespace === 'default' ? 'per-run' : 'shared';
 }
 
 function nodesOf(environment: Environment | undefined): NodeChoice {

@@ -21,6 +21,7 @@ import {
 import type { Clock } from '../core/clock.ts';
 import { packFile } from '../core/pack-files.ts';
 import type { VerifyInputs } from './inputs.ts';
+import type { SettledInputs } from './settle-layout.ts';
 
 /** The pods to run in this cluster, and what the checks need to know about them. */
 export interface TestPlan {
@@ -44,14 +45,19 @@ interface Where {
 }
 
 /** Reads networks and nodes, and decides which pods to run. Changes nothing. */
-export async function planTest(inputs: VerifyInputs, where: Where): Promise<TestPlan> {
+export async function planTest(inputs: SettledInputs, where: Where): Promise<TestPlan> {
   return inputs.layout === 'lab' ? planLab(inputs, where) : planMatrix(inputs, where);
 }
 
 async function planLab(inputs: VerifyInputs, where: Where): Promise<TestPlan> {
   const { cluster, clock } = where;
   const apps = await sampleApps();
-  const networks = await findNetworks(cluster, inputs.networks, networksNeeded(apps));
+  const networks = await findNetworks(
+    cluster,
+    inputs.networks,
+    networksNeeded(apps),
+    inputs.excludedNetworks,
+  );
   // Each node allocates from a host-local range separately, so all pods of the lab run on one node.
   const { ownNodes } = inputs;
   const place =

@@ -132,7 +132,7 @@ describe('verify', () => {
 
   it('creates nothing when there are no networks', async () => {
     const { cluster, deps } = setUp({ nodes: [readyNode('node-a')] });
-    await expect(verify(inputs, deps)).rejects.toThrow('apply the networks with configure-multus');
+    await expect(verify(inputs, deps)).rejects.toThrow('apply networks with configure-multus');
     expect(cluster.changes).toEqual([]);
   });
 
@@ -262,7 +262,9 @@ describe('publish', () => {
 
 it('asks for nodes only when it chooses one', () => {
   const verbs = (placement: 'same-node' | 'any') =>
-    accessNeeded({ ...inputs, placement }).map(({ verb, resource }) => `${verb} ${resource}`);
+    accessNeeded({ ...inputs, layout: 'lab', placement }).map(
+      ({ verb, resource }) => `${verb} ${resource}`,
+    );
   expect(verbs('same-node')).toContain('list nodes');
   expect(verbs('any')).not.toContain('list nodes');
 });

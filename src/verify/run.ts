@@ -18,6 +18,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { VerifyInputs } from './inputs.ts';
 import { planTest, type TestPlan } from './plan.ts';
+import { type SettledInputs, settleLayout } from './settle-layout.ts';
 
 export interface VerifyDeps {
   /** The cluster's name, for the report. */
@@ -58,11 +59,12 @@ export async function verify(inputs: VerifyInputs, deps: VerifyDeps): Promise<Ve
   }
 }
 
-async function runTest(inputs: VerifyInputs, deps: VerifyDeps): Promise<VerifyResult> {
+async function runTest(given: VerifyInputs, deps: VerifyDeps): Promise<VerifyResult> {
   const { cluster, clock, log } = deps;
   const startedAt = new Date();
   const started = clock.now();
   const run = randomUUID().slice(0, 8);
+  const inputs = await settleLayout(given, cluster, log);
   const namespace = inputs.ownNamespace ? `multus-verify-${run}` : inputs.namespace;
   const plan = await planTest(inputs, { run, namespace, cluster, clock });
   const { networks, sampling } = plan;
@@ -106,7 +108,7 @@ interface Running {
 
 /** Runs the pods for as long as the work takes, in a namespace of their own when the inputs ask for one. */
 async function withPods<T>(
-  inputs: VerifyInputs,
+  inputs: SettledInputs,
   { clock, log, signal, deadline }: VerifyDeps,
   { run, podCluster, plan }: Running,
   work: () => Promise<T>,

@@ -4,7 +4,7 @@ import { isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
  * Keys that GitHub added in 2026. act 0.2.89 rejects a file with these keys, and supports neither queues nor
  * deployments.
  */
-const UNKNOWN_TO_ACT = /^ +(queue: max|deployment: .*)\n/gm;
+const UNKNOWN_TO_ACT = /^ +queue: max\b.*\n|^ {6}deployment: .*\n/gm;
 
 /** An action in the workflow's own repository, at the workflow's own commit. act does not know it. */
 const OWN_ACTION = /(?<=\buses: )\$\/(actions\/[\w-]+)/g;
@@ -47,12 +47,14 @@ const ENTER = `actions/enter-environment@${'0'.repeat(40)}`;
 interface JobEnvironment {
   readonly name?: string;
   readonly deployment?: string;
+  /** Whether the line is below `environment:`. */
+  readonly within?: boolean;
 }
 
 function withEnteredEnvironments(text: string): string {
   let environment: JobEnvironment = {};
   const lines = text.split('\n').flatMap((line) => {
-    environment = isJob(line) ? {} : { ...environment, ...environmentIn(line) };
+    environment = isJob(line) ? {} : next(environment, line);
     const { name, deployment = 'true' } = environment;
     if (line !== '    steps:' || name === undefined) return [line];
     return [
@@ -71,13 +73,12 @@ function isJob(line: string): boolean {
   return /^ {2}[\w-]+:$/.test(line);
 }
 
-/** What a line says of its job's environment. Only expressions count as a name below `environment:`. */
-function environmentIn(line: string): JobEnvironment {
+/** What is known of the environment after one more line of its job. */
+function next(before: JobEnvironment, line: string): JobEnvironment {
+  if (line === '    environment:') return { ...before, within: true };
   const [, short] = /^ {4}environment: (\S.*)$/.exec(line) ?? [];
-  const [, name = short] = /^ {6}name: (\$\{\{.*\}\})$/.exec(line) ?? [];
-  const [, deployment] = /^ {6}deployment: (\S.*)$/.exec(line) ?? [];
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(deployment === undefined ? {} : { deployment }),
-  };
+  if (short !== undefined) return { name: short };
+  if (before.within !== true || !line.startsWith('      ')) return { ...before, within: false };
+  const [, key = '', value = ''] = /^ {6}(name|deployment): (\S.*)$/.exec(line) ?? [];
+  return key === '' ? before : { ...before, [key]: value };
 }

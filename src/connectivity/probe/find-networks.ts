@@ -12,7 +12,8 @@ export interface NetworkName {
 }
 
 /**
- * The networks to test: the named ones in their order, or else those that configure-multus created, sorted by name.
+ * The networks to test: the named ones in their order, or else those that configure-multus created, sorted by name, without
+ * those whose names match a pattern of `excluded`.
  *
  * @throws ClusterError when one does not exist, or when their number is not what the layout needs.
  */
@@ -20,8 +21,9 @@ export async function findNetworks(
   cluster: ProbeCluster,
   names: readonly NetworkName[] | undefined,
   needed: number,
+  excluded: readonly string[] = [],
 ): Promise<readonly ProbeNetwork[]> {
-  const networks = await readNetworks(cluster, names);
+  const networks = withoutExcluded(await readNetworks(cluster, names), excluded);
   if (networks.length === needed) return networks;
   await checkNamespace(cluster);
   const found = networks.map(({ id }) => id).join(', ') || 'none';
@@ -47,7 +49,7 @@ export async function findAllNetworks(
   excluded: readonly string[],
 ): Promise<readonly ProbeNetwork[]> {
   const found = await readNetworks(cluster, names);
-  const networks = found.filter(({ id }) => !excluded.some((pattern) => matchesName(pattern, id)));
+  const networks = withoutExcluded(found, excluded);
   if (networks.length > 0) return networks;
   await checkNamespace(cluster);
   const left = found.length === 0 ? '' : `, and all ${found.length} are excluded`;
@@ -57,6 +59,13 @@ export async function findAllNetworks(
     nextStep:
       'apply networks with configure-multus, or name some with the input networks; look at exclude-networks',
   });
+}
+
+function withoutExcluded(
+  networks: readonly ProbeNetwork[],
+  excluded: readonly string[],
+): readonly ProbeNetwork[] {
+  return networks.filter(({ id }) => !excluded.some((pattern) => matchesName(pattern, id)));
 }
 
 async function readNetworks(

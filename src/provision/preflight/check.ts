@@ -1,5 +1,5 @@
-import { baseOf, checkHasOwnCluster, fitToBase } from '../base-environment.ts';
-import { plannedNetwork } from '../inputs.ts';
+import { baseOf, fitToBase } from '../base-environment.ts';
+import { ownNetwork } from '../choices/own-network.ts';
 import type { Session } from '../session.ts';
 import { preflight } from './preflight.ts';
 
@@ -8,10 +8,9 @@ export async function check(session: Session): Promise<void> {
   const { inputs, report, stacks } = session;
   const all = await stacks.list();
   if (inputs.base === undefined) {
-    checkHasOwnCluster(inputs.environment, all);
-    const network = plannedNetwork(inputs);
-    report.network = network;
-    await preflight(session, network, all, { always: true });
+    const own = await ownNetwork(session, all);
+    report.network = own.network;
+    await preflight(own.session, own.network, all, { always: true });
     return;
   }
   const fitted = fitToBase(inputs, baseOf(inputs.base, all), all);

@@ -1,6 +1,7 @@
 import type { Stack } from '../../cloudformation/stack-api.ts';
 import { CloudError } from '../../core/errors.ts';
 import type { NetworkPlan } from '../../vpc/plan.ts';
+import { checkLaterSteps } from '../choices/check-later-steps.ts';
 import { addPreflight } from '../report.ts';
 import type { Session } from '../session.ts';
 import { type CheckResult, runChecks } from './checks/checks.ts';
@@ -12,6 +13,7 @@ import { makesStacks, setUpOf } from './set-up.ts';
  * together, each with its fix. Does nothing when all stacks exist, unless `always`.
  *
  * @param all all stacks of the account and region
+ * @throws InputError when configure-multus or verify could not do what they are asked for.
  * @throws CloudError that names every problem.
  */
 export async function preflight(
@@ -21,6 +23,7 @@ export async function preflight(
   { always = false } = {},
 ): Promise<void> {
   const { account, bucket, inputs, log } = session;
+  checkLaterSteps(session, network, all);
   const setUp = setUpOf({ inputs, account, bucket: bucket.name }, network, all);
   if (!always && !makesStacks(setUp)) return;
   const results = await log.group('Preflight', async () => {

@@ -7,6 +7,7 @@ import { callBudget } from '../../cloudformation/polling.ts';
 import { readProvisionInputs } from '../inputs.ts';
 import type { Report } from '../report.ts';
 import { provision } from '../run.ts';
+import type { ProvisionDeps } from '../session.ts';
 import { fakeStaging } from './fake-staging.ts';
 
 const INFRA_OUTPUTS = {
@@ -56,6 +57,7 @@ export function provisionWorld(pullRequest?: string) {
     }),
     // Nothing is asked, so nothing is wrong.
     gather: async () => ({}),
+    zones: async (): ReturnType<ProvisionDeps['zones']> => ({ value: [] }),
     notice: () => undefined,
     packFile: async (...path: readonly string[]) => new TextEncoder().encode(path.join('/')),
     run: { id: '7', repository: 'o/r', pullRequest },

@@ -33,9 +33,19 @@ export const badInputs: readonly (readonly [
     'role-duration-seconds',
     /900 to 43200/,
   ],
-  ['one network', { ...kubeconfig, networks: 'a' }, 'networks', /exactly two/],
-  ['three networks', { ...kubeconfig, networks: 'a,b,c' }, 'networks', /exactly two/],
-  ['one network twice', { ...kubeconfig, networks: 'a,default/a' }, 'networks', /different/],
+  ['one network', { ...kubeconfig, layout: 'lab', networks: 'a' }, 'networks', /exactly two/],
+  [
+    'three networks',
+    { ...kubeconfig, layout: 'lab', networks: 'a,b,c' },
+    'networks',
+    /exactly two/,
+  ],
+  [
+    'one network twice',
+    { ...kubeconfig, layout: 'lab', networks: 'a,default/a' },
+    'networks',
+    /different/,
+  ],
   [
     'networks that are no names',
     { ...kubeconfig, networks: 'a,B_2' },

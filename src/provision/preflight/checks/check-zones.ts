@@ -38,15 +38,20 @@ function zoneProblems(
   return [];
 }
 
+/** The zones in which EKS makes clusters. */
+export function usableZones(zones: readonly Zone[]): readonly Zone[] {
+  return zones.filter(
+    ({ id, kind, state }) =>
+      kind === 'availability-zone' && state === 'available' && !WITHOUT_EKS.includes(id),
+  );
+}
+
 /** The zones that would do, the ones with every instance type first. */
 function usable(zones: readonly Zone[], facts: AccountFacts): string {
   const types = known(facts.offerings) ?? [];
   const offered = (zone: string) => types.filter((one) => one.zone === zone).length;
-  const good = zones
-    .filter(
-      ({ id, kind, state }) =>
-        kind === 'availability-zone' && state === 'available' && !WITHOUT_EKS.includes(id),
-    )
-    .toSorted((a, b) => offered(b.name) - offered(a.name) || a.name.localeCompare(b.name));
+  const good = usableZones(zones).toSorted(
+    (a, b) => offered(b.name) - offered(a.name) || a.name.localeCompare(b.name),
+  );
   return good.map(({ name, id }) => `${name} (${id})`).join(', ') || 'those of another region';
 }

@@ -1,0 +1,91 @@
+import type { Stack } from '../../cloudformation/stack-api.ts';
+import { hasWorked } from '../../cloudformation/stack-status.ts';
+import { CloudError, InputError } from '../../core/errors.ts';
+import { type NetworkPlan, planNetwork } from '../../vpc/plan.ts';
+import { checkHasOwnCluster } from '../base-environment.ts';
+import type { ProvisionInputs } from '../inputs.ts';
+import { nodeGroupsIn, prefixProblems, zoneProblems, zonesNamed } from '../node-groups.ts';
+import { usableZones } from '../preflight/checks/check-zones.ts';
+import { known } from '../preflight/facts.ts';
+import { addNote } from '../report.ts';
+import type { Session } from '../session.ts';
+
+/** An environment with a cluster of its own, and its network. */
+export interface OwnNetwork {
+  /** The session, with inputs in which every node group has a zone. */
+  readonly session: Session;
+  readonly network: NetworkPlan;
+}
+
+/**
+ * The network of an environment with a cluster of its own. When the inputs name no zones, an existing environment keeps its
+ * zones, and a new one gets those that its node groups name and the region's first in which EKS makes clusters.
+ *
+ * @param all all stacks of the account and region
+ * @throws CloudError when the environment is on the cluster of another one, or when AWS names too few zones.
+ * @throws InputError when the node groups do not fit into the zones.
+ */
+export async function ownNetwork(session: Session, all: readonly Stack[]): Promise<OwnNetwork> {
+  const { inputs } = session;
+  checkHasOwnCluster(inputs.environment, all);
+  const { network: given } = inputs;
+  if (given !== undefined) return { session, network: given };
+  const { zones, because } = await chosenZones(session, all);
+  addNote(
+    session,
+    `Zones: ${zones.join(', ')}, because ${because}; availability-zones chooses others.`,
+  );
+  const fitted = { ...inputs, nodeGroups: nodeGroupsIn(inputs.nodeGroups, zones) };
+  const network = networkIn(fitted, zones);
+  return { session: { ...session, inputs: { ...fitted, network } }, network };
+}
+
+interface ChosenZones {
+  readonly zones: readonly string[];
+  readonly because: string;
+}
+
+async function chosenZones(session: Session, all: readonly Stack[]): Promise<ChosenZones> {
+  const { inputs } = session;
+  const stack = all.find(({ name, status }) => name === inputs.environment && hasWorked(status));
+  const present = stack?.parameters['AvailabilityZones']?.split(',') ?? [];
+  if (present.length > 0) return { zones: present, because: 'the environment has them' };
+  const answer = await session.zones();
+  const zones = known(answer);
+  if (zones === undefined) {
+    throw noZones(inputs, 'unknown' in answer ? answer.unknown : 'AWS named none');
+  }
+  const named = zonesNamed(inputs.nodeGroups);
+  const others = usableZones(zones)
+    .map(({ name }) => name)
+    .filter((name) => !named.includes(name))
+    .toSorted();
+  const chosen = [...named, ...others.slice(0, Math.max(0, inputs.zoneCount - named.length))];
+  if (chosen.length < inputs.zoneCount) {
+    throw noZones(inputs, `EKS makes clusters in too few zones: ${chosen.join(', ') || 'none'}`);
+  }
+  const because =
+    named.length === 0
+      ? `they are the first of ${inputs.region} in which EKS makes clusters`
+      : 'node-groups names them, or they are the first others in which EKS makes clusters';
+  return { zones: chosen, because };
+}
+
+function noZones({ region }: ProvisionInputs, reason: string): CloudError {
+  return new CloudError({
+    resource: `the availability zones of ${region}`,
+    reason,
+    nextStep: `name two or three zones in availability-zones, such as ${region}a,${region}b`,
+  });
+}
+
+function networkIn(inputs: ProvisionInputs, zones: readonly string[]): NetworkPlan {
+  const result = planNetwork({ ...inputs.networkRequest, zones });
+  if ('problems' in result) throw new InputError(result.problems);
+  const problems = [
+    ...zoneProblems(inputs.nodeGroups, zones),
+    ...prefixProblems(inputs.nodeGroups, result.plan),
+  ];
+  if (problems.length > 0) throw new InputError(problems);
+  return result.plan;
+}
