@@ -61,7 +61,13 @@ export async function rehearseWorkflow(
 function adaptation(scenario: ScenarioName): Adaptation {
   const own = { 'vpc-cidr': '10.${{ github.event.number }}.0.0/16' };
   const place = scenario === 'preview-on-base' ? ON_BASE : own;
-  return { account: ACCOUNT, inputs: { 'preview.yml': { ...place, 'max-previews': '2' } } };
+  return {
+    account: ACCOUNT,
+    inputs: {
+      'preview.yml': { ...place, 'max-previews': '2' },
+      'provision.yml': { 'plan-environment': 'eks-multus-unattended' },
+    },
+  };
 }
 
 /** Checks that every request to GitHub and every answer fit GitHub's API description. */

@@ -14,9 +14,11 @@ import { dispatchEvent, scheduleEvent } from '../../stand-ins/github/events/pull
 import { finding, oneSuccess } from './case-facts.ts';
 import { destroyed, isGone, LABEL, ownNodes, previewName, standing } from './preview-facts.ts';
 import {
+  approvals,
   commentsOn,
   deliver,
   happens,
+  haveReviewers,
   leftoverFact,
   type Scenario,
   stackNames,
@@ -24,8 +26,13 @@ import {
 
 const WORKFLOW = 'scheduled-teardown.yml';
 
-/** Two abandoned previews: one has expired, the branch of the other is deleted. */
+/**
+ * Two abandoned previews: one has expired, the branch of the other is deleted. The environment of deploys has reviewers, who
+ * are away.
+ */
 export async function rehearseReaping(scenario: Scenario): Promise<void> {
+  haveReviewers(scenario);
+  scenario.site.gate.reviewersPresent = false;
   const [old, gone] = [51, 52].map((number) => newPullRequest(number, { labels: [LABEL] }));
   if (old === undefined || gone === undefined) throw new Error('two pull requests');
   const runs = await Promise.all([old, gone].map((pull) => happens(scenario, pull, 'opened')));
@@ -54,6 +61,7 @@ export async function rehearseReaping(scenario: Scenario): Promise<void> {
   const facts = {
     ...(await destroyed(scenario, old, reaped)),
     'the comment says why': /expired at/.test(commentsOn(scenario, old.number)[0] ?? ''),
+    ...approvals(scenario, 'reap', 0),
     ...(await leftoverFact(scenario)),
   };
   scenario.found(finding('Time over, protected no more: reaped', facts, reaped));

@@ -94,6 +94,23 @@ export function usesThePack({ site }: Scenario, run: WorkflowResult | undefined)
   };
 }
 
+/** Gives the environment of deploys reviewers. */
+export function haveReviewers({ site: { state } }: Scenario): void {
+  const environment = state.environments.get('eks-multus');
+  if (environment === undefined) throw new Error('there is no environment eks-multus');
+  state.environments.set(environment.name, { ...environment, reviewers: ['bob'] });
+}
+
+/** The fact that the reviewers had to approve so many jobs of a run. */
+export function approvals({ site }: Scenario, run: string, wanted: number): Facts {
+  const entries = site.gate.entries.filter((entry) => entry.run === run);
+  const asked = entries.filter(({ approval }) => approval).length;
+  return {
+    [`${asked} of ${entries.length} jobs in an environment needed an approval`]:
+      entries.length > 0 && asked === wanted,
+  };
+}
+
 export async function stackNames({ world }: Scenario): Promise<readonly string[]> {
   return (await world.stacks()).map(({ name }) => name).sort();
 }

@@ -53,7 +53,8 @@ export async function prepareAccount(options: AccountOptions): Promise<string> {
       const client = { endpoint: gateway.url, region, credentials: OWNER };
       await install(new CloudFormationClient(client), {
         Repository: options.repository,
-        Subjects: 'ref:refs/heads/*,environment:eks-multus,environment:eks-multus-previews',
+        Subjects:
+          'ref:refs/heads/*,environment:eks-multus,environment:eks-multus-previews,environment:eks-multus-unattended',
         JobWorkflowRef: (options.workflows ?? []).join(),
         ExistingProvider: String(await hasProvider(iam)),
         DeployerRoleName: deployer,

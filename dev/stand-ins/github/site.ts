@@ -134,6 +134,8 @@ function protectEnvironments({ environments, nextId }: RepositoryState): void {
     environments.set(name, { id: nextId(), name, deployers });
   add('eks-multus', ['main']);
   add('eks-multus-previews', ['main', 'refs/pull/*/merge']);
+  // docs/github.md has it for runs that nobody has to approve.
+  add('eks-multus-unattended', ['main']);
 }
 
 /** The run's GITHUB_REF. */

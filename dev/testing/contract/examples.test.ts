@@ -73,9 +73,10 @@ it.each(calls)(
   '$place: works in a GitHub environment that the README protects',
   ({ job, called }) => {
     const protectedOnes = ['eks-multus', 'eks-multus-previews'];
-    // These two have one of them as their default.
+    // This one has one of them as its default.
     const given =
-      job.with?.['github-environment'] ?? (called === 'reap.yml' ? 'eks-multus' : undefined);
+      job.with?.['github-environment'] ??
+      (called === 'reap.yml' ? 'eks-multus-previews' : undefined);
     expect(protectedOnes).toContain(given);
   },
 );
