@@ -23,7 +23,7 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
       ON_UPDATE,
     ),
     ...each(
-      ['ec2:DescribeKeyPairs', 'ec2:GetSubnetCidrReservations', 'iam:GetRole'],
+      ['ec2:DescribeKeyPairs', 'ec2:GetSubnetCidrReservations', 'iam:GetRole', 'iam:GetUser'],
       'only with a key pair, with administrators, or before a group in subnets that exist',
     ),
     ...each(

@@ -6,6 +6,11 @@ export const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 export const ROLE_ARN_ALLOWED =
   'the ARN of an IAM role, such as arn:aws:iam::111122223333:role/eks-multus-deployer';
 
+/** Who may be let into a cluster: roles and users, with their paths, and no sessions of roles. */
+export const PRINCIPAL_ARN = /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/;
+export const PRINCIPAL_ARN_ALLOWED =
+  'the ARN of an IAM role or user with its path, such as arn:aws:iam::111122223333:role/team/ops; for a session (assumed-role), `aws iam get-role` says the ARN of its role';
+
 /** The inputs for the role with which an action calls AWS; spread them into the action's schema. */
 export const roleFields = {
   'role-to-assume': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),

@@ -24,6 +24,26 @@ it('a preview with its own cluster mentions neither', () => {
   expect(text).not.toMatch(/shared|Namespace/);
 });
 
+it('tells how to connect only those whom the cluster lets in', () => {
+  const command = '`aws eks update-kubeconfig --region ap-northeast-2 --name eks-multus-cluster`';
+  const described = labEnvironment();
+  const sso = 'aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Ops_1a2b';
+  const administrators = [`arn:aws:iam::111122223333:role/${sso}`];
+  const toConnect = (more: object) =>
+    commentMarkdown({ ...facts, described, ...more })
+      .split('\n')
+      .find((line) => line.startsWith('| To connect'));
+  expect(toConnect({})).toContain('`admin-role-arns` lets people in');
+  expect(toConnect({})).not.toContain('update-kubeconfig');
+  expect(toConnect({ administrators })).toContain(command);
+  expect(toConnect({ administrators })).toMatch(/as AWSReservedSSO\\?_Ops\\?_1a2b:/);
+  expect(toConnect({ administrators })).not.toContain('111122223333');
+  const shared = { base: 'eks-multus-lab', namespace: 'pr-7' };
+  expect(toConnect({ described: { ...described, shared } })).toContain(
+    `as an administrator of \`eks-multus-lab\`: ${command}`,
+  );
+});
+
 it('shows nothing of a hostile report or plan as a link, an image or a mention', () => {
   const evil = '[x](https://evil.example) ![i](//evil.example/i.png) @octocat <b>|#1\n# h';
   const text = commentMarkdown({

@@ -24,6 +24,8 @@ export interface CommentFacts {
   readonly reason?: string | undefined;
   readonly plan?: readonly CommentedPlan[] | undefined;
   readonly described?: Environment | undefined;
+  /** ARNs of the roles and users that administer the environment's own cluster, beside the role that deploys. */
+  readonly administrators?: readonly string[] | undefined;
   readonly verdict?: Verdict | undefined;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number | undefined;
@@ -52,7 +54,7 @@ export function commentMarkdown(facts: CommentFacts): string {
   const rows = [
     ['State', stateCell(facts)],
     ...(facts.reason === undefined ? [] : [['Why', facts.reason]]),
-    ...environmentRows(facts.described),
+    ...environmentRows(facts.described, facts.administrators),
     ...(facts.verdict === undefined ? [] : [['Connectivity', verdictCell(facts.verdict)]]),
     ...(facts.exists && facts.expiresAt !== undefined
       ? [['Expires', minuteOf(facts.expiresAt)]]
@@ -77,7 +79,10 @@ function stateCell({ state, commit, runUrl }: CommentFacts): Markdown {
   return md`${state}${ofCommit} (${link('run', runUrl)})`;
 }
 
-function environmentRows(environment: Environment | undefined): (string | Markdown)[][] {
+function environmentRows(
+  environment: Environment | undefined,
+  administrators: readonly string[] = [],
+): (string | Markdown)[][] {
   if (environment === undefined) return [];
   const { cluster, networks, nodeGroups, region, shared } = environment;
   const nodes = nodeGroups.map(({ name, zone, desired }) => `${name}: ${desired} in ${zone}`);
@@ -92,10 +97,24 @@ function environmentRows(environment: Environment | undefined): (string | Markdo
     ],
     ...(shared === undefined ? [] : [['Namespace', code(shared.namespace)]]),
     ['Endpoint', code(cluster.endpoint)],
-    ['To connect', code(`aws eks update-kubeconfig --region ${region} --name ${cluster.name}`)],
+    ['To connect', connectCell(environment, administrators)],
     ['Nodes', nodes.join('\n')],
     ['Multus networks', subnets.join('\n')],
   ];
+}
+
+/** Whom the cluster lets in, and their command. Names without account: comments may be public. */
+function connectCell(
+  { cluster, region, shared }: Environment,
+  administrators: readonly string[],
+): Markdown {
+  const command = code(`aws eks update-kubeconfig --region ${region} --name ${cluster.name}`);
+  if (shared !== undefined) return md`as an administrator of ${code(shared.base)}: ${command}`;
+  if (administrators.length === 0) {
+    return md`only the role that deploys may; ${code('admin-role-arns')} lets people in`;
+  }
+  const names = administrators.map((arn) => arn.split(/[:/]/).at(-1));
+  return md`as ${names.join(' or ')}: ${command}`;
 }
 
 function verdictCell({ result, passed, failed, failure, reportUrl }: Verdict): Markdown {

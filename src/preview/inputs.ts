@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import {
   credentialFields,
+  PRINCIPAL_ARN,
+  PRINCIPAL_ARN_ALLOWED,
   ROLE_ARN,
   ROLE_ARN_ALLOWED,
   type RoleChoice,
@@ -8,7 +10,15 @@ import {
 } from '../aws/credential-fields.ts';
 import { InputError } from '../core/errors.ts';
 import { type Environment, environmentSchema } from '../environment/environment.ts';
-import { type InputSource, oneOf, readInputs, text, wholeNumber, yaml } from '../github/inputs.ts';
+import {
+  type InputSource,
+  list,
+  oneOf,
+  readInputs,
+  text,
+  wholeNumber,
+  yaml,
+} from '../github/inputs.ts';
 import type { CommentedPlan } from './comment.ts';
 
 const COMMANDS = ['decide', 'begin', 'report', 'end', 'list-expired'] as const;
@@ -48,6 +58,7 @@ export const inputSchema = z.object({
   'pull-request': wholeNumber(1, 999_999_999).optional(),
   'max-previews': wholeNumber(0, 1000).default(5),
   'cloudformation-role-arn': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
+  'admin-role-arns': list(text(PRINCIPAL_ARN, PRINCIPAL_ARN_ALLOWED)).default([]),
   status: oneOf(['success', 'failure', 'cancelled']).default('success'),
   reason: text(/^[^\0]{1,500}$/, 'a sentence').optional(),
   plan: yaml(planSchema, PLAN).optional(),
@@ -75,6 +86,8 @@ export interface PreviewInputs {
   readonly maxPreviews: number;
   /** The role that CloudFormation uses for the pack's stacks. */
   readonly serviceRole: string | undefined;
+  /** Who administers the cluster beside the role that deploys. */
+  readonly administrators: readonly string[];
   /** How the deploy or destroy before this command ended. */
   readonly status: 'success' | 'failure' | 'cancelled';
   readonly reason: string | undefined;
@@ -116,6 +129,7 @@ export function readPreviewInputs(source?: InputSource): PreviewInputs {
     pullRequest: inputs['pull-request'],
     maxPreviews: inputs['max-previews'],
     serviceRole: inputs['cloudformation-role-arn'],
+    administrators: inputs['admin-role-arns'],
     status: inputs.status,
     reason: inputs.reason,
     plan: inputs.plan,

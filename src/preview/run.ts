@@ -153,6 +153,7 @@ async function report(session: Session): Promise<void> {
     label: inputs.label,
     plan: inputs.plan,
     described: inputs.environment,
+    administrators: inputs.administrators,
     verdict: await verdictOf(session),
     expiresAt: await expiryOf(session, name),
   });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import {
   credentialFields,
+  PRINCIPAL_ARN,
+  PRINCIPAL_ARN_ALLOWED,
   ROLE_ARN,
   ROLE_ARN_ALLOWED,
   type RoleChoice,
@@ -107,7 +109,7 @@ export const inputSchema = z.object({
   'session-manager': flag().default(false),
   'vpc-cni-rights': oneOf(['pod-identity', 'node-role']).default('pod-identity'),
   authentication: oneOf(['access-entries', 'aws-auth', 'both']).default('access-entries'),
-  'admin-role-arns': list(text(ROLE_ARN, ROLE_ARN_ALLOWED)).default([]),
+  'admin-role-arns': list(text(PRINCIPAL_ARN, PRINCIPAL_ARN_ALLOWED)).default([]),
   'staging-bucket': text(
     /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
     'a bucket name of 3 to 63 lower-case letters, digits and -',
@@ -410,6 +412,9 @@ function administratorProblems(
   const most = TEMPLATE.administrators - 1;
   if (others.size <= most) return [];
   return [
-    { input: 'admin-role-arns', allowed: `at most ${most} roles besides the one that deploys` },
+    {
+      input: 'admin-role-arns',
+      allowed: `at most ${most} roles and users besides the role that deploys`,
+    },
   ];
 }

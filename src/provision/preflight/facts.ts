@@ -24,9 +24,15 @@ export interface AccountFacts {
   readonly deployer?: Answer<readonly Decision[]>;
   readonly cloudFormation?: Answer<readonly Decision[]>;
   readonly keyPair?: Answer<boolean>;
-  /** Of the roles in `admin-role-arns`, those that IAM does not have. */
-  readonly missingRoles?: Answer<readonly string[]>;
+  /** Of the roles and users in `admin-role-arns`, those that IAM does not have under this ARN. */
+  readonly missingPrincipals?: Answer<readonly MissingPrincipal[]>;
   readonly multusSubnets?: Answer<readonly SubnetUse[]>;
+}
+
+export interface MissingPrincipal {
+  readonly arn: string;
+  /** The ARN of the role or user of this name, whose path is another one; undefined when there is none. */
+  readonly actual: string | undefined;
 }
 
 export interface Zone {

@@ -83,13 +83,16 @@ async function aboutRoles(ec2: Ec2Questions, caller: AwsCaller, setUp: SetUp): P
   const iam = askIam(caller);
   const deployer = deployerSimulation(setUp);
   const serviceRole = serviceRoleSimulation(setUp);
-  const administrators = setUp.inputs.cluster.adminRoleArns;
+  // EKS takes administrators of other accounts, too. IAM knows only those of its own.
+  const administrators = setUp.inputs.cluster.adminRoleArns.filter(
+    (arn) => arn.split(':')[4] === setUp.account.accountId,
+  );
   const isNew = setUp.infra === undefined;
   return {
     ...(deployer === undefined ? {} : { deployer: orDryRuns(iam.simulate(deployer), ec2, setUp) }),
     ...(serviceRole === undefined ? {} : { cloudFormation: iam.simulate(serviceRole) }),
     ...(isNew && administrators.length > 0
-      ? { missingRoles: iam.missingRoles(administrators) }
+      ? { missingPrincipals: iam.missingPrincipals(administrators) }
       : {}),
   };
 }

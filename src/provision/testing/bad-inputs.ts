@@ -50,7 +50,12 @@ export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, str
   [groups(`[{ name: a, ${IN_ZONE}, max: 8 }]`), 'node-groups', 'at most 7 prefixes'],
   [{ 'key-name': 'my key' }, 'key-name', 'EC2 key pair'],
   [{ authentication: 'iam' }, 'authentication', 'one of access-entries, aws-auth, both'],
-  [{ 'admin-role-arns': 'admin' }, 'admin-role-arns', 'the ARN of an IAM role'],
+  [{ 'admin-role-arns': 'admin' }, 'admin-role-arns', 'the ARN of an IAM role or user'],
+  [
+    { 'admin-role-arns': 'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_1a2b/ann' },
+    'admin-role-arns',
+    'for a session (assumed-role), `aws iam get-role` says',
+  ],
   [
     {
       'admin-role-arns': [1, 2, 3, 4, 5, 6]
@@ -58,7 +63,7 @@ export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, str
         .join(),
     },
     'admin-role-arns',
-    'at most 5 roles',
+    'at most 5 roles and users',
   ],
   [{ 'staging-bucket': 'My.Bucket' }, 'staging-bucket', 'a bucket name'],
   [{ 'staging-bucket': 'b' }, 'staging-bucket', '3 to 63'],

@@ -1,13 +1,14 @@
 import {
   type EvaluationResult,
   GetRoleCommand,
+  GetUserCommand,
   IAMClient,
   paginateSimulatePrincipalPolicy,
   type ResourceSpecificResult,
 } from '@aws-sdk/client-iam';
 import { type AwsCaller, createClient } from '../../../aws/clients.ts';
 import { inParallel } from '../../../core/in-parallel.ts';
-import type { Answer, Decision } from '../facts.ts';
+import type { Answer, Decision, MissingPrincipal } from '../facts.ts';
 import type { Simulation } from '../permissions.ts';
 import { ask } from './ask.ts';
 
@@ -17,10 +18,11 @@ export function askIam(caller: AwsCaller) {
   return {
     simulate: (simulation: Simulation): Promise<Answer<readonly Decision[]>> =>
       ask('iam:SimulatePrincipalPolicy', () => simulate(client, simulation)),
-    missingRoles: (arns: readonly string[]): Promise<Answer<readonly string[]>> =>
-      ask('iam:GetRole', async () => {
-        const found = await inParallel(arns, 5, (arn) => roleExists(client, arn));
-        return arns.filter((_, index) => found[index] === false);
+    missingPrincipals: (arns: readonly string[]): Promise<Answer<readonly MissingPrincipal[]>> =>
+      ask('iam:GetRole, iam:GetUser', async () => {
+        const actual = await inParallel(arns, 5, (arn) => actualArn(client, arn));
+        const pairs = arns.map((arn, index) => ({ arn, actual: actual[index] }));
+        return pairs.filter((pair) => pair.arn !== pair.actual);
       }),
   };
 }
@@ -77,12 +79,16 @@ function decisionOf(
   };
 }
 
-async function roleExists(client: IAMClient, arn: string): Promise<boolean> {
+/** The ARN of the role or user that has the name in an ARN; undefined when IAM has none. */
+async function actualArn(client: IAMClient, arn: string): Promise<string | undefined> {
+  const name = arn.split('/').at(-1);
   try {
-    const { Role } = await client.send(new GetRoleCommand({ RoleName: arn.split('/').at(-1) }));
-    return Role?.Arn === arn;
+    if (arn.includes(':user/')) {
+      return (await client.send(new GetUserCommand({ UserName: name }))).User?.Arn;
+    }
+    return (await client.send(new GetRoleCommand({ RoleName: name }))).Role?.Arn;
   } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchEntityException') return false;
+    if (error instanceof Error && error.name === 'NoSuchEntityException') return undefined;
     throw error;
   }
 }

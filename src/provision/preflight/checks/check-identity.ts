@@ -23,12 +23,12 @@ function foreignRoles({ inputs, account }: SetUp): readonly Finding[] {
 
 export const checkAdministrators: Check = {
   name: 'Administrators',
-  needs: ['missingRoles'],
+  needs: ['missingPrincipals'],
   find: (_, facts) =>
-    (known(facts.missingRoles) ?? []).map((arn) =>
+    (known(facts.missingPrincipals) ?? []).map(({ arn, actual }) =>
       problem(
-        `admin-role-arns: IAM has no role ${arn}`,
-        'correct the ARN, with the path of the role: EKS refuses it only after the cluster is made',
+        `admin-role-arns: IAM has no ${arn.split(/[:/]/)[5]} ${arn}`,
+        `${actual === undefined ? 'correct the ARN' : `give ${actual}, with the path`}: EKS refuses it only after the cluster is made`,
       ),
     ),
 };

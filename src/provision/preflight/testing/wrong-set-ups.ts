@@ -50,8 +50,26 @@ const IDENTITY: readonly WrongSetUp[] = [
   },
   {
     inputs: { 'admin-role-arns': 'arn:aws:iam::123456789012:role/typo' },
-    facts: { missingRoles: { value: ['arn:aws:iam::123456789012:role/typo'] } },
+    facts: {
+      missingPrincipals: {
+        value: [{ arn: 'arn:aws:iam::123456789012:role/typo', actual: undefined }],
+      },
+    },
     says: 'admin-role-arns: IAM has no role arn:aws:iam::123456789012:role/typo',
+  },
+  {
+    inputs: { 'admin-role-arns': 'arn:aws:iam::123456789012:user/ann' },
+    facts: {
+      missingPrincipals: {
+        value: [
+          {
+            arn: 'arn:aws:iam::123456789012:user/ann',
+            actual: 'arn:aws:iam::123456789012:user/people/ann',
+          },
+        ],
+      },
+    },
+    says: 'give arn:aws:iam::123456789012:user/people/ann, with the path',
   },
   {
     inputs: { 'key-name': 'mine' },
