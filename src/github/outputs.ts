@@ -22,3 +22,8 @@ export async function addSummary(markdown: string): Promise<void> {
   if (process.env['GITHUB_STEP_SUMMARY'] === undefined) return;
   await core.summary.addRaw(withoutCredentials(markdown), true).write();
 }
+
+/** Sets an environment variable for the later steps of the job. */
+export function exportVariable(name: string, value: string): void {
+  core.exportVariable(name, value);
+}

@@ -28,9 +28,10 @@ const actions = await Promise.all(
   })),
 );
 
-it('finds the four actions', () => {
+it('finds the five actions', () => {
   expect(actions.map(({ name }) => name)).toEqual([
     'configure-multus',
+    'connect',
     'preview',
     'provision',
     'verify',
@@ -74,6 +75,7 @@ const DIFFERENT_MEANINGS = [
   'authentication', // what the stacks set up, and what configure-multus does about it
   'aws-region', // required by provision; elsewhere only without `environment`
   'cloudformation-role-arn', // what the stacks get, and by what they are known
+  'kubeconfig', // to use, to write
   'namespace', // of networks, of pods
   'networks', // YAML of networks to make, names of networks to check
 ];
