@@ -53,7 +53,7 @@ export async function userRepository(
 ): Promise<void> {
   const workflows = join(folder, '.github', 'workflows');
   mkdirSync(workflows, { recursive: true });
-  for (const file of readdirSync(join(source, 'examples')).filter((one) => one.endsWith('.yml'))) {
+  for (const file of readdirSync(join(source, 'examples')).filter(isChosen)) {
     const text = readFileSync(join(source, 'examples', file), 'utf8');
     writeFileSync(join(workflows, file), adapt(text, adaptation));
   }
@@ -63,6 +63,11 @@ export async function userRepository(
   }
   cpSync(join(source, 'LICENSE'), join(folder, 'LICENSE'));
   await initRepository(folder, name);
+}
+
+/** Whoever deploys an application into previews uses that example instead of the one for previews alone. */
+function isChosen(example: string): boolean {
+  return example.endsWith('.yml') && example !== 'application-in-preview.yml';
 }
 
 /** An example with a user's own values. Pure. */

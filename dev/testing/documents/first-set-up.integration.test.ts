@@ -1,11 +1,26 @@
-import { rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  CreateChangeSetCommand,
+  DeleteStackCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  waitUntilChangeSetCreateComplete,
+  waitUntilStackCreateComplete,
+  waitUntilStackDeleteComplete,
+} from '@aws-sdk/client-cloudformation';
+import { CreateOpenIDConnectProviderCommand, IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { packFile } from '../../../src/core/pack-files.ts';
+import { takeInventory } from '../../stand-ins/aws/inventory.ts';
 import { REGION } from '../../stand-ins/aws/testing/local-aws.ts';
 import { startTestAws, type TestAws } from '../../stand-ins/aws/testing/stand-in.ts';
 import { type GithubApi, startGithubApi } from '../../stand-ins/github/api/server.ts';
 import { mayDeploy } from '../../stand-ins/github/environment-rules.ts';
+import { type GhCommand, leadGh } from '../../stand-ins/github/gh-command.ts';
 import {
   GITHUB_ISSUER,
   type OidcIssuer,
@@ -13,64 +28,99 @@ import {
   startOidcIssuer,
 } from '../../stand-ins/github/oidc.ts';
 import { ensureTools } from '../../tools/install/tools.ts';
+import { run } from '../../tools/process.ts';
 import { consoleProgress } from '../../tools/progress.ts';
-import { commandsBetween, ghFolder, runCommands } from '../programs/document-commands.ts';
+import { commandsBetween, runCommands } from '../programs/document-commands.ts';
 
-/** The names that the README leaves to its reader. */
-const REPOSITORY = 'OWNER/REPOSITORY';
-const PACK = 'OWNER/eks-multus-actions/.github/workflows';
+const REPOSITORY = 'acme/lab';
+const PACK = 'acme/eks-multus-actions';
+const WORKFLOWS = `${PACK}/.github/workflows`;
 const ROLE = 'arn:aws:iam::123456789012:role/eks-multus-deployer';
 const MAIN = 'refs/heads/main';
+const ALL = 'by-hand,pull-request-preview,application-in-preview,scheduled-teardown';
+const CREDENTIALS = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
 
 let aws: TestAws;
 let github: GithubApi;
+let gh: GhCommand;
 let issuer: OidcIssuer;
-let folder: string;
-let printed: string;
+/** A checkout of the repository. */
+let checkout: string;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
-  const { venv } = await ensureTools(['moto'], consoleProgress());
+  const { bin, venv } = await ensureTools(['moto', 'gh'], consoleProgress());
   github = await startGithubApi(0);
+  github.repository(PACK).readFile = (path, ref) =>
+    ref === 'v1' ? readFileSync(packFile(path)) : undefined;
+  gh = await leadGh(github, github.personalToken('ann', REPOSITORY, PACK));
   issuer = await startOidcIssuer(0, { repository: REPOSITORY, ref: MAIN, workflow: 'x.yml' });
   aws = await startTestAws({ jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl } });
-  folder = ghFolder();
-  const administrator = { administration: 'write', actions: 'read', contents: 'read' } as const;
+  checkout = mkdtempSync(join(tmpdir(), 'checkout-'));
+  await run('git', ['-C', checkout, 'init', '--quiet']);
+  const origin = `https://github.com/${REPOSITORY}.git`;
+  await run('git', ['-C', checkout, 'remote', 'add', 'origin', origin]);
   env = {
-    PATH: `${folder}:${join(venv, 'bin')}:${process.env['PATH']}`,
+    ...gh.env,
+    PATH: `${bin}:${join(venv, 'bin')}:${process.env['PATH']}`,
     AWS_ENDPOINT_URL: aws.endpoint,
-    AWS_ACCESS_KEY_ID: 'AKIAREHEARSALACCOUNT',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    GITHUB_API_URL: github.url,
-    GH_TOKEN: github.token(REPOSITORY, administrator),
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
   };
-  printed = '';
-  for (const commands of commandsBetween('README.md', '**1. Protect', '**3. A workflow')) {
-    printed += await runCommands(commands, env);
-  }
 }, 600_000);
 
 afterAll(async () => {
-  if (folder !== undefined) rmSync(folder, { recursive: true });
+  if (checkout !== undefined) rmSync(checkout, { recursive: true });
   await aws?.stop();
   await issuer?.stop();
+  await gh?.stop();
   await github?.stop();
 });
+
+/** Runs commands in the checkout of the repository. `answers` are what a person types, one a line. */
+async function typed(commands: string, answers: readonly string[] = []): Promise<string> {
+  const terminal = join(checkout, '.git', 'answers');
+  writeFileSync(terminal, answers.map((answer) => `${answer}\n`).join(''));
+  const failed = (error: { stdout: string; stderr: string }) => error.stdout + error.stderr;
+  return runCommands(commands, { ...env, SETUP_TERMINAL: terminal }, checkout).catch(failed);
+}
+
+const setUp = (options: string, answers?: readonly string[]) =>
+  typed(`bash '${packFile('scripts', 'setup.sh')}' --pack ${PACK} ${options}`, answers);
+
+/** What a set-up changes in GitHub. */
+function stateOfGithub() {
+  const { environments, rulesets, variables } = github.repository(REPOSITORY);
+  return structuredClone({ environments, rulesets, variables });
+}
+
+async function stateOfAws() {
+  const inventory = await takeInventory({ endpoint: aws.endpoint, region: REGION });
+  const { Stacks = [] } = await aws.clients.cloudFormation.send(new DescribeStacksCommand({}));
+  return { inventory, stacks: Stacks.map(({ StackId, Parameters }) => ({ StackId, Parameters })) };
+}
+
+const workflowFiles = () => {
+  const folder = join(checkout, '.github', 'workflows');
+  return new Map(
+    readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
+  );
+};
 
 /** A job that calls `provision.yml` of the pack on the main branch, with what a row changes. */
 function jobWith(change: Partial<OidcJob>): OidcJob {
   return {
     repository: REPOSITORY,
     ref: MAIN,
-    workflow: '.github/workflows/lab.yml',
+    workflow: '.github/workflows/multus-by-hand.yml',
     environment: 'eks-multus',
-    calledWorkflow: `${PACK}/provision.yml@refs/tags/v1`,
+    calledWorkflow: `${WORKFLOWS}/provision.yml@refs/tags/v1`,
     ...change,
   };
 }
 
-/** What becomes of a job that asks for the role: GitHub may not start it, STS may not trust its token. */
-async function outcomeOf(job: OidcJob): Promise<string> {
+/** What becomes of a job that asks for a role: GitHub may not start it, STS may not trust its token. */
+async function outcomeOf(job: OidcJob, role = ROLE): Promise<string> {
   const { environment, ref, repository } = job;
   const state = github.repository(repository);
   if (environment !== undefined && !mayDeploy(state, environment, ref)) return 'not started';
@@ -78,27 +128,62 @@ async function outcomeOf(job: OidcJob): Promise<string> {
   const headers = { authorization: `Bearer ${issuer.requestTokenFor(job)}` };
   const { value } = (await (await fetch(url, { headers })).json()) as { value: string };
   const sts = new STSClient({ endpoint: aws.endpoint, region: REGION });
-  const asked = { RoleArn: ROLE, RoleSessionName: 'run-1', WebIdentityToken: value };
+  const asked = { RoleArn: role, RoleSessionName: 'run-1', WebIdentityToken: value };
   try {
     const { AssumedRoleUser: user } = await sts.send(new AssumeRoleWithWebIdentityCommand(asked));
-    return user?.Arn?.includes('assumed-role/eks-multus-deployer') ? 'assumes the role' : 'strange';
+    const name = role.split('/').at(-1);
+    return user?.Arn?.includes(`assumed-role/${name}`) ? 'assumes the role' : 'strange';
   } catch (error) {
     return (error as Error).name;
   }
 }
 
-describe('the first set-up with the commands of the README', () => {
-  it('makes the roles, and calls GitHub as its description says', () => {
-    expect(printed).toContain('Successfully created/updated stack - github-for-eks-multus');
-    expect(printed).toContain(`"${ROLE}"`);
-    expect(printed).toContain('"arn:aws:iam::123456789012:role/eks-multus-cloudformation"');
-    expect(github.calls.flatMap(({ problems }) => problems)).toEqual([]);
-    expect(github.calls.length).toBeGreaterThanOrEqual(5);
+let before: Awaited<ReturnType<typeof stateOfAws>>;
+
+describe('a set-up that nobody confirms', () => {
+  it('says what it would do, and does nothing', async () => {
+    before = await stateOfAws();
+    const github = stateOfGithub();
+    const printed = await setUp('', [REGION, 'reviews', 'none', 'no']);
+    expect(printed).toContain('roles eks-multus-deployer and eks-multus-cloudformation, and the');
+    expect(printed).toContain('environment eks-multus: only main may deploy');
+    expect(printed).toContain('setup: nothing was changed');
+    expect(stateOfGithub()).toEqual(github);
+    expect(await stateOfAws()).toEqual(before);
   });
 
-  it('protects the environment and the main branch', () => {
-    const { environments, rulesets } = github.repository(REPOSITORY);
-    expect([...environments.values()]).toMatchObject([{ name: 'eks-multus', deployers: ['main'] }]);
+  it.each([
+    ['--region mars', '--region: got "mars"; allowed: an AWS region'],
+    [`--region ${REGION} --protection none`, '--protection: got "none"; allowed: branch'],
+    ['--regoin eu-west-1', 'unknown option "--regoin"'],
+    ['--repository acme/gone', 'GitHub shows you no repository acme/gone'],
+  ])('%s is refused', async (options, says) => {
+    expect(await setUp(`${options} --yes`)).toContain(says);
+    expect(await stateOfAws()).toEqual(before);
+  });
+});
+
+describe('the set-up of the README', () => {
+  let printed: string;
+  beforeAll(async () => {
+    const [commands = ''] = commandsBetween('README.md', '**1. Set up', '**2. ');
+    const named = commands.replaceAll('OWNER/eks-multus-actions', PACK);
+    const answers = [REGION, 'reviews', 'arn:aws:iam::123456789012:user/ann', 'yes'];
+    printed = await typed(named, answers);
+  }, 300_000);
+
+  it('makes the roles, asks for few decisions, and calls GitHub as its description says', () => {
+    expect(printed).toContain('The stack github-for-eks-multus is deployed.');
+    const [, decisions] = /You made (\d+) decisions/.exec(printed) ?? [];
+    expect(Number(decisions)).toBeLessThanOrEqual(6);
+    expect(github.calls.flatMap(({ problems }) => problems)).toEqual([]);
+  });
+
+  it('protects the environment and the main branch, and sets the variables', () => {
+    const { environments, rulesets, variables } = github.repository(REPOSITORY);
+    expect([...environments.values()]).toMatchObject([
+      { name: 'eks-multus', deployers: ['main'], reviewers: [] },
+    ]);
     expect(rulesets).toMatchObject([
       {
         enforcement: 'active',
@@ -106,55 +191,35 @@ describe('the first set-up with the commands of the README', () => {
         rules: [{ type: 'deletion' }, { type: 'non_fast_forward' }, { type: 'pull_request' }],
       },
     ]);
+    expect(Object.fromEntries(variables)).toEqual({
+      EKS_MULTUS_REGION: REGION,
+      EKS_MULTUS_DEPLOYER_ROLE: ROLE,
+      EKS_MULTUS_CLOUDFORMATION_ROLE: 'arn:aws:iam::123456789012:role/eks-multus-cloudformation',
+      EKS_MULTUS_ADMINS: 'arn:aws:iam::123456789012:user/ann',
+    });
   });
 
-  it('changes nothing when the roles are made again', async () => {
-    const [commands = ''] = commandsBetween('README.md', '**2. The roles', '**3. A workflow');
-    // Version 1 of the AWS CLI calls this a failure.
-    const again = await runCommands(commands, env).catch(
-      (error: { stderr: string }) => error.stderr,
-    );
-    expect(again).toContain('No changes to deploy');
+  it('writes a workflow with real values, which the doctor finds in order', async () => {
+    const files = workflowFiles();
+    expect([...files.keys()]).toEqual(['multus-by-hand.yml']);
+    const text = files.get('multus-by-hand.yml') ?? '';
+    expect(text).not.toMatch(/OWNER|111122223333/);
+    const { jobs } = parse(text) as { jobs: { deploy: { uses: string } } };
+    expect(jobs.deploy.uses).toBe(`${WORKFLOWS}/provision.yml@v1`);
+    expect(await setUp('--doctor')).toContain('\n0 problems.');
   });
 
   it.each(['provision', 'destroy', 'reap'])(
     '%s.yml of the pack, on the main branch, assumes the role',
     async (name) => {
-      const calledWorkflow = `${PACK}/${name}.yml@refs/tags/v1`;
+      const calledWorkflow = `${WORKFLOWS}/${name}.yml@refs/tags/v1`;
       expect(await outcomeOf(jobWith({ calledWorkflow }))).toBe('assumes the role');
     },
   );
 
-  it('gives previews an environment that admits pull requests and the main branch', async () => {
-    const [commands = ''] = commandsBetween(
-      'README.md',
-      '## Pull request previews',
-      '## What is in',
-    );
-    await runCommands(commands, env);
-    const state = github.repository(REPOSITORY);
-    const refs = [MAIN, 'refs/pull/7/merge', 'refs/heads/change', 'refs/tags/v1'];
-    expect(refs.filter((ref) => mayDeploy(state, 'eks-multus-previews', ref))).toEqual([
-      MAIN,
-      'refs/pull/7/merge',
-    ]);
-    // Its jobs get the role only when the stack trusts it, too.
-    const preview = {
-      environment: 'eks-multus-previews',
-      calledWorkflow: `${PACK}/preview.yml@refs/tags/v1`,
-    };
-    expect(await outcomeOf(jobWith(preview))).toBe('AccessDenied');
-  });
-
   const exampleIds = { owner: 1, repository: 1296269 };
 
   it('a repository whose tokens have ids assumes the role', async () => {
-    const [owner, repository] = await Promise.all(
-      ['.owner.id', '.id'].map((path) =>
-        runCommands(`gh api repos/${REPOSITORY} --jq ${path}`, env),
-      ),
-    );
-    expect({ owner: Number(owner), repository: Number(repository) }).toEqual(exampleIds);
     expect(await outcomeOf(jobWith({ ids: exampleIds }))).toBe('assumes the role');
   });
 
@@ -172,17 +237,17 @@ describe('the first set-up with the commands of the README', () => {
     ],
     [
       'another workflow of the pack',
-      { calledWorkflow: `${PACK}/ci.yml@refs/tags/v1` },
+      { calledWorkflow: `${WORKFLOWS}/ci.yml@refs/tags/v1` },
       'AccessDenied',
     ],
     [
       'the pack at another ref',
-      { calledWorkflow: `${PACK}/provision.yml@refs/heads/main` },
+      { calledWorkflow: `${WORKFLOWS}/provision.yml@refs/heads/main` },
       'AccessDenied',
     ],
     [
       'the pack at a branch whose name ends like the tag',
-      { calledWorkflow: `${PACK}/provision.yml@refs/heads/x@refs/tags/v1` },
+      { calledWorkflow: `${WORKFLOWS}/provision.yml@refs/heads/x@refs/tags/v1` },
       'AccessDenied',
     ],
     [
@@ -198,7 +263,7 @@ describe('the first set-up with the commands of the README', () => {
     ],
     ['an environment that a job creates', { environment: 'pr-1' }, 'AccessDenied'],
     ['an environment of a longer name', { environment: 'eks-multus-2' }, 'AccessDenied'],
-    ['another repository', { repository: 'OWNER/OTHER' }, 'AccessDenied'],
+    ['another repository', { repository: 'acme/other' }, 'AccessDenied'],
     [
       'a repository of the same name with another id',
       { ids: { ...exampleIds, repository: 2 } },
@@ -207,4 +272,142 @@ describe('the first set-up with the commands of the README', () => {
   ])('%s does not', async (_, change, expected) => {
     expect(await outcomeOf(jobWith(change))).toBe(expected);
   });
+});
+
+describe('the set-up again', () => {
+  const options = `--region ${REGION} --protection reviewers --reviewers ben --admins none --yes`;
+
+  it('adds previews and an application, and the second time changes nothing', async () => {
+    const first = await setUp(`${options} --workflows ${ALL}`);
+    expect(first).toContain('The stack github-users-for-eks-multus is deployed.');
+    const [once, files] = [[stateOfGithub(), await stateOfAws()], workflowFiles()];
+    expect(await setUp(`${options} --workflows ${ALL}`)).toContain(
+      'The stack github-for-eks-multus is unchanged.',
+    );
+    expect([stateOfGithub(), await stateOfAws()]).toEqual(once);
+    expect(workflowFiles()).toEqual(files);
+    expect([...files.keys()]).toHaveLength(4);
+    expect([...files.values()].join()).not.toMatch(/OWNER|111122223333/);
+  }, 300_000);
+
+  it('lets reviewers approve, and removes the administrators', () => {
+    const { environments, variables } = github.repository(REPOSITORY);
+    expect(environments.get('eks-multus')?.reviewers).toEqual(['User 583232']);
+    expect([...variables.keys()]).not.toContain('EKS_MULTUS_ADMINS');
+  });
+
+  it('gives previews an environment that admits pull requests and the main branch', async () => {
+    const state = github.repository(REPOSITORY);
+    const refs = [MAIN, 'refs/pull/7/merge', 'refs/heads/change', 'refs/tags/v1'];
+    expect(refs.filter((ref) => mayDeploy(state, 'eks-multus-previews', ref))).toEqual([
+      MAIN,
+      'refs/pull/7/merge',
+    ]);
+    const preview = {
+      environment: 'eks-multus-previews',
+      calledWorkflow: `${WORKFLOWS}/preview.yml@refs/tags/v1`,
+    };
+    expect(await outcomeOf(jobWith(preview))).toBe('assumes the role');
+  });
+
+  it.each([
+    ['the own job of a preview', { environment: 'eks-multus-previews' }, 'assumes the role'],
+    ['a job of the main environment', { environment: 'eks-multus' }, 'AccessDenied'],
+    ['a job without an environment', { environment: undefined }, 'AccessDenied'],
+    [
+      'another repository',
+      { environment: 'eks-multus-previews', repository: 'acme/other' },
+      'AccessDenied',
+    ],
+  ])('the role of your own jobs, for %s: %s', async (_, change, expected) => {
+    const calledWorkflow = `${REPOSITORY}/.github/workflows/application.yml@${MAIN}`;
+    const user = 'arn:aws:iam::123456789012:role/eks-multus-user';
+    expect(await outcomeOf(jobWith({ calledWorkflow, ...change }), user)).toBe(expected);
+  });
+});
+
+describe('the doctor', () => {
+  it('names everything that is wrong, in one run', async () => {
+    const state = github.repository(REPOSITORY);
+    const known = state.environments.get('eks-multus');
+    if (known === undefined) throw new Error('no environment');
+    const file = join(checkout, '.github', 'workflows', 'multus-by-hand.yml');
+    const text = readFileSync(file, 'utf8');
+    state.subjectClaims = ['repo', 'context'];
+    state.environments.set('eks-multus', { ...known, deployers: 'any' });
+    state.variables.set('EKS_MULTUS_DEPLOYER_ROLE', 'arn:aws:iam::1:role/other');
+    writeFileSync(file, text.replaceAll('@v1', '@main'));
+    const printed = await setUp('--doctor');
+    state.subjectClaims = undefined;
+    state.environments.set('eks-multus', known);
+    state.variables.set('EKS_MULTUS_DEPLOYER_ROLE', ROLE);
+    writeFileSync(file, text);
+    for (const says of [
+      "subjects of this repository's tokens are customised (repo,context)",
+      'the environment eks-multus admits every branch',
+      'variable EKS_MULTUS_DEPLOYER_ROLE is "arn:aws:iam::1:role/other"',
+      `the role does not trust ${WORKFLOWS}/provision.yml@main, which`,
+      `the role does not trust ${WORKFLOWS}/destroy.yml@main, which`,
+    ]) {
+      expect(printed).toContain(`problem  ${says}`);
+    }
+    expect(printed).toContain('\n5 problems.');
+  });
+
+  it('says where the set-up is not', async () => {
+    const says = 'problem  the account has no stack github-for-eks-multus in eu-west-1';
+    expect(await setUp('--doctor --region eu-west-1')).toContain(says);
+  });
+});
+
+describe('undo', () => {
+  const template = JSON.stringify({
+    Resources: { Logs: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: 'kept' } } },
+  });
+
+  it('is refused while an environment exists', async () => {
+    const StackName = 'eks-multus-lab';
+    const Tags = [{ Key: 'eks-multus:environment', Value: StackName }];
+    const { cloudFormation } = aws.clients;
+    const set = { StackName, ChangeSetName: 'make' };
+    const asked = { ...set, Tags, TemplateBody: template, ChangeSetType: 'CREATE' } as const;
+    const waiting = { client: cloudFormation, minDelay: 1, maxDelay: 1, maxWaitTime: 60 };
+    await cloudFormation.send(new CreateChangeSetCommand(asked));
+    await waitUntilChangeSetCreateComplete(waiting, set);
+    await cloudFormation.send(new ExecuteChangeSetCommand(set));
+    await waitUntilStackCreateComplete(waiting, { StackName });
+    const kept = [stateOfGithub(), await stateOfAws()];
+    expect(await setUp('--undo --yes')).toContain('these environments exist: eks-multus-lab;');
+    expect([stateOfGithub(), await stateOfAws()]).toEqual(kept);
+    await cloudFormation.send(new DeleteStackCommand({ StackName }));
+    await waitUntilStackDeleteComplete(waiting, { StackName });
+  });
+
+  it('removes all that the set-up made; again, it changes nothing', async () => {
+    for (const _ of ['once', 'twice']) {
+      expect(await setUp(`--undo --region ${REGION} --yes`)).toContain('Undone.');
+      expect(await stateOfAws()).toEqual(before);
+      const { environments, rulesets, variables } = github.repository(REPOSITORY);
+      expect([environments.size, rulesets, variables.size]).toEqual([0, [], 0]);
+      expect(readdirSync(join(checkout, '.github', 'workflows'))).toEqual([]);
+    }
+  }, 120_000);
+
+  it('leaves an identity provider that was there before, and the set-up uses it', async () => {
+    const iam = new IAMClient({
+      endpoint: aws.endpoint,
+      region: REGION,
+      credentials: CREDENTIALS,
+    });
+    const Url = GITHUB_ISSUER;
+    await iam.send(
+      new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: ['sts.amazonaws.com'] }),
+    );
+    const account = await stateOfAws();
+    const options = `--region ${REGION} --protection branch --admins none --yes`;
+    expect(await setUp(options)).not.toContain('and the identity provider of GitHub');
+    expect(await outcomeOf(jobWith({}))).toBe('assumes the role');
+    expect(await setUp('--undo --yes')).toContain('Undone.');
+    expect(await stateOfAws()).toEqual(account);
+  }, 300_000);
 });

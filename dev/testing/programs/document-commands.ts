@@ -14,9 +14,13 @@ export function commandsBetween(document: string, from: string, to: string): rea
   return [...blocks].map(([, commands = '']) => commands);
 }
 
-/** Runs commands of a document at the root of the pack. Rejects, with stdout and stderr, when one of them fails. */
-export async function runCommands(commands: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const options = { cwd: packFile(), env };
+/** Runs commands of a document in a folder. Rejects, with stdout and stderr, when one of them fails. */
+export async function runCommands(
+  commands: string,
+  env: NodeJS.ProcessEnv,
+  folder = packFile(),
+): Promise<string> {
+  const options = { cwd: folder, env };
   const script = ['--norc', '-euc', commands];
   const { stdout, stderr } = await promisify(execFile)('bash', script, options);
   return stdout + stderr;

@@ -24,7 +24,15 @@ export type Question =
 
 const withGo: readonly ToolSet[] = ['lint', 'control-plane', 'runner', 'node', 'cni', 'multus'];
 const withPython: readonly ToolSet[] = ['lint', 'moto', 'checkov'];
-const all: readonly ToolSet[] = [...withGo, 'kernel', 'moto', 'checkov', 'browser', 'unit-tests'];
+const all: readonly ToolSet[] = [
+  ...withGo,
+  'kernel',
+  'moto',
+  'checkov',
+  'browser',
+  'gh',
+  'unit-tests',
+];
 
 export const prerequisites: readonly Prerequisite[] = [
   {
@@ -55,6 +63,7 @@ export const prerequisites: readonly Prerequisite[] = [
     test: { question: 'browser' },
     debian: 'chromium',
   },
+  program('gh', 'gh', 'runs the set-up and the commands of documents', ['gh']),
   program('flock', 'util-linux', 'lets two rehearsals share the cache folder', all),
   program('shellcheck', 'shellcheck', 'checks the shell scripts', ['lint', 'unit-tests']),
   program('jq', 'jq', 'is what the IPAM plugin of the nodes works with', ['cni']),

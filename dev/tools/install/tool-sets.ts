@@ -10,6 +10,7 @@ export const toolSets = [
   'multus',
   'checkov',
   'browser',
+  'gh',
   'unit-tests',
 ] as const;
 export type ToolSet = (typeof toolSets)[number];
@@ -54,6 +55,7 @@ const plans: Readonly<Record<ToolSet, Partial<ToolPlan>>> = {
   multus: { goModules: ['multus-thin'] },
   checkov: { checkov: true },
   browser: {},
+  gh: {},
   'unit-tests': {},
 };
 

@@ -7,6 +7,8 @@ export interface Call {
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;
   readonly state: RepositoryState;
+  /** Whether the token may administer the repository. */
+  readonly administers: boolean;
   /** The owner of the token. */
   readonly login: string;
 }

@@ -139,14 +139,14 @@ function lookUp(description: Description, place: readonly string[]): unknown {
 }
 
 /**
- * A parameter matches one segment of a path. A last parameter such as `{ref}` (`heads/feature/x`) matches the
- * rest.
+ * A parameter matches one segment of a path. A last parameter such as `{ref}` (`heads/feature/x`) or
+ * `{path}` matches the rest.
  */
 function patternOf(path: string): RegExp {
   const source = path
     .replaceAll('.', '\\.')
     .replace(/\{(\w+)\}/g, (_, name: string) =>
-      name === 'ref' ? `(?<${name}>.+)` : `(?<${name}>[^/]+)`,
+      name === 'ref' || name === 'path' ? `(?<${name}>.+)` : `(?<${name}>[^/]+)`,
     );
   return new RegExp(`^${source}$`);
 }

@@ -2,7 +2,7 @@ import { type Answer, type Call, notFound } from './answer.ts';
 import { first, type Json } from './resources.ts';
 import type { GithubEnvironment } from './state.ts';
 
-/** The operations on environments, and on the branches and rulesets that protect them, by GitHub's names. */
+/** The operations on environments, and on the branches that they admit, by GitHub's names. */
 export const ENVIRONMENT_OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
   'repos/get-environment': (call) => {
     const found = environmentOf(call);
@@ -18,6 +18,7 @@ export const ENVIRONMENT_OPERATIONS: Readonly<Record<string, (call: Call) => Ans
       id: known?.id ?? state.nextId(),
       name,
       deployers: deployersOf(policy, known),
+      reviewers: reviewersOf(body['reviewers']),
     };
     state.environments.set(name, changed);
     return { status: 200, body: environmentJson(operation.example(200) as Json, changed) };
@@ -51,11 +52,8 @@ export const ENVIRONMENT_OPERATIONS: Readonly<Record<string, (call: Call) => Ans
     const found = all.filter((branch) => wanted === null || String(branch.protected) === wanted);
     return { status: 200, body: found };
   },
-  'repos/create-repo-ruleset': ({ operation, state, body }) => {
-    state.rulesets.push(body);
-    const made = { ...(operation.example(201) as Json), ...body, id: state.nextId() };
-    return { status: 201, body: made };
-  },
+  'repos/delete-an-environment': (call) =>
+    call.state.environments.delete(nameOf(call)) ? { status: 204, body: undefined } : notFound(),
 };
 
 function nameOf({ operation }: Call): string {
@@ -80,14 +78,18 @@ function deployersOf(
   return known === undefined ? [] : patternsOf(known);
 }
 
-function environmentJson(example: Json, { id, name, deployers }: GithubEnvironment): Json {
-  const [wait] = example['protection_rules'] as readonly Json[];
+function environmentJson(example: Json, environment: GithubEnvironment): Json {
+  const { id, name, deployers, reviewers = [] } = environment;
+  const [wait, people] = example['protection_rules'] as readonly Json[];
   const limited = deployers !== 'any';
   return {
     ...example,
     id,
     name,
-    protection_rules: limited ? [{ id, node_id: wait?.['node_id'], type: 'branch_policy' }] : [],
+    protection_rules: [
+      ...(limited ? [{ id, node_id: wait?.['node_id'], type: 'branch_policy' }] : []),
+      ...(reviewers.length > 0 ? [{ ...people, reviewers: reviewersJson(people, reviewers) }] : []),
+    ],
     deployment_branch_policy: limited
       ? {
           protected_branches: deployers === 'protected-branches',
@@ -95,4 +97,23 @@ function environmentJson(example: Json, { id, name, deployers }: GithubEnvironme
         }
       : null,
   };
+}
+
+interface Reviewer {
+  readonly type: string;
+  readonly id: number;
+}
+
+/** As the state has them: `User 583231`. */
+function reviewersOf(given: unknown): readonly string[] {
+  return ((given ?? []) as readonly Reviewer[]).map(({ type, id }) => `${type} ${id}`);
+}
+
+function reviewersJson(example: Json | undefined, reviewers: readonly string[]): readonly Json[] {
+  const shown = example?.['reviewers'] as readonly Json[];
+  return reviewers.map((reviewer) => {
+    const [, type = 'User', id = '1'] = /^(User|Team) (\d+)$/.exec(reviewer) ?? [];
+    const like = shown.find((one) => one['type'] === type);
+    return { type, reviewer: { ...(like?.['reviewer'] as Json), id: Number(id) } };
+  });
 }

@@ -11,11 +11,13 @@ import {
   pullRequestJson,
   statusJson,
 } from './resources.ts';
+import { SET_UP_OPERATIONS } from './set-up.ts';
 import type { Deployment, RepositoryState } from './state.ts';
 
 /** The operations of the stand-in, by GitHub's names. */
 export const OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
   ...ENVIRONMENT_OPERATIONS,
+  ...SET_UP_OPERATIONS,
   'issues/list-comments': ({ operation, state, query }) => {
     const wanted = number(operation.params['issue_number']);
     if (!state.pullRequests.has(wanted)) return notFound();
@@ -49,10 +51,11 @@ export const OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
     if (found === undefined) return notFound();
     return { status: 200, body: pullRequestJson(operation.example(200), found, state) };
   },
-  'repos/get': ({ operation, state }) => {
+  'repos/get': ({ operation, state, administers }) => {
     // GitHub's example is a fork without a language, which GitHub's own description requires.
     const { source: _, parent: __, ...example } = operation.example(200) as Json;
-    return { status: 200, body: { ...named(example, state.name), language: null } };
+    const permissions = { ...(example['permissions'] as Json), admin: administers };
+    return { status: 200, body: { ...named(example, state.name), language: null, permissions } };
   },
   'git/get-ref': ({ operation, state }) => {
     const ref = decodeURIComponent(operation.params['ref'] ?? '');

@@ -28,7 +28,19 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   // Only people and apps have this permission. No job's token can get it.
   'repos/create-or-update-environment': [['administration', 'write']],
   'repos/create-deployment-branch-policy': [['administration', 'write']],
+  'repos/delete-an-environment': [['administration', 'write']],
   'repos/create-repo-ruleset': [['administration', 'write']],
+  'repos/update-repo-ruleset': [['administration', 'write']],
+  'repos/delete-repo-ruleset': [['administration', 'write']],
+  'actions/get-repo-variable': [['variables', 'read']],
+  'actions/create-repo-variable': [['variables', 'write']],
+  'actions/update-repo-variable': [['variables', 'write']],
+  'actions/delete-repo-variable': [['variables', 'write']],
+  'repos/get-content': [['contents', 'read']],
+  'repos/get-branch': [['contents', 'read']],
+  'actions/get-custom-oidc-sub-claim-for-repo': [['actions', 'read']],
+  'actions/get-workflow': [['actions', 'read']],
+  'actions/create-workflow-dispatch': [['actions', 'write']],
   'repos/list-deployments': [['deployments', 'read']],
   'repos/list-deployment-statuses': [['deployments', 'read']],
   'repos/create-deployment': [['deployments', 'write']],
@@ -36,7 +48,12 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
 };
 
 /** What `metadata: read` allows, which every token has. */
-const FREE: ReadonlySet<string> = new Set(['repos/get']);
+const FREE: ReadonlySet<string> = new Set([
+  'repos/get',
+  'repos/get-repo-rulesets',
+  'users/get-authenticated',
+  'users/get-by-username',
+]);
 
 /** The permission that a token lacks for an operation, in words; undefined when it lacks none. */
 export function lacking(permissions: Permissions, operation: string): string | undefined {

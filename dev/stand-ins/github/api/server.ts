@@ -24,16 +24,27 @@ export interface GithubApi {
   repository(name: string): RepositoryState;
   /** Creates a token for one job or run in one repository. */
   token(repository: string, permissions: Permissions): string;
+  /** Creates a token of a person, who administers one repository and may read another one, the pack's. */
+  personalToken(login: string, repository: string, readable: string): string;
   stop(): Promise<void>;
 }
 
 interface Holder {
-  readonly repository: string;
-  readonly permissions: Permissions;
+  readonly login: string;
+  /** The permissions in each repository that the token reaches. */
+  readonly repositories: Readonly<Record<string, Permissions>>;
 }
 
+/** What a person who administers a repository may do there. */
+const ADMINISTRATOR: Permissions = {
+  actions: 'write',
+  administration: 'write',
+  contents: 'write',
+  variables: 'write',
+};
+
 /**
- * Stands in for the REST API of github.com: pull requests, their comments, branches, deployments. It compares
+ * Stands in for the REST API of github.com: pull requests, their comments, branches, deployments, the set-up of a repository. It compares
  * every request and every answer with the OpenAPI description that GitHub publishes, and builds answers from
  * GitHub's own examples. Leaves out rate limits, pagination links, media types and everything else.
  */
@@ -64,7 +75,13 @@ export async function startGithubApi(port: number): Promise<GithubApi> {
     repository,
     token(name, permissions) {
       const token = `ghs_${crypto.randomUUID().replaceAll('-', '')}`;
-      tokens.set(token, { repository: name, permissions });
+      tokens.set(token, { login: 'github-actions[bot]', repositories: { [name]: permissions } });
+      return token;
+    },
+    personalToken(login, name, readable) {
+      const token = `ghp_${crypto.randomUUID().replaceAll('-', '')}`;
+      const repositories = { [readable]: { contents: 'read' }, [name]: ADMINISTRATOR } as const;
+      tokens.set(token, { login, repositories });
       return token;
     },
     stop() {
@@ -109,18 +126,23 @@ function perform(
 ): Answer {
   if (holder === undefined) return refusal(401, 'Bad credentials');
   const { owner, repo } = operation.params;
-  if (`${owner}/${repo}` !== holder.repository) return notFound();
-  const missing = lacking(holder.permissions, operation.id);
+  // Some operations are about people, whom every token may ask about.
+  const name = repo === undefined ? '' : `${owner}/${repo}`;
+  const permissions = name === '' ? {} : holder.repositories[name];
+  if (permissions === undefined) return notFound();
+  const missing = lacking(permissions, operation.id);
   if (missing !== undefined)
     return refusal(403, `Resource not accessible by integration (needs ${missing})`);
   const body = raw === '' ? {} : (JSON.parse(raw) as Record<string, unknown>);
   const wrong = operation.requestProblems(raw === '' ? undefined : body);
   problems.push(...wrong.map((problem) => `request: ${problem}`));
   if (wrong.length > 0) return refusal(422, `Validation Failed: ${wrong.join('; ')}`);
-  const state = world.repository(holder.repository);
+  const state = world.repository(name);
   const served = OPERATIONS[operation.id];
   if (served === undefined) throw new Error(`no ${operation.id}`);
-  return served({ operation, body, state, query: url.searchParams, login: 'github-actions[bot]' });
+  const administers = permissions['administration'] === 'write';
+  const { login } = holder;
+  return served({ operation, body, state, query: url.searchParams, administers, login });
 }
 
 function refusal(status: number, message: string): Answer {

@@ -53,6 +53,14 @@ export interface GithubEnvironment {
   readonly reviewers?: readonly string[];
 }
 
+/** A run that somebody started by `workflow_dispatch`. */
+export interface Dispatch {
+  /** `by-hand.yml` */
+  readonly workflow: string;
+  readonly ref: string;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
 /** The state of one repository. Tests and scenarios read it, and change it as people would. */
 export interface RepositoryState {
   readonly name: string;
@@ -64,13 +72,25 @@ export interface RepositoryState {
   /** The branches that a branch protection rule protects. Rulesets do not count here. */
   readonly protectedBranches: Set<string>;
   readonly environments: Map<string, GithubEnvironment>;
-  /** The bodies of the requests that made the rulesets. */
+  /** The bodies of the requests that made the rulesets, each with its `id`. */
   readonly rulesets: Readonly<Record<string, unknown>>[];
+  /** Variables for its workflows (`vars`). */
+  readonly variables: Map<string, string>;
+  /** The claims that the subjects of its tokens are made of; undefined for the default. */
+  subjectClaims: readonly string[] | undefined;
+  readonly dispatches: Dispatch[];
+  /** A file at a branch, tag or commit; undefined when there is none. A new repository has no files. */
+  readFile: (path: string, ref: string) => Buffer | undefined;
+  /** A number for a workflow, by the name of its file. */
+  workflowId(file: string): number;
+  workflowName(id: number): string | undefined;
   nextId(): number;
 }
 
 export function repositoryState(name: string, defaultBranch = 'main'): RepositoryState {
   let id = 0;
+  const nextId = () => ++id;
+  const workflows = new Map<string, number>();
   return {
     name,
     defaultBranch,
@@ -81,7 +101,17 @@ export function repositoryState(name: string, defaultBranch = 'main'): Repositor
     protectedBranches: new Set(),
     environments: new Map(),
     rulesets: [],
-    nextId: () => ++id,
+    variables: new Map(),
+    subjectClaims: undefined,
+    dispatches: [],
+    readFile: () => undefined,
+    workflowId(file) {
+      const known = workflows.get(file) ?? nextId();
+      workflows.set(file, known);
+      return known;
+    },
+    workflowName: (wanted) => [...workflows].find(([, number]) => number === wanted)?.[0],
+    nextId,
   };
 }
 
