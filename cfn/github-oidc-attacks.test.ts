@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../dev/stand-ins/aws/authorization/simulate.ts';
+import { decide, defaultKeyPolicy } from '../dev/stand-ins/aws/authorization/simulate.ts';
 import {
   type Attack,
   arn,
@@ -14,7 +14,7 @@ import { NETWORK_ATTACKS } from '../dev/testing/attacks/network.ts';
 import old from '../dev/testing/attacks/policies-of-c87c602.json' with { type: 'json' };
 import { ROLE_ATTACKS } from '../dev/testing/attacks/roles.ts';
 import { STACK_ATTACKS } from '../dev/testing/attacks/stacks.ts';
-import { accountRoles } from '../dev/testing/samples/account-roles.ts';
+import { ACCOUNT, accountRoles } from '../dev/testing/samples/account-roles.ts';
 
 const ATTACKS = [...ROLE_ATTACKS, ...STACK_ATTACKS, ...NETWORK_ATTACKS, ...DATA_ATTACKS];
 
@@ -128,4 +128,16 @@ it('the same attacks against the policies of c87c602: these succeeded', async ()
       "made role: take on a pod's identity in a cluster of others",
     ]
   `);
+});
+
+it("an environment's own key takes a new expiry, which is the only tag that such an update sends", async () => {
+  const request = {
+    action: 'kms:TagResource',
+    resource: arn('kms', 'key/11111111-2222-3333-4444-555555555555'),
+    resourcePolicy: defaultKeyPolicy(ACCOUNT),
+  };
+  const sent = { 'aws:RequestTag/eks-multus:expires-at': '2026-12-01T00:00:00Z' };
+  const own = { ...sent, 'aws:ResourceTag/eks-multus:environment': 'eks-multus-pr-1' };
+  expect(await decide(NOW.service, { ...request, context: own })).toBe('allowed');
+  expect(await decide(NOW.service, { ...request, context: sent })).not.toBe('allowed');
 });
