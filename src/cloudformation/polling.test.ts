@@ -34,8 +34,46 @@ describe('followDelay', () => {
     expect(delay(60_000, 0, false)).toBeCloseTo(6_667, 0);
   });
 
+  it('polls a young operation soon, because it may fail early', () => {
+    const delay = (ageMs: number, hasMore = true) =>
+      followDelay({ ageMs, leastRemainingMs: 300_000, hasMore }, half);
+    expect(delay(0)).toBe(500);
+    expect(delay(3_000)).toBe(3_000);
+    expect(delay(15_000)).toBe(15_000);
+    expect(delay(0, false)).toBeCloseTo(6_667, 0);
+  });
+
+  const unit = fc.double({ min: 0, max: 1, noNaN: true });
+
+  it('never exceeds the age of an operation by more than the shortest polls do', () => {
+    const anySituation = fc.record({ ageMs: fc.nat(), leastRemainingMs: fc.nat() });
+    fc.assert(
+      fc.property(anySituation, unit, (situation, random) => {
+        const delay = followDelay({ ...situation, hasMore: true }, () => random);
+        return delay <= Math.max(situation.ageMs, 500) * 1.1 + 1e-6;
+      }),
+    );
+  });
+
+  it('needs few polls until the longest delay is reached, and does not grow shorter with age', () => {
+    const before15 = (random: number) => {
+      let polls = 0;
+      for (let ageMs = 0; ageMs < 15_000; polls += 1) {
+        ageMs += followDelay({ ageMs, leastRemainingMs: 400_000, hasMore: true }, () => random);
+      }
+      return polls;
+    };
+    fc.assert(fc.property(unit, (random) => before15(random) <= 7));
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.nat(), fc.boolean(), (ageMs, more, rest, hasMore) => {
+        const at = (age: number) =>
+          followDelay({ ageMs: age, leastRemainingMs: rest, hasMore }, half);
+        return at(ageMs + more) >= at(ageMs);
+      }),
+    );
+  });
+
   it('is always within bounds, and differs between callers', () => {
-    const unit = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
       fc.property(
         fc.nat(),

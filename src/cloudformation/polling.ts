@@ -48,8 +48,9 @@ export function pollDelay(quietMs: number, random: () => number = Math.random): 
 
 /**
  * How long to wait before the next poll of an operation, in milliseconds. Polls are frequent when the operation may end
- * at any moment and the budget lasts. Otherwise the wait lasts until the operation can end, but at most 15 seconds, so
- * that the log keeps moving. Varied by a tenth either way, so that stacks that began together do not poll together.
+ * at any moment and the budget lasts. Otherwise the wait lasts until the operation can end, but at most as long as the
+ * operation has been running, because it may fail early, and at most 15 seconds, so that the log keeps moving. Varied by a
+ * tenth either way, so that stacks that began together do not poll together.
  *
  * @param ageMs how long the operation has been running: young operations are polled more often
  * @param leastRemainingMs how much longer the operation takes at least
@@ -65,7 +66,8 @@ export function followDelay(
 ): number {
   const quick = Math.min(Math.max(ageMs / 2, SHORTEST_MS), QUICK_MS);
   const soonest = hasMore ? quick : 60_000 / CALLS_PER_MINUTE;
-  const delay = Math.min(Math.max(leastRemainingMs, soonest), LONGEST_MS);
+  const longest = Math.min(Math.max(ageMs, soonest), LONGEST_MS);
+  const delay = Math.min(Math.max(leastRemainingMs, soonest), longest);
   return delay * (0.9 + random() / 5);
 }
 
@@ -91,7 +93,7 @@ const LEAST: Readonly<Record<string, LeastSeconds>> = {
   'AWS::EKS::Cluster': { create: 400, delete: 120 },
   'AWS::EKS::Addon': { create: 8, delete: 5 },
   'AWS::EC2::NatGateway': { create: 75, delete: 40 },
-  'AWS::AutoScaling::AutoScalingGroup': { create: 40, delete: 90 },
+  'AWS::AutoScaling::AutoScalingGroup': { create: 24, delete: 90 },
   'AWS::IAM::InstanceProfile': { create: 100, delete: 0 },
   'AWS::IAM::Role': { create: 8, delete: 0 },
   'AWS::Events::Rule': { create: 40, delete: 40 },
