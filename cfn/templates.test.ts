@@ -46,8 +46,8 @@ const CONTRACT = [
       'MultusSecurityGroupId',
       'KubernetesVersion',
       'VpcCniRights',
-      'GuestNodeRoleArn',
-      'GuestNodeProfileArn',
+      'NodeRoleArn',
+      'NodeProfileArn',
     ],
   },
   {

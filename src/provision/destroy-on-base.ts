@@ -101,14 +101,17 @@ async function removeNamespace(session: Session, api: KubernetesApi): Promise<vo
   }
 }
 
-/** Removes the rows of roles that were deleted with their stacks. */
+/** Removes the rows of roles that were deleted with their stacks. The cluster's own role for nodes stays mapped. */
 async function removeMappings(
   session: Session,
   api: KubernetesApi,
   nodeGroups: readonly Stack[],
 ): Promise<void> {
   const { log, clock } = session;
-  const mapped = nodeGroups.filter(({ parameters }) => parameters['NodeAccess'] !== 'access-entry');
+  const mapped = nodeGroups.filter(
+    ({ parameters: { NodeAccess, NodeProfileArn = '' } }) =>
+      NodeAccess !== 'access-entry' && NodeProfileArn === '',
+  );
   const arns = mapped.flatMap(({ outputs }) => outputs['NodeInstanceRoleArn'] ?? []);
   if (arns.length === 0) return;
   try {

@@ -47,8 +47,8 @@ describe('deploy on a base', () => {
           ClusterName: BASE,
           EnvironmentName: NAME,
           NodeAccess: 'access-entry',
-          NodeRoleArn: 'arn:aws:iam::123456789012:role/guests',
-          NodeProfileArn: 'arn:aws:iam::123456789012:instance-profile/guests',
+          NodeRoleArn: 'arn:aws:iam::123456789012:role/nodes',
+          NodeProfileArn: 'arn:aws:iam::123456789012:instance-profile/nodes',
           SubnetId: 'subnet-p2',
           MultusSubnetIds: 'subnet-12,subnet-22',
           MultusPrefixCidrs: '10.0.5.128/25,10.0.7.128/25',
@@ -214,6 +214,18 @@ describe('destroy on a base', () => {
     expect((await stacks.list()).map(({ name }) => name)).toEqual([BASE, `${BASE}-ng1`]);
     expect(report?.endState?.at(-1)).toEqual({ what: expect.stringContaining(BASE), found: [] });
     expect((await run(destroy))?.stacks).toEqual([]);
+  });
+
+  it("keeps the row of the cluster's own role, which other nodes have", async () => {
+    const { run, account } = await worldWithBase();
+    await run(preview());
+    await run(preview({ authentication: 'aws-auth' }));
+    const cluster = fakeNamespaces();
+    account.kubernetes = cluster.api;
+    const rows = mergeNodeRoles('', [NODE_OUTPUTS.NodeInstanceRoleArn]).mapRoles;
+    cluster.setMapRoles(rows);
+    await run(destroy);
+    expect(cluster.mapRoles()).toBe(rows);
   });
 
   it('finds the base by the tags of the stacks, and fails when its cluster does not answer', async () => {

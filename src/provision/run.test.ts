@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FakeStacks } from '../../dev/testing/fakes/fake-stacks.ts';
 import { environmentSchema } from '../environment/environment.ts';
 import { reportMarkdown } from './report.ts';
-import { provisionWorld } from './testing/provision-world.ts';
+import { INFRA_OUTPUTS, provisionWorld } from './testing/provision-world.ts';
 
 const TWO_GROUPS =
   '[{ name: ng1, zone: ap-northeast-2a }, { name: ng2, zone: ap-northeast-2b, desired: 1 }]';
@@ -23,6 +23,36 @@ describe('an existing cluster', () => {
     expect(stacks.requests[0]?.previous).toEqual(['KubernetesVersion', 'SecretsEncryption']);
     const existing = await stacks.describe('eks-multus-cluster');
     expect(existing?.parameters['SecretsEncryption']).toBe('false');
+  });
+});
+
+describe('the role of nodes', () => {
+  const own = { NodeRoleArn: '', NodeProfileArn: '' };
+  const groupOf = async ({ stacks }: ReturnType<typeof provisionWorld>, name = 'ng1') =>
+    (await stacks.describe(`eks-multus-cluster-${name}`))?.parameters;
+
+  it.each(['aws-auth', 'both'])(
+    'is one of the group itself with authentication %s',
+    async (way) => {
+      const world = provisionWorld();
+      await world.run({ authentication: way });
+      expect(await groupOf(world)).toMatchObject(own);
+    },
+  );
+
+  it('stays that of an existing group, because running nodes would lose it', async () => {
+    const world = provisionWorld();
+    const { stacks, run } = world;
+    const { NodeRoleArn: _, NodeProfileArn: __, ...older } = INFRA_OUTPUTS;
+    stacks.outputs.set('eks-multus-cluster', older);
+    await run();
+    expect(await groupOf(world)).toMatchObject(own);
+    stacks.outputs.set('eks-multus-cluster', INFRA_OUTPUTS);
+    await run({ 'vpc-cni-rights': 'node-role', 'node-groups': TWO_GROUPS });
+    expect(await groupOf(world)).toMatchObject(own);
+    expect(await groupOf(world, 'ng2')).toMatchObject({ NodeRoleArn: INFRA_OUTPUTS.NodeRoleArn });
+    await run({ authentication: 'aws-auth', 'node-groups': TWO_GROUPS });
+    expect(await groupOf(world, 'ng2')).toMatchObject({ NodeRoleArn: INFRA_OUTPUTS.NodeRoleArn });
   });
 });
 
@@ -64,6 +94,8 @@ describe('deploy', () => {
       LambdaKey: expect.stringMatching(/^eks-multus-cluster\/[0-9a-f]{64}\/attach-enis\.zip$/),
       LambdaObjectVersion: expect.stringMatching(/^version-of-eks-multus-cluster\//),
       NodeAccess: 'access-entry',
+      NodeRoleArn: 'arn:aws:iam::123456789012:role/nodes',
+      NodeProfileArn: 'arn:aws:iam::123456789012:instance-profile/nodes',
       NodeImageIdSSMParam:
         '/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/x86_64/standard/recommended/image_id',
     });

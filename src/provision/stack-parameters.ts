@@ -174,7 +174,7 @@ function nodeGroupParameters(
     VpcCniRights: infra['VpcCniRights'] ?? 'node-role',
     SessionManager: String(inputs.sessionManager),
     PodsWaitForMultus: String(group.podsWaitForMultus),
-    ...guestRole(inputs, infra),
+    ...sharedRole(inputs, infra),
     PermissionsBoundaryArn: inputs.stackOptions.boundaryArn ?? '',
     StartupTaint: group.startupTaint ? STARTUP_TAINT_TEXT : '',
   };
@@ -203,14 +203,15 @@ function interfaceParameters(
 }
 
 /**
- * The role that a base keeps for the nodes of other environments. It is admitted already, so nodes need not wait for
- * it. With aws-auth the environment has its own role: rows of aws-auth are for such roles only.
+ * The role that the infra stack makes while the cluster comes up. It is admitted already, so nodes need not wait for it.
+ * Empty, which gives the group a role of its own, when aws-auth admits nodes (its rows are for such roles only) and when
+ * an older release made the infra stack.
  */
-function guestRole({ authentication, base }: ProvisionInputs, infra: Texts): Texts {
-  const guest = base !== undefined && authentication === 'access-entries';
+function sharedRole({ authentication }: ProvisionInputs, infra: Texts): Texts {
+  const shared = authentication === 'access-entries';
   return {
-    NodeRoleArn: (guest && infra['GuestNodeRoleArn']) || '',
-    NodeProfileArn: (guest && infra['GuestNodeProfileArn']) || '',
+    NodeRoleArn: (shared && infra['NodeRoleArn']) || '',
+    NodeProfileArn: (shared && infra['NodeProfileArn']) || '',
   };
 }
 

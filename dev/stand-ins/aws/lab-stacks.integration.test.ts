@@ -79,7 +79,7 @@ it('creates a node group whose instances have one interface with a prefix per ne
   }
   const nodes = test.admitted[0]?.filter(({ type }) => type === 'EC2_LINUX');
   expect(nodes?.map(({ principalArn }) => principalArn).toSorted()).toEqual(
-    [infra['GuestNodeRoleArn'], outputs['NodeInstanceRoleArn']].toSorted(),
+    [infra['NodeRoleArn'], outputs['NodeInstanceRoleArn']].toSorted(),
   );
 });
 

@@ -10,7 +10,7 @@ import { provision } from '../run.ts';
 import type { ProvisionDeps } from '../session.ts';
 import { fakeStaging } from './fake-staging.ts';
 
-const INFRA_OUTPUTS = {
+export const INFRA_OUTPUTS = {
   ClusterName: 'eks-multus-cluster',
   ClusterEndpoint: 'https://10.0.2.10',
   ClusterCertificateAuthority: 'Y2E=',
@@ -23,8 +23,8 @@ const INFRA_OUTPUTS = {
   MultusSubnetIds: 'subnet-11,subnet-12,subnet-21,subnet-22',
   MultusSecurityGroupId: 'sg-multus',
   KubernetesVersion: '1.35',
-  GuestNodeRoleArn: 'arn:aws:iam::123456789012:role/guests',
-  GuestNodeProfileArn: 'arn:aws:iam::123456789012:instance-profile/guests',
+  NodeRoleArn: 'arn:aws:iam::123456789012:role/nodes',
+  NodeProfileArn: 'arn:aws:iam::123456789012:instance-profile/nodes',
 };
 export const NODE_OUTPUTS = {
   NodeInstanceRoleArn: 'arn:aws:iam::123456789012:role/node',
