@@ -104,9 +104,10 @@ wait_for_interfaces() {
 }
 
 # systemd-networkd runs DHCP on interfaces that appear early in the boot, which would add a default route.
-# A file that sorts before its own makes it leave the interface alone. At the next boot, nodeadm would wait a minute for
-# networkd to configure the links that it noted as networkd's, so they are noted as the CNI's. A unit of each link makes
-# that note, perhaps only now.
+# A file that sorts before its own makes it leave the interface alone. nodeadm waits up to a minute, in this boot or the
+# next, for networkd to configure each link whose note does not say that it is the CNI's. udev starts a unit that writes
+# the note of a new link. The unit runs here first, so that it cannot replace the CNI's note later. The note is made
+# for the link's name of now and for the one that it gets.
 # https://github.com/awslabs/amazon-eks-ami/blob/main/nodeadm/cmd/nodeadm-internal/udev/broker.go
 release_from_networkd() {
   systemctl is-active --quiet systemd-networkd 2>/dev/null || return 0
