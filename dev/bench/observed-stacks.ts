@@ -10,6 +10,8 @@ export interface Operation {
   readonly endedAt: number;
   /** When the run saw the end, by an event or by the stack's status. */
   readonly knownAt: number;
+  /** The events of the stack's resources, in any order. Their times are on the clock of the run, too. */
+  readonly resources: readonly StackEvent[];
 }
 
 /**
@@ -18,6 +20,7 @@ export interface Operation {
  */
 export function observed(api: StackApi, clock: FastClock) {
   const events = new Map<string, StackEvent>();
+  const ofResources = new Map<string, Map<string, StackEvent>>();
   const known = new Map<string, number>();
   const told = (id: string, status: string) => {
     const key = `${id} ${status}`;
@@ -36,17 +39,24 @@ export function observed(api: StackApi, clock: FastClock) {
         if (event.ofStack) {
           events.set(event.id, { ...shown, id });
           told(id, event.status);
+        } else {
+          const inStack = ofResources.get(id) ?? new Map<string, StackEvent>();
+          ofResources.set(id, inStack.set(event.id, shown));
         }
         yield shown;
       }
     },
   };
-  return { api: observedApi, operations: () => operationsOf([...events.values()], known) };
+  return {
+    api: observedApi,
+    operations: () => operationsOf([...events.values()], known, ofResources),
+  };
 }
 
 function operationsOf(
   events: readonly StackEvent[],
   known: ReadonlyMap<string, number>,
+  ofResources: ReadonlyMap<string, ReadonlyMap<string, StackEvent>>,
 ): readonly Operation[] {
   return events.flatMap((end) => {
     const knownAt = known.get(`${end.id} ${end.status}`);
@@ -64,6 +74,7 @@ function operationsOf(
         beganAt: begin.time.getTime(),
         endedAt: end.time.getTime(),
         knownAt,
+        resources: [...(ofResources.get(end.id)?.values() ?? [])],
       },
     ];
   });

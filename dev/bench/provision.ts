@@ -9,6 +9,7 @@ import { type LabRun, runLab } from './lab-trial.ts';
 import { atMost, type Bench, type Measurement, noted, percentile } from './measurement.ts';
 
 import type { Operation } from './observed-stacks.ts';
+import { partsAfterActive } from './readiness.ts';
 import { SAMPLE_STACKS } from './sample-stacks.ts';
 import { type Trial, tryStack } from './stack-trial.ts';
 
@@ -87,6 +88,7 @@ async function measureScaled(say: (line: string) => void): Promise<readonly Meas
     const calls = callsOf(aws) - callsBefore;
     return [
       ...lags(trials, [deploy, destroy], calls),
+      ...readiness(deploy),
       ...labRuns(deploy, destroy, deployCalls, calls),
     ];
   } finally {
@@ -111,6 +113,20 @@ function lags(trials: readonly Trial[], labs: readonly LabRun[], labCalls: numbe
     atMost('detection lag p95', percentile(seconds, 0.95), 's', 2),
     noted('calls per minute, all runs, short ones too', calls / sum(minutes), 'calls/min'),
     atMost('lab: longest detection lag', Math.max(...labs.flatMap(lagsOf)), 's', 2),
+  ];
+}
+
+/** A cluster is of use soon after EKS says that it is active, because what is slow and does not need it is there by then. */
+function readiness({ operations }: LabRun): readonly Measurement[] {
+  const parts = partsAfterActive(operations, LAB_INPUTS['environment'] ?? '');
+  return [
+    ...parts.map(({ name, seconds }) => noted(`  ${name}`, seconds, 's')),
+    atMost(
+      'lab: nodes Ready after EKS says ACTIVE',
+      sum(parts.map((part) => part.seconds)),
+      's',
+      210,
+    ),
   ];
 }
 
