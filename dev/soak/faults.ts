@@ -19,11 +19,11 @@ const ROUNDS = { small: 1, full: 8 };
  * connection, half of these after AWS has served them. The session also expires once. Deploy and destroy must
  * succeed and leave nothing.
  */
-export const faults: Soak = async ({ seed, size }) => {
+export const faults: Soak = async ({ seed, size, switches }) => {
   const findings: Finding[] = [];
   for (let round = 0; round < ROUNDS[size]; round += 1) {
     console.log(`faults: seed ${seed + round}`);
-    const deployer = await startDeployer(PACE, { ...FAULTS, seed: seed + round });
+    const deployer = await startDeployer(PACE, { ...FAULTS, ...switches, seed: seed + round });
     try {
       findings.push(...(await disturbedLab(deployer)));
     } finally {

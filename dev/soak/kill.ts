@@ -27,10 +27,10 @@ const SIZES: Readonly<Record<'small' | 'full', KillSize>> = {
  * against the AWS stand-in with realistic latencies in scaled time. There are no machines, so instances are
  * "in service" as soon as their launch hooks complete.
  */
-export const kill: Soak = async ({ seed, size }) => {
+export const kill: Soak = async ({ seed, size, switches }) => {
   const { scale } = SIZES[size];
   console.log(`kill: seed ${seed}, latencies × ${scale}`);
-  const aws = await startTestAws({ switches: { latency: 'realistic', scale, seed } });
+  const aws = await startTestAws({ switches: { latency: 'realistic', scale, seed, ...switches } });
   try {
     const findings = await killAll(aws.endpoint, seededRandom(seed), SIZES[size]);
     console.log(`\n${renderTable(findings)}\nkill: seed ${seed}`);

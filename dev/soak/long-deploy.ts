@@ -12,11 +12,11 @@ const LEAST_MINUTES = 120;
  * A deploy of two hours with credentials of 15 minutes, the shortest that AWS offers. Time is scaled for the
  * stacks, for the action's clock, and for the sessions. The stand-in refuses the keys of an expired session.
  */
-export const longDeploy: Soak = async ({ seed, size }) => {
+export const longDeploy: Soak = async ({ seed, size, switches }) => {
   const scale = SCALE[size];
   console.log(`long-deploy: seed ${seed}, time × ${scale.toFixed(4)}`);
   const pace = { scale: scale * SLOWNESS, clockSpeed: 1 / scale };
-  const { aws, run, stop } = await startDeployer(pace, { sessionScale: scale, seed });
+  const { aws, run, stop } = await startDeployer(pace, { sessionScale: scale, seed, ...switches });
   try {
     const inputs = {
       'role-duration-seconds': String(SESSION_SECONDS),

@@ -1,3 +1,5 @@
+import { parseArgs } from 'node:util';
+import { readSwitches, SWITCH_OPTIONS } from '../rehearsal/switch-options.ts';
 import { endOnSignals } from '../tools/process.ts';
 import { connectivityFaultsSoak } from './connectivity-faults.ts';
 import { faults } from './faults.ts';
@@ -20,17 +22,27 @@ const SOAKS: Readonly<Record<string, Soak>> = {
   nodes,
 };
 
-const USAGE = `usage: npm run soak -- NAME [--small] [--seed N]
+const USAGE = `usage: npm run soak -- NAME [--small] [--seed N] [switches of the AWS stand-in, for kill, faults and long-deploy]
 names: ${Object.keys(SOAKS).join(', ')}`;
 
-const [name = '', ...flags] = process.argv.slice(2);
-const soak = SOAKS[name];
-const seedAt = flags.indexOf('--seed');
-const seed = seedAt < 0 ? Date.now() % 1_000_000 : Number(flags[seedAt + 1]);
-if (soak === undefined || !Number.isInteger(seed)) {
-  console.error(USAGE);
+function fail(problem: string): never {
+  console.error(`${problem}\n${USAGE}`);
   process.exit(1);
 }
+
+function readOptions() {
+  try {
+    const options = { small: { type: 'boolean' }, ...SWITCH_OPTIONS } as const;
+    const { positionals, values } = parseArgs({ options, allowPositionals: true });
+    const { seed = Date.now() % 1_000_000, ...switches } = readSwitches(values);
+    const size = values.small === true ? ('small' as const) : ('full' as const);
+    return { name: positionals.join(' '), trial: { seed, size, switches } };
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
+const { name, trial } = readOptions();
+const soak = SOAKS[name] ?? fail(`no soak "${name}"`);
 endOnSignals();
-const ok = await soak({ seed, size: flags.includes('--small') ? 'small' : 'full' });
-process.exit(ok ? 0 : 1);
+process.exit((await soak(trial)) ? 0 : 1);

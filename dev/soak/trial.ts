@@ -1,3 +1,5 @@
+import type { Switches } from '../stand-ins/aws/faults/switches.ts';
+
 /** One long trial. It prints its steps, ends with a table and resolves with whether everything held. */
 export type Soak = (options: SoakOptions) => Promise<boolean>;
 
@@ -6,4 +8,6 @@ export interface SoakOptions {
   readonly seed: number;
   /** The size: `small` for every change, `full` by hand. */
   readonly size: 'small' | 'full';
+  /** Switches of the AWS stand-in beside those of the trial. Only kill, faults and long-deploy take them. */
+  readonly switches: Partial<Switches>;
 }
