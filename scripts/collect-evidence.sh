@@ -107,7 +107,7 @@ ask_about_cluster() {
       eks describe-addon --cluster-name "$environment" --addon-name "$addon"
   done
   ask 'interfaces' '[.NetworkInterfaces[] | {Description, Status, InterfaceType, AvailabilityZone, PrivateIpAddress, Ipv4Prefixes, SourceDestCheck, DeviceIndex: .Attachment.DeviceIndex, DeleteOnTermination: .Attachment.DeleteOnTermination}]' \
-    ec2 describe-network-interfaces --filters "Name=tag:eks-multus-actions/cluster,Values=$environment"
+    ec2 describe-network-interfaces --filters "Name=tag:eks-multus:environment,Values=$environment"
   for subnet in $(aws --region "$region" --output json ec2 describe-subnets \
     --filters "Name=tag:eks-multus:environment,Values=$environment" | jq -r '.Subnets[].SubnetId'); do
     ask "reservations of a subnet $((++subnets))" '[.SubnetIpv4CidrReservations[] | {Cidr, ReservationType}]' \
