@@ -5,11 +5,12 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GetRoleCommand, GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { STSClient } from '@aws-sdk/client-sts';
 import { type AutoScaling, startAutoScaling } from './autoscaling/autoscaling.ts';
 import type { After } from './autoscaling/lifecycle.ts';
 import { type ControlPlanes, type Eks, startEks } from './eks/eks.ts';
 import { createEventBus, type EventBus } from './events/events.ts';
+import { OWN_CREDENTIALS, sessionOf } from './identity/session.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
 
 /** The options of an account's services that are the same in every region. */
@@ -86,10 +87,9 @@ export function startRegion(options: RegionOptions): RegionalServices {
   return { autoscaling, eks, lambda, bus, clients };
 }
 
-/** The clients that our services use. Their access key identifies them in the request log. */
+/** The clients that our services use. */
 function serviceClients(endpoint: string, region: string) {
-  const credentials = { accessKeyId: 'AKIAREHEARSALSERVICE', secretAccessKey: 'service' };
-  const config = { endpoint, region, credentials };
+  const config = { endpoint, region, credentials: OWN_CREDENTIALS };
   return {
     ec2: new EC2Client(config),
     events: new EventBridgeClient(config),
@@ -101,20 +101,17 @@ function serviceClients(endpoint: string, region: string) {
   };
 }
 
-/** The ARN of the role or user behind an access key. STS does not check secrets here. */
+/** The ARN of the role or user behind an access key. */
 async function principalOf(
   iam: IAMClient,
   endpoint: string,
   region: string,
   accessKey: string,
 ): Promise<string> {
-  const credentials = { accessKeyId: accessKey, secretAccessKey: 'unchecked' };
-  const sts = new STSClient({ endpoint, region, credentials });
-  const { Arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
-  const RoleName = Arn.match(/:assumed-role\/([^/]+)\//)?.[1];
-  if (RoleName === undefined) return Arn;
+  const { arn, role } = await sessionOf({ endpoint, region }, accessKey);
+  if (role === undefined) return arn;
   // The ARN of a session does not contain the path of its role.
-  return (await iam.send(new GetRoleCommand({ RoleName }))).Role?.Arn ?? Arn;
+  return (await iam.send(new GetRoleCommand({ RoleName: role }))).Role?.Arn ?? arn;
 }
 
 /** Whether IAM has this user or role, and has had it for as long as it takes to tell the other services. */

@@ -9,9 +9,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient, ListResourceTagsCommand } from '@aws-sdk/client-kms';
+import { OWN_CREDENTIALS as credentials } from '../identity/session.ts';
 import type { AccountFacts, Tags } from './requests/request-facts.ts';
-
-const credentials = { accessKeyId: 'AKIAREHEARSALSERVICE', secretAccessKey: 'service' };
 
 export interface FactSources {
   readonly account: string;
@@ -31,7 +30,7 @@ export function accountFacts({ account, region, motoUrl, endpoint }: FactSources
   return {
     account,
     ec2Tags: (ids) => ec2Tags(ec2, ids),
-    vpcOf: (id) => orUndefined(() => vpcOf(ec2, id)),
+    vpcOf: (id) => unlessAbsent(() => vpcOf(ec2, id)),
     async associated(id) {
       const Filters = [{ Name: 'association.route-table-association-id', Values: [id] }];
       const { RouteTables = [] } = await ec2.send(new DescribeRouteTablesCommand({ Filters }));
@@ -43,17 +42,17 @@ export function accountFacts({ account, region, motoUrl, endpoint }: FactSources
       );
     },
     boundaryOf: (RoleName) =>
-      orUndefined(async () => {
+      unlessAbsent(async () => {
         const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
         return Role?.PermissionsBoundary?.PermissionsBoundaryArn;
       }),
     async keyTags(KeyId) {
-      const found = await orUndefined(() => kms.send(new ListResourceTagsCommand({ KeyId })));
+      const found = await unlessAbsent(() => kms.send(new ListResourceTagsCommand({ KeyId })));
       const pairs = (found?.Tags ?? []).map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue]);
       return Object.fromEntries(pairs) as Tags;
     },
     stackOf: (ChangeSetName) =>
-      orUndefined(async () => {
+      unlessAbsent(async () => {
         const found = await stacks.send(new DescribeChangeSetCommand({ ChangeSetName }));
         return found.StackId;
       }),
@@ -83,11 +82,18 @@ async function vpcOf(ec2: EC2Client, id: string): Promise<string | undefined> {
   return (await ec2.send(command)).NetworkInterfaces?.[0]?.VpcId;
 }
 
-/** What does not exist has no facts, and the service itself says so after the checks. */
-async function orUndefined<T>(read: () => Promise<T>): Promise<T | undefined> {
+/**
+ * What does not exist has no facts, and the service itself says so after the checks. Any other error ends the call that
+ * is checked: without the facts, a policy might allow or deny the wrong call.
+ */
+async function unlessAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
-  } catch {
-    return undefined;
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (/NotFound|NoSuchEntity|Malformed/.test(name) || /does not exist/.test(message)) {
+      return undefined;
+    }
+    throw error;
   }
 }

@@ -7,8 +7,8 @@ import {
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
 } from '@aws-sdk/client-iam';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCall } from '../gateway/aws-call.ts';
+import { OWN_CREDENTIALS, sessionOf } from '../identity/session.ts';
 import type { Permissions, PolicyDocument } from './simulate.ts';
 
 /** The caller of a call whose permissions are checked. */
@@ -29,6 +29,8 @@ export interface Identities {
 
 /** The access key of the calls that CloudFormation makes. Its session token is the ARN of the stack's role. */
 const CLOUDFORMATION = /^AKIACLOUDFORMATION/;
+/** IAM and the sessions of STS are the same in every region. */
+const REGION = 'us-east-1';
 /** Keys of sessions. All others are the account's owner, or the stand-in. */
 const SESSION = /^ASIA/;
 
@@ -42,7 +44,7 @@ export function createIdentities(motoUrl: string): Identities {
       const token = headers['x-amz-security-token'] ?? '';
       if (CLOUDFORMATION.test(accessKey)) return Promise.resolve(serviceSession(token));
       if (!SESSION.test(accessKey)) return Promise.resolve(undefined);
-      return remembered(callers, accessKey, () => sessionOf(motoUrl, accessKey));
+      return remembered(callers, accessKey, () => callerOf(motoUrl, accessKey));
     },
     permissionsOf: (role) => remembered(permissions, role, () => read(iam, role)),
     forget: () => permissions.clear(),
@@ -50,8 +52,7 @@ export function createIdentities(motoUrl: string): Identities {
 }
 
 function iamOf(motoUrl: string): IAMClient {
-  const credentials = { accessKeyId: 'AKIAREHEARSALSERVICE', secretAccessKey: 'service' };
-  return new IAMClient({ endpoint: motoUrl, region: 'us-east-1', credentials });
+  return new IAMClient({ endpoint: motoUrl, region: REGION, credentials: OWN_CREDENTIALS });
 }
 
 function serviceSession(roleArn: string): Caller | undefined {
@@ -65,11 +66,12 @@ function nameOf(roleArn: string): string | undefined {
   return /:role\/(?:.*\/)?([^/]+)$/.exec(roleArn)?.[1];
 }
 
-async function sessionOf(motoUrl: string, accessKeyId: string): Promise<Caller> {
-  const credentials = { accessKeyId, secretAccessKey: 'unchecked' };
-  const sts = new STSClient({ endpoint: motoUrl, region: 'us-east-1', credentials });
-  const { Arn: session = '' } = await sts.send(new GetCallerIdentityCommand({}));
-  return { session, role: /:assumed-role\/([^/]+)\//.exec(session)?.[1] ?? '' };
+async function callerOf(motoUrl: string, accessKey: string): Promise<Caller> {
+  const { arn: session, role = '' } = await sessionOf(
+    { endpoint: motoUrl, region: REGION },
+    accessKey,
+  );
+  return { session, role };
 }
 
 async function read(iam: IAMClient, RoleName: string): Promise<Permissions> {
