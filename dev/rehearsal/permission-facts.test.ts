@@ -26,7 +26,7 @@ it.each([
     'eks:AssociateAccessPolicy',
   ],
   ['lambda', 'DELETE /2015-03-31/functions/f', 'lambda:DeleteFunction'],
-  ['ssm', 'GetParameter', 'ssm:GetParameters'],
+  ['ssm', 'GetParameter', 'ssm:GetParameter'],
   ['eks', 'PATCH /what', 'eks:PATCH /what'],
 ])('%s %s needs %s', (service, action, expected) => {
   expect(iamAction({ service, action })).toBe(expected);

@@ -1,4 +1,4 @@
-import { GetParameterCommand, ParameterNotFound } from '@aws-sdk/client-ssm';
+import { GetParametersCommand } from '@aws-sdk/client-ssm';
 import { ServiceError } from '../gateway/query-protocol.ts';
 import { type Engine, factsOf, type Region, zonesOf } from './engine.ts';
 import type { Tags } from './handlers/handler.ts';
@@ -84,16 +84,17 @@ async function resolveSsm(
   { clients }: Region,
   names: Readonly<Record<string, string>>,
 ): Promise<Readonly<Record<string, string>>> {
-  const entries = Object.entries(names).map(async ([key, Name]) => {
-    try {
-      const found = await clients.ssm.send(new GetParameterCommand({ Name }));
-      return [key, found.Parameter?.Value ?? ''] as const;
-    } catch (error) {
-      if (!(error instanceof ParameterNotFound)) throw error;
-      throw new TemplateError(
-        `Unable to fetch parameters [${Name}] from parameter store for this account.`,
-      );
-    }
-  });
-  return Object.fromEntries(await Promise.all(entries));
+  const Names = [...new Set(Object.values(names))];
+  if (Names.length === 0) return {};
+  const found = await clients.ssm.send(new GetParametersCommand({ Names }));
+  const { Parameters = [], InvalidParameters: unknown = [] } = found;
+  if (unknown.length > 0) {
+    throw new TemplateError(
+      `Unable to fetch parameters [${unknown.join(',')}] from parameter store for this account.`,
+    );
+  }
+  const values = new Map(Parameters.map(({ Name, Value = '' }) => [Name, Value]));
+  return Object.fromEntries(
+    Object.entries(names).map(([key, name]) => [key, values.get(name) ?? '']),
+  );
 }

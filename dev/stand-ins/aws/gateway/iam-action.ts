@@ -60,8 +60,6 @@ const LAMBDA: readonly Route[] = [
 ];
 
 const ROUTES: Readonly<Record<string, readonly Route[]>> = { s3: S3, eks: EKS, lambda: LAMBDA };
-/** Calls that a permission of another name allows. */
-const OTHER_NAMES: Readonly<Record<string, string>> = { 'ssm:GetParameter': 'ssm:GetParameters' };
 
 /**
  * The IAM permission that a recorded call needs, such as `s3:PutBucketTagging`. A call that is missing in
@@ -70,6 +68,5 @@ const OTHER_NAMES: Readonly<Record<string, string>> = { 'ssm:GetParameter': 'ssm
 export function iamAction({ service, action }: Call): string {
   const routes = ROUTES[service] ?? [];
   const name = routes.find(([pattern]) => pattern.test(action))?.[1] ?? action;
-  const full = `${service}:${name}`;
-  return OTHER_NAMES[full] ?? full;
+  return `${service}:${name}`;
 }
