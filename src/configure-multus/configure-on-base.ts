@@ -7,6 +7,7 @@ import type { Access, Connection } from '../kubernetes/connection.ts';
 import { awaitNodes } from '../kubernetes/nodes.ts';
 import { awaitRollout } from '../kubernetes/rollout.ts';
 import { admitPods } from '../multus/admit-pods.ts';
+import { daemonStarted } from '../multus/daemon-started.ts';
 import { findMultus, imageOf, MULTUS, NOT_STARTED } from '../multus/install.ts';
 import { WHEREABOUTS } from '../multus/whereabouts.ts';
 import { applyNetworks, pruneNetworks } from '../networks/definition-store.ts';
@@ -63,7 +64,8 @@ export async function configureOnBase(
   reached.nodes = nodes;
   const ready = nodes.filter((node) => node.ready).map((node) => node.name);
   const rollout = { ...wait, atLeast: expectedNodes, nodes: ready };
-  const multus = { ...MULTUS, name: MULTUS.daemonSet, notStarted: NOT_STARTED };
+  const hasStarted = daemonStarted(connection.rest, wait.clock);
+  const multus = { ...MULTUS, name: MULTUS.daemonSet, hasStarted, notStarted: NOT_STARTED };
   reached.rollout = await log.group('Wait for Multus', () =>
     awaitRollout(connection, { ...rollout, ...multus }),
   );
@@ -72,5 +74,7 @@ export async function configureOnBase(
       awaitRollout(connection, { ...rollout, ...WHEREABOUTS }),
     );
   }
-  await log.group('Let pods onto the nodes', () => admitPods(connection, log, ready));
+  await log.group('Let pods onto the nodes', () =>
+    admitPods(connection, { log, hasStarted }, ready),
+  );
 }

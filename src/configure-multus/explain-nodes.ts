@@ -1,6 +1,7 @@
 import type { V1ConfigMap, V1Node } from '@kubernetes/client-node';
 import type { GroupInstance } from '../aws/group-instances.ts';
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
+import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Environment } from '../environment/environment.ts';
@@ -8,6 +9,7 @@ import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { type NodeFinding, nodeState } from '../kubernetes/nodes.ts';
 import { explainRollout } from '../kubernetes/rollout.ts';
+import { daemonStarted } from '../multus/daemon-started.ts';
 import { MULTUS, NOT_STARTED } from '../multus/install.ts';
 import type { InterfaceSource } from './check-vpc.ts';
 import type { ConfigureInputs } from './inputs.ts';
@@ -17,6 +19,7 @@ export type InstanceSource = (groups: readonly string[]) => Promise<readonly Gro
 
 interface Sources {
   readonly log: Log;
+  readonly clock: Clock;
   readonly interfaces?: InterfaceSource;
   readonly instances?: InstanceSource;
 }
@@ -34,7 +37,9 @@ export async function explainNodes(
   sources: Sources,
 ): Promise<readonly NodeFinding[]> {
   const { namespace, daemonSet: name } = MULTUS;
-  const rollout = explainRollout(connection, { namespace, name, notStarted: NOT_STARTED });
+  const hasStarted = daemonStarted(connection.rest, sources.clock);
+  const notStarted = NOT_STARTED;
+  const rollout = explainRollout(connection, { namespace, name, hasStarted, notStarted });
   const [missing, starting] = await Promise.all([
     explainInstances(connection, nodes, inputs, sources),
     unlessUnreadable('the pods of Multus', rollout, sources.log),

@@ -7,6 +7,7 @@ import { direct, lab } from '../../dev/testing/samples/configure-inputs.ts';
 import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
 import { networkInterface } from '../../dev/testing/samples/network-interface.ts';
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
+import { systemClock } from '../core/clock.ts';
 import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
 import type { Target } from '../kubernetes/api.ts';
 import type { Connection } from '../kubernetes/connection.ts';
@@ -133,6 +134,7 @@ describe('evidence', () => {
   it('comes from Auto Scaling, EC2 and aws-auth', async () => {
     const findings = await explainNodes(connection, [], read(lab), {
       log: recordingLog(),
+      clock: systemClock,
       instances: async (groups) => groups.map((group) => ({ ...instance('i-1'), group })),
       interfaces: async () => attached('i-1', 1, 2),
     });
@@ -146,7 +148,9 @@ describe('evidence', () => {
       status: { containerStatuses: [{ name: 'kube-multus', state: { waiting } }] },
     };
     const broken = connectionTo(multus, [pod]);
-    expect(await explainNodes(broken, [], read(direct), { log: recordingLog() })).toEqual([
+    expect(
+      await explainNodes(broken, [], read(direct), { log: recordingLog(), clock: systemClock }),
+    ).toEqual([
       {
         what: expect.stringMatching(/kube-multus-ds-1: .*ImagePullBackOff: no such image/),
         nextStep: expect.stringMatching(/may pull from it/),
@@ -157,7 +161,7 @@ describe('evidence', () => {
   it('that AWS denies is left out and logged', async () => {
     const log = recordingLog();
     const denied = () => Promise.reject(new Error('not authorized'));
-    const sources = { log, instances: denied, interfaces: denied };
+    const sources = { log, clock: systemClock, instances: denied, interfaces: denied };
     expect(await explainNodes(connection, [], read(lab), sources)).toEqual([]);
     expect(log.lines).toEqual([
       'Cannot read the Auto Scaling groups to explain the nodes: not authorized',

@@ -11,6 +11,7 @@ import {
 import { awaitNodes } from '../kubernetes/nodes.ts';
 import { awaitRollout } from '../kubernetes/rollout.ts';
 import { admitPods } from '../multus/admit-pods.ts';
+import { daemonStarted } from '../multus/daemon-started.ts';
 import { installMultus, MULTUS, NOT_STARTED, removeMultus } from '../multus/install.ts';
 import { pruneNetworks } from '../networks/definition-store.ts';
 import { checkNamespaces } from './check-namespaces.ts';
@@ -91,12 +92,13 @@ async function configureCluster(
       explain: (found) => explainNodes(connection, found, inputs, tools),
     }),
   );
+  const hasStarted = daemonStarted(connection.rest, wait.clock);
   reached.rollout = await log.group('Wait for Multus', () => {
-    const set = { ...MULTUS, name: MULTUS.daemonSet, notStarted: NOT_STARTED };
+    const set = { ...MULTUS, name: MULTUS.daemonSet, hasStarted, notStarted: NOT_STARTED };
     return awaitRollout(connection, { ...wait, ...set, atLeast: expectedNodes, leftOut });
   });
   await awaitWhereabouts(connection, inputs, { ...wait, leftOut });
-  await log.group('Let pods onto the nodes', () => admitPods(connection, log));
+  await log.group('Let pods onto the nodes', () => admitPods(connection, { log, hasStarted }));
 }
 
 /** Connects, does the work, and explains what the API server refuses or fails meanwhile. */

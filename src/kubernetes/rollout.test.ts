@@ -1,14 +1,18 @@
-import type { V1DaemonSet } from '@kubernetes/client-node';
+import type { V1DaemonSet, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
 import { recordingLog } from '../../dev/testing/fakes/recording-log.ts';
 import { counts, daemonSet as set } from '../../dev/testing/samples/daemon-set.ts';
 import { type KubeAnswer, startKubeServer } from '../../dev/testing/servers/kube-server.ts';
 import { connect } from './connection.ts';
-import { awaitRollout } from './rollout.ts';
+import { awaitRollout, type RolloutWait } from './rollout.ts';
 
 describe('awaitRollout', () => {
-  async function roll(daemonSets: readonly V1DaemonSet[], pods: unknown[] = []) {
+  async function roll(
+    daemonSets: readonly V1DaemonSet[],
+    pods: unknown[] = [],
+    more: Partial<RolloutWait> = {},
+  ) {
     const server = await startKubeServer(({ path }, asked): KubeAnswer => {
       if (path.includes('selfsubject'))
         return { status: 201, body: { status: { userInfo: { username: 'u' } } } };
@@ -22,7 +26,7 @@ describe('awaitRollout', () => {
       const credentials = () => Promise.reject(new Error());
       const connection = await connect(address, { log: recordingLog(), credentials });
       const where = { namespace: 'kube-system', name: 'kube-multus-ds', atLeast: 2 };
-      const wait = { ...where, deadline: 30_000, clock, log };
+      const wait = { ...where, deadline: 30_000, clock, log, ...more };
       const result = await awaitRollout(connection, wait).catch((error: unknown) => error);
       const podRequest = server.requests.find(({ path }) => path.includes('/pods'));
       return { result, log, clock, podPath: podRequest?.path ?? '' };
@@ -84,6 +88,25 @@ describe('awaitRollout', () => {
     const { result, clock } = await roll([set(counts(2, 2, 0))], [{ status }]);
     expect(String(result)).toMatch(/cannot roll out: .*InvalidImageName: bad[\s\S]*multus-image/);
     expect(clock.now()).toBe(0);
+  });
+
+  it('waits for Ready pods that do not work yet, and says what to do when they never do', async () => {
+    const pod = (name: string) => ({
+      metadata: { name },
+      spec: { nodeName: 'node-1' },
+      status: { conditions: [{ type: 'Ready', status: 'True' }] },
+    });
+    const both = [pod('m-1'), pod('m-2')];
+    let asked = 0;
+    const slow = async ({ metadata }: V1Pod) => metadata?.name === 'm-1' || ++asked > 2;
+    const waited = await roll([set(counts(2, 2, 2))], both, { hasStarted: slow });
+    expect(waited.result).toMatchObject({ done: true });
+    expect(waited.clock.now()).toBe(4_000);
+    const never = { hasStarted: async () => false, notStarted: 'look there' };
+    const { result } = await roll([set(counts(2, 2, 2))], both, never);
+    expect(String(result)).toMatch(
+      /pod m-1 on node-1: it runs, but has not started to work yet; pod m-2.*look there/s,
+    );
   });
 
   it('describes the progress when no pod has a reason', async () => {

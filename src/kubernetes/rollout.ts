@@ -5,7 +5,7 @@ import type { Log } from '../core/log.ts';
 import { until } from '../core/retry.ts';
 import type { Connection } from './connection.ts';
 import type { NodeFinding } from './nodes.ts';
-import { isReady, podTrouble } from './pods.ts';
+import { isReady, type PodTrouble, podTrouble } from './pods.ts';
 
 export interface RolloutWait {
   readonly namespace: string;
@@ -15,7 +15,9 @@ export interface RolloutWait {
   readonly nodes?: readonly string[];
   /** True for nodes that do not count. Used only without `nodes`. */
   readonly leftOut?: (node: V1Node) => boolean;
-  /** The next step when pods run but their startup probe does not pass. */
+  /** Whether a pod that is Ready does its work already, where no startup probe can tell; true for all when not given. */
+  readonly hasStarted?: (pod: V1Pod) => Promise<boolean>;
+  /** The next step when pods run but have not started to work. */
   readonly notStarted?: string;
   readonly deadline: number;
   readonly clock: Clock;
@@ -56,18 +58,21 @@ export async function awaitRollout(connection: Connection, wait: RolloutWait): P
 /** For each pod of a DaemonSet that does not run: the reason and the next step. */
 export async function explainRollout(
   connection: Connection,
-  where: Pick<RolloutWait, 'namespace' | 'name' | 'notStarted'>,
+  where: Pick<RolloutWait, 'namespace' | 'name' | 'hasStarted' | 'notStarted'>,
 ): Promise<readonly NodeFinding[]> {
   const { namespace, name } = where;
   const set = await readDaemonSet(connection, namespace, name);
-  const troubles = troublesOf(await podsOf(connection, namespace, set));
+  const pods = await podsOf(connection, namespace, set);
+  const troubles = [...troublesOf(pods), ...(await idlePods(pods, where)).map(idleTrouble)];
   return troubles.map(({ text }) => ({ what: text, nextStep: advice(where, text) }));
 }
 
 async function readState(connection: Connection, wait: RolloutWait, set: V1DaemonSet) {
-  const { namespace, nodes, atLeast } = wait;
+  const { namespace, nodes, atLeast, hasStarted } = wait;
   const everywhere = rolloutOf(set, atLeast);
-  if (nodes === undefined && everywhere.done) return { state: everywhere, found: [] };
+  if (nodes === undefined && hasStarted === undefined && everywhere.done) {
+    return { state: everywhere, found: [] };
+  }
   const pods = await podsOf(connection, namespace, set);
   const others = await namesLeftOut(connection, wait);
   const counts = ({ spec }: V1Pod) =>
@@ -75,7 +80,27 @@ async function readState(connection: Connection, wait: RolloutWait, set: V1Daemo
   const counted = pods.filter(counts);
   const beside = others.size === 0 ? everywhere : rolloutBeside(set, counted, atLeast);
   const state = nodes === undefined ? beside : rolloutOn(counted, nodes);
-  return { state, found: state.done ? [] : troublesOf(counted) };
+  const idle = await idlePods(counted, wait);
+  const done = state.done && idle.length === 0;
+  const found = done ? [] : [...troublesOf(counted), ...idle.map(idleTrouble)];
+  return { state: { ...state, done }, found };
+}
+
+/** The pods that are Ready but do not work yet. */
+async function idlePods(
+  pods: readonly V1Pod[],
+  { hasStarted }: Pick<RolloutWait, 'hasStarted'>,
+): Promise<readonly V1Pod[]> {
+  if (hasStarted === undefined) return [];
+  const judged = await Promise.all(
+    pods.filter(isReady).map(async (pod) => ({ pod, works: await hasStarted(pod) })),
+  );
+  return judged.flatMap(({ pod, works }) => (works ? [] : [pod]));
+}
+
+function idleTrouble({ metadata, spec }: V1Pod): PodTrouble {
+  const text = `pod ${metadata?.name} on ${spec?.nodeName}: it runs, but has not started to work yet`;
+  return { text, hopeless: false };
 }
 
 function readDaemonSet({ api }: Connection, namespace: string, name: string) {
@@ -175,7 +200,7 @@ function advice(
 ): string {
   const found = ADVICE.find(([words]) => words.test(text));
   if (found !== undefined) return found[1];
-  if (/startup probe/.test(text)) {
+  if (/startup probe|not started to work/.test(text)) {
     return (
       wait.notStarted ?? `read what it waits for: kubectl -n ${wait.namespace} logs ds/${wait.name}`
     );

@@ -1,7 +1,7 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
-import { nodesToAdmit } from './admit-pods.ts';
+import { podsOnTainted } from './admit-pods.ts';
 
 const node = (name: string, taints?: V1Node['spec']): V1Node => ({
   metadata: { name },
@@ -13,8 +13,8 @@ const pod = (nodeName: string, ready: 'True' | 'False'): V1Pod => ({
 });
 const tainted = { taints: [{ ...STARTUP_TAINT }] };
 
-describe('nodesToAdmit', () => {
-  it('finds nodes with the taint on which Multus is ready', () => {
+describe('podsOnTainted', () => {
+  it('finds Ready pods on nodes with the taint', () => {
     const nodes = [
       node('a', tainted),
       node('b', tainted),
@@ -23,11 +23,11 @@ describe('nodesToAdmit', () => {
       node('e', {}),
     ];
     const pods = [pod('a', 'True'), pod('b', 'False'), pod('d', 'True'), { spec: undefined }];
-    expect(nodesToAdmit(nodes, pods as V1Pod[])).toEqual(['a']);
+    expect(podsOnTainted(nodes, pods as V1Pod[])).toEqual([pods[0]]);
   });
 
   it('ignores other taints', () => {
     const others = { taints: [{ key: 'dedicated', value: 'x', effect: 'NoSchedule' }] };
-    expect(nodesToAdmit([node('a', others)], [pod('a', 'True')])).toEqual([]);
+    expect(podsOnTainted([node('a', others)], [pod('a', 'True')])).toEqual([]);
   });
 });

@@ -7,22 +7,26 @@ import { reasonOf } from '../kubernetes/api-error.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { refusalAdvice } from '../kubernetes/explain.ts';
 import { isReady } from '../kubernetes/pods.ts';
+import type { HasStarted } from './daemon-started.ts';
 import { MULTUS } from './install.ts';
 
-/** The nodes that keep pods away with the startup taint although Multus is ready on them. Pure. */
-export function nodesToAdmit(
+/** The Ready pods of Multus on nodes that keep pods away with the startup taint. Pure. */
+export function podsOnTainted(
   nodes: readonly V1Node[],
   multusPods: readonly V1Pod[],
-): readonly string[] {
-  const ready = new Set(multusPods.filter(isReady).map(({ spec }) => spec?.nodeName));
-  return nodes
-    .filter((node) => node.spec?.taints?.some(isStartupTaint))
-    .map(({ metadata }) => metadata?.name ?? '')
-    .filter((name) => ready.has(name));
+): readonly V1Pod[] {
+  const tainted = nodes.filter((node) => node.spec?.taints?.some(isStartupTaint));
+  const names = new Set(tainted.map(({ metadata }) => metadata?.name));
+  return multusPods.filter((pod) => isReady(pod) && names.has(pod.spec?.nodeName));
+}
+
+interface Tools {
+  readonly log: Log;
+  readonly hasStarted: HasStarted;
 }
 
 /**
- * Removes the startup taint from each node on which Multus is ready, so that pods can start there. All other taints stay,
+ * Removes the startup taint from each node on which Multus works, so that pods can start there. All other taints stay,
  * also those that somebody sets at the same time.
  *
  * @param nodes the only nodes to look at; all nodes when not given.
@@ -31,7 +35,7 @@ export function nodesToAdmit(
  */
 export async function admitPods(
   connection: Connection,
-  log: Log,
+  { log, hasStarted }: Tools,
   nodes?: readonly string[],
 ): Promise<readonly string[]> {
   const { namespace } = MULTUS;
@@ -41,9 +45,11 @@ export async function admitPods(
       labelSelector: 'name=multus',
     }),
   ]);
-  const tainted = nodesToAdmit(found, pods);
-  const names = tainted.filter((name) => nodes?.includes(name) ?? true);
-  for (const name of names) {
+  const names: string[] = [];
+  for (const pod of podsOnTainted(found, pods)) {
+    const name = pod.spec?.nodeName ?? '';
+    if (!(nodes?.includes(name) ?? true) || !(await hasStarted(pod))) continue;
+    names.push(name);
     await removeTaint(connection, name);
     log.info(`Multus is ready on ${name}: removed taint ${STARTUP_TAINT.key}`);
   }

@@ -78,7 +78,7 @@ export interface MultusChoice {
   readonly mode: (typeof MODES)[number];
   readonly image: string;
 }
-/** The next step when the daemon runs but its startup probe fails: it has not put itself in front of the VPC CNI. */
+/** The next step when the daemon runs but has not put itself in front of the VPC CNI. */
 export const NOT_STARTED =
   'it has not written /etc/cni/net.d/00-multus.conf on the node, for which it waits for 10-aws.conflist of the VPC CNI: look at the pod of aws-node on that node (kubectl -n kube-system get pods -l k8s-app=aws-node -o wide) and its logs';
 export const DEFINITION = 'network-attachment-definitions.k8s.cni.cncf.io';

@@ -79,18 +79,21 @@ describe('the Multus manifest', () => {
     });
   });
 
-  it('has started once the daemon listens and has filled the file that a boot leaves empty', () => {
+  it('needs no program of the image but those of Multus, and the cp that the manifest of AWS needs', () => {
+    const { containers = [], initContainers = [] } = daemonSet.spec?.template.spec ?? {};
+    const all = [...containers, ...initContainers];
+    const probes = all.flatMap((one) => [one.startupProbe, one.livenessProbe, one.readinessProbe]);
+    expect(probes.filter((probe) => probe !== undefined)).toEqual([]);
+    const programs = all.map(({ command = [] }) => command[0]);
+    expect(programs).toEqual(['/usr/src/multus-cni/bin/multus-daemon', 'cp']);
+  });
+
+  it('logs to where the action reads whether it has started', () => {
     const map = objects.find(({ kind }) => kind === 'ConfigMap') as V1ConfigMap;
-    const { cniConfigDir, socketDir } = JSON.parse(map.data?.['daemon-config.json'] ?? '');
-    const [container] = daemonSet.spec?.template.spec?.containers ?? [];
-    expect(container?.startupProbe?.exec?.command).toEqual([
-      'test',
-      '-s',
-      `${cniConfigDir}/00-multus.conf`,
-      '-a',
-      '-S',
-      `${socketDir}multus.sock`,
-    ]);
+    expect(JSON.parse(map.data?.['daemon-config.json'] ?? '')).toMatchObject({
+      logToStderr: true,
+      logLevel: 'verbose',
+    });
   });
 
   it('mounts every volume that it declares, and declares every one that it mounts', () => {

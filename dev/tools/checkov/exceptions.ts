@@ -59,7 +59,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     checks: ['CKV_K8S_8', 'CKV_K8S_9'], // liveness, readiness
     files: ON_EACH_NODE,
     reason:
-      'The startup probe says when it is ready. It serves no requests, and a restart would leave pods that start meanwhile without networks.',
+      'A startup probe, or the log of the thick daemon, says when it is ready. It serves no requests, and a restart would leave pods that start meanwhile without networks.',
   },
   {
     checks: ['CKV_K8S_8', 'CKV_K8S_9'],
