@@ -46,6 +46,7 @@ const CONTRACT = [
       'MultusSecurityGroupId',
       'KubernetesVersion',
       'VpcCniRights',
+      'HookRoleArn',
       'NodeRoleArn',
       'NodeProfileArn',
     ],
@@ -81,6 +82,7 @@ const CONTRACT = [
       'LambdaKey',
       'LambdaObjectVersion',
       'NodeAccess',
+      'HookRoleArn',
       'NodeRoleArn',
       'NodeProfileArn',
       'PermissionsBoundaryArn',
@@ -209,6 +211,23 @@ describe('infra.yaml', () => {
   });
 });
 
+describe('the role of the launch hook', () => {
+  it('has the same rights in both templates, on one group or on all of the environment', () => {
+    const [ofGroup, ofEnvironment] = [nodegroup, infra].map((template) => {
+      const policies = property(template, 'HookRole', 'Policies') as [{ PolicyDocument: Document }];
+      return policies[0].PolicyDocument.Statement;
+    });
+    const vpcs = JSON.stringify(ofGroup).replaceAll('vpc/${VpcId}', 'vpc/${Vpc}');
+    expect(ofEnvironment?.slice(0, -2)).toEqual(JSON.parse(vpcs).slice(0, -2));
+    const actions = (statements: Document['Statement'] = []) =>
+      statements.slice(-2).map(({ Action }) => Action);
+    expect(actions(ofEnvironment)).toEqual(actions(ofGroup));
+    const ends = ['autoScalingGroupName/${ClusterName}-*', 'log-group:${ClusterName}-*-HookLogs-*'];
+    const resources = ofEnvironment?.slice(-2).map(({ Resource }) => Resource['Fn::Sub']);
+    for (const [index, end] of ends.entries()) expect(resources?.[index]?.endsWith(end)).toBe(true);
+  });
+});
+
 describe('nodegroup.yaml', () => {
   it('has the hooks in the group itself, and what answers them before it', () => {
     expect(property(nodegroup, 'AutoScalingGroup', 'LifecycleHookSpecificationList')).toMatchObject(
@@ -266,6 +285,13 @@ describe('nodegroup.yaml', () => {
     expect(nodegroup.Resources['HookFunction']?.Properties).not.toHaveProperty('FunctionName');
   });
 });
+
+interface Document {
+  readonly Statement: readonly {
+    readonly Action: unknown;
+    readonly Resource: Readonly<Record<'Fn::Sub', string>>;
+  }[];
+}
 
 function ofType(template: Template, type: string) {
   return Object.values(template.Resources).filter((resource) => resource.Type === type);

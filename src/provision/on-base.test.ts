@@ -47,6 +47,7 @@ describe('deploy on a base', () => {
           ClusterName: BASE,
           EnvironmentName: NAME,
           NodeAccess: 'access-entry',
+          HookRoleArn: '',
           NodeRoleArn: 'arn:aws:iam::123456789012:role/nodes',
           NodeProfileArn: 'arn:aws:iam::123456789012:instance-profile/nodes',
           SubnetId: 'subnet-p2',

@@ -94,6 +94,7 @@ describe('deploy', () => {
       LambdaKey: expect.stringMatching(/^eks-multus-cluster\/[0-9a-f]{64}\/attach-enis\.zip$/),
       LambdaObjectVersion: expect.stringMatching(/^version-of-eks-multus-cluster\//),
       NodeAccess: 'access-entry',
+      HookRoleArn: 'arn:aws:iam::123456789012:role/hooks',
       NodeRoleArn: 'arn:aws:iam::123456789012:role/nodes',
       NodeProfileArn: 'arn:aws:iam::123456789012:instance-profile/nodes',
       NodeImageIdSSMParam:

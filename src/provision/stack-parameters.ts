@@ -174,6 +174,8 @@ function nodeGroupParameters(
     VpcCniRights: infra['VpcCniRights'] ?? 'node-role',
     SessionManager: String(inputs.sessionManager),
     PodsWaitForMultus: String(group.podsWaitForMultus),
+    // The base's role is good for its own groups only.
+    HookRoleArn: inputs.base === undefined ? (infra['HookRoleArn'] ?? '') : '',
     ...sharedRole(inputs, infra),
     PermissionsBoundaryArn: inputs.stackOptions.boundaryArn ?? '',
     StartupTaint: group.startupTaint ? STARTUP_TAINT_TEXT : '',

@@ -23,6 +23,7 @@ export const INFRA_OUTPUTS = {
   MultusSubnetIds: 'subnet-11,subnet-12,subnet-21,subnet-22',
   MultusSecurityGroupId: 'sg-multus',
   KubernetesVersion: '1.35',
+  HookRoleArn: 'arn:aws:iam::123456789012:role/hooks',
   NodeRoleArn: 'arn:aws:iam::123456789012:role/nodes',
   NodeProfileArn: 'arn:aws:iam::123456789012:instance-profile/nodes',
 };
