@@ -3,8 +3,9 @@ import type { StackEvent } from './stack-api.ts';
 import { isBusy } from './stack-status.ts';
 
 /**
- * How many calls to CloudFormation a run may still make. Its stacks share one budget: CloudFormation throttles all
- * callers of an account together, so calls for polling would be missing elsewhere.
+ * How many calls a run may still make while it follows stacks. Its stacks share one budget: CloudFormation throttles all
+ * callers of an account together, so calls for polling would be missing elsewhere. The calls of a clean-up count, too;
+ * those before the first stack do not.
  */
 export interface CallBudget {
   /** Counts a call. */
@@ -13,7 +14,7 @@ export interface CallBudget {
   hasMore(): boolean;
 }
 
-const CALLS_PER_MINUTE = 9;
+const CALLS_PER_MINUTE = 7.5;
 /** The calls that a run may make at once at its start, so that short operations are seen to end without delay. */
 const FIRST_CALLS = 20;
 
@@ -34,7 +35,7 @@ export function callBudget(clock: Clock): CallBudget {
 
 const SHORTEST_MS = 500;
 const QUICK_MS = 1_600;
-const LONGEST_MS = 15_000;
+const LONGEST_MS = 20_000;
 
 /**
  * How long to wait before the next poll: a third of the time since the last news, within limits. Busy phases are
@@ -49,7 +50,7 @@ export function pollDelay(quietMs: number, random: () => number = Math.random): 
 /**
  * How long to wait before the next poll of an operation, in milliseconds. Polls are frequent when the operation may end
  * at any moment and the budget lasts. Otherwise the wait lasts until the operation can end, but at most as long as the
- * operation has been running, because it may fail early, and at most 15 seconds, so that the log keeps moving. Varied by a
+ * operation has been running, because it may fail early, and at most 20 seconds, so that the log keeps moving. Varied by a
  * tenth either way, so that stacks that began together do not poll together.
  *
  * @param ageMs how long the operation has been running: young operations are polled more often
@@ -91,12 +92,12 @@ interface LeastSeconds {
  */
 const LEAST: Readonly<Record<string, LeastSeconds>> = {
   'AWS::EKS::Cluster': { create: 400, delete: 120 },
-  'AWS::EKS::Addon': { create: 8, delete: 5 },
+  'AWS::EKS::Addon': { create: 12, delete: 5 },
   'AWS::EC2::NatGateway': { create: 75, delete: 40 },
   'AWS::AutoScaling::AutoScalingGroup': { create: 24, delete: 90 },
-  'AWS::IAM::InstanceProfile': { create: 100, delete: 0 },
-  'AWS::IAM::Role': { create: 8, delete: 0 },
-  'AWS::Events::Rule': { create: 40, delete: 40 },
+  'AWS::IAM::InstanceProfile': { create: 115, delete: 0 },
+  'AWS::IAM::Role': { create: 14, delete: 0 },
+  'AWS::Events::Rule': { create: 48, delete: 40 },
 };
 
 /** Some of the resources that have not begun are created one after the other. */

@@ -52,13 +52,14 @@ export function realDeps(
   );
   const budget = callBudget(clock);
   const caller = { region, credentials, runId: run.id };
-  const cloudFormation = createClient(CloudFormationClient, { ...caller, onCall: budget.spend });
+  const counted = { ...caller, onCall: budget.spend };
+  const cloudFormation = createClient(CloudFormationClient, counted);
   const logs = createClient(CloudWatchLogsClient, caller);
   const insides = stackInsides(cloudFormation);
   return {
     stacks: sdkStackApi(cloudFormation),
     staging: s3Staging(createClient(S3Client, caller), { clock, log: actionsLog }),
-    cleanUp: cleanUpOf(caller, insides, clock),
+    cleanUp: cleanUpOf(counted, insides, clock),
     explain: explainLaunches(insides, (group, text) => logLines(logs, group, text)),
     identity: () => callerIdentity(createClient(STSClient, caller)),
     gather: gatherWith(caller),
