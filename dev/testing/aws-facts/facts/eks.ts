@@ -42,6 +42,16 @@ export const EKS_FACTS: readonly Fact[] = [
     standIn: 'same',
   },
   {
+    id: 'add-on-before-agent',
+    call: 'CreateAddon',
+    when: 'the VPC CNI gets an association, and the cluster has no Pod Identity agent yet',
+    answer: { output: { addon: { addonName: 'vpc-cni', status: 'CREATING' } } },
+    source: issue('terraform-aws-modules/terraform-aws-eks#3260'),
+    kind: 'report',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
     id: 'cluster-with-node-groups',
     call: 'DeleteCluster',
     when: 'the cluster has managed node groups',

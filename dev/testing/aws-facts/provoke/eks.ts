@@ -1,6 +1,7 @@
 import {
   AssociateAccessPolicyCommand,
   CreateAccessEntryCommand,
+  CreateAddonCommand,
   CreateClusterCommand,
   DescribeClusterCommand,
 } from '@aws-sdk/client-eks';
@@ -52,6 +53,14 @@ export const EKS: Provocations = {
   'cluster-unknown': ({ clients }) => clients.eks.send(new DescribeClusterCommand({ name: 'x' })),
   'cluster-active': async (world) =>
     world.clients.eks.send(new DescribeClusterCommand({ name: await clusterOf(world) })),
+  'add-on-before-agent': async (world) =>
+    world.clients.eks.send(
+      new CreateAddonCommand({
+        clusterName: await clusterOf(world),
+        addonName: 'vpc-cni',
+        podIdentityAssociations: [{ serviceAccount: 'aws-node', roleArn: ROLE }],
+      }),
+    ),
   'cluster-name-taken': async (world) =>
     world.clients.eks.send(
       new CreateClusterCommand(await clusterInput(world, await clusterOf(world), '10.9.31.0/24')),

@@ -33,12 +33,17 @@ function stackNames({ inputs, groups, stacks }: SetUp): readonly Finding[] {
   });
 }
 
+/**
+ * A cluster may be that of a stack with the environment's name in any status: one that failed and is made anew, or one
+ * that was just executed, which CloudFormation for a moment still shows as REVIEW_IN_PROGRESS.
+ */
 function clusterName(
-  { inputs, infra }: SetUp,
+  { inputs, stacks }: SetUp,
   clusters: readonly string[] | undefined,
 ): readonly Finding[] {
   const { base, environment } = inputs;
-  if (base !== undefined || infra !== undefined || !clusters?.includes(environment)) return [];
+  const ours = base !== undefined || stacks.some(({ name }) => name === environment);
+  if (ours || !clusters?.includes(environment)) return [];
   return [
     problem(
       `environment: EKS has a cluster ${environment} already, which this pack did not make`,

@@ -36,6 +36,16 @@ describe('a good set-up', () => {
     expect(results.flatMap(({ unknown }) => unknown)).toEqual([]);
   });
 
+  it.each(['CREATE_FAILED', 'ROLLBACK_FAILED', 'DELETE_FAILED', 'REVIEW_IN_PROGRESS'] as const)(
+    'may have the cluster of its own stack in %s',
+    (status) => {
+      const tags = status === 'REVIEW_IN_PROGRESS' ? { tags: {} } : {};
+      const setUp = labSetUp({}, [workingStack('eks-multus-cluster', { status, ...tags })]);
+      const facts = { ...goodFacts(setUp), clusters: { value: ['eks-multus-cluster'] } };
+      expect(findings(runChecks(setUp, facts), 'problem')).toEqual([]);
+    },
+  );
+
   it('is not held up by questions that AWS refuses; each is said once', () => {
     const setUp = labSetUp();
     const refused = Object.fromEntries(
