@@ -131,8 +131,8 @@ function checks(): readonly Check[] {
       perform: async () => templateIsCurrent(),
     },
     {
-      name: 'generated tables are current (READMEs of the actions, docs/rehearsal.md)',
-      perform: async () => pagesAreCurrent(),
+      name: 'generated tables and schemas are current (READMEs of the actions, docs/rehearsal.md, schemas)',
+      perform: pagesAreCurrent,
     },
   ];
 }
@@ -149,8 +149,8 @@ function templates(): readonly string[] {
     .map((file) => join('cfn', file));
 }
 
-function pagesAreCurrent(): void {
-  const stale = stalePages(false);
+async function pagesAreCurrent(): Promise<void> {
+  const stale = await stalePages(false);
   if (stale.length > 0) throw new Error(`out of date: ${stale.join(', ')}; run \`npm run docs\``);
 }
 

@@ -1,9 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
+import type { z } from 'zod';
 import { allFacts } from '../testing/aws-facts/facts/facts.ts';
 import { reasonOf, type Verdict, verdictOf } from '../testing/aws-facts/table.ts';
 import { actionNames, CHECKOUT } from './checkout.ts';
+import { publishedSchemas } from './schemas.ts';
 
 interface Field {
   readonly description?: string;
@@ -16,14 +18,22 @@ interface ActionFile {
   readonly outputs?: Readonly<Record<string, Field>>;
 }
 
-/** The README with its tables of inputs and outputs taken from `action.yml`. */
-export function withTables(readme: string, action: ActionFile): string {
+/**
+ * The README with its tables of inputs and outputs taken from `action.yml`.
+ *
+ * @param defaults the defaults that the code has for inputs
+ */
+export function withTables(
+  readme: string,
+  action: ActionFile,
+  defaults: Readonly<Record<string, string>> = {},
+): string {
   const inputs = Object.entries(action.inputs ?? {}).map(([name, field]) =>
     row([
       `\`${name}\``,
       field.description ?? '',
       field.required ? 'yes' : 'no',
-      code(field.default),
+      code(field.default ?? defaults[name]),
     ]),
   );
   const outputs = Object.entries(action.outputs ?? {}).map(([name, field]) =>
@@ -85,11 +95,13 @@ function linked(source: string): string {
     .replaceAll(/(?<!\()https:\/\/docs\.aws\.amazon\.com\/(\S+)/g, '[AWS: $1]($&)');
 }
 
-/** The pages with tables that differ from what they are made of. With `write`, they are corrected. */
-export function stalePages(write: boolean): readonly string[] {
-  return generatedPages()
+/** The pages and schemas that differ from what they are made of. With `write`, they are corrected. */
+export async function stalePages(write: boolean): Promise<readonly string[]> {
+  const pages = await generatedPages();
+  return pages
     .filter(({ path, made }) => {
-      const page = readFileSync(resolve(CHECKOUT, path), 'utf8');
+      const file = resolve(CHECKOUT, path);
+      const page = existsSync(file) ? readFileSync(file, 'utf8') : '';
       const wanted = made(page);
       if (wanted === page) return false;
       if (write) writeFileSync(resolve(CHECKOUT, path), wanted);
@@ -98,15 +110,43 @@ export function stalePages(write: boolean): readonly string[] {
     .map(({ path }) => path);
 }
 
-function generatedPages() {
-  const readmes = actionNames().map((name) => {
+interface Page {
+  readonly path: string;
+  /** The page as it should be, from the page as it is. */
+  readonly made: (page: string) => string;
+}
+
+async function generatedPages(): Promise<readonly Page[]> {
+  const readmes = actionNames().map(async (name) => {
     const file = resolve(CHECKOUT, 'actions', name, 'action.yml');
     const action = parse(readFileSync(file, 'utf8')) as ActionFile;
-    return { path: `actions/${name}/README.md`, made: (page: string) => withTables(page, action) };
+    const defaults = await defaultsOf(name);
+    const path = `actions/${name}/README.md`;
+    return { path, made: (page: string) => withTables(page, action, defaults) };
   });
-  return [...readmes, { path: 'docs/rehearsal.md', made: withFacts }];
+  const schemas = Object.entries(publishedSchemas()).map(([path, text]) => ({
+    path,
+    made: () => text,
+  }));
+  return [
+    ...(await Promise.all(readmes)),
+    ...schemas,
+    { path: 'docs/rehearsal.md', made: withFacts },
+  ];
+}
+
+/** The defaults that the code of an action has for its inputs, as people write them. */
+async function defaultsOf(action: string): Promise<Readonly<Record<string, string>>> {
+  const { inputSchema } = (await import(resolve(CHECKOUT, 'src', action, 'inputs.ts'))) as {
+    inputSchema: z.ZodObject;
+  };
+  const known = Object.entries(inputSchema.shape).map(([name, field]) => {
+    const { data } = (field as z.ZodType).safeParse(undefined);
+    return [name, data === undefined ? '' : [data].flat().map(String).join()] as const;
+  });
+  return Object.fromEntries(known);
 }
 
 if (import.meta.main) {
-  for (const path of stalePages(true)) console.log(`${path}: tables written`);
+  for (const path of await stalePages(true)) console.log(`${path}: written`);
 }

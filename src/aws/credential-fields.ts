@@ -1,5 +1,5 @@
-import type { z } from 'zod';
-import { list, text, wholeNumber } from '../github/inputs.ts';
+import { z } from 'zod';
+import { inFileAs, list, listForm, text, wholeNumber } from '../github/inputs.ts';
 import type { CredentialsRequest } from './credentials.ts';
 
 export const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
@@ -15,7 +15,10 @@ export const PRINCIPAL_ARN_ALLOWED =
 export const roleFields = {
   'role-to-assume': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
   'chained-role': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
-  'allowed-account-ids': list(text(/^\d{12}$/, 'AWS account ids of 12 digits')).default([]),
+  'allowed-account-ids': inFileAs(
+    list(text(/^\d{12}$/, 'AWS account ids of 12 digits')),
+    listForm(z.union([z.string(), z.number()])),
+  ).default([]),
   audience: text(/^\S+$/, 'an audience without spaces').default('sts.amazonaws.com'),
   'role-duration-seconds': wholeNumber(900, 43_200).default(3600),
 };

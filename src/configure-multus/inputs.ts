@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
 import { InputError, type InputProblem } from '../core/errors.ts';
 import type { Environment } from '../environment/environment.ts';
+import { configField } from '../github/config-file.ts';
 import {
   flag,
   type InputSource,
@@ -27,7 +28,7 @@ import {
   outsideProblems,
   type ReadText,
 } from '../networks/network-items.ts';
-import { asInputProblem, networkSpecsSchema } from '../networks/network-spec.ts';
+import { asInputProblem, networkListForm, networkSpecsSchema } from '../networks/network-spec.ts';
 import { planAttachments } from '../networks/plan-attachments.ts';
 
 const ROLE = 'ARNs of IAM roles, such as arn:aws:iam::111122223333:role/ng1-node';
@@ -44,7 +45,7 @@ export const inputSchema = z.object({
   authentication: oneOf(['access-entries', 'aws-auth', 'both']).optional(),
   'node-role-arns': list(text(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, ROLE)).optional(),
   'expected-nodes': wholeNumber(0, 5000).optional(),
-  networks: yaml(networkSpecsSchema, 'a YAML list of networks').optional(),
+  networks: yaml(networkSpecsSchema, 'a YAML list of networks', networkListForm).optional(),
   'networks-files': list().optional(),
   prune: flag().default(false),
   namespace: text(
@@ -54,6 +55,7 @@ export const inputSchema = z.object({
   'multus-image': text(IMAGE_PATTERN, IMAGE).optional(),
   'whereabouts-image': text(IMAGE_PATTERN, WHEREABOUTS_IMAGE).optional(),
   'timeout-minutes': wholeNumber(1, 360).default(15),
+  ...configField,
 });
 
 type Raw = z.output<typeof inputSchema>;

@@ -3,6 +3,8 @@ export interface InputProblem {
   readonly input: string;
   readonly value: string;
   readonly allowed: string;
+  /** The file and the line that give the value; undefined when the job does. */
+  readonly place?: string;
 }
 
 /** Inputs that cannot work. Thrown before any call to AWS or Kubernetes. */
@@ -78,5 +80,6 @@ export function messageOf(error: unknown): string {
 
 function describeProblem(problem: InputProblem): string {
   const given = problem.value === '' ? 'nothing' : `"${problem.value}"`;
-  return `Input "${problem.input}": got ${given}; allowed: ${problem.allowed}`;
+  const where = problem.place === undefined ? 'Input' : `${problem.place}:`;
+  return `${where} "${problem.input}": got ${given}; allowed: ${problem.allowed}`;
 }

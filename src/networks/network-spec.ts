@@ -114,6 +114,9 @@ export const networkSpecsSchema = z
     }),
   );
 
+/** The same as people write it, for the published schema. */
+export const networkListForm = z.array(z.union([networkSpecSchema, rawSchema])).min(1);
+
 /** A problem in the list of networks; `place` names the network and the field. */
 export interface NetworkProblem extends Omit<InputProblem, 'input'> {
   readonly place: string;

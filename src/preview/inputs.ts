@@ -10,6 +10,7 @@ import {
 } from '../aws/credential-fields.ts';
 import { InputError } from '../core/errors.ts';
 import { type Environment, environmentSchema } from '../environment/environment.ts';
+import { configField } from '../github/config-file.ts';
 import {
   type InputSource,
   list,
@@ -64,6 +65,7 @@ export const inputSchema = z.object({
   plan: yaml(planSchema, PLAN).optional(),
   environment: yaml(environmentSchema, "the JSON of provision's output environment").optional(),
   'report-path': text(/^[^\0]{1,1024}$/, 'the path of a report.json').optional(),
+  ...configField,
   'report-url': text(/^https?:\/\/[^\s()]{1,1000}$/, 'a URL').optional(),
 });
 

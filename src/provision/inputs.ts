@@ -12,10 +12,13 @@ import { partitionOf } from '../aws/partition.ts';
 import type { InputProblem } from '../core/errors.ts';
 import { parseCidr } from '../core/ip.ts';
 import { isReservedNamespace } from '../environment/shared-cluster.ts';
+import { configField } from '../github/config-file.ts';
 import {
   flag,
   type InputSource,
+  inFileAs,
   list,
+  listForm,
   oneOf,
   type ParsedInputs,
   parseInputs,
@@ -46,11 +49,12 @@ const MOST_CIDRS = 40;
 
 /** A list, or the word `none` for an empty one: an empty input means its default. */
 function noneOr(isAllowed: (item: string) => boolean, allowed: string, most: number) {
-  return list(z.string().refine((item) => item === NONE || isAllowed(item), allowed))
+  const field = list(z.string().refine((item) => item === NONE || isAllowed(item), allowed))
     .refine((items) => items.length > 0 && items.length <= most, allowed)
     .refine((items) => new Set(items).size === items.length, `${allowed}, each once`)
     .refine((items) => items.length === 1 || !items.includes(NONE), allowed)
     .transform((items) => items.filter((item) => item !== NONE));
+  return inFileAs(field, listForm());
 }
 
 const SUBNETS =
@@ -88,9 +92,9 @@ export const inputSchema = z.object({
   'availability-zones': list().default([]),
   'multus-networks': wholeNumber(1, 4).optional(),
   'subnet-cidrs': yaml(subnetsSchema, SUBNETS).optional(),
-  'kubernetes-version': text(
-    /^1\.(2[4-9]|[3-9]\d)$/,
-    'a Kubernetes version that EKS has, such as 1.34',
+  'kubernetes-version': inFileAs(
+    text(/^1\.(2[4-9]|[3-9]\d)$/, 'a Kubernetes version that EKS has, such as 1.34'),
+    z.union([z.string(), z.number()]),
   ).optional(),
   'nat-gateways': oneOf(['one', 'per-az', NONE]).default('one'),
   'secrets-encryption': flag().default(true),
@@ -125,6 +129,7 @@ export const inputSchema = z.object({
   'github-environment': text(/^[^\0]{1,255}$/, 'the name of a GitHub environment').optional(),
   'github-token': text(/^\S+$/, 'a token without spaces').optional(),
   ...laterFields,
+  ...configField,
 });
 
 type Raw = z.output<typeof inputSchema>;

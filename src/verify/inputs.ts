@@ -9,6 +9,7 @@ import type { NodeChoice } from '../connectivity/probe/placement.ts';
 import { InputError, type InputProblem } from '../core/errors.ts';
 import type { Environment } from '../environment/environment.ts';
 import { ENVIRONMENT_LABEL } from '../environment/shared-cluster.ts';
+import { configField } from '../github/config-file.ts';
 import {
   flag,
   type InputSource,
@@ -62,6 +63,7 @@ export const inputSchema = z.object({
   keep: flag().default(false),
   'timeout-minutes': wholeNumber(1, 120).default(10),
   'report-directory': text(/^[^\0]{1,1024}$/, 'the path of a folder').default('multus-report'),
+  ...configField,
 });
 
 /** Inputs that only the layout `matrix` uses. */
@@ -109,7 +111,7 @@ export function readVerifyInputs(
   ambientRegion: string | undefined,
   source?: InputSource,
 ): VerifyInputs {
-  const inputs = readInputs(inputSchema, source);
+  const inputs = readInputs(inputSchema, source, { notInFile: ['networks'] });
   const target = clusterTarget(inputs, ambientRegion);
   const { shared } = inputs.environment ?? {};
   const ownNodes = nodesOf(inputs.environment);

@@ -38,7 +38,7 @@ export async function copyRepository(
 }
 
 /** What a job downloads of the pack when it uses one of its actions: nothing outside of these is ever read. */
-export const PACK_FILES = ['.github', 'action.yml', 'actions', 'cfn', 'manifests'];
+export const PACK_FILES = ['.github', 'action.yml', 'actions', 'cfn', 'manifests', 'schemas'];
 
 /** The stand-ins for GitHub's own actions, each as a git repository, as act expects. */
 export async function standInActions(folder: string): Promise<void> {
@@ -57,7 +57,7 @@ export async function initRepository(folder: string, name: string): Promise<void
 }
 
 /** Commits the working tree as it is. */
-async function commitAll(folder: string, message: string): Promise<void> {
+export async function commitAll(folder: string, message: string): Promise<void> {
   const git = (...args: string[]) => run('git', [...IDENTITY, '-C', folder, ...args]);
   await git('add', '--all', '--force');
   await git('commit', '--quiet', '--no-gpg-sign', '--message', message);

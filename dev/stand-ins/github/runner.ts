@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { type ActFolders, runByAct, standInsOf } from './act.ts';
 import type { WorkflowResult } from './act-log.ts';
 import type { OidcIssuer } from './oidc.ts';
-import { copyRepository, PACK_FILES, standInActions } from './repository.ts';
+import { commitAll, copyRepository, PACK_FILES, standInActions } from './repository.ts';
 import { upToStep } from './workflow-text.ts';
 
 /** The inputs of a workflow, by name. */
@@ -11,8 +12,8 @@ export type WorkflowInputs = Readonly<Record<string, string>>;
 
 export interface Runner {
   /**
-   * Starts one workflow of the repository by hand, as `workflow_dispatch` does. `show` receives each line that
-   * a person would see in the job's log.
+   * Starts one workflow of the repository by hand, as `workflow_dispatch` does. Inputs that are not in the form come from a file
+   * (`config-file`). `show` receives each line that a person would see in the job's log.
    */
   dispatch(request: Dispatch, show: (line: string) => void): Promise<WorkflowResult>;
 }
@@ -54,7 +55,7 @@ export async function prepareRunner(act: ActSetup, options: RunnerOptions): Prom
   const commit = await copyRepository(options.source, repository, options.repository, PACK_FILES);
   const own = { [`${commit.repository}@${commit.sha}`]: repository };
   return {
-    dispatch({ workflow, inputs, until, name }, show) {
+    async dispatch({ workflow, inputs, until, name }, show) {
       const folder = join(repository, '.github/workflows');
       const file = until === undefined ? workflow : shortened(folder, workflow, until);
       const wanted = {
@@ -62,7 +63,7 @@ export async function prepareRunner(act: ActSetup, options: RunnerOptions): Prom
         repository,
         workflow: file,
         event: 'workflow_dispatch',
-        payload: { inputs },
+        payload: { inputs: await filledForm(repository, workflow, inputs, name) },
         local: { ...standInsOf(join(folder, file), actions), ...own },
         env: {
           ...env,
@@ -74,6 +75,24 @@ export async function prepareRunner(act: ActSetup, options: RunnerOptions): Prom
       return runByAct(folders, wanted, show);
     },
   };
+}
+
+/** The inputs of the form. The others are in a file, which is committed, and which the form then names. */
+async function filledForm(
+  repository: string,
+  workflow: string,
+  inputs: WorkflowInputs,
+  name: string,
+): Promise<WorkflowInputs> {
+  const text = readFileSync(join(repository, '.github/workflows', workflow), 'utf8');
+  const form: object = parse(text).on.workflow_dispatch.inputs;
+  const isAsked = ([key]: readonly [string, string]) => key in form;
+  const others = Object.entries(inputs).filter((input) => !isAsked(input));
+  if (others.length === 0) return inputs;
+  const path = `.github/inputs-${name}.yaml`;
+  writeFileSync(join(repository, path), stringify(Object.fromEntries(others)));
+  await commitAll(repository, name);
+  return { ...Object.fromEntries(Object.entries(inputs).filter(isAsked)), 'config-file': path };
 }
 
 /** Writes a workflow that ends with a step. Returns its file name. */

@@ -6,13 +6,17 @@ import { LAYOUTS, type Layout } from '../../connectivity/layout.ts';
 import type { InputProblem } from '../../core/errors.ts';
 import { flag, list, oneOf, text, yaml } from '../../github/inputs.ts';
 import { networkItems, type ReadText } from '../../networks/network-items.ts';
-import { type NetworkItem, networkSpecsSchema } from '../../networks/network-spec.ts';
+import {
+  type NetworkItem,
+  networkListForm,
+  networkSpecsSchema,
+} from '../../networks/network-spec.ts';
 
 /** The inputs of configure-multus and verify that decide whether these can succeed. They are checked and not used. */
 export const laterFields = {
   'then-configure': flag().default(false),
   multus: oneOf(['present', 'absent']).default('present'),
-  networks: yaml(networkSpecsSchema, 'a YAML list of networks').optional(),
+  networks: yaml(networkSpecsSchema, 'a YAML list of networks', networkListForm).optional(),
   'networks-files': list().optional(),
   namespace: text(
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
