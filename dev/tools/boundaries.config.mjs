@@ -13,6 +13,7 @@ const ROOMS = {
   networks: ['core', 'environment', 'aws', 'kubernetes'],
   multus: ['core', 'environment', 'github', 'kubernetes'],
   'aws-auth': ['core', 'kubernetes', 'multus'],
+  rollout: ['core', 'environment', 'aws', 'kubernetes', 'networks', 'connectivity'],
   connectivity: ['core', 'environment', 'github', 'aws', 'kubernetes', 'networks'],
 };
 

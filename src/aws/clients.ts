@@ -10,6 +10,8 @@ export interface AwsCaller {
   readonly runId: string;
   /** Called before each call that a client makes. */
   readonly onCall?: () => void;
+  /** How often a call is made at most. Once, where a second call would do more than the first. */
+  readonly attempts?: number;
 }
 
 /**
@@ -22,13 +24,13 @@ export function createClient<Client extends SdkClient>(
   caller: AwsCaller,
   timeouts?: Timeouts,
 ): Client {
-  const { region, credentials, runId, onCall } = caller;
+  const { region, credentials, runId, onCall, attempts = 12 } = caller;
   const client = new Service({
     region,
     // The SDK would keep credentials for itself until shortly before they expire; ours may be rejected earlier.
     credentials: Object.assign(() => credentials(), { memoized: true }),
     // With every third call going wrong, one call in two million fails after all.
-    maxAttempts: 12,
+    maxAttempts: attempts,
     retryMode: 'adaptive',
     ...connectionSettings(timeouts),
     customUserAgent: [['eks-multus-actions'], ['run', runId]],

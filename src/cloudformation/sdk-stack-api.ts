@@ -120,6 +120,10 @@ function toStack(stack: SdkStack): Stack {
     outputs: record(stack.Outputs ?? [], (output) => [output.OutputKey, output.OutputValue]),
     parameters: record(parameters, (one) => [one.ParameterKey, one.ParameterValue]),
     looksUpParameters: parameters.some((one) => one.ResolvedValue !== undefined),
+    lookedUp: record(
+      parameters.filter((one) => one.ResolvedValue !== undefined),
+      (one) => [one.ParameterKey, one.ResolvedValue],
+    ),
     terminationProtection: stack.EnableTerminationProtection ?? false,
     tags: record(stack.Tags ?? [], (tag) => [tag.Key, tag.Value]),
     roleArn: stack.RoleARN,

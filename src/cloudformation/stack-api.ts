@@ -17,6 +17,8 @@ export interface Stack {
   readonly parameters: Readonly<Record<string, string>>;
   /** True when CloudFormation looks up a parameter's value in SSM, where it may change independently of the stack. */
   readonly looksUpParameters: boolean;
+  /** The values that it looked up in the last deployment, by parameter. */
+  readonly lookedUp: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly terminationProtection: boolean;
   /** The role that CloudFormation uses for the stack; undefined when it uses the session of each caller. */

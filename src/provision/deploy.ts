@@ -13,6 +13,7 @@ import { nodeGroupStackName } from './node-groups.ts';
 import { type Pack, readPack, runsHook, stageHook } from './pack.ts';
 import { preflight } from './preflight/preflight.ts';
 import { addPlan, addWarning } from './report.ts';
+import { rollNodes } from './rollout/roll-nodes.ts';
 import type { Session } from './session.ts';
 import { infraSpec, nodeGroupSpec } from './stack-parameters.ts';
 
@@ -46,6 +47,11 @@ async function deployWithCluster(given: Session, all: readonly Stack[]): Promise
   const deployed = await deployGroups(session, pack, network, infra, current);
   const { accountId } = account;
   report.outputs.environment = environmentOf(inputs, accountId, network, infra, deployed);
+  await rollNodes(session, idsOfStacks(deployed), infra.outputs);
+}
+
+function idsOfStacks(deployed: readonly DeployedNodeGroup[]): readonly string[] {
+  return deployed.map(({ stack }) => stack.id);
 }
 
 /** Node groups on the cluster of another environment, whose own stacks stay as they are. */
@@ -68,6 +74,7 @@ async function deployOnBase(
   const deployed = await deployGroups(fitted, pack, network, base.stack, existing);
   const { accountId } = account;
   report.outputs.environment = environmentOf(inputs, accountId, network, base.stack, deployed);
+  await rollNodes(fitted, idsOfStacks(deployed), base.stack.outputs);
 }
 
 /** The stacks of a deploy that exist already, by name, as they were when the run began. */

@@ -9,6 +9,7 @@ import {
   roleRequest,
 } from '../aws/credential-fields.ts';
 import { partitionOf } from '../aws/partition.ts';
+import { probeImageField } from '../connectivity/probe/probe-image.ts';
 import type { InputProblem } from '../core/errors.ts';
 import { parseCidr } from '../core/ip.ts';
 import { isReservedNamespace } from '../environment/shared-cluster.ts';
@@ -26,6 +27,7 @@ import {
   wholeNumber,
   yaml,
 } from '../github/inputs.ts';
+import type { RolloutLimits } from '../rollout/group-state.ts';
 import { type NetworkPlan, type NetworkRequest, planNetwork } from '../vpc/plan.ts';
 import { type LaterInputs, laterFields, laterInputs } from './choices/later-inputs.ts';
 import {
@@ -124,6 +126,11 @@ export const inputSchema = z.object({
   'termination-protection': flag().optional(),
   'cloudformation-role-arn': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
   'permissions-boundary-arn': text(BOUNDARY, BOUNDARY_ALLOWED).optional(),
+  rollout: oneOf(['auto', 'never', 'now']).default('auto'),
+  'max-surge': wholeNumber(0, 100).default(1),
+  'max-unavailable': wholeNumber(0, 100).default(0),
+  'drain-timeout': wholeNumber(1, 1440).default(15),
+  'probe-image': probeImageField(),
   'ttl-hours': wholeNumber(0, 8760).optional(),
   'timeout-minutes': wholeNumber(1, 1440).default(60),
   'github-environment': text(/^[^\0]{1,255}$/, 'the name of a GitHub environment').optional(),
@@ -158,6 +165,7 @@ export interface ProvisionInputs {
   /** Undefined: the pack's own bucket of the account and region. */
   readonly stagingBucket: string | undefined;
   readonly stackOptions: StackOptions;
+  readonly rollout: RolloutSettings;
   /** Hours from creation; 0 for never, undefined to leave the expiry of existing stacks as it is. */
   readonly ttlHours: number | undefined;
   readonly timeoutMs: number;
@@ -166,6 +174,15 @@ export interface ProvisionInputs {
   readonly githubToken: string | undefined;
   /** What the steps after this one are asked for; undefined when none follow. */
   readonly later: LaterInputs | undefined;
+}
+
+/** How outdated nodes are replaced. */
+export interface RolloutSettings {
+  /** `auto`: those that are outdated; `now`: all of them; `never`: none. */
+  readonly mode: 'auto' | 'never' | 'now';
+  readonly limits: RolloutLimits;
+  /** The image of the pods that probe new nodes. */
+  readonly probeImage: string;
 }
 
 /** What shapes the environment's own cluster, beside its network. */
@@ -243,11 +260,28 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
       roleArn: inputs['cloudformation-role-arn'],
       boundaryArn: boundaryOf(inputs),
     },
+    rollout: rolloutOf(inputs),
     ttlHours: inputs['ttl-hours'],
     timeoutMs: inputs['timeout-minutes'] * 60_000,
     githubEnvironment: inputs['github-environment'],
     githubToken: inputs['github-token'],
     later,
+  };
+}
+
+/** An instance needs some minutes for its interfaces, and some to boot and to join. */
+const JOINED_WITHIN_MS = 15 * 60_000;
+
+function rolloutOf(inputs: Raw): RolloutSettings {
+  return {
+    mode: inputs.rollout,
+    limits: {
+      maxSurge: inputs['max-surge'],
+      maxUnavailable: inputs['max-unavailable'],
+      drainMs: inputs['drain-timeout'] * 60_000,
+      joinMs: JOINED_WITHIN_MS,
+    },
+    probeImage: inputs['probe-image'],
   };
 }
 
@@ -274,6 +308,7 @@ function checkTogether(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
     );
   }
   parsed.check(['environment', 'base-environment'], baseProblems);
+  parsed.check(['max-surge', 'max-unavailable'], roomProblems);
   if (command === 'destroy') return undefined;
   const network = base === undefined ? checkOwnCluster(parsed) : undefined;
   parsed.check(['node-groups'], ({ 'node-groups': groups = [] }) => nameProblems(groups));
@@ -368,6 +403,13 @@ function baseProblems(inputs: Pick<Raw, 'environment' | 'base-environment'>) {
   const allowed =
     'another name: it also names a namespace, and Kubernetes reserves default and kube-…';
   return [{ input: 'environment', allowed }];
+}
+
+/** Without either, no node could be replaced. */
+function roomProblems(inputs: Pick<Raw, 'max-surge' | 'max-unavailable'>) {
+  if (inputs['max-surge'] + inputs['max-unavailable'] > 0) return [];
+  const allowed = 'at least 1 where max-surge is 0';
+  return [{ input: 'max-unavailable', allowed }];
 }
 
 /** The zones and administrators for which `cfn/infra.yaml` has parameters. EKS requires two zones. */

@@ -8,10 +8,11 @@ import {
 import { allOrFirstFailure } from '../core/in-parallel.ts';
 import { baseOf, fitToBase } from './base-environment.ts';
 import { ownNetwork } from './choices/own-network.ts';
-import type { NodeGroup } from './node-groups.ts';
+import { type NodeGroup, nodeGroupStackName } from './node-groups.ts';
 import { readPack } from './pack.ts';
 import { preflight } from './preflight/preflight.ts';
 import { addPlan } from './report.ts';
+import { planRollout } from './rollout/plan-rollout.ts';
 import type { Session } from './session.ts';
 import { infraSpec, nodeGroupSpec } from './stack-parameters.ts';
 
@@ -41,6 +42,13 @@ async function planWithCluster(given: Session, all: readonly Stack[]): Promise<v
   await planGroups(session, (group) =>
     planGroup(session, nodeGroupSpec(session, pack, network, group, infra.outputs), infra),
   );
+  await planRollout(session, groupStacks(session, all), infra.outputs);
+}
+
+/** The stacks of the node groups that exist already. */
+function groupStacks({ inputs }: Session, all: readonly Stack[]): readonly Stack[] {
+  const names = inputs.nodeGroups.map(({ name }) => nodeGroupStackName(inputs.environment, name));
+  return all.filter(({ name }) => names.includes(name));
 }
 
 async function planOnBase(
@@ -58,6 +66,7 @@ async function planOnBase(
   await planGroups(fitted, (group) =>
     planStack(engine, nodeGroupSpec(fitted, pack, network, group, base.stack.outputs)),
   );
+  await planRollout(fitted, groupStacks(fitted, all), base.stack.outputs);
 }
 
 async function planGroups(

@@ -8,6 +8,7 @@ import {
 import { duration } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { inertMarkdown, table } from '../github/markdown.ts';
+import type { RolloutResult } from '../rollout/rollout.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import type { PlannedStack, ProvisionOutputs } from './outputs.ts';
 import type { CheckResult } from './preflight/checks/checks.ts';
@@ -37,6 +38,8 @@ export interface Report {
   network?: NetworkPlan;
   /** What was checked before anything was made. */
   preflight?: readonly CheckResult[];
+  /** Which nodes are outdated, or were replaced. */
+  rollout?: RolloutResult;
   /** What a destroy looked for at its end. */
   endState?: readonly EndStateCheck[];
 }
@@ -98,6 +101,7 @@ export function reportMarkdown(report: Report): string {
     stacks.length > 0 ? table(['Stack', 'Outcome', 'Time'], stacks) : '',
     ...report.notes.map(inertMarkdown),
     report.preflight === undefined ? '' : preflightTable(report.preflight),
+    report.rollout === undefined ? '' : rolloutTable(report.rollout),
     report.endState === undefined ? '' : endStateTable(report.endState),
     ...report.plans.map(planMarkdown),
     report.network === undefined ? '' : networkTable(report.network),
@@ -115,6 +119,19 @@ function preflightTable(results: readonly CheckResult[]): string {
     return found.length === 0 ? [[name, 'good', '', '']] : found;
   });
   return `Checked before anything is made:\n\n${table(['Check', 'Result', 'What', 'Fix'], rows)}`;
+}
+
+function rolloutTable({ rows }: RolloutResult): string {
+  if (rows.length === 0) return '';
+  const cells = rows.map(({ group, instanceId, node, state, took, why }) => [
+    group,
+    node,
+    instanceId,
+    state,
+    why.join('\n'),
+    took,
+  ]);
+  return `Nodes:\n\n${table(['Group', 'Node', 'Instance', 'State', 'Why replaced', 'Time'], cells)}`;
 }
 
 function endStateTable(checks: readonly EndStateCheck[]): string {

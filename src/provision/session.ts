@@ -11,6 +11,10 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { WorkflowRun } from '../github/workflow-run.ts';
 import type { KubernetesApi } from '../kubernetes/api.ts';
+import type { Connection } from '../kubernetes/connection.ts';
+import type { Machines } from '../rollout/machines.ts';
+import type { ProbeNode } from '../rollout/probe-node.ts';
+import type { ScalingGroups } from '../rollout/scaling-group.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import type { Answer, Zone } from './preflight/facts.ts';
 import type { Gather } from './preflight/gather.ts';
@@ -21,6 +25,7 @@ export interface ProvisionDeps {
   readonly stacks: StackApi;
   readonly staging: Staging;
   readonly cleanUp: CleanUp;
+  readonly rollout: RolloutDeps;
   readonly identity: () => Promise<Identity>;
   /** Learns what the preflight needs to know of the account. */
   readonly gather: Gather;
@@ -46,6 +51,15 @@ export interface CleanUp extends StackInsides {
   readonly ec2: Ec2;
   readonly traces: ClusterTraces;
   kubernetes(cluster: ClusterAddress): KubernetesApi;
+}
+
+/** What the replacement of nodes works with. */
+export interface RolloutDeps {
+  readonly groups: ScalingGroups;
+  readonly machines: Machines;
+  /** @throws ClusterError when the cluster does not answer or does not let us in. */
+  connect(cluster: ClusterAddress): Promise<Connection>;
+  readonly probe: ProbeNode;
 }
 
 export interface ClusterAddress {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -24,13 +25,17 @@ import { mask } from '../github/mask.ts';
 import { addSummary, setOutputs } from '../github/outputs.ts';
 import { workflowRun } from '../github/workflow-run.ts';
 import { kubernetesApi } from '../kubernetes/api.ts';
+import { connect } from '../kubernetes/connection.ts';
 import { patientFor } from '../kubernetes/patience.ts';
 import { eksServer, restOf } from '../kubernetes/rest.ts';
+import { machinesOf } from '../rollout/machines.ts';
+import { probeNode } from '../rollout/probe-node.ts';
+import { scalingGroups } from '../rollout/scaling-group.ts';
 import { explainLaunches } from './launch-failures.ts';
 import { askEc2 } from './preflight/account/ask-ec2.ts';
 import { gatherWith } from './preflight/gather.ts';
 import { reportMarkdown } from './report.ts';
-import type { CleanUp, ProvisionDeps } from './session.ts';
+import type { CleanUp, ProvisionDeps, RolloutDeps } from './session.ts';
 
 /** What a test may replace. */
 interface Options {
@@ -60,6 +65,7 @@ export function realDeps(
     stacks: sdkStackApi(cloudFormation),
     staging: s3Staging(createClient(S3Client, caller), { clock, log: actionsLog }),
     cleanUp: cleanUpOf(counted, insides, clock),
+    rollout: rolloutOf(caller, role, clock),
     explain: explainLaunches(insides, (group, text) => logLines(logs, group, text)),
     identity: () => callerIdentity(createClient(STSClient, caller)),
     gather: gatherWith(caller),
@@ -74,6 +80,24 @@ export function realDeps(
       setOutputs({ ...report.outputs });
       await addSummary(reportMarkdown(report));
     },
+  };
+}
+
+function rolloutOf(caller: AwsCaller, role: RoleChoice, clock: Clock): RolloutDeps {
+  const { credentials, region } = caller;
+  const roleArn = role.chainedRoleArn ?? role.roleArn;
+  return {
+    groups: scalingGroups(
+      createClient(AutoScalingClient, caller),
+      createClient(AutoScalingClient, { ...caller, attempts: 1 }),
+    ),
+    machines: machinesOf(createClient(EC2Client, caller)),
+    connect: (cluster) =>
+      connect(
+        { kind: 'eks', region, ...cluster },
+        { log: actionsLog, credentials, roleArn, clock },
+      ),
+    probe: probeNode,
   };
 }
 

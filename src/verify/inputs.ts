@@ -6,6 +6,7 @@ import { expectField, networkPattern } from '../connectivity/expect-field.ts';
 import { LAYOUTS, type Layout } from '../connectivity/layout.ts';
 import type { NetworkName } from '../connectivity/probe/find-networks.ts';
 import type { NodeChoice } from '../connectivity/probe/placement.ts';
+import { probeImageField } from '../connectivity/probe/probe-image.ts';
 import { InputError, type InputProblem } from '../core/errors.ts';
 import type { Environment } from '../environment/environment.ts';
 import { ENVIRONMENT_LABEL } from '../environment/shared-cluster.ts';
@@ -27,8 +28,6 @@ import {
 
 const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
 const NETWORK = new RegExp(`^(${LABEL}/)?${LABEL}(\\.${LABEL})*$`);
-const IMAGE =
-  /^[a-z0-9][\w.-]*(:\d+)?(\/[a-z0-9][\w.-]*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
 
 const LABEL_PAIR = /^[A-Za-z0-9][\w./-]{0,316}=[\w.-]{0,63}$/;
 /** The inputs of the action, by their names in `action.yml`. */
@@ -55,9 +54,7 @@ export const inputSchema = z.object({
     new RegExp(`^${LABEL}$`),
     'the name of a namespace: lower-case letters, digits and -, at most 63 characters',
   ).optional(),
-  image: text(IMAGE, 'an image reference such as registry.example.com/busybox:1.37').default(
-    'public.ecr.aws/docker/library/busybox:1.37@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028',
-  ),
+  image: probeImageField(),
   'image-pull-policy': oneOf(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
   placement: oneOf(['same-node', 'any']).default('same-node'),
   keep: flag().default(false),

@@ -30,6 +30,7 @@ export class FakeStack {
   template: string | undefined;
   parameters: Texts = {};
   looksUpParameters = false;
+  lookedUp: Texts = {};
   terminationProtection = false;
   tags: Texts;
   roleArn: string | undefined;
@@ -60,6 +61,7 @@ export class FakeStack {
       terminationProtection,
       tags,
       looksUpParameters: this.looksUpParameters,
+      lookedUp: this.lookedUp,
       roleArn: this.roleArn,
       createdAt: this.createdAt,
     };

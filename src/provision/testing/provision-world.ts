@@ -1,5 +1,6 @@
 import { fakeCleanUp } from '../../../dev/testing/fakes/fake-clean-up.ts';
 import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
+import { fakeRollout } from '../../../dev/testing/fakes/fake-rollout.ts';
 import { FakeStacks } from '../../../dev/testing/fakes/fake-stacks.ts';
 import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
 import { LAB_INPUTS } from '../../../dev/testing/samples/lab-inputs.ts';
@@ -48,6 +49,7 @@ export function provisionWorld(pullRequest?: string) {
   const deps = {
     stacks,
     cleanUp,
+    rollout: fakeRollout(),
     clock,
     staging: fakeStaging(),
     log: recordingLog(),

@@ -36,6 +36,7 @@ export function workingStack(name: string, of: Partial<Stack> = {}): Stack {
     outputs: {},
     parameters: {},
     looksUpParameters: false,
+    lookedUp: {},
     tags: { 'eks-multus:environment': 'eks-multus-cluster' },
     roleArn: undefined,
     createdAt: 0,

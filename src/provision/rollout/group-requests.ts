@@ -1,0 +1,51 @@
+import type { Stack } from '../../cloudformation/stack-api.ts';
+import type { GroupRequest } from '../../rollout/read-group.ts';
+import type { ClusterAddress } from '../session.ts';
+
+type Outputs = Readonly<Record<string, string>>;
+
+/** The groups of these stacks, without stacks that have none yet. Pure. */
+export function groupRequests(
+  stacks: readonly (Stack | undefined)[],
+  infra: Outputs,
+): readonly GroupRequest[] {
+  return stacks.flatMap((stack) => {
+    const request = stack === undefined ? undefined : groupRequest(stack, infra);
+    return request === undefined ? [] : [request];
+  });
+}
+
+/**
+ * What a rollout needs to know of a node group: its Auto Scaling group, and what its template makes new nodes. Pure.
+ *
+ * @param infra outputs of the stack with the cluster
+ * @returns undefined for a stack without a group: one that is being made, or has failed.
+ */
+function groupRequest(
+  { lookedUp, outputs, parameters }: Stack,
+  infra: Outputs,
+): GroupRequest | undefined {
+  const name = outputs['AutoScalingGroupName'];
+  if (name === undefined) return undefined;
+  const prefixes = parameters['PrefixesPerInterface'];
+  return {
+    name,
+    cluster: infra['ClusterName'] ?? '',
+    wanted: {
+      imageId: lookedUp['NodeImageIdSSMParam'],
+      instanceType: parameters['InstanceType'],
+      prefixes: prefixes === undefined ? undefined : Number(prefixes),
+      kubernetesVersion: infra['KubernetesVersion'],
+    },
+  };
+}
+
+/** Where the cluster is, by the outputs of its stack; undefined before it exists. Pure. */
+export function clusterOf(infra: Outputs): ClusterAddress | undefined {
+  const { ClusterName: name, ClusterEndpoint: endpoint } = infra;
+  const certificateAuthority = infra['ClusterCertificateAuthority'];
+  if (name === undefined || endpoint === undefined || certificateAuthority === undefined) {
+    return undefined;
+  }
+  return { name, endpoint, certificateAuthority };
+}

@@ -1,0 +1,114 @@
+import { namespaceOf } from '../../environment/shared-cluster.ts';
+import type { Connection } from '../../kubernetes/connection.ts';
+import { findOutdated, type OutdatedNodes } from '../../rollout/find-outdated.ts';
+import type { Member, Probe } from '../../rollout/group-state.ts';
+import type { GroupRequest } from '../../rollout/read-group.ts';
+import { type RolloutResult, roll } from '../../rollout/rollout.ts';
+import { addNote, addWarning } from '../report.ts';
+import type { Session } from '../session.ts';
+import { clusterOf, groupRequests } from './group-requests.ts';
+
+type Outputs = Readonly<Record<string, string>>;
+
+/**
+ * Replaces the nodes that the deploy has left outdated, if the inputs ask for it, and reports them in any case.
+ *
+ * @param stackIds the stacks of the node groups
+ * @param infra outputs of the stack with the cluster
+ * @throws ClusterError or CloudError when the rollout cannot go on.
+ */
+export async function rollNodes(
+  session: Session,
+  stackIds: readonly string[],
+  infra: Outputs,
+): Promise<void> {
+  const { clock, inputs, log, rollout, stacks } = session;
+  const found = await Promise.all(stackIds.map((id) => stacks.describe(id)));
+  const groups = groupRequests(found, infra);
+  const { mode } = inputs.rollout;
+  // AWS alone says what is outdated, so a deploy without such nodes does not need the API server.
+  const outdated = await findOutdated({ ...rollout, api: undefined }, groups, clock.now());
+  const count = outdated.rows.length;
+  if (mode !== 'now' && count === 0 && outdated.unfinished.length === 0) return;
+  if (mode === 'never') {
+    session.report.rollout = { rows: outdated.rows };
+    addWarning(session, leftAlone(outdated));
+    return;
+  }
+  await log.group('Replace nodes', () => rollGroups(session, groups, infra));
+}
+
+function leftAlone({ rows, unfinished }: OutdatedNodes): string {
+  const half =
+    unfinished.length === 0 ? '' : ` A rollout of ${unfinished.join(', ')} has not ended.`;
+  return `${rows.length} nodes are outdated and stay, because rollout is never.${half} With rollout: auto, the next deploy replaces them.`;
+}
+
+async function rollGroups(
+  session: Session,
+  groups: readonly GroupRequest[],
+  infra: Outputs,
+): Promise<void> {
+  const { clock, engine, inputs, log, report, rollout } = session;
+  const cluster = clusterOf(infra);
+  if (cluster === undefined) throw new Error('a deployed environment without a cluster');
+  const connection = await rollout.connect(cluster);
+  const result: RolloutResult = { rows: [] };
+  report.rollout = result;
+  const { limits, mode } = inputs.rollout;
+  await roll(
+    {
+      environment: inputs.environment,
+      cluster: cluster.name,
+      groups,
+      limits,
+      everyNode: mode === 'now',
+    },
+    {
+      groups: rollout.groups,
+      machines: rollout.machines,
+      api: connection.api,
+      probe: (node, neighbour) => probe(session, connection, node, neighbour),
+      clock,
+      log,
+      deadline: engine.deadline,
+    },
+    result,
+  );
+  reportInterfaces(session);
+}
+
+function probe(
+  { clock, inputs, log, rollout }: Session,
+  connection: Connection,
+  { instanceId, node }: Member,
+  neighbour: Member | undefined,
+): Promise<Probe> {
+  const request = {
+    node: node?.name ?? '',
+    instanceId,
+    neighbour: neighbour?.node?.name,
+    image: inputs.rollout.probeImage,
+    namespace: inputs.base === undefined ? undefined : namespaceOf(inputs.environment),
+  };
+  return rollout.probe(connection, request, { clock, log });
+}
+
+function reportInterfaces(session: Session): void {
+  const { interfaces } = session.report.rollout ?? {};
+  if (interfaces === undefined) return;
+  const { attached, doubled, leaked } = interfaces;
+  addNote(
+    session,
+    `Interfaces after the rollout: ${attached} attached, ${leaked.length} left behind, ${doubled.length} addresses on two of them.`,
+  );
+  if (leaked.length > 0) {
+    addWarning(
+      session,
+      `Ended nodes have left interfaces behind: ${leaked.join(', ')}. destroy removes them.`,
+    );
+  }
+  if (doubled.length > 0) {
+    addWarning(session, `Two interfaces have the same address: ${doubled.join(', ')}.`);
+  }
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import type { V1Lease } from '@kubernetes/client-node';
+import type { Clock } from '../core/clock.ts';
+import { ClusterError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { isConflictOrTransient, type KubernetesApi } from '../kubernetes/api.ts';
+import { statusOf } from '../kubernetes/api-error.ts';
+
+const NAMESPACE = 'kube-system';
+const COLLECTION = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`;
+/** A run that was killed blocks others for this long. */
+const LASTS_MS = 30_000;
+const RENEWED_EVERY_MS = 8_000;
+
+export interface LeaseOptions {
+  readonly api: KubernetesApi;
+  /** The environment that is rolled: one run at a time may do so. */
+  readonly environment: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** When to give up waiting for another run, in the clock's time. */
+  readonly deadline: number;
+}
+
+/** The right to roll the nodes of an environment. */
+export interface Held {
+  /**
+   * Renews the lease when it is time to.
+   *
+   * @throws ClusterError when another run has taken it over, which happens to a run that stood still for half a minute.
+   */
+  check(): Promise<void>;
+  /** Keeps the lease while something takes long. */
+  during<T>(work: Promise<T>): Promise<T>;
+}
+
+/**
+ * Does work while no other run rolls the nodes of the environment. Waits for such a run, and takes over from one that has
+ * shown no sign of life for half a minute. Clocks of different machines are never compared, as in
+ * https://github.com/kubernetes/client-go `tools/leaderelection`.
+ *
+ * @throws ClusterError when another run still works at the deadline.
+ */
+export async function withLease<T>(
+  options: LeaseOptions,
+  work: (held: Held) => Promise<T>,
+): Promise<T> {
+  const holder = randomUUID();
+  const name = `eks-multus-rollout-${options.environment}`;
+  await acquire(options, name, holder);
+  try {
+    return await work(renewing(options, holder, name));
+  } finally {
+    // It would be free half a minute later anyway.
+    await release(options.api, name, holder).catch(() => undefined);
+  }
+}
+
+async function acquire(options: LeaseOptions, name: string, holder: string): Promise<void> {
+  const { api, clock, deadline, environment, log } = options;
+  let seen = '';
+  let since = clock.now();
+  let told = false;
+  for (;;) {
+    const found = await api.read<V1Lease>(`${COLLECTION}/${name}`);
+    const sign = `${found?.spec?.holderIdentity} ${found?.metadata?.resourceVersion}`;
+    if (sign !== seen) [seen, since] = [sign, clock.now()];
+    const free = !found?.spec?.holderIdentity || clock.now() - since > LASTS_MS;
+    if (free && (await take(api, name, found, holder)) !== undefined) return;
+    if (clock.now() > deadline) throw busy(environment);
+    if (!told) log.info(`Another run rolls the nodes of ${environment}, or was killed: waiting`);
+    told = true;
+    await clock.sleep(2_000);
+  }
+}
+
+/** The lease with us as its holder; undefined when another run was faster. */
+async function take(
+  api: KubernetesApi,
+  name: string,
+  found: V1Lease | undefined,
+  holder: string,
+): Promise<V1Lease | undefined> {
+  const time = new Date().toISOString().replace('Z', '000Z');
+  const lease = {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { ...found?.metadata, name, namespace: NAMESPACE },
+    spec: {
+      holderIdentity: holder,
+      leaseDurationSeconds: LASTS_MS / 1000,
+      acquireTime: time,
+      renewTime: time,
+    },
+  };
+  try {
+    return found === undefined
+      ? await api.create<V1Lease>(COLLECTION, lease as unknown as V1Lease)
+      : await api.replace<V1Lease>(`${COLLECTION}/${name}`, lease as unknown as V1Lease);
+  } catch (error) {
+    if (statusOf(error) === 404 || isConflictOrTransient(error)) return undefined;
+    throw error;
+  }
+}
+
+function renewing({ api, clock, environment }: LeaseOptions, holder: string, name: string): Held {
+  let renewedAt = clock.now();
+  async function check(): Promise<void> {
+    if (clock.now() - renewedAt < RENEWED_EVERY_MS) return;
+    const found = await api.read<V1Lease>(`${COLLECTION}/${name}`);
+    const ours = found?.spec?.holderIdentity === holder ? found : undefined;
+    const renewed = ours === undefined ? undefined : await take(api, name, ours, holder);
+    if (renewed === undefined) throw overtaken(environment);
+    renewedAt = clock.now();
+  }
+  return {
+    check,
+    async during(work) {
+      const ended = work.then(() => true);
+      while (!(await Promise.race([ended, clock.sleep(RENEWED_EVERY_MS).then(() => false)]))) {
+        await check();
+      }
+      return work;
+    },
+  };
+}
+
+async function release(api: KubernetesApi, name: string, holder: string): Promise<void> {
+  const found = await api.read<V1Lease>(`${COLLECTION}/${name}`);
+  if (found?.spec?.holderIdentity !== holder) return;
+  const { resourceVersion, uid } = found.metadata ?? {};
+  await api.remove(`${COLLECTION}/${name}`, { uid, resourceVersion });
+}
+
+function busy(environment: string): ClusterError {
+  return new ClusterError({
+    resource: `rollout of environment ${environment}`,
+    reason: 'another run rolls its nodes',
+    nextStep: 'wait until that run has ended, then run the action again',
+  });
+}
+
+function overtaken(environment: string): ClusterError {
+  return new ClusterError({
+    resource: `rollout of environment ${environment}`,
+    reason: 'another run has taken it over, because this one stood still for half a minute',
+    nextStep: 'let the other run end, then run the action again',
+  });
+}
