@@ -19,7 +19,14 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
       BY_CLOUDFORMATION,
     ),
     ...each(
-      ['cloudformation:UntagResource', 'cloudformation:UpdateTerminationProtection'],
+      [
+        'autoscaling:CreateOrUpdateTags',
+        'autoscaling:DeleteTags',
+        'autoscaling:SetDesiredCapacity',
+        'autoscaling:TerminateInstanceInAutoScalingGroup',
+        'cloudformation:UntagResource',
+        'cloudformation:UpdateTerminationProtection',
+      ],
       ON_UPDATE,
     ),
     ...each(
@@ -28,7 +35,7 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
     ),
     ...each(
       [
-        'autoscaling:DescribeAutoScalingGroups',
+        'autoscaling:DescribeScalingActivities',
         'cloudformation:ContinueUpdateRollback',
         'cloudformation:DescribeEvents',
         'cloudformation:RollbackStack',

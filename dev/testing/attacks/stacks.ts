@@ -80,6 +80,21 @@ export const STACK_ATTACKS: readonly Attack[] = [
     ),
   ),
   attack(
+    "end an instance of somebody else's Auto Scaling group",
+    deployer(
+      'autoscaling:TerminateInstanceInAutoScalingGroup',
+      arn('autoscaling', 'autoScalingGroup:1:autoScalingGroupName/payments'),
+    ),
+  ),
+  attack(
+    'tag the instances of an environment as those of another cluster',
+    deployer(
+      'autoscaling:CreateOrUpdateTags',
+      arn('autoscaling', 'autoScalingGroup:1:autoScalingGroupName/eks-multus-lab-ng1'),
+      { 'aws:TagKeys': ['eks-multus-actions/cluster'] },
+    ),
+  ),
+  attack(
     "become administrator of somebody else's cluster",
     ...TEMPLATE,
     service('eks:CreateAccessEntry', arn('eks', 'cluster/payments')),

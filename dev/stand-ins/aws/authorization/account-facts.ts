@@ -1,3 +1,4 @@
+import { AutoScalingClient, DescribeAutoScalingInstancesCommand } from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient, DescribeChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import {
   DescribeNetworkInterfacesCommand,
@@ -15,9 +16,9 @@ import type { AccountFacts, Tags } from './requests/request-facts.ts';
 export interface FactSources {
   readonly account: string;
   readonly region: string;
-  /** moto, which knows everything but stacks. */
+  /** moto, which knows everything but stacks and Auto Scaling groups. */
   readonly motoUrl: string;
-  /** The gateway, for CloudFormation. */
+  /** The gateway, for CloudFormation and Auto Scaling. */
   readonly endpoint: string;
 }
 
@@ -27,6 +28,7 @@ export function accountFacts({ account, region, motoUrl, endpoint }: FactSources
   const iam = new IAMClient({ endpoint: motoUrl, region, credentials });
   const kms = new KMSClient({ endpoint: motoUrl, region, credentials });
   const stacks = new CloudFormationClient({ endpoint, region, credentials });
+  const groups = new AutoScalingClient({ endpoint, region, credentials });
   return {
     account,
     ec2Tags: (ids) => ec2Tags(ec2, ids),
@@ -45,6 +47,12 @@ export function accountFacts({ account, region, motoUrl, endpoint }: FactSources
       unlessAbsent(async () => {
         const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
         return Role?.PermissionsBoundary?.PermissionsBoundaryArn;
+      }),
+    groupOf: (id) =>
+      orUndefined(async () => {
+        const query = new DescribeAutoScalingInstancesCommand({ InstanceIds: [id] });
+        const { AutoScalingInstances: [found] = [] } = await groups.send(query);
+        return found?.AutoScalingGroupName;
       }),
     async keyTags(KeyId) {
       const found = await unlessAbsent(() => kms.send(new ListResourceTagsCommand({ KeyId })));

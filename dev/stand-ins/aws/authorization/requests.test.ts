@@ -13,6 +13,7 @@ const FACTS: AccountFacts = {
   vpcOf: async () => 'vpc-0a1b2c3d',
   associated: async () => ['rtb-0a1b2c3d', 'subnet-0a1b2c3d'],
   boundaryOf: async () => 'arn:aws:iam::123456789012:policy/cap',
+  groupOf: async () => 'lab-ng1',
   keyTags: async () => ({ team: 'a' }),
   stackOf: async () => 'arn:aws:cloudformation:eu-west-1:123456789012:stack/lab/1',
 };

@@ -29,7 +29,7 @@ export interface StackResource {
   properties: Values;
   attributes: Values;
   tags: Tags;
-  /** Sections of the declaration that no handler uses (`Metadata`, `UpdatePolicy`, …). */
+  /** Sections of the declaration beside its properties (`Metadata`, `UpdatePolicy`, …). */
   others: JsonObject;
   dependsOn: readonly string[];
   deletionPolicy: string;

@@ -1,7 +1,7 @@
 import { isWildcardOnlyAction } from '@cloud-copilot/iam-simulate';
 import type { AwsCall } from '../../gateway/aws-call.ts';
 import { iamAction } from '../../gateway/iam-action.ts';
-import { parseQuery, textOf } from '../../gateway/query-protocol.ts';
+import { parseQuery, type QueryParams, structuresOf, textOf } from '../../gateway/query-protocol.ts';
 import { type JsonObject, objectOf, stringOf, textMapOf } from '../../gateway/rest-json.ts';
 import { type AccessRequest, defaultKeyPolicy } from '../simulate.ts';
 import {
@@ -158,7 +158,7 @@ function named(service: string, type: string, nameOf: NameOf): RequestsOf {
 export const autoScalingRequests: RequestsOf = async (call, facts) => {
   const { params } = parseQuery(call.body.toString('utf8'));
   const action = `autoscaling:${call.action}`;
-  const name = textOf(params, 'AutoScalingGroupName');
+  const name = await groupNamed(params, facts);
   if (name === undefined || (await isWildcardOnlyAction('autoscaling', call.action))) {
     return [{ action, resource: '*' }];
   }
@@ -168,6 +168,14 @@ export const autoScalingRequests: RequestsOf = async (call, facts) => {
   const makes = call.action === 'CreateAutoScalingGroup' && Object.keys(tags).length > 0;
   return [{ action, resource, context: tags }, ...(makes ? [tagging] : [])];
 };
+
+/** A call names its group, or the group that a tag is on, or an instance of the group. */
+async function groupNamed(params: QueryParams, facts: AccountFacts): Promise<string | undefined> {
+  const [tag = {}] = structuresOf(params, 'Tags');
+  const named = textOf(params, 'AutoScalingGroupName') ?? textOf(tag, 'ResourceId');
+  const instanceId = textOf(params, 'InstanceId');
+  return named ?? (instanceId === undefined ? undefined : facts.groupOf(instanceId));
+}
 
 /** The checks of Systems Manager. CloudFormation asks for several parameters at once. */
 export const ssmRequests: RequestsOf = async (call, facts) => {

@@ -14,6 +14,8 @@ export interface AccountFacts {
   associated(associationId: string): Promise<readonly string[]>;
   /** The ARN of the permissions boundary of a role. */
   boundaryOf(roleName: string): Promise<string | undefined>;
+  /** The name of the Auto Scaling group that an instance is in. */
+  groupOf(instanceId: string): Promise<string | undefined>;
   /** Tags of a KMS key. */
   keyTags(keyId: string): Promise<Tags>;
   /** The ARN of the stack that a change set belongs to. */

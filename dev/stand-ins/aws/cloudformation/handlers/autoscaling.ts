@@ -11,7 +11,9 @@ import {
   PutLifecycleHookCommand,
   type Tag,
   UpdateAutoScalingGroupCommand,
+  type UpdateAutoScalingGroupCommandInput,
 } from '@aws-sdk/client-auto-scaling';
+import { isObject } from '../language/value.ts';
 import { handler, type ResourceContext } from './handler.ts';
 
 interface PropagatedTag {
@@ -64,9 +66,12 @@ const group = handler<Group>({
     return { id: name, attributes: { AutoScalingGroupARN: found.AutoScalingGroupARN ?? '' } };
   },
   async update({ id, properties: before, attributes }, after, context) {
-    await context.clients.autoscaling.send(
-      new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: id, ...settings(after) }),
-    );
+    const input: UpdateAutoScalingGroupCommandInput = {
+      AutoScalingGroupName: id,
+      ...settings(after),
+    };
+    for (const name of unmodifiedSizes(before, after, context)) delete input[name];
+    await context.clients.autoscaling.send(new UpdateAutoScalingGroupCommand(input));
     await setHooks(id, before, after, context);
     await retag(id, after, context);
     await context.until(`AutoScalingGroup ${id}`, () => stable(id, context));
@@ -107,6 +112,18 @@ function settings(properties: Group) {
     HealthCheckGracePeriod: properties.HealthCheckGracePeriod,
     NewInstancesProtectedFromScaleIn: properties.NewInstancesProtectedFromScaleIn,
   };
+}
+
+const SIZES = ['MinSize', 'MaxSize', 'DesiredCapacity'] as const;
+
+/**
+ * The sizes that an update leaves as they are in the group. Without the policy, it sets every size that the template has:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html
+ */
+function unmodifiedSizes(before: Group, after: Group, { updatePolicy }: ResourceContext) {
+  const { AutoScalingScheduledAction: policy } = updatePolicy;
+  const ignores = isObject(policy) && String(policy['IgnoreUnmodifiedGroupSizeProperties']);
+  return ignores === 'true' ? SIZES.filter((size) => before[size] === after[size]) : [];
 }
 
 async function describe(

@@ -1,4 +1,4 @@
-import type { Values } from '../language/value.ts';
+import type { JsonObject, Values } from '../language/value.ts';
 import type { Clients } from './clients.ts';
 
 export type Tags = Readonly<Record<string, string>>;
@@ -11,6 +11,8 @@ export interface ResourceContext {
   readonly stackName: string;
   /** All tags of the resource: its own, the stack's and `aws:cloudformation:*`. */
   readonly tags: Tags;
+  /** The section `UpdatePolicy` of the declaration; empty when it has none. */
+  readonly updatePolicy: JsonObject;
   /**
    * A physical name in CloudFormation's form, `<stack>-<logical id>-<random>`, of at most `limit`
    * characters.

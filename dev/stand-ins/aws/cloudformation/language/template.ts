@@ -23,8 +23,8 @@ export interface ResourceDeclaration {
   readonly deletionPolicy: string;
   readonly updateReplacePolicy: string;
   /**
-   * Sections such as `Metadata` and `UpdatePolicy`. Change sets compare them; otherwise they have no
-   * effect.
+   * Sections such as `Metadata` and `UpdatePolicy`. Change sets compare them. Handlers know the update policy of a
+   * resource; the others have no effect.
    */
   readonly others: JsonObject;
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { clientsOf } from '../engine.ts';
 import { Cancelled, failureReason, isHeld, isMissing, NotStabilized } from '../handlers/failure.ts';
 import type { AnyHandler, Existing, ResourceContext, Tags } from '../handlers/handler.ts';
-import type { Values } from '../language/value.ts';
+import { isObject, type JsonObject, type Values } from '../language/value.ts';
 import type { Desired, StackResource } from '../stack.ts';
 import { type Run, setResourceStatus } from '../stack-events.ts';
 import { physicalName } from './physical-name.ts';
@@ -170,7 +170,7 @@ function stepOf(
 
 function contextOf(
   run: Run,
-  { logicalId }: StackResource,
+  { logicalId, others }: StackResource,
   tags: Tags,
   initiated: ResourceContext['initiated'] = () => {},
 ): ResourceContext {
@@ -181,10 +181,16 @@ function contextOf(
     region: region.name,
     stackName: stack.name,
     tags,
+    updatePolicy: sectionOf(others, 'UpdatePolicy'),
     name: (limit) => physicalName(stack.name, logicalId, limit),
     initiated,
     until: (what, probe) => until(what, probe, engine.pacing, signal),
   };
+}
+
+function sectionOf(others: JsonObject, name: string): JsonObject {
+  const section = others[name];
+  return isObject(section) ? section : {};
 }
 
 async function until<T>(
