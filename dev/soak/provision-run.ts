@@ -27,6 +27,8 @@ export interface ProvisionRunOptions {
    */
   readonly speed?: number | undefined;
   readonly killAt?: Moment | undefined;
+  /** A program of `dev/testing/programs` that wires the action otherwise, and the kubeconfig that it reads. */
+  readonly wiring?: { readonly program: string; readonly kubeconfig: string } | undefined;
 }
 
 /**
@@ -45,12 +47,11 @@ export function momentOf({ ms, times }: Pick<ProvisionRun, 'ms' | 'times'>, shar
 export async function runProvision(
   endpoint: string,
   inputs: Readonly<Record<string, string>>,
-  { speed, killAt }: ProvisionRunOptions = {},
+  { speed, killAt, wiring }: ProvisionRunOptions = {},
 ): Promise<ProvisionRun> {
+  const { program = 'provision-at-speed.ts', kubeconfig = '' } = wiring ?? {};
   const script =
-    speed === undefined
-      ? ['src', 'provision', 'main.ts']
-      : ['dev', 'testing', 'programs', 'provision-at-speed.ts'];
+    speed === undefined ? ['src', 'provision', 'main.ts'] : ['dev', 'testing', 'programs', program];
   const folder = mkdtempSync(join(tmpdir(), 'soak-'));
   const files = { output: join(folder, 'output'), summary: join(folder, 'summary') };
   for (const file of Object.values(files)) writeFileSync(file, '');
@@ -64,6 +65,7 @@ export async function runProvision(
       AWS_ACCESS_KEY_ID: 'AKIAREHEARSALACCOUNT',
       AWS_SECRET_ACCESS_KEY: 'secret',
       SPEED: String(speed ?? 1),
+      KUBECONFIG: kubeconfig,
       GITHUB_RUN_ID: crypto.randomUUID(),
       GITHUB_REPOSITORY: 'o/r',
       GITHUB_OUTPUT: files.output,
@@ -78,7 +80,7 @@ export async function runProvision(
   for (const input of [child.stdout, child.stderr].filter((stream) => stream !== null)) {
     createInterface({ input }).on('line', (line) => {
       if (line === '' || /^::(?!error)/.test(line)) return;
-      lines.push(line);
+      lines.push(line); if (process.env['SHOW']) console.log('   |', line);
       if (/ still waiting for /.test(line)) return;
       times.push(Date.now() - began);
       kill.after(times.length);

@@ -9,6 +9,7 @@ import { kill } from './kill.ts';
 import { longDeploy } from './long-deploy.ts';
 import { mutations } from './mutations.ts';
 import { nodes } from './nodes.ts';
+import { rollout } from './rollout.ts';
 import type { Soak } from './trial.ts';
 
 const SOAKS: Readonly<Record<string, Soak>> = {
@@ -20,6 +21,7 @@ const SOAKS: Readonly<Record<string, Soak>> = {
   'long-deploy': longDeploy,
   mutations,
   nodes,
+  rollout,
 };
 
 const USAGE = `usage: npm run soak -- NAME [--small] [--seed N] [switches of the AWS stand-in, for kill, faults and long-deploy]

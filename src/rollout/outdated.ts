@@ -81,6 +81,6 @@ function templateDifference(
   wanted: TemplateVersion | undefined,
 ): readonly string[] {
   if (wanted === undefined) return [];
-  const version = found?.id === wanted.id ? `version ${found.version}` : 'of another template';
-  return [`template ${version} instead of ${wanted.version}`];
+  if (found?.id !== wanted.id) return [`another template than ${wanted.id}`];
+  return [`template version ${found.version} instead of ${wanted.version}`];
 }

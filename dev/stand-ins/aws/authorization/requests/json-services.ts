@@ -1,7 +1,12 @@
 import { isWildcardOnlyAction } from '@cloud-copilot/iam-simulate';
 import type { AwsCall } from '../../gateway/aws-call.ts';
 import { iamAction } from '../../gateway/iam-action.ts';
-import { parseQuery, type QueryParams, structuresOf, textOf } from '../../gateway/query-protocol.ts';
+import {
+  parseQuery,
+  type QueryParams,
+  structuresOf,
+  textOf,
+} from '../../gateway/query-protocol.ts';
 import { type JsonObject, objectOf, stringOf, textMapOf } from '../../gateway/rest-json.ts';
 import { type AccessRequest, defaultKeyPolicy } from '../simulate.ts';
 import {
