@@ -1,5 +1,6 @@
 import { namespaceOf } from '../../environment/shared-cluster.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
+import { admitPods } from '../../multus/admit-pods.ts';
 import { findOutdated, type OutdatedNodes } from '../../rollout/find-outdated.ts';
 import type { Member, Probe } from '../../rollout/group-state.ts';
 import type { GroupRequest } from '../../rollout/read-group.ts';
@@ -78,7 +79,8 @@ async function rollGroups(
   reportInterfaces(session);
 }
 
-function probe(
+/** Probes a new node. When it passes, it takes pods, also where its group has a startup taint. */
+async function probe(
   { clock, inputs, log, rollout }: Session,
   connection: Connection,
   { instanceId, node }: Member,
@@ -91,7 +93,9 @@ function probe(
     image: inputs.rollout.probeImage,
     namespace: inputs.base === undefined ? undefined : namespaceOf(inputs.environment),
   };
-  return rollout.probe(connection, request, { clock, log });
+  const result = await rollout.probe(connection, request, { clock, log });
+  if (result.result === 'passed') await admitPods(connection, log, clock, [request.node]);
+  return result;
 }
 
 function reportInterfaces(session: Session): void {

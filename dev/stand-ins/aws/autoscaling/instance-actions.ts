@@ -35,10 +35,14 @@ function terminateInstance(on: InstanceContext, params: QueryParams) {
       settings: { ...group.settings, desiredCapacity: desiredCapacity - 1 },
     });
   }
+  const shrinks = booleanOf(params, 'ShouldDecrementDesiredCapacity') === true;
+  const shrinking = shrinks
+    ? `, shrinking the capacity from ${desiredCapacity} to ${desiredCapacity - 1}`
+    : '';
   on.terminate(
     group.name,
     instanceId,
-    'instance was taken out of service in response to a user request.',
+    `instance ${instanceId} was taken out of service in response to a user request${shrinking}.`,
   );
   const now = on.groups.get(group.name) ?? group;
   const activity = now.activities.find((each) => each.instanceId === instanceId);

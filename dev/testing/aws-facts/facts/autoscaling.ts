@@ -1,7 +1,7 @@
 import type { Fact } from '../fact.ts';
 import { relied } from '../fact.ts';
 import { IS_NOT_ACTIVE } from '../relied-on.ts';
-import { documented, issue } from '../sources.ts';
+import { documented, issue, quoted } from '../sources.ts';
 
 const refusal = (message: string) => ({ code: 'ValidationError', status: 400, message });
 
@@ -101,6 +101,69 @@ export const AUTO_SCALING_FACTS: readonly Fact[] = [
     when: 'a hook was made without DefaultResult',
     answer: { output: { LifecycleHooks: [{ DefaultResult: 'ABANDON' }] } },
     source: issue('awsdocs/aws-cloudformation-user-guide#248'),
+    kind: 'report',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'instance-ended-and-group-shrunk',
+    call: 'TerminateInstanceInAutoScalingGroup',
+    when: 'ShouldDecrementDesiredCapacity is true',
+    answer: {
+      output: {
+        Activity: {
+          Cause:
+            'At … instance … was taken out of service in response to a user request, shrinking the capacity from … to ….',
+        },
+      },
+    },
+    source: issue('kubernetes/autoscaler#144'),
+    kind: 'report',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'group-cannot-shrink-below-min',
+    call: 'TerminateInstanceInAutoScalingGroup',
+    when: 'ShouldDecrementDesiredCapacity is true, and the desired capacity equals the minimum',
+    answer: refusal(
+      "Currently, desiredSize equals minSize (…). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.",
+    ),
+    source: issue('aws/aws-cli#47', 'buildkite/buildkite-agent-scaler#350'),
+    kind: 'report',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'instance-ended-twice',
+    call: 'TerminateInstanceInAutoScalingGroup',
+    when: 'the instance is being terminated already, and ShouldDecrementDesiredCapacity is true',
+    answer: {
+      output: { Activity: { Cause: '… in response to a user request, shrinking the capacity …' } },
+    },
+    source: issue('kubernetes/autoscaler#5411'),
+    kind: 'doubt',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'protected-instance-ended',
+    call: 'TerminateInstanceInAutoScalingGroup',
+    when: 'the instance is protected from scale-in, which does not protect it from this call',
+    answer: { output: { Activity: { Cause: '… in response to a user request…' } } },
+    source: documented('autoscaling/ec2/userguide/ec2-auto-scaling-instance-protection.html'),
+    kind: 'documentation',
+    reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'desired-above-max',
+    call: 'SetDesiredCapacity',
+    when: 'the group may not have as many instances',
+    answer: refusal(
+      'New SetDesiredCapacity value … is above max value … for the AutoScalingGroup.',
+    ),
+    source: quoted('New SetDesiredCapacity value'),
     kind: 'report',
     reliedOnBy: [],
     standIn: 'same',

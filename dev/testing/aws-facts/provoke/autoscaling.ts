@@ -5,6 +5,8 @@ import {
   DescribeScalingActivitiesCommand,
   PutLifecycleHookCommand,
   SetDesiredCapacityCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { CreateLaunchTemplateCommand } from '@aws-sdk/client-ec2';
 import { eventually } from '../../../stand-ins/aws/testing/local-aws.ts';
@@ -14,7 +16,12 @@ import type { Provocations, World } from './world.ts';
 const HOOK = { LifecycleHookName: 'attach' };
 
 /** Makes a group without instances, with a hook for launches. */
-async function group(world: World, AutoScalingGroupName: string, cidr: string): Promise<string> {
+async function group(
+  world: World,
+  AutoScalingGroupName: string,
+  cidr: string,
+  NewInstancesProtectedFromScaleIn = false,
+): Promise<string> {
   const { ec2, autoscaling } = world.clients;
   const LaunchTemplateName = `facts-${AutoScalingGroupName}`;
   const LaunchTemplateData = {
@@ -29,6 +36,7 @@ async function group(world: World, AutoScalingGroupName: string, cidr: string): 
       MaxSize: 1,
       VPCZoneIdentifier: await subnet(world, cidr),
       LaunchTemplate: { LaunchTemplateName, Version: '1' },
+      NewInstancesProtectedFromScaleIn,
     }),
   );
   const LifecycleTransition = 'autoscaling:EC2_INSTANCE_LAUNCHING';
@@ -64,6 +72,11 @@ async function launching(world: World, AutoScalingGroupName: string): Promise<st
     );
     return Activities.flatMap(({ Description = '' }) => /i-[0-9a-f]+/.exec(Description) ?? [])[0];
   }, 10_000);
+}
+
+function end({ clients }: World, InstanceId: string) {
+  const input = { InstanceId, ShouldDecrementDesiredCapacity: true };
+  return clients.autoscaling.send(new TerminateInstanceInAutoScalingGroupCommand(input));
 }
 
 /** How to provoke the answers of Auto Scaling. */
@@ -118,6 +131,35 @@ export const AUTO_SCALING: Provocations = {
       new DescribeLifecycleHooksCommand({ AutoScalingGroupName }),
     );
   },
+  'instance-ended-and-group-shrunk': async (world) =>
+    end(world, await launching(world, await group(world, 'shrinking', '10.9.26.0/24'))),
+  'group-cannot-shrink-below-min': async (world) => {
+    const AutoScalingGroupName = await group(world, 'least', '10.9.27.0/24');
+    const id = await launching(world, AutoScalingGroupName);
+    const least = { AutoScalingGroupName, MinSize: 1 };
+    await world.clients.autoscaling.send(new UpdateAutoScalingGroupCommand(least));
+    return end(world, id);
+  },
+  'instance-ended-twice': async (world) => {
+    const AutoScalingGroupName = await group(world, 'ended-twice', '10.9.28.0/24');
+    const LifecycleTransition = 'autoscaling:EC2_INSTANCE_TERMINATING';
+    const hook = { LifecycleHookName: 'release', AutoScalingGroupName, LifecycleTransition };
+    await world.clients.autoscaling.send(new PutLifecycleHookCommand(hook));
+    const id = await launching(world, AutoScalingGroupName);
+    await end(world, id);
+    const two = { AutoScalingGroupName, DesiredCapacity: 1 };
+    await world.clients.autoscaling.send(new SetDesiredCapacityCommand(two));
+    return end(world, id);
+  },
+  'protected-instance-ended': async (world) =>
+    end(world, await launching(world, await group(world, 'protected', '10.9.29.0/24', true))),
+  'desired-above-max': async (world) =>
+    world.clients.autoscaling.send(
+      new SetDesiredCapacityCommand({
+        AutoScalingGroupName: await group(world, 'above', '10.9.38.0/24'),
+        DesiredCapacity: 2,
+      }),
+    ),
   'group-with-bad-template': async (world) =>
     world.clients.autoscaling.send(
       new CreateAutoScalingGroupCommand({
