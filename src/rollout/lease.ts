@@ -30,6 +30,10 @@ export interface Held {
    * @throws ClusterError when another run has taken it over, which happens to a run that stood still for half a minute.
    */
   check(): Promise<void>;
+  /** What unfinished runs have noted, by key. */
+  readonly notes: Readonly<Record<string, string>>;
+  /** Writes a note onto the lease, where it stays until a run succeeds. */
+  note(key: string, text: string): Promise<void>;
   /** Keeps the lease while something takes long. */
   during<T>(work: Promise<T>): Promise<T>;
 }
@@ -37,7 +41,8 @@ export interface Held {
 /**
  * Does work while no other run rolls the nodes of the environment. Waits for such a run, and takes over from one that has
  * shown no sign of life for half a minute. Clocks of different machines are never compared, as in
- * https://github.com/kubernetes/client-go `tools/leaderelection`.
+ * https://github.com/kubernetes/client-go `tools/leaderelection`. The lease goes when the work succeeds. Otherwise it stays,
+ * free, with its notes.
  *
  * @throws ClusterError when another run still works at the deadline.
  */
@@ -47,16 +52,25 @@ export async function withLease<T>(
 ): Promise<T> {
   const holder = randomUUID();
   const name = `eks-multus-rollout-${options.environment}`;
-  await acquire(options, name, holder);
+  const notes = await acquire(options, name, holder);
+  const held = renewing(options, { holder, name, notes });
+  let result: T;
   try {
-    return await work(renewing(options, holder, name));
-  } finally {
+    result = await work(held);
+  } catch (error) {
     // It would be free half a minute later anyway.
-    await release(options.api, name, holder).catch(() => undefined);
+    await setFree(options.api, name, holder).catch(() => undefined);
+    throw error;
   }
+  await remove(options.api, name, holder);
+  return result;
 }
 
-async function acquire(options: LeaseOptions, name: string, holder: string): Promise<void> {
+async function acquire(
+  options: LeaseOptions,
+  name: string,
+  holder: string,
+): Promise<Readonly<Record<string, string>>> {
   const { api, clock, deadline, environment, log } = options;
   let seen = '';
   let since = clock.now();
@@ -66,7 +80,7 @@ async function acquire(options: LeaseOptions, name: string, holder: string): Pro
     const sign = `${found?.spec?.holderIdentity} ${found?.metadata?.resourceVersion}`;
     if (sign !== seen) [seen, since] = [sign, clock.now()];
     const free = !found?.spec?.holderIdentity || clock.now() - since > LASTS_MS;
-    if (free && (await take(api, name, found, holder)) !== undefined) return;
+    if (free && (await take(api, name, found, holder)) !== undefined) return notesOf(found);
     if (clock.now() > deadline) throw busy(environment);
     if (!told) log.info(`Another run rolls the nodes of ${environment}, or was killed: waiting`);
     told = true;
@@ -103,7 +117,14 @@ async function take(
   }
 }
 
-function renewing({ api, clock, environment }: LeaseOptions, holder: string, name: string): Held {
+/** What this run has of the lease. */
+interface Own {
+  readonly name: string;
+  readonly holder: string;
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+function renewing({ api, clock, environment }: LeaseOptions, { holder, name, notes }: Own): Held {
   let renewedAt = clock.now();
   async function check(): Promise<void> {
     if (clock.now() - renewedAt < RENEWED_EVERY_MS) return;
@@ -115,6 +136,11 @@ function renewing({ api, clock, environment }: LeaseOptions, holder: string, nam
   }
   return {
     check,
+    notes,
+    async note(key, text) {
+      const annotations = { [NOTE + key]: text };
+      await api.merge(`${COLLECTION}/${name}`, { metadata: { annotations } });
+    },
     async during(work) {
       const ended = work.then(() => true);
       while (!(await Promise.race([ended, clock.sleep(RENEWED_EVERY_MS).then(() => false)]))) {
@@ -125,7 +151,27 @@ function renewing({ api, clock, environment }: LeaseOptions, holder: string, nam
   };
 }
 
-async function release(api: KubernetesApi, name: string, holder: string): Promise<void> {
+/** The annotations with notes begin with this. */
+const NOTE = 'rollout.eks-multus-actions/';
+
+function notesOf(lease: V1Lease | undefined): Readonly<Record<string, string>> {
+  const annotations = Object.entries(lease?.metadata?.annotations ?? {});
+  return Object.fromEntries(
+    annotations
+      .filter(([key]) => key.startsWith(NOTE))
+      .map(([key, text]) => [key.slice(NOTE.length), text]),
+  );
+}
+
+async function setFree(api: KubernetesApi, name: string, holder: string): Promise<void> {
+  const path = `${COLLECTION}/${name}`;
+  const found = await api.read<V1Lease>(path);
+  if (found?.spec?.holderIdentity !== holder) return;
+  const { resourceVersion } = found.metadata ?? {};
+  await api.merge(path, { metadata: { resourceVersion }, spec: { holderIdentity: '' } });
+}
+
+async function remove(api: KubernetesApi, name: string, holder: string): Promise<void> {
   const found = await api.read<V1Lease>(`${COLLECTION}/${name}`);
   if (found?.spec?.holderIdentity !== holder) return;
   const { resourceVersion, uid } = found.metadata ?? {};

@@ -95,9 +95,12 @@ async function act(rollout: GroupRollout, state: GroupState, step: Step): Promis
   const { api, clock, groups, log } = tools;
   const { name } = request;
   switch (step.kind) {
-    case 'remember':
-      await groups.setTag(name, ROLLOUT_TAG, formatTag({ ...step, renewBefore: undefined }));
+    case 'remember': {
+      const text = formatTag({ ...step, renewBefore: undefined });
+      await rollout.held.note(name, text);
+      await groups.setTag(name, ROLLOUT_TAG, text);
       return;
+    }
     case 'resize':
       log.info(`${name}: ${step.desired} nodes instead of ${state.desired}`);
       await groups.resize(name, step.desired);

@@ -1,7 +1,7 @@
 import type { NetworkInterface } from '../aws/network-interfaces.ts';
 import { until } from '../core/retry.ts';
 import type { GroupState, RolloutLimits } from './group-state.ts';
-import { withLease } from './lease.ts';
+import { type Held, withLease } from './lease.ts';
 import { RunMemory } from './memory.ts';
 import { type NodeRow, RolloutProgress } from './progress.ts';
 import type { GroupRequest } from './read-group.ts';
@@ -51,7 +51,8 @@ export async function roll(
   const { environment } = request;
   await withLease({ api, environment, clock, log, deadline }, async (held) => {
     const before = await machines.interfacesOf(request.cluster);
-    if (request.everyNode) await askForEveryNode(request, tools);
+    await restoreTags(request, tools, held);
+    if (request.everyNode) await askForEveryNode(request, tools, held);
     const memory = new RunMemory(clock.now() - request.limits.joinMs);
     const progress = new RolloutProgress();
     for (const group of request.groups) {
@@ -71,7 +72,11 @@ export async function roll(
  * Notes on every group from when on its nodes are new. A run that goes on with an earlier one takes over its time, so the
  * nodes that were replaced then stay.
  */
-async function askForEveryNode(request: RolloutRequest, tools: RolloutTools): Promise<void> {
+async function askForEveryNode(
+  request: RolloutRequest,
+  tools: RolloutTools,
+  held: Held,
+): Promise<void> {
   const { clock, groups } = tools;
   const found = await Promise.all(request.groups.map(({ name }) => groups.describe(name)));
   const tags = found.map((group) => parseTag(group?.tags[ROLLOUT_TAG]));
@@ -80,7 +85,28 @@ async function askForEveryNode(request: RolloutRequest, tools: RolloutTools): Pr
   for (const [index, group] of found.entries()) {
     if (group === undefined || tags[index]?.renewBefore !== undefined) continue;
     const target = tags[index]?.target ?? group.desired;
-    await groups.setTag(group.name, ROLLOUT_TAG, formatTag({ target, renewBefore }));
+    const text = formatTag({ target, renewBefore });
+    await held.note(group.name, text);
+    await groups.setTag(group.name, ROLLOUT_TAG, text);
+  }
+}
+
+/**
+ * Writes tags again that an unfinished run has set. Whether an update of the stack removes tags that its template does not
+ * have is not documented.
+ */
+async function restoreTags(
+  { groups }: RolloutRequest,
+  tools: RolloutTools,
+  { notes }: Held,
+): Promise<void> {
+  for (const { name } of groups) {
+    const note = notes[name];
+    if (note === undefined) continue;
+    const found = await tools.groups.describe(name);
+    if (found !== undefined && found.tags[ROLLOUT_TAG] === undefined) {
+      await tools.groups.setTag(name, ROLLOUT_TAG, note);
+    }
   }
 }
 

@@ -8,9 +8,9 @@ import { LAB_INPUTS } from '../samples/lab-inputs.ts';
 export const GROUP = `${LAB_INPUTS['environment']}-ng1`;
 export const NODES = 3;
 
-/** The lab with three nodes in one group, of which one at a time may be replaced. A new volume size makes all outdated. */
-export function rolledInputs(volumeSize: number): Readonly<Record<string, string>> {
-  const group = { name: 'ng1', zone: 'ap-northeast-2a', min: 1, desired: NODES, max: NODES + 1 };
+/** The lab with some nodes in one group, of which one at a time may be replaced. A new volume size makes all outdated. */
+export function rolledInputs(volumeSize: number, nodes = NODES): Readonly<Record<string, string>> {
+  const group = { name: 'ng1', zone: 'ap-northeast-2a', min: 1, desired: nodes, max: nodes + 1 };
   return {
     ...LAB_INPUTS,
     'node-groups': JSON.stringify([{ ...group, 'volume-size': volumeSize }]),
@@ -77,12 +77,12 @@ function doubles(texts: readonly string[]): readonly string[] {
 }
 
 /** What is wrong with a group whose rollout has ended; empty when nothing is. Pure. */
-export function faultsOf(facts: GroupFacts): readonly string[] {
+export function faultsOf(facts: GroupFacts, count = NODES): readonly string[] {
   const { cordoned, desired, doubled, instances, leaked, nodes, outdated, tags } = facts;
   return [
-    ...(instances.length === NODES ? [] : [`${instances.length} instances`]),
-    ...(nodes.length === NODES ? [] : [`${nodes.length} nodes`]),
-    ...(desired === NODES ? [] : [`${desired} desired`]),
+    ...(instances.length === count ? [] : [`${instances.length} instances`]),
+    ...(nodes.length === count ? [] : [`${nodes.length} nodes`]),
+    ...(desired === count ? [] : [`${desired} desired`]),
     ...outdated.map((id) => `${id} is outdated`),
     ...cordoned.map((name) => `${name} is cordoned`),
     ...tags.map((tag) => `tag ${tag} is left`),
