@@ -39,7 +39,7 @@ describe('stacks', () => {
       outputs: { VpcId: 'vpc-1' },
       parameters: { ImageId: '/aws/image' },
       looksUpParameters: true,
-      lookedUp: { Image: 'ami-1' },
+      lookedUp: { ImageId: 'ami-1' },
       terminationProtection: true,
       roleArn: 'arn:aws:iam::123456789012:role/r',
       createdAt: Date.parse('2026-11-24T10:00:00Z'),

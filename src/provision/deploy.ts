@@ -47,11 +47,7 @@ async function deployWithCluster(given: Session, all: readonly Stack[]): Promise
   const deployed = await deployGroups(session, pack, network, infra, current);
   const { accountId } = account;
   report.outputs.environment = environmentOf(inputs, accountId, network, infra, deployed);
-  await rollNodes(session, idsOfStacks(deployed), infra.outputs);
-}
-
-function idsOfStacks(deployed: readonly DeployedNodeGroup[]): readonly string[] {
-  return deployed.map(({ stack }) => stack.id);
+  await rollNodes(session, { deployed, existing, infra: infra.outputs });
 }
 
 /** Node groups on the cluster of another environment, whose own stacks stay as they are. */
@@ -74,7 +70,7 @@ async function deployOnBase(
   const deployed = await deployGroups(fitted, pack, network, base.stack, existing);
   const { accountId } = account;
   report.outputs.environment = environmentOf(inputs, accountId, network, base.stack, deployed);
-  await rollNodes(fitted, idsOfStacks(deployed), base.stack.outputs);
+  await rollNodes(fitted, { deployed, existing, infra: base.stack.outputs });
 }
 
 /** The stacks of a deploy that exist already, by name, as they were when the run began. */

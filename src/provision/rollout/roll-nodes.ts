@@ -1,3 +1,4 @@
+import type { Stack } from '../../cloudformation/stack-api.ts';
 import { namespaceOf } from '../../environment/shared-cluster.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import { admitPods } from '../../multus/admit-pods.ts';
@@ -5,27 +6,31 @@ import { findOutdated, type OutdatedNodes } from '../../rollout/find-outdated.ts
 import type { Member, Probe } from '../../rollout/group-state.ts';
 import type { GroupRequest } from '../../rollout/read-group.ts';
 import { type RolloutResult, roll } from '../../rollout/rollout.ts';
+import type { DeployedNodeGroup } from '../environment-of.ts';
 import { addNote, addWarning } from '../report.ts';
 import type { Session } from '../session.ts';
 import { clusterOf, groupRequests } from './group-requests.ts';
 
 type Outputs = Readonly<Record<string, string>>;
 
+/** What a deploy has made. */
+interface Deployment {
+  readonly deployed: readonly DeployedNodeGroup[];
+  /** The stacks as they were before, by name. */
+  readonly existing: ReadonlyMap<string, Stack>;
+  /** Outputs of the stack with the cluster. */
+  readonly infra: Outputs;
+}
+
 /**
  * Replaces the nodes that the deploy has left outdated, if the inputs ask for it, and reports them in any case.
  *
- * @param stackIds the stacks of the node groups
- * @param infra outputs of the stack with the cluster
  * @throws ClusterError or CloudError when the rollout cannot go on.
  */
-export async function rollNodes(
-  session: Session,
-  stackIds: readonly string[],
-  infra: Outputs,
-): Promise<void> {
-  const { clock, inputs, log, rollout, stacks } = session;
-  const found = await Promise.all(stackIds.map((id) => stacks.describe(id)));
-  const groups = groupRequests(found, infra);
+export async function rollNodes(session: Session, deployment: Deployment): Promise<void> {
+  const { clock, inputs, log, rollout } = session;
+  const { infra } = deployment;
+  const groups = groupRequests(await stacksWithNodes(session, deployment), infra);
   const { mode } = inputs.rollout;
   // AWS alone says what is outdated, so a deploy without such nodes does not need the API server.
   const outdated = await findOutdated({ ...rollout, api: undefined }, groups, clock.now());
@@ -37,6 +42,19 @@ export async function rollNodes(
     return;
   }
   await log.group('Replace nodes', () => rollGroups(session, groups, infra));
+}
+
+/** The stacks that had nodes before this deploy, as they are now. */
+function stacksWithNodes(
+  { stacks }: Session,
+  { deployed, existing }: Deployment,
+): Promise<readonly (Stack | undefined)[]> {
+  const older = deployed.map(({ stack }) => stack).filter(({ outcome }) => outcome !== 'created');
+  return Promise.all(
+    older.map(async ({ id, name, outcome }) =>
+      outcome === 'unchanged' ? existing.get(name) : stacks.describe(id),
+    ),
+  );
 }
 
 function leftAlone({ rows, unfinished }: OutdatedNodes): string {
