@@ -57,8 +57,11 @@ export interface CleanUp extends StackInsides {
 export interface RolloutDeps {
   readonly groups: ScalingGroups;
   readonly machines: Machines;
-  /** @throws ClusterError when the cluster does not answer or does not let us in. */
-  connect(cluster: ClusterAddress): Promise<Connection>;
+  /**
+   * @param deadline when the run ends, in the clock's time
+   * @throws ClusterError when the cluster does not answer or does not let us in.
+   */
+  connect(cluster: ClusterAddress, deadline: number): Promise<Connection>;
   readonly probe: ProbeNode;
 }
 

@@ -92,10 +92,10 @@ function rolloutOf(caller: AwsCaller, role: RoleChoice, clock: Clock): RolloutDe
       createClient(AutoScalingClient, { ...caller, attempts: 1 }),
     ),
     machines: machinesOf(createClient(EC2Client, caller)),
-    connect: (cluster) =>
+    connect: (cluster, deadline) =>
       connect(
         { kind: 'eks', region, ...cluster },
-        { log: actionsLog, credentials, roleArn, clock },
+        { log: actionsLog, credentials, roleArn, clock, deadline },
       ),
     probe: probeNode,
   };

@@ -1,6 +1,6 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import type { KubernetesApi } from '../kubernetes/api.ts';
-import { reasonOf, statusOf } from '../kubernetes/api-error.ts';
+import { mayPass, reasonOf, statusOf } from '../kubernetes/api-error.ts';
 import { type Leave, podsToLeave } from './pods-to-leave.ts';
 
 /** On a node, it says that a rollout has cordoned it, and whether it was cordoned before. */
@@ -52,7 +52,8 @@ export async function cordon(api: KubernetesApi, name: string): Promise<void> {
   if (isDraining(node) && node.spec?.unschedulable === true) return;
   const before = !isDraining(node) && node.spec?.unschedulable === true;
   const annotations = { [ROLLOUT_ANNOTATION]: before ? CORDONED_BEFORE : DRAINING };
-  await api.merge(pathOf(name), { metadata: { annotations }, spec: { unschedulable: true } });
+  const spec = { unschedulable: true };
+  await api.repeat(() => api.merge(pathOf(name), { metadata: { annotations }, spec }));
 }
 
 /** Undoes what `cordon` did. Leaves a node alone that somebody else cordoned. */
@@ -62,7 +63,7 @@ export async function uncordon(api: KubernetesApi, name: string): Promise<void> 
   if (note === undefined) return;
   const annotations = { [ROLLOUT_ANNOTATION]: null };
   const spec = note === CORDONED_BEFORE ? {} : { spec: { unschedulable: false } };
-  await api.merge(pathOf(name), { metadata: { annotations }, ...spec });
+  await api.repeat(() => api.merge(pathOf(name), { metadata: { annotations }, ...spec }));
 }
 
 function pathOf(node: string): string {
@@ -86,7 +87,7 @@ async function evictPod(api: KubernetesApi, pod: V1Pod): Promise<string | undefi
   } catch (error) {
     const status = statusOf(error);
     if (status === 404 || status === 409) return undefined;
-    if (status === undefined || status === 401) throw error;
+    if (!mayPass(error) && (status === undefined || status === 401)) throw error;
     // 429: a budget forbids it now. 500: several budgets select the pod, or one cannot be computed.
     return `pod ${nameOf(pod)} stays: ${reasonOf(error)}`;
   }

@@ -3,8 +3,8 @@ import type { V1Lease } from '@kubernetes/client-node';
 import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { isConflictOrTransient, type KubernetesApi } from '../kubernetes/api.ts';
-import { statusOf } from '../kubernetes/api-error.ts';
+import { isConflict, type KubernetesApi } from '../kubernetes/api.ts';
+import { mayPass, statusOf } from '../kubernetes/api-error.ts';
 
 const NAMESPACE = 'kube-system';
 const COLLECTION = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`;
@@ -112,7 +112,7 @@ async function take(
       ? await api.create<V1Lease>(COLLECTION, lease as unknown as V1Lease)
       : await api.replace<V1Lease>(`${COLLECTION}/${name}`, lease as unknown as V1Lease);
   } catch (error) {
-    if (statusOf(error) === 404 || isConflictOrTransient(error)) return undefined;
+    if (statusOf(error) === 404 || isConflict(error) || mayPass(error)) return undefined;
     throw error;
   }
 }
@@ -139,7 +139,8 @@ function renewing({ api, clock, environment }: LeaseOptions, { holder, name, not
     notes,
     async note(key, text) {
       const annotations = { [NOTE + key]: text };
-      await api.merge(`${COLLECTION}/${name}`, { metadata: { annotations } });
+      const path = `${COLLECTION}/${name}`;
+      await api.repeat(() => api.merge(path, { metadata: { annotations } }));
     },
     async during(work) {
       const ended = work.then(() => true);

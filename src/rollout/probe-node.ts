@@ -65,7 +65,7 @@ export async function probeNode(
   );
   if (found.length === 0) tools.log.info(`${request.node}: no networks to probe`);
   for (const [namespace, networks] of Map.groupBy(found, (one) => one.namespace)) {
-    const cluster = probeCluster(connection, namespace, tools.clock);
+    const cluster = probeCluster(connection, namespace);
     const why = await probeNetworks(cluster, networks, request, tools);
     if (why !== undefined) return { result: 'failed', why };
   }
@@ -81,14 +81,15 @@ async function probeNetworks(
 ): Promise<string | undefined> {
   const run = randomUUID().slice(0, 8);
   const pods = await probePodsOf(cluster.namespace, networks, request, run);
-  const life = { run, clock, log, signal: new AbortController().signal, keep: false };
+  const deadline = clock.now() + STARTED_WITHIN_MS + ANSWERED_WITHIN_MS;
+  const signal = new AbortController().signal;
+  const life = { run, clock, log, signal, keep: false, deadline };
   try {
     return await withProbePods(cluster, pods, life, async () => {
       const names = pods.map(({ name }) => name);
       const readyBy = clock.now() + STARTED_WITHIN_MS;
       const waited = await awaitPods(cluster, { run, names, deadline: readyBy, clock, log });
       const outside = observeFromOutside(pods, waited);
-      const deadline = clock.now() + ANSWERED_WITHIN_MS;
       const options = { log, plan: {}, large: true, clock, deadline };
       const inside = await observeFromInside(cluster, outside, options);
       const observed = await retryPings(cluster, inside, 1, options);

@@ -22,7 +22,8 @@ await runAction(async () => {
     ...deps,
     rollout: {
       ...deps.rollout,
-      connect: () => connect(address, { log: actionsLog, credentials: noCredentials, clock }),
+      connect: (_, deadline) =>
+        connect(address, { log: actionsLog, credentials: noCredentials, clock, deadline }),
       async probe() {
         await systemClock.sleep(200);
         return { result: 'passed' };

@@ -4,6 +4,7 @@ import type { GroupRequest } from '../../rollout/read-group.ts';
 import { addNote } from '../report.ts';
 import type { Session } from '../session.ts';
 import { clusterOf, groupRequests } from './group-requests.ts';
+import { notAllowed } from './not-allowed.ts';
 
 type Outputs = Readonly<Record<string, string>>;
 
@@ -27,7 +28,9 @@ export async function planRollout(
 ): Promise<void> {
   const { inputs, log, report } = session;
   const groups = groupRequests(stacks, infra);
-  const { rows, unfinished } = await findOutdatedNodes(session, groups, infra);
+  const { rows, unfinished } = await findOutdatedNodes(session, groups, infra).catch(
+    (error: unknown) => notAllowed(session, error),
+  );
   if (rows.length > 0) report.rollout = { rows };
   for (const { group, instanceId, node, why } of rows) {
     log.info(`${group}: ${node || instanceId} is outdated: ${why.join(', ')}`);

@@ -10,6 +10,7 @@ import type { DeployedNodeGroup } from '../environment-of.ts';
 import { addNote, addWarning } from '../report.ts';
 import type { Session } from '../session.ts';
 import { clusterOf, groupRequests } from './group-requests.ts';
+import { notAllowed } from './not-allowed.ts';
 
 type Outputs = Readonly<Record<string, string>>;
 
@@ -33,7 +34,9 @@ export async function rollNodes(session: Session, deployment: Deployment): Promi
   const groups = groupRequests(await stacksWithNodes(session, deployment), infra);
   const { mode } = inputs.rollout;
   // AWS alone says what is outdated, so a deploy without such nodes does not need the API server.
-  const outdated = await findOutdated({ ...rollout, api: undefined }, groups, clock.now());
+  const outdated = await findOutdated({ ...rollout, api: undefined }, groups, clock.now()).catch(
+    (error: unknown) => notAllowed(session, error),
+  );
   const count = outdated.rows.length;
   if (mode !== 'now' && count === 0 && outdated.unfinished.length === 0) return;
   if (mode === 'never') {
@@ -71,7 +74,7 @@ async function rollGroups(
   const { clock, engine, inputs, log, report, rollout } = session;
   const cluster = clusterOf(infra);
   if (cluster === undefined) throw new Error('a deployed environment without a cluster');
-  const connection = await rollout.connect(cluster);
+  const connection = await rollout.connect(cluster, engine.deadline);
   const result: RolloutResult = { rows: [] };
   report.rollout = result;
   const { limits, mode } = inputs.rollout;
@@ -112,7 +115,7 @@ async function probe(
     namespace: inputs.base === undefined ? undefined : namespaceOf(inputs.environment),
   };
   const result = await rollout.probe(connection, request, { clock, log });
-  if (result.result === 'passed') await admitPods(connection, log, clock, [request.node]);
+  if (result.result === 'passed') await admitPods(connection, log, [request.node]);
   return result;
 }
 
