@@ -80,7 +80,7 @@ export async function runProvision(
   for (const input of [child.stdout, child.stderr].filter((stream) => stream !== null)) {
     createInterface({ input }).on('line', (line) => {
       if (line === '' || /^::(?!error)/.test(line)) return;
-      lines.push(line); if (process.env['SHOW']) console.log('   |', line);
+      lines.push(line);
       if (/ still waiting for /.test(line)) return;
       times.push(Date.now() - began);
       kill.after(times.length);

@@ -2,6 +2,7 @@ import type { Stack } from '../../cloudformation/stack-api.ts';
 import { namespaceOf } from '../../environment/shared-cluster.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import { admitPods } from '../../multus/admit-pods.ts';
+import { daemonStarted } from '../../multus/daemon-started.ts';
 import { findOutdated, type OutdatedNodes } from '../../rollout/find-outdated.ts';
 import type { Member, Probe } from '../../rollout/group-state.ts';
 import type { GroupRequest } from '../../rollout/read-group.ts';
@@ -115,7 +116,10 @@ async function probe(
     namespace: inputs.base === undefined ? undefined : namespaceOf(inputs.environment),
   };
   const result = await rollout.probe(connection, request, { clock, log });
-  if (result.result === 'passed') await admitPods(connection, log, [request.node]);
+  if (result.result === 'passed') {
+    const hasStarted = daemonStarted(connection.rest, clock);
+    await admitPods(connection, { log, hasStarted }, [request.node]);
+  }
   return result;
 }
 

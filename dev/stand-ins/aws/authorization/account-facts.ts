@@ -52,7 +52,7 @@ export function accountFacts({ account, region, motoUrl, endpoint }: FactSources
         return Role?.PermissionsBoundary?.PermissionsBoundaryArn;
       }),
     groupOf: (id) =>
-      orUndefined(async () => {
+      unlessAbsent(async () => {
         const query = new DescribeAutoScalingInstancesCommand({ InstanceIds: [id] });
         const { AutoScalingInstances: [found] = [] } = await groups.send(query);
         return found?.AutoScalingGroupName;
