@@ -5,6 +5,7 @@ import type { KubernetesApi } from '../../kubernetes/api.ts';
 import { readProvisionInputs } from '../inputs.ts';
 import type { Report } from '../report.ts';
 import { provision } from '../run.ts';
+import type { ProvisionDeps } from '../session.ts';
 import { realDeps } from '../wiring.ts';
 
 interface Options {
@@ -12,6 +13,8 @@ interface Options {
   readonly speed: number;
   /** Replaces the API of every cluster. */
   readonly kubernetes: KubernetesApi;
+  /** Reads the pack's files, for a pack that differs from this one. */
+  readonly packFile?: ProvisionDeps['packFile'];
 }
 
 /**
@@ -32,7 +35,7 @@ export async function provisionInProcess(
 /** The same for runs that fail: the report, and what the action would fail with. */
 export async function tryInProcess(
   texts: Readonly<Record<string, string>>,
-  { speed, kubernetes }: Options,
+  { speed, kubernetes, packFile }: Options,
 ): Promise<{ readonly report: Report; readonly failure: unknown }> {
   const inputs = readProvisionInputs((name) => texts[name] ?? '');
   const tokens = { idToken, mask: () => undefined };
@@ -40,6 +43,7 @@ export async function tryInProcess(
   const reports: Report[] = [];
   const failure = await provision(inputs, {
     ...real,
+    packFile: packFile ?? real.packFile,
     cleanUp: { ...real.cleanUp, kubernetes: () => kubernetes },
     log: recordingLog(),
     notice: () => undefined,
