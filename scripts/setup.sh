@@ -141,7 +141,7 @@ found() {
 read_repository() {
   local origin
   if [[ ! $repository ]]; then
-    origin=$(git remote get-url origin 2>/dev/null) || stop 'this folder has no remote "origin": change to a checkout of your repository'
+    origin=$(git config --get remote.origin.url) || stop 'this folder has no remote "origin": change to a checkout of your repository'
     repository=$(sed -E 's#^.*[:/]([^/]+/[^/]+)$#\1#; s#\.git$##' <<<"$origin")
   fi
   found "repos/$repository" --jq '[.owner.id, .id, .default_branch, .permissions.admin] | map(tostring) | join(" ")' ||
@@ -155,7 +155,7 @@ find_pack() {
   here=$(cd "$(dirname "${BASH_SOURCE[0]:-.}")/.." && pwd)
   [[ -f $here/cfn/github-oidc.yaml && -d $here/actions ]] || here=
   if [[ ! $pack && $here ]]; then
-    pack=$(git -C "$here" remote get-url origin 2>/dev/null | sed -E 's#^.*[:/]([^/]+/[^/]+)$#\1#; s#\.git$##')
+    pack=$(git -C "$here" config --get remote.origin.url | sed -E 's#^.*[:/]([^/]+/[^/]+)$#\1#; s#\.git$##')
   fi
   [[ $pack == */* ]] || stop '--pack: say where the pack is, as OWNER/NAME'
   case $ref in
