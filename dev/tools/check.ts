@@ -102,7 +102,7 @@ function checks(): readonly Check[] {
           });
         // With a token, zizmor asks GitHub whether each commit belongs to the named version of an action.
         const offline = process.env['GH_TOKEN'] === undefined ? ['--offline'] : [];
-        await zizmor(...offline, '.github', 'actions');
+        await zizmor(...offline, '.github', 'actions', 'action.yml');
         // The pack's name in the examples is a placeholder, of which GitHub knows nothing.
         await zizmor('--offline', ...examples());
       },
