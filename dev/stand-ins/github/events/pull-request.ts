@@ -21,7 +21,7 @@ export function dispatchEvent(
 
 /** A scheduled start. */
 export function scheduleEvent(workflow: string): GithubEvent {
-  return { name: 'schedule', workflow, payload: { schedule: '17 * * * *' } };
+  return { name: 'schedule', workflow, payload: { schedule: '17 */3 * * *' } };
 }
 
 export type PullRequestAction =
