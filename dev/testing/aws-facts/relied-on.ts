@@ -38,7 +38,7 @@ export const IS_BUCKET_CONFLICT = 'src/aws/staging.ts#isBucketConflict';
 export const ASK = 'src/provision/preflight/account/ask.ts#ask';
 export const HAS_KEY_PAIR = 'src/provision/preflight/account/ask-ec2.ts#hasKeyPair';
 export const DRY_RUN = 'src/provision/preflight/account/ask-ec2.ts#dryRun';
-export const ROLE_EXISTS = 'src/provision/preflight/account/ask-iam.ts#roleExists';
+export const ACTUAL_ARN = 'src/provision/preflight/account/ask-iam.ts#actualArn';
 export const QUOTA_VALUE = 'src/provision/preflight/account/ask-quotas.ts#valueIn';
 
 export const MAY_PASS = 'cfn/attach-enis/attach.ts#mayPass';

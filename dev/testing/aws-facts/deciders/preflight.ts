@@ -31,7 +31,7 @@ export const PREFLIGHT_DECIDERS: Readonly<Record<string, Ask>> = {
     known(await ec2(given, 'DescribeKeyPairs').keyPair('mine')),
   [names.DRY_RUN]: async (given) =>
     known(await ec2(given, 'CreateVpc').dryRuns('mine'))?.[0]?.allowed,
-  [names.ROLE_EXISTS]: async () =>
+  [names.ACTUAL_ARN]: async () =>
     known(await askIam(CALLER).missingPrincipals([ROLE]))?.length === 0,
   [names.QUOTA_VALUE]: async () => JSON.stringify(known(await askQuotas(CALLER, [VPCS]))),
 };
