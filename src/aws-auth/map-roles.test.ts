@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument, stringify } from 'yaml';
 import { ClusterError } from '../core/errors.ts';
-import { mergeNodeRoles, withoutPath } from './map-roles.ts';
+import { mergeNodeRoles, removeNodeRoles, withoutPath } from './map-roles.ts';
 import { AWS_AUTH_SAMPLES } from './testing/aws-auth-samples.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/ng1-node';
@@ -100,12 +100,50 @@ describe('mergeNodeRoles', () => {
     ]);
   });
 
+  it.each([
+    ['nothing as a word', 'null', ROW],
+    ['nothing as a sign', '~\n', ROW],
+    ['nothing in single quotes', "''", ROW],
+    ['a byte order mark', `\uFEFF${ADMIN}`, `\uFEFF${ADMIN}${ROW}`],
+    [
+      'a key that occurs twice',
+      '- rolearn: a\n  rolearn: b\n',
+      `- rolearn: a\n  rolearn: b\n${ROW}`,
+    ],
+    ['a second document', `${ADMIN}---\n- rolearn: b\n`, `${ADMIN}${ROW}---\n- rolearn: b\n`],
+    ['documents with a start', `---\n${ADMIN}---\n[]\n`, `---\n${ADMIN}${ROW}---\n[]\n`],
+  ])('reads what the authenticator reads: %s', (_name, text, expected) => {
+    expect(mergeNodeRoles(text, [ROLE]).mapRoles.trim()).toBe(expected.trim());
+  });
+
+  it('names a template without quotes, and its line', () => {
+    const text = `${ADMIN}- rolearn: a\n  username: {{SessionName}}\n`;
+    expect(() => mergeNodeRoles(text, [ROLE])).toThrow(
+      /line 7: \{\{SessionName\}\} needs quotes; .* rejects all of mapRoles/,
+    );
+  });
+
+  it('keeps JSON as JSON, in its own style', () => {
+    const rows = [{ rolearn: 'a', username: 'b', groups: [] }];
+    for (const text of [
+      JSON.stringify(rows),
+      JSON.stringify(rows, null, 2),
+      `${JSON.stringify(rows, null, '\t')}\n`,
+    ]) {
+      const { mapRoles } = mergeNodeRoles(text, [ROLE]);
+      expect(JSON.parse(mapRoles)).toEqual([...rows, parse(ROW)[0]]);
+      expect(mapRoles.includes('\n')).toBe(text.includes('\n'));
+      expect(mapRoles.startsWith(text.slice(0, text.lastIndexOf(']')).trimEnd())).toBe(true);
+      expect(removeNodeRoles(mapRoles, [ROLE]).mapRoles).toBe(text);
+    }
+  });
+
   it('accepts items that are not mappings', () => {
     const text = '- ~\n-\n- text\n- rolearn: [list]\n';
     expect(mergeNodeRoles(text, [ROLE]).mapRoles).toBe(text + ROW);
   });
 
-  it.each(['a: b', 'text', '- [', '- a: 1\n  a: 2\n', 'a: [\n'])('refuses to touch %j', (text) => {
+  it.each(['a: b', 'text', '- [', '- *nobody', 'a: [\n'])('refuses to touch %j', (text) => {
     expect(() => mergeNodeRoles(text, [ROLE])).toThrow(/mapRoles cannot be read/);
   });
 });

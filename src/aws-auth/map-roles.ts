@@ -1,6 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, isCollection, isNode, isSeq, parseDocument, stringify } from 'yaml';
-import { ClusterError } from '../core/errors.ts';
+import {
+  type Document,
+  isCollection,
+  isNode,
+  isSeq,
+  parseAllDocuments,
+  parseDocument,
+  stringify,
+  visit,
+} from 'yaml';
+import { ClusterError, messageOf } from '../core/errors.ts';
+import { addToJson, isJson, withoutItems } from './json-rows.ts';
 
 export interface AwsAuthMerge {
   /** The new text of `data.mapRoles`; the given text when there was nothing to add. */
@@ -36,13 +46,19 @@ export function mergeNodeRoles(
   mapRoles: string | undefined,
   roleArns: readonly string[],
 ): AwsAuthMerge {
-  const text = isNothing(mapRoles ?? '') ? '' : (mapRoles ?? '');
+  const { head, body, tail } = firstDocument(mapRoles ?? '');
+  const text = isNothing(body) ? '' : body;
   const document = parseRows(text);
   const rows = rowsOf(document);
   // The authenticator ignores case, and the last of several rows wins.
   const rowsByArn = Map.groupBy(rows, (row) => arnOf(row).toLowerCase());
   const wanted = new Map(roleArns.map(withoutPath).map((arn) => [arn.toLowerCase(), arn]));
   const warnings: string[] = [...pathWarnings(rows, wanted)];
+  if (tail !== '') {
+    warnings.push(
+      'mapRoles of aws-auth has more than one YAML document; the authenticator reads only the first',
+    );
+  }
   const added: string[] = [];
   for (const [key, arn] of wanted) {
     const mapped = rowsByArn.get(key) ?? [];
@@ -59,7 +75,9 @@ export function mergeNodeRoles(
     username: NODE_USERNAME,
     groups: NODE_GROUPS,
   }));
-  return { mapRoles: addRows(text, document, nodeRows), added, warnings };
+  const merged = isJson(text) ? addToJson(text, nodeRows) : addRows(text, document, nodeRows);
+  const separator = tail === '' || merged.endsWith('\n') ? '' : '\n';
+  return { mapRoles: `${head}${merged}${separator}${tail}`, added, warnings };
 }
 
 /**
@@ -73,14 +91,18 @@ export function removeNodeRoles(text: string, roleArns: readonly string[]): AwsA
   if (![...gone].some((arn) => text.toLowerCase().includes(arn))) {
     return { mapRoles: text, removed: [] };
   }
-  const document = parseRows(text);
+  const { head, body, tail } = firstDocument(text);
+  const document = parseRows(body);
   const rows = rowsOf(document);
   const goes = (row: Row) => isNodeRow(row) && gone.has(arnOf(row).toLowerCase());
   const removed = rows.filter(goes).map(arnOf);
   if (removed.length === 0) return { mapRoles: text, removed };
   const indices = rows.flatMap((row, index) => (goes(row) ? [index] : []));
   const kept = rows.filter((row) => !goes(row));
-  return { mapRoles: deleteRows(text, document, indices, kept), removed };
+  const left = isJson(body)
+    ? withoutItems(body, new Set(indices))
+    : deleteRows(body, document, indices, kept);
+  return { mapRoles: `${head}${left}${tail}`, removed };
 }
 
 /**
@@ -91,13 +113,42 @@ export function withoutPath(roleArn: string): string {
   return roleArn.replace(/:role\/.*\//, ':role/');
 }
 
-/** Texts that the authenticator takes for a ConfigMap without rows, even where they are not YAML. */
+/**
+ * Texts that the authenticator takes for a ConfigMap without rows, even where they are not YAML:
+ * https://github.com/kubernetes-sigs/aws-iam-authenticator `pkg/mapper/configmap/configmap.go`
+ */
 function isNothing(text: string): boolean {
-  return ['', '""', '``'].includes(text.trim());
+  return ['', '""', "''", '``'].includes(text.trim());
 }
 
-/** With this schema every scalar is text, and is written back as it was read. */
-const FAITHFUL = { schema: 'failsafe' } as const;
+/** The part that the authenticator reads, and what stands before and after it. */
+interface Parts {
+  /** A byte order mark. */
+  readonly head: string;
+  readonly body: string;
+  /** Further documents. */
+  readonly tail: string;
+}
+
+function firstDocument(text: string): Parts {
+  const head = text.startsWith('\uFEFF') ? '\uFEFF' : '';
+  const body = text.slice(head.length);
+  if (!/^---/m.test(body)) return { head, body, tail: '' };
+  const [first, second] = parseAllDocuments(body, FAITHFUL);
+  if (first === undefined || second === undefined) return { head, body, tail: '' };
+  const marker = /^---(?=\s|$)/gm;
+  marker.lastIndex = first.contents?.range?.[1] ?? 1;
+  const end = marker.exec(body)?.index ?? body.length;
+  return { head, body: body.slice(0, end), tail: body.slice(end) };
+}
+
+/**
+ * With this schema every scalar is text, and is written back as it was read. As for Go's reader, of a key that occurs
+ * twice the last one counts, and `<<` merges.
+ */
+const FAITHFUL = { schema: 'failsafe', uniqueKeys: false, merge: true } as const;
+/** Texts of YAML that mean no value. */
+const NULL = ['', '~', 'null', 'Null', 'NULL'];
 /** Rows do not refer to each other, because any of them may be removed later. */
 const WITHOUT_ALIASES = { aliasDuplicateObjects: false } as const;
 
@@ -106,14 +157,38 @@ function parseRows(text: string): Document.Parsed {
   const [error] = document.errors;
   if (error !== undefined) throw unreadable(error.message.split('\n', 1)[0] ?? '');
   const { contents } = document;
-  const empty = contents === null || (!isCollection(contents) && String(contents) === '');
+  const empty = contents === null || (!isCollection(contents) && NULL.includes(String(contents)));
   if (!empty && !isSeq(contents)) throw unreadable('it is not a list');
+  checkKeys(document, text);
   return document;
 }
 
+/** A template without quotes, `{{SessionName}}`, is a mapping whose key is a mapping, which JSON does not know. */
+function checkKeys(document: Document.Parsed, text: string): void {
+  visit(document, {
+    Pair(_, { key }) {
+      if (!isCollection(key)) return;
+      const [from = 0, to = 0] = key.range ?? [];
+      const line = text.slice(0, from).split('\n').length;
+      throw unreadable(
+        `line ${line}: {${text.slice(from, to).trim()}} needs quotes; without them the authenticator rejects all of mapRoles, and no role in it counts`,
+      );
+    },
+  });
+}
+
 function rowsOf(document: Document.Parsed): readonly Row[] {
-  const rows: unknown = document.toJS();
+  const rows: unknown = listOf(document);
   return Array.isArray(rows) ? rows.map((row: Row | null) => row ?? {}) : [];
+}
+
+function listOf(document: Document.Parsed): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 10_000 });
+  } catch (error) {
+    // An alias without an anchor, or more aliases than any list of roles has.
+    throw unreadable(messageOf(error));
+  }
 }
 
 /** Adds rows at the end, without touching a byte of the text where YAML allows that. */

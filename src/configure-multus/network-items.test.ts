@@ -30,7 +30,7 @@ describe('networks from files', () => {
 
   it.each([
     ['lost.yaml', /"networks-files": got .*lost\.yaml.*no such file/s],
-    ['bad.yaml', /"networks".*bad\.yaml, document 2: apiVersion/s],
+    ['bad.yaml', /"networks-files": got "bad\.yaml"; allowed: bad\.yaml, line \d+: apiVersion/s],
     ['one.yaml,one.yaml', /"networks".*name: each name once/s],
   ])('%s is rejected with the reason', (given, words) => {
     const parsing = () => read({ ...cluster, 'networks-files': given });

@@ -13,7 +13,7 @@ import { awaitRollout } from '../kubernetes/rollout.ts';
 import { admitPods } from '../multus/admit-pods.ts';
 import { daemonStarted } from '../multus/daemon-started.ts';
 import { installMultus, MULTUS, NOT_STARTED, removeMultus } from '../multus/install.ts';
-import { pruneNetworks } from '../networks/definition-store.ts';
+import { checkOwners, pruneNetworks } from '../networks/definition-store.ts';
 import { checkNamespaces } from './check-namespaces.ts';
 import { checkPlugins } from './check-plugins.ts';
 import { checkVpc } from './check-vpc.ts';
@@ -57,6 +57,7 @@ async function applyAndWait(
   await withCluster(inputs, { ...tools, needs, deadline: wait.deadline }, reached, async (to) => {
     await checkPlugins(to.api, attachments, log);
     if (shared === undefined) await checkNamespaces(to.api, attachments);
+    await checkOwners(to, attachments);
     if (mapRoleArns !== undefined) {
       reached.awsAuth = await log.group('Map node roles in aws-auth', () =>
         mapNodeRoles(to, mapRoleArns, log, clock),

@@ -13,7 +13,7 @@ export class InputError extends Error {
   readonly problems: readonly InputProblem[];
 
   constructor(problems: readonly InputProblem[]) {
-    super(problems.map(describeProblem).join('\n'));
+    super(describeProblems(problems));
     this.problems = problems;
   }
 }
@@ -78,8 +78,23 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function describeProblem(problem: InputProblem): string {
-  const given = problem.value === '' ? 'nothing' : `"${problem.value}"`;
-  const where = problem.place === undefined ? 'Input' : `${problem.place}:`;
-  return `${where} "${problem.input}": got ${given}; allowed: ${problem.allowed}`;
+/** An annotation on GitHub has room for some 64 KB, and nobody reads as much. */
+const MOST_PROBLEMS = 40;
+const LONGEST_VALUE = 200;
+const LONGEST_ALLOWED = 1_000;
+
+function describeProblems(problems: readonly InputProblem[]): string {
+  const shown = problems.slice(0, MOST_PROBLEMS).map(describeProblem);
+  const more = problems.length - shown.length;
+  return [...shown, ...(more > 0 ? [`… and ${more} more problems`] : [])].join('\n');
+}
+
+function describeProblem({ input, value, allowed, place }: InputProblem): string {
+  const given = value === '' ? 'nothing' : `"${shortened(value, LONGEST_VALUE)}"`;
+  const where = place === undefined ? 'Input' : `${place}:`;
+  return `${where} "${input}": got ${given}; allowed: ${shortened(allowed, LONGEST_ALLOWED)}`;
+}
+
+function shortened(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}…`;
 }

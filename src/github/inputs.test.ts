@@ -86,8 +86,15 @@ describe('messages', () => {
       { input: 'groups', value: '- { size: big }', allowed: '0.size: a number' },
     ]);
   });
-  it('shorten long values', () => {
-    expect(problems({ name: 'A'.repeat(500) })[0]?.value).toHaveLength(201);
+  it('shorten long values, and long lists of problems', () => {
+    const [problem] = problems({ name: 'A'.repeat(1_000_000) });
+    const many = Array.from(
+      { length: 1_000 },
+      () => problem ?? { input: '', value: '', allowed: '' },
+    );
+    expect(new InputError(many).message).toMatch(
+      /got "A{200}…"; allowed: .*\n… and 960 more problems$/s,
+    );
   });
 });
 

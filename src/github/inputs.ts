@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { InputError, type InputProblem, messageOf } from '../core/errors.ts';
+import { InputError, type InputProblem } from '../core/errors.ts';
+import { readYaml } from '../core/yaml.ts';
 import { readConfigFile } from './config-file.ts';
 
 /** Returns the text of an input, or the empty string when the user did not set it. */
@@ -63,7 +63,7 @@ export function parseInputs<Schema extends z.ZodObject>(
   const problems: InputProblem[] = [...(file?.problems ?? [])];
   const report = (input: string, allowed: string, parts: readonly PropertyKey[] = []) => {
     const place = ofFile.has(input) ? file?.place(input, parts) : undefined;
-    const problem = { input, value: shorten(texts[input] ?? ''), allowed };
+    const problem = { input, value: texts[input] ?? '', allowed };
     problems.push(place === undefined ? problem : { ...problem, place });
   };
   for (const [name, field] of Object.entries(schema.shape)) {
@@ -93,12 +93,6 @@ export function parseInputs<Schema extends z.ZodObject>(
 
 function describe({ path, message }: z.core.$ZodIssue): string {
   return path.length === 0 ? message : `${path.join('.')}: ${message}`;
-}
-
-const LONGEST_SHOWN_VALUE = 200;
-
-function shorten(value: string): string {
-  return value.length <= LONGEST_SHOWN_VALUE ? value : `${value.slice(0, LONGEST_SHOWN_VALUE)}…`;
 }
 
 /** Text that must match `pattern`. The report says `allowed` for a wrong and for a missing input. */
@@ -179,17 +173,12 @@ export function yaml<Shape extends z.ZodType>(
   const field = z
     .string({ error: allowed })
     .transform((raw, context) => {
-      try {
-        return parseYaml(raw) as unknown;
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: `${allowed} (${firstLine(error)})` });
-        return z.NEVER;
-      }
+      const read = readYaml(raw, 'core');
+      const problem = 'problem' in read ? read.problem : 'it has more than one document';
+      if ('documents' in read && read.documents.length <= 1) return read.documents[0]?.value;
+      context.addIssue({ code: 'custom', message: `${allowed} (${problem})` });
+      return z.NEVER;
     })
     .pipe(shape);
   return inFileAs(field, form);
-}
-
-function firstLine(error: unknown): string {
-  return messageOf(error).split('\n', 1)[0] ?? '';
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import * as core from '@actions/core';
 import { InputError, isExplained, messageOf } from '../core/errors.ts';
 import { redact, withoutCredentials } from '../core/redact.ts';
@@ -15,16 +16,22 @@ export async function runAction(action: () => Promise<void>): Promise<never> {
   try {
     obeyProxy();
     await action();
-    process.exit(process.exitCode ?? 0);
+    return exit(Number(process.exitCode ?? 0));
   } catch (error) {
     return end(error);
   }
 }
 
 /** Node itself would print the message as it is, and with it workflow commands and secrets. */
-function end(error: unknown): never {
+function end(error: unknown): Promise<never> {
   annotate(error);
-  process.exit(1);
+  return exit(1);
+}
+
+/** Ends the process once everything is written. A pipe takes 64 KB at once, and the rest would be lost. */
+async function exit(code: number): Promise<never> {
+  if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+  process.exit(code);
 }
 
 function annotate(error: unknown): void {

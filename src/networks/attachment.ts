@@ -33,6 +33,8 @@ export interface Attachment {
   readonly otherZones: boolean;
   readonly chained: readonly string[];
   readonly podsPerNode: number | undefined;
+  /** True for a complete definition of a user, false for a network in short form. */
+  readonly written: boolean;
   readonly definition: NetworkAttachmentDefinition;
 }
 

@@ -5,14 +5,13 @@ import {
   formatRange,
   hostsOf,
   intersection,
-  overlaps,
   parseAddress,
   parseCidr,
   parseRange,
   type Range,
 } from '../core/ip.ts';
 import type { Environment, EnvironmentNetwork } from '../environment/environment.ts';
-import { type Attachment, addressCount, allocatedRanges, type Pool } from './attachment.ts';
+import { type Attachment, addressCount, type Pool } from './attachment.ts';
 import type { NetworkProblem } from './network-spec.ts';
 
 /**
@@ -34,7 +33,8 @@ export function checkAddresses(
   ];
 }
 
-function checkPool(
+/** Checks one pool: see checkAddresses. Pure. */
+export function checkPool(
   pool: Pool,
   known: EnvironmentNetwork | undefined,
   inVpc: boolean,
@@ -139,29 +139,4 @@ export function checkCapacity(
 
 function mostNodes(environment: Environment | undefined): number {
   return environment?.nodeGroups.reduce((sum, { max }) => sum + max, 0) || 1;
-}
-
-/**
- * Checks that no two networks share an address, because each network allocates without looking at the others. Only
- * whereabouts networks see what other whereabouts networks have allocated. Pure.
- */
-export function checkOverlaps(attachments: readonly Attachment[]): readonly NetworkProblem[] {
-  const allocated = attachments.flatMap((attachment) =>
-    allocatedRanges(attachment).map((range) => ({ attachment, range })),
-  );
-  return allocated.flatMap((one, index) =>
-    allocated
-      .slice(0, index)
-      .filter(({ range }) => overlaps(range, one.range))
-      .filter(({ attachment }) => !shareAllocations(attachment, one.attachment))
-      .map((other) => ({
-        place: `${one.attachment.name}.range`,
-        value: formatRange(one.range),
-        allowed: `a range clear of ${other.attachment.namespace}/${other.attachment.name}, which has ${formatRange(other.range)}`,
-      })),
-  );
-}
-
-function shareAllocations(one: Attachment, other: Attachment): boolean {
-  return one.ipam === 'whereabouts' && other.ipam === 'whereabouts';
 }

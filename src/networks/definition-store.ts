@@ -13,6 +13,7 @@ import {
   type NetworkAttachmentDefinition,
 } from './attachment.ts';
 
+import { ownerOf } from './owner.ts';
 import { readAttachment } from './read-attachment.ts';
 
 type Definition = NetworkAttachmentDefinition;
@@ -105,6 +106,32 @@ function pathOf(namespace: string): string {
 const AT_ONCE = 32;
 
 /**
+ * Checks, before anything changes, that no other tool or controller keeps a definition different from what is wanted.
+ *
+ * @throws ClusterError that names each such definition and its owner.
+ */
+export async function checkOwners(
+  connection: Connection,
+  attachments: readonly Attachment[],
+): Promise<void> {
+  const definitions = attachments.map(({ definition }) => definition);
+  const before = await readAll(connection, definitions);
+  const foreign = definitions.flatMap((wanted) => {
+    const current = before.get(nameOf(wanted));
+    const owner = current === undefined ? undefined : ownerOf(current);
+    const same = current?.spec?.config === wanted.spec?.config;
+    return owner === undefined || same ? [] : [`${nameOf(wanted)} (${owner})`];
+  });
+  if (foreign.length === 0) return;
+  throw new ClusterError({
+    resource: foreign.join(', '),
+    reason: 'another tool keeps it as it is, and it differs from what the networks of this run say',
+    nextStep:
+      'change it there, or leave it out of the networks here; or have that tool give it up, and remove its labels and annotations',
+  });
+}
+
+/**
  * Creates and changes the definitions of networks, several at a time, and waits until all can be read back. Sends one
  * request for each definition that is new or differs, and two for each namespace.
  */
@@ -120,6 +147,8 @@ export async function applyNetworks(
     const { definition } = attachment;
     const name = nameOf(definition);
     const current = before.get(name);
+    const owner = current === undefined ? undefined : ownerOf(current);
+    if (owner !== undefined) return `Left ${name} to its owner (${owner}): it is as wanted`;
     const unchanged = current !== undefined && isAsWanted(current, definition);
     if (!unchanged) await writeDefinition(connection, definition, current);
     const change = current === undefined ? 'Created' : 'Changed';
@@ -149,7 +178,7 @@ async function awaitReadable(
       const now = await readAll(connection, definitions);
       missing = definitions.filter((one) => {
         const current = now.get(nameOf(one));
-        return current === undefined || !isAsWanted(current, one);
+        return current === undefined || !(isAsWanted(current, one) || ownerOf(current));
       });
       return missing.length === 0 ? true : undefined;
     },
@@ -165,7 +194,7 @@ async function awaitReadable(
 
 /**
  * Finds definitions that we made and no longer want: those with our label in the namespaces of this run. Other namespaces
- * may belong to other runs. Pure.
+ * may belong to other runs, and what another tool keeps belongs to it. Pure.
  */
 export function toPrune(
   found: readonly NetworkAttachmentDefinition[],
@@ -175,9 +204,8 @@ export function toPrune(
   const keep = new Set(wanted.map(({ namespace, name }) => `${namespace}/${name}`));
   return found.filter((definition) => {
     const { name, namespace = '' } = definition.metadata ?? {};
-    return (
-      isOurs(definition) && namespaces.includes(namespace) && !keep.has(`${namespace}/${name}`)
-    );
+    const stale = namespaces.includes(namespace) && !keep.has(`${namespace}/${name}`);
+    return isOurs(definition) && ownerOf(definition) === undefined && stale;
   });
 }
 

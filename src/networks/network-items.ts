@@ -25,7 +25,7 @@ export function networkItems(
   const problems: InputProblem[] = [];
   for (const path of files ?? []) {
     try {
-      items.push({ origin: path, raw: readText(path) });
+      items.push({ origin: path, raw: readText(path), input: 'networks-files' });
     } catch (error) {
       const allowed = `paths of files with NetworkAttachmentDefinitions (${messageOf(error)})`;
       problems.push({ input: 'networks-files', value: path, allowed });

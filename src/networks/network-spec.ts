@@ -88,6 +88,8 @@ export type NetworkSpec = z.output<typeof networkSpecSchema>;
 export interface RawItem {
   readonly origin: string;
   readonly raw: unknown;
+  /** The input that named it; `networks` when not given. */
+  readonly input?: 'networks-files';
 }
 
 /** An item of the list of networks: a network in short form, or `raw`. */
@@ -120,11 +122,14 @@ export const networkListForm = z.array(z.union([networkSpecSchema, rawSchema])).
 /** A problem in the list of networks; `place` names the network and the field. */
 export interface NetworkProblem extends Omit<InputProblem, 'input'> {
   readonly place: string;
+  /** The file that has the network, when the input networks-files named it. */
+  readonly file?: string;
 }
 
-/** The same as a problem of the input `networks`. */
-export function asInputProblem({ place, value, allowed }: NetworkProblem): InputProblem {
-  return { input: 'networks', value, allowed: `${place}: ${allowed}` };
+/** The same as a problem of the input that gave the network. */
+export function asInputProblem({ place, value, allowed, file }: NetworkProblem): InputProblem {
+  const input = file === undefined ? 'networks' : 'networks-files';
+  return { input, value: value === '' ? (file ?? '') : value, allowed: `${place}: ${allowed}` };
 }
 
 /** The message names the field, not a type, because YAML may read a number where the user means text. */

@@ -1,8 +1,11 @@
 import type { Environment } from '../environment/environment.ts';
 import { type Attachment, NETWORK_LABEL } from './attachment.ts';
 import { attachmentWarnings } from './attachment-warnings.ts';
-import { checkAddresses, checkCapacity, checkOverlaps } from './check-addresses.ts';
+import { checkAddresses, checkCapacity } from './check-addresses.ts';
+import { checkCniPlugins } from './check-cni-plugins.ts';
 import { checkFields, checkMaster } from './check-fields.ts';
+import { checkOverlaps } from './check-overlaps.ts';
+import { checkWrittenAddresses } from './check-written-addresses.ts';
 import { toDefinition } from './cni-config.ts';
 import type { NetworkItem, NetworkProblem, NetworkSpec, RawItem } from './network-spec.ts';
 import { type FoundDefinition, rawDefinitions } from './raw-definitions.ts';
@@ -17,6 +20,7 @@ export type AttachmentPlan =
 interface Outcome {
   readonly attachments: readonly Attachment[];
   readonly problems: readonly NetworkProblem[];
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -34,13 +38,19 @@ export function planAttachments(
       : fromSpec(item, environment, defaultNamespace),
   );
   const attachments = outcomes.flatMap((outcome) => outcome.attachments);
+  const overlaps = checkOverlaps(attachments, environment);
   const problems = [
     ...duplicates(attachments),
     ...outcomes.flatMap((outcome) => outcome.problems),
-    ...checkOverlaps(attachments),
+    ...overlaps.problems,
   ];
   if (problems.length > 0) return { problems };
-  return { attachments, warnings: attachmentWarnings(attachments, environment) };
+  const warnings = [
+    ...outcomes.flatMap((outcome) => outcome.warnings),
+    ...overlaps.warnings,
+    ...attachmentWarnings(attachments, environment),
+  ];
+  return { attachments, warnings };
 }
 
 function fromSpec(
@@ -51,12 +61,14 @@ function fromSpec(
   const resolved = resolveSpec(spec, environment, defaultNamespace);
   const fields = [...checkFields(spec), ...checkMaster(spec, environment)];
   const missing = checkSubnet(resolved.subnet, spec);
-  const attachment = readAttachment(toDefinition(resolved), spec['pods-per-node']);
-  if (typeof attachment === 'string') {
-    return { attachments: [], problems: placed(spec.name, [...fields, ...missing]) };
+  const read = readAttachment(toDefinition(resolved), spec['pods-per-node']);
+  if (typeof read === 'string') {
+    const problems = placed(spec.name, [...fields, ...missing]);
+    return { attachments: [], problems, warnings: [] };
   }
+  const attachment = { ...read, written: false };
   const found = [...fields, ...checked(attachment, environment)];
-  return { attachments: [attachment], problems: placed(spec.name, found) };
+  return { attachments: [attachment], problems: placed(spec.name, found), warnings: [] };
 }
 
 function fromRaw(
@@ -64,11 +76,14 @@ function fromRaw(
   environment: Environment | undefined,
   defaultNamespace: string,
 ): Outcome {
-  const { found, problems } = rawDefinitions(item, defaultNamespace);
+  const { found, problems, notices } = rawDefinitions(item, defaultNamespace);
   const outcomes = found.map((one) => fromDefinition(one, environment));
+  const file = item.input === 'networks-files' ? { file: item.origin } : {};
+  const all = [...problems, ...outcomes.flatMap((outcome) => outcome.problems)];
   return {
     attachments: outcomes.flatMap((outcome) => outcome.attachments),
-    problems: [...problems, ...outcomes.flatMap((outcome) => outcome.problems)],
+    problems: all.map((one) => ({ ...one, ...file })),
+    warnings: [...notices, ...outcomes.flatMap((outcome) => outcome.warnings)],
   };
 }
 
@@ -80,14 +95,23 @@ function fromDefinition(
   if (typeof read === 'string') {
     const value = definition.spec?.config ?? '';
     const problem = { place: 'spec.config', value, allowed: read };
-    return { attachments: [], problems: placed(origin, [problem]) };
+    return { attachments: [], problems: placed(origin, [problem]), warnings: [] };
   }
   const attachment = ofEnvironment(read, environment);
+  const plugins = checkCniPlugins(definition.spec?.config ?? '');
+  const addresses = checkWrittenAddresses(ofIpv4(attachment), environment);
   const found = [
     ...checkMaster({ master: attachment.master }, environment),
-    ...checked(ofIpv4(attachment), environment),
+    ...plugins.problems,
+    ...addresses.problems,
+    ...checkCapacity(attachment, environment),
   ];
-  return { attachments: [attachment], problems: placed(origin, found) };
+  const warnings = [...plugins.warnings, ...addresses.warnings];
+  return {
+    attachments: [attachment],
+    problems: placed(origin, found),
+    warnings: warnings.map((warning) => `${origin}: ${warning}`),
+  };
 }
 
 /** A definition belongs to the environment's network whose interface it uses. */

@@ -1,87 +1,163 @@
-import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { readYaml } from '../core/yaml.ts';
 import { OUR_LABELS } from '../kubernetes/api.ts';
 import type { NetworkAttachmentDefinition } from './attachment.ts';
+import { cleaned } from './exported-object.ts';
 import type { NetworkProblem, RawItem } from './network-spec.ts';
 
 const SHAPE = 'a NetworkAttachmentDefinition of k8s.cni.cncf.io/v1';
-const words = z.record(z.string(), z.string(), { error: 'names and texts' });
+const NAME =
+  'a name of lower case letters, digits, - and ., which begins and ends with a letter or digit';
+const words = z.record(z.string(), z.string({ error: 'a text; put it in quotes' }), {
+  error: 'names and texts',
+});
 
-/** The fields that the checks need. Kubernetes validates the rest. */
-const definitionSchema = z.looseObject(
+/** Everything that a definition may say. A field that Kubernetes does not know is a typing error. */
+const definitionSchema = z.strictObject(
   {
     apiVersion: z.literal('k8s.cni.cncf.io/v1', { error: SHAPE }),
     kind: z.literal('NetworkAttachmentDefinition', { error: SHAPE }),
-    metadata: z.looseObject(
+    metadata: z.strictObject(
       {
-        name: z.string({ error: 'a name' }).min(1, 'a name'),
-        namespace: z.string().optional(),
-        labels: words.optional(),
-        annotations: words.optional(),
+        name: z
+          .string({ error: 'a name' })
+          .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, NAME)
+          .max(253, 'at most 253 characters'),
+        namespace: z.string({ error: 'the name of a namespace' }).nullish(),
+        labels: words.nullish(),
+        annotations: words.nullish(),
+        finalizers: z.array(z.string()).nullish(),
       },
-      { error: 'metadata with a name' },
+      { error: objectError('metadata with a name') },
     ),
-    spec: z.looseObject({ config: z.string({ error: 'JSON in a text' }).optional() }).optional(),
+    spec: z
+      .strictObject(
+        { config: z.string({ error: 'JSON in a text: put it behind | or in quotes' }).nullish() },
+        { error: objectError('an object with config') },
+      )
+      .nullish(),
   },
-  { error: SHAPE },
+  { error: objectError(SHAPE) },
 );
 
+/** Names the fields that are too many, which else would be dropped without a word. */
+function objectError(allowed: string) {
+  return (issue: { readonly code?: string; readonly keys?: readonly string[] }) =>
+    issue.code === 'unrecognized_keys'
+      ? `no field ${issue.keys?.map((key) => `"${key}"`).join(', ')}, which Kubernetes does not know here`
+      : allowed;
+}
+
 export interface FoundDefinition {
-  /** `namespace/name`, for messages. */
+  /** Where it is, for messages: its name, and for files the file and the line. */
   readonly origin: string;
   readonly definition: NetworkAttachmentDefinition;
 }
 
+export interface RawDefinitions {
+  readonly found: readonly FoundDefinition[];
+  readonly problems: readonly NetworkProblem[];
+  /** What was left out of definitions, and why. */
+  readonly notices: readonly string[];
+}
+
+/** An object of an item, and where it is. */
+interface Placed {
+  readonly place: string;
+  readonly value: unknown;
+}
+
 /**
- * Reads the definitions of an item with `raw`. Adds our label to each, and the default namespace where it names none. Pure.
+ * Reads the definitions of an item with `raw`, as kubectl would, also those in a List. Adds our label to each, and the
+ * default namespace where it names none. Leaves out what only a cluster sets, so that the output of `kubectl get -o yaml`
+ * can be used. Pure.
  */
-export function rawDefinitions(
-  { origin, raw }: RawItem,
-  defaultNamespace: string,
-): { readonly found: readonly FoundDefinition[]; readonly problems: readonly NetworkProblem[] } {
-  const documents = typeof raw === 'string' ? parseAllDocuments(raw) : [];
-  const [broken] = documents.flatMap(({ errors }) => errors);
-  if (broken !== undefined) {
-    const [first = ''] = broken.message.split('\n', 1);
-    return { found: [], problems: [{ place: origin, value: '', allowed: `YAML (${first})` }] };
-  }
-  const parsed: readonly unknown[] =
-    typeof raw === 'string' ? documents.map((document) => document.toJS()) : [raw];
-  const objects = parsed.filter((object) => object !== null && object !== undefined);
-  if (objects.length === 0) {
-    return { found: [], problems: [{ place: origin, value: '', allowed: SHAPE }] };
-  }
+export function rawDefinitions(item: RawItem, defaultNamespace: string): RawDefinitions {
+  const { origin } = item;
+  const objects = objectsOf(item);
+  if (typeof objects === 'string') return nothing(origin, objects);
+  if (objects.length === 0) return nothing(origin, SHAPE);
   const found: FoundDefinition[] = [];
   const problems: NetworkProblem[] = [];
-  objects.forEach((object, index) => {
-    const place = objects.length === 1 ? origin : `${origin}, document ${index + 1}`;
+  const notices: string[] = [];
+  for (const { place, value } of objects) {
+    const { object, removed } = cleaned(value);
     const result = definitionSchema.safeParse(object);
-    if (result.success) found.push(ours(result.data, defaultNamespace));
-    else problems.push(...result.error.issues.map((issue) => problemOf(place, issue)));
-  });
-  return { found, problems };
+    if (!result.success) {
+      problems.push(...result.error.issues.map((issue) => problemOf(place, value, issue)));
+      continue;
+    }
+    const one = ours(result.data, defaultNamespace, item, place);
+    found.push(one);
+    if (removed.length > 0) {
+      notices.push(
+        `${one.origin}: left out what belongs to the object in a cluster: ${removed.join(', ')}`,
+      );
+    }
+  }
+  return { found, problems, notices };
+}
+
+function nothing(place: string, allowed: string): RawDefinitions {
+  return { found: [], problems: [{ place, value: '', allowed }], notices: [] };
+}
+
+/** The objects of an item, those of Lists one by one; or what is wrong with the text. */
+function objectsOf({ origin, raw }: RawItem): readonly Placed[] | string {
+  if (typeof raw !== 'string') return itemsOf({ place: origin, value: raw });
+  const read = readYaml(raw, 'kubernetes');
+  if ('problem' in read) return `YAML (${read.problem})`;
+  return read.documents.flatMap(({ value, line }) =>
+    itemsOf({ place: `${origin}, line ${line}`, value }),
+  );
+}
+
+const listSchema = z.looseObject({
+  kind: z.enum(['List', 'NetworkAttachmentDefinitionList']),
+  items: z.array(z.unknown()),
+});
+
+function itemsOf({ place, value }: Placed): readonly Placed[] {
+  const list = listSchema.safeParse(value);
+  if (!list.success) return [{ place, value }];
+  return list.data.items.map((item, index) => ({ place: `${place}, items.${index}`, value: item }));
 }
 
 function ours(
-  definition: z.output<typeof definitionSchema>,
+  { metadata, spec, ...rest }: z.output<typeof definitionSchema>,
   defaultNamespace: string,
+  item: RawItem,
+  place: string,
 ): FoundDefinition {
-  const { metadata, spec, ...rest } = definition;
-  const { config, ...other } = spec ?? {};
+  const { name, labels, annotations, finalizers } = metadata;
   const namespace = metadata.namespace ?? defaultNamespace;
+  const config = spec?.config ?? undefined;
   return {
-    origin: metadata.name,
+    origin: item.input === 'networks-files' ? `${place}: ${name}` : name,
     definition: {
       ...rest,
-      metadata: { ...metadata, namespace, labels: { ...metadata.labels, ...OUR_LABELS } },
-      ...(spec === undefined
-        ? {}
-        : { spec: { ...other, ...(config === undefined ? {} : { config }) } }),
-    } as NetworkAttachmentDefinition,
+      metadata: {
+        name,
+        namespace,
+        labels: { ...labels, ...OUR_LABELS },
+        ...(annotations ? { annotations } : {}),
+        ...(finalizers ? { finalizers } : {}),
+      },
+      ...(spec ? { spec: config === undefined ? {} : { config } } : {}),
+    },
   };
 }
 
-function problemOf(place: string, issue: z.core.$ZodIssue): NetworkProblem {
+/** An object of another kind has more fields that are wrong, none of which matters. */
+function problemOf(place: string, object: unknown, issue: z.core.$ZodIssue): NetworkProblem {
+  const [field] = issue.path;
+  const kind = kindOf(object);
   const within = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-  return { place, value: '', allowed: `${within}${issue.message}` };
+  const value = field === 'kind' && kind !== undefined ? kind : '';
+  return { place, value, allowed: `${within}${issue.message}` };
+}
+
+function kindOf(object: unknown): string | undefined {
+  const has = typeof object === 'object' && object !== null && 'kind' in object;
+  return has && typeof object.kind === 'string' ? object.kind : undefined;
 }

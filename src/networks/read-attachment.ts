@@ -45,6 +45,9 @@ export function readCniConfig(
   const text = config?.trim() ?? '';
   if (text === '') return ON_NODES;
   const json = parseJson(text);
+  if (json instanceof Error) {
+    return { unreadable: `JSON: a CNI configuration (${jsonProblem(text, json)})` };
+  }
   if (typeof json !== 'object' || json === null) return { unreadable: 'JSON: a CNI configuration' };
   const result = ('plugins' in json ? chainSchema : singleSchema).safeParse(json);
   if (!result.success) return { unreadable: problemOf(result.error) };
@@ -78,6 +81,7 @@ export function readAttachment(
     network: number === undefined ? undefined : Number(number),
     resourceName: annotations?.[RESOURCE_ANNOTATION],
     podsPerNode,
+    written: true,
     definition,
   };
   const read = readCniConfig(definition.spec?.config);
@@ -199,10 +203,20 @@ function problemOf(error: z.ZodError): string {
   return `${place}${issue?.message ?? 'a CNI configuration'}`;
 }
 
+/** The value of a JSON text, or the error of the parser. */
 function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
-  } catch {
-    return undefined;
+  } catch (error) {
+    return error;
   }
+}
+
+/** Where JSON breaks, and how: Node's messages repeat a part of the text, and some have no place. */
+function jsonProblem(text: string, { message }: Error): string {
+  const [, position] = /at position (\d+)/.exec(message) ?? [];
+  const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
+  const what = message.replace(/ in JSON.*$|, ".*$|, \.\.\..*$/s, '');
+  const [last = ''] = before.slice(-1);
+  return `${what}, line ${before.length}, column ${last.length + 1}`;
 }
