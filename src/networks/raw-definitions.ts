@@ -12,6 +12,18 @@ const words = z.record(z.string(), z.string({ error: 'a text; put it in quotes' 
   error: 'names and texts',
 });
 
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+const labels = z.record(
+  z.string(),
+  z
+    .string({ error: 'a text; put it in quotes' })
+    .regex(
+      /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/,
+      'a label of at most 63 letters, digits, -, _ and ., which begins and ends with a letter or digit',
+    ),
+  { error: 'names and texts' },
+);
+
 /** Everything that a definition may say. A field that Kubernetes does not know is a typing error. */
 const definitionSchema = z.strictObject(
   {
@@ -24,7 +36,7 @@ const definitionSchema = z.strictObject(
           .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, NAME)
           .max(253, 'at most 253 characters'),
         namespace: z.string({ error: 'the name of a namespace' }).nullish(),
-        labels: words.nullish(),
+        labels: labels.nullish(),
         annotations: words.nullish(),
         finalizers: z.array(z.string()).nullish(),
       },

@@ -1,0 +1,40 @@
+/** A definition in the form in which a project publishes its own, written for these tests. */
+export interface CorpusDefinition {
+  /** The repository and the file whose form it has. */
+  readonly source: string;
+  readonly text: string;
+  /** The message with which the pack refuses it; undefined when it takes it, as kubectl does. */
+  readonly refused?: RegExp;
+  /** True when kubectl refuses it, too. */
+  readonly byKubectl?: boolean;
+}
+
+export const HEAD = 'apiVersion: "k8s.cni.cncf.io/v1"\nkind: NetworkAttachmentDefinition\n';
+
+/** How people put JSON into a definition. Each of these is YAML for kubectl. */
+const STYLES = {
+  /** Behind `|`, indented. */
+  block: (json: string) => `|\n${indented(json, '    ')}`,
+  stripped: (json: string) => `|-\n${indented(json, '    ')}`,
+  folded: (json: string) => `>\n${indented(json, '    ')}`,
+  /** In single quotes; the end is not indented deeper than `config`, as in most READMEs. */
+  quoted: (json: string) => `'${json.split('\n').join('\n  ')}'`,
+  /** In single quotes; nothing is indented. */
+  flush: (json: string) => `'${json}'`,
+  tabs: (json: string) => `'${json.replace(/\n +/g, '\n\t')}'`,
+  double: (json: string) => JSON.stringify(json).replaceAll('\\n', '\n'),
+  escaped: (json: string) => JSON.stringify(json),
+  line: (json: string) => `'${JSON.stringify(JSON.parse(json))}'`,
+} as const;
+
+export type Style = keyof typeof STYLES;
+
+function indented(text: string, by: string): string {
+  return text.replace(/^/gm, by);
+}
+
+/** A definition with a CNI configuration in one of the styles. `more` are further lines of its metadata. */
+export function nad(name: string, config: unknown, style: Style, more = ''): string {
+  const json = typeof config === 'string' ? config : JSON.stringify(config, null, 2);
+  return `${HEAD}metadata:\n  name: ${name}\n${more}spec:\n  config: ${STYLES[style](json)}\n`;
+}
