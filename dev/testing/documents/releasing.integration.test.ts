@@ -1,19 +1,18 @@
-import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { startGithubApi } from '../../stand-ins/github/api/server.ts';
-import { commandsBetween, ghFolder, runCommands } from '../programs/document-commands.ts';
+import { leadGh } from '../../stand-ins/github/gh-command.ts';
+import { ensureTools } from '../../tools/install/tools.ts';
+import { consoleProgress } from '../../tools/progress.ts';
+import { commandsBetween, runCommands } from '../programs/document-commands.ts';
 
 it('the commands of RELEASING.md make rulesets that keep others from the tags', async () => {
+  await ensureTools(['gh'], consoleProgress());
   const github = await startGithubApi(0);
-  const folder = ghFolder();
+  const repository = 'OWNER/eks-multus-actions';
+  const gh = await leadGh(github, github.token(repository, { administration: 'write' }));
   try {
-    const repository = 'OWNER/eks-multus-actions';
     const [commands = ''] = commandsBetween('RELEASING.md', '## Once per', '## Each release');
-    await runCommands(commands, {
-      PATH: `${folder}:${process.env['PATH']}`,
-      GITHUB_API_URL: github.url,
-      GH_TOKEN: github.token(repository, { administration: 'write' }),
-    });
+    await runCommands(commands, { ...gh.env, PATH: process.env['PATH'] });
     const { rulesets } = github.repository(repository);
     expect(rulesets).toMatchObject([
       {
@@ -28,7 +27,7 @@ it('the commands of RELEASING.md make rulesets that keep others from the tags', 
     expect(rulesets[0]).not.toHaveProperty('bypass_actors');
     expect(github.calls.flatMap(({ problems }) => problems)).toEqual([]);
   } finally {
-    rmSync(folder, { recursive: true });
+    await gh.stop();
     await github.stop();
   }
 });

@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { packFile } from '../../../src/core/pack-files.ts';
 
@@ -24,13 +22,4 @@ export async function runCommands(
   const script = ['--norc', '-euc', commands];
   const { stdout, stderr } = await promisify(execFile)('bash', script, options);
   return stdout + stderr;
-}
-
-/** Makes a folder with the program `gh`. The caller removes it. */
-export function ghFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gh-'));
-  const program = packFile('dev', 'testing', 'programs', 'gh.ts');
-  writeFileSync(join(folder, 'gh'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`);
-  chmodSync(join(folder, 'gh'), 0o755);
-  return folder;
 }
