@@ -64,6 +64,7 @@ async function rollOnce(probe: Probe = { result: 'passed' }): Promise<RolloutRes
   const group = {
     name: GROUP,
     cluster: 'eks-multus-cluster',
+    declared: NODES,
     wanted: {
       imageId: undefined,
       instanceType: undefined,

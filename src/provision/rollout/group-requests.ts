@@ -31,6 +31,7 @@ function groupRequest(
   return {
     name,
     cluster: infra['ClusterName'] ?? '',
+    declared: Number(parameters['DesiredSize']),
     wanted: {
       imageId: lookedUp['NodeImageIdSSMParam'],
       instanceType: parameters['InstanceType'],

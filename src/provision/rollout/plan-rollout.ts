@@ -53,8 +53,12 @@ async function findOutdatedNodes(
   const withoutNames = await findOutdated({ ...rollout, api: undefined }, groups, clock.now());
   const cluster = clusterOf(infra);
   if (withoutNames.rows.length === 0 || cluster === undefined) return withoutNames;
-  const api = cleanUp.kubernetes(cluster);
-  return findOutdated({ ...rollout, api }, groups, clock.now()).catch(() => withoutNames);
+  try {
+    const api = cleanUp.kubernetes(cluster);
+    return await findOutdated({ ...rollout, api }, groups, clock.now());
+  } catch {
+    return withoutNames;
+  }
 }
 
 /** The names of existing stacks whose planned changes make a new version of the launch template. */

@@ -64,7 +64,8 @@ function stacksWithNodes(
 function leftAlone({ rows, unfinished }: OutdatedNodes): string {
   const half =
     unfinished.length === 0 ? '' : ` A rollout of ${unfinished.join(', ')} has not ended.`;
-  return `${rows.length} nodes are outdated and stay, because rollout is never.${half} With rollout: auto, the next deploy replaces them.`;
+  const names = rows.map(({ instanceId }) => instanceId).join(', ') || 'none';
+  return `Outdated nodes that stay, because rollout is never: ${names}.${half} With rollout: auto, the next deploy replaces them.`;
 }
 
 async function rollGroups(
