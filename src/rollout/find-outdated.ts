@@ -16,7 +16,7 @@ export async function findOutdated(
   groups: readonly GroupRequest[],
   now: number,
 ): Promise<OutdatedNodes> {
-  const memory = new RunMemory(0);
+  const memory = new RunMemory(0, 0);
   const states = await Promise.all(groups.map((one) => readGroup(sources, one, memory, now)));
   const found = states.filter((state) => state !== undefined);
   const progress = new RolloutProgress();

@@ -18,6 +18,8 @@ export interface GroupState {
   readonly max: number;
   /** How many nodes the group had when its rollout began, by the group's tag; undefined when no rollout is under way. */
   readonly target: number | undefined;
+  /** Since when all nodes are to be new, by the same tag; in milliseconds since 1970. */
+  readonly renewBefore: number | undefined;
   /** Processes of the group that somebody suspended. */
   readonly suspended: readonly string[];
   readonly members: readonly Member[];
@@ -34,6 +36,8 @@ export interface Member {
   readonly phase: 'starting' | 'in-service' | 'leaving' | 'standby';
   /** When it was launched, in milliseconds since 1970. */
   readonly launchedAt: number;
+  /** From when on it is waited for: its launch or, when its time was over before this run, a little before the run. */
+  readonly waitedSince: number;
   /** Why it should be replaced; empty for an instance that is up to date. */
   readonly outdated: readonly string[];
   /** Undefined until the instance joins the cluster. */

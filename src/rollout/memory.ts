@@ -16,15 +16,25 @@ const NOTHING: Remembered = {
  */
 export class RunMemory {
   readonly #joinedBefore: number;
+  readonly #graceMs: number;
   readonly #members = new Map<string, Remembered>();
   readonly #ended = new Set<string>();
   readonly #refusals = new Map<string, number>();
   readonly #hopeless = new Set<string>();
   readonly #short = new Map<string, number>();
 
-  /** @param joinedBefore instances launched before this time have had their time to join, when the run begins */
-  constructor(joinedBefore: number) {
+  /**
+   * @param joinedBefore instances launched before this time have had their time to join, when the run begins
+   * @param graceMs how long the run waits for a node whose time was over, because the cause may just have gone
+   */
+  constructor(joinedBefore: number, graceMs: number) {
     this.#joinedBefore = joinedBefore;
+    this.#graceMs = graceMs;
+  }
+
+  /** From when on an instance that was launched at this time is waited for. */
+  waitedSince(launchedAt: number): number {
+    return Math.max(launchedAt, this.#joinedBefore + this.#graceMs);
   }
 
   of(instanceId: string): Remembered {

@@ -15,6 +15,7 @@ function member(id: string, changes: Partial<Member> = {}): Member {
     instanceId: `i-${id}`,
     phase: 'in-service',
     launchedAt: 0,
+    waitedSince: 0,
     outdated: [],
     node: {
       name: id,
@@ -40,6 +41,7 @@ function group(members: readonly Member[], changes: Partial<GroupState> = {}): G
     desired: members.length,
     max: 5,
     target: 2,
+    renewBefore: undefined,
     suspended: [],
     members,
     shortSince: undefined,

@@ -102,7 +102,7 @@ function whyFailed(
   { drainMs, joinMs }: RolloutLimits,
   now: number,
 ): string | undefined {
-  const { blocked, drainingSince, kept, launchedAt, node, outdated, probe } = member;
+  const { blocked, drainingSince, kept, node, outdated, probe, waitedSince } = member;
   if (!isLive(member)) return undefined;
   if (kept.length > 0) return `is not drained: ${kept.join('; ')}`;
   if (drainingSince !== undefined && now - drainingSince > drainMs && (node?.pods ?? 0) > 0) {
@@ -111,7 +111,7 @@ function whyFailed(
   }
   if (outdated.length > 0) return undefined;
   if (probe.result === 'failed') return `has failed its probe: ${probe.why}`;
-  if (now - launchedAt <= joinMs || member.phase === 'leaving') return undefined;
+  if (now - waitedSince <= joinMs || member.phase === 'leaving') return undefined;
   const within = `${Math.round(joinMs / 60_000)} minutes after its launch`;
   if (node === undefined) return `has not joined the cluster ${within}`;
   // A node that this run has already seen at work may be away for a moment.

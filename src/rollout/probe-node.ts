@@ -11,12 +11,14 @@ import {
   observeFromOutside,
   retryPings,
 } from '../connectivity/probe/observe.ts';
+import { judgeNodes } from '../connectivity/probe/placement.ts';
 import { awaitPods, withProbePods } from '../connectivity/probe/probe-pods.ts';
 import { fill, type ProbePod, readSampleApps } from '../connectivity/probe/sample-apps.ts';
 import type { Clock } from '../core/clock.ts';
 import { isExplained, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { packFile } from '../core/pack-files.ts';
+import { until } from '../core/retry.ts';
 import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { listDefinitions } from '../networks/definition-store.ts';
@@ -41,6 +43,7 @@ interface ProbeTools {
   readonly log: Log;
 }
 
+const MULTUS_WITHIN_MS = 120_000;
 /** How long the test pods of one namespace may take to start, and to answer. */
 const STARTED_WITHIN_MS = 180_000;
 const ANSWERED_WITHIN_MS = 240_000;
@@ -63,13 +66,38 @@ export async function probeNode(
       ...(spec === undefined ? {} : { spec }),
     }),
   );
-  if (found.length === 0) tools.log.info(`${request.node}: no networks to probe`);
+  if (found.length === 0) {
+    tools.log.info(`${request.node}: no networks to probe`);
+    return { result: 'passed' };
+  }
+  const trouble = await troubleOf(probeCluster(connection, 'default'), request.node, tools);
+  if (trouble !== undefined) return { result: 'failed', why: trouble };
   for (const [namespace, networks] of Map.groupBy(found, (one) => one.namespace)) {
     const cluster = probeCluster(connection, namespace);
     const why = await probeNetworks(cluster, networks, request, tools);
     if (why !== undefined) return { result: 'failed', why };
   }
   return { result: 'passed' };
+}
+
+/** What keeps pods from getting networks on the node for two minutes; undefined when Multus is Ready there. */
+async function troubleOf(
+  cluster: ProbeCluster,
+  node: string,
+  { clock }: ProbeTools,
+): Promise<string | undefined> {
+  let trouble: string | undefined;
+  await until(
+    async () => {
+      const [nodes, pods] = await Promise.all([cluster.nodes(), cluster.multusPods()]);
+      const own = nodes.filter(({ metadata }) => metadata?.name === node);
+      const [judged] = judgeNodes(own, pods);
+      trouble = judged === undefined ? 'it has left the cluster' : judged.trouble?.text;
+      return trouble === undefined ? true : undefined;
+    },
+    { clock, deadline: clock.now() + MULTUS_WITHIN_MS },
+  );
+  return trouble;
 }
 
 /** Why the networks of one namespace do not work on the node; undefined when they do. */

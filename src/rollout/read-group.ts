@@ -16,6 +16,8 @@ export interface GroupRequest {
   readonly name: string;
   /** The name of the cluster, by which its interfaces are tagged. */
   readonly cluster: string;
+  /** How many nodes its stack declares. */
+  readonly declared: number;
   /** What the template and the cluster say; the template's version comes from the group itself. */
   readonly wanted: Omit<WantedInstance, 'template' | 'renewBefore'>;
 }
@@ -57,7 +59,9 @@ export async function readGroup(
     name: group.name,
     desired: group.desired,
     max: group.max,
-    target: tag?.target,
+    // Somebody who has changed the size of the group since then wants that size.
+    target: tag?.declared === request.declared ? tag.target : undefined,
+    renewBefore: tag?.renewBefore,
     suspended: group.suspended,
     members: members.map((one) => memory.withoutHopeless(one)),
     shortSince,
@@ -116,6 +120,7 @@ function toMember(
     // The group may not show yet that this run has ended the instance.
     phase: memory.hasEnded(id) ? 'leaving' : instance.phase,
     launchedAt,
+    waitedSince: memory.waitedSince(launchedAt),
     outdated: outdatedBy(facts, { ...wanted, template: group.template, renewBefore }),
     node: node === undefined ? undefined : toNode(node, pods),
     ...memory.of(id),

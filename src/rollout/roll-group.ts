@@ -96,7 +96,8 @@ async function act(rollout: GroupRollout, state: GroupState, step: Step): Promis
   const { name } = request;
   switch (step.kind) {
     case 'remember': {
-      const text = formatTag({ ...step, renewBefore: undefined });
+      const renewBefore = state.renewBefore;
+      const text = formatTag({ target: step.target, declared: request.declared, renewBefore });
       await rollout.held.note(name, text);
       await groups.setTag(name, ROLLOUT_TAG, text);
       return;

@@ -53,7 +53,8 @@ export async function roll(
     const before = await machines.interfacesOf(request.cluster);
     await restoreTags(request, tools, held);
     if (request.everyNode) await askForEveryNode(request, tools, held);
-    const memory = new RunMemory(clock.now() - request.limits.joinMs);
+    const { joinMs } = request.limits;
+    const memory = new RunMemory(clock.now() - joinMs, joinMs / 5);
     const progress = new RolloutProgress();
     for (const group of request.groups) {
       const { limits } = request;
@@ -84,8 +85,10 @@ async function askForEveryNode(
   const renewBefore = begun?.renewBefore ?? clock.now();
   for (const [index, group] of found.entries()) {
     if (group === undefined || tags[index]?.renewBefore !== undefined) continue;
-    const target = tags[index]?.target ?? group.desired;
-    const text = formatTag({ target, renewBefore });
+    const declared = request.groups[index]?.declared ?? 0;
+    const tag = tags[index];
+    const target = tag?.declared === declared ? tag.target : group.desired;
+    const text = formatTag({ target, declared, renewBefore });
     await held.note(group.name, text);
     await groups.setTag(group.name, ROLLOUT_TAG, text);
   }
@@ -100,9 +103,9 @@ async function restoreTags(
   tools: RolloutTools,
   { notes }: Held,
 ): Promise<void> {
-  for (const { name } of groups) {
+  for (const { declared, name } of groups) {
     const note = notes[name];
-    if (note === undefined) continue;
+    if (note === undefined || parseTag(note)?.declared !== declared) continue;
     const found = await tools.groups.describe(name);
     if (found !== undefined && found.tags[ROLLOUT_TAG] === undefined) {
       await tools.groups.setTag(name, ROLLOUT_TAG, note);

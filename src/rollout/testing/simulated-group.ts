@@ -64,6 +64,7 @@ export class SimulatedGroup {
       desired: this.desired,
       max: this.#max,
       target: this.target,
+      renewBefore: undefined,
       suspended: [],
       members: this.#machines.map((one) => this.#member(one)),
       shortSince: live < this.desired ? this.#now : undefined,
@@ -156,6 +157,7 @@ export class SimulatedGroup {
       instanceId: id,
       phase,
       launchedAt,
+      waitedSince: launchedAt,
       outdated: old ? ['template version 1 instead of 2'] : [],
       node: joined
         ? { name: `node-${id}`, ready: true, reason: '', cordoned, draining, pods }
