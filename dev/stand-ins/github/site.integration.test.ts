@@ -1,12 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKOUT } from '../../tools/checkout.ts';
 import { ensureTools } from '../../tools/install/tools.ts';
 import { consoleProgress } from '../../tools/progress.ts';
 import { newPullRequest } from './api/state.ts';
-import { pullRequestEvents } from './events/pull-request.ts';
+import {
+  dispatchEvent,
+  type GithubEvent,
+  pullRequestEvents,
+  scheduleEvent,
+} from './events/pull-request.ts';
 import { type OidcIssuer, startOidcIssuer } from './oidc.ts';
 import { PACK } from './repositories.ts';
 import { prepareAct } from './runner.ts';
@@ -23,7 +28,9 @@ beforeAll(async () => {
   const act = await prepareAct({ bin: tools.bin, runFolder: folder, logFolder: folder });
   oidc = await startOidcIssuer(0, { repository, ref: 'refs/heads/main', workflow: 'x.yml' });
   const options = { source: CHECKOUT, repository, oidc, env: {} };
-  site = await startSite(act, options, { account: '123456789012', inputs: {} });
+  const inputs = { 'provision.yml': { 'plan-environment': 'eks-multus-unattended' } };
+  // There is no AWS here: a job that gets into its environment ends because this is no account.
+  site = await startSite(act, options, { account: 'none', inputs });
 });
 afterAll(async () => {
   await site?.stop();
@@ -59,3 +66,40 @@ it.each([
     expect(site.api.calls).toEqual([]);
   },
 );
+
+describe('reviewers of the environment eks-multus', () => {
+  const byHand = (what: string) =>
+    dispatchEvent('by-hand.yml', { what, environment: 'eks-multus-lab' });
+
+  beforeAll(() => {
+    const environment = site.state.environments.get('eks-multus');
+    if (environment === undefined) throw new Error('no environment');
+    site.state.environments.set('eks-multus', { ...environment, reviewers: ['bob'] });
+  });
+
+  async function run(event: GithubEvent, name: string) {
+    const [result] = await site.deliver(event, { name, show: () => {} });
+    return { result, entries: site.gate.entries.filter((entry) => entry.run === name) };
+  }
+
+  it.each([
+    ['a check', byHand('check'), 'eks-multus-unattended', false, 0],
+    ['a plan', byHand('plan'), 'eks-multus-unattended', false, 0],
+    ['a deploy', byHand('deploy'), 'eks-multus', true, 1],
+    ['a teardown', byHand('destroy'), 'eks-multus', true, 1],
+    ['the clean-up', scheduleEvent('scheduled-teardown.yml'), 'eks-multus-previews', false, 0],
+  ])('are asked for %s as often as the table in docs/github.md says', async (...row) => {
+    const [what, event, environment, deployment, approvals] = row;
+    const { entries } = await run(event, what.replaceAll(' ', '-'));
+    expect(entries).toMatchObject([{ environment, deployment }]);
+    expect(entries.filter(({ approval }) => approval)).toHaveLength(approvals);
+  });
+
+  it('stop a deploy that none of them approves, before its first step', async () => {
+    site.gate.reviewersPresent = false;
+    const { result } = await run(byHand('deploy'), 'not-approved');
+    expect(result?.succeeded).toBe(false);
+    expect(result?.errors).toEqual(['The job waited for bob, and nobody approved it']);
+    expect(result?.log).not.toContain('deploy: environment');
+  });
+});
