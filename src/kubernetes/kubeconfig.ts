@@ -40,11 +40,11 @@ function withoutCredentials(user: User | null, error: unknown): ClusterError {
     resource: `user ${user?.name ?? ''} of the kubeconfig`,
     reason:
       program === undefined
-        ? `its credentials cannot be read (${said})`
+        ? `it cannot be used (${said})`
         : `the program ${program}, which gets its credentials, ${missing ? 'is not on this runner' : `failed (${said || 'without a word'})`}`,
     nextStep:
       program === undefined
-        ? 'correct the user of the current context: the files that it names must be on this runner'
+        ? 'correct the current context: the files that it names must be on this runner, and its server must speak https'
         : missing
           ? `install ${program} in a step before this one, or use a kubeconfig with a token or a certificate`
           : `run it by hand to see what it lacks: ${[program, ...(user?.exec?.args ?? [])].join(' ')}. A step before this one may have to give it credentials`,

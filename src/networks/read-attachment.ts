@@ -214,9 +214,10 @@ function parseJson(json: string): unknown {
 
 /** Where JSON breaks, and how: Node's messages repeat a part of the text, and some have no place. */
 function jsonProblem(text: string, { message }: Error): string {
-  const [, position] = /at position (\d+)/.exec(message) ?? [];
-  const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
   const what = message.replace(/ in JSON.*$|, ".*$|, \.\.\..*$/s, '');
+  const [, position] = /at position (\d+)/.exec(message) ?? [];
+  if (position === undefined && !message.includes('end of JSON')) return what;
+  const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
   const [last = ''] = before.slice(-1);
   return `${what}, line ${before.length}, column ${last.length + 1}`;
 }

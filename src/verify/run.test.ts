@@ -190,6 +190,15 @@ describe('the layout matrix', () => {
     expect(report.pods).toHaveLength(4);
   });
 
+  it('makes nothing when no node is usable, and reports why', async () => {
+    const multusPods = [readyPod({ metadata: { name: 'multus-x' } }, 'node-x')];
+    const { cluster, deps } = setUp({ ...lab(() => true), nodes, multusPods });
+    const { report } = await verify(matrix, deps);
+    expect(report.result).toBe('failed');
+    expect(report.checks.filter(({ check }) => check === 'node-ready')).toHaveLength(3);
+    expect(cluster.changes).toEqual([]);
+  });
+
   it('finds an address that a pod outside the test also has', async () => {
     const [entry] = [{ name: 'default/ipvlan-conf-1', interface: 'net1', ips: ['10.0.4.71'] }];
     const annotations = {

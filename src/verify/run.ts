@@ -106,13 +106,17 @@ interface Running {
   readonly plan: TestPlan;
 }
 
-/** Runs the pods for as long as the work takes, in a namespace of their own when the inputs ask for one. */
+/**
+ * Runs the pods for as long as the work takes, in a namespace of their own when the inputs ask for one. Without a usable
+ * node there are no pods, and nothing is made.
+ */
 async function withPods<T>(
   inputs: SettledInputs,
   { clock, log, signal, deadline }: VerifyDeps,
   { run, podCluster, plan }: Running,
   work: () => Promise<T>,
 ): Promise<T> {
+  if (plan.pods.length === 0) return work();
   const life = { run, clock, log, signal, keep: inputs.keep, deadline };
   const inPods = () => withProbePods(podCluster, plan.pods, life, work);
   if (!inputs.ownNamespace) return inPods();

@@ -45,7 +45,7 @@ function checkInsidePod(
 ): CheckResult {
   if (pod.probe === undefined) {
     const why = pod.probeError ?? 'no probe ran';
-    return failed(question, `the pod could not be probed: ${why}`, EXPLAIN_PROBE);
+    return failed(question, `the pod could not be probed: ${why}`, explainProbe(why));
   }
   const seen = pod.probe.addresses.filter((entry) => entry.interface === wanted);
   const missing = addresses.filter((address) => !seen.some((entry) => entry.address === address));
@@ -97,11 +97,24 @@ export function checkRoutes(
   });
 }
 
-const EXPLAIN_PROBE = {
-  cause: 'probe-failed',
-  explanation: 'The probe needs a running container and an image with sh, ip and ping.',
-  nextStep: 'choose such an image with the input image',
-} as const;
+/** Errors of an exec that say nothing about the image: the node, or the way to it, was too slow. */
+const TOO_SLOW = /no end after|connection|dialing backend|sending request|socket|timed? ?out/i;
+
+function explainProbe(why: string): Reason {
+  if (TOO_SLOW.test(why)) {
+    return {
+      cause: 'probe-failed',
+      explanation: 'The command in the pod did not end in time, or its connection did not last.',
+      nextStep:
+        'look at the load of the node and at the way from the API server to its kubelet (port 10250), and run the job again; a longer timeout-minutes waits longer',
+    };
+  }
+  return {
+    cause: 'probe-failed',
+    explanation: 'The probe needs a running container and an image with sh, ip and ping.',
+    nextStep: 'choose such an image with the input image',
+  };
+}
 
 /** Checks that the node can run pods with secondary networks: it is Ready, and Multus runs on it. */
 export function checkNode(node: NodeObservation): CheckResult {
