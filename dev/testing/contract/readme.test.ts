@@ -9,7 +9,7 @@ import { CHECKOUT } from '../../tools/checkout.ts';
 const readme = readFileSync(join(CHECKOUT, 'README.md'), 'utf8');
 const walked = stepsOfReadme().flat();
 
-it('the rehearsal of the newcomer runs each block of the README, but the one that starts rehearsals', () => {
+it('each block of the README is a step of the first environment, but the one that starts rehearsals', () => {
   const others = shellBlocks(readme).filter((block) => !walked.includes(block));
   expect(others).toHaveLength(1);
   expect(others[0]).toContain('npm run rehearse');
