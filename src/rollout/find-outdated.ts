@@ -2,6 +2,8 @@ import { type GroupState, isOutdated } from './group-state.ts';
 import { RunMemory } from './memory.ts';
 import { type NodeRow, RolloutProgress } from './progress.ts';
 import { type GroupRequest, readGroup, type Sources } from './read-group.ts';
+import { ROLLOUT_TAG } from './rollout-tag.ts';
+import type { ScalingGroup } from './scaling-group.ts';
 
 /** The nodes of groups that are outdated, and groups whose rollout has not ended. Changes nothing. */
 export interface OutdatedNodes {
@@ -17,12 +19,26 @@ export async function findOutdated(
   now: number,
 ): Promise<OutdatedNodes> {
   const memory = new RunMemory(0, 0);
-  const states = await Promise.all(groups.map((one) => readGroup(sources, one, memory, now)));
+  const states = await Promise.all(
+    groups.map(async (one) => {
+      const group = await sources.groups.describe(one.name);
+      if (group === undefined || isUpToDate(group)) return undefined;
+      return readGroup(sources, one, memory, now);
+    }),
+  );
   const found = states.filter((state) => state !== undefined);
   const progress = new RolloutProgress();
   for (const state of found) progress.update(onlyOutdated(state), now);
   const unfinished = found.filter(({ target }) => target !== undefined).map(({ name }) => name);
   return { rows: progress.rows(), unfinished };
+}
+
+/** Whether every instance is of the group's template version, and no rollout is under way: nothing more need be asked. */
+function isUpToDate({ instances, tags, template }: ScalingGroup): boolean {
+  const present = instances.every(
+    (one) => one.template?.id === template?.id && one.template?.version === template?.version,
+  );
+  return present && tags[ROLLOUT_TAG] === undefined;
 }
 
 function onlyOutdated(state: GroupState): GroupState {
