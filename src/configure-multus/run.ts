@@ -12,7 +12,9 @@ import { awaitNodes } from '../kubernetes/nodes.ts';
 import { awaitRollout } from '../kubernetes/rollout.ts';
 import { admitPods } from '../multus/admit-pods.ts';
 import { daemonStarted } from '../multus/daemon-started.ts';
-import { installMultus, MULTUS, NOT_STARTED, removeMultus } from '../multus/install.ts';
+import { MULTUS, NOT_STARTED, removeOtherMode } from '../multus/install.ts';
+import { removeMultus } from '../multus/remove.ts';
+import { updateMultus } from '../multus/update.ts';
 import { checkOwners, pruneNetworks } from '../networks/definition-store.ts';
 import { checkNamespaces } from './check-namespaces.ts';
 import { checkPlugins } from './check-plugins.ts';
@@ -82,7 +84,9 @@ async function configureCluster(
   reached.multus = multus;
   // Nodes of previews on this cluster come and go. Each preview waits for its own nodes.
   const leftOut = (node: V1Node) => environment !== undefined && isGuest(node, environment);
-  await log.group('Install Multus', () => installMultus(connection, multus, log, wait));
+  await log.group('Install Multus', () =>
+    updateMultus(connection, multus, log, { ...wait, leftOut }),
+  );
   await configureNetworks(connection, inputs, wait);
   reached.attachments = attachments;
   reached.nodes = await log.group('Wait for nodes', () =>
@@ -98,6 +102,7 @@ async function configureCluster(
     const set = { ...MULTUS, name: MULTUS.daemonSet, hasStarted, notStarted: NOT_STARTED };
     return awaitRollout(connection, { ...wait, ...set, atLeast: expectedNodes, leftOut });
   });
+  await removeOtherMode(connection, multus, log, wait);
   await awaitWhereabouts(connection, inputs, { ...wait, leftOut });
   await log.group('Let pods onto the nodes', () => admitPods(connection, { log, hasStarted }));
 }

@@ -42,8 +42,11 @@ export interface KubernetesApi {
   /** Empty when the API server does not know the kind. */
   list<T>(collection: string, query?: Query): Promise<readonly T[]>;
   create<T>(collection: string, object: T): Promise<T>;
-  /** Server-side apply: creates the object, or sets the fields that it names. Takes them over from other appliers. */
-  apply<T extends KubernetesObject>(object: T): Promise<T>;
+  /**
+   * Server-side apply: creates the object, or sets the fields that it names. Takes them over from other appliers. With
+   * `dryRun` nothing changes, and the result is what there would be.
+   */
+  apply<T extends KubernetesObject>(object: T, options?: { readonly dryRun: boolean }): Promise<T>;
   /** JSON merge patch: changes the fields that `body` names. */
   merge(target: Target, body: unknown): Promise<void>;
   replace<T>(path: string, object: T): Promise<T>;
@@ -78,9 +81,9 @@ export function kubernetesApi(rest: Rest, patience: RequestPatience): Kubernetes
       return found?.items ?? [];
     },
     create: (path, body) => send({ method: 'POST', path, query, body }),
-    async apply(object) {
+    async apply(object, { dryRun } = { dryRun: false }) {
       const path = await pathOf(object);
-      const force = { ...query, force: true };
+      const force = { ...query, force: true, ...(dryRun ? { dryRun: 'All' } : {}) };
       const request = { method: 'PATCH', path, query: force, body: object } as const;
       return repeat(() => send({ ...request, contentType: APPLY_PATCH }), isConflict);
     },

@@ -20,6 +20,8 @@ export interface RolloutWait {
   /** The next step when pods run but have not started to work. */
   readonly notStarted?: string;
   readonly deadline: number;
+  /** Also gives up when the rollout has not moved for this long. */
+  readonly stallMs?: number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -35,24 +37,43 @@ export interface Rollout {
 /**
  * Waits for the rollout of a DaemonSet. Logs each change.
  *
- * @throws ClusterError with the state of its pods, when the deadline passes or a pod can never start.
+ * @throws ClusterError with the state of its pods, when the deadline passes, the rollout does not move, or a pod can
+ * never start.
  */
 export async function awaitRollout(connection: Connection, wait: RolloutWait): Promise<Rollout> {
-  const { namespace, name, log } = wait;
+  const { namespace, name, log, clock, stallMs = Number.POSITIVE_INFINITY } = wait;
   let logged = '';
+  let movedAt = clock.now();
+  let moved = '';
   let troubles: readonly string[] = [];
+  let unready: readonly string[] = [];
   const rollout = await until(async () => {
     const set = await readDaemonSet(connection, namespace, name);
-    const { state, found } = await readState(connection, wait, set);
+    const { state, found, unready: names } = await readState(connection, wait, set);
     troubles = found.map(({ text }) => text);
+    unready = names;
     const line = [`DaemonSet ${name}: ${state.text}`, ...troubles].join('\n  ');
+    if (state.text !== moved) movedAt = clock.now();
+    moved = state.text;
     if (line !== logged) log.info(line);
     logged = line;
     if (found.some(({ hopeless }) => hopeless)) throw failed(wait, troubles, 'cannot roll out');
-    return state.done ? state : undefined;
+    if (state.done) return state;
+    if (clock.now() - movedAt < stallMs) return undefined;
+    throw failed(wait, reasons(troubles, unready, logged), 'the rollout has stopped');
   }, wait);
   if (rollout !== undefined) return rollout;
-  throw failed(wait, troubles.length > 0 ? troubles : [logged], 'not rolled out in time');
+  throw failed(wait, reasons(troubles, unready, logged), 'not rolled out in time');
+}
+
+/** The most that is known about why a rollout does not end. */
+function reasons(
+  troubles: readonly string[],
+  unready: readonly string[],
+  progress: string,
+): readonly string[] {
+  if (troubles.length > 0) return troubles;
+  return unready.length > 0 ? unready : [progress];
 }
 
 /** For each pod of a DaemonSet that does not run: the reason and the next step. */
@@ -71,7 +92,7 @@ async function readState(connection: Connection, wait: RolloutWait, set: V1Daemo
   const { namespace, nodes, atLeast, hasStarted } = wait;
   const everywhere = rolloutOf(set, atLeast);
   if (nodes === undefined && hasStarted === undefined && everywhere.done) {
-    return { state: everywhere, found: [] };
+    return { state: everywhere, found: [], unready: [] };
   }
   const pods = await podsOf(connection, namespace, set);
   const others = await namesLeftOut(connection, wait);
@@ -83,7 +104,8 @@ async function readState(connection: Connection, wait: RolloutWait, set: V1Daemo
   const idle = await idlePods(counted, wait);
   const done = state.done && idle.length === 0;
   const found = done ? [] : [...troublesOf(counted), ...idle.map(idleTrouble)];
-  return { state: { ...state, done }, found };
+  const unready = counted.filter((pod) => !isReady(pod)).map(describePod);
+  return { state: { ...state, done }, found, unready };
 }
 
 /** The pods that are Ready but do not work yet. */
@@ -101,6 +123,11 @@ async function idlePods(
 function idleTrouble({ metadata, spec }: V1Pod): PodTrouble {
   const text = `pod ${metadata?.name} on ${spec?.nodeName}: it runs, but has not started to work yet`;
   return { text, hopeless: false };
+}
+
+function describePod({ metadata, spec, status }: V1Pod): string {
+  const phase = metadata?.deletionTimestamp === undefined ? status?.phase : 'Terminating';
+  return `pod ${metadata?.name} on ${spec?.nodeName} is not Ready (${phase})`;
 }
 
 function readDaemonSet({ api }: Connection, namespace: string, name: string) {

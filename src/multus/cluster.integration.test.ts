@@ -14,7 +14,8 @@ import { restOf, type Server } from '../kubernetes/rest.ts';
 import { applyNetworks } from '../networks/definition-store.ts';
 import { networkSpecsSchema } from '../networks/network-spec.ts';
 import { planAttachments } from '../networks/plan-attachments.ts';
-import { DEFINITION, installMultus, removeMultus } from './install.ts';
+import { DEFINITION, installMultus } from './install.ts';
+import { removeMultus } from './remove.ts';
 
 const NETWORKS = `
 - { name: ipvlan-conf-1, network: 1, ipam: host-local, subnet: 10.0.4.0/24, range: 10.0.4.70-10.0.4.80 }
@@ -124,7 +125,9 @@ describe('Multus', () => {
     };
     expect(await remove()).toEqual([
       'Removed daemonset kube-system/kube-multus-ds',
+      'Removed the guard from 0 nodes: pods start without Multus',
       'Removed configmap kube-system/multus-daemon-config',
+      'Removed configmap kube-system/multus-guard',
       'Removed clusterrolebinding multus',
       'Removed clusterrole multus',
       'Not there, or not ours: serviceaccount kube-system/multus',

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { KubernetesObject, V1ConfigMap, V1DaemonSet, V1Pod } from '@kubernetes/client-node';
+import type { KubernetesObject, V1ConfigMap, V1DaemonSet } from '@kubernetes/client-node';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { packFile } from '../core/pack-files.ts';
-import { type Patience, until } from '../core/retry.ts';
+import type { Patience } from '../core/retry.ts';
 import {
   apply,
   awaitEstablished,
@@ -14,8 +14,9 @@ import {
   takeOver,
 } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
+import { GUARD, GUARD_IMAGE } from './guard.ts';
 
-const SHARED = ['multus/definition.yaml', 'multus/access.yaml'] as const;
+const SHARED = ['multus/definition.yaml', 'multus/access.yaml', 'multus/guard.yaml'] as const;
 /** The files of `manifests` that make up each mode. */
 const FILES = {
   thick: [...SHARED, 'multus/daemonset.yaml'],
@@ -53,18 +54,19 @@ export async function installMultus(
     await apply(connection, object);
     log.info(`Applied ${nameOf(object)}`);
   }
-  await removeOtherMode(connection, choice, objects, log);
   await awaitEstablished(connection, DEFINITION, patience);
 }
 
-/** Removes the objects that only the other mode has. Running pods have read them, and new pods do not need them. */
-async function removeOtherMode(
+/**
+ * Removes the objects that only the other mode has. Call it after the rollout: until then, pods of the other mode may
+ * start again, and may be needed again.
+ */
+export async function removeOtherMode(
   connection: Connection,
   { mode, image }: MultusChoice,
-  applied: readonly KubernetesObject[],
   log: Log,
 ): Promise<void> {
-  const keep = new Set(applied.map(nameOf));
+  const keep = new Set((await readMultus({ mode, image })).map(nameOf));
   const other = await readMultus({ mode: mode === 'thick' ? 'thin' : 'thick', image });
   for (const object of other.filter((one) => !keep.has(nameOf(one)))) {
     if (await removeIfOurs(connection, object)) log.info(`Removed ${nameOf(object)}`);
@@ -83,7 +85,7 @@ export const NOT_STARTED =
   'it has not written /etc/cni/net.d/00-multus.conf on the node, for which it waits for 10-aws.conflist of the VPC CNI: look at the pod of aws-node on that node (kubectl -n kube-system get pods -l k8s-app=aws-node -o wide) and its logs';
 export const DEFINITION = 'network-attachment-definitions.k8s.cni.cncf.io';
 
-/** Annotation that changes with the daemon's configuration. Pods read it only at start, so they must be replaced. */
+/** Annotation that changes with the ConfigMaps. Pods read them only at start, so they must be replaced. */
 const CONFIG_HASH = 'eks-multus-actions/daemon-config-sha256';
 
 /** The objects of a manifest (the texts of its files, in order) with the given image. Pure. */
@@ -92,11 +94,20 @@ export function multusObjects(
   image: string,
 ): readonly KubernetesObject[] {
   const objects = texts.flatMap(readManifest);
-  const config = objects.find(({ kind }) => kind === 'ConfigMap') as V1ConfigMap | undefined;
+  const maps = objects.filter(({ kind }) => kind === 'ConfigMap') as readonly V1ConfigMap[];
   const hash = createHash('sha256')
-    .update(JSON.stringify(config?.data ?? {}))
+    .update(JSON.stringify(maps.map(({ data }) => data)))
     .digest('hex');
-  return objects.map((object) => (isDaemonSet(object) ? prepared(object, image, hash) : object));
+  return objects.map((object) => {
+    if (isDaemonSet(object)) return prepared(object, image, hash);
+    return nameOf(object) === nameOf(GUARD) ? withImage(object, image) : object;
+  });
+}
+
+/** The guard outlives Multus, and whoever removes it from the nodes needs an image. */
+function withImage(object: KubernetesObject, image: string): KubernetesObject {
+  const annotations = { ...object.metadata?.annotations, [GUARD_IMAGE]: image };
+  return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
 export function isDaemonSet(object: KubernetesObject): object is V1DaemonSet {
@@ -176,51 +187,6 @@ function warning(set: V1DaemonSet): string {
   const { namespace } = MULTUS;
   const kind = 'DaemonSet';
   return `${nameOf({ ...set, kind })} also runs Multus. Both write the same file on each node, and each removes it when it ends. Remove that one (kubectl -n ${namespace} delete daemonset ${set.metadata?.name})`;
-}
-
-/**
- * Removes the objects that `installMultus` applied and that still carry our label. The NetworkAttachmentDefinition kind
- * stays, because its removal would remove all networks. The pods go first and keep their rights until they end, because the
- * daemon then removes `00-multus.conf` from its node (https://github.com/k8snetworkplumbingwg/multus-cni/issues/1527).
- * A second call changes nothing.
- *
- * @throws ClusterError when the pods do not end in time, or the API server refuses.
- */
-export async function removeMultus(
-  connection: Connection,
-  log: Log,
-  patience: Patience,
-): Promise<void> {
-  // Thin has no object that thick lacks.
-  const all = await readMultus({ mode: 'thick', image: '' });
-  const objects = all.filter(({ kind }) => kind !== 'CustomResourceDefinition');
-  for (const object of objects.toReversed()) {
-    const removed = await removeIfOurs(connection, object);
-    log.info(`${removed ? 'Removed' : 'Not there, or not ours:'} ${nameOf(object)}`);
-    if (object.kind !== 'DaemonSet') continue;
-    if ((await connection.api.read(object)) !== undefined) {
-      log.info('Somebody else has taken over that DaemonSet, so the objects that it uses stay too');
-      return;
-    }
-    await awaitNoPods(connection, patience);
-  }
-}
-
-async function awaitNoPods({ api }: Connection, patience: Patience): Promise<void> {
-  const { namespace, daemonSet } = MULTUS;
-  let left: readonly string[] = [];
-  const gone = await until(async () => {
-    const path = `/api/v1/namespaces/${namespace}/pods`;
-    const pods = await api.list<V1Pod>(path, { labelSelector: 'name=multus' });
-    left = pods.map(({ metadata, spec }) => `${metadata?.name} on ${spec?.nodeName}`);
-    return left.length === 0 ? true : undefined;
-  }, patience);
-  if (gone) return;
-  throw new ClusterError({
-    resource: `daemonset ${namespace}/${daemonSet}`,
-    reason: `it was deleted, but its pods still exist: ${left.join(', ')}`,
-    nextStep: 'look at these nodes (a pod stays while its kubelet does not answer), then run again',
-  });
 }
 
 /** A DaemonSet that an environment uses but does not install. */

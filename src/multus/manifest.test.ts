@@ -9,9 +9,14 @@ import { multusImage } from './image.ts';
 import { multusObjects } from './install.ts';
 
 const file = (...path: string[]) => readFileSync(packFile('manifests', ...path), 'utf8');
-const texts = ['definition', 'access', 'daemonset'].map((name) => file('multus', `${name}.yaml`));
+const texts = ['definition', 'access', 'guard', 'daemonset'].map((name) =>
+  file('multus', `${name}.yaml`),
+);
 const objects = multusObjects(texts, 'mirror.example.com/multus:1');
 const daemonSet = objects.find(({ kind }) => kind === 'DaemonSet') as V1DaemonSet;
+const mapOf = (name: string) =>
+  objects.find(({ metadata }) => metadata?.name === name) as V1ConfigMap | undefined;
+const daemonConfig = JSON.parse(mapOf('multus-daemon-config')?.data?.['daemon-config.json'] ?? '');
 
 describe('the Multus manifest', () => {
   it('has what Multus needs, each object with our label', () => {
@@ -20,6 +25,7 @@ describe('the Multus manifest', () => {
       'ServiceAccount',
       'ClusterRole',
       'ClusterRoleBinding',
+      'ConfigMap',
       'ConfigMap',
       'DaemonSet',
     ]);
@@ -33,7 +39,7 @@ describe('the Multus manifest', () => {
     const images = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map(
       ({ image }) => image,
     );
-    expect(images).toEqual(['mirror.example.com/multus:1', 'mirror.example.com/multus:1']);
+    expect(images).toEqual(Array(3).fill('mirror.example.com/multus:1'));
     expect(JSON.stringify(objects)).not.toContain('602401143452');
   });
 
@@ -56,12 +62,19 @@ describe('the Multus manifest', () => {
     expect([...pinned]).toEqual([`image: ${multusImage('thick', 'us-west-2')}`]);
   });
 
-  it('replaces its pods when the configuration of the daemon changes', () => {
+  it('replaces one pod at a time', () => {
+    expect(daemonSet.spec?.updateStrategy).toEqual({
+      type: 'RollingUpdate',
+      rollingUpdate: { maxUnavailable: 1 },
+    });
+  });
+
+  it.each(['verbose', '"refuse": true'])('replaces its pods when "%s" changes', (text) => {
     const hash = (all: typeof objects) =>
       (all.find(({ kind }) => kind === 'DaemonSet') as V1DaemonSet).spec?.template.metadata
         ?.annotations;
     const changed = multusObjects(
-      texts.map((text) => text.replace('verbose', 'debug')),
+      texts.map((one) => one.replace(text, 'debug')),
       'i',
     );
     expect(Object.keys(hash(objects) ?? {})).toEqual(['eks-multus-actions/daemon-config-sha256']);
@@ -70,8 +83,7 @@ describe('the Multus manifest', () => {
   });
 
   it('configures the daemon for the VPC CNI and for networks of the node', () => {
-    const map = objects.find(({ kind }) => kind === 'ConfigMap') as V1ConfigMap;
-    expect(JSON.parse(map.data?.['daemon-config.json'] ?? '')).toMatchObject({
+    expect(daemonConfig).toMatchObject({
       confDir: '/hostroot/etc/cni/multus/net.d',
       multusMasterCNI: '10-aws.conflist',
       cniVersion: '0.3.1',
@@ -85,12 +97,11 @@ describe('the Multus manifest', () => {
     const probes = all.flatMap((one) => [one.startupProbe, one.livenessProbe, one.readinessProbe]);
     expect(probes.filter((probe) => probe !== undefined)).toEqual([]);
     const programs = all.map(({ command = [] }) => command[0]);
-    expect(programs).toEqual(['/usr/src/multus-cni/bin/multus-daemon', 'cp']);
+    expect(programs).toEqual(['/usr/src/multus-cni/bin/multus-daemon', 'cp', 'cp']);
   });
 
   it('logs to where the action reads whether it has started', () => {
-    const map = objects.find(({ kind }) => kind === 'ConfigMap') as V1ConfigMap;
-    expect(JSON.parse(map.data?.['daemon-config.json'] ?? '')).toMatchObject({
+    expect(daemonConfig).toMatchObject({
       logToStderr: true,
       logLevel: 'verbose',
     });
@@ -118,7 +129,8 @@ describe('the thin manifest', () => {
   });
 
   it('is pinned to the image that the action uses, in any region', () => {
-    expect(text.match(/image: \S+/g)).toEqual([`image: ${multusImage('thin', 'cn-north-1')}`]);
+    const pinned = new Set(text.match(/image: \S+/g));
+    expect([...pinned]).toEqual([`image: ${multusImage('thin', 'cn-north-1')}`]);
     expect(container?.image).toBe('mirror.example.com/multus:1');
   });
 
@@ -127,7 +139,19 @@ describe('the thin manifest', () => {
     const [command = '', quiet, pattern = ''] = container?.startupProbe?.exec?.command ?? [];
     expect([command, quiet]).toEqual(['grep', '-q']);
     expect('  "type": "multus",').toContain(pattern);
-    expect('{"type": "multus-shim","logLevel": "verbose"}').not.toContain(pattern);
+    for (const type of ['multus-shim', 'multus-guard']) {
+      expect(`{"type": "${type}","logLevel": "verbose"}`).not.toContain(pattern);
+    }
+  });
+
+  it('puts the guard on the node before anything else, as the thick one does', () => {
+    const inits = (set: V1DaemonSet | undefined) => set?.spec?.template.spec?.initContainers ?? [];
+    const [thinHold, thickHold] = [thin, daemonSet].map((set) => inits(set).at(-1));
+    expect(thinHold).toEqual(thickHold);
+    expect(thinHold?.name).toBe('hold-pods');
+    for (const set of [thin, daemonSet]) {
+      expect(inits(set)[0]?.command).toContain('/guard/multus-guard');
+    }
   });
 });
 

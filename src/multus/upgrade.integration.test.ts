@@ -15,8 +15,9 @@ import {
   MODES,
   type MultusChoice,
   readMultus,
-  removeMultus,
+  removeOtherMode,
 } from './install.ts';
+import { removeMultus } from './remove.ts';
 import { PUBLISHED, type Published, publishedMultus } from './testing/published-multus.ts';
 
 type Mode = MultusChoice['mode'];
@@ -44,7 +45,9 @@ const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 20_0
 
 async function install(mode: Mode) {
   const log = recordingLog();
-  await installMultus(cluster.connection, { mode, image: 'multus:1' }, log, patience());
+  const choice = { mode, image: 'multus:1' };
+  await installMultus(cluster.connection, choice, log, patience());
+  await removeOtherMode(cluster.connection, choice, log, patience());
   return log;
 }
 

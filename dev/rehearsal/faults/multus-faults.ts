@@ -30,8 +30,9 @@ export const MULTUS_FAULTS: readonly Fault[] = [
     says: /Multus did not handle this pod/,
     // As on a node whose pods started before Multus: the container runtime knows only the VPC CNI.
     inject: ({ onNode, far }) =>
-      onNode(far, 'mv /etc/cni/net.d/00-multus.conf /run/00-multus.conf'),
-    heal: ({ onNode, far }) => onNode(far, 'mv /run/00-multus.conf /etc/cni/net.d/00-multus.conf'),
+      onNode(far, 'mv /etc/cni/net.d/01-multus-guard.conf /etc/cni/net.d/00-multus.conf /run/'),
+    heal: ({ onNode, far }) =>
+      onNode(far, 'mv /run/00-multus.conf /run/01-multus-guard.conf /etc/cni/net.d/'),
   },
   {
     name: 'Multus down',
