@@ -109,6 +109,25 @@ describe('awaitRollout', () => {
     );
   });
 
+  it('stops long before the deadline when the rollout does not move, and names the pod', async () => {
+    const pod = {
+      metadata: { name: 'm-2' },
+      spec: { nodeName: 'n2' },
+      status: { phase: 'Running' },
+    };
+    const { result, clock } = await roll([set(counts(2, 1, 1))], [pod], { stallMs: 10_000 });
+    expect(String(result)).toMatch(
+      /the rollout has stopped: pod m-2 on n2 is not Ready \(Running\)/,
+    );
+    expect(clock.now()).toBe(10_000);
+  });
+
+  it('goes on as long as the rollout moves', async () => {
+    const steps = [counts(3, 0, 3), counts(3, 1, 2), counts(3, 2, 2), counts(3, 3, 3)].map(set);
+    const { result } = await roll(steps, [], { stallMs: 3_000 });
+    expect(result).toMatchObject({ done: true });
+  });
+
   it('describes the progress when no pod has a reason', async () => {
     const { result } = await roll([set(counts(1, 1, 1))]);
     expect(String(result)).toMatch(/1 of 2 available[\s\S]*nodes are Ready/);

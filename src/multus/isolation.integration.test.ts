@@ -54,8 +54,8 @@ async function runMultus(pod: string): Promise<string> {
 /** The settings that the pack gives to the daemon on each node. */
 async function daemonConfig() {
   const objects = await readMultus({ mode: 'thick', image: 'multus:1' });
-  const map = objects.find(({ kind }) => kind === 'ConfigMap') as V1ConfigMap;
-  return JSON.parse(map.data?.['daemon-config.json'] ?? '');
+  const map = objects.find(({ metadata }) => metadata?.name === 'multus-daemon-config');
+  return JSON.parse((map as V1ConfigMap).data?.['daemon-config.json'] ?? '');
 }
 
 describe('on a cluster that several environments share', () => {

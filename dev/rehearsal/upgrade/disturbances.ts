@@ -60,7 +60,9 @@ export const UNGUARDED_DISTURBANCES: readonly Disturbance[] = [
 async function kill({ kubectl, nodes }: DisturbedSite, program: string): Promise<void> {
   for (let time = 0; time < 3; time += 1) {
     await Promise.all(
-      nodes.map(({ name }) => onNode(kubectl, name, `pkill -9 -x ${comm(program)}`)),
+      nodes.map(({ name }) =>
+        onNode(kubectl, name, `until pkill -9 -x ${comm(program)}; do sleep 0.5; done`),
+      ),
     );
     await delay(15_000);
   }

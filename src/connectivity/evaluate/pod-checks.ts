@@ -239,7 +239,8 @@ const SANDBOX_REASONS: readonly { readonly words: RegExp; readonly reason: Reaso
     },
   },
   {
-    words: /multus.*(connection refused|no such file|api is not ready|dial unix)/is,
+    words:
+      /Multus does not run on node|multus.*(connection refused|no such file|api is not ready|dial unix)/is,
     reason: {
       cause: 'multus-down',
       explanation:
