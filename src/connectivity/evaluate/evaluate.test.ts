@@ -65,6 +65,17 @@ describe('a single fault fails the checks that it breaks', () => {
       'cannot pull the image',
     ],
     [
+      'a pod that the guard lets wait for Multus',
+      ['pod-ready'],
+      labWith('sampleapp-2', ({ name, networks }) => ({
+        name,
+        networks,
+        notReady:
+          'FailedCreatePodSandBox: plugin type="multus-guard" failed (add): Multus does not run on node ip-10-0-2-11',
+      })),
+      'The Multus daemon on the node does not answer',
+    ],
+    [
       'a pod that is older than Multus',
       ['interface-present'],
       labWith('sampleapp-1', ({ status: _, ...pod }) => pod),
