@@ -102,7 +102,7 @@ async function configureCluster(
     const set = { ...MULTUS, name: MULTUS.daemonSet, hasStarted, notStarted: NOT_STARTED };
     return awaitRollout(connection, { ...wait, ...set, atLeast: expectedNodes, leftOut });
   });
-  await removeOtherMode(connection, multus, log, wait);
+  await removeOtherMode(connection, multus, log);
   await awaitWhereabouts(connection, inputs, { ...wait, leftOut });
   await log.group('Let pods onto the nodes', () => admitPods(connection, { log, hasStarted }));
 }

@@ -25,7 +25,7 @@ export async function removeMultus(
   const objects = all.filter(({ kind }) => kind !== 'CustomResourceDefinition');
   const image = await installedImage(connection, objects);
   for (const object of objects.toReversed()) {
-    const removed = await removeIfOurs(connection, object, patience.clock);
+    const removed = await removeIfOurs(connection, object);
     log.info(`${removed ? 'Removed' : 'Not there, or not ours:'} ${nameOf(object)}`);
     if (object.kind !== 'DaemonSet') continue;
     if ((await connection.api.read(object)) !== undefined) {

@@ -41,7 +41,7 @@ export async function updateMultus(
   log: Log,
   wait: UpdateWait,
 ): Promise<void> {
-  const before = await versionBefore(connection, choice, wait);
+  const before = await versionBefore(connection, choice);
   if (before === undefined) return installMultus(connection, choice, log, wait);
   log.info(`Updating Multus from ${before.image} to ${choice.image}, node by node`);
   const guard = (await readMultus(choice)).find((object) => nameOf(object) === nameOf(GUARD));
@@ -65,14 +65,13 @@ interface Version {
 async function versionBefore(
   connection: Connection,
   choice: MultusChoice,
-  { clock }: Patience,
 ): Promise<Version | undefined> {
   const { api } = connection;
   const wanted = (await readMultus(choice)).find(isDaemonSet);
   const found = wanted && (await api.read<V1DaemonSet>(wanted));
   if (wanted === undefined || found === undefined) return undefined;
   checkInstalled(await api.list<V1DaemonSet>(DAEMON_SETS), wanted);
-  await takeOver(connection, wanted, clock);
+  await takeOver(connection, wanted);
   const planned = await api.apply(wanted, { dryRun: true }).catch((error: unknown) => {
     throw refused(wanted, error);
   });

@@ -47,7 +47,7 @@ async function install(mode: Mode) {
   const log = recordingLog();
   const choice = { mode, image: 'multus:1' };
   await installMultus(cluster.connection, choice, log, patience());
-  await removeOtherMode(cluster.connection, choice, log, patience());
+  await removeOtherMode(cluster.connection, choice, log);
   return log;
 }
 
