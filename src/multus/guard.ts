@@ -91,9 +91,23 @@ export async function removeGuard(
     nextStep: `repair or remove these nodes and run this again; by hand, remove ${files.map((file) => file.replace('/host', '')).join(' and ')} on them`,
     spec: {
       containers: [
-        container('remove', found, ['rm', '-f', ...files, `/host/opt/cni/bin/${PROGRAM}`]),
+        {
+          ...container('remove', found, [
+            '/usr/bin/rm',
+            '-f',
+            ...files,
+            `/host/opt/cni/bin/${PROGRAM}`,
+          ]),
+          volumeMounts: [
+            ...MOUNTS,
+            ...NODE_PROGRAMS.map(({ name, path }) => ({ name, mountPath: path })),
+          ],
+        },
       ],
-      volumes: NODE_FOLDERS,
+      volumes: [
+        ...NODE_FOLDERS,
+        ...NODE_PROGRAMS.map(({ name, path }) => ({ name, hostPath: { path } })),
+      ],
     },
   };
   await runOnNodes(connection, task, nodes, patience);
@@ -108,6 +122,9 @@ const NODE_FOLDERS = [
   { name: 'cni', hostPath: { path: '/etc/cni/net.d' } },
   { name: 'cnibin', hostPath: { path: '/opt/cni/bin' } },
 ];
+
+/** Where the node has its programs and their libraries: an image of Multus has cp, but it need not have rm. */
+const NODE_PROGRAMS = ['usr', 'lib', 'lib64'].map((name) => ({ name, path: `/${name}` }));
 
 const MOUNTS = [
   { name: 'cni', mountPath: '/host/etc/cni/net.d' },

@@ -140,7 +140,7 @@ describe('an update of Multus', () => {
 
 describe('the removal of Multus', () => {
   const REMOVED = ON_EACH(
-    'rm -f /host/etc/cni/net.d/01-multus-guard.conf /host/etc/cni/net.d/00-multus.conf /host/opt/cni/bin/multus-guard',
+    '/usr/bin/rm -f /host/etc/cni/net.d/01-multus-guard.conf /host/etc/cni/net.d/00-multus.conf /host/opt/cni/bin/multus-guard',
   );
 
   it('takes the guard off each node, with the image that the nodes have', async () => {

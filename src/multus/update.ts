@@ -5,6 +5,7 @@ import type { Patience } from '../core/retry.ts';
 import { apply, nameOf, refused, takeOver } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { awaitRollout } from '../kubernetes/rollout.ts';
+import { daemonStarted } from './daemon-started.ts';
 import { GUARD, placeGuard } from './guard.ts';
 import {
   checkInstalled,
@@ -96,7 +97,8 @@ function asApplied(object: KubernetesObject): KubernetesObject {
 
 async function rollOut(connection: Connection, log: Log, wait: UpdateWait): Promise<void> {
   const { namespace, daemonSet: name } = MULTUS;
-  const what = { namespace, name, notStarted: NOT_STARTED, atLeast: 0 };
+  const hasStarted = daemonStarted(connection.rest, wait.clock);
+  const what = { namespace, name, hasStarted, notStarted: NOT_STARTED, atLeast: 0 };
   await awaitRollout(connection, { ...wait, ...what, stallMs: NODE_MS, log });
 }
 
