@@ -35,11 +35,12 @@ export async function streamDuring(
   const counted = new Map<string, Ended>();
   let created = 0;
   let over = false;
-  const disturbance = disturb().finally(() => {
-    over = true;
-  });
-  // The loop below also ends when it fails, and then this is awaited.
-  disturbance.catch(() => undefined);
+  const disturbance = disturb()
+    .then(() => ({}))
+    .catch((error: unknown) => ({ failure: String(error) }))
+    .finally(() => {
+      over = true;
+    });
   let drainUntil = Number.POSITIVE_INFINITY;
   for (;;) {
     const began = Date.now();
@@ -56,7 +57,6 @@ export async function streamDuring(
     }
     await delay(Math.max(0, began + 1_000 - Date.now()));
   }
-  await disturbance;
   const ended = [...counted.values()];
   const of = (code: number) => ended.filter((one) => one.code === code).length;
   const [attached, alone] = [of(0), of(ALONE)];
@@ -66,6 +66,7 @@ export async function streamDuring(
     interrupted: ended.length - attached - alone,
     stuck: created - ended.length,
     longestMs: Math.max(0, ...ended.map(({ ms }) => ms)),
+    ...(await disturbance),
   };
 }
 

@@ -27,6 +27,7 @@ describe('the tally of pods', () => {
     ['a pod never ends', tally({ stuck: 1 }), false],
     ['an address is lost', tally({ leaked: 1 }), false],
     ['there are too few pods', tally({ attached: 9 }), false],
+    ['a disturbance did not work', tally({ failure: 'no node to reboot' }), false],
     ['a pod ended with its node', tally({ interrupted: 1 }), true],
   ])('with the guard, %s', (_, one, ok) => {
     expect(guardedFinding([['kill', one]], 10).ok).toBe(ok);

@@ -14,6 +14,8 @@ export interface Tally {
   readonly longestMs: number;
   /** Addresses on the nodes that are still taken when all these pods are gone. */
   readonly leaked: number;
+  /** What went wrong with the disturbance itself. */
+  readonly failure?: string;
 }
 
 /** The table of all disturbances, one line each, and its sum. Pure. */
@@ -42,7 +44,10 @@ export function tallyTable(
     'longest',
     'leaked',
   ].join('  ');
-  return [head, ...cells].join('\n');
+  const failures = rows.flatMap(([name, { failure }]) =>
+    failure === undefined ? [] : [`${name}: ${failure}`],
+  );
+  return [head, ...cells, ...failures].join('\n');
 }
 
 function sum(tallies: readonly Tally[]): Tally {
@@ -69,7 +74,7 @@ export function guardedFinding(
   return {
     what: 'With the guard',
     found: `${alone} of ${attached + alone} pods started without their networks, ${leaked} addresses leaked\n${tallyTable(rows)}`,
-    ok: alone === 0 && stuck === 0 && leaked === 0 && attached >= least,
+    ok: alone === 0 && stuck === 0 && leaked === 0 && attached >= least && allDone(rows),
   };
 }
 
@@ -79,6 +84,10 @@ export function unguardedFinding(rows: readonly (readonly [string, Tally])[]): F
   return {
     what: 'Without the guard',
     found: `${alone} of ${attached + alone} pods started without their networks, ${leaked} addresses leaked\n${tallyTable(rows)}`,
-    ok: alone > 0,
+    ok: alone > 0 && allDone(rows),
   };
+}
+
+function allDone(rows: readonly (readonly [string, Tally])[]): boolean {
+  return rows.every(([, { failure }]) => failure === undefined);
 }
