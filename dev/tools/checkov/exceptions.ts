@@ -51,9 +51,9 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     checks: ['CKV_K8S_13'], // memory limit
-    files: [THICK],
+    files: [THICK, THIN],
     reason:
-      'The container without one copies a single file and ends. What it copies counts as its memory.',
+      'The containers without one copy single files and end. What they copy counts as their memory.',
   },
   {
     checks: ['CKV_K8S_8', 'CKV_K8S_9'], // liveness, readiness
