@@ -9,6 +9,7 @@ import { CHECKOUT } from '../../tools/checkout.ts';
  */
 const LONGEST = [
   'cfn/node-boot/boot-machines.integration.test.ts',
+  'src/multus/guard.integration.test.ts',
   'dev/testing/documents/commands.integration.test.ts',
   'src/provision/destroy.integration.test.ts',
   'src/provision/provision.integration.test.ts',
