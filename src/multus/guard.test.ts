@@ -93,6 +93,13 @@ describe('the guard on a node', () => {
     expect(await call('DEL', THICK)).toEqual({ code: 0, printed: `shim DEL ${THICK}` });
   });
 
+  it('does not believe a success while the daemon ended', async () => {
+    await startDaemon();
+    const shim = `#!/bin/sh\ncat >/dev/null\nrm ${folder}/multus/multus.sock\n`;
+    writeFileSync(join(folder, 'bin/multus-shim'), shim);
+    expect(refusal((await call('DEL', THICK)).printed).code).toBe(11);
+  });
+
   it('returns what Multus returns', async () => {
     writeFileSync(join(folder, 'bin/multus-shim'), '#!/bin/sh\ncat >/dev/null\nexit 3\n');
     expect((await call('ADD', THICK)).code).toBe(3);
