@@ -448,7 +448,7 @@ function isZoneOf(region: string, zone: string): boolean {
 }
 
 function withValue({ input, value, allowed }: InputProblem) {
-  return { input, allowed: `${allowed} (not ${value})` };
+  return { input, allowed: value === '' ? allowed : `${allowed} (not ${value})` };
 }
 
 function administratorProblems(
