@@ -29,7 +29,7 @@ RULESET=eks-multus
 PREFIX=eks-multus-
 ISSUER=token.actions.githubusercontent.com
 # The examples that the pack's previews belong to, and that need a role for jobs of your own.
-PREVIEW_WORKFLOWS=' pull-request-preview application-in-preview scheduled-teardown '
+PREVIEW_WORKFLOWS=' pull-request-preview application-in-preview scheduled-teardown notify '
 USER_WORKFLOWS=' application-in-preview '
 # The people who approve jobs, in an answer about an environment, as a request has them.
 REVIEWERS='[.protection_rules[]? | select(.type == "required_reviewers") | .reviewers[] | {type, id: .reviewer.id}]'
