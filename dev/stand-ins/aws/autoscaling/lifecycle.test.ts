@@ -44,6 +44,17 @@ describe('lifecycle actions', () => {
     expect(await outcome).toEqual({ result: 'ABANDON', reason: expect.any(String) });
   });
 
+  it('of a termination go on when the launch before it is abandoned', async () => {
+    const { actions, complete } = start();
+    const launch = actions.wait('asg', 'i-1', [hook('one')]);
+    actions.drop('i-1', 'it is being terminated');
+    const terminating = hook('two', { transition: 'autoscaling:EC2_INSTANCE_TERMINATING' });
+    const termination = actions.wait('asg', 'i-1', [terminating]);
+    expect((await launch).result).toBe('ABANDON');
+    complete('two', 'CONTINUE');
+    expect((await termination).result).toBe('CONTINUE');
+  });
+
   it('take the default result at the heartbeat timeout, which a heartbeat postpones', async () => {
     vi.useFakeTimers();
     const { actions } = start();

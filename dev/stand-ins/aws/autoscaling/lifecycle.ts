@@ -74,8 +74,14 @@ export function createLifecycleActions(
     action.end(outcome);
   };
 
-  const drop = (instanceId: string, reason: string) => {
-    const actions = [...waiting.values()].filter((action) => action.instanceId === instanceId);
+  const drop = (
+    instanceId: string,
+    reason: string,
+    isMeant: (hook: Hook) => boolean = () => true,
+  ) => {
+    const actions = [...waiting.values()].filter(
+      (action) => action.instanceId === instanceId && isMeant(action.hook),
+    );
     for (const { token } of actions) complete(token, { result: 'ABANDON', reason });
   };
 
@@ -94,7 +100,8 @@ export function createLifecycleActions(
         const outcome = await waitForOne(group, instanceId, hook);
         if (outcome.result === 'CONTINUE') return;
         abandoned ??= outcome;
-        drop(instanceId, outcome.reason);
+        // The instance may be in another transition by now, and its hooks go on.
+        drop(instanceId, outcome.reason, (other) => hooks.includes(other));
       });
       await Promise.all(outcomes);
       return abandoned ?? { result: 'CONTINUE', reason: '' };
@@ -113,7 +120,7 @@ export function createLifecycleActions(
       action.stopTimer();
       action.stopTimer = startTimer(token, action.hook);
     },
-    drop,
+    drop: (instanceId, reason) => drop(instanceId, reason),
     stop() {
       for (const { stopTimer } of waiting.values()) stopTimer();
       waiting.clear();
