@@ -30,6 +30,15 @@ export function nodeState(node: V1Node): NodeState {
   };
 }
 
+/** The DaemonSets of Multus and of the VPC CNI do not run on nodes of these types. */
+const WITHOUT_VPC_CNI: ReadonlySet<string> = new Set(['fargate', 'hybrid', 'auto']);
+
+/** The compute type of a node on which EKS runs no VPC CNI; undefined for all others. Pure. */
+export function typeWithoutVpcCni({ metadata }: V1Node): string | undefined {
+  const type = metadata?.labels?.['eks.amazonaws.com/compute-type'] ?? '';
+  return WITHOUT_VPC_CNI.has(type) ? type : undefined;
+}
+
 /** Why a node is missing or unusable, and the next step. */
 export interface NodeFinding {
   readonly what: string;

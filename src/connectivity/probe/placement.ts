@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { ClusterError } from '../../core/errors.ts';
 import { until } from '../../core/retry.ts';
 import { ENVIRONMENT_LABEL, isGuest } from '../../environment/shared-cluster.ts';
-import { nodeState } from '../../kubernetes/nodes.ts';
+import { nodeState, typeWithoutVpcCni } from '../../kubernetes/nodes.ts';
 import { isReady } from '../../kubernetes/pods.ts';
 import type { NodeObservation } from '../evaluate/observation.ts';
 import type { ProbeCluster } from './cluster.ts';
@@ -126,15 +126,11 @@ function judge(node: V1Node, multus: boolean): NodeObservation {
     return PASSING_TAINT.test(taint.key) ? trouble('not-ready', text) : { ...place, leftOut: text };
   }
   if (multus) return place;
-  const type = node.metadata?.labels?.[COMPUTE_TYPE] ?? '';
-  return WITHOUT_VPC_CNI.has(type)
-    ? { ...place, leftOut: `of compute type ${type}, where Multus does not run` }
-    : trouble('multus-down', 'Multus is not Ready on it');
+  const type = typeWithoutVpcCni(node);
+  return type === undefined
+    ? trouble('multus-down', 'Multus is not Ready on it')
+    : { ...place, leftOut: `of compute type ${type}, where Multus does not run` };
 }
-
-const COMPUTE_TYPE = 'eks.amazonaws.com/compute-type';
-/** The DaemonSets of Multus and of the VPC CNI do not run on these. */
-const WITHOUT_VPC_CNI: ReadonlySet<string> = new Set(['fargate', 'hybrid', 'auto']);
 
 /** Taints that Kubernetes itself puts on a node that is starting. */
 const PASSING_TAINT =
