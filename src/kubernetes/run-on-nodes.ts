@@ -12,7 +12,7 @@ export interface NodeTask {
   /** The beginning of the names of its pods. */
   readonly name: string;
   readonly namespace: string;
-  /** In the error: `the guard could not be placed`. */
+  /** In the error, before the nodes: `Multus stays as it is, because its new image does not run on each node`. */
   readonly failure: string;
   /** What to do when an image cannot be pulled or a command fails. */
   readonly nextStep: string;
@@ -26,8 +26,8 @@ const LONGEST_SECONDS = 900;
 
 /**
  * Runs a task on each of these nodes, on all at once, and waits until it has succeeded everywhere. Its pods are on the
- * host's network, so they run also where pods have no network. Removes its pods, also after a failure, and those that
- * a run which was killed has left.
+ * host's network, so they run also where pods have no network. Removes its pods, also after a failure, and those of a
+ * killed run that have ended.
  *
  * @throws ClusterError that names each node on which it has not succeeded, and why.
  */
@@ -88,7 +88,7 @@ function outcomeOf(node: V1Node, pods: readonly V1Pod[], name: string | undefine
   return { node, pod, text, hopeless: trouble?.hopeless ?? false };
 }
 
-/** Removes pods of the task that have ended, and that nobody waits for. */
+/** Removes pods of the task that have ended and for which nobody waits. */
 async function removeEnded({ api }: Connection, { name, namespace }: NodeTask): Promise<void> {
   const labelSelector = `${TASK_LABEL}=${name}`;
   const path = `/api/v1/namespaces/${namespace}/pods`;

@@ -1,8 +1,15 @@
-import type { KubernetesObject, V1ConfigMap, V1Container, V1Node } from '@kubernetes/client-node';
+import type {
+  KubernetesObject,
+  V1ConfigMap,
+  V1Container,
+  V1Node,
+  V1VolumeMount,
+} from '@kubernetes/client-node';
 import type { Log } from '../core/log.ts';
 import type { Patience } from '../core/retry.ts';
 import { apply, isOurs } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
+import { typeWithoutVpcCni } from '../kubernetes/nodes.ts';
 import { type NodeTask, runOnNodes } from '../kubernetes/run-on-nodes.ts';
 
 /**
@@ -24,10 +31,9 @@ const REFUSAL = '01-multus-guard.conf';
 const PULL_MS = 300_000;
 
 /** Whether the DaemonSets of Multus run on a node, as their node affinity says. Pure. */
-export function hostsMultus({ metadata }: V1Node): boolean {
-  const { labels = {} } = metadata ?? {};
-  const type = labels['eks.amazonaws.com/compute-type'] ?? '';
-  return labels['kubernetes.io/os'] === 'linux' && !['fargate', 'hybrid', 'auto'].includes(type);
+export function hostsMultus(node: V1Node): boolean {
+  const isLinux = node.metadata?.labels?.['kubernetes.io/os'] === 'linux';
+  return isLinux && typeWithoutVpcCni(node) === undefined;
 }
 
 /**
@@ -54,8 +60,8 @@ export async function placeGuard(
     nextStep:
       'check that the image exists in that registry and region, and that the node role may pull from it (multus-image names another); repair or remove nodes that are not Ready; then run this again',
     spec: {
-      initContainers: [container('program', image, copy(PROGRAM, '/host/opt/cni/bin/'))],
-      containers: [container('hold-pods', image, copy(REFUSAL, '/host/etc/cni/net.d/'))],
+      initContainers: [copies('program', image, PROGRAM, '/host/opt/cni/bin/')],
+      containers: [copies('hold-pods', image, REFUSAL, '/host/etc/cni/net.d/')],
       volumes: [
         ...NODE_FOLDERS,
         { name: 'guard', configMap: { name: GUARD.metadata.name, defaultMode: 0o755 } },
@@ -68,7 +74,8 @@ export async function placeGuard(
 
 /**
  * Removes the guard from all nodes, and the configuration of a Multus that was killed. Pods then start with the VPC
- * CNI's interface. Does nothing in a cluster without the guard's ConfigMap, and removes that last.
+ * CNI's interface. Does nothing in a cluster without the guard's ConfigMap. That one stays, so that a second call can go on:
+ * the caller removes it last.
  *
  * @param image the image of Multus; the one that the ConfigMap names when not given
  * @throws ClusterError with the nodes where that is not possible, and why.
@@ -91,18 +98,12 @@ export async function removeGuard(
     nextStep: `repair or remove these nodes and run this again; by hand, remove ${files.map((file) => file.replace('/host', '')).join(' and ')} on them`,
     spec: {
       containers: [
-        {
-          ...container('remove', found, [
-            '/usr/bin/rm',
-            '-f',
-            ...files,
-            `/host/opt/cni/bin/${PROGRAM}`,
-          ]),
-          volumeMounts: [
-            ...MOUNTS,
-            ...NODE_PROGRAMS.map(({ name, path }) => ({ name, mountPath: path })),
-          ],
-        },
+        container(
+          'remove',
+          found,
+          ['/usr/bin/rm', '-f', ...files, `/host/opt/cni/bin/${PROGRAM}`],
+          NODE_PROGRAMS.map(({ name, path }) => ({ name, mountPath: path, readOnly: true })),
+        ),
       ],
       volumes: [
         ...NODE_FOLDERS,
@@ -131,19 +132,25 @@ const MOUNTS = [
   { name: 'cnibin', mountPath: '/host/opt/cni/bin' },
 ];
 
-function copy(file: string, folder: string): string[] {
-  return ['cp', '-f', `/guard/${file}`, folder];
+/** Copies a file of the guard's ConfigMap to a folder of the node. */
+function copies(name: string, image: string, file: string, folder: string): V1Container {
+  const guard = { name: 'guard', mountPath: '/guard', readOnly: true };
+  return container(name, image, ['cp', '-f', `/guard/${file}`, folder], [guard]);
 }
 
-function container(name: string, image: string, command: string[]): V1Container {
-  const guard = command[0] === 'cp' ? [{ name: 'guard', mountPath: '/guard', readOnly: true }] : [];
+function container(
+  name: string,
+  image: string,
+  command: string[],
+  mounts: readonly V1VolumeMount[],
+): V1Container {
   return {
     name,
     image,
     command,
     securityContext: { privileged: true },
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    volumeMounts: [...MOUNTS, ...guard],
+    volumeMounts: [...MOUNTS, ...mounts],
   };
 }
 
