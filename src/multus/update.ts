@@ -42,10 +42,11 @@ export async function updateMultus(
   log: Log,
   wait: UpdateWait,
 ): Promise<void> {
-  const before = await versionBefore(connection, choice);
+  const objects = await readMultus(choice);
+  const before = await versionBefore(connection, objects);
   if (before === undefined) return installMultus(connection, choice, log, wait);
   log.info(`Updating Multus from ${before.image} to ${choice.image}, node by node`);
-  const guard = (await readMultus(choice)).find((object) => nameOf(object) === nameOf(GUARD));
+  const guard = objects.find((object) => nameOf(object) === nameOf(GUARD));
   if (guard !== undefined) await placeGuard(connection, guard, choice.image, log, wait);
   await installMultus(connection, choice, log, wait);
   try {
@@ -62,13 +63,16 @@ interface Version {
   readonly objects: readonly KubernetesObject[];
 }
 
-/** The version that is there and that an installation would change. Changes only who manages its fields. */
+/**
+ * The version that is there; undefined when there is none, or when an installation of `wantedObjects` would not change
+ * its DaemonSet. Changes only who manages its fields.
+ */
 async function versionBefore(
   connection: Connection,
-  choice: MultusChoice,
+  wantedObjects: readonly KubernetesObject[],
 ): Promise<Version | undefined> {
   const { api } = connection;
-  const wanted = (await readMultus(choice)).find(isDaemonSet);
+  const wanted = wantedObjects.find(isDaemonSet);
   const found = wanted && (await api.read<V1DaemonSet>(wanted));
   if (wanted === undefined || found === undefined) return undefined;
   checkInstalled(await api.list<V1DaemonSet>(DAEMON_SETS), wanted);
