@@ -6,9 +6,9 @@ export interface Tally {
   readonly attached: number;
   /** Pods that started without them. */
   readonly alone: number;
-  /** Pods of which nobody knows: their node ended before they could say. */
+  /** Pods that could not say, because their node ended before. */
   readonly interrupted: number;
-  /** Pods that had not ended in time. */
+  /** Pods that did not end in time. */
   readonly stuck: number;
   /** The longest time from the creation of a pod to its end. */
   readonly longestMs: number;
@@ -18,11 +18,11 @@ export interface Tally {
   readonly failure?: string;
 }
 
-/** The table of all disturbances, one line each, and its sum. Pure. */
-export function tallyTable(
-  rows: readonly (readonly [disturbance: string, tally: Tally])[],
-): string {
-  const all = [...rows, ['all', sum(rows.map(([, tally]) => tally))] as const];
+export type TallyRows = readonly (readonly [disturbance: string, tally: Tally])[];
+
+/** The table of all disturbances, one line each, and their sum. Pure. */
+export function tallyTable(rows: TallyRows): string {
+  const all = [...rows, ['all', sumOf(rows)] as const];
   const width = Math.max(...all.map(([name]) => name.length));
   const cells = all.map(([name, { attached, alone, interrupted, stuck, longestMs, leaked }]) =>
     [
@@ -50,44 +50,41 @@ export function tallyTable(
   return [head, ...cells, ...failures].join('\n');
 }
 
-function sum(tallies: readonly Tally[]): Tally {
+function sumOf(rows: TallyRows): Tally {
   const total = (of: (tally: Tally) => number) =>
-    tallies.reduce((result, tally) => result + of(tally), 0);
+    rows.reduce((result, [, tally]) => result + of(tally), 0);
   return {
     attached: total(({ attached }) => attached),
     alone: total(({ alone }) => alone),
     interrupted: total(({ interrupted }) => interrupted),
     stuck: total(({ stuck }) => stuck),
-    longestMs: Math.max(0, ...tallies.map(({ longestMs }) => longestMs)),
+    longestMs: Math.max(0, ...rows.map(([, { longestMs }]) => longestMs)),
     leaked: total(({ leaked }) => leaked),
   };
 }
 
 /**
- * Checks that each of at least `least` pods had its networks, that all ended, and that no address is lost. Pure.
+ * Checks that at least `least` pods had their networks and no pod lacked them, that all pods ended, that no address is
+ * lost, and that no disturbance failed. Pure.
  */
-export function guardedFinding(
-  rows: readonly (readonly [string, Tally])[],
-  least: number,
-): Finding {
-  const { attached, alone, stuck, leaked } = sum(rows.map(([, tally]) => tally));
-  return {
-    what: 'With the guard',
-    found: `${alone} of ${attached + alone} pods started without their networks, ${leaked} addresses leaked\n${tallyTable(rows)}`,
-    ok: alone === 0 && stuck === 0 && leaked === 0 && attached >= least && allDone(rows),
-  };
+export function guardedFinding(rows: TallyRows, least: number): Finding {
+  const { attached, alone, stuck, leaked } = sumOf(rows);
+  const ok = alone === 0 && stuck === 0 && leaked === 0 && attached >= least && allDone(rows);
+  return { what: 'With the guard', found: described(rows), ok };
 }
 
 /** Checks that the same stream of pods finds the gap when the guard is not there. Pure. */
-export function unguardedFinding(rows: readonly (readonly [string, Tally])[]): Finding {
-  const { attached, alone, leaked } = sum(rows.map(([, tally]) => tally));
-  return {
-    what: 'Without the guard',
-    found: `${alone} of ${attached + alone} pods started without their networks, ${leaked} addresses leaked\n${tallyTable(rows)}`,
-    ok: alone > 0 && allDone(rows),
-  };
+export function unguardedFinding(rows: TallyRows): Finding {
+  const ok = sumOf(rows).alone > 0 && allDone(rows);
+  return { what: 'Without the guard', found: described(rows), ok };
 }
 
-function allDone(rows: readonly (readonly [string, Tally])[]): boolean {
+function described(rows: TallyRows): string {
+  const { attached, alone, leaked } = sumOf(rows);
+  const pods = `${alone} of ${attached + alone} pods started without their networks`;
+  return `${pods}, ${leaked} addresses leaked\n${tallyTable(rows)}`;
+}
+
+function allDone(rows: TallyRows): boolean {
   return rows.every(([, { failure }]) => failure === undefined);
 }
