@@ -100,14 +100,14 @@ async function prepare(
 }
 
 /**
- * The nodes' own kernel takes minutes to build and makes later rehearsals quicker. A first rehearsal, which finds no disk
- * of nodes in the cache folder, does not wait for it: its nodes run Debian's kernel.
+ * The kernel that we build makes rehearsals faster, but its build takes minutes. A first rehearsal does without it: its
+ * nodes run Debian's kernel. It is the first when the cache folder has no disk for nodes.
  */
 async function toolSetsOfRun(progress: Progress): Promise<readonly ToolSet[]> {
   const sets: readonly ToolSet[] = ['moto', 'control-plane', 'runner', 'node'];
   if (await hasNodeImage(cacheFolder())) return [...sets, 'kernel'];
   progress.say(
-    "the nodes of this first rehearsal run Debian's kernel; the next rehearsal builds a quicker one first, once, in some five minutes",
+    "in this first rehearsal, nodes run Debian's kernel; the next rehearsal first builds a faster one, once, which takes about five minutes",
   );
   return sets;
 }

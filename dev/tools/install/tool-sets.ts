@@ -31,8 +31,9 @@ export interface ToolPlan {
   readonly goModules: readonly GoModule[];
   readonly python: boolean;
   readonly checkov: boolean;
+  /** Whether to make the nodes' disk. */
   readonly image: boolean;
-  /** Whether to build the nodes' kernel. Without it, nodes run one that is there already. */
+  /** Whether to build the nodes' kernel. Otherwise nodes run the one in the cache folder, or Debian's. */
   readonly kernel: boolean;
 }
 
