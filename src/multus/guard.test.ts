@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { V1ConfigMap } from '@kubernetes/client-node';
+import type { V1ConfigMap, V1DaemonSet } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packFile } from '../core/pack-files.ts';
 import { readManifest } from '../kubernetes/apply.ts';
@@ -122,6 +122,17 @@ describe('the guard on a node', () => {
 });
 
 describe('hostsMultus', () => {
+  const manifest = readManifest(
+    readFileSync(packFile('manifests', 'multus', 'daemonset.yaml'), 'utf8'),
+  );
+  const set = manifest.find(({ kind }) => kind === 'DaemonSet') as V1DaemonSet;
+  const { nodeAffinity } = set.spec?.template.spec?.affinity ?? {};
+  const [term] =
+    nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const isInManifest = (labels: Record<string, string>) =>
+    term?.matchExpressions?.every(
+      ({ key, operator, values }) => values?.includes(labels[key] ?? '') === (operator === 'In'),
+    );
   const type = (name: string) => ({ 'eks.amazonaws.com/compute-type': name });
 
   it.each<[what: string, labels: Record<string, string>, hosts: boolean]>([
@@ -130,9 +141,9 @@ describe('hostsMultus', () => {
     ['a Fargate node', type('fargate'), false],
     ['a hybrid node', type('hybrid'), false],
     ['a node of Auto Mode', type('auto'), false],
-  ])('%s', (_, labels, hosts) => {
-    expect(hostsMultus({ metadata: { labels: { 'kubernetes.io/os': 'linux', ...labels } } })).toBe(
-      hosts,
-    );
+  ])('says of %s what the manifest says', (_, more, hosts) => {
+    const labels = { 'kubernetes.io/os': 'linux', ...more };
+    expect(hostsMultus({ metadata: { labels } })).toBe(hosts);
+    expect(isInManifest(labels)).toBe(hosts);
   });
 });

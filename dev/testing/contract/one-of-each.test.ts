@@ -21,6 +21,7 @@ const ONE_OF_EACH: readonly (readonly [thing: string, sign: RegExp, file: string
   ['inert Markdown', /\bfunction inertMarkdown\b/, 'github/markdown.ts'],
   ['row of a Markdown table', /`\| \$\{/, 'github/markdown.ts'],
   ['readiness of a pod', /\bfunction is(Pod)?Ready\b/, 'kubernetes/pods.ts'],
+  ['nodes without the VPC CNI', /eks\.amazonaws\.com\/compute-type/, 'kubernetes/nodes.ts'],
   ['absent is not an error', /\bfunction unlessStatus\b/, 'kubernetes/api-error.ts'],
   ['parser of a CNI configuration', /\bfunction readCniConfig\b/, 'networks/read-attachment.ts'],
   ['reader of a NAD', /\bfunction readAttachment\b/, 'networks/read-attachment.ts'],
