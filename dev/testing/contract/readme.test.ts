@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { shellBlocks, stepsOfReadme } from '../../rehearsal/scenarios/readme-steps.ts';
 import { CHECKOUT } from '../../tools/checkout.ts';
+import { shellBlocks, stepsOfReadme } from './readme-steps.ts';
 
 const readme = readFileSync(join(CHECKOUT, 'README.md'), 'utf8');
 const walked = stepsOfReadme().flat();
