@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -138,6 +138,13 @@ describe('the IPAM plugin refuses, in the words of CNI,', () => {
     expect(code).toBe(1);
     expect(answer.code).toBe(101);
     expect(answer.msg).toContain(`not '${name}'`);
+  });
+
+  it('a list in the place of an interface, and runs none of its words', async () => {
+    const file = join(folder, 'made-by-a-network');
+    const { code, answer } = await add('pod-1', network({ interface: ['eth1', 'touch', file] }));
+    expect(existsSync(file)).toBe(false);
+    expect([code, answer.code]).toEqual([1, 101]);
   });
 
   it("a pod for which there is no address left, and keeps host-local's own words", async () => {
