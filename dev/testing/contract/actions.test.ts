@@ -51,15 +51,11 @@ it.each(actions)('$name: the code sets exactly the outputs that action.yml decla
 });
 
 it.each(actions)(
-  '$name: every default of action.yml is a value that the code accepts',
-  (action) => {
-    const defaults = Object.entries(action.file.inputs).filter(
-      // What an expression comes to is not known here.
-      ([, input]) => (input.default ?? '') !== '' && !input.default?.startsWith('${{'),
-    );
+  '$name: action.yml has no default but the token of the job, so that a file can give every other input',
+  ({ file }) => {
+    const defaults = Object.entries(file.inputs).filter(([, input]) => 'default' in input);
     for (const [input, field] of defaults) {
-      const parsed = action.inputSchema.shape[input] as z.ZodType | undefined;
-      expect(parsed?.safeParse(field.default).success, `${input}: ${field.default}`).toBe(true);
+      expect([input, field.default]).toEqual(['github-token', '${{ github.token }}']);
     }
   },
 );
