@@ -19,6 +19,7 @@ import {
   clusterTarget,
   connectionFields,
 } from '../kubernetes/connection-inputs.ts';
+import { namespaceField } from '../kubernetes/namespace-field.ts';
 import { multusImage } from '../multus/image.ts';
 import { MODES, type MultusChoice } from '../multus/install.ts';
 import type { Attachment } from '../networks/attachment.ts';
@@ -48,10 +49,7 @@ export const inputSchema = z.object({
   networks: yaml(networkSpecsSchema, 'a YAML list of networks', networkListForm).optional(),
   'networks-files': list().optional(),
   prune: flag().default(false),
-  namespace: text(
-    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-    'the name of a namespace: lower case letters, digits and -, at most 63 characters',
-  ).optional(),
+  namespace: namespaceField().optional(),
   'multus-image': text(IMAGE_PATTERN, IMAGE).optional(),
   'whereabouts-image': text(IMAGE_PATTERN, WHEREABOUTS_IMAGE).optional(),
   'timeout-minutes': wholeNumber(1, 360).default(15),

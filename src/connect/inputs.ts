@@ -3,15 +3,13 @@ import { type RoleChoice, roleFields, roleRequest } from '../aws/credential-fiel
 import type { Environment } from '../environment/environment.ts';
 import { type InputSource, readInputs, text } from '../github/inputs.ts';
 import { connectionFields } from '../kubernetes/connection-inputs.ts';
+import { namespaceField } from '../kubernetes/namespace-field.ts';
 
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
   environment: connectionFields.environment.unwrap(),
   ...roleFields,
-  namespace: text(
-    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-    'the name of a namespace: lower-case letters, digits and -, at most 63 characters',
-  ).optional(),
+  namespace: namespaceField().optional(),
   kubeconfig: text(/^[^\0]{1,1024}$/, 'the path of a file').optional(),
 });
 

@@ -25,6 +25,7 @@ import {
   clusterTarget,
   connectionFields,
 } from '../kubernetes/connection-inputs.ts';
+import { namespaceField } from '../kubernetes/namespace-field.ts';
 
 const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
 const NETWORK = new RegExp(`^(${LABEL}/)?${LABEL}(\\.${LABEL})*$`);
@@ -50,10 +51,7 @@ export const inputSchema = z.object({
   'max-latency-ms': wholeNumber(1, 60_000).optional(),
   expect: expectField().default([]),
   'warn-only': flag().default(false),
-  namespace: text(
-    new RegExp(`^${LABEL}$`),
-    'the name of a namespace: lower-case letters, digits and -, at most 63 characters',
-  ).optional(),
+  namespace: namespaceField().optional(),
   image: probeImageField(),
   'image-pull-policy': oneOf(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
   placement: oneOf(['same-node', 'any']).default('same-node'),

@@ -4,7 +4,8 @@ import type { Expectation } from '../../connectivity/evaluate/pairs.ts';
 import { expectField } from '../../connectivity/expect-field.ts';
 import { LAYOUTS, type Layout } from '../../connectivity/layout.ts';
 import type { InputProblem } from '../../core/errors.ts';
-import { flag, list, oneOf, text, yaml } from '../../github/inputs.ts';
+import { flag, list, oneOf, yaml } from '../../github/inputs.ts';
+import { namespaceField } from '../../kubernetes/namespace-field.ts';
 import { networkItems, type ReadText } from '../../networks/network-items.ts';
 import {
   type NetworkItem,
@@ -18,10 +19,7 @@ export const laterFields = {
   multus: oneOf(['present', 'absent']).default('present'),
   networks: yaml(networkSpecsSchema, 'a YAML list of networks', networkListForm).optional(),
   'networks-files': list().optional(),
-  namespace: text(
-    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-    'the name of a namespace: lower case letters, digits and -, at most 63 characters',
-  ).optional(),
+  namespace: namespaceField().optional(),
   layout: oneOf(LAYOUTS).optional(),
   expect: expectField().default([]),
 };
