@@ -104,7 +104,7 @@ export async function stalePages(write: boolean): Promise<readonly string[]> {
       const page = existsSync(file) ? readFileSync(file, 'utf8') : '';
       const wanted = made(page);
       if (wanted === page) return false;
-      if (write) writeFileSync(resolve(CHECKOUT, path), wanted);
+      if (write) writeFileSync(file, wanted);
       return true;
     })
     .map(({ path }) => path);

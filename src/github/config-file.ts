@@ -39,13 +39,14 @@ export function readConfigFile(
     const document = parseDocument(readText(path), { lineCounter: lines });
     return configFile(path, document, lines);
   } catch (error) {
-    return broken(path, [
-      { input: 'config-file', value: path, allowed: `${ALLOWED} (${messageOf(error)})` },
-    ]);
+    return broken(path, `${ALLOWED} (${messageOf(error)})`);
   }
 }
 
-function broken(path: string, problems: readonly InputProblem[]): ConfigFile {
+/** A file that gives nothing, because it is not what is allowed as a whole. */
+function broken(path: string, allowed: string, place?: string): ConfigFile {
+  const problem = { input: 'config-file', value: path, allowed };
+  const problems = [place === undefined ? problem : { ...problem, place }];
   return { text: () => undefined, place: () => path, problems };
 }
 
@@ -58,27 +59,20 @@ function configFile(path: string, document: Document.Parsed, lines: LineCounter)
   if (error !== undefined) {
     const place = `${path}:${lines.linePos(error.pos[0]).line}`;
     const reason = error.message.split('\n', 1)[0]?.replace(/ at line \d+.*/, '');
-    return broken(path, [
-      { input: 'config-file', value: path, allowed: `YAML (${reason})`, place },
-    ]);
+    return broken(path, `YAML (${reason})`, place);
   }
   // Unknown aliases, and aliases that would need all memory, are errors here.
   document.toJS();
   const { contents } = document;
   if (contents !== null && !isMap(contents)) {
-    return broken(path, [{ input: 'config-file', value: path, allowed: ALLOWED }]);
+    return broken(path, ALLOWED);
   }
   const pairs = contents?.items ?? [];
   const known = configKeys();
   const problems = pairs
-    .map(({ key }) => key)
-    .filter((key) => !known.includes(String(isScalar(key) ? key.value : key)))
-    .map((key) => ({
-      input: String(isScalar(key) ? key.value : key),
-      value: '',
-      allowed: `only the keys ${known.join(', ')}`,
-      place: lineOf(key),
-    }));
+    .map(({ key }) => ({ input: String(isScalar(key) ? key.value : key), place: lineOf(key) }))
+    .filter(({ input }) => !known.includes(input))
+    .map((found) => ({ ...found, value: '', allowed: `only the keys ${known.join(', ')}` }));
   return {
     text: (key) => {
       const value = document.get(key, true);
