@@ -35,6 +35,8 @@ function usedFiles(): readonly string[] {
     'cfn/*.yaml',
     'cfn/attach-enis/dist/*',
     'manifests/**/*.yaml',
+    'examples/*',
+    'scripts/*',
   ];
   const programs = all.filter((file) => /^cfn\/node-boot\/[\w-]+(\.sh)?$/.test(file));
   return [...all.filter((file) => used.some((glob) => matchesGlob(file, glob))), ...programs];
