@@ -76,16 +76,19 @@ remember() {
   local path=repos/$repository file
   if [[ ! $workflow_names ]]; then
     for file in .github/workflows/multus-*.yml; do
-      [[ ! -f $file ]] || { file=${file##*/multus-} && workflow_names="$workflow_names ${file%.yml}"; }
+      [[ -f $file ]] || continue
+      file=${file##*/multus-}
+      workflow_names="$workflow_names ${file%.yml}"
     done
     workflow_names=${workflow_names:-by-hand}
   fi
-  [[ $(stack_facts "$STACK") ]] || return 0
+  [[ $roles ]] || return 0
   if [[ ! $admins ]]; then
     found "$path/actions/variables/EKS_MULTUS_ADMINS" --jq .value || answer=none
     admins=$answer
   fi
-  [[ ! $protection ]] && found "$path/environments/$ENVIRONMENT" --jq "$REVIEWERS" || return 0
+  [[ ! $protection ]] || return 0
+  found "$path/environments/$ENVIRONMENT" --jq "$REVIEWERS" || return 0
   people=$answer
   ruleset_id
   protection=branch
@@ -104,6 +107,7 @@ choose_region() {
 }
 
 choose_options() {
+  local me
   remember
   if [[ ! $protection ]]; then
     say 'Who may deploy?' \
@@ -119,21 +123,21 @@ choose_options() {
   if [[ $protection == reviewers && ! $reviewers && ! $people ]]; then
     ask reviewers 'Who approves jobs (users, ORGANIZATION/TEAM)?' "$(gh api user --jq .login)"
   fi
-  [[ $admins ]] || ask admins 'Who administers the clusters (ARNs, or none)?' "$(own_arn)"
+  if [[ ! $admins ]]; then
+    # Who may not read their own role gives its ARN.
+    me=$(own_arn) || me=none
+    ask admins 'Who administers the clusters (ARNs, or none)?' "$me"
+  fi
   [[ $admins != none ]] || admins=
 }
 
 # --- What there is ------------------------------------------------------------------------------
 # found PATH [OPTION…]: asks GitHub, and puts what it says into $answer. Fails where there is nothing.
 found() {
-  local errors
-  errors=$(mktemp)
-  if answer=$(gh api "$@" 2>"$errors"); then
-    rm -f "$errors"
+  if answer=$(gh api "$@" 2>"$scratch/errors"); then
     return 0
   fi
-  answer=$(cat "$errors")
-  rm -f "$errors"
+  answer=$(cat "$scratch/errors")
   [[ $answer == *'HTTP 404'* ]] || stop "GitHub answers: $answer"
   return 1
 }
@@ -189,13 +193,9 @@ own_arn() {
 
 # The status, parameters and outputs of a stack, each after its name and a tab; nothing without a stack.
 stack_facts() { # stack_facts STACK
-  local facts errors
-  errors=$(mktemp)
-  facts=$(aws cloudformation describe-stacks --stack-name "$1" --output text \
-    --query "Stacks[0].[[['Status', StackStatus], ['Id', StackId]], Parameters[].[ParameterKey, ParameterValue], Outputs[].[OutputKey, OutputValue]][]" 2>"$errors") ||
-    grep -q 'does not exist' "$errors" || stop "$(cat "$errors")"
-  rm -f "$errors"
-  printf '%s' "$facts"
+  aws cloudformation describe-stacks --stack-name "$1" --output text \
+    --query "Stacks[0].[[['Status', StackStatus], ['Id', StackId]], Parameters[].[ParameterKey, ParameterValue], Outputs[].[OutputKey, OutputValue]][]" 2>"$scratch/errors" ||
+    grep -q 'does not exist' "$scratch/errors" || stop "$(cat "$scratch/errors")"
 }
 fact() { # fact FACTS NAME
   awk -F '\t' -v name="$2" '$1 == name { print $2 }' <<<"$1"
@@ -205,8 +205,8 @@ provider_arn() {
     --query "OpenIDConnectProviderList[?ends_with(Arn, 'oidc-provider/$ISSUER')].Arn"
 }
 environments() { # the names of the environments in the region
-  aws cloudformation describe-stacks --output text \
-    --query "Stacks[].Tags[?Key=='eks-multus:environment'].Value" | tr '\t' '\n' | grep "^$PREFIX" | sort -u || true
+  aws cloudformation describe-stacks --output text --query "Stacks[].Tags[?Key=='eks-multus:environment'].Value" |
+    tr '\t' '\n' | sed -n "/^$PREFIX/p" | sort -u
 }
 
 # --- Set up -------------------------------------------------------------------------------------
@@ -219,21 +219,21 @@ has() { # has NAMES: whether a chosen workflow is one of NAMES
 }
 
 decide_stack() {
-  local facts other
+  local other provider
   existing_provider=false
   suffix=
-  facts=$(stack_facts "$STACK")
-  if [[ $facts ]]; then
-    other=$(fact "$facts" Repository)
+  if [[ $roles ]]; then
+    other=$(fact "$roles" Repository)
     [[ $other == "$repository" ]] ||
       stop "the stack $STACK of this account and region is for $other; see \"Names\" in cfn/README.md for a second set of roles"
     # Otherwise an update would delete the provider that the stack made.
-    existing_provider=$(fact "$facts" ExistingProvider)
-    suffix=$(fact "$facts" DeployerRoleName)
+    existing_provider=$(fact "$roles" ExistingProvider)
+    suffix=$(fact "$roles" DeployerRoleName)
     suffix=${suffix#eks-multus-deployer}
     return
   fi
-  [[ ! $(provider_arn) ]] || existing_provider=true
+  provider=$(provider_arn)
+  [[ ! $provider ]] || existing_provider=true
   # The names of roles are those of the whole account, and the roles of another region have the plain ones.
   ! aws iam get-role --role-name eks-multus-deployer >/dev/null 2>&1 || suffix=-$region
 }
@@ -261,7 +261,11 @@ announce() {
   say "In the repository $repository:" \
     "  - the environment $ENVIRONMENT: only $default_branch may deploy$([[ $protection != reviewers ]] || say "; ${reviewers:-the same people} approve each job")"
   ! has "$PREVIEW_WORKFLOWS" || say "  - the environment $PREVIEWS: pull requests may deploy, too"
-  [[ $protection == branch ]] || say "  - the ruleset $RULESET: $default_branch changes by reviewed pull requests only"
+  if [[ $protection == branch ]]; then
+    say "  - no ruleset $RULESET; if an earlier set-up made it, it is removed"
+  else
+    say "  - the ruleset $RULESET: $default_branch changes by reviewed pull requests only"
+  fi
   say "  - variables EKS_MULTUS_…: region, roles, administrators (${admins:-none})"
   for name in $workflow_names; do
     say "  - .github/workflows/multus-$name.yml in this folder, which you commit"
@@ -297,6 +301,10 @@ JSON
 ruleset_id() {
   found "repos/$repository/rulesets?includes_parents=false" --jq ".[] | select(.name == \"$RULESET\") | .id" || answer=
 }
+remove_ruleset() {
+  ruleset_id
+  [[ ! $answer ]] || gh api --method DELETE "repos/$repository/rulesets/$answer" >/dev/null
+}
 protect_branch() {
   local way=(--method POST "repos/$repository/rulesets")
   ruleset_id
@@ -310,7 +318,7 @@ protect_branch() {
 JSON
     stop "GitHub refuses the ruleset. Private repositories have rulesets from the plans Pro and Team on; --protection branch does without."
 }
-set_variable() { # set_variable NAME VALUE; an empty value removes it, because GitHub takes none
+set_variable() { # set_variable NAME VALUE; an empty value removes the variable
   local path=repos/$repository/actions/variables
   if found "$path/$1" --jq .value; then
     if [[ ! $2 ]]; then
@@ -323,23 +331,43 @@ set_variable() { # set_variable NAME VALUE; an empty value removes it, because G
   fi
 }
 
-deploy_stack() { # deploy_stack STACK FILE PARAMETER…
-  local stack=$1 template said change_set facts
-  template=$(mktemp)
+# operate STACK COMMAND…: starts an operation on a stack, waits for its end, and puts what the stack is then into $facts. The waiters
+# of aws look every half minute only. DescribeStacks may return a stack as it was some seconds ago (cfn-api.ts of aws/aws-cdk-cli), but
+# the events of an operation carry its token (StackEvent in the API reference). So they say how it ended, and then the stack must agree.
+operate() {
+  local stack=$1 token status
+  token=setup-$(date +%s)-$RANDOM
+  shift
+  aws cloudformation "$@" --client-request-token "$token"
+  while true; do
+    status=$(aws cloudformation describe-stack-events --stack-name "$stack" --no-paginate --output text \
+      --query "StackEvents[?ClientRequestToken=='$token' && PhysicalResourceId==StackId] | [0].ResourceStatus")
+    if [[ $status =~ _(COMPLETE|FAILED)$ ]]; then
+      facts=$(stack_facts "$stack")
+      [[ $(fact "$facts" Status) != "$status" ]] || return 0
+    fi
+    sleep 2
+  done
+}
+say_why() { # say_why STACK: names the command that lists the reasons
+  say "\`aws cloudformation describe-stack-events --region $region --stack-name $1\` says why"
+}
+deploy_stack() { # deploy_stack STACK FILE PARAMETER…: puts what the stack is then into $facts
+  local stack=$1 template=$scratch/template.yaml said change_set
   pack_file "$2" >"$template"
   shift 2
   said=$(aws cloudformation deploy --stack-name "$stack" --template-file "$template" --capabilities CAPABILITY_NAMED_IAM \
     --no-fail-on-empty-changeset --no-execute-changeset --parameter-overrides "$@") || stop "AWS refuses the stack $stack: see above"
-  rm -f "$template"
-  change_set=$(grep -o 'arn:[^ ]*:changeSet/[^ ]*' <<<"$said") || { say "The stack $stack is unchanged." && return; }
-  aws cloudformation execute-change-set --change-set-name "$change_set"
-  # The waiters of aws look every half minute only.
-  until facts=$(stack_facts "$stack") && [[ $(fact "$facts" Status) =~ _(COMPLETE|FAILED)$ ]]; do
-    sleep 3
-  done
+  change_set=$(sed -nE 's#^.*(arn:[^ ]*:changeSet/[^ ]*).*$#\1#p' <<<"$said")
+  if [[ ! $change_set ]]; then
+    facts=$(stack_facts "$stack")
+    say "The stack $stack is unchanged."
+    return
+  fi
+  operate "$stack" execute-change-set --change-set-name "$change_set"
   case $(fact "$facts" Status) in
     CREATE_COMPLETE | UPDATE_COMPLETE) say "The stack $stack is deployed." ;;
-    *) stop "the stack $stack failed: \`aws cloudformation describe-stack-events --region $region --stack-name $stack\` says why" ;;
+    *) stop "the stack $stack failed: $(say_why "$stack")" ;;
   esac
 }
 make_roles() {
@@ -347,19 +375,20 @@ make_roles() {
   deploy_stack "$STACK" cfn/github-oidc.yaml "Repository=$repository" "${ids[@]}" "Subjects=$(subjects)" \
     "JobWorkflowRef=$(trusted_workflows)" "ExistingProvider=$existing_provider" \
     "DeployerRoleName=eks-multus-deployer$suffix" "ServiceRoleName=eks-multus-cloudformation$suffix"
-  ! has "$USER_WORKFLOWS" ||
+  roles=$facts
+  user_role=
+  if has "$USER_WORKFLOWS"; then
     deploy_stack "$USERS_STACK" cfn/github-users.yaml "Repository=$repository" "${ids[@]}" \
       "Environment=$PREVIEWS" "RoleName=eks-multus-user$suffix"
+    user_role=$(fact "$facts" RoleArn)
+  fi
 }
 set_variables() {
-  local facts user=
-  facts=$(stack_facts "$STACK")
-  ! has "$USER_WORKFLOWS" || user=$(fact "$(stack_facts "$USERS_STACK")" RoleArn)
   set_variable EKS_MULTUS_REGION "$region"
-  set_variable EKS_MULTUS_DEPLOYER_ROLE "$(fact "$facts" DeployerRoleArn)"
-  set_variable EKS_MULTUS_CLOUDFORMATION_ROLE "$(fact "$facts" ServiceRoleArn)"
+  set_variable EKS_MULTUS_DEPLOYER_ROLE "$(fact "$roles" DeployerRoleArn)"
+  set_variable EKS_MULTUS_CLOUDFORMATION_ROLE "$(fact "$roles" ServiceRoleArn)"
   set_variable EKS_MULTUS_ADMINS "$admins"
-  set_variable EKS_MULTUS_USER_ROLE "$user"
+  set_variable EKS_MULTUS_USER_ROLE "$user_role"
 }
 # EKS refuses these zones: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
 two_zones() {
@@ -369,13 +398,14 @@ two_zones() {
     tr '\t' '\n' | head -n 2 | paste -sd ' ' -
 }
 write_workflows() {
-  local name file text first second
-  read -r first second <<<"$(two_zones)"
+  local name file text zones first second
+  zones=$(two_zones)
+  read -r first second <<<"$zones"
   mkdir -p .github/workflows
   for name in $workflow_names; do
     file=.github/workflows/multus-$name.yml
     text=$(pack_file "examples/$name.yml")
-    sed -E -e "s#OWNER/eks-multus-actions#$pack#g; s#(uses: $pack/.*)@v1#\1@$ref#; s#ap-northeast-2a#$first#g; s#ap-northeast-2b#$second#g" \
+    sed -E -e "s#OWNER/eks-multus-actions#$pack#g; s#(uses: $pack/[^@]*)@(v1|0{40}.*)\$#\1@$ref#; s#ap-northeast-2a#$first#g; s#ap-northeast-2b#$second#g" \
       -e "s#ap-northeast-2#$region#g; s#arn:aws:iam::111122223333:role/eks-multus-[a-z]+#&$suffix#g; s#arn:aws:iam::111122223333#arn:$partition:iam::$account#g" \
       <<<"$text" >"$file"
     say "wrote $file"
@@ -395,7 +425,11 @@ set_up() {
   find_reviewers
   protect_environment "$ENVIRONMENT" "$people" "$default_branch"
   ! has "$PREVIEW_WORKFLOWS" || protect_environment "$PREVIEWS" null "$default_branch" 'refs/pull/*/merge'
-  [[ $protection == branch ]] || protect_branch
+  if [[ $protection == branch ]]; then
+    remove_ruleset
+  else
+    protect_branch
+  fi
   make_roles
   set_variables
   write_workflows
@@ -416,10 +450,11 @@ problem() { # problem WHAT NEXT-STEP
 }
 # What AWS compares a job's token with.
 check_trust() { # check_trust ROLE
-  local role=$1 trust wanted names ids
+  local role=$1 trust provider wanted names ids
   trust=$(aws iam get-role --role-name "${role##*/}" --query Role.AssumeRolePolicyDocument --output json) ||
     { problem "the stack's role $role is gone" 'somebody deleted it: run the set-up after deleting the stack' && return; }
-  [[ $(provider_arn) ]] || problem "the account has no identity provider $ISSUER" 'run the set-up again'
+  provider=$(provider_arn)
+  [[ $provider ]] || problem "the account has no identity provider $ISSUER" 'run the set-up again'
   names="repo:$repository:environment:$ENVIRONMENT"
   ids="repo:${repository%/*}@$owner_id/${repository#*/}@$repository_id:environment:$ENVIRONMENT"
   for wanted in "$names" "$ids"; do
@@ -501,25 +536,24 @@ doctor() {
   else
     problem "you do not administer $repository" 'somebody who does must run the set-up'
   fi
-  local facts status other
-  facts=$(stack_facts "$STACK")
-  status=$(fact "$facts" Status)
+  local status other stands=
+  status=$(fact "$roles" Status)
   case $status in
-    *_COMPLETE) fine "the stack $STACK is $status" ;;
+    CREATE_COMPLETE | UPDATE_COMPLETE | UPDATE_ROLLBACK_COMPLETE) fine "the stack $STACK is $status" && stands=yes ;;
     '') problem "the account has no stack $STACK in $region" 'run the set-up, or give the --region of the set-up' ;;
     *) problem "the stack $STACK is $status" 'look at its events, delete it, and run the set-up again' ;;
   esac
-  if [[ $status == *_COMPLETE ]]; then
-    other=$(fact "$facts" Repository)
+  if [[ $stands ]]; then
+    other=$(fact "$roles" Repository)
     [[ $other == "$repository" ]] || problem "the roles are for $other" "use that repository, or the roles of another name (cfn/README.md)"
-    check_trust "$(fact "$facts" DeployerRoleArn)"
+    check_trust "$(fact "$roles" DeployerRoleArn)"
     check_variable EKS_MULTUS_REGION "$region"
-    check_variable EKS_MULTUS_DEPLOYER_ROLE "$(fact "$facts" DeployerRoleArn)"
-    check_variable EKS_MULTUS_CLOUDFORMATION_ROLE "$(fact "$facts" ServiceRoleArn)"
+    check_variable EKS_MULTUS_DEPLOYER_ROLE "$(fact "$roles" DeployerRoleArn)"
+    check_variable EKS_MULTUS_CLOUDFORMATION_ROLE "$(fact "$roles" ServiceRoleArn)"
     check_environment "$ENVIRONMENT" "$default_branch"
-    [[ $(fact "$facts" Subjects) != *$PREVIEWS* ]] || check_environment "$PREVIEWS" "$default_branch" 'refs/pull/*/merge'
+    [[ $(fact "$roles" Subjects) != *$PREVIEWS* ]] || check_environment "$PREVIEWS" "$default_branch" 'refs/pull/*/merge'
   fi
-  say '' "$problems problems. What only a job can ask (permissions, quotas, zones, instance types), the preflight asks:" \
+  say '' "$problems problem$([[ $problems -eq 1 ]] || say s). What only a job can ask (permissions, quotas, zones, instance types), the preflight asks:" \
     "gh workflow run multus-by-hand.yml --ref $default_branch --field what=check"
   [[ $problems -eq 0 ]]
 }
@@ -528,44 +562,42 @@ doctor() {
 remove() { # remove PATH: deletes in GitHub what may be gone already
   ! found "$1" --jq . || gh api --method DELETE "$1" >/dev/null
 }
-remove_stack() { # remove_stack STACK
-  local id facts
-  id=$(fact "$(stack_facts "$1")" Id)
+remove_stack() { # remove_stack STACK FACTS
+  local id
+  id=$(fact "$2" Id)
   [[ $id ]] || return 0
-  aws cloudformation delete-stack --stack-name "$1"
-  until facts=$(stack_facts "$id") && [[ $(fact "$facts" Status) == DELETE_COMPLETE ]]; do
-    [[ $(fact "$facts" Status) != DELETE_FAILED ]] ||
-      stop "the stack $1 stays: \`aws cloudformation describe-stack-events --region $region --stack-name $1\` says why"
-    sleep 3
-  done
+  # By its id, because a deleted stack has no name any more.
+  operate "$id" delete-stack --stack-name "$id"
+  [[ $(fact "$facts" Status) == DELETE_COMPLETE ]] || stop "the stack $1 stays: $(say_why "$1")"
 }
-# The account has one provider for GitHub, so roles of others may have come to use the one that the stack made.
-others_of_provider() {
-  local facts users
-  facts=$(stack_facts "$STACK")
-  [[ $(fact "$facts" ExistingProvider) == false ]] || return 0
-  users=$(fact "$(stack_facts "$USERS_STACK")" RoleName)
-  aws iam list-roles --query 'Roles[].[RoleName, to_string(AssumeRolePolicyDocument)]' --output text |
-    grep -F "oidc-provider/$ISSUER" | cut -f1 |
-    grep -vxF -e "$(fact "$facts" DeployerRoleName)" -e "${users:-none}" || true
+# The account has one provider for GitHub, so roles of others may have come to use the one that the stack made. Puts their names into
+# $others.
+find_others() { # find_others FACTS-OF-USERS-STACK
+  local all user
+  others=
+  [[ $(fact "$roles" ExistingProvider) == false ]] || return 0
+  all=$(aws iam list-roles --query 'Roles[].[RoleName, to_string(AssumeRolePolicyDocument)]' --output text)
+  user=$(fact "$1" RoleName)
+  others=$(grep -F "oidc-provider/$ISSUER" <<<"$all" | cut -f1 |
+    grep -vxF -e "$(fact "$roles" DeployerRoleName)" -e "${user:-none}" || true)
 }
 undo() {
   [[ $is_admin == true ]] || stop "you do not administer $repository; somebody who does must run this"
-  local left others name file
+  local left users others name file
   left=$(environments)
   [[ ! $left ]] || stop "these environments exist: $(paste -sd ' ' - <<<"$left"); destroy them first, because only these roles can"
-  others=$(others_of_provider)
+  users=$(stack_facts "$USERS_STACK")
+  find_others "$users"
   [[ ! $others ]] || stop "these roles use the identity provider of the stack $STACK: $(paste -sd ' ' - <<<"$others"); give them another trust, or keep the set-up"
   say "This removes the stacks $STACK and $USERS_STACK in $region of account $account, the environments $ENVIRONMENT and $PREVIEWS," \
     "the ruleset $RULESET and the variables EKS_MULTUS_… of $repository, and .github/workflows/multus-*.yml in this folder."
   confirm
-  remove_stack "$USERS_STACK"
-  remove_stack "$STACK"
+  remove_stack "$USERS_STACK" "$users"
+  remove_stack "$STACK" "$roles"
   for name in "$ENVIRONMENT" "$PREVIEWS"; do
     remove "repos/$repository/environments/$name"
   done
-  ruleset_id
-  [[ ! $answer ]] || gh api --method DELETE "repos/$repository/rulesets/$answer" >/dev/null
+  remove_ruleset
   for name in REGION DEPLOYER_ROLE CLOUDFORMATION_ROLE ADMINS USER_ROLE; do
     set_variable "EKS_MULTUS_$name" ''
   done
@@ -596,6 +628,8 @@ main() {
     shift
   done
   workflow_names=${workflows//,/ }
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
   # SETUP_TERMINAL is for tests.
   [[ $yes ]] || exec 3<"${SETUP_TERMINAL:-/dev/tty}"
   for program in gh aws git; do
@@ -604,6 +638,8 @@ main() {
   read_repository
   choose_region
   read_account
+  # What the set-up knows of itself.
+  roles=$(stack_facts "$STACK")
   [[ $command != set_up ]] || find_pack
   "$command"
 }

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
 import { packFile } from '../../../src/core/pack-files.ts';
 import { REGION } from '../../stand-ins/aws/testing/local-aws.ts';
+import { answersWhenQuiet } from '../../stand-ins/aws/testing/quiet-cloudformation.ts';
 import { startTestAws, type TestAws } from '../../stand-ins/aws/testing/stand-in.ts';
 import { ensureTools } from '../../tools/install/tools.ts';
 import { consoleProgress } from '../../tools/progress.ts';
@@ -39,11 +40,11 @@ async function printedBy(document: string, { endpoint }: TestAws): Promise<strin
   return stdout + stderr;
 }
 
-// The AWS CLI looks every half minute, so the documents are tried side by side, and there is time for many looks.
-it.concurrent.each(DOCUMENTS)(
+it.each(DOCUMENTS)(
   'the commands of %s make the roles and show them; again, they change nothing',
   async (document) => {
-    const aws = await startTestAws();
+    // `aws cloudformation deploy` looks every half minute.
+    const aws = await startTestAws(answersWhenQuiet('DescribeChangeSet', 'DescribeStacks'));
     try {
       const printed = await printedBy(document, aws);
       expect(printed).toContain('Successfully created/updated stack - github-for-eks-multus');

@@ -17,6 +17,7 @@ import { parse } from 'yaml';
 import { packFile } from '../../../src/core/pack-files.ts';
 import { takeInventory } from '../../stand-ins/aws/inventory.ts';
 import { REGION } from '../../stand-ins/aws/testing/local-aws.ts';
+import { answersWhenQuiet } from '../../stand-ins/aws/testing/quiet-cloudformation.ts';
 import { startTestAws, type TestAws } from '../../stand-ins/aws/testing/stand-in.ts';
 import { type GithubApi, startGithubApi } from '../../stand-ins/github/api/server.ts';
 import { mayDeploy } from '../../stand-ins/github/environment-rules.ts';
@@ -37,7 +38,14 @@ const PACK = 'acme/eks-multus-actions';
 const WORKFLOWS = `${PACK}/.github/workflows`;
 const ROLE = 'arn:aws:iam::123456789012:role/eks-multus-deployer';
 const MAIN = 'refs/heads/main';
-const ALL = 'by-hand,pull-request-preview,application-in-preview,scheduled-teardown';
+const EXAMPLES = [
+  'by-hand',
+  'pinned-to-a-commit',
+  'pull-request-preview',
+  'application-in-preview',
+  'scheduled-teardown',
+];
+const ALL = EXAMPLES.join();
 const CREDENTIALS = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
 
 let aws: TestAws;
@@ -55,7 +63,13 @@ beforeAll(async () => {
     ref === 'v1' ? readFileSync(packFile(path)) : undefined;
   gh = await leadGh(github, github.personalToken('ann', REPOSITORY, PACK));
   issuer = await startOidcIssuer(0, { repository: REPOSITORY, ref: MAIN, workflow: 'x.yml' });
-  aws = await startTestAws({ jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl } });
+  aws = await startTestAws({
+    jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl },
+    // The set-up must not take an outdated answer for the end of an operation.
+    switches: { staleReads: 2 },
+    // `aws cloudformation deploy` looks at its change set every five seconds.
+    ...answersWhenQuiet('DescribeChangeSet'),
+  });
   checkout = mkdtempSync(join(tmpdir(), 'checkout-'));
   await run('git', ['-C', checkout, 'init', '--quiet']);
   const origin = `https://github.com/${REPOSITORY}.git`;
@@ -275,7 +289,7 @@ describe('the set-up of the README', () => {
 });
 
 describe('the set-up again', () => {
-  const options = `--region ${REGION} --protection reviewers --reviewers ben --admins none --yes`;
+  const options = `--region ${REGION} --protection reviewers --reviewers ben,acme/operators --admins none --yes`;
 
   it('adds previews and an application, and the second time changes nothing', async () => {
     const first = await setUp(`${options} --workflows ${ALL}`);
@@ -286,13 +300,13 @@ describe('the set-up again', () => {
     );
     expect([stateOfGithub(), await stateOfAws()]).toEqual(once);
     expect(workflowFiles()).toEqual(files);
-    expect([...files.keys()]).toHaveLength(4);
-    expect([...files.values()].join()).not.toMatch(/OWNER|111122223333/);
+    expect([...files.keys()].sort()).toEqual(EXAMPLES.map((name) => `multus-${name}.yml`).sort());
+    expect([...files.values()].join()).not.toMatch(/OWNER|111122223333|0{40}/);
   }, 300_000);
 
   it('lets reviewers approve, and removes the administrators', () => {
     const { environments, variables } = github.repository(REPOSITORY);
-    expect(environments.get('eks-multus')?.reviewers).toEqual(['User 583232']);
+    expect(environments.get('eks-multus')?.reviewers).toEqual(['User 583232', 'Team 4711']);
     expect([...variables.keys()]).not.toContain('EKS_MULTUS_ADMINS');
   });
 
@@ -393,7 +407,7 @@ describe('undo', () => {
     }
   }, 120_000);
 
-  it('leaves an identity provider that was there before, and the set-up uses it', async () => {
+  it('leaves an identity provider that was there before, and the set-up uses it; with branch, no ruleset is left', async () => {
     const iam = new IAMClient({
       endpoint: aws.endpoint,
       region: REGION,
@@ -404,8 +418,11 @@ describe('undo', () => {
       new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: ['sts.amazonaws.com'] }),
     );
     const account = await stateOfAws();
+    const { rulesets } = github.repository(REPOSITORY);
+    rulesets.push({ id: 1, name: 'eks-multus' }, { id: 2, name: 'of-others' });
     const options = `--region ${REGION} --protection branch --admins none --yes`;
     expect(await setUp(options)).not.toContain('and the identity provider of GitHub');
+    expect(rulesets).toEqual([{ id: 2, name: 'of-others' }]);
     expect(await outcomeOf(jobWith({}))).toBe('assumes the role');
     expect(await setUp('--undo --yes')).toContain('Undone.');
     expect(await stateOfAws()).toEqual(account);

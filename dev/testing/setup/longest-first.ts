@@ -8,6 +8,7 @@ import { CHECKOUT } from '../../tools/checkout.ts';
  * work, so the others run beside them.
  */
 const LONGEST = [
+  'dev/testing/documents/first-set-up.integration.test.ts',
   'cfn/node-boot/boot-machines.integration.test.ts',
   'src/multus/guard.integration.test.ts',
   'dev/testing/documents/commands.integration.test.ts',

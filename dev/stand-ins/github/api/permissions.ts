@@ -47,12 +47,13 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   'repos/create-deployment-status': [['deployments', 'write']],
 };
 
-/** What `metadata: read` allows, which every token has. */
+/** What `metadata: read` allows, which every token has, and what the login of `gh` allows (`read:org`). */
 const FREE: ReadonlySet<string> = new Set([
   'repos/get',
   'repos/get-repo-rulesets',
   'users/get-authenticated',
   'users/get-by-username',
+  'teams/get-by-name',
 ]);
 
 /** The permission that a token lacks for an operation, in words; undefined when it lacks none. */

@@ -14,8 +14,10 @@ export const SET_UP_OPERATIONS: Readonly<Record<string, (call: Call) => Answer>>
     return { status: 200, body: found };
   },
   'repos/create-repo-ruleset': ({ operation, state, body }) => {
-    // GitHub refuses a second ruleset of the same name ("Name must be unique").
-    if (state.rulesets.some(({ name }) => name === body['name'])) return unprocessable();
+    // No source says whether GitHub takes a second ruleset of a name. The set-up must not need it.
+    if (state.rulesets.some(({ name }) => name === body['name'])) {
+      return unprocessable('Name must be unique');
+    }
     const made = { ...body, id: state.nextId() };
     state.rulesets.push(made);
     return { status: 201, body: { ...(operation.example(201) as Json), ...made } };
@@ -42,6 +44,7 @@ export const SET_UP_OPERATIONS: Readonly<Record<string, (call: Call) => Answer>>
   },
   'actions/create-repo-variable': ({ state, body }) => {
     const name = String(body['name']);
+    if (body['value'] === '') return emptyValue();
     if (state.variables.has(name)) {
       return { status: 409, body: { message: 'Already exists - Variable already exists' } };
     }
@@ -51,6 +54,7 @@ export const SET_UP_OPERATIONS: Readonly<Record<string, (call: Call) => Answer>>
   'actions/update-repo-variable': (call) => {
     const name = param(call, 'name');
     if (!call.state.variables.has(name)) return notFound();
+    if (call.body['value'] === '') return emptyValue();
     call.state.variables.set(name, String(call.body['value']));
     return DONE;
   },
@@ -82,6 +86,12 @@ export const SET_UP_OPERATIONS: Readonly<Record<string, (call: Call) => Answer>>
     if (id === undefined) return notFound();
     return { status: 200, body: { ...(call.operation.example(200) as Json), login, id } };
   },
+  'teams/get-by-name': (call) => {
+    const slug = param(call, 'team_slug');
+    const id = TEAMS[`${param(call, 'org')}/${slug}`];
+    if (id === undefined) return notFound();
+    return { status: 200, body: { ...(call.operation.example(200) as Json), slug, id } };
+  },
   'actions/get-custom-oidc-sub-claim-for-repo': ({ state }) => ({
     status: 200,
     body: { use_default: state.subjectClaims === undefined, ...claimKeys(state.subjectClaims) },
@@ -107,8 +117,9 @@ export const SET_UP_OPERATIONS: Readonly<Record<string, (call: Call) => Answer>>
   },
 };
 
-/** People whom GitHub knows, with their ids. */
+/** People and teams that GitHub knows, with their ids. */
 const PEOPLE: Readonly<Record<string, number>> = { ann: 583_231, ben: 583_232 };
+const TEAMS: Readonly<Record<string, number>> = { 'acme/operators': 4_711 };
 
 const URL_OF_FILE = 'https://api.github.com/repos/octokit/octokit.rb/contents/README.md';
 const EXAMPLE_FILE = {
@@ -138,9 +149,11 @@ function placeOfRuleset(call: Call): number {
   return call.state.rulesets.findIndex((one) => one['id'] === id);
 }
 
-function unprocessable(): Answer {
-  return {
-    status: 422,
-    body: { message: 'Validation Failed', errors: ['Name must be unique'], status: '422' },
-  };
+/** No source says whether GitHub takes a variable without a value. The set-up must not need it. */
+function emptyValue(): Answer {
+  return unprocessable('Value must not be empty');
+}
+
+function unprocessable(error: string): Answer {
+  return { status: 422, body: { message: 'Validation Failed', errors: [error], status: '422' } };
 }
