@@ -34,7 +34,7 @@ export async function warnOfOpenEnvironment(
     if (missing === undefined) return;
     const who = `everybody who may push to ${access.repository} can use a role that trusts it`;
     log.warn(
-      `GitHub environment ${environment}: ${missing}, so ${who}.\nNext step: in the repository's settings, choose "Selected branches and tags" for the environment's deployment branches, and name the main branch. The README of the pack has the commands`,
+      `GitHub environment ${environment}: ${missing}, so ${who}.\nNext step: in the repository's settings, choose "Selected branches and tags" for the environment's deployment branches, and name the main branch; or run the setup.sh of the pack again`,
     );
   } catch (error) {
     log.info(`Did not check the rules of the GitHub environment. ${messageOf(error)}`);
