@@ -2,7 +2,8 @@ import { type Identity, principalArn } from '../../aws/identity.ts';
 import type { Stack } from '../../cloudformation/stack-api.ts';
 import { hasWorked } from '../../cloudformation/stack-status.ts';
 import type { NetworkPlan } from '../../vpc/plan.ts';
-import { NEW_CLUSTERS, type ProvisionInputs } from '../inputs.ts';
+import { NEW_CLUSTERS } from '../inputs/defaults.ts';
+import type { ProvisionInputs } from '../inputs.ts';
 import { type NodeGroup, nodeGroupStackName } from '../node-groups.ts';
 
 /** What a deploy is about to make, and what of it exists. */

@@ -1,0 +1,185 @@
+import { partitionOf } from '../../aws/partition.ts';
+import type { InputProblem } from '../../core/errors.ts';
+import { isReservedNamespace } from '../../environment/shared-cluster.ts';
+import type { ParsedInputs } from '../../github/inputs.ts';
+import { type NetworkPlan, planNetwork } from '../../vpc/plan.ts';
+import { type LaterInputs, laterFields, laterInputs } from '../choices/later-inputs.ts';
+import {
+  interfaceProblems,
+  nameProblems,
+  nodeGroupsIn,
+  prefixProblems,
+  zoneProblems,
+  zonesNamed,
+} from '../node-groups.ts';
+import {
+  DEFAULT_NETWORKS,
+  FEWEST_ZONES,
+  groupsOf,
+  networkRequestOf,
+  openZones,
+} from './defaults.ts';
+import type { Raw } from './schema.ts';
+
+/**
+ * Checks inputs against each other. What a base must have is checked later, when its stacks are known.
+ *
+ * @returns the network plan of an environment with its own cluster.
+ */
+export function checkTogether(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
+  const { command, 'base-environment': base } = parsed.values;
+  for (const role of ROLES) {
+    parsed.check(['aws-region', role], (inputs) =>
+      partitionProblems(inputs['aws-region'], role, inputs[role]),
+    );
+  }
+  parsed.check(['environment', 'base-environment'], baseProblems);
+  parsed.check(['max-surge', 'max-unavailable'], roomProblems);
+  if (command === 'destroy') return undefined;
+  const network = base === undefined ? checkOwnCluster(parsed) : undefined;
+  parsed.check(['node-groups'], ({ 'node-groups': groups = [] }) => nameProblems(groups));
+  return network;
+}
+
+/** The checks of an environment's own cluster are skipped when the command or the base is wrong. */
+const OF_CLUSTER = ['command', 'base-environment'] as const;
+const OF_NETWORK = [
+  ...OF_CLUSTER,
+  'vpc-cidr',
+  'availability-zones',
+  'multus-networks',
+  'subnet-cidrs',
+] as const;
+
+function checkOwnCluster(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
+  let network: NetworkPlan | undefined;
+  parsed.check([...OF_CLUSTER, 'aws-region', 'availability-zones'], regionProblems);
+  parsed.check(OF_NETWORK, (inputs) => {
+    const given = inputs['availability-zones'];
+    const groups = nodeGroupsIn(parsed.values['node-groups'], []);
+    const zones = given.length === 0 ? openZones(groups) : given;
+    const result = planNetwork({ ...networkRequestOf(inputs), zones });
+    if ('problems' in result) return result.problems.map(withValue);
+    if (given.length > 0) network = result.plan;
+    return [];
+  });
+  parsed.check([...OF_CLUSTER, 'aws-region', 'node-groups', 'availability-zones'], (inputs) => {
+    const zones = inputs['availability-zones'];
+    return zones.length === 0 ? openZoneProblems(inputs) : zoneProblems(groupsOf(inputs), zones);
+  });
+  parsed.check([...OF_CLUSTER, 'node-groups', 'availability-zones', 'multus-networks'], (inputs) =>
+    interfaceProblems(groupsOf(inputs), inputs['multus-networks'] ?? DEFAULT_NETWORKS),
+  );
+  parsed.check([...OF_NETWORK, 'node-groups'], (inputs) =>
+    network === undefined ? [] : prefixProblems(groupsOf(inputs), network),
+  );
+  parsed.check(
+    [...OF_CLUSTER, 'admin-role-arns', 'role-to-assume', 'chained-role'],
+    administratorProblems,
+  );
+  return network;
+}
+
+const LATER = Object.keys(laterFields) as readonly (keyof typeof laterFields)[];
+
+/**
+ * Checks the inputs of the steps after this one.
+ *
+ * @returns what these steps are asked for; undefined when none follow.
+ */
+export function checkLater(parsed: ParsedInputs<Raw>): LaterInputs | undefined {
+  let later: LaterInputs | undefined;
+  parsed.check(['command', ...LATER], (inputs) => {
+    const read = laterInputs(inputs, inputs.command === 'deploy');
+    later = inputs.command === 'destroy' ? undefined : read.later;
+    return read.problems.map(withValue);
+  });
+  return later;
+}
+
+/** The inputs with ARNs of roles, which must be of the region's partition. */
+const ROLES = [
+  'role-to-assume',
+  'chained-role',
+  'cloudformation-role-arn',
+  'admin-role-arns',
+] as const;
+
+function partitionProblems(
+  region: string,
+  input: (typeof ROLES)[number],
+  given: string | readonly string[] = [],
+) {
+  const partition = partitionOf(region);
+  const foreign = [given].flat().filter((arn) => !arn.startsWith(`arn:${partition}:`));
+  if (foreign.length === 0) return [];
+  const allowed = `roles of partition ${partition}, which has the region ${region} (arn:${partition}:iam::…)`;
+  return [{ input, allowed }];
+}
+
+function baseProblems(inputs: Pick<Raw, 'environment' | 'base-environment'>) {
+  const { environment, 'base-environment': base } = inputs;
+  if (base === undefined) return [];
+  if (base === environment) {
+    return [{ input: 'base-environment', allowed: 'another environment than this one' }];
+  }
+  if (!isReservedNamespace(environment)) return [];
+  const allowed =
+    'another name: it also names a namespace, and Kubernetes reserves default and kube-…';
+  return [{ input: 'environment', allowed }];
+}
+
+/** Without either, no node could be replaced. */
+function roomProblems(inputs: Pick<Raw, 'max-surge' | 'max-unavailable'>) {
+  if (inputs['max-surge'] + inputs['max-unavailable'] > 0) return [];
+  const allowed = 'at least 1 where max-surge is 0';
+  return [{ input: 'max-unavailable', allowed }];
+}
+
+/** The zones and administrators for which `cfn/infra.yaml` has parameters. */
+const TEMPLATE = { zones: 3, administrators: 6 };
+
+function regionProblems(inputs: Pick<Raw, 'aws-region' | 'availability-zones'>) {
+  const { 'aws-region': region, 'availability-zones': zones } = inputs;
+  if (zones.length === 0) return [];
+  const enough = zones.length >= FEWEST_ZONES && zones.length <= TEMPLATE.zones;
+  const different = new Set(zones).size === zones.length;
+  if (enough && different && zones.every((zone) => isZoneOf(region, zone))) return [];
+  const example = `${region}a,${region}b`;
+  const allowed = `${FEWEST_ZONES} or ${TEMPLATE.zones} different zones of ${region}, such as ${example}`;
+  return [{ input: 'availability-zones', allowed }];
+}
+
+/** The zones that node groups name must do when no others are given. */
+function openZoneProblems(inputs: Pick<Raw, 'aws-region' | 'node-groups' | 'availability-zones'>) {
+  const input = 'node-groups';
+  const region = inputs['aws-region'];
+  const named = zonesNamed(groupsOf(inputs));
+  const foreign = named.find((zone) => !isZoneOf(region, zone));
+  if (foreign !== undefined) return [{ input, allowed: `zones of ${region} (not ${foreign})` }];
+  if (named.length <= TEMPLATE.zones) return [];
+  return [{ input, allowed: `at most ${TEMPLATE.zones} different zones` }];
+}
+
+function isZoneOf(region: string, zone: string): boolean {
+  return zone.startsWith(region) && /^[a-z]$/.test(zone.slice(region.length));
+}
+
+function withValue({ input, value, allowed }: InputProblem) {
+  return { input, allowed: value === '' ? allowed : `${allowed} (not ${value})` };
+}
+
+function administratorProblems(
+  inputs: Pick<Raw, 'admin-role-arns' | 'role-to-assume' | 'chained-role'>,
+) {
+  const deployer = inputs['chained-role'] ?? inputs['role-to-assume'];
+  const others = new Set(inputs['admin-role-arns'].filter((arn) => arn !== deployer));
+  const most = TEMPLATE.administrators - 1;
+  if (others.size <= most) return [];
+  return [
+    {
+      input: 'admin-role-arns',
+      allowed: `at most ${most} roles and users besides the role that deploys`,
+    },
+  ];
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import {
+  credentialFields,
+  PRINCIPAL_ARN,
+  PRINCIPAL_ARN_ALLOWED,
+  ROLE_ARN,
+  ROLE_ARN_ALLOWED,
+} from '../../aws/credential-fields.ts';
+import { probeImageField } from '../../connectivity/probe/probe-image.ts';
+import { parseCidr } from '../../core/ip.ts';
+import { configField } from '../../github/config-file.ts';
+import {
+  flag,
+  inFileAs,
+  list,
+  listForm,
+  oneOf,
+  text,
+  wholeNumber,
+  yaml,
+} from '../../github/inputs.ts';
+import { laterFields } from '../choices/later-inputs.ts';
+import { nodeGroupsField } from '../node-groups.ts';
+
+/** The word that stands for nothing, where an empty input means its default. */
+export const NONE = 'none';
+const LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
+const LOGS_ALLOWED = `none, or some of ${LOGS.join(', ')}`;
+const CIDRS_ALLOWED = 'none, or at most 40 IPv4 networks such as 203.0.113.0/24';
+/** The most that EKS accepts: https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html */
+const MOST_CIDRS = 40;
+
+/** A list, or the word `none` for an empty one: an empty input means its default. */
+function noneOr(isAllowed: (item: string) => boolean, allowed: string, most: number) {
+  const field = list(z.string().refine((item) => item === NONE || isAllowed(item), allowed))
+    .refine((items) => items.length > 0 && items.length <= most, allowed)
+    .refine((items) => new Set(items).size === items.length, `${allowed}, each once`)
+    .refine((items) => items.length === 1 || !items.includes(NONE), allowed)
+    .transform((items) => items.filter((item) => item !== NONE));
+  return inFileAs(field, listForm());
+}
+
+const SUBNETS =
+  'YAML such as { public: [a, b], private: [a, b], multus: [[net1 in a, net1 in b], [net2 in a, net2 in b]] }';
+const cidrs = z.array(z.string({ error: SUBNETS }), { error: SUBNETS }).optional();
+const subnetsSchema = z.strictObject(
+  {
+    public: cidrs,
+    private: cidrs,
+    multus: z
+      .array(z.array(z.string({ error: SUBNETS }), { error: SUBNETS }), { error: SUBNETS })
+      .optional(),
+  },
+  { error: SUBNETS },
+);
+
+const NAME = /^[a-z][a-z0-9-]{0,37}[a-z0-9]$/;
+const NAME_ALLOWED =
+  'lower-case letters, digits and - (2 to 39 characters, first a letter, last no -)';
+
+const BOUNDARY = /^none$|^arn:[a-z-]+:iam::\d{12}:policy\/[\w+=,.@/-]+$/;
+const BOUNDARY_ALLOWED =
+  'the ARN of an IAM policy, such as arn:aws:iam::111122223333:policy/eks-multus-cloudformation-boundary, or none';
+const LOGICAL_ID = /^[A-Za-z0-9]{1,255}$/;
+const LOGICAL_ID_ALLOWED =
+  'logical ids of resources, as the refusal of a deploy names them, such as PrivateSubnet1,Cluster';
+
+/** The inputs of the action, by their names in `action.yml`. */
+export const inputSchema = z.object({
+  command: oneOf(['check', 'plan', 'deploy', 'destroy']).default('deploy'),
+  environment: text(NAME, NAME_ALLOWED),
+  'base-environment': text(NAME, NAME_ALLOWED).optional(),
+  ...credentialFields,
+  'vpc-cidr': z.string().default('10.0.0.0/16'),
+  'availability-zones': list().default([]),
+  'multus-networks': wholeNumber(1, 4).optional(),
+  'subnet-cidrs': yaml(subnetsSchema, SUBNETS).optional(),
+  'kubernetes-version': inFileAs(
+    text(/^1\.(2[4-9]|[3-9]\d)$/, 'a Kubernetes version that EKS has, such as 1.34'),
+    z.union([z.string(), z.number()]),
+  ).optional(),
+  'nat-gateways': oneOf(['one', 'per-az', NONE]).default('one'),
+  'secrets-encryption': flag().default(true),
+  'endpoint-public-access-cidrs': noneOr(
+    (cidr) => parseCidr(cidr) !== undefined,
+    CIDRS_ALLOWED,
+    MOST_CIDRS,
+  ).default(['0.0.0.0/0']),
+  'control-plane-logs': noneOr((log) => LOGS.includes(log), LOGS_ALLOWED, LOGS.length).default([
+    'api',
+    'audit',
+    'authenticator',
+  ]),
+  'node-groups': nodeGroupsField().optional(),
+  'key-name': text(/^[\x21-\x7e]{1,255}$/, 'the name of an EC2 key pair').optional(),
+  'session-manager': flag().default(false),
+  'vpc-cni-rights': oneOf(['pod-identity', 'node-role']).default('pod-identity'),
+  authentication: oneOf(['access-entries', 'aws-auth', 'both']).default('access-entries'),
+  'admin-role-arns': list(text(PRINCIPAL_ARN, PRINCIPAL_ARN_ALLOWED)).default([]),
+  'staging-bucket': text(
+    /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+    'a bucket name of 3 to 63 lower-case letters, digits and -',
+  ).optional(),
+  'on-failure': oneOf(['rollback', 'keep', 'delete']).default('rollback'),
+  'allow-replacement': list(text(LOGICAL_ID, LOGICAL_ID_ALLOWED)).default([]),
+  'revert-drift': flag().default(false),
+  'termination-protection': flag().optional(),
+  'cloudformation-role-arn': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
+  'permissions-boundary-arn': text(BOUNDARY, BOUNDARY_ALLOWED).optional(),
+  rollout: oneOf(['auto', 'never', 'now']).default('auto'),
+  'max-surge': wholeNumber(0, 100).default(1),
+  'max-unavailable': wholeNumber(0, 100).default(0),
+  'drain-timeout': wholeNumber(1, 1440).default(15),
+  'probe-image': probeImageField(),
+  'ttl-hours': wholeNumber(0, 8760).optional(),
+  'timeout-minutes': wholeNumber(1, 1440).default(60),
+  'github-environment': text(/^[^\0]{1,255}$/, 'the name of a GitHub environment').optional(),
+  'github-token': text(/^\S+$/, 'a token without spaces').optional(),
+  ...laterFields,
+  ...configField,
+});
+
+/** The inputs as their fields read them. */
+export type Raw = z.output<typeof inputSchema>;
