@@ -3,12 +3,13 @@ import type { V1Lease } from '@kubernetes/client-node';
 import type { Clock } from '../core/clock.ts';
 import { ClusterError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { until } from '../core/retry.ts';
 import { isConflict, type KubernetesApi } from '../kubernetes/api.ts';
 import { mayPass, statusOf } from '../kubernetes/api-error.ts';
 
 const NAMESPACE = 'kube-system';
 const COLLECTION = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`;
-/** A run that was killed blocks others for this long. */
+/** A run that was killed blocks others for this long: its lease says so. */
 const LASTS_MS = 30_000;
 const RENEWED_EVERY_MS = 8_000;
 
@@ -27,7 +28,8 @@ export interface Held {
   /**
    * Renews the lease when it is time to.
    *
-   * @throws ClusterError when another run has taken it over, which happens to a run that stood still for half a minute.
+   * @throws ClusterError when another run has taken it over, which happens to a run that stood still for half a minute. Also
+   *   when the API server does not renew it for so long.
    */
   check(): Promise<void>;
   /** What unfinished runs have noted, by key. */
@@ -40,9 +42,10 @@ export interface Held {
 
 /**
  * Does work while no other run rolls the nodes of the environment. Waits for such a run, and takes over from one that has
- * shown no sign of life for half a minute. Clocks of different machines are never compared, as in
- * https://github.com/kubernetes/client-go `tools/leaderelection`. The lease goes when the work succeeds. Otherwise it stays,
- * free, with its notes.
+ * shown no sign of life for half a minute. The rules are those of https://github.com/kubernetes/client-go
+ * `tools/leaderelection`: a lease expires when this run has seen no change of it for as long as the lease says, so clocks
+ * of different machines are never compared. A renewal that fails is tried again. The lease goes when the work succeeds.
+ * Otherwise it stays, free, with its notes.
  *
  * @throws ClusterError when another run still works at the deadline.
  */
@@ -79,7 +82,8 @@ async function acquire(
     const found = await api.read<V1Lease>(`${COLLECTION}/${name}`);
     const sign = `${found?.spec?.holderIdentity} ${found?.metadata?.resourceVersion}`;
     if (sign !== seen) [seen, since] = [sign, clock.now()];
-    const free = !found?.spec?.holderIdentity || clock.now() - since > LASTS_MS;
+    const lastsMs = (found?.spec?.leaseDurationSeconds ?? LASTS_MS / 1000) * 1000;
+    const free = !found?.spec?.holderIdentity || clock.now() - since > lastsMs;
     if (free && (await take(api, name, found, holder)) !== undefined) return notesOf(found);
     if (clock.now() > deadline) throw busy(environment);
     if (!told) log.info(`Another run rolls the nodes of ${environment}, or was killed: waiting`);
@@ -88,7 +92,7 @@ async function acquire(
   }
 }
 
-/** The lease with us as its holder; undefined when another run was faster. */
+/** The lease with us as its holder; undefined when another run was faster, or when the API server did not answer. */
 async function take(
   api: KubernetesApi,
   name: string,
@@ -96,6 +100,7 @@ async function take(
   holder: string,
 ): Promise<V1Lease | undefined> {
   const time = new Date().toISOString().replace('Z', '000Z');
+  const own = found?.spec?.holderIdentity === holder ? found.spec : undefined;
   const lease = {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
@@ -103,7 +108,7 @@ async function take(
     spec: {
       holderIdentity: holder,
       leaseDurationSeconds: LASTS_MS / 1000,
-      acquireTime: time,
+      acquireTime: own?.acquireTime ?? time,
       renewTime: time,
     },
   };
@@ -126,12 +131,15 @@ interface Own {
 
 function renewing({ api, clock, environment }: LeaseOptions, { holder, name, notes }: Own): Held {
   let renewedAt = clock.now();
+  async function renew(): Promise<V1Lease | undefined> {
+    const found = await api.read<V1Lease>(`${COLLECTION}/${name}`);
+    if (found?.spec?.holderIdentity !== holder) throw overtaken(environment);
+    return take(api, name, found, holder);
+  }
   async function check(): Promise<void> {
     if (clock.now() - renewedAt < RENEWED_EVERY_MS) return;
-    const found = await api.read<V1Lease>(`${COLLECTION}/${name}`);
-    const ours = found?.spec?.holderIdentity === holder ? found : undefined;
-    const renewed = ours === undefined ? undefined : await take(api, name, ours, holder);
-    if (renewed === undefined) throw overtaken(environment);
+    const renewed = await until(renew, { clock, deadline: renewedAt + LASTS_MS });
+    if (renewed === undefined) throw notRenewed(environment);
     renewedAt = clock.now();
   }
   return {
@@ -192,5 +200,14 @@ function overtaken(environment: string): ClusterError {
     resource: `rollout of environment ${environment}`,
     reason: 'another run has taken it over, because this one stood still for half a minute',
     nextStep: 'let the other run end, then run the action again',
+  });
+}
+
+function notRenewed(environment: string): ClusterError {
+  return new ClusterError({
+    resource: `rollout of environment ${environment}`,
+    reason:
+      'the API server has not renewed its Lease for half a minute, so another run may take it over',
+    nextStep: 'run the action again, which goes on where it stopped',
   });
 }
