@@ -23,9 +23,18 @@ export type Decision =
   | { readonly kind: 'go'; readonly steps: readonly Step[] }
   /** Nothing can be done until something happens by itself. */
   | { readonly kind: 'wait'; readonly for: readonly string[] }
-  /** The rollout cannot go on. */
-  | { readonly kind: 'stop'; readonly why: readonly string[]; readonly failed: readonly Member[] }
+  | Stop
   | { readonly kind: 'done' };
+
+/** Why the rollout cannot go on. */
+export interface Stop {
+  readonly kind: 'stop';
+  readonly cause: 'suspended' | 'no-room' | 'failed-nodes' | 'no-launch';
+  /** The cause in words. */
+  readonly why: readonly string[];
+  /** The nodes that cannot be used, or that do not become empty. */
+  readonly failed: readonly Member[];
+}
 
 /**
  * What to do next with a group. The decision depends on nothing but what AWS and the cluster show, so a run that begins
@@ -57,36 +66,39 @@ export function surgeOf({ max }: GroupState, target: number, { maxSurge }: Rollo
   return Math.max(0, Math.min(maxSurge, max - target));
 }
 
-function obstacles(
-  group: GroupState,
-  limits: RolloutLimits,
-  now: number,
-): Extract<Decision, { kind: 'stop' }> | undefined {
+function obstacles(group: GroupState, limits: RolloutLimits, now: number): Stop | undefined {
   const under = group.target !== undefined || group.members.some(isOutdated);
   if (!under) return undefined;
-  const stop = (why: readonly string[], failed: readonly Member[] = []) =>
-    ({ kind: 'stop', why, failed }) as const;
+  const stop = (cause: Stop['cause'], why: string): Stop => {
+    return { kind: 'stop', cause, why: [why], failed: [] };
+  };
   const suspended = group.suspended.filter((name) => name === 'Launch' || name === 'Terminate');
   if (suspended.length > 0) {
-    return stop([`somebody suspended ${suspended.join(' and ')} of group ${group.name}`]);
+    return stop(
+      'suspended',
+      `somebody suspended ${suspended.join(' and ')} of group ${group.name}`,
+    );
   }
   const target = group.target ?? group.desired;
   if (surgeOf(group, target, limits) === 0 && limits.maxUnavailable === 0) {
-    return stop([
+    return stop(
+      'no-room',
       `group ${group.name} already has its max of ${group.max} nodes, which leaves no room for a new one`,
-    ]);
+    );
   }
   const failures = group.members.flatMap((member) => failureOf(member, limits, now));
   if (failures.length > 0) {
-    return stop(
-      failures.map(({ why }) => why),
-      failures.map(({ member }) => member),
-    );
+    return {
+      kind: 'stop',
+      cause: 'failed-nodes',
+      why: failures.map(({ why }) => why),
+      failed: failures.map(({ member }) => member),
+    };
   }
   const short = group.shortSince !== undefined && now - group.shortSince > limits.joinMs;
   if (short || (group.launchFailure !== undefined && group.shortSince !== undefined)) {
     const why = group.launchFailure ?? 'it launches no instance';
-    return stop([`group ${group.name} cannot launch a new node: ${why}`]);
+    return stop('no-launch', `group ${group.name} cannot launch a new node: ${why}`);
   }
   return undefined;
 }

@@ -16,7 +16,7 @@ import {
 import type { Held } from './lease.ts';
 import type { Machines } from './machines.ts';
 import type { RunMemory } from './memory.ts';
-import { type Decision, nextSteps, type Step } from './next-steps.ts';
+import { type Decision, nextSteps, type Step, type Stop } from './next-steps.ts';
 import { type GroupRequest, readGroup } from './read-group.ts';
 import { formatTag, ROLLOUT_TAG } from './rollout-tag.ts';
 import type { ScalingGroups } from './scaling-group.ts';
@@ -155,8 +155,9 @@ async function probe(rollout: GroupRollout, state: GroupState, member: Member): 
 async function stop(
   { tools: { api }, request }: GroupRollout,
   { members }: GroupState,
-  { failed, why }: Extract<Decision, { kind: 'stop' }>,
+  reason: Stop,
 ): Promise<never> {
+  const { failed, why } = reason;
   for (const { instanceId, node, outdated } of members) {
     if (node === undefined) continue;
     const bad = failed.some((one) => one.instanceId === instanceId) && outdated.length === 0;
@@ -166,17 +167,17 @@ async function stop(
   throw new ClusterError({
     resource: `rollout of node group ${request.name}`,
     reason: `${why.join('; ')}. The nodes that are not replaced yet stay as they are`,
-    nextStep: nextStepFor(request.name, why, failed),
+    nextStep: nextStepFor(request.name, reason),
   });
 }
 
-function nextStepFor(group: string, why: readonly string[], failed: readonly Member[]): string {
+function nextStepFor(group: string, { cause, failed }: Stop): string {
   const again = 'then run the action again: it goes on where it stopped';
   const [first] = failed;
-  if (why.some((one) => one.includes('leaves no room'))) {
+  if (cause === 'no-room') {
     return 'raise max of the node group by one, or set max-unavailable to 1 and max-surge to 0';
   }
-  if (why.some((one) => one.includes('suspended'))) {
+  if (cause === 'suspended') {
     return `resume them: aws autoscaling resume-processes --auto-scaling-group-name ${group}, ${again}`;
   }
   if (first === undefined) return `remove the cause, ${again}`;
