@@ -25,7 +25,8 @@ function terminateInstance(on: InstanceContext, params: QueryParams) {
   const instanceId = requiredText(params, 'InstanceId');
   const group = groupWith(on.groups, instanceId);
   const { minSize, desiredCapacity } = group.settings;
-  if (booleanOf(params, 'ShouldDecrementDesiredCapacity')) {
+  const shrinks = booleanOf(params, 'ShouldDecrementDesiredCapacity') === true;
+  if (shrinks) {
     if (desiredCapacity <= minSize) {
       throw invalid(
         `Currently, desiredSize equals minSize (${minSize}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
@@ -35,7 +36,6 @@ function terminateInstance(on: InstanceContext, params: QueryParams) {
       settings: { ...group.settings, desiredCapacity: desiredCapacity - 1 },
     });
   }
-  const shrinks = booleanOf(params, 'ShouldDecrementDesiredCapacity') === true;
   const shrinking = shrinks
     ? `, shrinking the capacity from ${desiredCapacity} to ${desiredCapacity - 1}`
     : '';

@@ -74,34 +74,26 @@ export function createLifecycleActions(
     action.end(outcome);
   };
 
-  const drop = (
-    instanceId: string,
-    reason: string,
-    isMeant: (hook: Hook) => boolean = () => true,
-  ) => {
-    const actions = [...waiting.values()].filter(
-      (action) => action.instanceId === instanceId && isMeant(action.hook),
-    );
-    for (const { token } of actions) complete(token, { result: 'ABANDON', reason });
-  };
-
-  const waitForOne = (group: string, instanceId: string, hook: Hook) =>
+  const waitForOne = (action: LifecycleAction) =>
     new Promise<Outcome>((end) => {
-      const token = crypto.randomUUID();
-      const action = { token, group, instanceId, hook };
+      const { hook, token } = action;
       waiting.set(token, { ...action, end, stopTimer: startTimer(token, hook) });
       announce(action);
     });
 
   return {
     async wait(group, instanceId, hooks) {
+      const actions = hooks.map((hook) => {
+        const token = crypto.randomUUID();
+        return { token, group, instanceId, hook };
+      });
       let abandoned: Outcome | undefined;
-      const outcomes = hooks.map(async (hook) => {
-        const outcome = await waitForOne(group, instanceId, hook);
+      const outcomes = actions.map(async (action) => {
+        const outcome = await waitForOne(action);
         if (outcome.result === 'CONTINUE') return;
         abandoned ??= outcome;
-        // The instance may be in another transition by now, and its hooks go on.
-        drop(instanceId, outcome.reason, (other) => hooks.includes(other));
+        // Only these actions: the instance may be in another transition by now, and its hooks go on.
+        for (const { token } of actions) complete(token, outcome);
       });
       await Promise.all(outcomes);
       return abandoned ?? { result: 'CONTINUE', reason: '' };
@@ -120,7 +112,10 @@ export function createLifecycleActions(
       action.stopTimer();
       action.stopTimer = startTimer(token, action.hook);
     },
-    drop: (instanceId, reason) => drop(instanceId, reason),
+    drop(instanceId, reason) {
+      const actions = [...waiting.values()].filter((action) => action.instanceId === instanceId);
+      for (const { token } of actions) complete(token, { result: 'ABANDON', reason });
+    },
     stop() {
       for (const { stopTimer } of waiting.values()) stopTimer();
       waiting.clear();
