@@ -151,7 +151,8 @@ export async function isAsSpecified(
   spec: StackSpec,
   stack: Stack,
 ): Promise<boolean> {
-  if (!isDeployed(stack.status) || stack.looksUpParameters) return false;
+  const looksUp = Object.keys(stack.lookedUp).length > 0;
+  if (!isDeployed(stack.status) || looksUp) return false;
   if (!sameTexts(stack.parameters, parametersFor(spec, stack))) return false;
   if (!sameTexts(stack.tags, tagsFor(spec, stack))) return false;
   return (await engine.api.template(stack.id)) === spec.template.text;

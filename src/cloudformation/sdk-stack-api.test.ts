@@ -38,7 +38,6 @@ describe('stacks', () => {
       reason: undefined,
       outputs: { VpcId: 'vpc-1' },
       parameters: { ImageId: '/aws/image' },
-      looksUpParameters: true,
       lookedUp: { ImageId: 'ami-1' },
       terminationProtection: true,
       roleArn: 'arn:aws:iam::123456789012:role/r',

@@ -119,7 +119,6 @@ function toStack(stack: SdkStack): Stack {
     reason: stack.StackStatusReason,
     outputs: record(stack.Outputs ?? [], (output) => [output.OutputKey, output.OutputValue]),
     parameters: record(parameters, (one) => [one.ParameterKey, one.ParameterValue]),
-    looksUpParameters: parameters.some((one) => one.ResolvedValue !== undefined),
     lookedUp: record(
       parameters.filter((one) => one.ResolvedValue !== undefined),
       (one) => [one.ParameterKey, one.ResolvedValue],

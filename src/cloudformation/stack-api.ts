@@ -15,9 +15,10 @@ export interface Stack {
   readonly outputs: Readonly<Record<string, string>>;
   /** The values of the last deployment, as given: for an SSM parameter, the name of the parameter. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** True when CloudFormation looks up a parameter's value in SSM, where it may change independently of the stack. */
-  readonly looksUpParameters: boolean;
-  /** The values that it looked up in the last deployment, by parameter. */
+  /**
+   * The values that CloudFormation looked up in SSM in the last deployment, by parameter. There, they may change
+   * independently of the stack.
+   */
   readonly lookedUp: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly terminationProtection: boolean;

@@ -33,7 +33,7 @@ it.each<[string, Partial<Stack>]>([
   ['an additional parameter', { parameters: { Days: '7', Extra: '' } }],
   ['an additional tag', { tags: { ...spec.tags, run: '1', more: '' } }],
   ['a missing creation tag', { tags: spec.tags }],
-  ['a parameter that is looked up elsewhere', { looksUpParameters: true }],
+  ['a parameter that is looked up elsewhere', { lookedUp: { ImageId: 'ami-1' } }],
   ['a failed update', { status: 'UPDATE_FAILED' }],
   ['a rolled-back update', { status: 'UPDATE_ROLLBACK_COMPLETE' }],
 ])('%s needs a change set, without a call', async (_, changes) => {

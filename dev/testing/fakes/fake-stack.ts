@@ -29,7 +29,6 @@ export class FakeStack {
   outputs: Texts;
   template: string | undefined;
   parameters: Texts = {};
-  looksUpParameters = false;
   lookedUp: Texts = {};
   terminationProtection = false;
   tags: Texts;
@@ -60,7 +59,6 @@ export class FakeStack {
       parameters,
       terminationProtection,
       tags,
-      looksUpParameters: this.looksUpParameters,
       lookedUp: this.lookedUp,
       roleArn: this.roleArn,
       createdAt: this.createdAt,

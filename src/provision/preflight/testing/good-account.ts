@@ -35,7 +35,6 @@ export function workingStack(name: string, of: Partial<Stack> = {}): Stack {
     reason: undefined,
     outputs: {},
     parameters: {},
-    looksUpParameters: false,
     lookedUp: {},
     tags: { 'eks-multus:environment': 'eks-multus-cluster' },
     roleArn: undefined,
