@@ -1,3 +1,4 @@
+import { saysDenied } from './aws-error.ts';
 import type { Ec2 } from './network-interfaces.ts';
 
 export interface ReleasedSubnets {
@@ -23,7 +24,7 @@ export async function releaseSubnets(
         if (await isRemoved(() => ec2.removeReservation(id))) removed += 1;
       }
     } catch (error) {
-      if (isDenied(error)) denied.push(subnetId);
+      if (saysDenied(error)) denied.push(subnetId);
       else if (!isGone(error)) throw error;
     }
   }
@@ -44,9 +45,4 @@ async function isRemoved(remove: () => Promise<void>): Promise<boolean> {
 /** True for EC2's answer about something that no longer exists. */
 export function isGone(error: unknown): boolean {
   return error instanceof Error && error.name.endsWith('.NotFound');
-}
-
-/** True for EC2's answer to a call that the role may not make. */
-export function isDenied(error: unknown): boolean {
-  return error instanceof Error && error.name === 'UnauthorizedOperation';
 }

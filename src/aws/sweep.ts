@@ -1,6 +1,7 @@
 import { ENVIRONMENT_TAG } from '../environment/tags.ts';
+import { saysDenied } from './aws-error.ts';
 import type { Ec2, NetworkInterface, SecurityGroup } from './network-interfaces.ts';
-import { isDenied, isGone } from './subnet-reservations.ts';
+import { isGone } from './subnet-reservations.ts';
 
 export interface Swept {
   /** Ids of the removed resources. */
@@ -91,7 +92,7 @@ async function outcomeOf(remove: () => Promise<void>): Promise<Outcome> {
     if (name.endsWith('.InUse') || name === 'DependencyViolation') return 'in use';
     // EC2's error for an interface that is attached to something other than an instance.
     if (name === 'InvalidParameterValue' && message.includes('currently in use')) return 'in use';
-    if (isDenied(error)) return 'denied';
+    if (saysDenied(error)) return 'denied';
     throw error;
   }
 }

@@ -23,7 +23,6 @@ export const WEB_IDENTITY_REFUSED = 'src/aws/web-identity.ts#refused';
 export const PRINCIPAL_ARN = 'src/aws/identity.ts#principalArn';
 export const LEFTOVER_INTERFACES = 'src/aws/sweep.ts#leftoverInterfaces';
 export const IS_GONE = 'src/aws/subnet-reservations.ts#isGone';
-export const IS_DENIED = 'src/aws/subnet-reservations.ts#isDenied';
 export const OUTCOME_OF = 'src/aws/sweep.ts#outcomeOf';
 export const DELETE_BUCKET = 'src/aws/staging-bucket.ts#deleteBucketIfUnused';
 export const VERSIONS_IN = 'src/aws/staging-bucket.ts#versionsIn';

@@ -15,7 +15,7 @@ import {
   isInAnotherRegion,
   versionsIn,
 } from '../../../../src/aws/staging-bucket.ts';
-import { isDenied, isGone } from '../../../../src/aws/subnet-reservations.ts';
+import { isGone } from '../../../../src/aws/subnet-reservations.ts';
 import { leftoverInterfaces, sweepGroup } from '../../../../src/aws/sweep.ts';
 import { assumeRole } from '../../../../src/aws/web-identity.ts';
 import { CloudError } from '../../../../src/core/errors.ts';
@@ -62,7 +62,6 @@ export const AWS_DECIDERS: Readonly<Record<string, Ask>> = {
   [names.WEB_IDENTITY_REFUSED]: () =>
     outcomeOf(() => assumeRole(ROLE, { idToken: async () => 'a.b.c', mask: () => {} })),
   [names.IS_GONE]: ({ error }) => isGone(error),
-  [names.IS_DENIED]: ({ error }) => isDenied(error),
   [names.OUTCOME_OF]: ({ error }) => outcomeOf(() => sweptOutcome(error)),
   [names.LEFTOVER_INTERFACES]: ({ output }) => {
     const { NetworkInterfaces = [] } = output as { NetworkInterfaces?: { Description: string }[] };

@@ -4,7 +4,6 @@ import {
   ASK,
   DRY_RUN,
   HAS_KEY_PAIR,
-  IS_DENIED,
   IS_GONE,
   MAY_PASS,
   NEXT_STEP,
@@ -58,7 +57,7 @@ export const EC2_FACTS: readonly Fact[] = [
     answer: refusal('InvalidSubnetID.NotFound', "The subnet ID '…' does not exist"),
     source: custodian('test_subnet_delete'),
     kind: 'recording',
-    reliedOnBy: relied({ [OUTCOME_OF]: 'removed', [IS_GONE]: true, [IS_DENIED]: false }),
+    reliedOnBy: relied({ [OUTCOME_OF]: 'removed', [IS_GONE]: true, [SAYS_DENIED]: false }),
     standIn: 'same',
   },
   {
@@ -146,7 +145,6 @@ export const EC2_FACTS: readonly Fact[] = [
     kind: 'documentation',
     reliedOnBy: relied({
       [OUTCOME_OF]: 'denied',
-      [IS_DENIED]: true,
       [IS_GONE]: false,
       [MAY_PASS]: true,
       [NEXT_STEP]: /^allow the role/,
