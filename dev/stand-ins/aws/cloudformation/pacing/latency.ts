@@ -17,7 +17,8 @@ function taking(create: number, remove = 5, update = 10): Durations {
  * (learn-terraform-provision-eks-cluster#22), a VPC 13 s (steampipe-plugin-aws#571), a subnet with public addresses 10 s
  * (terraform-aws-eks#2203), the add-ons of a cluster without nodes 24 or 35 s in five logs. From public logs of
  * `cdk deploy`: a role 17 s (twice), an instance profile 132 s (twice; 120 s in hashicorp/terraform#15341), a function
- * 8 s, its permission 1 s, a rule with a function as its target 61 s, an Auto Scaling group without hooks 26 s. All others are estimates.
+ * 8 s, its permission 1 s, a rule with a function as its target 61 s, an Auto Scaling group without hooks 26 s. All
+ * others are estimates.
  *
  * CloudFormation begins some dependent resources before a resource is complete, when its consistency check has begun
  * (https://aws.amazon.com/about-aws/whats-new/2024/03/aws-cloudformation-40-percent-faster-stack-creation/). Logs show
