@@ -2,7 +2,7 @@ import type { Stack } from '../../cloudformation/stack-api.ts';
 import type { GroupRequest } from '../../rollout/read-group.ts';
 import type { ClusterAddress } from '../session.ts';
 
-type Outputs = Readonly<Record<string, string>>;
+export type Outputs = Stack['outputs'];
 
 /** The groups of these stacks, without stacks that have none yet. Pure. */
 export function groupRequests(

@@ -3,10 +3,8 @@ import { findOutdated } from '../../rollout/find-outdated.ts';
 import type { GroupRequest } from '../../rollout/read-group.ts';
 import { addNote } from '../report.ts';
 import type { Session } from '../session.ts';
-import { clusterOf, groupRequests } from './group-requests.ts';
+import { clusterOf, groupRequests, type Outputs } from './group-requests.ts';
 import { notAllowed } from './not-allowed.ts';
-
-type Outputs = Readonly<Record<string, string>>;
 
 const AFTERWARDS = {
   auto: 'The deploy then replaces them one after another.',

@@ -10,10 +10,8 @@ import { type RolloutResult, roll } from '../../rollout/rollout.ts';
 import type { DeployedNodeGroup } from '../environment-of.ts';
 import { addNote, addWarning } from '../report.ts';
 import type { Session } from '../session.ts';
-import { clusterOf, groupRequests } from './group-requests.ts';
+import { clusterOf, groupRequests, type Outputs } from './group-requests.ts';
 import { notAllowed } from './not-allowed.ts';
-
-type Outputs = Readonly<Record<string, string>>;
 
 /** What a deploy has made. */
 interface Deployment {
