@@ -2,7 +2,12 @@ import { startTestAws, type TestAws } from '../stand-ins/aws/testing/stand-in.ts
 import { startFakeKubelets } from '../testing/rollout/fake-kubelets.ts';
 import { type NodeCluster, startNodeCluster } from '../testing/rollout/node-cluster.ts';
 import { faultsOf, NODES, readGroupFacts, rolledInputs } from '../testing/rollout/rolled-group.ts';
-import { startWorkload, untilAllReady, watchBudget } from '../testing/rollout/watched-workload.ts';
+import {
+  REPLICAS,
+  startWorkload,
+  untilAllReady,
+  watchBudget,
+} from '../testing/rollout/watched-workload.ts';
 import { seededRandom } from '../tools/seeded-random.ts';
 import { type Finding, renderTable } from '../tools/table.ts';
 import { type Moment, momentOf, type ProvisionRun, runProvision } from './provision-run.ts';
@@ -68,7 +73,7 @@ async function rollAll(
   const { fewestReady, looks, violations } = await budget.stop();
   findings.push({
     what: 'PodDisruptionBudget',
-    found: `${violations} violations in ${looks} looks, at least ${fewestReady} of 4 pods Ready`,
+    found: `${violations} violations in ${looks} looks, at least ${fewestReady} of ${REPLICAS} pods Ready`,
     ok: violations === 0 && looks > 0,
   });
   return findings;

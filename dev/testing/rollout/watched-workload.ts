@@ -3,7 +3,8 @@ import type { KubernetesApi } from '../../../src/kubernetes/api.ts';
 import { isReady } from '../../../src/kubernetes/pods.ts';
 
 const APP = 'web';
-const REPLICAS = 4;
+/** How many pods the workload has. */
+export const REPLICAS = 4;
 /** How many pods the budget allows to be missing. */
 const MISSING = 1;
 
