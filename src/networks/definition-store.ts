@@ -6,13 +6,11 @@ import { type Patience, until } from '../core/retry.ts';
 import { isConflict, OUR_LABELS } from '../kubernetes/api.ts';
 import { isOurs, nameOf, refused, removeIfOurs, setByUs } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-
 import {
   type Attachment,
   describeAttachment,
   type NetworkAttachmentDefinition,
 } from './attachment.ts';
-
 import { ownerOf } from './owner.ts';
 import { readAttachment } from './read-attachment.ts';
 

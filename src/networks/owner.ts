@@ -21,10 +21,14 @@ const BESIDE: ReadonlySet<string> = new Set([
 
 /** The names under which tools write fields: `managedFields[].manager`. */
 const MANAGERS: Readonly<Record<string, string>> = {
+  // `cmd/helm/helm.go` of helm/helm
   helm: 'Helm',
+  // `common/common.go` of argoproj/argo-cd
   'argocd-controller': 'Argo CD',
+  // `main.go` of fluxcd/kustomize-controller and of fluxcd/helm-controller
   'kustomize-controller': 'Flux',
   'helm-controller': 'Flux',
+  // `manifest/provider/plan.go` of hashicorp/terraform-provider-kubernetes
   Terraform: 'Terraform',
 };
 
