@@ -38,3 +38,23 @@ export function nad(name: string, config: unknown, style: Style, more = ''): str
   const json = typeof config === 'string' ? config : JSON.stringify(config, null, 2);
   return `${HEAD}metadata:\n  name: ${name}\n${more}spec:\n  config: ${STYLES[style](json)}\n`;
 }
+
+/** The version of the CNI specification that most definitions name. */
+export const version = { cniVersion: '0.3.1' };
+
+/** An IPAM that allocates on each node by itself. */
+export const local = (subnet: string, more = {}) => ({ type: 'host-local', subnet, ...more });
+
+export const macvlan = (ipam: object, more = {}) => ({
+  ...version,
+  type: 'macvlan',
+  master: 'eth1',
+  mode: 'bridge',
+  ipam,
+  ...more,
+});
+
+/** The lines of metadata that name the resource of a device plugin. */
+export function resource(name: string): string {
+  return `  annotations:\n    k8s.v1.cni.cncf.io/resourceName: ${name}\n`;
+}
