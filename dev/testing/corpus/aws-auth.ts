@@ -105,7 +105,8 @@ export const MAPS: readonly CorpusMap[] = [
   { source: 'AWS documentation, auth-configmap', text: byGuide(ROWS) },
   { source: 'AWS documentation, auth-configmap, indented by a person', text: byGuide(ROWS, '  ') },
   {
-    source: 'awslabs/amazon-eks-ami, aws-auth-cm.yaml',
+    source:
+      'https://s3.us-west-2.amazonaws.com/amazon-eks/cloudformation/2020-10-29/aws-auth-cm.yaml',
     text: byGuide([node('from-template')], '    '),
   },
   {
@@ -117,7 +118,7 @@ export const MAPS: readonly CorpusMap[] = [
     text: '[]\n',
   },
   {
-    source: 'terraform-aws-modules/terraform-aws-eks, release 17, templates',
+    source: 'terraform-aws-modules/terraform-aws-eks templates/worker-role.tpl, of early releases',
     text: `${byGuide([node('workers')])}    \n${byGuide([admin('ops')])}\n\n`,
   },
   {
@@ -152,21 +153,17 @@ export const MAPS: readonly CorpusMap[] = [
     text: `- {groups: [system:bootstrappers, 'system:nodes'], rolearn: '${ACCOUNT}:role/flow', username: 'x'}\n`,
   },
   {
-    source: 'cloudposse/terraform-aws-eks-cluster, auth.tf',
+    source: 'cloudposse/terraform-aws-eks-cluster auth.tf',
     text: byYamlencode([...ROWS, admin('breakglass')]),
   },
   {
-    source: 'aws/karpenter-provider-aws, getting started with eksctl',
+    source:
+      'aws/karpenter-provider-aws website/content/en/docs/getting-started/getting-started-with-karpenter/scripts/step02-create-cluster.sh',
     text: byGo([node('KarpenterNodeRole-lab'), ...ROWS]),
   },
   {
-    source: 'kubernetes-sigs/cluster-api-provider-aws, IAM authenticator config',
-    text: byGo([
-      {
-        ...node('nodes.cluster-api-provider-aws.sigs.k8s.io'),
-        username: `ec2-nodes:{{EC2PrivateDNSName}}`,
-      },
-    ]),
+    source: 'kubernetes-sigs/cluster-api-provider-aws pkg/cloud/services/iamauth/configmap.go',
+    text: byGo([node('nodes.cluster-api-provider-aws.sigs.k8s.io')]),
   },
   {
     source: 'kubernetes-sigs/aws-iam-authenticator README.md, single sign-on',
