@@ -8,7 +8,7 @@ interface NamedNetwork {
 }
 
 /** The layout lab has pods on its first network, on its second one, and on both. */
-const LAB_NETWORKS = 2;
+export const LAB_NETWORK_COUNT = 2;
 
 /** Why networks do not fit the layout lab; undefined when they do. Pure. */
 export function labMisfit(
@@ -16,7 +16,7 @@ export function labMisfit(
   namespace: string,
 ): string | undefined {
   const { size } = new Set(networks.map(({ namespace: of, name }) => `${of}/${name}`));
-  if (size !== LAB_NETWORKS) {
+  if (size !== LAB_NETWORK_COUNT) {
     return `the layout lab has pods for two networks, not for ${size}`;
   }
   const elsewhere = networks.find((one) => one.namespace !== namespace);

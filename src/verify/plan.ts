@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import type { Evidence } from '../connectivity/evaluate/evidence.ts';
 import type { NodeObservation } from '../connectivity/evaluate/observation.ts';
 import type { ProbeCluster } from '../connectivity/probe/cluster.ts';
-import { findAllNetworks, findNetworks } from '../connectivity/probe/find-networks.ts';
 import type { ProbeNetwork } from '../connectivity/probe/network.ts';
 import {
   awaitNode,
@@ -13,7 +12,6 @@ import {
 } from '../connectivity/probe/placement.ts';
 import {
   matrixPods,
-  networksNeeded,
   type ProbePod,
   probePods,
   readSampleApps,
@@ -44,22 +42,16 @@ interface Where {
   readonly clock: Clock;
 }
 
-/** Reads networks and nodes, and decides which pods to run. Changes nothing. */
+/** Reads the nodes, and decides which pods to run. Changes nothing. */
 export async function planTest(inputs: SettledInputs, where: Where): Promise<TestPlan> {
   return inputs.layout === 'lab' ? planLab(inputs, where) : planMatrix(inputs, where);
 }
 
-async function planLab(inputs: VerifyInputs, where: Where): Promise<TestPlan> {
+async function planLab(inputs: SettledInputs, where: Where): Promise<TestPlan> {
   const { cluster, clock } = where;
   const apps = await sampleApps();
-  const networks = await findNetworks(
-    cluster,
-    inputs.networks,
-    networksNeeded(apps),
-    inputs.excludedNetworks,
-  );
   // Each node allocates from a host-local range separately, so all pods of the lab run on one node.
-  const { ownNodes } = inputs;
+  const { ownNodes, found: networks } = inputs;
   const place =
     inputs.placement === 'any'
       ? { nodes: ownNodes }
@@ -74,10 +66,9 @@ async function planLab(inputs: VerifyInputs, where: Where): Promise<TestPlan> {
   };
 }
 
-async function planMatrix(inputs: VerifyInputs, where: Where): Promise<TestPlan> {
-  const { matrix } = inputs;
+async function planMatrix(inputs: SettledInputs, where: Where): Promise<TestPlan> {
+  const { matrix, found: networks } = inputs;
   const [template] = await sampleApps();
-  const networks = await findAllNetworks(where.cluster, inputs.networks, inputs.excludedNetworks);
   const nodes = await awaitNodes(where.cluster, matrix.nodes, where.clock);
   const chosen = chooseNodes(nodes.filter(isUsable), matrix.maxNodes);
   const options = { ...podOptions(inputs, where), podsPerNode: matrix.podsPerNode };

@@ -1,28 +1,40 @@
-import { chosenLayout, type Layout } from '../connectivity/layout.ts';
+import { chosenLayout, LAB_NETWORK_COUNT, type Layout } from '../connectivity/layout.ts';
 import type { ProbeCluster } from '../connectivity/probe/cluster.ts';
-import { findAllNetworks } from '../connectivity/probe/find-networks.ts';
+import { findAllNetworks, findNetworks } from '../connectivity/probe/find-networks.ts';
+import type { ProbeNetwork } from '../connectivity/probe/network.ts';
 import type { Log } from '../core/log.ts';
 import type { VerifyInputs } from './inputs.ts';
 
 /** Inputs of which everything is decided. */
 export interface SettledInputs extends VerifyInputs {
   readonly layout: Layout;
+  /** The networks to test. */
+  readonly found: readonly ProbeNetwork[];
   /** Whether the pods run in a namespace of the run. */
   readonly ownNamespace: boolean;
 }
 
 /**
- * Decides what the inputs leave open. The layout depends on the networks of the cluster.
+ * Finds the networks, and decides what the inputs leave open. The layout depends on the networks.
  *
- * @throws ClusterError when there is no network to test.
+ * @throws ClusterError when one does not exist, when there is none to test, or when their number is not what the layout
+ *   needs.
  */
 export async function settleLayout(
   inputs: VerifyInputs,
   cluster: ProbeCluster,
   log: Log,
 ): Promise<SettledInputs> {
-  const layout = inputs.layout ?? (await layoutByNetworks(inputs, cluster, log));
-  return { ...inputs, layout, ownNamespace: hasOwnNamespace({ ...inputs, layout }) };
+  const { excludedNetworks: excluded, namespace, networks: names } = inputs;
+  const found =
+    inputs.layout === 'lab'
+      ? await findNetworks(cluster, names, LAB_NETWORK_COUNT, excluded)
+      : await findAllNetworks(cluster, names, excluded);
+  const layout = inputs.layout ?? chosenLayout(found, namespace);
+  if (inputs.layout === undefined) {
+    log.info(`Layout ${layout} fits these networks: ${found.map(({ id }) => id).join(', ')}`);
+  }
+  return { ...inputs, layout, found, ownNamespace: hasOwnNamespace({ ...inputs, layout }) };
 }
 
 /**
@@ -37,15 +49,4 @@ export function hasOwnNamespace({
 }: Pick<VerifyInputs, 'layout' | 'namespace' | 'podNamespace'>): boolean {
   if (podNamespace !== undefined) return podNamespace === 'per-run';
   return layout === 'matrix' && namespace === 'default';
-}
-
-async function layoutByNetworks(
-  { excludedNetworks, namespace, networks }: VerifyInputs,
-  cluster: ProbeCluster,
-  log: Log,
-): Promise<Layout> {
-  const found = await findAllNetworks(cluster, networks, excludedNetworks);
-  const layout = chosenLayout(found, namespace);
-  log.info(`Layout ${layout} fits these networks: ${found.map(({ id }) => id).join(', ')}`);
-  return layout;
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { packFile } from '../../core/pack-files.ts';
+import { LAB_NETWORK_COUNT } from '../layout.ts';
 import { LAB_NETWORKS } from '../testing/lab-pods.ts';
-import { networksNeeded, probePods, readSampleApps } from './sample-apps.ts';
+import { probePods, readSampleApps } from './sample-apps.ts';
 
 const apps = readSampleApps(readFileSync(packFile('manifests', 'sample-apps', 'lab.yaml'), 'utf8'));
 const options = {
@@ -20,7 +21,8 @@ describe("the lab's manifest", () => {
       ['sampleapp-dual-1', [0, 1]],
       ['sampleapp-dual-2', [0, 1]],
     ]);
-    expect(networksNeeded(apps)).toBe(2);
+    const networks = new Set(apps.flatMap((app) => app.networks));
+    expect(networks.size).toBe(LAB_NETWORK_COUNT);
   });
 
   it('has containers in which the probe and ping work', () => {

@@ -26,11 +26,6 @@ export function readSampleApps(text: string): SampleApp[] {
   }));
 }
 
-/** How many networks the sample pods need. */
-export function networksNeeded(apps: readonly SampleApp[]): number {
-  return new Set(apps.flatMap(({ networks }) => networks)).size;
-}
-
 /** What a run sets in the sample pods. */
 export interface ProbePodOptions {
   readonly run: string;
