@@ -1,7 +1,7 @@
 import type { V1Node } from '@kubernetes/client-node';
 import { mapNodeRoles } from '../aws-auth/config-map.ts';
 import { messageOf } from '../core/errors.ts';
-import { isGuest } from '../environment/shared-cluster.ts';
+import { guestsOf, isGuest } from '../environment/shared-cluster.ts';
 import {
   type Access,
   type Connection,
@@ -83,7 +83,7 @@ async function configureCluster(
   const environment = inputs.target.environment?.name;
   reached.multus = multus;
   // Nodes of previews on this cluster come and go. Each preview waits for its own nodes.
-  const leftOut = (node: V1Node) => environment !== undefined && isGuest(node, environment);
+  const leftOut = environment === undefined ? undefined : guestsOf(environment);
   await log.group('Install Multus', () =>
     updateMultus(connection, multus, log, { ...wait, leftOut }),
   );
@@ -93,7 +93,7 @@ async function configureCluster(
     awaitNodes(connection, {
       ...wait,
       expected: expectedNodes,
-      leftOut,
+      leftOut: (node: V1Node) => environment !== undefined && isGuest(node, environment),
       explain: (found) => explainNodes(connection, found, inputs, tools),
     }),
   );

@@ -17,6 +17,11 @@ export function isGuest({ metadata }: V1Node, environment: string): boolean {
   return owner !== undefined && owner !== environment;
 }
 
+/** The label selector for the nodes of guests: see isGuest. A selector with `!=` alone also selects nodes without the label. */
+export function guestsOf(environment: string): string {
+  return `${ENVIRONMENT_LABEL},${ENVIRONMENT_LABEL}!=${environment}`;
+}
+
 /** The namespace of an environment on another one's cluster. Every name of an environment is a valid namespace name. */
 export function namespaceOf(environment: string): string {
   return environment;

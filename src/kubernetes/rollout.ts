@@ -13,8 +13,8 @@ export interface RolloutWait {
   readonly atLeast: number;
   /** Counts only these nodes; all nodes when not given. */
   readonly nodes?: readonly string[];
-  /** True for nodes that do not count. Used only without `nodes`. */
-  readonly leftOut?: (node: V1Node) => boolean;
+  /** The label selector of nodes that do not count. Used only without `nodes`. */
+  readonly leftOut?: string | undefined;
   /** Whether a pod that is Ready does its work already, where no startup probe can tell; true for all when not given. */
   readonly hasStarted?: (pod: V1Pod) => Promise<boolean>;
   /** The next step when pods run but have not started to work. */
@@ -94,8 +94,10 @@ async function readState(connection: Connection, wait: RolloutWait, set: V1Daemo
   if (nodes === undefined && hasStarted === undefined && everywhere.done) {
     return { state: everywhere, found: [], unready: [] };
   }
-  const pods = await podsOf(connection, namespace, set);
-  const others = await namesLeftOut(connection, wait);
+  const [pods, others] = await Promise.all([
+    podsOf(connection, namespace, set),
+    namesLeftOut(connection, wait),
+  ]);
   const counts = ({ spec }: V1Pod) =>
     nodes?.includes(spec?.nodeName ?? '') ?? !others.has(spec?.nodeName);
   const counted = pods.filter(counts);
@@ -135,8 +137,8 @@ function readDaemonSet({ api }: Connection, namespace: string, name: string) {
 }
 
 async function namesLeftOut({ api }: Connection, { leftOut }: RolloutWait) {
-  const all = leftOut === undefined ? [] : await api.list<V1Node>('/api/v1/nodes');
-  const nodes = leftOut === undefined ? [] : all.filter(leftOut);
+  const selection = { labelSelector: leftOut ?? '' };
+  const nodes = leftOut === undefined ? [] : await api.list<V1Node>('/api/v1/nodes', selection);
   return new Set(nodes.map(({ metadata }) => metadata?.name));
 }
 

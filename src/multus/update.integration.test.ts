@@ -50,8 +50,7 @@ async function update(to: MultusChoice, good: readonly string[], ms = 20_000) {
     }
   })();
   const log = recordingLog();
-  const wait = { ...patience(ms), leftOut: () => false };
-  const outcome = await updateMultus(cluster.connection, to, log, wait).catch(String);
+  const outcome = await updateMultus(cluster.connection, to, log, patience(ms)).catch(String);
   ended = true;
   await controller;
   return { outcome, log };
@@ -72,8 +71,7 @@ beforeEach(async () => {
 describe('an update of Multus', () => {
   it('neither waits nor touches nodes when there is no Multus', async () => {
     const stop = runNodeTasks(cluster.connection, RUNNING);
-    const wait = { ...patience(), leftOut: () => false };
-    await updateMultus(cluster.connection, choice('multus:1'), recordingLog(), wait);
+    await updateMultus(cluster.connection, choice('multus:1'), recordingLog(), patience());
     expect(await stop()).toEqual([]);
   });
 
@@ -81,8 +79,7 @@ describe('an update of Multus', () => {
     await install('multus:1');
     const before = await readSet();
     const stop = runNodeTasks(cluster.connection, RUNNING);
-    const wait = { ...patience(), leftOut: () => false };
-    await updateMultus(cluster.connection, choice('multus:1'), recordingLog(), wait);
+    await updateMultus(cluster.connection, choice('multus:1'), recordingLog(), patience());
     expect(await stop()).toEqual([]);
     expect((await readSet()).metadata?.generation).toBe(before.metadata?.generation);
   });

@@ -1,10 +1,10 @@
-import type { KubernetesObject, V1DaemonSet, V1Node } from '@kubernetes/client-node';
+import type { KubernetesObject, V1DaemonSet } from '@kubernetes/client-node';
 import { ClusterError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Patience } from '../core/retry.ts';
 import { apply, nameOf, refused, takeOver } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { awaitRollout } from '../kubernetes/rollout.ts';
+import { awaitRollout, type RolloutWait } from '../kubernetes/rollout.ts';
 import { daemonStarted } from './daemon-started.ts';
 import { GUARD, placeGuard } from './guard.ts';
 import {
@@ -21,10 +21,7 @@ import {
 /** How long one node may take. It has the image already. */
 const NODE_MS = 180_000;
 
-type UpdateWait = Patience & {
-  /** True for nodes whose Multus need not run. */
-  readonly leftOut: (node: V1Node) => boolean;
-};
+type UpdateWait = Patience & Pick<RolloutWait, 'leftOut'>;
 
 /**
  * Installs Multus, or updates the one that is there, node by node. On a cluster without Multus, does not wait for its
