@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { InputProblem } from '../core/errors.ts';
+import { DNS_LABEL } from '../kubernetes/namespace-field.ts';
 
 export const TYPES = ['ipvlan', 'macvlan', 'host-device', 'bridge', 'sriov'] as const;
 export const MODES = {
@@ -10,8 +11,10 @@ export const IPAMS = ['eni-prefix', 'host-local', 'static', 'whereabouts', 'none
 export type NetworkType = (typeof TYPES)[number];
 export type Ipam = (typeof IPAMS)[number];
 
-const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const label = field(LABEL, 'a DNS label: lower case letters, digits and -, at most 63 characters');
+const label = field(
+  new RegExp(`^${DNS_LABEL}$`),
+  'a DNS label: lower-case letters, digits and -, at most 63 characters',
+);
 const address = field(/^\S+$/, 'an IPv4 address');
 const network = field(/^\S+$/, 'an IPv4 network such as 10.0.4.0/24');
 const interfaceName = field(

@@ -25,12 +25,11 @@ import {
   clusterTarget,
   connectionFields,
 } from '../kubernetes/connection-inputs.ts';
-import { namespaceField } from '../kubernetes/namespace-field.ts';
+import { DNS_LABEL, namespaceField } from '../kubernetes/namespace-field.ts';
 
-const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
-const NETWORK = new RegExp(`^(${LABEL}/)?${LABEL}(\\.${LABEL})*$`);
-
+const NETWORK = new RegExp(`^(${DNS_LABEL}/)?${DNS_LABEL}(\\.${DNS_LABEL})*$`);
 const LABEL_PAIR = /^[A-Za-z0-9][\w./-]{0,316}=[\w.-]{0,63}$/;
+
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
   ...connectionFields,
