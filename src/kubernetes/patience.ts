@@ -10,7 +10,7 @@ export interface RequestPatience {
 }
 
 /** What a request gets after the deadline, so that a run that is over can remove what it made and say what it knows. */
-const GRACE_MS = 2_000;
+export const GRACE_MS = 2_000;
 
 /** Patience until a time of the clock, and a little for each request that begins later. */
 export function patientUntil(clock: Clock, deadline: number): RequestPatience {

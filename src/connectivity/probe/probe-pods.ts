@@ -5,6 +5,7 @@ import type { Log } from '../../core/log.ts';
 import { until } from '../../core/retry.ts';
 import { isAboutObject, isTaken, reasonOf } from '../../kubernetes/api-error.ts';
 import { refusalAdvice } from '../../kubernetes/explain.ts';
+import { GRACE_MS } from '../../kubernetes/patience.ts';
 import { isReady, podTrouble } from '../../kubernetes/pods.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster } from './cluster.ts';
 import type { ProbePod } from './sample-apps.ts';
@@ -21,13 +22,10 @@ export interface PodLife {
   readonly deadline: number;
 }
 
-/** What a removal gets after the deadline. */
-const GRACE_MS = 2_000;
-
 /** When to stop waiting for a removal that begins now: after `ms`, or soon after the deadline of the step. */
 export function removedBy({ clock, deadline }: Pick<PodLife, 'clock' | 'deadline'>, ms: number) {
   const now = clock.now();
-  return Math.max(now + GRACE_MS, Math.min(now + ms, deadline + GRACE_MS));
+  return Math.min(now + ms, Math.max(now, deadline) + GRACE_MS);
 }
 
 /** How often a deletion is checked. */
