@@ -8,6 +8,7 @@ import { statusOf } from '../kubernetes/api-error.ts';
 import { refused } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { mergeNodeRoles, removeNodeRoles } from './map-roles.ts';
+import { CONFIG_MAP } from './yaml-rows.ts';
 
 export interface RoleMapping {
   readonly changed: boolean;
@@ -90,7 +91,7 @@ async function changeMapRoles<Change extends { readonly mapRoles: string }>(
     await clock.sleep(50 + Math.random() * 100 * attempt);
   }
   throw new ClusterError({
-    resource: 'configmap kube-system/aws-auth',
+    resource: CONFIG_MAP,
     reason: `it changed ${ATTEMPTS} times while mapRoles was being updated`,
     nextStep: 'find out what keeps writing it (managedFields names the writers), then run again',
   });
@@ -99,7 +100,7 @@ async function changeMapRoles<Change extends { readonly mapRoles: string }>(
 /** Kubernetes changes neither the data of such a ConfigMap nor the mark: somebody must make it anew. */
 function unchangeable(diff: readonly string[]): ClusterError {
   return new ClusterError({
-    resource: 'configmap kube-system/aws-auth',
+    resource: CONFIG_MAP,
     reason: 'it is marked as immutable, so its mapRoles cannot be changed',
     nextStep: `ask who marked it. Save it, delete it and create it without "immutable: true", and run again; or let the nodes in by access entries of type EC2_LINUX (authentication: access-entries). Its mapRoles lack:\n${diff.join('\n')}`,
   });
