@@ -39,6 +39,14 @@ describe('readYaml', () => {
     );
   });
 
+  it('reads such texts in each of several documents', () => {
+    expect(values("a: '{\n}'\n---\nb: '{\n}'\n...\n---\nc: \"{\n}\"\n")).toEqual([
+      { a: '{ }' },
+      { b: '{ }' },
+      { c: '{ }' },
+    ]);
+  });
+
   it('never throws, whatever the text', () => {
     const pieces = fc.constantFrom(
       'a',

@@ -89,14 +89,19 @@ function containsItself(value: unknown, above: ReadonlySet<unknown> = new Set())
 }
 
 const QUOTED = { "'": /'(?:[^']|'')*'/y, '"': /"(?:[^"\\]|\\[\s\S])*"/y } as const;
-/** Where a new document begins, no quoted text goes on. */
-const MARKER = /^(?:---|\.\.\.)(?:\s|$)/m;
+/** Where documents begin and end. No text in quotes goes on there. */
+const MARKER = /^(?=(?:---|\.\.\.)(?:\s|$))/m;
 
 /**
  * Indents the further lines of texts in quotes where YAML demands it and Go does not. White space at the beginning of such
- * a line is no part of the text, so its value stays the same. Pure.
+ * a line is no part of the text, so its value stays the same. Each document is by itself, because the lexer starts again
+ * after each text that is indented. Pure.
  */
 function indentQuoted(text: string): string {
+  return text.split(MARKER).map(indentInDocument).join('');
+}
+
+function indentInDocument(text: string): string {
   let source = text;
   for (;;) {
     const broken = firstBroken(source);
@@ -117,9 +122,7 @@ function firstBroken(text: string): { start: number; quoted: string } | undefine
       const pattern = QUOTED[quote];
       pattern.lastIndex = start;
       const quoted = pattern.exec(text)?.[0];
-      if (quoted !== undefined && quoted.length > token.length) {
-        return MARKER.test(quoted) ? undefined : { start, quoted };
-      }
+      if (quoted !== undefined && quoted.length > token.length) return { start, quoted };
     }
     if (!MARKS.has(token)) start += token.length;
   }
