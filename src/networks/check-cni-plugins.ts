@@ -12,6 +12,7 @@ const WITH_MTU: ReadonlySet<string> = new Set([
   'tuning',
   'vlan',
 ]);
+/** Without a master, the two take the interface of the default route: https://github.com/containernetworking/plugins `plugins/main/ipvlan/ipvlan.go` */
 const ON_MASTER: ReadonlySet<string> = new Set(['ipvlan', 'macvlan']);
 
 interface Findings {
