@@ -109,7 +109,7 @@ export const badInputs: readonly (readonly [
     /whole number/,
   ],
   ['no time', { ...lab, 'timeout-minutes': '0' }, 'timeout-minutes', /1 to 360/],
-  ['a namespace that is none', { ...lab, namespace: 'My_Space' }, 'namespace', /lower case/],
+  ['a namespace that is none', { ...lab, namespace: 'My_Space' }, 'namespace', /lower-case/],
   ['an image that is none', { ...lab, 'multus-image': 'multus' }, 'multus-image', /registry/],
   [
     'no way to know the image',
