@@ -7,8 +7,8 @@
 #   setup.sh --doctor [OPTION…]   say what is wrong with the set-up; changes nothing
 #   setup.sh --undo [OPTION…]     remove what the set-up made; refused while environments exist
 #
-#   --pack OWNER/NAME       where the pack is; by default the repository that this script is in
-#   --ref REF               the pack's tag or commit; v1 by default
+#   --pack OWNER/NAME       where the pack is; by default what an earlier set-up chose, or the repository that this script is in
+#   --ref REF               the pack's tag or commit; by default what an earlier set-up chose, or v1
 #   --repository OWNER/NAME your repository; by default that of the remote "origin"
 #   --region REGION         the AWS region of the environments
 #   --protection KIND       who may deploy: branch (whoever may push to the default branch), reviews (the default branch
@@ -27,6 +27,9 @@ ENVIRONMENT=eks-multus
 PREVIEWS=eks-multus-previews
 RULESET=eks-multus
 PREFIX=eks-multus-
+LABEL=multus-preview
+# GitHub makes an environment for the deployments of each preview, and only administrators may delete it.
+PREVIEW_NAMES='^eks-multus-pr-[0-9]+$'
 ISSUER=token.actions.githubusercontent.com
 # The examples that the pack's previews belong to, and that need a role for jobs of your own.
 PREVIEW_WORKFLOWS=' pull-request-preview application-in-preview scheduled-teardown notify '
@@ -153,14 +156,19 @@ read_repository() {
   read -r owner_id repository_id default_branch is_admin <<<"$answer"
 }
 
-# The pack's files come from its checkout, or from GitHub.
+# The pack is what the workflows of an earlier set-up call, or the repository that this script is in.
 find_pack() {
-  local here
+  local here earlier='' written=(.github/workflows/multus-*.yml)
+  [[ ! -f ${written[0]} ]] ||
+    earlier=$(sed -nE '\#^ *uses: *([^/ ]+/[^/ ]+)/\.github/workflows/[a-z]+\.yml@([^ ]+).*#{s##\1 \2#p;q;}' "${written[@]}")
   here=$(cd "$(dirname "${BASH_SOURCE[0]:-.}")/.." && pwd)
   [[ -f $here/cfn/github-oidc.yaml && -d $here/actions ]] || here=
+  pack=${pack:-${earlier% *}}
   if [[ ! $pack && $here ]]; then
     pack=$(git -C "$here" config --get remote.origin.url | sed -E 's#^.*[:/]([^/]+/[^/]+)$#\1#; s#\.git$##')
   fi
+  [[ $ref || ${earlier% *} != "$pack" ]] || ref=${earlier#* }
+  ref=${ref:-v1}
   [[ $pack == */* ]] || stop '--pack: say where the pack is, as OWNER/NAME'
   case $ref in
     v[0-9]*) full_ref=refs/tags/$ref ;;
@@ -260,7 +268,7 @@ announce() {
   ! has "$USER_WORKFLOWS" || say "  - the stack $USERS_STACK: the role eks-multus-user$suffix, with which your own jobs reach clusters of previews"
   say "In the repository $repository:" \
     "  - the environment $ENVIRONMENT: only $default_branch may deploy$([[ $protection != reviewers ]] || say "; ${reviewers:-the same people} approve each job")"
-  ! has "$PREVIEW_WORKFLOWS" || say "  - the environment $PREVIEWS: pull requests may deploy, too"
+  ! has "$PREVIEW_WORKFLOWS" || say "  - the environment $PREVIEWS: pull requests may deploy, too" "  - the label $LABEL"
   if [[ $protection == branch ]]; then
     say "  - no ruleset $RULESET; if an earlier set-up made it, it is removed"
   else
@@ -329,6 +337,12 @@ set_variable() { # set_variable NAME VALUE; an empty value removes the variable
   elif [[ $2 ]]; then
     gh api --method POST "$path" --raw-field "name=$1" --raw-field "value=$2" >/dev/null
   fi
+}
+
+make_label() {
+  found "repos/$repository/labels/$LABEL" --jq .name ||
+    gh api --method POST "repos/$repository/labels" --raw-field "name=$LABEL" --raw-field color=0e8a16 \
+      --raw-field 'description=Gives the pull request an environment of its own' >/dev/null
 }
 
 # operate STACK COMMAND…: starts an operation on a stack, waits for its end, and puts what the stack is then into $facts. The waiters
@@ -430,6 +444,7 @@ set_up() {
   else
     protect_branch
   fi
+  ! has "$PREVIEW_WORKFLOWS" || make_label
   make_roles
   set_variables
   write_workflows
@@ -583,21 +598,25 @@ find_others() { # find_others FACTS-OF-USERS-STACK
 }
 undo() {
   [[ $is_admin == true ]] || stop "you do not administer $repository; somebody who does must run this"
-  local left users others name file
+  local left users others previews name file
   left=$(environments)
   [[ ! $left ]] || stop "these environments exist: $(paste -sd ' ' - <<<"$left"); destroy them first, because only these roles can"
   users=$(stack_facts "$USERS_STACK")
   find_others "$users"
   [[ ! $others ]] || stop "these roles use the identity provider of the stack $STACK: $(paste -sd ' ' - <<<"$others"); give them another trust, or keep the set-up"
-  say "This removes the stacks $STACK and $USERS_STACK in $region of account $account, the environments $ENVIRONMENT and $PREVIEWS," \
-    "the ruleset $RULESET and the variables EKS_MULTUS_… of $repository, and .github/workflows/multus-*.yml in this folder."
+  found --paginate "repos/$repository/environments?per_page=100" --jq '.environments[].name' || answer=
+  previews=$(grep -E "$PREVIEW_NAMES" <<<"$answer" || true)
+  say "This removes the stacks $STACK and $USERS_STACK in $region of account $account," \
+    "the environments $ENVIRONMENT, $PREVIEWS${previews:+, ${previews//$'\n'/, }}," \
+    "the ruleset $RULESET, the label $LABEL and the variables EKS_MULTUS_… of $repository, and .github/workflows/multus-*.yml in this folder."
   confirm
   remove_stack "$USERS_STACK" "$users"
   remove_stack "$STACK" "$roles"
-  for name in "$ENVIRONMENT" "$PREVIEWS"; do
+  for name in "$ENVIRONMENT" "$PREVIEWS" $previews; do
     remove "repos/$repository/environments/$name"
   done
   remove_ruleset
+  remove "repos/$repository/labels/$LABEL"
   for name in REGION DEPLOYER_ROLE CLOUDFORMATION_ROLE ADMINS USER_ROLE; do
     set_variable "EKS_MULTUS_$name" ''
   done
@@ -610,7 +629,7 @@ undo() {
 # --- The command line ---------------------------------------------------------------------------
 main() {
   local command=set_up
-  pack='' ref=v1 repository='' region='' protection='' reviewers='' admins='' workflows='' yes='' people=''
+  pack='' ref='' repository='' region='' protection='' reviewers='' admins='' workflows='' yes='' people=''
   while [[ $# -gt 0 ]]; do
     case $1 in
       --doctor) command=doctor ;;

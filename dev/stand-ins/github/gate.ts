@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RepositoryState } from './api/state.ts';
+import { addEnvironment, type RepositoryState } from './api/state.ts';
 import { mayDeploy } from './environment-rules.ts';
 
 /** A job that came to the gate of an environment. */
@@ -48,9 +48,7 @@ export async function startGate(state: RepositoryState): Promise<Gate> {
   function enter(run: string, ref: string, asked: Asked): readonly [number, string] {
     const { job, name, deployment } = asked;
     if (!mayDeploy(state, name, ref)) return [403, `${ref} may not deploy to ${name}`];
-    if (!state.environments.has(name)) {
-      state.environments.set(name, { id: state.nextId(), name, deployers: 'any' });
-    }
+    addEnvironment(state, name);
     const { reviewers = [] } = state.environments.get(name) ?? {};
     const approval = reviewers.length > 0;
     entries.push({ run, job, environment: name, deployment, approval });

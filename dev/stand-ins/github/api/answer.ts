@@ -28,3 +28,14 @@ export function notFound(): Answer {
     },
   };
 }
+
+/** The page of a list that a query asks for. */
+export function page<Item>(
+  all: readonly Item[],
+  query: URLSearchParams,
+  show: (item: Item) => unknown,
+): Answer {
+  const size = Number(query.get('per_page') ?? 30);
+  const from = (Number(query.get('page') ?? 1) - 1) * size;
+  return { status: 200, body: all.slice(from, from + size).map(show) };
+}

@@ -1,9 +1,15 @@
-import { type Answer, type Call, notFound } from './answer.ts';
+import { type Answer, type Call, notFound, page } from './answer.ts';
 import { first, type Json } from './resources.ts';
 import type { GithubEnvironment } from './state.ts';
 
 /** The operations on environments, and on the branches that they admit, by GitHub's names. */
 export const ENVIRONMENT_OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
+  'repos/get-all-environments': ({ operation, state, query }) => {
+    const { environments: examples } = operation.example(200) as Json;
+    const all = [...state.environments.values()];
+    const { body } = page(all, query, (one) => environmentJson(first(examples), one));
+    return { status: 200, body: { total_count: all.length, environments: body } };
+  },
   'repos/get-environment': (call) => {
     const found = environmentOf(call);
     if (found === undefined) return notFound();

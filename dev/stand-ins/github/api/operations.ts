@@ -1,4 +1,4 @@
-import { type Answer, type Call, notFound } from './answer.ts';
+import { type Answer, type Call, notFound, page } from './answer.ts';
 import type { Operation } from './description.ts';
 import { ENVIRONMENT_OPERATIONS } from './environments.ts';
 import {
@@ -12,7 +12,7 @@ import {
   statusJson,
 } from './resources.ts';
 import { SET_UP_OPERATIONS } from './set-up.ts';
-import type { Deployment, RepositoryState } from './state.ts';
+import { addEnvironment, type Deployment, type RepositoryState } from './state.ts';
 
 /** The operations of the stand-in, by GitHub's names. */
 export const OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
@@ -131,6 +131,7 @@ function createDeployment(operation: Operation, state: RepositoryState, body: Js
     production: body['production_environment'] === true,
   };
   state.deployments.set(deployment.id, deployment);
+  addEnvironment(state, deployment.environment);
   return { status: 201, body: deploymentJson(operation.example(201), deployment) };
 }
 
@@ -153,16 +154,6 @@ function makeOthersInactive(state: RepositoryState, newest: Deployment): void {
     };
     state.deployments.set(one.id, { ...one, statuses: [...one.statuses, inactive] });
   }
-}
-
-function page<Item>(
-  all: readonly Item[],
-  query: URLSearchParams,
-  show: (item: Item) => unknown,
-): Answer {
-  const size = Number(query.get('per_page') ?? 30);
-  const from = (Number(query.get('page') ?? 1) - 1) * size;
-  return { status: 200, body: all.slice(from, from + size).map(show) };
 }
 
 function number(text: string | undefined): number {

@@ -24,6 +24,7 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   'git/get-ref': [['contents', 'read']],
   'repos/list-branches': [['contents', 'read']],
   'repos/get-environment': [['actions', 'read']],
+  'repos/get-all-environments': [['actions', 'read']],
   'repos/list-deployment-branch-policies': [['actions', 'read']],
   // Only people and apps have this permission. No job's token can get it.
   'repos/create-or-update-environment': [['administration', 'write']],
@@ -32,6 +33,18 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   'repos/create-repo-ruleset': [['administration', 'write']],
   'repos/update-repo-ruleset': [['administration', 'write']],
   'repos/delete-repo-ruleset': [['administration', 'write']],
+  'issues/get-label': [
+    ['issues', 'read'],
+    ['pull-requests', 'read'],
+  ],
+  'issues/create-label': [
+    ['issues', 'write'],
+    ['pull-requests', 'write'],
+  ],
+  'issues/delete-label': [
+    ['issues', 'write'],
+    ['pull-requests', 'write'],
+  ],
   'actions/get-repo-variable': [['variables', 'read']],
   'actions/create-repo-variable': [['variables', 'write']],
   'actions/update-repo-variable': [['variables', 'write']],

@@ -118,13 +118,13 @@ it('reports differences from the description, and none in the calls above', asyn
   const url = `${api.url}/repos/acme/lab/issues/3/comments`;
   const answer = await fetch(url, { ...bare, body: JSON.stringify({ body: 7 }) });
   expect(answer.status).toBe(422);
-  await fetch(`${api.url}/repos/acme/lab/labels`, bare);
+  await fetch(`${api.url}/repos/acme/lab/milestones`, bare);
   expect(api.calls.slice(-2)).toEqual([
     {
       operation: 'issues/create-comment',
       status: 422,
       problems: ['request: /body must be string'],
     },
-    { operation: 'issues/create-label', status: 501, problems: ['not served by the stand-in'] },
+    { operation: 'issues/create-milestone', status: 501, problems: ['not served by the stand-in'] },
   ]);
 });

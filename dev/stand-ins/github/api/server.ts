@@ -40,6 +40,7 @@ const ADMINISTRATOR: Permissions = {
   actions: 'write',
   administration: 'write',
   contents: 'write',
+  issues: 'write',
   variables: 'write',
 };
 

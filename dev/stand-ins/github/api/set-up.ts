@@ -4,7 +4,7 @@ import { first, type Json, now } from './resources.ts';
 const DONE: Answer = { status: 204, body: undefined };
 
 /**
- * What people's own programs ask when they set up a repository: rulesets, variables, files, people and the start of
+ * What people's own programs ask when they set up a repository: rulesets, labels, variables, files, people and the start of
  * workflows, by GitHub's names.
  */
 export const SET_UP_OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
@@ -35,6 +35,19 @@ export const SET_UP_OPERATIONS: Readonly<Record<string, (call: Call) => Answer>>
     call.state.rulesets.splice(place, 1);
     return DONE;
   },
+  'issues/get-label': (call) => {
+    const name = param(call, 'name');
+    if (!call.state.labels.has(name)) return notFound();
+    return { status: 200, body: { ...(call.operation.example(200) as Json), name } };
+  },
+  'issues/create-label': ({ operation, state, body }) => {
+    const { name, color, description } = body;
+    if (state.labels.has(String(name))) return unprocessable('already_exists');
+    state.labels.add(String(name));
+    return { status: 201, body: { ...(operation.example(201) as Json), name, color, description } };
+  },
+  'issues/delete-label': (call) =>
+    call.state.labels.delete(param(call, 'name')) ? DONE : notFound(),
   'actions/get-repo-variable': (call) => {
     const name = param(call, 'name');
     const value = call.state.variables.get(name);

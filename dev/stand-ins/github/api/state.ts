@@ -74,6 +74,7 @@ export interface RepositoryState {
   readonly environments: Map<string, GithubEnvironment>;
   /** The bodies of the requests that made the rulesets, each with its `id`. */
   readonly rulesets: Readonly<Record<string, unknown>>[];
+  readonly labels: Set<string>;
   /** Variables for its workflows (`vars`). */
   readonly variables: Map<string, string>;
   /** The claims that the subjects of its tokens are made of; undefined for the default. */
@@ -101,6 +102,7 @@ export function repositoryState(name: string, defaultBranch = 'main'): Repositor
     protectedBranches: new Set(),
     environments: new Map(),
     rulesets: [],
+    labels: new Set(),
     variables: new Map(),
     subjectClaims: undefined,
     dispatches: [],
@@ -113,6 +115,14 @@ export function repositoryState(name: string, defaultBranch = 'main'): Repositor
     workflowName: (wanted) => [...workflows].find(([, number]) => number === wanted)?.[0],
     nextId,
   };
+}
+
+/**
+ * Makes an environment without rules unless there is one, as GitHub does for a job or a deployment that names it. It stays when
+ * its deployments have ended (https://github.com/pullpreview/action/issues/79).
+ */
+export function addEnvironment({ environments, nextId }: RepositoryState, name: string): void {
+  if (!environments.has(name)) environments.set(name, { id: nextId(), name, deployers: 'any' });
 }
 
 /** Forty hexadecimal digits for a commit, derived from the text. */
