@@ -4,7 +4,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readProvisionInputs } from '../../../src/provision/inputs.ts';
-import { CHECKOUT } from '../../tools/checkout.ts';
+import { actionNames, CHECKOUT } from '../../tools/checkout.ts';
+import { blocksIn } from './readme-blocks.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -48,26 +49,55 @@ interface Job extends Step {
 /** Inputs that are YAML. The schemas of the last three are published on their own, too. */
 const YAML = ['subnet-cidrs', 'node-groups', 'networks', 'expect'];
 
-/** The values that examples give to the pack, as a file would have them. */
-const given = readdirSync(join(CHECKOUT, 'examples'))
-  .filter((file) => file.endsWith('.yml'))
-  .flatMap((file) => {
-    const { jobs } = parse(read('examples', file)) as { jobs: Readonly<Record<string, Job>> };
-    return Object.values(jobs)
-      .flatMap((job) => [job, ...(job.steps ?? [])])
-      .filter(({ uses }) => uses?.startsWith('OWNER/eks-multus-actions/'))
-      .flatMap((call) => Object.entries(call.with ?? {}))
-      .filter(([key, value]) => keys.includes(key) && !String(value).includes('${{'))
-      .map(([key, value]) => ({
-        file,
-        key,
-        value: YAML.includes(key) ? (parse(String(value)) as unknown) : value,
-      }));
-  });
+const examples = readdirSync(join(CHECKOUT, 'examples')).filter((file) => file.endsWith('.yml'));
 
-it('finds what the examples give', () => {
-  expect(new Set(given.map(({ file }) => file)).size).toBeGreaterThan(5);
-  expect(given.filter(({ key }) => YAML.includes(key)).length).toBeGreaterThan(5);
+/** The steps, and the jobs that are calls, of each example and of each YAML block in the READMEs of the actions. */
+const calls = [
+  ...examples.map((file) => ({ file, steps: stepsOfWorkflow(read('examples', file)) })),
+  ...actionNames().map((name) => ({
+    file: `actions/${name}`,
+    steps: blocksIn(read('actions', name, 'README.md'))
+      .filter(({ language }) => language === 'yaml')
+      .flatMap(({ text }) => stepsOfBlock(parse(text))),
+  })),
+].map(({ file, steps }) => ({ file, steps: steps.filter(isOurs) }));
+
+function isOurs({ uses }: Step): boolean {
+  return uses?.startsWith('OWNER/eks-multus-actions/') === true;
+}
+
+function stepsOfWorkflow(text: string): readonly Step[] {
+  const { jobs } = parse(text) as { jobs: Readonly<Record<string, Job>> };
+  return Object.values(jobs).flatMap((job) => [job, ...(job.steps ?? [])]);
+}
+
+/** A block shows steps, a job, or inputs alone. */
+function stepsOfBlock(block: unknown): readonly Step[] {
+  if (Array.isArray(block)) return block as readonly Step[];
+  const { steps, ...inputs } = block as Job & Values;
+  return steps ?? [{ uses: 'OWNER/eks-multus-actions/', with: inputs }];
+}
+
+/** The values that they give to the pack, as a file would have them. */
+const given = calls.flatMap(({ file, steps }) =>
+  steps
+    .flatMap((call) => Object.entries(call.with ?? {}))
+    .filter(([key, value]) => keys.includes(key) && !String(value).includes('${{'))
+    .map(([key, value]) => ({
+      file,
+      key,
+      value: YAML.includes(key) ? (parse(String(value)) as unknown) : value,
+    })),
+);
+
+it('finds what each example gives', () => {
+  expect(calls.filter(({ steps }) => steps.length === 0).map(({ file }) => file)).toEqual([
+    'actions/preview',
+  ]);
+  const silent = calls.filter(({ file }) => !given.some((one) => one.file === file));
+  // What the README of connect gives comes from other jobs.
+  expect(silent.map(({ file }) => file)).toEqual(['actions/connect', 'actions/preview']);
+  expect(given.filter(({ key }) => YAML.includes(key)).length).toBeGreaterThan(10);
 });
 
 it.each(given)('$file: $key is as the schemas say', ({ key, value }) => {

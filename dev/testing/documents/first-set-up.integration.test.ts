@@ -20,6 +20,7 @@ import { REGION } from '../../stand-ins/aws/testing/local-aws.ts';
 import { answersWhenQuiet } from '../../stand-ins/aws/testing/quiet-cloudformation.ts';
 import { startTestAws, type TestAws } from '../../stand-ins/aws/testing/stand-in.ts';
 import { type GithubApi, startGithubApi } from '../../stand-ins/github/api/server.ts';
+import { addEnvironment } from '../../stand-ins/github/api/state.ts';
 import { mayDeploy } from '../../stand-ins/github/environment-rules.ts';
 import { type GhCommand, leadGh } from '../../stand-ins/github/gh-command.ts';
 import {
@@ -31,7 +32,8 @@ import {
 import { ensureTools } from '../../tools/install/tools.ts';
 import { run } from '../../tools/process.ts';
 import { consoleProgress } from '../../tools/progress.ts';
-import { commandsBetween, runCommands } from '../programs/document-commands.ts';
+import { readmeBlock } from '../contract/readme-blocks.ts';
+import { runCommands } from '../programs/document-commands.ts';
 
 const REPOSITORY = 'acme/lab';
 const PACK = 'acme/eks-multus-actions';
@@ -104,8 +106,8 @@ const setUp = (options: string, answers?: readonly string[]) =>
 
 /** What a set-up changes in GitHub. */
 function stateOfGithub() {
-  const { environments, rulesets, variables } = github.repository(REPOSITORY);
-  return structuredClone({ environments, rulesets, variables });
+  const { environments, labels, rulesets, variables } = github.repository(REPOSITORY);
+  return structuredClone({ environments, labels, rulesets, variables });
 }
 
 async function stateOfAws() {
@@ -180,8 +182,7 @@ describe('a set-up that nobody confirms', () => {
 describe('the set-up of the README', () => {
   let printed: string;
   beforeAll(async () => {
-    const [commands = ''] = commandsBetween('README.md', '**1. Set up', '**2. ');
-    const named = commands.replaceAll('OWNER/eks-multus-actions', PACK);
+    const named = readmeBlock('set up').replaceAll('OWNER/eks-multus-actions', PACK);
     const answers = [REGION, 'reviews', 'arn:aws:iam::123456789012:user/ann', 'yes'];
     printed = await typed(named, answers);
   }, 300_000);
@@ -295,7 +296,8 @@ describe('the set-up again', () => {
     const first = await setUp(`${options} --workflows ${ALL}`);
     expect(first).toContain('The stack github-users-for-eks-multus is deployed.');
     const [once, files] = [[stateOfGithub(), await stateOfAws()], workflowFiles()];
-    expect(await setUp(`${options} --workflows ${ALL}`)).toContain(
+    // The workflows say where the pack is.
+    expect(await typed(`bash setup.sh ${options} --workflows ${ALL}`)).toContain(
       'The stack github-for-eks-multus is unchanged.',
     );
     expect([stateOfGithub(), await stateOfAws()]).toEqual(once);
@@ -308,6 +310,10 @@ describe('the set-up again', () => {
     const { environments, variables } = github.repository(REPOSITORY);
     expect(environments.get('eks-multus')?.reviewers).toEqual(['User 583232', 'Team 4711']);
     expect([...variables.keys()]).not.toContain('EKS_MULTUS_ADMINS');
+  });
+
+  it('makes the label of previews', () => {
+    expect([...github.repository(REPOSITORY).labels]).toEqual(['multus-preview']);
   });
 
   it('gives previews an environment that admits pull requests and the main branch', async () => {
@@ -397,12 +403,16 @@ describe('undo', () => {
     await waitUntilStackDeleteComplete(waiting, { StackName });
   });
 
-  it('removes all that the set-up made; again, it changes nothing', async () => {
+  it('removes all that the set-up and previews made; again, it changes nothing', async () => {
+    const state = github.repository(REPOSITORY);
+    for (const name of ['eks-multus-pr-7', 'eks-multus-pr-7-of-others', 'production'])
+      addEnvironment(state, name);
     for (const _ of ['once', 'twice']) {
       expect(await setUp(`--undo --region ${REGION} --yes`)).toContain('Undone.');
       expect(await stateOfAws()).toEqual(before);
-      const { environments, rulesets, variables } = github.repository(REPOSITORY);
-      expect([environments.size, rulesets, variables.size]).toEqual([0, [], 0]);
+      const { environments, labels, rulesets, variables } = state;
+      expect([...environments.keys()]).toEqual(['eks-multus-pr-7-of-others', 'production']);
+      expect([rulesets, labels.size, variables.size]).toEqual([[], 0, 0]);
       expect(readdirSync(join(checkout, '.github', 'workflows'))).toEqual([]);
     }
   }, 120_000);
