@@ -15,6 +15,7 @@ import { ensureTools, type Tools } from './install/tools.ts';
 import { validateManifests } from './manifests.ts';
 import { run } from './process.ts';
 import { consoleProgress } from './progress.ts';
+import { runReadme } from './readme.ts';
 import { checkShellScripts } from './shell.ts';
 
 interface Check {
@@ -49,6 +50,7 @@ function checks(): readonly Check[] {
       name: `${bundle.dist} is what the sources build`,
       perform: () => distIsCurrent(bundle),
     })),
+    { name: 'README: the commands that need no cluster', perform: runReadme },
     {
       name: 'templates (cfn-lint)',
       perform: ({ venv }) =>
@@ -193,7 +195,7 @@ function sameFolder(one: string, other: string): boolean {
 
 process.env['KUBECACHEDIR'] = join(CACHE, 'kubectl');
 const progress = consoleProgress();
-const tools = await ensureTools(['lint', 'checkov', 'control-plane'], progress);
+const tools = await ensureTools(['lint', 'checkov', 'control-plane', 'moto', 'gh'], progress);
 const all = checks();
 const failures: string[] = [];
 await inParallel(all, availableParallelism(), async ({ name, perform }) => {
