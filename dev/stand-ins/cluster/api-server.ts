@@ -33,6 +33,8 @@ export interface ApiServer {
   readonly authority: Certificate;
   readonly serviceAccountKey: string;
   readonly issuer: string;
+  /** Replaces kube-apiserver by that of other tools, on the same etcd and address. Resolves when it is ready. */
+  replace(tools: ControlPlaneTools): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -67,7 +69,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     bindAddress,
     nthAddress(serviceCidr, 1),
   ]);
-  const server = startServer(tools, logDir, {
+  const settings = {
     ...identities,
     bindAddress,
     port,
@@ -77,17 +79,23 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     serviceCidr,
     serviceAccounts: options.controllers === true,
     ...(options.tokenWebhook === undefined ? {} : { tokenWebhook: options.tokenWebhook }),
-  });
+  };
+  let server = startServer(tools, logDir, settings);
   // Nothing is kept, so the servers need no orderly shutdown.
   const stop = async () => {
     await Promise.all([server.stop(0), etcd.stop(0)]);
+  };
+  const replace = async (by: ControlPlaneTools) => {
+    await server.stop(0);
+    server = startServer(by, logDir, settings);
+    await untilServing(endpoint, identities, [etcd, server]);
   };
   try {
     await untilServing(endpoint, identities, [etcd, server]);
     const path = join(runDir, 'admin.kubeconfig');
     const admin = { server: endpoint, authority: identities.authority.certificate };
     await writeFile(path, kubeconfig({ ...admin, client: identities.admin }), { mode: 0o600 });
-    return { endpoint, kubeconfig: path, ...identities, issuer, stop };
+    return { endpoint, kubeconfig: path, ...identities, issuer, replace, stop };
   } catch (error) {
     await stop();
     throw error;

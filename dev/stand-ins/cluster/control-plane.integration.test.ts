@@ -114,6 +114,24 @@ describe('a control plane', () => {
     await expect.poll(() => whoAmI('ops').catch(() => ''), PATIENCE).toContain('ops');
   });
 
+  it('keeps its objects and its users when its programs are replaced', async () => {
+    const kubectl = (...args: readonly string[]) =>
+      run(join(tools.bin, 'kubectl'), [
+        '--kubeconfig',
+        controlPlanes.kubeconfig(name) ?? '',
+        ...args,
+      ]);
+    await kubectl('create', 'namespace', 'kept');
+    await controlPlanes.upgrade(name, '1.35');
+    expect(await kubectl('get', 'namespace', 'kept', '-o', 'name')).toContain('namespace/kept');
+    expect(await whoAmI('ops')).toContain('ops');
+    expect(await controlPlanes.nodes(name)).toEqual([]);
+    // The controllers make it for each new namespace.
+    await kubectl('create', 'namespace', 'new');
+    const account = () => kubectl('-n', 'new', 'get', 'serviceaccount', 'default', '-o', 'name');
+    await expect.poll(() => account().catch(() => ''), PATIENCE).toContain('default');
+  });
+
   it('is gone after its deletion, which can be repeated', async () => {
     await controlPlanes.delete(name);
     await controlPlanes.delete(name);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import { run } from '../../tools/process.ts';
+import { run, type Service } from '../../tools/process.ts';
 import type { AccessEntry, ControlPlanes } from '../aws/eks/eks.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import {
@@ -16,7 +16,7 @@ import { startControllers, userKubeconfig } from './controllers.ts';
 import { createEndpoint, deleteEndpoint, type Endpoint } from './endpoint.ts';
 import { freePorts } from './loopback.ts';
 import { startStsProxy } from './sts-proxy.ts';
-import type { ControlPlaneTools } from './tools.ts';
+import { type ControlPlaneTools, toolsOf } from './tools.ts';
 
 type ClusterSpec = Parameters<ControlPlanes['create']>[0];
 
@@ -37,6 +37,7 @@ interface ControlPlane {
   /** The path of a kubeconfig of the group system:masters, for the rehearsal only. */
   readonly kubeconfig: string;
   admit(entries: readonly AccessEntry[]): Promise<void>;
+  upgrade(version: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -71,6 +72,9 @@ export function createControlPlanes(options: ControlPlaneOptions): LocalControlP
       clusters.delete(name);
     },
     admit: (name: string, entries: readonly AccessEntry[]) => find(name).admit(entries),
+    /** Unlike EKS, which replaces one API server after another, leaves some seconds without any. */
+    upgrade: (name: string, version: string) => find(name).upgrade(version),
+    nodes: (name: string) => readNodes(options.tools, find(name).kubeconfig),
     kubeconfig: (name: string) => clusters.get(name)?.kubeconfig,
     kubeconfigs: () => [...clusters.values()].map(({ kubeconfig }) => kubeconfig),
     async stop() {
@@ -94,8 +98,9 @@ async function startControlPlane(
   try {
     const authentication = await prepareAuthentication(options, spec, runDir);
     started.push(() => authentication.proxy.stop());
+    const tools = toolsOf(options.tools, spec.version);
     const api = await startApiServer({
-      tools: options.tools,
+      tools,
       logDir: options.logDir,
       runDir,
       port: 443,
@@ -106,16 +111,26 @@ async function startControlPlane(
       tokenWebhook: authentication.files.webhook,
     });
     started.push(() => api.stop());
-    const services = await startAroundApi(options, spec, { runDir, api, address, authentication });
-    started.push(() => Promise.all(services.map((service) => service.stop(0))));
-    let version = 0;
+    const around = { runDir, api, address, authentication };
+    const controllers = { ...options, api, runDir, clusterName: spec.name };
+    const authenticator = await startAuthentication(options, spec, around);
+    let managers = await startControllers({ ...controllers, tools });
+    const endManagers = () => Promise.all(managers.map((service) => service.stop(0)));
+    started.push(() => Promise.all([endManagers(), authenticator.stop(0)]));
+    let revision = 0;
     return {
       endpoint: api.endpoint,
       certificateAuthority: await readBase64(api.authority.certificate),
       issuer: api.issuer,
       kubeconfig: api.kubeconfig,
       admit: (entries) =>
-        writeAccessEntries(authentication.files.accessEntries, entries, ++version),
+        writeAccessEntries(authentication.files.accessEntries, entries, ++revision),
+      async upgrade(version) {
+        const by = toolsOf(options.tools, version);
+        await endManagers();
+        await api.replace(by);
+        managers = await startControllers({ ...controllers, tools: by });
+      },
       stop,
     };
   } catch (error) {
@@ -152,9 +167,12 @@ interface Around {
   readonly authentication: Authentication;
 }
 
-async function startAroundApi(options: ControlPlaneOptions, spec: ClusterSpec, around: Around) {
+async function startAuthentication(
+  options: ControlPlaneOptions,
+  spec: ClusterSpec,
+  around: Around,
+): Promise<Service> {
   const { runDir, api, address, authentication } = around;
-  const controllers = await startControllers({ ...options, api, runDir, clusterName: spec.name });
   // The authenticator waits five seconds if it cannot read aws-auth yet, so its role is created first.
   const [kubeconfig] = await Promise.all([
     userKubeconfig(api, runDir, AUTHENTICATOR_USER),
@@ -164,7 +182,7 @@ async function startAroundApi(options: ControlPlaneOptions, spec: ClusterSpec, a
       { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: bootstrapObjects() }) },
     ),
   ]);
-  const authenticator = startAuthenticator({
+  return startAuthenticator({
     tools: options.tools,
     logDir: options.logDir,
     gatewayUrl: options.gatewayUrl,
@@ -177,7 +195,22 @@ async function startAroundApi(options: ControlPlaneOptions, spec: ClusterSpec, a
     },
     apiAddress: address.address,
   });
-  return [...controllers, authenticator];
+}
+
+interface NodeList {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly status: { readonly nodeInfo: { readonly kubeletVersion: string } };
+  }[];
+}
+
+async function readNodes({ bin }: ControlPlaneTools, kubeconfig: string) {
+  const args = ['--kubeconfig', kubeconfig, 'get', 'nodes', '--output', 'json'];
+  const { items } = JSON.parse(await run(join(bin, 'kubectl'), args)) as NodeList;
+  return items.map(({ metadata, status }) => ({
+    name: metadata.name,
+    kubeletVersion: status.nodeInfo.kubeletVersion,
+  }));
 }
 
 /** The form of EKS's issuer; the identifier is derived from the name, so that reruns agree. */

@@ -15,6 +15,8 @@ export interface MachinesOptions {
     /** Path of the AMI's disk image. */
     readonly ami: string;
   };
+  /** The path of another disk image for instances of this image id; undefined for that of the tools. */
+  readonly amiOf?: (imageId: string) => string | undefined;
   readonly runDir: string;
   readonly logDir: string;
   readonly readState: () => Promise<Ec2State>;
@@ -142,7 +144,7 @@ async function specOf(
   const primary = interfaces[0];
   if (primary === undefined) throw new Error(`${instanceId} has no network interface`);
   const files = {
-    image: options.tools.ami,
+    image: options.amiOf?.(imageIdOf(state, instanceId)) ?? options.tools.ami,
     disk: diskOf(options, instanceId),
     logWindow: join(options.logDir, instanceId),
     umlDir: join(options.runDir, 'uml'),
@@ -157,6 +159,10 @@ async function specOf(
     memoryMiB: options.memoryMiB ?? MEMORY_MIB,
     primarySubnet: subnetOf(state, primary),
   };
+}
+
+function imageIdOf({ instances }: Ec2State, instanceId: string): string {
+  return instances.find(({ id }) => id === instanceId)?.imageId ?? '';
 }
 
 function diskOf({ runDir }: MachinesOptions, instanceId: string): string {

@@ -61,6 +61,7 @@ const INPUT = {
   FunctionName: 'f',
   name: 'n',
   clusterName: 'n',
+  addonName: 'n',
   principalArn: 'arn:aws:iam::111122223333:role/r',
   Policy: '{}',
   Body: 'x',

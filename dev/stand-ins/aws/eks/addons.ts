@@ -12,14 +12,31 @@ import {
 } from './state.ts';
 import { CLUSTER_VERSIONS } from './versions.ts';
 
-/** The add-ons that this stand-in knows, each with one version. None of them runs anything. */
+/**
+ * The add-ons that this stand-in knows, each with one version for all versions of Kubernetes. kube-proxy has one for each. None of
+ * them runs anything.
+ */
 const VERSIONS: Readonly<Record<string, string>> = {
   'vpc-cni': 'v1.20.4-eksbuild.2',
-  'kube-proxy': 'v1.34.0-eksbuild.2',
+  'kube-proxy': 'v…-eksbuild.2',
   coredns: 'v1.12.3-eksbuild.1',
   'eks-pod-identity-agent': 'v1.3.8-eksbuild.2',
   'aws-ebs-csi-driver': 'v1.48.0-eksbuild.2',
 };
+
+/** The version of an add-on that EKS offers for a version of Kubernetes; undefined for an unknown add-on. */
+function offeredVersion(addonName: string, kubernetesVersion: string): string | undefined {
+  return VERSIONS[addonName]?.replace('…', `${kubernetesVersion}.0`);
+}
+
+/** The add-ons of a cluster that EKS does not offer in their present version for a version of Kubernetes. */
+export function unfitAddons({ addons }: Cluster, kubernetesVersion: string): readonly string[] {
+  return [...addons.values()]
+    .filter(({ addonName, addonVersion }) => {
+      return addonVersion !== offeredVersion(addonName, kubernetesVersion);
+    })
+    .map(({ addonName }) => addonName);
+}
 
 /** The service account of each add-on that can have an association of EKS Pod Identity. */
 const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
@@ -30,7 +47,7 @@ const SERVICE_ACCOUNTS: Readonly<Record<string, string>> = {
 const ADDONS = '/clusters/{name}/addons';
 const ADDON = `${ADDONS}/{addonName}`;
 
-/** How long an add-on stays CREATING or DELETING. */
+/** How long an add-on stays CREATING, UPDATING or DELETING. */
 const TAKES_MS = 300;
 
 export function addonRoutes(state: EksState): RestRoutes {
@@ -53,6 +70,8 @@ export function addonRoutes(state: EksState): RestRoutes {
     [`POST ${ADDON}/update`]: (call) => {
       const { cluster, addon } = find(state, call);
       const { addonVersion, configurationValues } = call.body;
+      mustBeActive(cluster, 'Addons cannot be updated');
+      mustBeOffered(cluster, addon.addonName, stringOf(addonVersion));
       const given = { addonVersion, configurationValues: checkedJson(configurationValues) };
       const texts = Object.entries(given).filter(([, value]) => typeof value === 'string');
       const associations = associationsOf(state, cluster, addon.addonName, call.body);
@@ -60,8 +79,10 @@ export function addonRoutes(state: EksState): RestRoutes {
         ...addon,
         ...Object.fromEntries(texts),
         ...(associations === undefined ? {} : { podIdentityAssociations: associations }),
+        status: 'UPDATING',
         modifiedAt: now(),
       });
+      setTimeout(() => settle(state, cluster.name, addon), TAKES_MS).unref();
       return { update: recordUpdate(state, cluster, 'AddonUpdate') };
     },
     [`DELETE ${ADDON}`]: (call) => {
@@ -75,22 +96,40 @@ export function addonRoutes(state: EksState): RestRoutes {
   };
 }
 
-/** Records a change that is already done, in the form that DescribeUpdate returns. */
-export function recordUpdate(state: EksState, { name }: Cluster, type: string): object {
+/** Records a change, most often one that is already done, in the form that DescribeUpdate returns. */
+export function recordUpdate(
+  state: EksState,
+  { name }: Cluster,
+  type: string,
+  status = 'Successful',
+): { readonly id: string; readonly status: string } {
   const id = crypto.randomUUID();
-  const update = { id, status: 'Successful', type, params: [], createdAt: now(), errors: [] };
+  const update = { id, status, type, params: [], createdAt: now(), errors: [] };
   const { updates } = findCluster(state, name);
   change(state, name, { updates: withKey(updates, id, update) });
   return { ...update, status: 'InProgress' };
 }
 
+/** Records that a change has ended: it has failed when there are errors. */
+export function endUpdate(
+  state: EksState,
+  name: string,
+  id: string,
+  errors: readonly object[],
+): void {
+  const updates = state.clusters.get(name)?.updates ?? new Map<string, object>();
+  const status = errors.length === 0 ? 'Successful' : 'Failed';
+  change(state, name, { updates: withKey(updates, id, { ...updates.get(id), status, errors }) });
+}
+
 function newAddon(state: EksState, cluster: Cluster, body: RestCall['body']): Addon {
   const addonName = stringOf(body['addonName']) ?? '';
-  const version = VERSIONS[addonName];
+  const version = offeredVersion(addonName, cluster.version);
   if (version === undefined) throw invalid(`Addon ${addonName} specified is not supported`);
   if (cluster.addons.has(addonName)) {
     throw new ServiceError('ResourceInUseException', 'Addon already exists.', 409);
   }
+  mustBeOffered(cluster, addonName, stringOf(body['addonVersion']));
   const role = stringOf(body['serviceAccountRoleArn']);
   const values = checkedJson(body['configurationValues']);
   return {
@@ -105,6 +144,18 @@ function newAddon(state: EksState, cluster: Cluster, body: RestCall['body']): Ad
     podIdentityAssociations: associationsOf(state, cluster, addonName, body) ?? [],
     tags: textMapOf(body['tags']),
   };
+}
+
+/** The text is from https://github.com/awslabs/cdk-eks-blueprints/pull/1101 */
+function mustBeOffered(
+  cluster: Cluster,
+  addonName: string,
+  addonVersion: string | undefined,
+): void {
+  if (addonVersion === undefined || addonVersion === offeredVersion(addonName, cluster.version)) {
+    return;
+  }
+  throw invalid('Addon version specified is not supported');
 }
 
 /**
@@ -123,7 +174,7 @@ function associationsOf(
     const expected = SERVICE_ACCOUNTS[addonName];
     if (expected === undefined) {
       throw invalid(
-        `Pod Identity feature is not supported for addon version: ${VERSIONS[addonName]}`,
+        `Pod Identity feature is not supported for addon version: ${offeredVersion(addonName, cluster.version)}`,
       );
     }
     if (serviceAccount !== expected) {
@@ -148,7 +199,8 @@ function checkedJson(value: unknown): string | undefined {
 
 function settle(state: EksState, cluster: string, { addonName }: Addon): void {
   const addon = state.clusters.get(cluster)?.addons.get(addonName);
-  if (addon?.status === 'CREATING') put(state, cluster, addonName, { ...addon, status: 'ACTIVE' });
+  if (addon?.status === 'CREATING' || addon?.status === 'UPDATING')
+    put(state, cluster, addonName, { ...addon, status: 'ACTIVE' });
 }
 
 function put(state: EksState, cluster: string, name: string, addon: Addon | undefined): void {
@@ -175,19 +227,23 @@ function supported(query: URLSearchParams): object[] {
   const wanted = query.get('addonName');
   const clusterVersion = query.get('kubernetesVersion');
   const versions = clusterVersion === null ? CLUSTER_VERSIONS : [clusterVersion];
-  return Object.entries(VERSIONS)
-    .filter(([name]) => wanted === null || wanted === name)
-    .map(([addonName, addonVersion]) => ({
+  return Object.keys(VERSIONS)
+    .filter((name) => wanted === null || wanted === name)
+    .map((addonName) => ({
       addonName,
       type: 'networking',
       owner: 'aws',
       publisher: 'eks',
-      addonVersions: [
-        {
-          addonVersion,
-          architecture: ['amd64', 'arm64'],
-          compatibilities: versions.map((each) => ({ clusterVersion: each, defaultVersion: true })),
-        },
-      ],
+      addonVersions: addonVersions(addonName, versions),
     }));
+}
+
+/** Each version of an add-on with the versions of Kubernetes that it fits. */
+function addonVersions(addonName: string, kubernetesVersions: readonly string[]): object[] {
+  const offered = Map.groupBy(kubernetesVersions, (each) => offeredVersion(addonName, each) ?? '');
+  return [...offered].map(([addonVersion, fits]) => ({
+    addonVersion,
+    architecture: ['amd64', 'arm64'],
+    compatibilities: fits.map((each) => ({ clusterVersion: each, defaultVersion: true })),
+  }));
 }

@@ -27,13 +27,36 @@ export const eksAmiParameters: Answer = async (call) => {
   };
 };
 
+const FLAVOURS = ['standard', 'nvidia', 'neuron'];
+
+/** The version of Kubernetes that an image of EKS has in a region; undefined for another image. */
+export function kubernetesVersionOf(imageId: string, region: string): string | undefined {
+  return CLUSTER_VERSIONS.find((version) =>
+    ['x86_64', 'arm64'].some((architecture) =>
+      FLAVOURS.some(
+        (flavour) => imageIdFor({ version, architecture, flavour }, region) === imageId,
+      ),
+    ),
+  );
+}
+
+interface Image {
+  readonly version: string;
+  readonly architecture: string;
+  readonly flavour: string;
+}
+
+function imageIdFor({ version, architecture, flavour }: Image, region: string): string {
+  const digest = createHash('sha256').update(`${region}/${version}/${architecture}/${flavour}`);
+  return `ami-${digest.digest('hex').slice(0, 17)}`;
+}
+
 /** One parameter in the API's form, or undefined when EKS publishes none with that name. */
 export function parameterOf(name: string, region: string) {
   const [, version = '', architecture = '', flavour = '', what] = name.match(NAME) ?? [];
   if (!CLUSTER_VERSIONS.includes(version)) return undefined;
-  const digest = createHash('sha256').update(`${region}/${version}/${architecture}/${flavour}`);
   const values: Readonly<Record<string, string>> = {
-    image_id: `ami-${digest.digest('hex').slice(0, 17)}`,
+    image_id: imageIdFor({ version, architecture, flavour }, region),
     image_name: `amazon-eks-node-al2023-${architecture}-${flavour}-${version}-v20260901`,
     release_version: `${version}.0-20260901`,
   };

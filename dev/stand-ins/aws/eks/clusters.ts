@@ -9,7 +9,8 @@ import {
 } from '../gateway/rest-json.ts';
 import { recordUpdate } from './addons.ts';
 import { arnOf, invalid, now, page } from './response.ts';
-import { type Cluster, change, type EksState, findCluster } from './state.ts';
+import { type Cluster, change, type EksState, findCluster, type JoinedNode } from './state.ts';
+import { mustNotBeUpdating, versionRoutes } from './version-updates.ts';
 import { CLUSTER_VERSIONS, describeVersions } from './versions.ts';
 
 const DEFAULT_VERSION = '1.34';
@@ -21,6 +22,10 @@ export interface ClusterWork {
   vpcOf(cluster: string, subnetIds: readonly string[]): Promise<string>;
   /** Creates the control plane, then sets the cluster ACTIVE or FAILED. */
   build(cluster: Cluster, creatorKey: string | undefined): void;
+  /** Replaces the control plane by one of another version, then sets the cluster ACTIVE. Reports to the update of this id. */
+  upgrade(cluster: Cluster, version: string, updateId: string): void;
+  /** The nodes that have joined a cluster. */
+  nodes(name: string): Promise<readonly JoinedNode[]>;
   /** Deletes the control plane, then the cluster. */
   demolish(name: string): void;
 }
@@ -56,6 +61,7 @@ export function clusterRoutes(state: EksState, work: ClusterWork): RestRoutes {
       return { cluster: visible({ ...cluster, status: 'DELETING' }) };
     },
     ...updateRoutes(state),
+    ...versionRoutes(state, work),
   };
 }
 
@@ -63,6 +69,7 @@ function updateRoutes(state: EksState): RestRoutes {
   return {
     'POST /clusters/{name}/update-config': ({ path, body }) => {
       const cluster = findCluster(state, path['name'] ?? '');
+      mustNotBeUpdating(cluster, 'EndpointAccessUpdate');
       const vpc = { ...cluster.resourcesVpcConfig, ...objectOf(body['resourcesVpcConfig']) };
       const mode = stringOf(objectOf(body['accessConfig'])?.['authenticationMode']);
       const logging = body['logging'] === undefined ? {} : { logging: body['logging'] };

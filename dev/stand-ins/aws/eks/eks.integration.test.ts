@@ -16,13 +16,17 @@ import {
   DescribeAddonCommand,
   DescribeAddonVersionsCommand,
   DescribeClusterCommand,
+  DescribeInsightCommand,
+  DescribeUpdateCommand,
   EKSClient,
   ListAccessEntriesCommand,
   ListAssociatedAccessPoliciesCommand,
   ListClustersCommand,
+  ListInsightsCommand,
   ListTagsForResourceCommand,
   TagResourceCommand,
   UpdateClusterConfigCommand,
+  UpdateClusterVersionCommand,
 } from '@aws-sdk/client-eks';
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -109,6 +113,66 @@ describe('a cluster', () => {
     const failed = await whenStatus('broken', 'FAILED');
     expect(failed?.health?.issues?.[0]?.message).toBe('no room for etcd');
     await remove('broken');
+  });
+
+  it('goes to the next version and to no other, one update at a time', async () => {
+    const update = (version: string, force = false) =>
+      test.clients.eks.send(new UpdateClusterVersionCommand({ name: 'eks', version, force }));
+    for (const version of ['1.33', '1.34']) {
+      await expect(update(version)).rejects.toMatchObject({
+        name: 'InvalidParameterException',
+        message: `Unsupported Kubernetes minor version update from 1.34 to ${version}`,
+      });
+    }
+    await expect(update('1.36')).rejects.toThrow('unsupported Kubernetes version');
+    const { update: begun } = await update('1.35');
+    expect(begun).toMatchObject({ type: 'VersionUpdate', status: 'InProgress' });
+    await expect(update('1.35')).rejects.toThrow(
+      `Cannot VersionUpdate because cluster eks currently has update ${begun?.id} in progress`,
+    );
+    expect(await whenStatus('eks', 'ACTIVE')).toMatchObject({ version: '1.35' });
+    const { update: ended } = await test.clients.eks.send(
+      new DescribeUpdateCommand({ name: 'eks', updateId: begun?.id }),
+    );
+    expect(ended?.status).toBe('Successful');
+  });
+
+  it('stays at its version when the new control plane does not come', async () => {
+    await create('stuck');
+    await whenStatus('stuck', 'ACTIVE');
+    const { update } = await test.clients.eks.send(
+      new UpdateClusterVersionCommand({ name: 'stuck', version: '1.35' }),
+    );
+    expect(await whenStatus('stuck', 'ACTIVE')).toMatchObject({ version: '1.34' });
+    const ended = await test.clients.eks.send(
+      new DescribeUpdateCommand({ name: 'stuck', updateId: update?.id }),
+    );
+    expect(ended.update).toMatchObject({
+      status: 'Failed',
+      errors: [{ errorMessage: 'no free addresses' }],
+    });
+    await remove('stuck');
+  });
+
+  it('is not upgraded while a node is too old, which an insight says, without force', async () => {
+    await create('aged');
+    await whenStatus('aged', 'ACTIVE');
+    test.joined.push({ name: 'old', kubeletVersion: 'v1.31.0' });
+    const { insights = [] } = await test.clients.eks.send(
+      new ListInsightsCommand({ clusterName: 'aged', filter: { statuses: ['ERROR'] } }),
+    );
+    expect(insights.map(({ name }) => name)).toEqual(['Kubelet version skew']);
+    const detail = new DescribeInsightCommand({ clusterName: 'aged', id: insights[0]?.id });
+    const { insight } = await test.clients.eks.send(detail);
+    expect(insight?.insightStatus?.reason).toContain('old (v1.31.0)');
+    const update = { name: 'aged', version: '1.35' };
+    await expect(test.clients.eks.send(new UpdateClusterVersionCommand(update))).rejects.toThrow(
+      'Kubelet version skew',
+    );
+    await test.clients.eks.send(new UpdateClusterVersionCommand({ ...update, force: true }));
+    test.joined.splice(0);
+    await whenStatus('aged', 'ACTIVE');
+    await remove('aged');
   });
 
   it('makes the caller an administrator only on request', async () => {

@@ -2,11 +2,18 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import { restService } from '../gateway/rest-json.ts';
 import type { AwsService } from '../gateway/service.ts';
 import { accessEntryRoutes, newEntry, type PrincipalCheck } from './access-entries.ts';
-import { addonRoutes } from './addons.ts';
+import { addonRoutes, endUpdate } from './addons.ts';
 import { makeClusterGroup, removeClusterGroup, vpcOfSubnets } from './cluster-network.ts';
 import { type ClusterWork, clusterRoutes } from './clusters.ts';
 import { now } from './response.ts';
-import { type Cluster, change, type EksState, type Entry, withKey } from './state.ts';
+import {
+  type Cluster,
+  change,
+  type EksState,
+  type Entry,
+  type JoinedNode,
+  withKey,
+} from './state.ts';
 import { tagRoutes } from './tags.ts';
 
 /** The parts of an access entry that an authenticator needs. */
@@ -36,6 +43,10 @@ export interface ControlPlanes {
     readonly certificateAuthority: string;
     readonly issuer: string;
   }>;
+  /** Replaces the programs by those of another version, on the same data. A rejection leaves the version as it was. */
+  upgrade(name: string, version: string): Promise<void>;
+  /** The nodes that have joined the cluster. */
+  nodes(name: string): Promise<readonly JoinedNode[]>;
   delete(name: string): Promise<void>;
   /** Replaces the access entries of an ACTIVE cluster. */
   admit(name: string, entries: readonly AccessEntry[]): Promise<void>;
@@ -63,7 +74,7 @@ const ADMIN_POLICY = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdm
 
 /**
  * The EKS API of one account and region, in memory. Stands in for clusters, access entries, add-ons and
- * tags. Leaves out node groups, Fargate and version updates. Add-ons run nothing, and get no credentials by pod
+ * tags. Leaves out node groups, Fargate and the way back from a version. Add-ons run nothing, and get no credentials by pod
  * identity.
  */
 export function startEks(options: EksOptions): Eks {
@@ -81,6 +92,9 @@ export function startEks(options: EksOptions): Eks {
   const work: ClusterWork = {
     vpcOf: (name, subnetIds) => vpcOfSubnets(options.ec2, name, subnetIds),
     build: (cluster, creatorKey) => background(build(options, state, cluster, creatorKey)),
+    upgrade: (cluster, version, updateId) =>
+      background(upgrade(options, state, cluster, { version, updateId })),
+    nodes: (name) => options.controlPlanes.nodes(name),
     demolish: (name) => background(demolish(options, state, name)),
   };
   const service = restService('eks', {
@@ -134,6 +148,24 @@ async function build(
     const message = error instanceof Error ? error.message : String(error);
     const issues = [{ code: 'InternalFailure', message, resourceIds: [] }];
     change(state, name, { status: 'FAILED', health: { issues } });
+  }
+}
+
+/** An upgrade that fails leaves the cluster at its version, and the reason in the update. */
+async function upgrade(
+  { controlPlanes }: EksOptions,
+  state: EksState,
+  { name }: Cluster,
+  { version, updateId }: { readonly version: string; readonly updateId: string },
+): Promise<void> {
+  try {
+    await controlPlanes.upgrade(name, version);
+    endUpdate(state, name, updateId, []);
+    change(state, name, { version, status: 'ACTIVE' });
+  } catch (error) {
+    const errorMessage = error instanceof Error ? error.message : String(error);
+    endUpdate(state, name, updateId, [{ errorCode: 'Unknown', errorMessage }]);
+    change(state, name, { status: 'ACTIVE' });
   }
 }
 

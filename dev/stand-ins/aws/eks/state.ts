@@ -7,7 +7,7 @@ export interface Cluster {
   readonly arn: string;
   readonly version: string;
   readonly roleArn: string;
-  readonly status: 'CREATING' | 'ACTIVE' | 'DELETING' | 'FAILED';
+  readonly status: 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING' | 'FAILED';
   /** Seconds since 1970, like all times of this API. */
   readonly createdAt: number;
   readonly endpoint?: string;
@@ -43,7 +43,7 @@ export interface Addon {
   readonly addonName: string;
   readonly addonArn: string;
   readonly addonVersion: string;
-  readonly status: 'CREATING' | 'ACTIVE' | 'DELETING';
+  readonly status: 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING';
   readonly createdAt: number;
   readonly modifiedAt: number;
   readonly serviceAccountRoleArn?: string;
@@ -51,6 +51,13 @@ export interface Addon {
   /** ARNs. */
   readonly podIdentityAssociations: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A node as it has joined a cluster. */
+export interface JoinedNode {
+  readonly name: string;
+  /** Such as `v1.34.4`. */
+  readonly kubeletVersion: string;
 }
 
 /** The clusters of one account and region. */

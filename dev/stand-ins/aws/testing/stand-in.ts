@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CHECKOUT } from '../../../tools/checkout.ts';
 import { type AwsOptions, type AwsStandIn, startAws } from '../aws.ts';
 import type { AccessEntry, ControlPlanes } from '../eks/eks.ts';
+import type { JoinedNode } from '../eks/state.ts';
 import { type Clients, clientsOf, freePort, REGION, startMotoOnFreePort } from './local-aws.ts';
 
 export interface TestAws {
@@ -15,8 +17,13 @@ export interface TestAws {
   readonly admitted: readonly (readonly AccessEntry[])[];
   /** Names of running control planes. */
   readonly controlPlanes: ReadonlySet<string>;
+  /** The nodes of all clusters; a test adds some. */
+  readonly joined: JoinedNode[];
   stop(): Promise<void>;
 }
+
+/** Long enough to see a cluster that is being updated. */
+const UPGRADE_MS = 200;
 
 export type TestAwsOptions = Partial<
   Pick<AwsOptions, 'jwksUrls' | 'pace' | 'answers' | 'pacing' | 'onEngine' | 'switches' | 'quotas'>
@@ -33,6 +40,7 @@ export async function startTestAws(options: TestAwsOptions = {}): Promise<TestAw
   const poweredOn: string[] = [];
   const admitted: (readonly AccessEntry[])[] = [];
   const running = new Set<string>();
+  const joined: JoinedNode[] = [];
   const controlPlanes: ControlPlanes = {
     async create({ name }) {
       if (name.endsWith('broken')) throw new Error('no room for etcd');
@@ -40,6 +48,11 @@ export async function startTestAws(options: TestAwsOptions = {}): Promise<TestAw
       const certificateAuthority = Buffer.from('certificate').toString('base64');
       return { endpoint: `https://${name}`, certificateAuthority, issuer: `https://oidc/${name}` };
     },
+    async upgrade(name) {
+      await delay(UPGRADE_MS);
+      if (name.endsWith('stuck')) throw new Error('no free addresses');
+    },
+    nodes: async () => joined,
     async delete(name) {
       running.delete(name);
     },
@@ -66,5 +79,5 @@ export async function startTestAws(options: TestAwsOptions = {}): Promise<TestAw
     await aws.stop();
     rmSync(runFolder, { recursive: true, force: true });
   };
-  return { aws, clients, endpoint, poweredOn, admitted, controlPlanes: running, stop };
+  return { aws, clients, endpoint, poweredOn, admitted, controlPlanes: running, joined, stop };
 }

@@ -13,6 +13,16 @@ const rootFiles = join(import.meta.dirname, 'root');
 const script = join(import.meta.dirname, 'build-disk.sh');
 const onNode = ['kubelet', 'kube-proxy', 'aws-iam-authenticator'];
 
+interface ImageParts {
+  /** The folder of the nodes' system. */
+  readonly system: string;
+  readonly kernel: Kernel;
+  /** The folder of each module's programs. */
+  readonly programs: ReadonlyMap<GoModule, string>;
+  /** The module that has kubelet and kube-proxy. */
+  readonly kubelet: GoModule;
+}
+
 /**
  * The disk that nodes boot from (the rehearsal's AMI): an ext4 file system with the system, kubelet,
  * kube-proxy, CNI plugins, kernel modules, container images and our own files. Resolves with its path,
@@ -20,14 +30,13 @@ const onNode = ['kubelet', 'kube-proxy', 'aws-iam-authenticator'];
  */
 export async function ensureNodeImage(
   cache: string,
-  system: string,
-  kernel: Kernel,
-  programs: ReadonlyMap<GoModule, string>,
+  { system, kernel, programs, kubelet }: ImageParts,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<string> {
   const folderOf = (module: GoModule) => programs.get(module) ?? '';
-  const [kubernetes, plugins] = [folderOf('kubernetes'), folderOf('cni-plugins')];
+  const [kubernetes, plugins] = [folderOf(kubelet), folderOf('cni-plugins')];
+  const authenticator = folderOf('kubernetes');
   const multus = { thick: folderOf('multus'), thin: folderOf('multus-thin') };
   const store = await ensureContainerStore(cache, system, kernel, multus, progress, signal);
   const key = contentKey({
@@ -36,8 +45,11 @@ export async function ensureNodeImage(
     ...(await kernelIdentity(kernel)),
     sources: [system, store, kubernetes, plugins].map((path) => basename(path)).join(),
     programs: onNode.join(),
+    ...(authenticator === kubernetes ? {} : { authenticator: basename(authenticator) }),
   });
-  const binaries = onNode.map((name) => join(kubernetes, name));
+  const binaries = onNode.map((name) =>
+    join(name === 'aws-iam-authenticator' ? authenticator : kubernetes, name),
+  );
   const parts = [system, store, kernel.modules, rootFiles, plugins, ...binaries];
   return provide(join(imageFolder(cache), `${key}.ext4`), {
     step: "make the nodes' disk",

@@ -4,6 +4,9 @@ import {
   CreateAddonCommand,
   CreateClusterCommand,
   DescribeClusterCommand,
+  ListInsightsCommand,
+  UpdateAddonCommand,
+  UpdateClusterVersionCommand,
 } from '@aws-sdk/client-eks';
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { eventually } from '../../../stand-ins/aws/testing/local-aws.ts';
@@ -22,14 +25,15 @@ function clusterOf(world: World): Promise<string> {
 }
 
 async function create(world: World): Promise<string> {
-  const name = 'facts';
   const trust = JSON.stringify({ Version: '2012-10-17', Statement: [] });
   await world.clients.iam.send(
     new CreateRoleCommand({ RoleName: 'facts', AssumeRolePolicyDocument: trust }),
   );
-  await world.clients.eks.send(
-    new CreateClusterCommand(await clusterInput(world, name, '10.9.30.0/24')),
-  );
+  return newCluster(world, 'facts', '10.9.30.0/24');
+}
+
+async function newCluster(world: World, name: string, cidr: string): Promise<string> {
+  await world.clients.eks.send(new CreateClusterCommand(await clusterInput(world, name, cidr)));
   return eventually(async () => {
     const { cluster } = await world.clients.eks.send(new DescribeClusterCommand({ name }));
     return cluster?.status === 'ACTIVE' && name;
@@ -41,6 +45,10 @@ async function clusterInput(world: World, name: string, cidr: string) {
   const [a, b] = [cidr, cidr.replace('0/24', '128/25')];
   const subnetIds = [await subnet(world, a.replace('/24', '/25')), await subnet(world, b, 'b')];
   return { name, roleArn: ROLE, resourcesVpcConfig: { subnetIds }, accessConfig };
+}
+
+async function upgrade(world: World, name: string, version: string) {
+  return world.clients.eks.send(new UpdateClusterVersionCommand({ name, version }));
 }
 
 async function entry(world: World, principalArn: string) {
@@ -68,6 +76,33 @@ export const EKS: Provocations = {
   'version-unsupported': async (world) => {
     const input = await clusterInput(world, 'old', '10.9.32.0/24');
     return world.clients.eks.send(new CreateClusterCommand({ ...input, version: '1.10' }));
+  },
+  'version-jump': async (world) => upgrade(world, await clusterOf(world), '1.32'),
+  'cluster-updating': async (world) => {
+    const name = await newCluster(world, 'updating', '10.9.33.0/24');
+    await upgrade(world, name, '1.35');
+    return upgrade(world, name, '1.35');
+  },
+  'insight-blocks': async (world) => {
+    const name = await newCluster(world, 'blocked', '10.9.34.0/24');
+    const node = { name: 'old', kubeletVersion: 'v1.30.0' };
+    world.aws.joined.push(node);
+    try {
+      return await upgrade(world, name, '1.35');
+    } finally {
+      world.aws.joined.splice(world.aws.joined.indexOf(node), 1);
+    }
+  },
+  insights: async (world) => {
+    const clusterName = await clusterOf(world);
+    return world.clients.eks.send(new ListInsightsCommand({ clusterName, maxResults: 1 }));
+  },
+  'add-on-version-unfit': async (world) => {
+    const clusterName = await newCluster(world, 'unfit', '10.9.35.0/24');
+    const addonName = 'kube-proxy';
+    await world.clients.eks.send(new CreateAddonCommand({ clusterName, addonName }));
+    const addonVersion = 'v1.35.0-eksbuild.2';
+    return world.clients.eks.send(new UpdateAddonCommand({ clusterName, addonName, addonVersion }));
   },
   'principal-not-known-yet': (world) => entry(world, 'arn:aws:iam::123456789012:role/nobody'),
   'principal-of-session': (world) =>

@@ -5,6 +5,7 @@ import {
   type CreateClusterCommandInput,
   DeleteClusterCommand,
   DescribeClusterCommand,
+  DescribeUpdateCommand,
   type Logging,
   TagResourceCommand,
   UntagResourceCommand,
@@ -133,8 +134,13 @@ async function updateVersion(
   context: ResourceContext,
 ): Promise<void> {
   if (version === undefined || version === before.Version) return;
-  await context.clients.eks.send(new UpdateClusterVersionCommand({ name: id, version }));
-  await settled(id, context);
+  const { eks } = context.clients;
+  const { update } = await eks.send(new UpdateClusterVersionCommand({ name: id, version }));
+  const { version: reached } = await settled(id, context);
+  if (reached === version) return;
+  const ended = await eks.send(new DescribeUpdateCommand({ name: id, updateId: update?.id }));
+  const errors = ended.update?.errors?.map(({ errorMessage }) => errorMessage).join(' ');
+  throw new Error(`Cluster ${id} stays at version ${reached}: ${errors}`);
 }
 
 /** EKS accepts one kind of configuration change per call, and one call at a time. */

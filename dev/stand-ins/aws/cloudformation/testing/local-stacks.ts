@@ -113,6 +113,8 @@ const addressOnly: ControlPlanes = {
     certificateAuthority: Buffer.from('a certificate').toString('base64'),
     issuer: `https://oidc.eks.${region}.amazonaws.com/id/${name}`,
   }),
+  upgrade: async () => {},
+  nodes: async () => [],
   delete: async () => {},
   admit: async () => {},
 };
