@@ -15,6 +15,9 @@ const CONTRACT = [
     parameters: [
       'ClusterName',
       'KubernetesVersion',
+      'PodIdentityAgentVersion',
+      'VpcCniVersion',
+      'KubeProxyVersion',
       'VpcCidr',
       'AvailabilityZones',
       'PublicSubnetCidrs',

@@ -15,7 +15,8 @@ import { preflight } from './preflight/preflight.ts';
 import { addPlan, addWarning } from './report.ts';
 import { rollNodes } from './rollout/roll-nodes.ts';
 import type { Session } from './session.ts';
-import { infraSpec, nodeGroupSpec } from './stack-parameters.ts';
+import { nodeGroupSpec } from './stack-parameters.ts';
+import { deployCluster } from './upgrade/deploy-cluster.ts';
 
 /**
  * Makes the environment what the inputs say.
@@ -31,14 +32,17 @@ export async function deploy(session: Session): Promise<void> {
 /** The infra stack, then all node groups in parallel. */
 async function deployWithCluster(given: Session, all: readonly Stack[]): Promise<void> {
   const { session, network } = await ownNetwork(given, all);
-  const { account, inputs, log, packFile, report } = session;
+  const { account, inputs, packFile, report } = session;
   report.network = network;
   await preflight(session, network, all);
   const read = await readPack(packFile, inputs.environment);
   const existing = await existingStacks(session, all, inputs.environment);
   const pack = await stageIfNeeded(session, read, existing);
-  const infra = await log.group(`Stack ${inputs.environment}`, () =>
-    deployOne(session, infraSpec(session, pack, network), existing),
+  const infra = await deployCluster(
+    session,
+    { pack, network },
+    existing.get(inputs.environment),
+    (spec, seen) => deployOne(session, spec, seen),
   );
   report.outputs['cluster-name'] = infra.outputs['ClusterName'] ?? inputs.environment;
   report.outputs['infra-stack-id'] = infra.id;
@@ -153,7 +157,7 @@ async function deployGroups(
   try {
     return await log.group('Node groups', () =>
       allOrFirstFailure(specs, async ({ group, spec }) => {
-        const stack = await deployOne(session, spec, existing);
+        const stack = await deployOne(session, spec, existing.get(spec.name));
         ids[group.name] = stack.id;
         return { group, stack };
       }),
@@ -174,13 +178,13 @@ async function isBeingDeleted({ stacks }: Session, { id }: InfraStack): Promise<
 async function deployOne(
   session: Session,
   spec: StackSpec,
-  existing: ExistingStacks,
+  seen: Stack | undefined,
 ): Promise<DeployedStack> {
   const { clock, engine, log, report } = session;
   const began = clock.now();
   try {
     const stack = await deployStack(engine, spec, {
-      seen: existing.get(spec.name),
+      seen,
       planned(plan) {
         for (const line of planLines(plan)) log.info(line);
         addPlan(report, plan);

@@ -58,6 +58,8 @@ export interface RolloutSettings {
 export interface ClusterSettings {
   /** Undefined: that of the existing cluster, or the default for a new one. */
   readonly kubernetesVersion: string | undefined;
+  /** The ids of EKS's upgrade insights that do not stop an upgrade. */
+  readonly acceptedInsights: readonly string[];
   readonly natGateways: 'one' | 'per-az' | 'none';
   readonly secretsEncryption: boolean;
   readonly publicAccessCidrs: readonly string[];
@@ -104,6 +106,7 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
     multusNetworks: inputs['multus-networks'],
     cluster: {
       kubernetesVersion: inputs['kubernetes-version'],
+      acceptedInsights: inputs['accept-insights'],
       natGateways: inputs['nat-gateways'],
       secretsEncryption: inputs['secrets-encryption'],
       publicAccessCidrs: inputs['endpoint-public-access-cidrs'],

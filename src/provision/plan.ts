@@ -15,6 +15,7 @@ import { addPlan } from './report.ts';
 import { planRollout } from './rollout/plan-rollout.ts';
 import type { Session } from './session.ts';
 import { infraSpec, nodeGroupSpec } from './stack-parameters.ts';
+import { plannedAddons } from './upgrade/planned-addons.ts';
 
 const FROM_TEMPLATE =
   'Its parameters come from the infrastructure stack, which does not exist yet. This is what the template declares, not what CloudFormation says.';
@@ -35,7 +36,8 @@ async function planWithCluster(given: Session, all: readonly Stack[]): Promise<v
   await preflight(session, network, all);
   const pack = await readPack(packFile, inputs.environment);
   const infra = await log.group(`Stack ${inputs.environment}`, async () => {
-    const infraPlan = await planStack(engine, infraSpec(session, pack, network));
+    const addons = await plannedAddons(session, all);
+    const infraPlan = await planStack(engine, infraSpec(session, pack, network, { addons }));
     show(session, infraPlan);
     return infraPlan;
   });

@@ -10,6 +10,8 @@ const TWO_GROUPS =
 const parametersOf = (stacks: FakeStacks, name: string) =>
   stacks.requests.find((request) => request.stackName === name)?.parameters;
 
+const ADDON_VERSIONS = ['PodIdentityAgentVersion', 'VpcCniVersion', 'KubeProxyVersion'];
+
 describe('an existing cluster', () => {
   it('keeps its administrators in their places, and its secrets as they are', async () => {
     const { stacks, run } = provisionWorld();
@@ -20,7 +22,11 @@ describe('an existing cluster', () => {
     expect(parametersOf(stacks, 'eks-multus-cluster')).toMatchObject({
       AdminRoleArns: `arn:aws:iam::123456789012:role/deployer,${admins[0]},,${admins[2]}`,
     });
-    expect(stacks.requests[0]?.previous).toEqual(['KubernetesVersion', 'SecretsEncryption']);
+    expect(stacks.requests[0]?.previous).toEqual([
+      'KubernetesVersion',
+      'SecretsEncryption',
+      ...ADDON_VERSIONS,
+    ]);
     const existing = await stacks.describe('eks-multus-cluster');
     expect(existing?.parameters['SecretsEncryption']).toBe('false');
   });
@@ -63,6 +69,9 @@ describe('deploy', () => {
     expect(parametersOf(stacks, 'eks-multus-cluster')).toEqual({
       ClusterName: 'eks-multus-cluster',
       KubernetesVersion: '1.35',
+      PodIdentityAgentVersion: '',
+      VpcCniVersion: '',
+      KubeProxyVersion: '',
       VpcCidr: '10.0.0.0/16',
       AvailabilityZones: 'ap-northeast-2a,ap-northeast-2b',
       PublicSubnetCidrs: '10.0.0.0/24,10.0.1.0/24',

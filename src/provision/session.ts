@@ -19,6 +19,8 @@ import type { ProvisionInputs } from './inputs.ts';
 import type { Answer, Zone } from './preflight/facts.ts';
 import type { Gather } from './preflight/gather.ts';
 import type { Report } from './report.ts';
+import type { ClusterAddress } from './rollout/cluster-address.ts';
+import type { ClusterQuestions } from './upgrade/ask-cluster.ts';
 
 /** What the action works with; tests replace parts of it. */
 export interface ProvisionDeps {
@@ -29,6 +31,8 @@ export interface ProvisionDeps {
   readonly identity: () => Promise<Identity>;
   /** Learns what the preflight needs to know of the account. */
   readonly gather: Gather;
+  /** Knows the add-ons of a cluster that exists. */
+  readonly addons: Pick<ClusterQuestions, 'addons' | 'addonVersion'>;
   /** The zones of the region in this account. */
   readonly zones: () => Promise<Answer<readonly Zone[]>>;
   /** Shows a message on the page of the run, for what is correct but may surprise. */
@@ -63,12 +67,6 @@ export interface RolloutDeps {
    */
   connect(cluster: ClusterAddress, deadline: number): Promise<Connection>;
   readonly probe: ProbeNode;
-}
-
-export interface ClusterAddress {
-  readonly name: string;
-  readonly endpoint: string;
-  readonly certificateAuthority: string;
 }
 
 /** A run in progress. */

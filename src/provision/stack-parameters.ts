@@ -10,20 +10,38 @@ import { type NodeGroup, nodeGroupStackName } from './node-groups.ts';
 import type { Pack } from './pack.ts';
 import { deployerArn } from './preflight/set-up.ts';
 import type { Session } from './session.ts';
+import { DEFAULT_ADDONS } from './upgrade/addon-versions.ts';
 
 /** Parameters or outputs of a stack. */
 type Texts = Readonly<Record<string, string>>;
 
+/** What an infra stack leaves as it is, or gets beside what the inputs name. */
+interface InfraChanges {
+  /** Whether an existing cluster keeps its version of Kubernetes, whatever the inputs say. */
+  readonly keepsVersion?: boolean;
+  /** New versions of add-ons, by the parameters that name them. */
+  readonly addons?: Texts;
+}
+
 /** The infra stack as the inputs ask for it. */
-export function infraSpec(session: Session, pack: Pack, network: NetworkPlan): StackSpec {
+export function infraSpec(
+  session: Session,
+  pack: Pack,
+  network: NetworkPlan,
+  { keepsVersion = false, addons = {} }: InfraChanges = {},
+): StackSpec {
   const { inputs } = session;
   const parameters = infraParameters(inputs, network, deployerArn(session));
   // A newer release of this pack must not upgrade a cluster by itself.
-  const version = inputs.cluster.kubernetesVersion === undefined ? ['KubernetesVersion'] : [];
+  const keeps = keepsVersion || inputs.cluster.kubernetesVersion === undefined;
   return {
-    ...commonSpec(session, inputs.environment, pack.infra, parameters),
-    // Changing the encryption would replace the cluster.
-    keep: [...version, 'SecretsEncryption'],
+    ...commonSpec(session, inputs.environment, pack.infra, { ...parameters, ...addons }),
+    keep: [
+      ...(keeps ? ['KubernetesVersion'] : []),
+      // Changing the encryption would replace the cluster.
+      'SecretsEncryption',
+      ...Object.keys(DEFAULT_ADDONS).filter((parameter) => !(parameter in addons)),
+    ],
     keepPlaces: ['AdminRoleArns'],
   };
 }
@@ -90,6 +108,7 @@ function infraParameters(
   return {
     ClusterName: environment,
     KubernetesVersion: cluster.kubernetesVersion ?? NEW_CLUSTERS,
+    ...DEFAULT_ADDONS,
     VpcCidr: plan.vpcCidr,
     AvailabilityZones: plan.zones.join(),
     PublicSubnetCidrs: plan.publicSubnets.join(),

@@ -6,6 +6,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { V1Node } from '@kubernetes/client-node';
 import { type AwsCaller, createClient } from '../aws/clients.ts';
 import { clusterTraces, logLines } from '../aws/cluster-traces.ts';
 import type { RoleChoice } from '../aws/credential-fields.ts';
@@ -26,6 +27,7 @@ import { addSummary, setOutputs } from '../github/outputs.ts';
 import { workflowRun } from '../github/workflow-run.ts';
 import { kubernetesApi } from '../kubernetes/api.ts';
 import { connect } from '../kubernetes/connection.ts';
+import { nodeState } from '../kubernetes/nodes.ts';
 import { patientFor } from '../kubernetes/patience.ts';
 import { eksServer, restOf } from '../kubernetes/rest.ts';
 import { machinesOf } from '../rollout/machines.ts';
@@ -35,7 +37,9 @@ import { explainLaunches } from './launch-failures.ts';
 import { askEc2 } from './preflight/account/ask-ec2.ts';
 import { gatherWith } from './preflight/gather.ts';
 import { reportMarkdown } from './report.ts';
+import type { ClusterAddress } from './rollout/cluster-address.ts';
 import type { CleanUp, ProvisionDeps, RolloutDeps } from './session.ts';
+import { askCluster } from './upgrade/ask-cluster.ts';
 
 /** What a test may replace. */
 interface Options {
@@ -61,14 +65,17 @@ export function realDeps(
   const cloudFormation = createClient(CloudFormationClient, counted);
   const logs = createClient(CloudWatchLogsClient, caller);
   const insides = stackInsides(cloudFormation);
+  const rollout = rolloutOf(caller, role, clock);
+  const cluster = askCluster(createClient(EKSClient, caller));
   return {
     stacks: sdkStackApi(cloudFormation),
     staging: s3Staging(createClient(S3Client, caller), { clock, log: actionsLog }),
     cleanUp: cleanUpOf(counted, insides, clock),
-    rollout: rolloutOf(caller, role, clock),
+    rollout,
     explain: explainLaunches(insides, (group, text) => logLines(logs, group, text)),
     identity: () => callerIdentity(createClient(STSClient, caller)),
-    gather: gatherWith(caller),
+    addons: cluster,
+    gather: gatherWith(caller, { cluster, nodes: nodesBy(rollout, clock) }),
     zones: () => askEc2(createClient(EC2Client, caller)).zones(),
     notice,
     packFile: (...path) => readFile(packFile(...path)),
@@ -98,6 +105,16 @@ function rolloutOf(caller: AwsCaller, role: RoleChoice, clock: Clock): RolloutDe
         { log: actionsLog, credentials, roleArn, clock, deadline },
       ),
     probe: probeNode,
+  };
+}
+
+/** How long a preflight waits for an API server. */
+const PREFLIGHT_MS = 15_000;
+
+function nodesBy({ connect: connectTo }: RolloutDeps, clock: Clock) {
+  return async (address: ClusterAddress) => {
+    const { api } = await connectTo(address, clock.now() + PREFLIGHT_MS);
+    return (await api.list<V1Node>('/api/v1/nodes')).map(nodeState);
   };
 }
 

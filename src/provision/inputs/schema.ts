@@ -65,6 +65,10 @@ const LOGICAL_ID = /^[A-Za-z0-9]{1,255}$/;
 const LOGICAL_ID_ALLOWED =
   'logical ids of resources, as the refusal of a deploy names them, such as PrivateSubnet1,Cluster';
 
+const INSIGHT_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+const INSIGHT_ID_ALLOWED =
+  'ids of upgrade insights of EKS, as the refusal of an upgrade names them, such as 123e4567-e89b-42d3-a456-579642341238';
+
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
   command: oneOf(['check', 'plan', 'deploy', 'destroy']).default('deploy'),
@@ -79,6 +83,7 @@ export const inputSchema = z.object({
     text(/^1\.(2[4-9]|[3-9]\d)$/, 'a Kubernetes version that EKS has, such as 1.34'),
     z.union([z.string(), z.number()]),
   ).optional(),
+  'accept-insights': list(text(INSIGHT_ID, INSIGHT_ID_ALLOWED)).default([]),
   'nat-gateways': oneOf(['one', 'per-az', NONE]).default('one'),
   'secrets-encryption': flag().default(true),
   'endpoint-public-access-cidrs': noneOr(

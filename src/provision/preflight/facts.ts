@@ -1,3 +1,5 @@
+import type { Addon } from '../upgrade/addon-versions.ts';
+
 /** What AWS answered to a question, or why it did not. */
 export type Answer<T> =
   | { readonly value: T }
@@ -27,6 +29,30 @@ export interface AccountFacts {
   /** Of the roles and users in `admin-role-arns`, those that IAM does not have under this ARN. */
   readonly missingPrincipals?: Answer<readonly MissingPrincipal[]>;
   readonly multusSubnets?: Answer<readonly SubnetUse[]>;
+  /** What EKS says about an upgrade of the cluster to the version that the inputs ask for. */
+  readonly insights?: Answer<readonly Insight[]>;
+  /** The add-ons of the cluster, with the versions that EKS offers for the version that the inputs ask for. */
+  readonly addons?: Answer<readonly Addon[]>;
+  readonly kubelets?: Answer<readonly Kubelet[]>;
+}
+
+/** One of EKS's upgrade insights. */
+export interface Insight {
+  readonly id: string;
+  /** Such as `Deprecated APIs removed in Kubernetes v1.35`. */
+  readonly name: string;
+  /** `PASSING`, `WARNING`, `ERROR` or `UNKNOWN`. */
+  readonly status: string;
+  readonly reason: string;
+  readonly recommendation: string;
+  /** What of the cluster it is about: an API with the programs that called it, a resource. */
+  readonly concerns: readonly string[];
+}
+
+export interface Kubelet {
+  readonly node: string;
+  /** Such as `v1.34.2`. */
+  readonly version: string;
 }
 
 export interface MissingPrincipal {

@@ -1,6 +1,11 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { type AwsCaller, createClient } from '../../aws/clients.ts';
+import type { NodeState } from '../../kubernetes/nodes.ts';
+import { type ClusterAddress, clusterOf } from '../rollout/cluster-address.ts';
+import type { ClusterQuestions } from '../upgrade/ask-cluster.ts';
+import { versionChange } from '../upgrade/version-change.ts';
+import { ask } from './account/ask.ts';
 import { askEc2 } from './account/ask-ec2.ts';
 import { askEks } from './account/ask-eks.ts';
 import { needsQuota, usesOf } from './checks/check-quotas.ts';
@@ -13,13 +18,21 @@ import { newInstances, newNatZones, type SetUp, typesOf } from './set-up.ts';
 /** Learns from AWS what the checks of a set-up need, without changing anything. */
 export type Gather = (setUp: SetUp) => Promise<AccountFacts>;
 
+/** Who knows about a cluster that exists. */
+interface ClusterSources {
+  readonly cluster: ClusterQuestions;
+  /** The nodes of a cluster, by its API server. */
+  readonly nodes: (address: ClusterAddress) => Promise<readonly NodeState[]>;
+}
+
 /** Asks AWS all questions at the same time, and then for the quotas that their answers make matter. */
-export function gatherWith(caller: AwsCaller): Gather {
+export function gatherWith(caller: AwsCaller, sources: ClusterSources): Gather {
   return async (setUp) => {
     const ec2 = askEc2(createClient(EC2Client, caller));
     const facts = await answers({
       ...aboutPlace(ec2, caller, setUp),
       ...aboutNodes(ec2, setUp),
+      ...aboutUpgrade(setUp, sources),
       ...(await aboutRoles(ec2, caller, setUp)),
     });
     const quotas = [
@@ -46,12 +59,8 @@ async function answers(questions: Questions): Promise<AccountFacts> {
 /** The region and what the account has in it: only what a new cluster or a new gateway needs to know. */
 function aboutPlace(ec2: Ec2Questions, caller: AwsCaller, setUp: SetUp): Questions {
   const eks = askEks(createClient(EKSClient, caller));
-  const { kubernetesVersion } = setUp.inputs.cluster;
   const isNew = setUp.infra === undefined;
-  const upgrades =
-    kubernetesVersion !== undefined &&
-    setUp.inputs.base === undefined &&
-    setUp.infra?.parameters['KubernetesVersion'] !== kubernetesVersion;
+  const upgrades = versionChange(setUp) !== undefined;
   const gateways = newNatZones(setUp).length > 0;
   const enough = NAT_GATEWAYS.everybody ?? 0;
   return {
@@ -60,6 +69,21 @@ function aboutPlace(ec2: Ec2Questions, caller: AwsCaller, setUp: SetUp): Questio
     ...(gateways
       ? { elasticAddresses: ec2.elasticAddresses(), natGateways: ec2.natGateways(enough) }
       : {}),
+  };
+}
+
+/** The cluster that is to be upgraded: what EKS, its add-ons and its nodes say. */
+function aboutUpgrade(setUp: SetUp, { cluster, nodes }: ClusterSources): Questions {
+  const change = versionChange(setUp);
+  const address = clusterOf(setUp.infra?.outputs ?? {});
+  if (change === undefined || address === undefined) return {};
+  const { name } = address;
+  return {
+    insights: ask('eks:ListInsights', () => cluster.insights(name, change.to)),
+    addons: ask('eks:ListAddons', () => cluster.addons(name, change.to)),
+    kubelets: ask('access to the cluster', async () =>
+      (await nodes(address)).map(({ name: node, version }) => ({ node, version })),
+    ),
   };
 }
 

@@ -4,13 +4,14 @@ import type { NetworkPlan } from '../../vpc/plan.ts';
 import { checkLaterSteps } from '../choices/check-later-steps.ts';
 import { addPreflight } from '../report.ts';
 import type { Session } from '../session.ts';
+import { versionChange } from '../upgrade/version-change.ts';
 import { type CheckResult, runChecks } from './checks/checks.ts';
 import { sentence } from './checks/finding.ts';
 import { makesStacks, setUpOf } from './set-up.ts';
 
 /**
  * Looks for everything that would make a deploy fail, before anything is made: by read-only calls, all problems
- * together, each with its fix. Does nothing when all stacks exist, unless `always`.
+ * together, each with its fix. Does nothing when all stacks exist and keep their version of Kubernetes, unless `always`.
  *
  * @param all all stacks of the account and region
  * @throws InputError when configure-multus or verify could not do what they are asked for.
@@ -25,7 +26,7 @@ export async function preflight(
   const { account, bucket, inputs, log } = session;
   checkLaterSteps(session, network, all);
   const setUp = setUpOf({ inputs, account, bucket: bucket.name }, network, all);
-  if (!always && !makesStacks(setUp)) return;
+  if (!always && !makesStacks(setUp) && versionChange(setUp) === undefined) return;
   const results = await log.group('Preflight', async () => {
     const found = runChecks(setUp, await session.gather(setUp));
     for (const line of found.flatMap(logLines)) log.info(line);

@@ -53,7 +53,7 @@ export function typesOf({ groups }: SetUp): readonly string[] {
 }
 
 /** The Kubernetes version that the cluster has after the deploy. */
-export function versionOf({ inputs, infra }: SetUp): string {
+export function versionOf({ inputs, infra }: Pick<SetUp, 'inputs' | 'infra'>): string {
   return inputs.cluster.kubernetesVersion ?? infra?.parameters['KubernetesVersion'] ?? NEW_CLUSTERS;
 }
 

@@ -1,6 +1,5 @@
 import type { Stack } from '../../cloudformation/stack-api.ts';
 import type { GroupRequest } from '../../rollout/read-group.ts';
-import type { ClusterAddress } from '../session.ts';
 
 export type Outputs = Stack['outputs'];
 
@@ -39,14 +38,4 @@ function groupRequest(
       kubernetesVersion: infra['KubernetesVersion'],
     },
   };
-}
-
-/** Where the cluster is, by the outputs of its stack; undefined before it exists. Pure. */
-export function clusterOf(infra: Outputs): ClusterAddress | undefined {
-  const { ClusterName: name, ClusterEndpoint: endpoint } = infra;
-  const certificateAuthority = infra['ClusterCertificateAuthority'];
-  if (name === undefined || endpoint === undefined || certificateAuthority === undefined) {
-    return undefined;
-  }
-  return { name, endpoint, certificateAuthority };
 }

@@ -3,7 +3,8 @@ import { findOutdated } from '../../rollout/find-outdated.ts';
 import type { GroupRequest } from '../../rollout/read-group.ts';
 import { addNote } from '../report.ts';
 import type { Session } from '../session.ts';
-import { clusterOf, groupRequests, type Outputs } from './group-requests.ts';
+import { clusterOf } from './cluster-address.ts';
+import { groupRequests, type Outputs } from './group-requests.ts';
 import { notAllowed } from './not-allowed.ts';
 
 const AFTERWARDS = {

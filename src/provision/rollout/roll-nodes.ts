@@ -10,7 +10,8 @@ import { type RolloutResult, roll } from '../../rollout/rollout.ts';
 import type { DeployedNodeGroup } from '../environment-of.ts';
 import { addNote, addWarning } from '../report.ts';
 import type { Session } from '../session.ts';
-import { clusterOf, groupRequests, type Outputs } from './group-requests.ts';
+import { clusterOf } from './cluster-address.ts';
+import { groupRequests, type Outputs } from './group-requests.ts';
 import { notAllowed } from './not-allowed.ts';
 
 /** What a deploy has made. */

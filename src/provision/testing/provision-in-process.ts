@@ -13,6 +13,8 @@ interface Options {
   readonly speed: number;
   /** Replaces the API of every cluster. */
   readonly kubernetes: KubernetesApi;
+  /** Replaces what knows the add-ons of clusters. */
+  readonly addons?: ProvisionDeps['addons'];
   /** Reads the pack's files, for a pack that differs from this one. */
   readonly packFile?: ProvisionDeps['packFile'];
 }
@@ -35,7 +37,7 @@ export async function provisionInProcess(
 /** The same for runs that fail: the report, and what the action would fail with. */
 export async function tryInProcess(
   texts: Readonly<Record<string, string>>,
-  { speed, kubernetes, packFile }: Options,
+  { speed, kubernetes, packFile, addons }: Options,
 ): Promise<{ readonly report: Report; readonly failure: unknown }> {
   const inputs = readProvisionInputs((name) => texts[name] ?? '');
   const tokens = { idToken, mask: () => undefined };
@@ -43,6 +45,7 @@ export async function tryInProcess(
   const reports: Report[] = [];
   const failure = await provision(inputs, {
     ...real,
+    addons: addons ?? real.addons,
     packFile: packFile ?? real.packFile,
     cleanUp: { ...real.cleanUp, kubernetes: () => kubernetes },
     log: recordingLog(),

@@ -58,6 +58,10 @@ export function provisionWorld(pullRequest?: string) {
       accountId: '123456789012',
       arn: 'arn:aws:sts::123456789012:assumed-role/deployer/eks-multus-7',
     }),
+    addons: {
+      addons: async () => [],
+      addonVersion: async () => undefined,
+    } as ProvisionDeps['addons'],
     // Nothing is asked, so nothing is wrong.
     gather: async () => ({}),
     zones: async (): ReturnType<ProvisionDeps['zones']> => ({ value: [] }),

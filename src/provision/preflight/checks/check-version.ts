@@ -1,3 +1,4 @@
+import { minorOf, minorsAhead, versionChange } from '../../upgrade/version-change.ts';
 import { type KubernetesVersion, known } from '../facts.ts';
 import { type SetUp, versionOf } from '../set-up.ts';
 import { type Check, type Finding, notice, problem } from './finding.ts';
@@ -14,18 +15,23 @@ export const checkVersion: Check = {
   },
 };
 
-/** EKS upgrades by one minor version, and never back. */
+/**
+ * EKS upgrades by one minor version. Since July 2026 it can take the control plane back within seven days, but not its add-ons
+ * and nodes: https://docs.aws.amazon.com/eks/latest/userguide/rollback-cluster.html
+ */
 function stepProblem(setUp: SetUp): readonly Finding[] {
-  const present = setUp.infra?.parameters['KubernetesVersion'];
-  const wanted = versionOf(setUp);
-  if (present === undefined || present === wanted) return [];
-  const steps = minorOf(wanted) - minorOf(present);
-  if (steps === 1) return [];
+  const change = versionChange(setUp);
+  const steps = change === undefined ? 1 : minorsAhead(change.to, change.from);
+  if (change === undefined || steps === undefined || steps === 1) return [];
+  const { from, to } = change;
   const [what, fix] =
     steps < 0
-      ? ['EKS does not go back', `leave kubernetes-version out, or give ${present} or newer`]
-      : ['EKS upgrades one minor version at a time', `give 1.${minorOf(present) + 1} first`];
-  return [problem(`kubernetes-version: the cluster is ${present}, not ${wanted}: ${what}`, fix)];
+      ? [
+          'this action does not go back to an older version',
+          `leave kubernetes-version out, or give ${from} or newer`,
+        ]
+      : ['EKS upgrades one minor version at a time', `give 1.${(minorOf(from) ?? 0) + 1} first`];
+  return [problem(`kubernetes-version: the cluster is ${from}, not ${to}: ${what}`, fix)];
 }
 
 function offerProblem(setUp: SetUp, versions: readonly KubernetesVersion[]): readonly Finding[] {
@@ -58,11 +64,7 @@ function offerProblem(setUp: SetUp, versions: readonly KubernetesVersion[]): rea
 
 function names(versions: readonly KubernetesVersion[]): string {
   const found = versions.map(({ version }) => version);
-  return found.toSorted((a, b) => minorOf(b) - minorOf(a)).join(', ') || 'none';
-}
-
-function minorOf(version: string): number {
-  return Number(version.split('.')[1]);
+  return found.toSorted((a, b) => minorsAhead(b, a) ?? 0).join(', ') || 'none';
 }
 
 function day(date: Date): string {

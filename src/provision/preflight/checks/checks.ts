@@ -7,6 +7,7 @@ import { checkNetwork } from './check-network.ts';
 import { checkDeployer, checkServiceRole } from './check-permissions.ts';
 import { checkQuotas } from './check-quotas.ts';
 import { checkSubnets } from './check-subnets.ts';
+import { checkAddons, checkInsights, checkKubelets } from './check-upgrade.ts';
 import { checkVersion } from './check-version.ts';
 import { checkZones } from './check-zones.ts';
 import type { Check, Finding } from './finding.ts';
@@ -18,6 +19,9 @@ const CHECKS: readonly Check[] = [
   checkServiceRole,
   checkZones,
   checkVersion,
+  checkInsights,
+  checkKubelets,
+  checkAddons,
   checkInstanceTypes,
   checkOfferings,
   checkQuotas,

@@ -148,7 +148,49 @@ const VERSIONS: readonly WrongSetUp[] = [
   {
     inputs: { 'kubernetes-version': '1.34' },
     stacks: existing('1.35'),
-    says: 'the cluster is 1.35, not 1.34: EKS does not go back',
+    says: 'the cluster is 1.35, not 1.34: this action does not go back to an older version',
+  },
+];
+
+const INSIGHT = {
+  id: '123e4567-e89b-42d3-a456-579642341238',
+  name: 'Deprecated APIs removed in Kubernetes v1.35',
+  status: 'ERROR',
+  reason: 'Deprecated API usage detected within last 30 days.',
+  recommendation: 'Migrate to the newer API.',
+  concerns: ['/apis/a/v1beta1/b, used by tool/1.0 (7 requests in 30 days)'],
+};
+const FROM_1_34 = { inputs: { 'kubernetes-version': '1.35' }, stacks: existing('1.34') };
+
+const UPGRADES: readonly WrongSetUp[] = [
+  {
+    ...FROM_1_34,
+    facts: { insights: { value: [INSIGHT] } },
+    says: 'EKS insight "Deprecated APIs removed in Kubernetes v1.35" is ERROR: Deprecated API usage detected within last 30 days.; /apis/a/v1beta1/b, used by tool/1.0 (7 requests in 30 days). Fix: Migrate to the newer API.',
+  },
+  {
+    ...FROM_1_34,
+    facts: { insights: { value: [INSIGHT] } },
+    says: `give accept-insights: ${INSIGHT.id}`,
+  },
+  {
+    ...FROM_1_34,
+    facts: {
+      kubelets: {
+        value: [
+          { node: 'old', version: 'v1.31.9' },
+          { node: 'good', version: 'v1.32.0' },
+        ],
+      },
+    },
+    says: 'with 1.35, these nodes are more than 3 minor versions older than the control plane: old (v1.31.9). Fix: replace them first',
+  },
+  {
+    ...FROM_1_34,
+    facts: {
+      addons: { value: [{ name: 'kube-proxy', version: 'v1.34.0-eksbuild.2', offered: [] }] },
+    },
+    says: 'add-on kube-proxy is v1.34.0-eksbuild.2, which EKS does not offer for 1.35. Fix: wait until EKS offers it',
   },
 ];
 
@@ -324,6 +366,7 @@ export const WRONG_SET_UPS: readonly WrongSetUp[] = [
   ...PERMISSIONS,
   ...ZONES,
   ...VERSIONS,
+  ...UPGRADES,
   ...TYPES,
   ...QUOTAS,
   ...NAMES,
