@@ -6,6 +6,7 @@ import { ensureTools, type ToolSet } from '../tools/install/tools.ts';
 import { stopAll } from '../tools/process.ts';
 import { consoleProgress, type Progress } from '../tools/progress.ts';
 import { type Finding, renderTable } from '../tools/table.ts';
+import { findFixture } from './fixtures/find-fixture.ts';
 import {
   type EnteredWorld,
   enterWorld,
@@ -88,7 +89,9 @@ async function prepare(
   const stop = () => void stopAll(0);
   interrupted.addEventListener('abort', stop);
   try {
-    const tools = await ensureTools(await toolSetsOfRun(progress), progress);
+    const { needs = [] } = findFixture(options.fixture);
+    const sets = [...(await toolSetsOfRun(progress)), ...needs];
+    const tools = await ensureTools(sets, progress);
     progress.say(await describeKernel(tools.kernel));
     return interrupted.aborted ? undefined : { ...options, tools };
   } catch (error) {

@@ -34,6 +34,10 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
       'only with a key pair, with administrators, or before a group in subnets that exist',
     ),
     ...each(
+      ['eks:DescribeAddonVersions', 'eks:DescribeInsight', 'eks:ListInsights'],
+      'only before an upgrade of Kubernetes',
+    ),
+    ...each(
       [
         'autoscaling:DescribeScalingActivities',
         'cloudformation:ContinueUpdateRollback',

@@ -6,6 +6,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { prepareAccount } from '../stand-ins/aws/account.ts';
 import { type AwsStandIn, startAws } from '../stand-ins/aws/aws.ts';
+import { kubernetesVersionOf } from '../stand-ins/aws/eks/ami-parameters.ts';
 import { type Inventory, takeInventory } from '../stand-ins/aws/inventory.ts';
 import { startMoto } from '../stand-ins/aws/moto/moto.ts';
 import { createControlPlanes } from '../stand-ins/cluster/control-plane.ts';
@@ -104,6 +105,8 @@ async function start(
     together(await Promise.all(aws.regions().map((region) => readEc2State(ec2In(region)))));
   const folders = { runDir: RUN_FOLDER, logDir: LOG_FOLDER };
 
+  const isNext = (imageId: string, region: string) =>
+    kubernetesVersionOf(imageId, region) === (tools.next?.version ?? 'none');
   const controlPlanes = createControlPlanes({ ...folders, tools, gatewayUrl: GATEWAY, ec2In });
   const vpc = createVpc({ readState });
   const machines = createMachines({
@@ -111,6 +114,8 @@ async function start(
     tools,
     readState,
     vpc,
+    amiOf: (imageId) =>
+      aws.regions().some((region) => isNext(imageId, region)) ? tools.next?.ami : undefined,
     beforePowerOn: (instanceId) => assignPodPrefix(ec2In, readState, instanceId),
   });
   const oidc = await startOidcIssuer(OIDC_PORT, {

@@ -6,6 +6,7 @@ import { faults } from './faults.ts';
 import { hook } from './hook.ts';
 import { interrupt } from './interrupt.ts';
 import { kill } from './kill.ts';
+import { kubernetesUpgrade } from './kubernetes-upgrade.ts';
 import { longDeploy } from './long-deploy.ts';
 import { mutations } from './mutations.ts';
 import { nodes } from './nodes.ts';
@@ -18,6 +19,7 @@ const SOAKS: Readonly<Record<string, Soak>> = {
   hook,
   interrupt,
   kill,
+  'kubernetes-upgrade': kubernetesUpgrade,
   'long-deploy': longDeploy,
   mutations,
   nodes,

@@ -67,6 +67,12 @@ function kubernetesVersion(version: string | undefined): readonly string[] {
   );
 }
 
+/** The minor version of Kubernetes that a `go.mod` names, such as `1.35`. */
+export function minorVersionOf(goMod: string): string {
+  const [major, minor] = (versionIn(goMod, 'k8s.io/kubernetes') ?? '').slice(1).split('.');
+  return `${major}.${minor}`;
+}
+
 function multusVersion(version: string | undefined): readonly string[] {
   return version === undefined ? [] : [`${multus}/pkg/multus.version=${version}`];
 }

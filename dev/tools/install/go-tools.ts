@@ -11,14 +11,14 @@ import {
 } from './go-modules.ts';
 import { pointTo } from './make-once.ts';
 import { provide } from './provide.ts';
-import type { GoModule } from './tool-sets.ts';
+import { type GoModule, NEXT_KUBERNETES } from './tool-sets.ts';
 
 /** Programs whose Go package is not named after them. */
 const renamed: Readonly<Record<string, string>> = { server: 'etcd' };
 
 /**
  * Builds the programs of the given modules that are missing, one module after the other (linking
- * Kubernetes takes 2 GiB of memory), and links them into `<cache>/bin`. Resolves with
+ * Kubernetes takes 2 GiB of memory), and links them into `<cache>/bin`, but for those of the next Kubernetes. Resolves with
  * the folder of each module's programs, which changes its name when its content would.
  */
 export async function ensureGoTools(
@@ -35,7 +35,7 @@ export async function ensureGoTools(
       keep: 2,
       build: (temporary, note) => build(cache, module, temporary, note, signal),
     });
-    await link(folder, join(cache, 'bin'));
+    if (module !== NEXT_KUBERNETES) await link(folder, join(cache, 'bin'));
     folders.set(module, folder);
   }
   return folders;

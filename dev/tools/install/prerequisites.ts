@@ -22,7 +22,15 @@ export type Question =
   | 'x86-64'
   | 'browser';
 
-const withGo: readonly ToolSet[] = ['lint', 'control-plane', 'runner', 'node', 'cni', 'multus'];
+const withGo: readonly ToolSet[] = [
+  'lint',
+  'control-plane',
+  'runner',
+  'node',
+  'next-kubernetes',
+  'cni',
+  'multus',
+];
 const withPython: readonly ToolSet[] = ['lint', 'moto', 'checkov'];
 const all: readonly ToolSet[] = [
   ...withGo,

@@ -5,6 +5,7 @@ export const toolSets = [
   'control-plane',
   'runner',
   'node',
+  'next-kubernetes',
   'kernel',
   'cni',
   'multus',
@@ -24,8 +25,12 @@ export const goModules = [
   'multus',
   'multus-thin',
   'kubernetes',
+  'kubernetes-next',
 ] as const;
 export type GoModule = (typeof goModules)[number];
+
+/** Has programs of the same names as another module, so it is found by its own folder only. */
+export const NEXT_KUBERNETES: GoModule = 'kubernetes-next';
 
 export interface ToolPlan {
   readonly goModules: readonly GoModule[];
@@ -51,6 +56,7 @@ const plans: Readonly<Record<ToolSet, Partial<ToolPlan>>> = {
   'control-plane': { goModules: ['kubernetes'] },
   runner: { goModules: ['act'] },
   node: { goModules: ['cni-plugins', 'multus', 'multus-thin', 'kubernetes'], image: true },
+  'next-kubernetes': { goModules: ['kubernetes-next'] },
   kernel: { kernel: true },
   cni: { goModules: ['cni-plugins', 'cnitool'] },
   multus: { goModules: ['multus-thin'] },

@@ -6,10 +6,18 @@ import { endOnSignals, stopAll } from '../process.ts';
 import { consoleProgress, type Progress } from '../progress.ts';
 import { ensurePrerequisites } from './apt.ts';
 import { cacheFolder } from './cache.ts';
+import { minorVersionOf, readGoMod } from './go-modules.ts';
 import { ensureGoTools } from './go-tools.ts';
 import { ensureVenv } from './python.ts';
 import { handBack } from './root.ts';
-import { parseToolSets, planTools, type ToolPlan, type ToolSet } from './tool-sets.ts';
+import {
+  type GoModule,
+  NEXT_KUBERNETES,
+  parseToolSets,
+  planTools,
+  type ToolPlan,
+  type ToolSet,
+} from './tool-sets.ts';
 
 export type { ToolSet } from './tool-sets.ts';
 
@@ -26,6 +34,17 @@ export interface Tools {
   readonly ami: string;
   /** The user-mode-linux kernel that nodes run, a program; empty unless the set `node` was asked for. */
   readonly kernel: string;
+  /** The next minor version of Kubernetes; undefined unless the set `next-kubernetes` was asked for. */
+  readonly next?: NextKubernetes;
+}
+
+interface NextKubernetes {
+  /** Such as `1.35`. */
+  readonly version: string;
+  /** The folder of the API server, the controllers, the scheduler and the kubelet. */
+  readonly bin: string;
+  /** The disk image of nodes with that kubelet; empty unless the set `node` was asked for. */
+  readonly ami: string;
 }
 
 /**
@@ -53,7 +72,7 @@ async function make(
   cache: string,
   progress: Progress,
   signal: AbortSignal,
-): Promise<Pick<Tools, 'ami' | 'kernel'>> {
+): Promise<Pick<Tools, 'ami' | 'kernel' | 'next'>> {
   const [programs, system, kernel] = await Promise.all([
     ensureGoTools(cache, plan.goModules, progress, signal),
     plan.image ? ensureSystem(cache, progress, signal) : '',
@@ -61,9 +80,16 @@ async function make(
     plan.python ? ensureVenv('venv', cache, progress, signal) : undefined,
     plan.checkov ? ensureVenv('checkov', cache, progress, signal) : undefined,
   ]);
-  if (!plan.image) return { ami: '', kernel: '' };
-  const ami = await ensureNodeImage(cache, system, kernel, programs, progress, signal);
-  return { ami, kernel: kernel.program };
+  const makeImage = (kubelet: GoModule) =>
+    plan.image
+      ? ensureNodeImage(cache, { system, kernel, programs, kubelet }, progress, signal)
+      : '';
+  const ami = await makeImage('kubernetes');
+  const places = { ami, kernel: plan.image ? kernel.program : '' };
+  const bin = programs.get(NEXT_KUBERNETES);
+  if (bin === undefined) return places;
+  const version = minorVersionOf(await readGoMod(NEXT_KUBERNETES));
+  return { ...places, next: { version, bin, ami: await makeImage(NEXT_KUBERNETES) } };
 }
 
 /** When one of several things at work fails, the others need not go on. */
