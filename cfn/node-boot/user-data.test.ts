@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import {
   bootScript,
   EXAMPLE,
@@ -9,6 +11,7 @@ import {
   renderUserData,
 } from '../../dev/testing/node-boot/user-data.ts';
 import { readTemplate } from '../../dev/testing/samples/read-template.ts';
+import { CHECKOUT } from '../../dev/tools/checkout.ts';
 import { STARTUP_TAINT_TEXT } from '../../src/environment/shared-cluster.ts';
 
 /** Bytes, before base64: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */
@@ -33,6 +36,7 @@ describe('the user data', () => {
         kubelet: {
           maxPodsExpression:
             "(default_enis - size(['subnet-1','subnet-2'])) * (ips_per_eni - 1) + 2",
+          config: { shutdownGracePeriod: '2m30s', shutdownGracePeriodCriticalPods: '30s' },
           flags: [NODE_LABELS],
         },
       },
@@ -76,6 +80,25 @@ describe('the user data', () => {
     expect(Buffer.byteLength(renderUserData(longest))).toBeLessThanOrEqual(USER_DATA_LIMIT);
   });
 });
+
+it.each(['multus', 'multus-thin', 'whereabouts'])(
+  '%s ends after the pods whose networks it takes down',
+  (name) => {
+    const text = readFileSync(join(CHECKOUT, 'manifests', name, 'daemonset.yaml'), 'utf8');
+    const kinds = parseAllDocuments(text).map((document) => document.toJS());
+    // The kubelet ends pods of this priority in the last part of its shutdown.
+    expect(kinds).toContainEqual(
+      expect.objectContaining({
+        kind: 'DaemonSet',
+        spec: expect.objectContaining({
+          template: expect.objectContaining({
+            spec: expect.objectContaining({ priorityClassName: 'system-node-critical' }),
+          }),
+        }),
+      }),
+    );
+  },
+);
 
 describe('shellcheck passes', () => {
   it.each([
