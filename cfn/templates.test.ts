@@ -15,6 +15,7 @@ const CONTRACT = [
     parameters: [
       'ClusterName',
       'KubernetesVersion',
+      'AddonsKubernetesVersion',
       'PodIdentityAgentVersion',
       'VpcCniVersion',
       'KubeProxyVersion',
@@ -48,6 +49,7 @@ const CONTRACT = [
       'MultusSubnetIds',
       'MultusSecurityGroupId',
       'KubernetesVersion',
+      'AddonsKubernetesVersion',
       'VpcCniRights',
       'HookRoleArn',
       'NodeRoleArn',

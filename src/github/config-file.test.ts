@@ -84,7 +84,7 @@ describe('what is wrong is named with its file and line', () => {
     [
       'a key that nobody knows',
       'prune: true\nnat-gateway: one\n',
-      `${PATH}:2: "nat-gateway": got nothing; allowed: only the keys admin-role-arns, `,
+      `${PATH}:2: "nat-gateway": got nothing; allowed: only the keys accept-insights, `,
     ],
     [
       'a word',

@@ -15,7 +15,7 @@ import { addPlan } from './report.ts';
 import { planRollout } from './rollout/plan-rollout.ts';
 import type { Session } from './session.ts';
 import { infraSpec, nodeGroupSpec } from './stack-parameters.ts';
-import { plannedAddons } from './upgrade/planned-addons.ts';
+import { plannedChanges } from './upgrade/planned-changes.ts';
 
 const FROM_TEMPLATE =
   'Its parameters come from the infrastructure stack, which does not exist yet. This is what the template declares, not what CloudFormation says.';
@@ -36,8 +36,8 @@ async function planWithCluster(given: Session, all: readonly Stack[]): Promise<v
   await preflight(session, network, all);
   const pack = await readPack(packFile, inputs.environment);
   const infra = await log.group(`Stack ${inputs.environment}`, async () => {
-    const addons = await plannedAddons(session, all);
-    const infraPlan = await planStack(engine, infraSpec(session, pack, network, { addons }));
+    const changes = await plannedChanges(session, all);
+    const infraPlan = await planStack(engine, infraSpec(session, pack, network, changes));
     show(session, infraPlan);
     return infraPlan;
   });

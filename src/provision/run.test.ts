@@ -10,7 +10,12 @@ const TWO_GROUPS =
 const parametersOf = (stacks: FakeStacks, name: string) =>
   stacks.requests.find((request) => request.stackName === name)?.parameters;
 
-const ADDON_VERSIONS = ['PodIdentityAgentVersion', 'VpcCniVersion', 'KubeProxyVersion'];
+const ADDON_VERSIONS = [
+  'PodIdentityAgentVersion',
+  'VpcCniVersion',
+  'KubeProxyVersion',
+  'AddonsKubernetesVersion',
+];
 
 describe('an existing cluster', () => {
   it('keeps its administrators in their places, and its secrets as they are', async () => {
@@ -72,6 +77,7 @@ describe('deploy', () => {
       PodIdentityAgentVersion: '',
       VpcCniVersion: '',
       KubeProxyVersion: '',
+      AddonsKubernetesVersion: '1.35',
       VpcCidr: '10.0.0.0/16',
       AvailabilityZones: 'ap-northeast-2a,ap-northeast-2b',
       PublicSubnetCidrs: '10.0.0.0/24,10.0.1.0/24',

@@ -10,15 +10,17 @@ import { type NodeGroup, nodeGroupStackName } from './node-groups.ts';
 import type { Pack } from './pack.ts';
 import { deployerArn } from './preflight/set-up.ts';
 import type { Session } from './session.ts';
-import { DEFAULT_ADDONS } from './upgrade/addon-versions.ts';
+import { defaultAddons } from './upgrade/addon-versions.ts';
 
 /** Parameters or outputs of a stack. */
 type Texts = Readonly<Record<string, string>>;
 
 /** What an infra stack leaves as it is, or gets beside what the inputs name. */
-interface InfraChanges {
+export interface InfraChanges {
   /** Whether an existing cluster keeps its version of Kubernetes, whatever the inputs say. */
   readonly keepsVersion?: boolean;
+  /** Whether the stack does not exist yet. */
+  readonly isNew?: boolean;
   /** New versions of add-ons, by the parameters that name them. */
   readonly addons?: Texts;
 }
@@ -28,19 +30,21 @@ export function infraSpec(
   session: Session,
   pack: Pack,
   network: NetworkPlan,
-  { keepsVersion = false, addons = {} }: InfraChanges = {},
+  { keepsVersion = false, isNew = false, addons = {} }: InfraChanges = {},
 ): StackSpec {
   const { inputs } = session;
   const parameters = infraParameters(inputs, network, deployerArn(session));
   // A newer release of this pack must not upgrade a cluster by itself.
   const keeps = keepsVersion || inputs.cluster.kubernetesVersion === undefined;
+  const present = defaultAddons(isNew ? parameters['KubernetesVersion'] : undefined);
+  const all = { ...parameters, ...present, ...addons };
   return {
-    ...commonSpec(session, inputs.environment, pack.infra, { ...parameters, ...addons }),
+    ...commonSpec(session, inputs.environment, pack.infra, all),
     keep: [
       ...(keeps ? ['KubernetesVersion'] : []),
       // Changing the encryption would replace the cluster.
       'SecretsEncryption',
-      ...Object.keys(DEFAULT_ADDONS).filter((parameter) => !(parameter in addons)),
+      ...Object.keys(present).filter((parameter) => !(parameter in addons)),
     ],
     keepPlaces: ['AdminRoleArns'],
   };
@@ -108,7 +112,6 @@ function infraParameters(
   return {
     ClusterName: environment,
     KubernetesVersion: cluster.kubernetesVersion ?? NEW_CLUSTERS,
-    ...DEFAULT_ADDONS,
     VpcCidr: plan.vpcCidr,
     AvailabilityZones: plan.zones.join(),
     PublicSubnetCidrs: plan.publicSubnets.join(),

@@ -24,10 +24,19 @@ export const ADDON_PARAMETERS: Texts = {
   'kube-proxy': 'KubeProxyVersion',
 };
 
-/** Without versions, EKS gives a new cluster its defaults. */
-export const DEFAULT_ADDONS: Texts = Object.fromEntries(
-  Object.values(ADDON_PARAMETERS).map((parameter) => [parameter, '']),
-);
+/** The parameter, and the output, that says for which version of Kubernetes the add-ons were chosen. */
+export const CHOSEN_FOR = 'AddonsKubernetesVersion';
+
+/**
+ * The parameters about add-ons for a new stack: EKS gives them its defaults. Those of an existing stack stay until an update of the
+ * add-ons; when it lacks them, nobody knows for which version its add-ons were chosen.
+ *
+ * @param kubernetesVersion the version of a new cluster; undefined for an existing one
+ */
+export function defaultAddons(kubernetesVersion: string | undefined): Texts {
+  const versions = Object.values(ADDON_PARAMETERS).map((parameter) => [parameter, '']);
+  return { ...Object.fromEntries(versions), [CHOSEN_FOR]: kubernetesVersion ?? '' };
+}
 
 /**
  * Whether the add-ons are those of an older Kubernetes version than the cluster's. kube-proxy tells: its version begins with

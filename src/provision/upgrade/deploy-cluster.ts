@@ -27,7 +27,10 @@ export async function deployCluster(
   const { inputs, log } = session;
   const name = inputs.environment;
   const change = versionChange({ inputs, infra: present });
-  const first = infraSpec(session, pack, network, { keepsVersion: change !== undefined });
+  const first = infraSpec(session, pack, network, {
+    keepsVersion: change !== undefined,
+    isNew: present === undefined,
+  });
   let stack = await log.group(`Stack ${name}`, () => deployOne(first, present));
   if (change !== undefined) {
     const { from, to } = change;

@@ -2,21 +2,22 @@ import type { Stack } from '../../cloudformation/stack-api.ts';
 import { hasWorked } from '../../cloudformation/stack-status.ts';
 import { addNote } from '../report.ts';
 import type { Session } from '../session.ts';
+import type { InfraChanges } from '../stack-parameters.ts';
 import { behindAddons } from './behind-addons.ts';
 import { versionChange } from './version-change.ts';
 
 /**
- * The versions of add-ons that a deploy would choose, by template parameter. Says in which steps it would upgrade Kubernetes.
+ * What a deploy would change of the infra stack beside the inputs: the versions of add-ons. Says in which steps it would upgrade Kubernetes.
  *
  * @param all all stacks of the account and region
  */
-export async function plannedAddons(
+export async function plannedChanges(
   session: Session,
   all: readonly Stack[],
-): Promise<Readonly<Record<string, string>>> {
+): Promise<InfraChanges> {
   const { inputs } = session;
   const infra = all.find(({ name, status }) => name === inputs.environment && hasWorked(status));
-  if (infra === undefined) return {};
+  if (infra === undefined) return { isNew: true };
   const change = versionChange({ inputs, infra });
   if (change !== undefined) {
     const { from, to } = change;
@@ -28,5 +29,5 @@ export async function plannedAddons(
   const updates = (await behindAddons(session, infra.outputs, change?.to)) ?? {};
   const named = Object.entries(updates).map(([parameter, version]) => `${parameter} ${version}`);
   if (named.length > 0) addNote(session, `Add-ons that a deploy updates: ${named.join(', ')}.`);
-  return updates;
+  return { addons: updates };
 }
