@@ -34,8 +34,14 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
       'only with a key pair, with administrators, or before a group in subnets that exist',
     ),
     ...each(
-      ['eks:DescribeAddonVersions', 'eks:DescribeInsight', 'eks:ListInsights'],
-      'only before an upgrade of Kubernetes',
+      [
+        'eks:DescribeAddon',
+        'eks:DescribeAddonVersions',
+        'eks:DescribeInsight',
+        'eks:ListAddons',
+        'eks:ListInsights',
+      ],
+      'only for an upgrade of Kubernetes',
     ),
     ...each(
       [
