@@ -107,7 +107,7 @@ async function prepare(
  * nodes run Debian's kernel. It is the first when the cache folder has no disk for nodes.
  */
 async function toolSetsOfRun(progress: Progress): Promise<readonly ToolSet[]> {
-  const sets: readonly ToolSet[] = ['moto', 'control-plane', 'runner', 'node'];
+  const sets: readonly ToolSet[] = ['moto', 'control-plane', 'runner', 'gh', 'node'];
   if (await hasNodeImage(cacheFolder())) return [...sets, 'kernel'];
   progress.say(
     "in this first rehearsal, nodes run Debian's kernel; the next rehearsal first builds a faster one, once, which takes about five minutes",

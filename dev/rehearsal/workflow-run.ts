@@ -9,6 +9,7 @@ import { kubectlFor } from './facts.ts';
 import { deniedFinding } from './permission-facts.ts';
 import { destroyTwice, rehearseByHand } from './scenarios/by-hand.ts';
 import { rehearseCaller } from './scenarios/caller.ts';
+import { rehearseNewcomer } from './scenarios/newcomer.ts';
 import { rehearsePreviews } from './scenarios/preview.ts';
 import { ON_BASE, rehearsePreviewOnBase } from './scenarios/preview-on-base.ts';
 import { rehearseReaping } from './scenarios/reap.ts';
@@ -26,6 +27,7 @@ const PERFORM: Readonly<Record<ScenarioName, (scenario: Scenario) => Promise<voi
   reap: rehearseReaping,
   caller: rehearseCaller,
   regions: rehearseRegions,
+  newcomer: rehearseNewcomer,
 };
 
 /**
@@ -63,6 +65,7 @@ function adaptation(scenario: ScenarioName): Adaptation {
   const place = scenario === 'preview-on-base' ? ON_BASE : own;
   return {
     account: ACCOUNT,
+    fresh: scenario === 'newcomer',
     inputs: {
       'preview.yml': { ...place, 'max-previews': '2' },
       'provision.yml': { 'plan-environment': 'eks-multus-unattended' },

@@ -58,7 +58,7 @@ export interface StandIns {
   /** The rehearsal's own access to AWS, as the account's owner. */
   readonly client: ReturnType<typeof clientConfig>;
   readonly aws: AwsStandIn;
-  /** The role that the account's owner made for the repository. */
+  /** The role that the account's owner made for the repository; empty when a newcomer makes it. */
   readonly roleArn: string;
   /** The path of an administrator's kubeconfig for a cluster. */
   kubeconfig(cluster: string): string;
@@ -93,7 +93,7 @@ export async function startStandIns(plan: WorldPlan, progress: Progress): Promis
 }
 
 async function start(
-  { tools, switches }: WorldPlan,
+  { tools, switches, workflow }: WorldPlan,
   onStop: (end: () => Promise<void>) => void,
   stop: () => Promise<void>,
 ): Promise<StandIns> {
@@ -168,6 +168,12 @@ async function start(
     // Credentials come only from GitHub's ID token, as in a real job.
     env: { AWS_ENDPOINT_URL: GATEWAY, AWS_EC2_METADATA_DISABLED: 'true' },
   };
+  const account = {
+    ...client,
+    account: ACCOUNT,
+    repository: REPOSITORY,
+    workflows: TRUSTED_WORKFLOWS,
+  };
   return {
     aws,
     ec2: ec2In(REGION),
@@ -175,12 +181,7 @@ async function start(
     machines,
     stop,
     ec2State: readState,
-    roleArn: await prepareAccount({
-      ...client,
-      account: ACCOUNT,
-      repository: REPOSITORY,
-      workflows: TRUSTED_WORKFLOWS,
-    }),
+    roleArn: workflow === 'newcomer' ? '' : await prepareAccount(account),
     act,
     runnerOptions,
     runner: await prepareRunner(act, runnerOptions),

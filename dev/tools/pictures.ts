@@ -8,11 +8,12 @@ import { type BrowserContext, chromium } from 'playwright-core';
 import { CHECKOUT } from './checkout.ts';
 import { findBrowser } from './install/probe.ts';
 
-/** The pictures of the README, and the part of a rehearsal's logs that each shows. */
+/** The pictures of the README, and the part of the logs of the newcomer's walk that each shows. */
 const PICTURES = {
   summary: (logs: string) =>
-    page(from(read(logs, 'workflow-provision-summary.md'), '## Connectivity')),
-  report: (logs: string) => reportOf(join(logs, 'artifacts')),
+    page(from(read(logs, 'workflow-newcomer-deploy-summary.md'), '## Connectivity')),
+  report: (logs: string) => reportOf(join(logs, 'artifacts', 'newcomer-deploy')),
+  comment: (logs: string) => page(read(logs, 'newcomer-comment.md')),
 } as const;
 
 const FOLDER = join(CHECKOUT, 'docs', 'pictures');
@@ -83,7 +84,10 @@ async function paint(browser: BrowserContext, name: string, html: string, folder
   }
 }
 
-/** `node dev/tools/pictures.ts [LOGS]`: paints the pictures of the README, light and dark, from the logs of `npm run rehearse`. */
+/**
+ * `node dev/tools/pictures.ts [LOGS]`: paints the pictures of the README, light and dark, from the logs of
+ * `npm run rehearse -- --workflow newcomer`.
+ */
 async function main(logs = join(CHECKOUT, '.rehearsal', 'logs')): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
   mkdirSync(FOLDER, { recursive: true });

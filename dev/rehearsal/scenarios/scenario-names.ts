@@ -6,6 +6,7 @@ export const SCENARIOS = {
   'preview-on-base': 'a pull request whose preview is on the cluster of another environment',
   reap: 'what is forgotten: time over, pull request closed, branch gone',
   caller: "another repository's run uses the pack's actions at v1",
+  newcomer: 'from an empty repository and account to a preview with an application, and back',
   regions: 'an environment in each of two regions at once, by one job with a matrix',
 } as const;
 

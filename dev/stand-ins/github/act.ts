@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { run } from '../../tools/process.ts';
 import { followWorkflow, type WorkflowResult } from './act-log.ts';
 
@@ -34,6 +34,8 @@ export interface ActRun {
   readonly env: Readonly<Record<string, string>>;
   /** The run's GITHUB_TOKEN. */
   readonly token?: string;
+  /** The repository's variables. */
+  readonly vars?: Readonly<Record<string, string>>;
 }
 
 /** Runs one workflow with act. `show` receives each line that a person would see in the job's log. */
@@ -61,7 +63,13 @@ export async function runByAct(
   // act's exit code repeats the jobs' results, and these contain the reasons.
   await run(folders.program, actArguments({ ...wanted, env }, event), {
     cwd: wanted.repository,
-    env: { ...withoutProxies(process.env), HOME: folders.home, XDG_CACHE_HOME: folders.cache },
+    env: {
+      ...withoutProxies(process.env),
+      HOME: folders.home,
+      XDG_CACHE_HOME: folders.cache,
+      // GitHub's runners have kubectl, which is beside act here.
+      PATH: `${dirname(folders.program)}:${process.env['PATH']}`,
+    },
     onLine: keep,
   }).catch((error: unknown) => {
     if (!existsSync(log)) throw error;
@@ -88,7 +96,7 @@ export function standInsOf(
 }
 
 function actArguments(wanted: ActRun, event: string): readonly string[] {
-  const { actor, token, local, env } = wanted;
+  const { actor, token, local, env, vars = {} } = wanted;
   const loopback = '127.0.0.1';
   return [
     wanted.event,
@@ -110,6 +118,7 @@ function actArguments(wanted: ActRun, event: string): readonly string[] {
     loopback,
     '--artifact-server-addr',
     loopback,
+    ...Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}=${value}`]),
     ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     '--json',
   ];

@@ -33,6 +33,8 @@ export interface Adaptation {
   readonly account: string;
   /** Inputs to add to each call of a workflow, by the workflow's file. */
   readonly inputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Whether nobody has set the repository up: it has no workflows, and its environments no rules. */
+  readonly fresh?: boolean;
 }
 
 /** An action in a user's repository with the name of one of ours. Nothing must ever run it. */
@@ -53,7 +55,8 @@ export async function userRepository(
 ): Promise<void> {
   const workflows = join(folder, '.github', 'workflows');
   mkdirSync(workflows, { recursive: true });
-  for (const file of readdirSync(join(source, 'examples')).filter(isChosen)) {
+  const examples = adaptation.fresh ? [] : readdirSync(join(source, 'examples'));
+  for (const file of examples.filter(isChosen)) {
     const text = readFileSync(join(source, 'examples', file), 'utf8');
     writeFileSync(join(workflows, file), adapt(text, adaptation));
   }

@@ -56,9 +56,9 @@ export async function initRepository(folder: string, name: string): Promise<void
   await commitAll(folder, 'rehearsed state');
 }
 
-/** Commits the working tree as it is. */
+/** Commits the working tree as it is, also when nothing has changed. */
 export async function commitAll(folder: string, message: string): Promise<void> {
   const git = (...args: string[]) => run('git', [...IDENTITY, '-C', folder, ...args]);
   await git('add', '--all', '--force');
-  await git('commit', '--quiet', '--no-gpg-sign', '--message', message);
+  await git('commit', '--quiet', '--allow-empty', '--no-gpg-sign', '--message', message);
 }

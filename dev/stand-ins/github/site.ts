@@ -31,6 +31,8 @@ export interface DeliveryOptions {
 export interface Site {
   readonly api: GithubApi;
   readonly state: RepositoryState;
+  /** The checkout of the user's repository from which workflows run. */
+  readonly folder: string;
   readonly pack: PackRepository;
   /** The gate of the repository's environments. */
   readonly gate: Gate;
@@ -50,7 +52,7 @@ export async function startSite(
   await userRepository(options.source, folder, options.repository, adaptation);
   const api = await startGithubApi(0);
   const state = api.repository(options.repository);
-  protectEnvironments(state);
+  if (!adaptation.fresh) protectEnvironments(state);
   const gate = await startGate(state);
   const workflows = join(folder, '.github', 'workflows');
   const read = (path: string) => parse(readFileSync(path, 'utf8')) as Workflow;
@@ -87,6 +89,7 @@ export async function startSite(
         event: event.name,
         payload: event.payload,
         token: api.token(options.repository, permissions),
+        vars: Object.fromEntries(state.variables),
       },
       show,
     );
@@ -110,6 +113,7 @@ export async function startSite(
 
   return {
     api,
+    folder,
     gate,
     pack,
     state,
