@@ -92,6 +92,13 @@ describe.skipIf(process.getuid?.() !== 0)(
       expect(said(KUBELET[0])).toMatch(KUBELET[1]);
     });
 
+    it('have a kubelet that would end its pods before the system goes down', () => {
+      // It needs systemd-logind to hear of that, which these machines lack.
+      expect(said('i-complete/kubelet.log')).toContain(
+        'shutdownGracePeriodRequested="2m30s" shutdownGracePeriodCriticalPods="30s"',
+      );
+    });
+
     it('boot without the minute in which nodeadm waits for links, the first time and again', () => {
       const waited = said('i-complete.console.log').match(/nodeadm: .*/g);
       expect(waited).toEqual(Array(2).fill('nodeadm: the links are as noted'));
