@@ -4,11 +4,11 @@ import { type Site, startSite } from '../stand-ins/github/site.ts';
 import type { Progress } from '../tools/progress.ts';
 import type { Finding } from '../tools/table.ts';
 import { unservedFinding } from './account-facts.ts';
-import { ACCOUNT } from './account-view.ts';
+import { ACCOUNT, REGION } from './account-view.ts';
 import { kubectlFor } from './facts.ts';
 import { deniedFinding } from './permission-facts.ts';
 import { destroyTwice, rehearseByHand } from './scenarios/by-hand.ts';
-import { rehearseCaller } from './scenarios/caller.ts';
+import { rehearseCaller, rehearseOneJob } from './scenarios/caller.ts';
 import { rehearseNewcomer } from './scenarios/newcomer.ts';
 import { rehearsePreviews } from './scenarios/preview.ts';
 import { ON_BASE, rehearsePreviewOnBase } from './scenarios/preview-on-base.ts';
@@ -26,6 +26,7 @@ const PERFORM: Readonly<Record<ScenarioName, (scenario: Scenario) => Promise<voi
   'preview-on-base': rehearsePreviewOnBase,
   reap: rehearseReaping,
   caller: rehearseCaller,
+  'one-job': rehearseOneJob,
   regions: rehearseRegions,
   newcomer: rehearseNewcomer,
 };
@@ -56,6 +57,13 @@ export async function rehearseWorkflow(
   }
 }
 
+/** What scripts/setup.sh writes. */
+const VARIABLES = {
+  EKS_MULTUS_REGION: REGION,
+  EKS_MULTUS_DEPLOYER_ROLE: `arn:aws:iam::${ACCOUNT}:role/eks-multus-deployer`,
+  EKS_MULTUS_CLOUDFORMATION_ROLE: `arn:aws:iam::${ACCOUNT}:role/eks-multus-cloudformation`,
+};
+
 /**
  * The values that a user writes into the examples. All VPCs of a rehearsal share one network, so their ranges
  * must differ.
@@ -66,6 +74,7 @@ function adaptation(scenario: ScenarioName): Adaptation {
   return {
     account: ACCOUNT,
     fresh: scenario === 'newcomer',
+    variables: scenario === 'newcomer' ? {} : VARIABLES,
     inputs: {
       'preview.yml': { ...place, 'max-previews': '2' },
       'provision.yml': { 'plan-environment': 'eks-multus-unattended' },

@@ -25,8 +25,6 @@ it('sets inputs, replacing those of the example', () => {
   const before = parse(preview?.text ?? '').jobs.preview.with;
   expect(jobs.preview.with).toEqual({
     ...before,
-    'role-to-assume': 'arn:aws:iam::123456789012:role/eks-multus-deployer',
-    'cloudformation-role-arn': 'arn:aws:iam::123456789012:role/eks-multus-cloudformation',
     'max-previews': 2,
     'vpc-cidr': '10.9.0.0/16',
   });

@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../../tools/process.ts';
 import { copyRepository, initRepository, PACK_FILES } from './repository.ts';
-import type { WorkflowSource } from './workflow-text.ts';
+import { forAct, type WorkflowSource } from './workflow-text.ts';
 
 export const PACK = 'acme/eks-multus-actions';
 
@@ -23,6 +24,7 @@ export interface PackRepository {
 export async function packRepository(source: string, root: string): Promise<PackRepository> {
   const folder = join(root, 'pack');
   const commit = await copyRepository(source, folder, PACK, PACK_FILES);
+  await run('git', ['-C', folder, 'tag', 'v1', commit.sha]);
   const local = { [`${PACK}@v1`]: folder, [`${PACK}@${commit.sha}`]: folder };
   return { folder, source: commit, local };
 }
@@ -31,6 +33,8 @@ export async function packRepository(source: string, root: string): Promise<Pack
 export interface Adaptation {
   /** The user's AWS account. Its roles have the names from cfn/github-oidc.yaml. */
   readonly account: string;
+  /** The repository's variables (`vars`), as scripts/setup.sh writes them. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Inputs to add to each call of a workflow, by the workflow's file. */
   readonly inputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Whether nobody has set the repository up: it has no workflows, and its environments no rules. */
@@ -46,7 +50,13 @@ runs:
     - { run: 'echo "::error::the caller\\'s own action ran"; exit 1', shell: bash }
 `;
 
-/** Makes a user's repository: the examples as its workflows, and its own actions with the names of ours. */
+/** A workflow of the user's repository that tries to read the pack with the token of its job. */
+export const CHECK_OUT_THE_PACK = 'check-out-the-pack.yml';
+
+/**
+ * Makes a user's repository: the examples as its workflows, and its own actions with the names of ours. Then rewrites the workflows
+ * for act, which reads them from the folder.
+ */
 export async function userRepository(
   source: string,
   folder: string,
@@ -60,12 +70,19 @@ export async function userRepository(
     const text = readFileSync(join(source, 'examples', file), 'utf8');
     writeFileSync(join(workflows, file), adapt(text, adaptation));
   }
+  if (!adaptation.fresh) {
+    cpSync(join(import.meta.dirname, CHECK_OUT_THE_PACK), join(workflows, CHECK_OUT_THE_PACK));
+  }
   for (const action of readdirSync(join(source, 'actions'))) {
     mkdirSync(join(folder, 'actions', action), { recursive: true });
     writeFileSync(join(folder, 'actions', action, 'action.yml'), THEIR_OWN);
   }
   cpSync(join(source, 'LICENSE'), join(folder, 'LICENSE'));
-  await initRepository(folder, name);
+  const sha = await initRepository(folder, name);
+  for (const file of readdirSync(workflows)) {
+    const text = readFileSync(join(workflows, file), 'utf8');
+    writeFileSync(join(workflows, file), forAct(text, { repository: name, sha }));
+  }
 }
 
 /** Whoever deploys an application into previews uses that example instead of the one for previews alone. */
@@ -74,7 +91,7 @@ function isChosen(example: string): boolean {
 }
 
 /** An example with a user's own values. Pure. */
-export function adapt(example: string, { account, inputs }: Adaptation): string {
+export function adapt(example: string, { account, inputs }: Omit<Adaptation, 'variables'>): string {
   const named = example
     .replaceAll('OWNER/eks-multus-actions', PACK)
     .replaceAll('111122223333', account);

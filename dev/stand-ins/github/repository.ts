@@ -5,12 +5,13 @@ import { forAct, type WorkflowSource } from './workflow-text.ts';
 
 const IDENTITY = ['-c', 'user.name=rehearsal', '-c', 'user.email=rehearsal@localhost'];
 
-const WORKFLOW = /^\.github\/workflows\/.*\.yml$/;
+/** The files that use actions of their own repository. */
+const USES_ACTIONS = /^(\.github\/workflows\/.*|action)\.yml$/;
 
 /**
  * Makes `folder` a git repository that looks like a clone of `owner/name` on GitHub. It has those files that git
- * tracks in `source` and that are below one of `roots`, in the state of the working tree. Then rewrites its workflows for act,
- * which reads them from the folder.
+ * tracks in `source` and that are below one of `roots`, in the state of the working tree. Then rewrites its workflows and its root
+ * action for act, which reads them from the folder.
  *
  * @returns its commit, which the rewritten workflows name
  */
@@ -28,10 +29,9 @@ export async function copyRepository(
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     cpSync(join(source, file), join(folder, file));
   }
-  await initRepository(folder, name);
-  const sha = (await run('git', ['-C', folder, 'rev-parse', 'HEAD'])).trim();
+  const sha = await initRepository(folder, name);
   const commit = { repository: name, sha };
-  for (const file of tracked.filter((path) => WORKFLOW.test(path))) {
+  for (const file of tracked.filter((path) => USES_ACTIONS.test(path))) {
     writeFileSync(join(folder, file), forAct(readFileSync(join(source, file), 'utf8'), commit));
   }
   return commit;
@@ -48,12 +48,13 @@ export async function standInActions(folder: string): Promise<void> {
   }
 }
 
-/** Makes `folder` a git repository with one commit that looks like a clone of `owner/name`. */
-export async function initRepository(folder: string, name: string): Promise<void> {
+/** Makes `folder` a git repository with one commit that looks like a clone of `owner/name`. Returns the commit. */
+export async function initRepository(folder: string, name: string): Promise<string> {
   const git = (...args: string[]) => run('git', ['-C', folder, ...args]);
   await git('init', '--quiet', '--initial-branch=main');
   await git('remote', 'add', 'origin', `https://github.com/${name}.git`);
   await commitAll(folder, 'rehearsed state');
+  return (await git('rev-parse', 'HEAD')).trim();
 }
 
 /** Commits the working tree as it is, also when nothing has changed. */

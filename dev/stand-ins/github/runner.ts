@@ -69,7 +69,6 @@ export async function prepareRunner(act: ActSetup, options: RunnerOptions): Prom
           ...env,
           ACTIONS_ID_TOKEN_REQUEST_URL: oidc.requestUrl,
           ACTIONS_ID_TOKEN_REQUEST_TOKEN: oidc.requestToken,
-          REHEARSAL_REPOSITORIES: JSON.stringify({ [options.repository]: repository }),
         },
       };
       return runByAct(folders, wanted, show);

@@ -13,7 +13,7 @@ import {
   scheduleEvent,
 } from './events/pull-request.ts';
 import { type OidcIssuer, startOidcIssuer } from './oidc.ts';
-import { PACK } from './repositories.ts';
+import { CHECK_OUT_THE_PACK, PACK } from './repositories.ts';
 import { prepareAct } from './runner.ts';
 import { type Site, startSite } from './site.ts';
 
@@ -29,8 +29,9 @@ beforeAll(async () => {
   oidc = await startOidcIssuer(0, { repository, ref: 'refs/heads/main', workflow: 'x.yml' });
   const options = { source: CHECKOUT, repository, oidc, env: {} };
   const inputs = { 'provision.yml': { 'plan-environment': 'eks-multus-unattended' } };
-  // There is no AWS here: a job that gets into its environment ends because this is no account.
-  site = await startSite(act, options, { account: 'none', inputs });
+  // There is no AWS here: a job that gets into its environment ends because this is no role.
+  const variables = { EKS_MULTUS_REGION: 'eu-west-1', EKS_MULTUS_DEPLOYER_ROLE: 'none' };
+  site = await startSite(act, options, { account: 'none', variables, inputs });
 });
 afterAll(async () => {
   await site?.stop();
@@ -66,6 +67,16 @@ it.each([
     expect(site.api.calls).toEqual([]);
   },
 );
+
+it('lets no job clone, check out or see the pack', async () => {
+  const delivery = { name: 'check-out-the-pack', show: () => {} };
+  const [result] = await site.deliver(dispatchEvent(CHECK_OUT_THE_PACK, {}), delivery);
+  expect(result?.outputs['outcomes']).toBe(
+    'checkout failure, clone failure, api failure, own success',
+  );
+  expect(result?.log.match(/remote: Repository not found\./g)).toHaveLength(2);
+  expect(site.git.refusals).toContain(`${PACK}: 404`);
+});
 
 describe('reviewers of the environment eks-multus', () => {
   const byHand = (what: string) =>

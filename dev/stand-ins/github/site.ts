@@ -7,8 +7,10 @@ import { type GithubApi, startGithubApi } from './api/server.ts';
 import type { RepositoryState } from './api/state.ts';
 import type { GithubEvent } from './events/pull-request.ts';
 import { type Gate, startGate } from './gate.ts';
+import { type GitServer, startGitServer } from './git-server.ts';
 import {
   type Adaptation,
+  PACK,
   type PackRepository,
   packRepository,
   userRepository,
@@ -30,6 +32,7 @@ export interface DeliveryOptions {
  */
 export interface Site {
   readonly api: GithubApi;
+  readonly git: GitServer;
   readonly state: RepositoryState;
   /** The checkout of the user's repository from which workflows run. */
   readonly folder: string;
@@ -53,7 +56,12 @@ export async function startSite(
   const api = await startGithubApi(0);
   const state = api.repository(options.repository);
   if (!adaptation.fresh) protectEnvironments(state);
+  for (const variable of Object.entries(adaptation.variables)) state.variables.set(...variable);
   const gate = await startGate(state);
+  const git = await startGitServer(
+    { [options.repository]: folder, [PACK]: pack.folder },
+    api.mayReadContents,
+  );
   const workflows = join(folder, '.github', 'workflows');
   const read = (path: string) => parse(readFileSync(path, 'utf8')) as Workflow;
 
@@ -69,12 +77,13 @@ export async function startSite(
     const env = {
       ...options.env,
       GITHUB_API_URL: api.url,
-      REHEARSAL_REPOSITORIES: JSON.stringify({ [options.repository]: folder }),
+      ...git.env,
       REHEARSAL_GATE: gate.urlFor(name, refOf(event)),
       ...(permissions['id-token'] === 'write' ? idTokens(event.name, file, workflow) : {}),
     };
     const local = {
       ...standInsOf(join(pack.folder, '.github/workflows/provision.yml'), act.actions),
+      ...standInsOf(join(workflows, file), act.actions),
       ...pack.local,
     };
     return runByAct(
@@ -114,6 +123,7 @@ export async function startSite(
   return {
     api,
     folder,
+    git,
     gate,
     pack,
     state,
@@ -127,7 +137,7 @@ export async function startSite(
       return results;
     },
     async stop() {
-      await Promise.all([api.stop(), gate.stop()]);
+      await Promise.all([api.stop(), gate.stop(), git.stop()]);
     },
   };
 }

@@ -26,6 +26,8 @@ export interface GithubApi {
   token(repository: string, permissions: Permissions): string;
   /** Creates a token of a person, who administers one repository and may read another one, the pack's. */
   personalToken(login: string, repository: string, readable: string): string;
+  /** Whether a token may read the files of a repository; undefined for a token that nobody made. */
+  mayReadContents(token: string, repository: string): boolean | undefined;
   stop(): Promise<void>;
 }
 
@@ -85,6 +87,12 @@ export async function startGithubApi(port: number): Promise<GithubApi> {
       tokens.set(token, { login, repositories });
       return token;
     },
+    mayReadContents(token, name) {
+      const holder = tokens.get(token);
+      if (holder === undefined) return undefined;
+      const permissions = holder.repositories[name];
+      return permissions !== undefined && lacking(permissions, 'repos/get-content') === undefined;
+    },
     stop() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -99,7 +107,8 @@ interface World {
 }
 
 function serve(request: IncomingMessage, raw: string, world: World): Answer {
-  const url = new URL(request.url ?? '/', 'http://api');
+  // GitHub Enterprise Server has its API below this path.
+  const url = new URL((request.url ?? '/').replace(/^\/api\/v3(?=\/)/, ''), 'http://api');
   const operation = githubDescription().operation(request.method ?? 'GET', url.pathname);
   const token = /^(?:token|Bearer) (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
   const holder = world.tokens.get(token);

@@ -1,16 +1,19 @@
-// Stands in for actions/checkout: takes a commit of the repository's clone on this machine, which
-// REHEARSAL_REPOSITORIES (JSON, owner/name to folder) has. Left out: fetching, tokens, submodules, LFS, history.
+// Stands in for actions/checkout: fetches one commit by git with the job's token, as the original does
+// (https://github.com/actions/checkout/blob/v6.0.2/src/git-auth-helper.ts). The variables of the job lead git to the stand-in for
+// GitHub. Left out: submodules, LFS, history.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const { INPUT_REPOSITORY, INPUT_REF, INPUT_PATH, GITHUB_REPOSITORY } = process.env;
+const { INPUT_REPOSITORY, INPUT_REF, INPUT_PATH, INPUT_TOKEN, GITHUB_REPOSITORY } = process.env;
 const repository = INPUT_REPOSITORY || GITHUB_REPOSITORY;
-const from = JSON.parse(process.env.REHEARSAL_REPOSITORIES)[repository];
-if (from === undefined) throw new Error(`there is no repository ${repository}`);
 const to = join(process.env.GITHUB_WORKSPACE, INPUT_PATH || '.');
 mkdirSync(to, { recursive: true });
-const git = (...args) => execFileSync('git', ['-C', from, ...args], { maxBuffer: 2 ** 30 });
-const commit = String(git('rev-parse', `${INPUT_REF || 'HEAD'}^{commit}`)).trim();
-execFileSync('tar', ['-x', '-C', to], { input: git('archive', commit) });
-console.log(`${repository} at ${commit} checked out into ${to}`);
+const login = Buffer.from(`x-access-token:${INPUT_TOKEN}`).toString('base64');
+const git = (...args) => execFileSync('git', ['-C', to, ...args], { stdio: 'inherit' });
+git('init', '--quiet');
+const header = `http.extraheader=AUTHORIZATION: basic ${login}`;
+const address = `https://github.com/${repository}`;
+git('-c', header, 'fetch', '--quiet', '--depth=1', address, INPUT_REF || 'HEAD');
+git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
+console.log(`${repository} checked out into ${to}`);
