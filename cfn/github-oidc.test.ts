@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { allowsWebIdentity } from '../dev/stand-ins/aws/identity/trust-policy.ts';
-import { evaluatedResources, PROVIDER } from '../dev/testing/samples/account-roles.ts';
+import { allowsWebIdentity, conditionKeys } from '../dev/stand-ins/aws/identity/trust-policy.ts';
+import { deployerTrust, ISSUER, providerOf } from '../dev/testing/samples/account-roles.ts';
 import { readTemplate as readRoles } from '../dev/testing/samples/read-template.ts';
 
-const HOST = 'token.actions.githubusercontent.com';
 type Values = Readonly<Record<string, string | readonly string[]>>;
 
-function trusts(values: Values, claims: Readonly<Record<string, string>>): boolean {
-  const policy = evaluatedResources(values)['DeployerRole']?.['AssumeRolePolicyDocument'];
+/** Whether the deployer role trusts a token with these claims that an issuer signed. */
+function trusts(values: Values, claims: Readonly<Record<string, string>>, host = ISSUER): boolean {
   const all = { aud: 'sts.amazonaws.com', ...claims };
-  return allowsWebIdentity(policy, { providerArn: PROVIDER, host: HOST, claims: all });
+  return allowsWebIdentity(deployerTrust(values), {
+    providerArn: providerOf(host),
+    host,
+    claims: all,
+  });
 }
 
 it('takes the names of organizations, users and enterprise managed users', () => {
@@ -86,4 +89,48 @@ describe('whom the deployer role trusts', () => {
   ])('%s', (_, values, claims, expected) => {
     expect(trusts(values, claims)).toBe(expected);
   });
+});
+
+describe('the issuer', () => {
+  const ofLab = { sub: 'repo:acme/lab:environment:eks-multus' };
+  const others = ['token.actions.acme.ghe.com', 'git.acme.example:8443/_services/token'];
+
+  it.each([ISSUER, `${ISSUER}/acme`, ...others])(
+    '%s: only its own tokens are trusted',
+    (issuer) => {
+      for (const ExistingProvider of ['true', 'false']) {
+        const values = { Issuer: issuer, ExistingProvider };
+        expect(trusts(values, ofLab, issuer)).toBe(true);
+        expect(trusts(values, { sub: 'repo:acme/lab:environment:other' }, issuer)).toBe(false);
+        expect(trusts(values, ofLab, 'token.actions.evil.ghe.com')).toBe(false);
+        if (issuer !== ISSUER) expect(trusts(values, ofLab)).toBe(false);
+      }
+    },
+  );
+
+  it('is in every key of the conditions', () => {
+    const values = { Issuer: 'a.ghe.com', JobWorkflowRef: ['acme/lab/x.yml@refs/heads/main'] };
+    expect(JSON.stringify(deployerTrust(values))).not.toContain(ISSUER);
+    expect(conditionKeys([deployerTrust(values)])).toEqual([
+      'a.ghe.com:aud',
+      'a.ghe.com:sub',
+      'a.ghe.com:job_workflow_ref',
+    ]);
+  });
+});
+
+/** Parameters that go into the text of a trust policy, by template. */
+const IN_TEXT = {
+  'github-oidc': ['Repository', 'Issuer', 'OwnerId', 'RepositoryId', 'Subjects', 'JobWorkflowRef'],
+  'github-users': ['Repository', 'Issuer', 'OwnerId', 'RepositoryId', 'Environment'],
+};
+
+it.each(Object.entries(IN_TEXT))('%s: no parameter can end its string', (name, parameters) => {
+  for (const parameter of parameters) {
+    const { AllowedPattern } = readRoles(name).Parameters[parameter] ?? {};
+    expect(AllowedPattern, parameter).toMatch(/^\^.*\$$/);
+    for (const bad of ['x", "repo:evil/lab:*', 'x\\', '"']) {
+      expect(bad, parameter).not.toMatch(new RegExp(AllowedPattern ?? ''));
+    }
+  }
 });

@@ -9,13 +9,14 @@
 #
 #   --pack OWNER/NAME       where the pack is; by default what an earlier set-up chose, or the repository that this script is in
 #   --ref REF               the pack's tag or commit; by default what an earlier set-up chose, or v1
-#   --repository OWNER/NAME your repository; by default that of the remote "origin"
+#   --repository OWNER/NAME your repository; by default that of the remote "origin", on its host (or that in GH_HOST)
 #   --region REGION         the AWS region of the environments
 #   --protection KIND       who may deploy: branch (whoever may push to the default branch), reviews (the default branch
 #                           changes by reviewed pull requests only) or reviewers (people also approve each job)
 #   --reviewers NAMES       who approves jobs: users and ORGANIZATION/TEAM, comma separated, at most six
 #   --admins ARNS           who administers the clusters: IAM roles and users, comma separated; you by default, or none
-#   --workflows NAMES       which examples become workflows, comma separated; by default by-hand, and those that are there
+#   --workflows NAMES       which examples become workflows, comma separated; by default those that are there, or by-hand. On ghe.com
+#                           and GitHub Enterprise Server, only actions-only
 #   --yes                   do not ask
 #
 # What an earlier set-up decided stays, unless an option says otherwise.
@@ -30,10 +31,11 @@ PREFIX=eks-multus-
 LABEL=multus-preview
 # GitHub makes an environment for the deployments of each preview, and only administrators may delete it.
 PREVIEW_NAMES='^eks-multus-pr-[0-9]+$'
-ISSUER=token.actions.githubusercontent.com
 # The examples that the pack's previews belong to, and that need a role for jobs of your own.
 PREVIEW_WORKFLOWS=' pull-request-preview application-in-preview scheduled-teardown notify '
 USER_WORKFLOWS=' application-in-preview '
+# The examples that use the pack's actions in a job of their own.
+OWN_JOBS=' actions-only in-one-job '
 # The people who approve jobs, in an answer about an environment, as a request has them.
 REVIEWERS='[.protection_rules[]? | select(.type == "required_reviewers") | .reviewers[] | {type, id: .reviewer.id}]'
 
@@ -83,7 +85,7 @@ remember() {
       file=${file##*/multus-}
       workflow_names="$workflow_names ${file%.yml}"
     done
-    workflow_names=${workflow_names:-by-hand}
+    workflow_names=${workflow_names:-$first_workflow}
   fi
   [[ $roles ]] || return 0
   if [[ ! $admins ]]; then
@@ -119,6 +121,11 @@ choose_options() {
       '  reviewers  people also approve each job'
     ask protection 'Protection:' reviews
   fi
+  local name
+  for name in $workflow_names; do
+    [[ $GH_HOST == github.com || $name == actions-only ]] ||
+      stop "--workflows: got \"$name\"; allowed on $GH_HOST: actions-only, because workflows of the pack are for github.com"
+  done
   case $protection in
     branch | reviews | reviewers) ;;
     *) stop "--protection: got \"$protection\"; allowed: branch, reviews, reviewers" ;;
@@ -145,10 +152,28 @@ found() {
   return 1
 }
 
+# The host says which GitHub it is, and so who signs the tokens of its jobs:
+# https://docs.github.com/enterprise-server@latest/actions/reference/security/oidc
+choose_host() { # choose_host URL-OF-A-REMOTE
+  local host
+  host=${GH_HOST:-$(sed -E 's#^[a-z+]+://##; s#^[^@/]*@##; s#[:/].*$##' <<<"$1")}
+  # A host that gh does not know is an alias of ssh.
+  gh auth token --hostname "$host" >/dev/null 2>&1 || host=github.com
+  export GH_HOST=$host
+  first_workflow=actions-only
+  case $host in
+    github.com) issuer=token.actions.githubusercontent.com && first_workflow=by-hand ;;
+    *.ghe.com) issuer=token.actions.$host ;;
+    *) issuer=$host/_services/token ;;
+  esac
+}
+
 read_repository() {
   local origin
+  origin=$(git config --get remote.origin.url || true)
+  choose_host "$origin"
   if [[ ! $repository ]]; then
-    origin=$(git config --get remote.origin.url) || stop 'this folder has no remote "origin": change to a checkout of your repository'
+    [[ $origin ]] || stop 'this folder has no remote "origin": change to a checkout of your repository'
     repository=$(sed -E 's#^.*[:/]([^/]+/[^/]+)$#\1#; s#\.git$##' <<<"$origin")
   fi
   found "repos/$repository" --jq '[.owner.id, .id, .default_branch, .permissions.admin] | map(tostring) | join(" ")' ||
@@ -210,7 +235,7 @@ fact() { # fact FACTS NAME
 }
 provider_arn() {
   aws iam list-open-id-connect-providers --output text \
-    --query "OpenIDConnectProviderList[?ends_with(Arn, 'oidc-provider/$ISSUER')].Arn"
+    --query "OpenIDConnectProviderList[?ends_with(Arn, 'oidc-provider/$issuer')].Arn"
 }
 environments() { # the names of the environments in the region
   aws cloudformation describe-stacks --output text --query "Stacks[].Tags[?Key=='eks-multus:environment'].Value" |
@@ -246,11 +271,16 @@ decide_stack() {
   ! aws iam get-role --role-name eks-multus-deployer >/dev/null 2>&1 || suffix=-$region
 }
 
+# Empty for every workflow. Whether AWS knows the claim that names the workflow in tokens of other issuers, no source says.
 trusted_workflows() {
-  local file files='provision destroy reap' list=
+  local name file files='provision destroy reap' list=
+  [[ $GH_HOST == github.com ]] || return 0
   ! has "$PREVIEW_WORKFLOWS" || files="$files preview"
   for file in $files; do
     list=$list,$pack/.github/workflows/$file.yml@$full_ref
+  done
+  for name in $workflow_names; do
+    [[ $OWN_JOBS != *" $name "* ]] || list=$list,$repository/.github/workflows/multus-$name.yml@refs/heads/$default_branch
   done
   say "${list#,}"
 }
@@ -262,9 +292,11 @@ announce() {
   local name
   say '' "In AWS account $account, region $region, as $identity_arn:" \
     "  - the stack $STACK: the roles eks-multus-deployer$suffix and eks-multus-cloudformation$suffix$(
-      [[ $existing_provider == true ]] || say ', and the identity provider of GitHub'
+      [[ $existing_provider == true ]] || say ", and the identity provider $issuer"
     )" \
-    "    trusts jobs of $repository in $(subjects | sed 's/environment://g; s/,/ and /g') that come from $pack at $ref"
+    "    trusts jobs of $repository in $(subjects | sed 's/environment://g; s/,/ and /g')$(
+      [[ ! $(trusted_workflows) ]] || say " that come from $pack at $ref"
+    )"
   ! has "$USER_WORKFLOWS" || say "  - the stack $USERS_STACK: the role eks-multus-user$suffix, with which your own jobs reach clusters of previews"
   say "In the repository $repository:" \
     "  - the environment $ENVIRONMENT: only $default_branch may deploy$([[ $protection != reviewers ]] || say "; ${reviewers:-the same people} approve each job")"
@@ -386,13 +418,13 @@ deploy_stack() { # deploy_stack STACK FILE PARAMETER…: puts what the stack is 
 }
 make_roles() {
   local ids=("OwnerId=$owner_id" "RepositoryId=$repository_id")
-  deploy_stack "$STACK" cfn/github-oidc.yaml "Repository=$repository" "${ids[@]}" "Subjects=$(subjects)" \
+  deploy_stack "$STACK" cfn/github-oidc.yaml "Repository=$repository" "Issuer=$issuer" "${ids[@]}" "Subjects=$(subjects)" \
     "JobWorkflowRef=$(trusted_workflows)" "ExistingProvider=$existing_provider" \
     "DeployerRoleName=eks-multus-deployer$suffix" "ServiceRoleName=eks-multus-cloudformation$suffix"
   roles=$facts
   user_role=
   if has "$USER_WORKFLOWS"; then
-    deploy_stack "$USERS_STACK" cfn/github-users.yaml "Repository=$repository" "${ids[@]}" \
+    deploy_stack "$USERS_STACK" cfn/github-users.yaml "Repository=$repository" "Issuer=$issuer" "${ids[@]}" \
       "Environment=$PREVIEWS" "RoleName=eks-multus-user$suffix"
     user_role=$(fact "$facts" RoleArn)
   fi
@@ -404,23 +436,14 @@ set_variables() {
   set_variable EKS_MULTUS_ADMINS "$admins"
   set_variable EKS_MULTUS_USER_ROLE "$user_role"
 }
-# EKS refuses these zones: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
-two_zones() {
-  aws ec2 describe-availability-zones --output text \
-    --filters Name=zone-type,Values=availability-zone Name=opt-in-status,Values=opt-in-not-required \
-    --query "sort_by(AvailabilityZones, &ZoneName)[?ZoneId!='use1-az3' && ZoneId!='usw1-az2' && ZoneId!='cac1-az3'].ZoneName" |
-    tr '\t' '\n' | head -n 2 | paste -sd ' ' -
-}
 write_workflows() {
-  local name file text zones first second
-  zones=$(two_zones)
-  read -r first second <<<"$zones"
+  local name file text
   mkdir -p .github/workflows
   for name in $workflow_names; do
     file=.github/workflows/multus-$name.yml
     text=$(pack_file "examples/$name.yml")
-    sed -E -e "s#OWNER/eks-multus-actions#$pack#g; s#(uses: $pack/[^@]*)@(v1|0{40}.*)\$#\1@$ref#; s#ap-northeast-2a#$first#g; s#ap-northeast-2b#$second#g" \
-      -e "s#ap-northeast-2#$region#g; s#arn:aws:iam::111122223333:role/eks-multus-[a-z]+#&$suffix#g; s#arn:aws:iam::111122223333#arn:$partition:iam::$account#g" \
+    sed -E -e "s#OWNER/eks-multus-actions#$pack#g; s#(uses: ${pack}[^@]*)@(v1|0{40}.*)\$#\1@$ref#" \
+      -e "s#arn:aws:iam::111122223333#arn:$partition:iam::$account#g" \
       <<<"$text" >"$file"
     say "wrote $file"
   done
@@ -451,7 +474,7 @@ set_up() {
   # shellcheck disable=SC2086 # one word for each decision
   set -- $decisions
   say '' "Done. You made $# decisions: $*." "Commit and push .github/workflows$([[ $protection == branch ]] || say ' in a pull request')." \
-    "Then: gh workflow run multus-by-hand.yml --ref $default_branch --field what=check"
+    "Then: gh workflow run multus-$first_workflow.yml --ref $default_branch --field what=check"
 }
 
 # --- Doctor -------------------------------------------------------------------------------------
@@ -469,7 +492,7 @@ check_trust() { # check_trust ROLE
   trust=$(aws iam get-role --role-name "${role##*/}" --query Role.AssumeRolePolicyDocument --output json) ||
     { problem "the stack's role $role is gone" 'somebody deleted it: run the set-up after deleting the stack' && return; }
   provider=$(provider_arn)
-  [[ $provider ]] || problem "the account has no identity provider $ISSUER" 'run the set-up again'
+  [[ $provider ]] || problem "the account has no identity provider $issuer" 'run the set-up again'
   names="repo:$repository:environment:$ENVIRONMENT"
   ids="repo:${repository%/*}@$owner_id/${repository#*/}@$repository_id:environment:$ENVIRONMENT"
   for wanted in "$names" "$ids"; do
@@ -493,7 +516,7 @@ check_subject_form() {
       "the role never matches them: gh api --method PUT repos/$repository/actions/oidc/customization/sub --field use_default=true" ;;
   esac
 }
-# Workflows of the repository that call the pack, against the files that the role trusts.
+# Workflows of the repository that use the pack, against the files that the role trusts.
 check_callers() {
   local trust=$1 file uses calls=0
   for file in .github/workflows/*.y*ml; do
@@ -503,15 +526,22 @@ check_callers() {
       case $uses in
         */.github/workflows/*@v[0-9]*) uses=${uses%@*}@refs/tags/${uses##*@} ;;
       esac
-      if [[ $trust == *"\"$uses\""* ]]; then
-        fine "the role trusts $uses, which $file calls"
-      else
-        problem "the role does not trust $uses, which $file calls" \
-          "run the set-up with --workflows that include this example, and with the same --pack and --ref"
-      fi
+      check_caller "$trust" "$uses" "which $file calls"
     done < <(sed -nE 's#^ *uses: *([^ ]+/\.github/workflows/(provision|destroy|reap|preview)\.yml@[^ ]+).*#\1#p' "$file" | sort -u)
+    if grep -qE '^ *(- )?uses: *[^ ]+/(actions/(provision|configure-multus|verify)|eks-multus-actions)@' "$file"; then
+      calls=$((calls + 1))
+      check_caller "$trust" "$repository/$file@refs/heads/$default_branch" 'whose jobs use actions of the pack'
+    fi
   done
   [[ $calls -gt 0 ]] || problem 'no workflow in .github/workflows of this folder calls the pack' 'run the set-up here, then commit'
+}
+check_caller() { # check_caller TRUST FILE-AND-REF WHAT-IT-IS
+  if [[ $1 != *":job_workflow_ref\""* || $1 == *"\"$2\""* ]]; then
+    fine "the role trusts $2, $3"
+  else
+    problem "the role does not trust $2, $3" \
+      "run the set-up with --workflows that include this example, and with the same --pack and --ref"
+  fi
 }
 check_environment() { # check_environment NAME BRANCH…
   local name=$1 branch
@@ -569,7 +599,7 @@ doctor() {
     [[ $(fact "$roles" Subjects) != *$PREVIEWS* ]] || check_environment "$PREVIEWS" "$default_branch" 'refs/pull/*/merge'
   fi
   say '' "$problems problem$([[ $problems -eq 1 ]] || say s). What only a job can ask (permissions, quotas, zones, instance types), the preflight asks:" \
-    "gh workflow run multus-by-hand.yml --ref $default_branch --field what=check"
+    "gh workflow run multus-$first_workflow.yml --ref $default_branch --field what=check"
   [[ $problems -eq 0 ]]
 }
 
@@ -593,7 +623,7 @@ find_others() { # find_others FACTS-OF-USERS-STACK
   [[ $(fact "$roles" ExistingProvider) == false ]] || return 0
   all=$(aws iam list-roles --query 'Roles[].[RoleName, to_string(AssumeRolePolicyDocument)]' --output text)
   user=$(fact "$1" RoleName)
-  others=$(grep -F "oidc-provider/$ISSUER" <<<"$all" | cut -f1 |
+  others=$(grep -F "oidc-provider/$issuer\"" <<<"$all" | cut -f1 |
     grep -vxF -e "$(fact "$roles" DeployerRoleName)" -e "${user:-none}" || true)
 }
 undo() {

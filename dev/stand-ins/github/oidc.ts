@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
-/** The issuer in every token of github.com, and the name of the OIDC provider in IAM. */
+/** The issuer in every token of github.com, and the name of its OIDC provider in IAM. */
 export const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
 
 export interface OidcIssuer {
@@ -29,6 +29,8 @@ export interface OidcJob {
   readonly environment?: string | undefined;
   /** The reusable workflow that has the job, as `owner/name/.github/workflows/file.yml@refs/tags/v1`; else `workflow`. */
   readonly calledWorkflow?: string;
+  /** The `iss` of its tokens; that of github.com by default. */
+  readonly issuer?: string;
   /** The ids in the subject of repositories that were created, renamed or moved since July 2026. */
   readonly ids?: { readonly owner: number; readonly repository: number };
 }
@@ -61,7 +63,7 @@ export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcI
     const now = Math.floor(Date.now() / 1000);
     return new SignJWT(claims(job))
       .setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'JWT' })
-      .setIssuer(GITHUB_ISSUER)
+      .setIssuer(job.issuer ?? GITHUB_ISSUER)
       .setAudience(audience)
       .setSubject(subject(job))
       .setJti(crypto.randomUUID())

@@ -48,6 +48,8 @@ const EXAMPLES = [
   'scheduled-teardown',
 ];
 const ALL = EXAMPLES.join();
+/** Who signs the tokens of a server: https://docs.github.com/enterprise-server@latest/actions/reference/security/oidc */
+const SERVER_ISSUER = 'https://git.acme.example/_services/token';
 const CREDENTIALS = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
 
 let aws: TestAws;
@@ -66,7 +68,7 @@ beforeAll(async () => {
   gh = await leadGh(github, github.personalToken('ann', REPOSITORY, PACK));
   issuer = await startOidcIssuer(0, { repository: REPOSITORY, ref: MAIN, workflow: 'x.yml' });
   aws = await startTestAws({
-    jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl },
+    jwksUrls: { [GITHUB_ISSUER]: issuer.jwksUrl, [SERVER_ISSUER]: issuer.jwksUrl },
     // The set-up must not take an outdated answer for the end of an operation.
     switches: { staleReads: 2 },
     // `aws cloudformation deploy` looks at its change set every five seconds.
@@ -416,24 +418,50 @@ describe('undo', () => {
       expect(readdirSync(join(checkout, '.github', 'workflows'))).toEqual([]);
     }
   }, 120_000);
+});
 
-  it('leaves an identity provider that was there before, and the set-up uses it; with branch, no ruleset is left', async () => {
+describe('the set-up of a repository on another host than github.com', () => {
+  const useHost = async (host: string) => {
+    const origin = `git@${host}:${REPOSITORY}.git`;
+    await run('git', ['-C', checkout, 'remote', 'set-url', 'origin', origin]);
+    env = { ...env, GH_ENTERPRISE_TOKEN: env['GH_TOKEN'] };
+  };
+
+  it('on ghe.com trusts the issuer of the tenant', async () => {
+    await useHost('acme.ghe.com');
+    const printed = await setUp(`--region ${REGION}`, ['branch', 'none', 'no']);
+    expect(printed).toContain('and the identity provider token.actions.acme.ghe.com');
+  });
+
+  it('on a server trusts its tokens only, by the provider that was there before, and needs no workflow of the pack', async () => {
+    await useHost('git.acme.example');
     const iam = new IAMClient({
       endpoint: aws.endpoint,
       region: REGION,
       credentials: CREDENTIALS,
     });
-    const Url = GITHUB_ISSUER;
-    await iam.send(
-      new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: ['sts.amazonaws.com'] }),
-    );
+    const provider = { Url: SERVER_ISSUER, ClientIDList: ['sts.amazonaws.com'] };
+    await iam.send(new CreateOpenIDConnectProviderCommand(provider));
     const account = await stateOfAws();
     const { rulesets } = github.repository(REPOSITORY);
     rulesets.push({ id: 1, name: 'eks-multus' }, { id: 2, name: 'of-others' });
     const options = `--region ${REGION} --protection branch --admins none --yes`;
-    expect(await setUp(options)).not.toContain('and the identity provider of GitHub');
+    expect(await setUp(`${options} --workflows by-hand`)).toContain(
+      'allowed on git.acme.example: actions-only',
+    );
+    expect(await stateOfAws()).toEqual(account);
+
+    const printed = await setUp(options);
+    expect(printed).not.toContain('and the identity provider');
+    expect(printed).toContain('gh workflow run multus-actions-only.yml');
     expect(rulesets).toEqual([{ id: 2, name: 'of-others' }]);
-    expect(await outcomeOf(jobWith({}))).toBe('assumes the role');
+    expect([...workflowFiles().keys()]).toEqual(['multus-actions-only.yml']);
+    const workflow = '.github/workflows/multus-actions-only.yml';
+    const { calledWorkflow: _, ...own } = jobWith({ workflow, issuer: SERVER_ISSUER });
+    expect(await outcomeOf(own)).toBe('assumes the role');
+    expect(await outcomeOf({ ...own, environment: 'other' })).toBe('AccessDenied');
+    expect(await outcomeOf({ ...own, issuer: GITHUB_ISSUER })).not.toBe('assumes the role');
+    expect(await setUp('--doctor')).toContain('\n0 problems.');
     expect(await setUp('--undo --yes')).toContain('Undone.');
     expect(await stateOfAws()).toEqual(account);
   }, 300_000);

@@ -11,7 +11,7 @@ import { templateText } from './read-template.ts';
 
 export const ACCOUNT = '123456789012';
 export const REGION = 'ap-northeast-2';
-export const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
+export const ISSUER = 'token.actions.githubusercontent.com';
 /** The name that the documentation gives the stack of `github-oidc.yaml`. */
 const ROLES_STACK = 'github-for-eks-multus';
 
@@ -26,6 +26,20 @@ export interface AccountRoles {
 
 interface Inline {
   readonly PolicyDocument: PolicyDocument;
+}
+
+export function providerOf(issuer: string): string {
+  return `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer}`;
+}
+
+/** The trust policy of the deployer role. */
+export function deployerTrust(parameters: Parameters = {}): unknown {
+  return trustOf(evaluatedResources(parameters)['DeployerRole']);
+}
+
+/** The trust policy of a role, which the templates write as text. */
+export function trustOf(role: Values | undefined): unknown {
+  return JSON.parse(String(role?.['AssumeRolePolicyDocument']));
 }
 
 /** Evaluates the template with its defaults and the given parameters. */
@@ -74,7 +88,7 @@ export function evaluatedResources(
       exports: new Map(),
     },
     {
-      ref: (id) => (id === 'Provider' ? PROVIDER : policyArn(id)),
+      ref: (id) => (id === 'Provider' ? providerOf(String(values['Issuer'])) : policyArn(id)),
       attribute: (id) => `arn:aws:iam::${ACCOUNT}:role/${String(values[`${id}Name`])}`,
     },
   );
