@@ -2,20 +2,28 @@ import { fakeSha, newPullRequest, type PullRequest } from '../../stand-ins/githu
 import { finding, oneSuccess } from './case-facts.ts';
 import { destroyed, LABEL, ownNodes, standing } from './preview-facts.ts';
 import {
+  approvals,
   commentsOn,
   happens,
+  haveReviewers,
   leftoverFact,
   type Scenario,
   stackNames,
   usesThePack,
 } from './scenario.ts';
 
-/** The life of previews, from events of pull requests to the state of the account and of GitHub. */
+/**
+ * The life of previews, from events of pull requests to the state of the account and of GitHub. The environment of deploys has
+ * reviewers, who are away.
+ */
 export async function rehearsePreviews(scenario: Scenario): Promise<void> {
+  haveReviewers(scenario);
+  scenario.site.gate.reviewersPresent = false;
   await skipped(scenario);
   await lifeOfOne(scenario);
   await twoAtOnce(scenario);
   await closedWithConflict(scenario);
+  scenario.found(finding('Previews and their clean-up, all runs', approvals(scenario, 0), []));
 }
 
 async function skipped(scenario: Scenario): Promise<void> {

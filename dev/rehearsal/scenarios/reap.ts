@@ -61,10 +61,11 @@ export async function rehearseReaping(scenario: Scenario): Promise<void> {
   const facts = {
     ...(await destroyed(scenario, old, reaped)),
     'the comment says why': /expired at/.test(commentsOn(scenario, old.number)[0] ?? ''),
-    ...approvals(scenario, 'reap', 0),
+    ...approvals(scenario, 0, 'reap'),
     ...(await leftoverFact(scenario)),
   };
   scenario.found(finding('Time over, protected no more: reaped', facts, reaped));
+  scenario.found(finding('Previews and clean-up, all runs', approvals(scenario, 0), []));
 }
 
 /** A preview that cannot be destroyed fails its own job and says so. The other one is destroyed anyway. */

@@ -101,9 +101,9 @@ export function haveReviewers({ site: { state } }: Scenario): void {
   state.environments.set(environment.name, { ...environment, reviewers: ['bob'] });
 }
 
-/** The fact that the reviewers had to approve so many jobs of a run. */
-export function approvals({ site }: Scenario, run: string, wanted: number): Facts {
-  const entries = site.gate.entries.filter((entry) => entry.run === run);
+/** The fact that the reviewers had to approve so many jobs of a run; by default, of all runs. */
+export function approvals({ site }: Scenario, wanted: number, run?: string): Facts {
+  const entries = site.gate.entries.filter((entry) => run === undefined || entry.run === run);
   const asked = entries.filter(({ approval }) => approval).length;
   return {
     [`${asked} of ${entries.length} jobs in an environment needed an approval`]:
