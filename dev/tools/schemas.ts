@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { inputSchema as configureInputs } from '../../src/configure-multus/inputs.ts';
 import { fileForm } from '../../src/github/inputs.ts';
+import { inputSchema as previewInputs } from '../../src/preview/inputs.ts';
 import { inputSchema as provisionInputs } from '../../src/provision/inputs.ts';
 import { inputSchema as verifyInputs } from '../../src/verify/inputs.ts';
 import { CHECKOUT } from './checkout.ts';
@@ -22,6 +23,13 @@ const NOT_IN_FILE = new Set([
   'cluster-endpoint',
   'cluster-certificate-authority',
   'kubeconfig',
+  'name',
+  'plan',
+  'pull-request',
+  'reason',
+  'report-path',
+  'report-url',
+  'status',
 ]);
 
 /** The actions whose inputs a file gives. Of two that have an input, the first one describes it. */
@@ -29,6 +37,7 @@ const ACTIONS = [
   ['configure-multus', configureInputs],
   ['provision', provisionInputs],
   ['verify', verifyInputs],
+  ['preview', previewInputs],
 ] as const;
 
 type JsonSchema = Readonly<Record<string, unknown>>;

@@ -12,6 +12,7 @@ import { InputError } from '../core/errors.ts';
 import { type Environment, environmentSchema } from '../environment/environment.ts';
 import { configField } from '../github/config-file.ts';
 import {
+  flag,
   type InputSource,
   list,
   oneOf,
@@ -58,6 +59,8 @@ export const inputSchema = z.object({
   ).optional(),
   'pull-request': wholeNumber(1, 999_999_999).optional(),
   'max-previews': wholeNumber(0, 1000).default(5),
+  'ttl-hours': wholeNumber(0, 8760).default(24),
+  prune: flag().default(true),
   'cloudformation-role-arn': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
   'admin-role-arns': list(text(PRINCIPAL_ARN, PRINCIPAL_ARN_ALLOWED)).default([]),
   status: oneOf(['success', 'failure', 'cancelled']).default('success'),
@@ -86,6 +89,10 @@ export interface PreviewInputs {
   readonly pullRequest: number | undefined;
   /** 0 for any number. */
   readonly maxPreviews: number;
+  /** Hours from creation; 0 for never. */
+  readonly ttlHours: number;
+  /** Whether networks go that an earlier push made and that are no longer listed. */
+  readonly prune: boolean;
   /** The role that CloudFormation uses for the pack's stacks. */
   readonly serviceRole: string | undefined;
   /** Who administers the cluster beside the role that deploys. */
@@ -130,6 +137,8 @@ export function readPreviewInputs(source?: InputSource): PreviewInputs {
     name: inputs.name,
     pullRequest: inputs['pull-request'],
     maxPreviews: inputs['max-previews'],
+    ttlHours: inputs['ttl-hours'],
+    prune: inputs.prune,
     serviceRole: inputs['cloudformation-role-arn'],
     administrators: inputs['admin-role-arns'],
     status: inputs.status,

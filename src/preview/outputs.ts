@@ -1,5 +1,14 @@
 /** The names in `action.yml`. */
-export const outputNames = ['decision', 'reason', 'name', 'proceed', 'environments'] as const;
+export const outputNames = [
+  'decision',
+  'reason',
+  'name',
+  'label',
+  'ttl-hours',
+  'prune',
+  'proceed',
+  'environments',
+] as const;
 
 /** The action's outputs. Each command sets some of them. */
 export interface PreviewOutputs {
@@ -8,6 +17,10 @@ export interface PreviewOutputs {
   readonly reason?: string;
   /** Name of the preview's environment. */
   readonly name?: string;
+  /** What the jobs after `decide` are given, wherever it comes from. */
+  readonly label?: string;
+  readonly 'ttl-hours'?: number;
+  readonly prune?: boolean;
   /** Whether the commit is still to be deployed. */
   readonly proceed?: boolean;
   readonly environments?: readonly ExpiredEnvironment[];

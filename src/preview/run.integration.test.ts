@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GithubApi, startGithubApi } from '../../dev/stand-ins/github/api/server.ts';
 import {
   deploymentStates,
@@ -101,6 +101,37 @@ async function run(given: Readonly<Record<string, string>>, permissions = PERMIS
 it('decides and names the environment', async () => {
   await run({ command: 'decide' });
   expect(outputs).toMatchObject({ decision: 'deploy', name: NAME });
+  expect(outputs).toMatchObject({ label: '', 'ttl-hours': 24, prune: true });
+});
+
+describe('with a file of inputs', () => {
+  const label = 'needs-networks';
+  let file: string;
+  beforeAll(() => {
+    file = join(folder, 'multus.yaml');
+    const lines = [`label: ${label}`, 'max-previews: 1', 'name-prefix: lab', 'prune: false'];
+    writeFileSync(file, [...lines, 'ttl-hours: 0', 'vpc-cidr: 10.64.0.0/16'].join('\n'));
+  });
+
+  it('decides by the file, and hands on what is in it', async () => {
+    const { notices } = await run({ command: 'decide', 'config-file': file });
+    expect(notices).toEqual([expect.stringContaining(`once it has the label "${label}"`)]);
+    const handed = { label, 'ttl-hours': 0, prune: false };
+    expect(outputs).toMatchObject({ decision: 'skip', name: 'lab-12', ...handed });
+  });
+
+  it('the job comes before the file', async () => {
+    const given = { 'name-prefix': 'mine', 'ttl-hours': '5', prune: 'true' };
+    await run({ command: 'decide', 'config-file': file, ...given });
+    expect(outputs).toMatchObject({ name: 'mine-12', 'ttl-hours': 5, prune: true, label });
+  });
+
+  it('refuses one preview more than the file has', async () => {
+    stacks = [stack('lab-1', '1')];
+    api.repository('acme/lab').pullRequests.set(12, { ...pull, labels: [label] });
+    const given = { command: 'begin', name: 'lab-12', 'config-file': file };
+    await expect(run(given)).rejects.toThrow(/there are 1 previews, and max-previews is 1/);
+  });
 });
 
 it('reports a preview from begin to end in one comment and in deployments', async () => {

@@ -34,9 +34,10 @@ export async function preview(session: Session): Promise<void> {
 async function decideOnEvent(session: Session): Promise<void> {
   const { inputs, log, notice, run, actor } = session;
   const event = session.event();
-  const { label, namePrefix } = inputs;
+  const { label, namePrefix, ttlHours, prune } = inputs;
   const { decision, reason } = decide(event, { repository: run.repository, actor, label });
-  session.setOutputs({ decision, reason, name: `${namePrefix}-${event.number}` });
+  const name = `${namePrefix}-${event.number}`;
+  session.setOutputs({ decision, reason, name, label: label ?? '', 'ttl-hours': ttlHours, prune });
   if (decision === 'skip') notice(reason);
   else log.info(reason);
   await session.addSummary(`${inertMarkdown(reason)}\n`);

@@ -74,6 +74,8 @@ const DIFFERENT_MEANINGS = [
   'kubeconfig', // to use, to write
   'namespace', // of networks, of pods
   'networks', // YAML of networks to make, names of networks to check
+  'prune', // what happens to networks, and by default to those of previews
+  'ttl-hours', // when an environment expires, and by default a preview
 ];
 
 it('describes every input and output, and the same name the same way everywhere', () => {
