@@ -45,8 +45,13 @@ import type { WorldPlan } from './world-messages.ts';
 
 const REPOSITORY = 'acme/telecom-lab';
 const WORKFLOW = '.github/workflows/provision.yml';
-/** The workflows whose jobs the roles trust: the pack's, in the repository itself and as others call them. */
-export const TRUSTED_WORKFLOWS = [`${REPOSITORY}/${WORKFLOW}@refs/heads/main`, ...PACK_WORKFLOWS];
+/** The workflows whose jobs the roles trust: the pack's, in the repository itself and as others call them, and the user's one job. */
+export const TRUSTED_WORKFLOWS = [
+  ...[WORKFLOW, '.github/workflows/in-one-job.yml'].map(
+    (file) => `${REPOSITORY}/${file}@refs/heads/main`,
+  ),
+  ...PACK_WORKFLOWS,
+];
 const MOTO_PORT = 5000;
 const OIDC_PORT = 4567;
 

@@ -1,12 +1,13 @@
 /** The scenarios, each with one line about it. */
 export const SCENARIOS = {
-  provision: 'by hand: plan, deploy, destroy',
+  provision: 'by hand, with reviewers: check, plan, deploy, destroy',
   destroy: 'by hand: destroy twice, and what is not there',
   preview: 'pull requests from opening to closing, forks, two at once, one too many',
   'preview-on-base': 'a pull request whose preview is on the cluster of another environment',
   reap: 'what is forgotten: time over, pull request closed, branch gone',
   caller: "another repository's run uses the pack's actions at v1",
   newcomer: 'from an empty repository and account to a preview with an application, and back',
+  'one-job': 'the root action: environment, use and removal in one job',
   regions: 'an environment in each of two regions at once, by one job with a matrix',
 } as const;
 
