@@ -181,11 +181,11 @@ read_repository() {
   read -r owner_id repository_id default_branch is_admin <<<"$answer"
 }
 
-# The pack is what the workflows of an earlier set-up call, or the repository that this script is in.
+# The pack is what the workflows of an earlier set-up use, or the repository that this script is in.
 find_pack() {
   local here earlier='' written=(.github/workflows/multus-*.yml)
   [[ ! -f ${written[0]} ]] ||
-    earlier=$(sed -nE '\#^ *uses: *([^/ ]+/[^/ ]+)/\.github/workflows/[a-z]+\.yml@([^ ]+).*#{s##\1 \2#p;q;}' "${written[@]}")
+    earlier=$(sed -nE '\#^ *(- )?uses: *([^/ ]+/[^/ ]+)/(\.github/workflows|actions)/[a-z.-]+@([^ ]+).*#{s##\2 \4#p;q;}' "${written[@]}")
   here=$(cd "$(dirname "${BASH_SOURCE[0]:-.}")/.." && pwd)
   [[ -f $here/cfn/github-oidc.yaml && -d $here/actions ]] || here=
   pack=${pack:-${earlier% *}}
