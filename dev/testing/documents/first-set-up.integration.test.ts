@@ -42,6 +42,7 @@ const ROLE = 'arn:aws:iam::123456789012:role/eks-multus-deployer';
 const MAIN = 'refs/heads/main';
 const EXAMPLES = [
   'by-hand',
+  'in-one-job',
   'pinned-to-a-commit',
   'pull-request-preview',
   'application-in-preview',
@@ -331,6 +332,23 @@ describe('the set-up again', () => {
     };
     expect(await outcomeOf(jobWith(preview))).toBe('assumes the role');
   });
+
+  it.each<[string, Partial<OidcJob>, string]>([
+    ['on the main branch', {}, 'assumes the role'],
+    [
+      'in a pull request',
+      { environment: 'eks-multus-previews', ref: 'refs/pull/7/merge', event: 'pull_request' },
+      'AccessDenied',
+    ],
+    ['of another name', { workflow: '.github/workflows/other.yml' }, 'AccessDenied'],
+  ])(
+    'a workflow that uses the actions in a job of its own, %s: %s',
+    async (_, change, expected) => {
+      const workflow = '.github/workflows/multus-in-one-job.yml';
+      const { calledWorkflow: __, ...own } = jobWith({ workflow, ...change });
+      expect(await outcomeOf(own)).toBe(expected);
+    },
+  );
 
   it.each([
     ['the own job of a preview', { environment: 'eks-multus-previews' }, 'assumes the role'],
