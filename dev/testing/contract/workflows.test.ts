@@ -123,6 +123,20 @@ it('has no default for an input that a file may give, so that the file can give 
   expect(given).toEqual([]);
 });
 
+it('asks who may connect wherever it makes a cluster', () => {
+  const [provision, preview] = ['provision.yml', 'preview.yml'].map(
+    (name) => workflows.find(({ file }) => file === name)?.workflow.on,
+  );
+  for (const start of [
+    provision?.workflow_dispatch,
+    provision?.workflow_call,
+    preview?.workflow_call,
+  ]) {
+    expect(start?.inputs).toHaveProperty('admin-role-arns');
+  }
+  expect(readFileSync(join(CHECKOUT, 'README.md'), 'utf8')).toContain('`admin-role-arns`');
+});
+
 it.each(workflows)('$file: takes the same inputs by hand and when it is called', ({ workflow }) => {
   const { workflow_call: call, workflow_dispatch: dispatch } = workflow.on;
   if (call?.inputs === undefined || dispatch?.inputs === undefined) return;
