@@ -124,3 +124,14 @@ it('upgrades the control plane, then the add-ons, and then finds nothing more to
   const again = await run({ 'kubernetes-version': '1.35' });
   expect(again).toMatchObject({ message: '', eks: [], changes: 0 });
 });
+
+it('says why a control plane does not come, leaves a stack that works, and can be tried again', async () => {
+  const environment = 'eks-multus-stuck';
+  expect((await run({ environment, 'kubernetes-version': '1.34' })).message).toBe('');
+  for (const attempt of [1, 2]) {
+    const { message } = await run({ environment, 'kubernetes-version': '1.35' });
+    expect(message, `attempt ${attempt}`).toContain('no free addresses');
+    expect(message).toContain('Cluster (AWS::EKS::Cluster)');
+  }
+  expect(await run({ environment })).toMatchObject({ message: '', eks: [] });
+});

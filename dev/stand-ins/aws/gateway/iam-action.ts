@@ -30,6 +30,7 @@ const EKS: readonly Route[] = [
   [/^DELETE \/clusters\/[^/]+$/, 'DeleteCluster'],
   [/^POST \/clusters\/[^/]+\/update-config$/, 'UpdateClusterConfig'],
   [/^POST \/clusters\/[^/]+\/updates$/, 'UpdateClusterVersion'],
+  [/^GET \/clusters\/[^/]+\/updates\/[^/]+$/, 'DescribeUpdate'],
   [/^POST \/clusters\/[^/]+\/access-entries$/, 'CreateAccessEntry'],
   [new RegExp(`^GET ${ENTRY}$`), 'DescribeAccessEntry'],
   [new RegExp(`^POST ${ENTRY}$`), 'UpdateAccessEntry'],
