@@ -92,3 +92,7 @@ require (
 	sigs.k8s.io/structured-merge-diff/v6 v6.3.0 // indirect
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
+
+// The version of Multus's own go.mod. A later netlink gives a default route the destination 0.0.0.0/0, which Multus expects to be
+// absent: it does not delete the old default route, and a pod with the annotation default-route never starts.
+replace github.com/vishvananda/netlink => github.com/vishvananda/netlink v1.1.1-0.20210330154013-f5de75959ad5
