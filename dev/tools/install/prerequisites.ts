@@ -30,6 +30,7 @@ const withGo: readonly ToolSet[] = [
   'next-kubernetes',
   'cni',
   'multus',
+  'agnhost',
 ];
 const withPython: readonly ToolSet[] = ['lint', 'moto', 'checkov'];
 const all: readonly ToolSet[] = [

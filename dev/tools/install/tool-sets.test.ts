@@ -17,6 +17,7 @@ describe('planTools', () => {
       'cni-plugins',
       'multus',
       'multus-thin',
+      'agnhost',
       'kubernetes',
     ]);
   });

@@ -11,6 +11,8 @@ export interface ImagePrograms {
   /** Programs of the Multus modules, by name. */
   readonly multus: Programs;
   readonly multusThin: Programs;
+  /** Kubernetes' own program for tests of networks. */
+  readonly agnhost: Uint8Array;
 }
 
 /** The pause image. containerd starts it for each pod to hold the pod's namespaces. */
@@ -18,7 +20,9 @@ export const PAUSE_IMAGE = 'localhost/kubernetes/pause:latest';
 export const BUSYBOX_IMAGE =
   'public.ecr.aws/docker/library/busybox:1.37@sha256:9532d8c39891ca2ecde4d30d7710e01fb739c87a8b9299685c63704296b16028';
 /** For whoever names the image without its digest. */
-export const BUSYBOX_TAG = BUSYBOX_IMAGE.replace(/@.*/, '');
+export const BUSYBOX_TAG = withoutDigest(BUSYBOX_IMAGE);
+export const AGNHOST_IMAGE =
+  'registry.k8s.io/e2e-test-images/agnhost:2.56@sha256:352a050380078cb2a1c246357a0dfa2fcf243ee416b92ff28b44a01d1b4b0294';
 export const MULTITOOL_IMAGE = 'docker.io/praqma/network-multitool:latest';
 /** Each region has a registry of its own for EKS's images; these are the ones that rehearsals use. */
 export const MULTUS_IMAGES = ['ap-northeast-2', 'eu-central-1'].map(
@@ -30,7 +34,8 @@ export const THIN_MULTUS_IMAGE = 'ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4
  * The container images that the nodes have from the start, as one archive that `ctr images import` reads.
  * They carry the real names, and even the real digests, so that manifests need no change, but not the real content: `pause`, `busybox`
  * and `network-multitool` are the host's busybox (no bash, no curl, no nginx), and the Multus images are
- * upstream Multus 4.1.4, which is what EKS builds, and 4.2.4, on busybox instead of their minimal base images.
+ * upstream Multus 4.1.4, which is what EKS builds, and 4.2.4, on busybox instead of their minimal base images. `agnhost` is
+ * upstream's program on busybox (no curl, no iperf) instead of Alpine.
  */
 export function containerImages(programs: ImagePrograms): Promise<Pack> {
   const base = busyboxLayer(programs);
@@ -38,6 +43,11 @@ export function containerImages(programs: ImagePrograms): Promise<Pack> {
   const images: readonly ContainerImage[] = [
     { tags: [PAUSE_IMAGE, BUSYBOX_IMAGE, BUSYBOX_TAG], layers: [base], command: forever },
     { tags: [MULTITOOL_IMAGE], layers: [base], command: forever },
+    {
+      tags: [AGNHOST_IMAGE, withoutDigest(AGNHOST_IMAGE)],
+      layers: [base, [{ name: 'agnhost', mode: 0o755, content: programs.agnhost }]],
+      command: ['/agnhost', 'pause'],
+    },
     {
       tags: MULTUS_IMAGES,
       layers: [base, multusLayer(programs.multus)],
@@ -50,6 +60,10 @@ export function containerImages(programs: ImagePrograms): Promise<Pack> {
     },
   ];
   return imageArchive(images);
+}
+
+function withoutDigest(image: string): string {
+  return image.replace(/@.*/, '');
 }
 
 function busyboxLayer({ busybox, applets }: ImagePrograms): Layer {

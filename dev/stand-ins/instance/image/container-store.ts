@@ -14,10 +14,11 @@ import { inOwnNamespaces } from './system.ts';
 const file = (name: string) => join(import.meta.dirname, name);
 const script = file('build-store.sh');
 
-/** The folders with the programs of each image. */
-export interface MultusFolders {
+/** The folders with the programs of the images, by what they are built from. */
+export interface ProgramFolders {
   readonly thick: string;
   readonly thin: string;
+  readonly agnhost: string;
 }
 
 /**
@@ -29,11 +30,11 @@ export async function ensureContainerStore(
   cache: string,
   system: string,
   kernel: Kernel,
-  multus: MultusFolders,
+  folders: ProgramFolders,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<string> {
-  const images = await ensureImageArchive(cache, multus, progress);
+  const images = await ensureImageArchive(cache, folders, progress);
   const key = contentKey({
     ...(await fileContent({ script, guest: file('import-images.sh') })),
     ...(await kernelIdentity(kernel)),
@@ -51,7 +52,7 @@ export async function ensureContainerStore(
 /** The archive of the container images, as `ctr images import` reads it. Resolves with its path. */
 async function ensureImageArchive(
   cache: string,
-  multus: MultusFolders,
+  folders: ProgramFolders,
   progress: Progress,
 ): Promise<string> {
   const busybox = await readFile((await findProgram('busybox')) ?? 'busybox');
@@ -59,8 +60,9 @@ async function ensureImageArchive(
   const key = contentKey({
     ...(await fileContent(sources)),
     busybox,
-    multus: basename(multus.thick),
-    thin: basename(multus.thin),
+    multus: basename(folders.thick),
+    thin: basename(folders.thin),
+    agnhost: basename(folders.agnhost),
   });
   return provide(join(cache, 'images', `${key}.tar`), {
     step: 'make the container images',
@@ -68,9 +70,10 @@ async function ensureImageArchive(
     keep: 4,
     build: async (temporary) => {
       const applets = (await run('busybox', ['--list'])).split('\n');
-      const thick = await readFolder(multus.thick);
-      const multusThin = await readFolder(multus.thin);
-      const bytes = await containerImages({ busybox, applets, multus: thick, multusThin });
+      const multus = await readFolder(folders.thick);
+      const multusThin = await readFolder(folders.thin);
+      const agnhost = await readFile(join(folders.agnhost, 'agnhost'));
+      const bytes = await containerImages({ busybox, applets, multus, multusThin, agnhost });
       await pipeline(bytes, createWriteStream(temporary));
     },
   });

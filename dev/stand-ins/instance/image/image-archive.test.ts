@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import {
+  AGNHOST_IMAGE,
   BUSYBOX_IMAGE,
   BUSYBOX_TAG,
   containerImages,
@@ -15,6 +16,7 @@ const programs = {
   busybox: Buffer.from('busybox program'),
   applets: ['busybox', 'sh', 'ping'],
   multus: { 'multus-daemon': Buffer.from('daemon'), 'multus-shim': Buffer.from('shim') },
+  agnhost: Buffer.from('agnhost program'),
   multusThin: { thin_entrypoint: Buffer.from('entrypoint'), multus: Buffer.from('thin') },
 };
 
@@ -51,6 +53,8 @@ describe('containerImages', () => {
       PAUSE_IMAGE,
       BUSYBOX_TAG,
       BUSYBOX_IMAGE,
+      AGNHOST_IMAGE.replace(/@.*/, ''),
+      AGNHOST_IMAGE,
     ]);
   });
 

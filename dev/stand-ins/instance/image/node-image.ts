@@ -37,8 +37,12 @@ export async function ensureNodeImage(
   const folderOf = (module: GoModule) => programs.get(module) ?? '';
   const [kubernetes, plugins] = [folderOf(kubelet), folderOf('cni-plugins')];
   const authenticator = folderOf('kubernetes');
-  const multus = { thick: folderOf('multus'), thin: folderOf('multus-thin') };
-  const store = await ensureContainerStore(cache, system, kernel, multus, progress, signal);
+  const folders = {
+    thick: folderOf('multus'),
+    thin: folderOf('multus-thin'),
+    agnhost: folderOf('agnhost'),
+  };
+  const store = await ensureContainerStore(cache, system, kernel, folders, progress, signal);
   const key = contentKey({
     ...(await folderContent(rootFiles)),
     ...(await fileContent({ script })),
