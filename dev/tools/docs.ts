@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import { CATALOGUE, CHECKS } from '../../src/connectivity/evaluate/catalogue/catalogue.ts';
 import { allFacts } from '../testing/aws-facts/facts/facts.ts';
 import { reasonOf, type Verdict, verdictOf } from '../testing/aws-facts/table.ts';
 import { actionNames, CHECKOUT } from './checkout.ts';
@@ -95,6 +96,17 @@ function linked(source: string): string {
     .replaceAll(/(?<!\()https:\/\/docs\.aws\.amazon\.com\/(\S+)/g, '[AWS: $1]($&)');
 }
 
+/** The page with the table of verify's checks, taken from the code. */
+export function withChecks(page: string): string {
+  const rows = CHECKS.map((name) => {
+    const { tags, meaning, evidence, explanation, nextStep } = CATALOGUE[name];
+    const words = tags.map((tag) => `\`${tag}\``).join(', ');
+    return row([`\`${name}\``, words, meaning, evidence, explanation, nextStep]);
+  });
+  const columns = ['Check', 'Tags', 'Question', 'Evidence', 'A failure means', 'What to do'];
+  return replaceBetween(page, 'checks', [row(columns), row(columns.map(() => '---')), ...rows]);
+}
+
 /** The pages and schemas that differ from what they are made of. With `write`, they are corrected. */
 export async function stalePages(write: boolean): Promise<readonly string[]> {
   const pages = await generatedPages();
@@ -132,6 +144,7 @@ async function generatedPages(): Promise<readonly Page[]> {
     ...(await Promise.all(readmes)),
     ...schemas,
     { path: 'docs/rehearsal.md', made: withFacts },
+    { path: 'docs/checks.md', made: withChecks },
   ];
 }
 

@@ -57,7 +57,7 @@ export function publishedSchemas(): Readonly<Record<string, string>> {
       additionalProperties: false,
     }),
     ...Object.fromEntries(
-      ['node-groups', 'networks', 'expect'].map((key) => [
+      ['node-groups', 'networks', 'expect', 'targets'].map((key) => [
         `schemas/${key}-v1.json`,
         written(key, `The input ${key}`, part(key)),
       ]),

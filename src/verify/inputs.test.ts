@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
+import { EVERY_CHECK } from '../connectivity/evaluate/select-checks.ts';
 import { InputError } from '../core/errors.ts';
 import { readVerifyInputs } from './inputs.ts';
 import { hasOwnNamespace } from './settle-layout.ts';
@@ -48,6 +49,10 @@ describe('inputs', () => {
       podNamespace: undefined,
       retries: 1,
       expectations: [],
+      transports: [],
+      targets: [],
+      sampling: { networks: [] },
+      chosen: EVERY_CHECK,
       warnOnly: false,
       namespace: 'default',
       image:
@@ -124,6 +129,38 @@ describe('inputs', () => {
       'cluster-certificate-authority': authority,
     };
     expect(read(eks, 'us-west-2').target.region).toBe('us-west-2');
+  });
+
+  it('take the tools image when something needs more than ping', () => {
+    const image = (given: Given) => read({ ...kubeconfig, ...given }).image;
+    expect(image({ protocols: 'icmp' })).toContain('busybox');
+    expect(image({ protocols: 'icmp,sctp' })).toContain('e2e-test-images/agnhost:2.56@sha256:');
+    expect(image({ samples: '*', 'tools-image': 'mirror.test/tools' })).toBe('mirror.test/tools');
+    expect(image({ targets: '[{ host: 10.0.0.9, protocol: icmp }]' })).toContain('busybox');
+    const tcp = '[{ host: 10.0.0.9, protocol: tcp, port: 80 }]';
+    expect(image({ targets: tcp, image: 'busybox:1' })).toContain('agnhost');
+  });
+
+  it('have targets with defaults, and limits for samples', () => {
+    const given = {
+      protocols: 'sctp, tcp',
+      targets: '- { host: 10.0.0.9, protocol: sctp, port: 38412 }',
+      samples: 'media',
+      'max-jitter-ms': '5',
+      'min-throughput-mbps': '900',
+    };
+    expect(read({ ...kubeconfig, ...given })).toMatchObject({
+      transports: ['tcp', 'sctp'],
+      targets: [{ host: '10.0.0.9', protocol: 'sctp', port: 38412, network: '*', reach: true }],
+      sampling: { networks: ['media'], jitterMilliseconds: 5, megabitsPerSecond: 900 },
+    });
+  });
+
+  it('choose checks by name and tag', () => {
+    const chosen = (given: Given) => [...read({ ...kubeconfig, ...given }).chosen];
+    expect(chosen({ checks: 'sctp', 'skip-checks': 'mtu' })).toEqual(['sctp-service', 'sctp-echo']);
+    expect(chosen({ checks: 'isolation,reachability' })).toEqual(['reachability', 'isolation']);
+    expect(chosen({ 'skip-checks': 'latency' })).not.toContain('latency');
   });
 
   it.each([

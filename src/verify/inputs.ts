@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
-import type { Limits } from '../connectivity/evaluate/evidence.ts';
+import type { Limits, SampleLimits } from '../connectivity/evaluate/evidence.ts';
 import type { Expectation } from '../connectivity/evaluate/pairs.ts';
+import {
+  CHECK_WORDS,
+  type ChosenChecks,
+  selectChecks,
+} from '../connectivity/evaluate/select-checks.ts';
+import type { Target } from '../connectivity/evaluate/targets.ts';
 import { expectField, networkPattern } from '../connectivity/expect-field.ts';
 import { LAYOUTS, type Layout } from '../connectivity/layout.ts';
 import type { NetworkName } from '../connectivity/probe/find-networks.ts';
 import type { NodeChoice } from '../connectivity/probe/placement.ts';
-import { probeImageField } from '../connectivity/probe/probe-image.ts';
+import { probeImageField, toolsImageField } from '../connectivity/probe/probe-image.ts';
+import { PROTOCOLS, type Transport, transportsOf } from '../connectivity/protocol.ts';
+import { targetsField } from '../connectivity/targets-field.ts';
 import { InputError, type InputProblem } from '../core/errors.ts';
 import type { Environment } from '../environment/environment.ts';
 import { ENVIRONMENT_LABEL } from '../environment/shared-cluster.ts';
@@ -49,9 +57,17 @@ export const inputSchema = z.object({
   'max-loss-percent': wholeNumber(0, 100).default(0),
   'max-latency-ms': wholeNumber(1, 60_000).optional(),
   expect: expectField().default([]),
+  protocols: list(oneOf(PROTOCOLS)).default(['icmp']),
+  targets: targetsField().default([]),
+  samples: list(networkPattern()).default([]),
+  'max-jitter-ms': wholeNumber(1, 60_000).optional(),
+  'min-throughput-mbps': wholeNumber(1, 1_000_000).optional(),
+  checks: list(checkWord()).optional(),
+  'skip-checks': list(checkWord()).default([]),
   'warn-only': flag().default(false),
   namespace: namespaceField().optional(),
   image: probeImageField(),
+  'tools-image': toolsImageField(),
   'image-pull-policy': oneOf(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
   placement: oneOf(['same-node', 'any']).default('same-node'),
   keep: flag().default(false),
@@ -59,6 +75,12 @@ export const inputSchema = z.object({
   'report-directory': text(/^[^\0]{1,1024}$/, 'the path of a folder').default('multus-report'),
   ...configField,
 });
+
+/** A name of a check, or a tag of several. */
+function checkWord() {
+  const allowed = 'names or tags of checks, as in the table of checks (docs/checks.md)';
+  return z.string({ error: allowed }).refine((word) => CHECK_WORDS.has(word), allowed);
+}
 
 /** Inputs that only the layout `matrix` uses. */
 export interface MatrixInputs {
@@ -83,6 +105,11 @@ export interface VerifyInputs {
   readonly podNamespace: 'shared' | 'per-run' | undefined;
   readonly retries: number;
   readonly expectations: readonly Expectation[];
+  /** The protocols besides ICMP. */
+  readonly transports: readonly Transport[];
+  readonly targets: readonly Target[];
+  readonly sampling: SampleLimits;
+  readonly chosen: ChosenChecks;
   /** A failed check is a warning and the step succeeds. */
   readonly warnOnly: boolean;
   readonly namespace: string;
@@ -111,6 +138,10 @@ export function readVerifyInputs(
   const ownNodes = nodesOf(inputs.environment);
   const namespace = inputs.namespace ?? shared?.namespace ?? 'default';
   const networks = inputs.networks?.map(networkName);
+  const transports = transportsOf(inputs.protocols);
+  const needsTools =
+    transports.length + inputs.samples.length > 0 ||
+    inputs.targets.some(({ protocol }) => protocol !== 'icmp');
   const problems = [
     ...('address' in target ? [] : target),
     ...(inputs.layout === 'lab' ? networkProblems(inputs.networks, namespace) : []),
@@ -127,14 +158,27 @@ export function readVerifyInputs(
     podNamespace: inputs['pod-namespace'],
     retries: inputs.retries,
     expectations: inputs.expect,
+    transports,
+    targets: inputs.targets,
+    sampling: samplingOf(inputs),
+    chosen: selectChecks(inputs.checks, inputs['skip-checks']),
     warnOnly: inputs['warn-only'],
     namespace,
-    image: inputs.image,
+    image: needsTools ? inputs['tools-image'] : inputs.image,
     imagePullPolicy: inputs['image-pull-policy'],
     placement: inputs.placement,
     keep: inputs.keep,
     timeoutMs: inputs['timeout-minutes'] * 60_000,
     reportDirectory: inputs['report-directory'],
+  };
+}
+
+function samplingOf(inputs: z.output<typeof inputSchema>): SampleLimits {
+  const { samples, 'max-jitter-ms': jitter, 'min-throughput-mbps': throughput } = inputs;
+  return {
+    networks: samples,
+    ...(jitter === undefined ? {} : { jitterMilliseconds: jitter }),
+    ...(throughput === undefined ? {} : { megabitsPerSecond: throughput }),
   };
 }
 

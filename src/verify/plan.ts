@@ -10,6 +10,7 @@ import {
   chooseNodes,
   isUsable,
 } from '../connectivity/probe/placement.ts';
+import type { Extras } from '../connectivity/probe/plan-extras.ts';
 import {
   matrixPods,
   type ProbePod,
@@ -27,7 +28,12 @@ export interface TestPlan {
   readonly pods: readonly ProbePod[];
   /** All nodes to test; undefined when the layout does not choose nodes. */
   readonly nodes?: readonly NodeObservation[];
-  readonly judgement: Pick<Evidence, 'expectations' | 'limits' | 'maxPairs'>;
+  readonly judgement: Pick<
+    Evidence,
+    'expectations' | 'limits' | 'maxPairs' | 'transports' | 'targets' | 'sampling' | 'chosen'
+  >;
+  /** What pods do besides pinging each other. */
+  readonly extras: Extras;
   /** How nodes and pairs are chosen, in sentences. */
   readonly sampling: readonly string[];
   /** Whether packets of the interface's MTU are sent, too. */
@@ -60,7 +66,8 @@ async function planLab(inputs: SettledInputs, where: Where): Promise<TestPlan> {
   return {
     networks,
     pods: probePods(apps, networks, options),
-    judgement: { expectations: inputs.expectations },
+    judgement: judgementOf(inputs),
+    extras: extrasOf(inputs, networks),
     sampling: [],
     large: false,
   };
@@ -76,8 +83,9 @@ async function planMatrix(inputs: SettledInputs, where: Where): Promise<TestPlan
     networks,
     pods: matrixPods(template?.pod ?? {}, networks, chosen.nodes, options),
     nodes: [...chosen.nodes, ...nodes.filter((node) => !isUsable(node))],
+    extras: extrasOf(inputs, networks),
     judgement: {
-      expectations: inputs.expectations,
+      ...judgementOf(inputs),
       limits: matrix.limits,
       maxPairs: matrix.maxPairs,
     },
@@ -93,8 +101,30 @@ function samplingRules({ matrix }: VerifyInputs, { rule }: ChosenNodes): readonl
   ];
 }
 
-function podOptions({ image, imagePullPolicy }: VerifyInputs, { run, namespace }: Where) {
-  return { run, namespace, image, imagePullPolicy };
+function judgementOf({ expectations, transports, targets, sampling, chosen }: VerifyInputs) {
+  return { expectations, transports, targets, sampling, chosen };
+}
+
+/** Only networks whose pods find their gateways by ARP or ND have gateways that show whether they are there. */
+function extrasOf(
+  { transports, targets, sampling }: VerifyInputs,
+  networks: readonly ProbeNetwork[],
+): Extras {
+  const resolving = networks.filter(({ resolves }) => resolves);
+  return {
+    transports,
+    targets,
+    sampled: sampling.networks,
+    gateways: new Map(resolving.map(({ id, gateways = [] }) => [id, gateways])),
+  };
+}
+
+function podOptions(
+  { image, imagePullPolicy, transports, sampling }: VerifyInputs,
+  { run, namespace }: Where,
+) {
+  const serves = transports.length + sampling.networks.length > 0;
+  return { run, namespace, image, imagePullPolicy, serves };
 }
 
 async function sampleApps() {

@@ -71,12 +71,14 @@ function lab(answers: (address: string, device: string) => boolean): FakeBehavio
     );
     return [
       '@addresses',
+      '1: lo inet 127.0.0.1/8',
       ...[...own].map(([device, address], index) => `${index + 3}: ${device} inet ${address}/24`),
       '@routes',
       ...[...own].map(
         ([device, address]) => `${address.replace(/\d+$/, '0/24')} dev ${device} src ${address}`,
       ),
       '@mtu',
+      ...[...own.keys()].map((device) => `${device} 9001`),
       ...pings,
       '@end',
     ].join('\n');
@@ -108,7 +110,7 @@ describe('verify', () => {
     const { cluster, deps } = setUp(lab(() => true));
     const { report, diagnostics } = await verify(inputs, deps);
     expect(diagnostics).toEqual([]);
-    expect(report.counts).toEqual({ passed: 54, failed: 0, skipped: 0 });
+    expect(report.counts).toEqual({ passed: 134, failed: 0, skipped: 0 });
     expect(cluster.created).toHaveLength(4);
     expect(cluster.present.size).toBe(0);
   });
@@ -185,7 +187,7 @@ describe('the layout matrix', () => {
     const { report } = await verify(matrix, deps);
     const failures = report.checks.filter(({ outcome }) => outcome === 'failed');
     expect(failures).toMatchObject([
-      { check: 'node-ready', subject: 'node-b', cause: 'multus-down' },
+      { check: 'multus-running', subject: 'node-b', cause: 'multus-down' },
     ]);
     expect(report.pods).toHaveLength(4);
   });
@@ -252,7 +254,7 @@ describe('publish', () => {
     await expect(
       publish(result, { reportDirectory: directory, warnOnly: false }, log),
     ).rejects.toThrow(
-      /connectivity of cluster c, namespace default: 2 of 54 checks failed: reachability sampleapp-1 net1 → sampleapp-dual-1 net1: 10.0.4.71: 0 of 3 answered, try 2;.*\n.*other direction answers/,
+      /connectivity of cluster c, namespace default: 3 of 134 checks failed: reachability sampleapp-1 net1 → sampleapp-dual-1 net1: 10.0.4.71: 0 of 3 answered, try 2;.*\n.*other direction answers/,
     );
     const written = JSON.parse(await readFile(join(directory, 'report.json'), 'utf8'));
     expect(written).toEqual(report);

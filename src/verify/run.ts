@@ -133,7 +133,8 @@ async function observe(
   const waited = await awaitPods(podCluster, { run, names, deadline: readyBy, clock, log });
   const zones = new Map(plan.nodes?.map(({ name, zone }) => [name, zone ?? '']) ?? []);
   const outside = observeFromOutside(plan.pods, waited, zones);
-  const options = { log, plan: plan.judgement, large: plan.large, clock, deadline };
+  const { judgement, large, extras } = plan;
+  const options = { log, plan: judgement, large, extras, clock, deadline };
   const inside = await observeFromInside(podCluster, outside, options);
   const retried = await retryPings(podCluster, inside, inputs.retries, options);
   return plan.nodes === undefined ? retried : traceRequests(podCluster, retried, options);

@@ -29,12 +29,13 @@ function problems(file: string, value: unknown): readonly string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-it('publishes four schemas', () => {
+it('publishes five schemas', () => {
   expect(schemas.map(({ file }) => file).sort()).toEqual([
     'config-v1.json',
     'expect-v1.json',
     'networks-v1.json',
     'node-groups-v1.json',
+    'targets-v1.json',
   ]);
 });
 
@@ -47,7 +48,7 @@ interface Job extends Step {
 }
 
 /** Inputs that are YAML. The schemas of the last three are published on their own, too. */
-const YAML = ['subnet-cidrs', 'node-groups', 'networks', 'expect'];
+const YAML = ['subnet-cidrs', 'node-groups', 'networks', 'expect', 'targets'];
 
 const examples = readdirSync(join(CHECKOUT, 'examples')).filter((file) => file.endsWith('.yml'));
 

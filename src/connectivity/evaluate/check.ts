@@ -1,19 +1,4 @@
-/** The checks, in the order of the report. */
-export const CHECKS = [
-  'node-ready',
-  'pod-ready',
-  'interface-present',
-  'address-in-range',
-  'address-unique',
-  'route-present',
-  'reachability',
-  'isolation',
-  'mtu',
-  'packet-loss',
-  'latency',
-] as const;
-
-export type CheckName = (typeof CHECKS)[number];
+import type { CheckName } from './catalogue/catalogue.ts';
 
 /** One check of one subject, and its result. */
 export interface CheckResult {
@@ -29,6 +14,8 @@ export interface CheckResult {
   readonly explanation?: string;
   /** For a failure: what to do about it. */
   readonly nextStep?: string;
+  /** How long the probe ran that the check rests on, in milliseconds. Absent for checks of what was known anyway. */
+  readonly tookMs?: number;
 }
 
 /** Why a check failed. */
@@ -90,6 +77,39 @@ export const CAUSES = [
   'packet-loss',
   'slow',
   'not-isolated',
+  'eni-status',
+  'eni-mismatch',
+  'wrong-interface',
+  'clock-skew',
+  'interface-order',
+  'extra-interface',
+  'interface-errors',
+  'proxy-arp',
+  'rp-filter',
+  'unlisted-address',
+  'node-address',
+  'unusable-address',
+  'duplicate-mac',
+  'unreadable-network',
+  'overlapping-networks',
+  'wrong-gateway',
+  'gateway-silent',
+  'prefix-length',
+  'address-family',
+  'foreign-neighbour',
+  'route-source',
+  'default-route',
+  'source-route',
+  'duplicate-answers',
+  'uneven',
+  'low-throughput',
+  'service-down',
+  'sctp-unsupported',
+  'port-refused',
+  'protocol-blocked',
+  'wrong-peer',
+  'target-unreachable',
+  'target-open',
 ] as const;
 
 export type Cause = (typeof CAUSES)[number];

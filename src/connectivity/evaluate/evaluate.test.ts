@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { healthy, LAB_NETWORKS, LAB_PODS, reply, silence } from '../testing/lab-pods.ts';
-import { CHECKS, type CheckName, countOutcomes } from './check.ts';
+import { CHECKS, type CheckName } from './catalogue/catalogue.ts';
+import { countOutcomes } from './check.ts';
 import { evaluate } from './evaluate.ts';
 import type { Ping, PodObservation, Probe } from './observation.ts';
 
@@ -33,20 +34,44 @@ describe('the healthy lab', () => {
   const { checks, matrix } = evaluate({ networks: LAB_NETWORKS, pods: healthy(LAB_PODS) });
 
   it('passes every check', () => {
-    expect(countOutcomes(checks)).toEqual({ passed: 54, failed: 0, skipped: 0 });
+    expect(countOutcomes(checks)).toEqual({ passed: 136, failed: 0, skipped: 0 });
     expect(matrix).toHaveLength(26);
   });
 
   it('runs every check, in the order of the report', () => {
     const asked = new Set(checks.map(({ check }) => check));
     expect([...asked]).toEqual([
+      'pod-scheduled',
       'pod-ready',
+      'probe-ran',
+      'clock',
+      'loopback',
+      'cluster-interface',
       'interface-present',
+      'interface-name',
+      'interface-requested',
+      'interface-up',
+      'interface-errors',
+      'proxy-arp',
+      'reverse-path',
+      'network-readable',
+      'networks-apart',
+      'gateway-in-subnet',
+      'mtu-alike',
+      'prefix-length-alike',
+      'families-alike',
       'address-in-range',
       'address-unique',
+      'address-listed',
+      'usable-address',
       'route-present',
+      'route-source',
+      'default-route',
+      'default-route-once',
       'reachability',
       'isolation',
+      'symmetry',
+      'duplicate-answers',
     ]);
     expect([...asked]).toEqual(CHECKS.filter((name) => asked.has(name)));
   });
@@ -125,13 +150,13 @@ describe('a single fault fails the checks that it breaks', () => {
     ],
     [
       'a drop in one direction',
-      ['reachability'],
+      ['reachability', 'symmetry'],
       labWith('sampleapp-1', withPing('10.0.4.71', silence)),
       'The other direction answers',
     ],
     [
       'a pod without a route to another',
-      ['reachability'],
+      ['reachability', 'symmetry'],
       labWith(
         'sampleapp-1',
         withPing('10.0.4.71', (ping) => ({
@@ -157,7 +182,7 @@ describe('a single fault fails the checks that it breaks', () => {
       ...pod,
       probeError: 'timed out',
     }));
-    expect(failedChecks(pods)).toEqual(['interface-present']);
+    expect(failedChecks(pods)).toEqual(['probe-ran', 'interface-present']);
     const own = evaluate({ networks: LAB_NETWORKS, pods }).checks.filter(({ subject }) =>
       subject.startsWith('sampleapp-1 net1 →'),
     );

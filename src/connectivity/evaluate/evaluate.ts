@@ -1,18 +1,31 @@
 import { networkOf } from '../../core/ip.ts';
-import { CHECKS, type CheckResult } from './check.ts';
+import { CHECKS } from './catalogue/catalogue.ts';
+import type { CheckResult } from './check.ts';
+import { checkEnis } from './eni-checks.ts';
 import { type Evidence, type EvidenceIndex, indexEvidence } from './evidence.ts';
+import { INSIDE } from './interface-checks.ts';
+import { checkNeighbours } from './neighbour-checks.ts';
+import { checkNetworks } from './network-checks.ts';
 import type { PodObservation } from './observation.ts';
 import { checkPair, checkQuality } from './pair-checks.ts';
 import { type Endpoint, endpointsOf, type ProbedPair, pairsOf, probedPairs } from './pairs.ts';
 import {
   checkInterfaces,
   checkNode,
+  checkProbe,
   checkRange,
   checkReady,
   checkRoutes,
+  checkScheduled,
   checkUnique,
   subnetOf,
 } from './pod-checks.ts';
+import { askPod } from './pod-question.ts';
+import { checkProtocols } from './protocol-checks.ts';
+import { WAYS } from './route-checks.ts';
+import { checkSamples } from './sample-checks.ts';
+import { EVERY_CHECK } from './select-checks.ts';
+import { checkTargets } from './target-checks.ts';
 
 export interface Evaluation {
   /** Ordered by check, then as the pods are. */
@@ -20,20 +33,27 @@ export interface Evaluation {
   readonly matrix: readonly ProbedPair[];
 }
 
-/** Runs every check on the evidence. Pure. */
+/** Runs every check that is chosen on the evidence. Pure. */
 export function evaluate(evidence: Evidence): Evaluation {
-  const { pods, nodes = [] } = evidence;
+  const { pods, nodes = [], chosen = EVERY_CHECK } = evidence;
   const matrix = probedPairs(pairsOf(pods, evidence), pods);
   const index = indexEvidence(evidence, matrix);
   const checks = [
-    ...nodes.map(checkNode),
-    ...pods.map(checkReady),
+    ...nodes.flatMap(checkNode),
+    ...checkEnis(evidence, index),
+    ...pods.flatMap((pod) => [checkScheduled(pod), checkReady(pod), ...checkProbe(pod)]),
     ...pods.flatMap(checkInterfaces),
+    ...pods.flatMap((pod) => askPod([...INSIDE, ...WAYS], pod, index)),
+    ...checkNetworks(evidence, matrix, index),
     ...checkAddresses(evidence, index),
+    ...checkNeighbours(evidence, matrix, index),
     ...matrix.map((pair) => checkPair(pair, index)),
     ...checkQualities(evidence, matrix, index),
+    ...checkSamples(evidence, matrix, index),
+    ...checkProtocols(evidence, matrix, index),
+    ...checkTargets(evidence, index),
   ];
-  return { checks: inOrder(checks), matrix };
+  return { checks: inOrder(checks.filter(({ check }) => chosen.has(check))), matrix };
 }
 
 function checkAddresses({ pods }: Evidence, index: EvidenceIndex): CheckResult[] {

@@ -1,5 +1,6 @@
 import type { NetworkInterface } from '../../aws/network-interfaces.ts';
 import type { ProbeNetwork } from '../probe/network.ts';
+import type { Transport } from '../protocol.ts';
 import {
   lossPercent,
   type NodeObservation,
@@ -13,6 +14,8 @@ import {
   endpointsOf,
   type ProbedPair,
 } from './pairs.ts';
+import type { ChosenChecks } from './select-checks.ts';
+import type { Target } from './targets.ts';
 
 /** All that the checks of a run are decided by: what was observed, and what was expected. */
 export interface Evidence {
@@ -30,6 +33,22 @@ export interface Evidence {
   readonly neighbours?: readonly Neighbour[];
   /** Absent when AWS was not asked: no credentials, or no EKS cluster. */
   readonly interfaces?: readonly NodeInterface[];
+  /** The protocols besides ICMP that pods must answer on their networks. */
+  readonly transports?: readonly Transport[];
+  /** Lines of the input `targets`. */
+  readonly targets?: readonly Target[];
+  readonly sampling?: SampleLimits;
+  /** The checks to run; all when absent. */
+  readonly chosen?: ChosenChecks;
+}
+
+/** Which networks are sampled, and what samples must show. */
+export interface SampleLimits {
+  /** Patterns of names. */
+  readonly networks: readonly string[];
+  /** The mean difference of consecutive round trips, in milliseconds; not judged when absent. */
+  readonly jitterMilliseconds?: number;
+  readonly megabitsPerSecond?: number;
 }
 
 export interface Limits {
@@ -66,6 +85,10 @@ export interface EvidenceIndex {
   interfacesOf(node: string): readonly NodeInterface[];
   /** The places on a network. */
   places(network: string): readonly Endpoint[];
+  /** The places on a network whose interface has a MAC address. */
+  sharingMac(network: string, mac: string): readonly Endpoint[];
+  /** The interface of a node that has an address as its primary one. */
+  ownerOf(address: string): NodeInterface | undefined;
   /** The pair in the other direction. */
   reverseOf(pair: ProbedPair): ProbedPair | undefined;
   /** Whether a pair on one node talks on the network. */
@@ -78,9 +101,12 @@ export interface EvidenceIndex {
 
 export function indexEvidence(evidence: Evidence, pairs: readonly ProbedPair[]): EvidenceIndex {
   const { networks, pods, neighbours = [], interfaces, limits } = evidence;
+  const byName = new Map(pods.map((pod) => [pod.name, pod]));
   const places = pods.flatMap(endpointsOf);
   const placesByNetwork = Map.groupBy(places, ({ network }) => network);
   const interfacesByNode = Map.groupBy(interfaces ?? [], ({ node }) => node ?? '');
+  const byMac = Map.groupBy(places, (place) => `${place.network} ${macOf(place, byName)}`);
+  const owners = new Map((interfaces ?? []).map((one) => [one.primary, one]));
   const byEnds = new Map(pairs.map((pair) => [ends(pair, 'source', 'target'), pair]));
   const within = pairs.filter(({ source, target }) => source.network === target.network);
   const near = within.filter((pair) => pair.scope === 'same-node' && answered(pair));
@@ -95,17 +121,26 @@ export function indexEvidence(evidence: Evidence, pairs: readonly ProbedPair[]):
     ]),
   );
   return {
-    pods: new Map(pods.map((pod) => [pod.name, pod])),
+    pods: byName,
     networks: new Map(networks.map((network) => [network.id, network])),
     holders: holdersOf(places, neighbours),
     interfaces,
     interfacesOf: (node) => interfacesByNode.get(node) ?? [],
     places: (network) => placesByNetwork.get(network) ?? [],
+    sharingMac: (network, mac) => byMac.get(`${network} ${mac}`) ?? [],
+    ownerOf: (address) => owners.get(address),
     reverseOf: (pair) => byEnds.get(ends(pair, 'target', 'source')),
     talksWithinNode: (network) => talking.has(network),
     losesWithinNode: (network) => talking.get(network)?.some(losesTooMany),
     requests: (network, from, to) => requests.get(`${network} ${from} ${to}`),
   };
+}
+
+function macOf(
+  { pod, interface: device }: Endpoint,
+  pods: EvidenceIndex['pods'],
+): string | undefined {
+  return pods.get(pod)?.probe?.mac?.[device];
 }
 
 function ends(pair: ProbedPair, first: 'source' | 'target', second: 'source' | 'target'): string {

@@ -1,3 +1,5 @@
+import type { Transport } from '../protocol.ts';
+
 /** One interface as Multus reports it in the pod's annotation `k8s.v1.cni.cncf.io/network-status`. */
 export interface StatusEntry {
   /** `namespace/name` of the network; the cluster's own network has the name of its configuration. */
@@ -37,6 +39,8 @@ export interface Ping {
   readonly large?: LargePing;
   /** How far the requests got, when they were traced. */
   readonly requests?: Requests;
+  /** How long the ping ran. */
+  readonly tookMs?: number;
 }
 
 /**
@@ -54,6 +58,53 @@ export interface LargePing {
   readonly pathMtu?: number;
 }
 
+/** What a connection over a protocol with ports is about: the pod's own service, that of another pod, a given target. */
+export const EXCHANGE_KINDS = ['service', 'pod', 'target'] as const;
+
+/** A request over TCP, UDP or SCTP, and what came of it. The pod's routes chose the interface. */
+export interface Exchange {
+  readonly kind: (typeof EXCHANGE_KINDS)[number];
+  readonly protocol: Transport;
+  readonly address: string;
+  readonly port: number;
+  /** `broken`: the program itself failed, so it proves nothing. */
+  readonly result: 'answered' | 'refused' | 'timeout' | 'unreachable' | 'broken';
+  /** What the program printed; of TCP between pods, the name of the pod that answered. */
+  readonly text: string;
+  readonly tries: number;
+  readonly tookMs: number;
+  /** A request that fills packets of the interface's MTU. Absent when none was sent. */
+  readonly large?: { readonly bytes: number; readonly answered: boolean };
+}
+
+/** A measurement of one path. */
+export interface Sample {
+  readonly interface: string;
+  readonly address: string;
+  /** Round trips of consecutive pings in milliseconds, without the lost ones. */
+  readonly roundTrips: readonly number[];
+  /** Of one TCP connection; absent when it could not be measured. */
+  readonly megabitsPerSecond?: number;
+  /** Why there is no throughput. */
+  readonly problem?: string;
+}
+
+/** An entry of the pod's neighbour table (ARP and ND), as `ip neigh` shows it. */
+export interface NeighbourEntry {
+  readonly address: string;
+  readonly interface: string;
+  /** Absent when nobody answered. */
+  readonly mac?: string;
+  /** `REACHABLE`, `STALE`, `FAILED`, … */
+  readonly state: string;
+}
+
+/** The programs for more than pings, each with its path; absent when the image has none. */
+export interface Tools {
+  readonly agnhost?: string;
+  readonly iperf?: string;
+}
+
 /** What the probe script observed inside one pod. */
 export interface Probe {
   readonly addresses: readonly InterfaceAddress[];
@@ -65,6 +116,22 @@ export interface Probe {
   /** `ip r`, as the pod printed it. */
   readonly routeText: string;
   readonly pings: readonly Ping[];
+  /** Absent when nothing but pings was asked for. */
+  readonly tools?: Tools;
+  readonly exchanges?: readonly Exchange[];
+  readonly samples?: readonly Sample[];
+  readonly neighbours?: readonly NeighbourEntry[];
+  /** Hardware address by interface. */
+  readonly mac?: Readonly<Record<string, string>>;
+  /** Numbers of the kernel by interface and name: `net1.rp_filter`, `net1.rx_errors`. */
+  readonly settings?: Readonly<Record<string, number>>;
+  readonly errors?: Readonly<Record<string, number>>;
+  /** The sources of the rules that send packets to tables of their own (`ip rule`). */
+  readonly ruleSources?: readonly string[];
+  /** Addresses that duplicate address detection found to be taken. */
+  readonly refused?: readonly string[];
+  /** How far the pod's clock is ahead of the runner's, in seconds, at least; negative when it is behind. */
+  readonly clockSeconds?: number;
 }
 
 /** Everything that was observed of one pod. */

@@ -1,4 +1,5 @@
-import { type CheckName, type CheckResult, failed, passed, type Reason, skipped } from './check.ts';
+import type { CheckName } from './catalogue/catalogue.ts';
+import { type CheckResult, failed, passed, type Reason, skipped } from './check.ts';
 import { type EvidenceIndex, type Limits, othersAt } from './evidence.ts';
 import { explainAnswer, explainSilence } from './explain-pair.ts';
 import { type LargePing, lossPercent, type Ping } from './observation.ts';
@@ -6,6 +7,12 @@ import { answered, type ProbedPair, pairSubject } from './pairs.ts';
 
 /** Checks that a pair answers or is silent, as expected. */
 export function checkPair(pair: ProbedPair, evidence: EvidenceIndex): CheckResult {
+  const result = judgePing(pair, evidence);
+  const tookMs = pair.ping?.tookMs;
+  return tookMs === undefined ? result : { ...result, tookMs };
+}
+
+function judgePing(pair: ProbedPair, evidence: EvidenceIndex): CheckResult {
   const check: CheckName = pair.expected === 'answer' ? 'reachability' : 'isolation';
   const question = { check, subject: pairSubject(pair) };
   if (pair.ping === undefined) return skipped(question, pair.unprobed ?? 'not probed');

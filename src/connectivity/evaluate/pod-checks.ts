@@ -13,6 +13,24 @@ export function checkReady(pod: PodObservation): CheckResult {
   return failed(question, pod.notReady, explainNotReady(pod.notReady));
 }
 
+/** Checks that the scheduler found a node for the pod. */
+export function checkScheduled(pod: PodObservation): CheckResult {
+  const question = { check: 'pod-scheduled', subject: pod.name } as const;
+  if (pod.node !== undefined) return passed(question, pod.node);
+  const text = pod.notReady ?? 'it has no node';
+  const reason = explainNotReady(text);
+  return reason.cause === 'scheduling' ? failed(question, text, reason) : skipped(question, text);
+}
+
+/** Checks that the command in a Ready pod ended. */
+export function checkProbe(pod: PodObservation): CheckResult[] {
+  const question = { check: 'probe-ran', subject: pod.name } as const;
+  if (pod.notReady !== undefined) return [skipped(question, 'the pod is not Ready')];
+  if (pod.probe !== undefined) return [passed(question, 'it ended')];
+  const why = pod.probeError ?? 'no probe ran';
+  return [failed(question, why, explainProbe(why))];
+}
+
 /** Checks that each network of the pod has an interface, both in `network-status` and inside the pod. */
 export function checkInterfaces(pod: PodObservation): CheckResult[] {
   return pod.networks.map((network, index) => {
@@ -117,11 +135,15 @@ function explainProbe(why: string): Reason {
 }
 
 /** Checks that the node can run pods with secondary networks: it is Ready, and Multus runs on it. */
-export function checkNode(node: NodeObservation): CheckResult {
-  const question = { check: 'node-ready', subject: node.name } as const;
-  if (node.leftOut !== undefined) return skipped(question, node.leftOut);
-  if (node.trouble === undefined) return passed(question, 'Ready, with Multus');
-  return failed(question, node.trouble.text, REASONS[node.trouble.kind]);
+export function checkNode({ name, leftOut, trouble }: NodeObservation): CheckResult[] {
+  const ready = { check: 'node-ready', subject: name } as const;
+  const multus = { check: 'multus-running', subject: name } as const;
+  if (leftOut !== undefined) return [skipped(ready, leftOut), skipped(multus, leftOut)];
+  if (trouble === undefined)
+    return [passed(ready, 'Ready'), passed(multus, 'Multus is Ready on it')];
+  return trouble.kind === 'not-ready'
+    ? [failed(ready, trouble.text, REASONS[trouble.kind]), skipped(multus, trouble.text)]
+    : [passed(ready, 'Ready'), failed(multus, trouble.text, REASONS[trouble.kind])];
 }
 
 const REASONS = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { healthy, LAB_NETWORKS } from '../testing/lab-pods.ts';
-import type { CheckName } from './check.ts';
+import type { CheckName } from './catalogue/catalogue.ts';
 import { evaluate } from './evaluate.ts';
 import type { LargePing, Ping, PodObservation } from './observation.ts';
 

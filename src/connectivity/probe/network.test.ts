@@ -24,12 +24,38 @@ it("reads the lab's network", () => {
     id: 'default/ipvlan-conf-1',
     kind: 'ipvlan l3 on eth1',
     master: 'eth1',
+    type: 'ipvlan',
+    resolves: false,
+    gateways: [],
+    routes: [],
+    sourceRouting: false,
     expected: {
       known: true,
       subnets: ['10.0.4.0/24'],
       ranges: [{ first: '10.0.4.70', last: '10.0.4.80' }],
     },
   });
+});
+
+it('reads gateways, routes, and whether pods send ARP', () => {
+  const ipam = {
+    type: 'host-local',
+    subnet: '10.0.4.0/24',
+    gateway: '10.0.4.1',
+    routes: [{ dst: '0.0.0.0/0', gw: '10.0.4.9' }, { dst: '10.9.1.0/16' }],
+  };
+  const plugins = [{ type: 'macvlan', master: 'eth1', ipam }, { type: 'sbr' }];
+  expect(read({ name: 'x', plugins })).toMatchObject({
+    resolves: true,
+    gateways: ['10.0.4.1', '10.0.4.9'],
+    routes: ['default', '10.9.0.0/16'],
+    sourceRouting: true,
+  });
+  const resolves = (mode?: string) => read({ type: 'ipvlan', master: 'eth1', mode }).resolves;
+  expect([resolves(), resolves('l2'), resolves('l3'), resolves('l3s')]).toEqual([
+    ...[true, true],
+    ...[false, false],
+  ]);
 });
 
 it('reads a plugin list, range sets, and a subnet without a range', () => {

@@ -19,6 +19,16 @@ export interface ProbeNetwork {
   readonly kind: string;
   /** The node's interface below the network, such as `eth1`; absent when the configuration does not name it. */
   readonly master?: string;
+  /** The CNI plugin that makes the interface; absent when the configuration cannot be read. */
+  readonly type?: string;
+  /** Whether pods on it find each other's MAC addresses by ARP and ND. An ipvlan interface of mode l3 sends neither. */
+  readonly resolves?: boolean;
+  /** The gateways that the configuration names. */
+  readonly gateways?: readonly string[];
+  /** The destinations of the routes that the configuration names; the default route is `default`. */
+  readonly routes?: readonly string[];
+  /** Whether packets from its addresses have a routing table of their own (plugin sbr). */
+  readonly sourceRouting?: boolean;
   readonly expected: ExpectedAddresses;
 }
 
@@ -61,8 +71,24 @@ export function probeNetwork(definition: AttachmentDefinition): ProbeNetwork {
     ...identity,
     kind: describePlugin(type, mode, master ?? read.bridge),
     ...(master === undefined ? {} : { master }),
+    type,
+    resolves: !(type === 'ipvlan' && (mode === 'l3' || mode === 'l3s')),
+    gateways: gatewaysOf(read),
+    routes: read.routes.map(({ dst }) => destinationOf(dst)),
+    sourceRouting: read.chained.includes('sbr'),
     expected: expectedAddresses(read),
   };
+}
+
+function gatewaysOf({ pools, routes }: CniNetwork): readonly string[] {
+  const ofPools = 'unreadable' in pools ? [] : pools.map(({ gateway }) => gateway);
+  const all = [...ofPools, ...routes.map(({ gw }) => gw)];
+  return [...new Set(all.filter((one) => one !== undefined && isAddress(one)))] as string[];
+}
+
+function destinationOf(dst: string): string {
+  if (dst === '0.0.0.0/0' || dst === '::/0') return 'default';
+  return isNetwork(dst) ? canonicalNetwork(dst) : dst;
 }
 
 function expectedAddresses(network: CniNetwork): ExpectedAddresses {

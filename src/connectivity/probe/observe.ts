@@ -12,9 +12,12 @@ import {
   probedPairs,
 } from '../evaluate/pairs.ts';
 import type { ProbeCluster } from './cluster.ts';
+import type { ExchangePlan } from './exchange-script.ts';
+import { type Extras, plannedExtras } from './plan-extras.ts';
 import { parseNetworkStatus, parsePings, parseProbe, STATUS_ANNOTATION } from './probe-output.ts';
 import type { WaitedPod } from './probe-pods.ts';
 import {
+  FIRST_PINGS,
   type PingEffort,
   type PingTarget,
   pingScript,
@@ -57,6 +60,7 @@ export interface ProbeOptions {
   readonly plan: PairPlan;
   /** Pairs that should answer also get a packet of the interface's MTU. */
   readonly large: boolean;
+  readonly extras?: Extras;
   readonly clock: Clock;
   /** When the step ends, in the clock's time. A slow exec is waited for until then. */
   readonly deadline: number;
@@ -68,12 +72,15 @@ export async function observeFromInside(
   pods: readonly PodObservation[],
   options: ProbeOptions,
 ): Promise<PodObservation[]> {
-  const pairs = Map.groupBy(pairsOf(pods, options.plan), ({ source }) => source.pod);
+  const all = pairsOf(pods, options.plan);
+  const pairs = Map.groupBy(all, ({ source }) => source.pod);
+  const more = plannedExtras(pods, all, options);
   return inParallel(pods, EXECS_AT_ONCE, async (pod) => {
     if (pod.notReady !== undefined) return pod;
     const row = pairs.get(pod.name) ?? [];
-    const targets = pingTargets(row, options).get(pod.name) ?? [];
-    const parsed = await probe(cluster, pod.name, targets, options);
+    const { pings, exchanges } = more(pod, row);
+    const targets = [...(pingTargets(row, options).get(pod.name) ?? []), ...pings];
+    const parsed = await probe(cluster, pod.name, { targets, exchanges }, options);
     const observed =
       'probe' in parsed ? { ...pod, ...parsed } : { ...pod, probeError: parsed.error };
     options.log.info(`${pod.name}: ${'probe' in parsed ? rowText(row, observed) : parsed.error}`);
@@ -99,15 +106,23 @@ export function pingTargets(
   return targets;
 }
 
+interface Script {
+  readonly targets: readonly PingTarget[];
+  readonly exchanges: ExchangePlan;
+}
+
 async function probe(
   cluster: ProbeCluster,
   pod: string,
-  targets: readonly PingTarget[],
+  { targets, exchanges }: Script,
   options: ProbeOptions,
 ) {
+  const { clock } = options;
   try {
-    const timeout = execTimeoutMs(options, scriptDurationMs(targets));
-    return parseProbe(await cluster.runScript(pod, probeScript(targets), timeout));
+    const timeout = execTimeoutMs(options, scriptDurationMs(targets, FIRST_PINGS, exchanges));
+    const began = clock.now();
+    const output = await cluster.runScript(pod, probeScript(targets, exchanges), timeout);
+    return parseProbe(output, { began, ended: clock.now() });
   } catch (error) {
     return { error: messageOf(error).split('\n', 1)[0] ?? '' };
   }

@@ -9,17 +9,32 @@ import type {
   Probe,
   Route,
   StatusEntry,
+  Tools,
 } from '../evaluate/observation.ts';
+import {
+  parseExchanges,
+  parseNeighbours,
+  parseSamples,
+  parseTools,
+  tookMs,
+} from './exchange-output.ts';
 
 /** The result of the probe script, or why its output is not usable. */
 export type ParsedProbe = { readonly probe: Probe } | { readonly error: string };
 
-const PING_LINE = /^@ping (\S+) (\S+) ?(.*)$/;
+const PING_LINE = /^@ping (\S+) (\S+) ?(.*?)(?:@took ([\d.]*) ([\d.]*))?$/;
+const RESULT_LINE = /^@(ping|large|exchange|jitter|throughput|tools) /;
 const LARGE_LINE = /^@large (\S+) (\S+) (\d+) (.*)$/;
 const LONGEST_ERROR = 300;
 
+/** When a command ran, in milliseconds of the runner's clock. */
+export interface Ran {
+  readonly began: number;
+  readonly ended: number;
+}
+
 /** Reads the output of the probe script. Without the last line, `@end`, the script did not finish. */
-export function parseProbe(output: string): ParsedProbe {
+export function parseProbe(output: string, ran?: Ran): ParsedProbe {
   const lines = output.split(/\r?\n/);
   if (!lines.includes('@end')) {
     const tail = output.trim().slice(-LONGEST_ERROR);
@@ -30,6 +45,7 @@ export function parseProbe(output: string): ParsedProbe {
   const sections = readSections(lines);
   const section = (name: string) => sections.get(name) ?? [];
   const routes = section('routes');
+  const tools = parseTools(lines);
   const addresses = parseAddresses(section('addresses').join('\n'));
   if (addresses.length === 0) {
     const said = section('addresses').join(' ').trim().slice(0, LONGEST_ERROR);
@@ -42,11 +58,46 @@ export function parseProbe(output: string): ParsedProbe {
       addresses,
       routes: parseRoutes([...routes, ...section('routes6')].join('\n')),
       routeText: routes.join('\n').trimEnd(),
-      mtu: readMtu(section('mtu')),
+      mtu: readNumbers(section('mtu')),
       state: readWords(section('state')),
       pings: readPings(lines),
+      mac: readWords(section('mac')),
+      settings: readNumbers(section('settings')),
+      errors: readNumbers(section('errors')),
+      neighbours: parseNeighbours(section('neighbours')),
+      ruleSources: parseRules(section('rules')),
+      refused: refusedAddresses(section('addresses')),
+      clockSeconds: skewSeconds(section('clock')[0], ran),
+      ...(tools === undefined ? {} : exchangesIn(lines, tools)),
     },
   };
+}
+
+/** The sources in `ip rule`: `32765: from 10.0.4.70 lookup 100`. */
+function parseRules(lines: readonly string[]): readonly string[] {
+  return lines.flatMap(
+    (line) => /^\d+:\s+from (\S+) lookup (?!local|main|default)/.exec(line)?.[1] ?? [],
+  );
+}
+
+/** Addresses with the flag of a failed duplicate address detection (RFC 4862). */
+function refusedAddresses(lines: readonly string[]): readonly string[] {
+  return parseAddresses(lines.filter((line) => /\bdadfailed\b/.test(line)).join('\n')).map(
+    ({ address }) => address,
+  );
+}
+
+/** How far a clock is off at least, as the command may have read it at any time while it ran. */
+function skewSeconds(text: string | undefined, ran: Ran | undefined): number {
+  if (ran === undefined || text === undefined || !/^\d+$/.test(text)) return 0;
+  const { began, ended } = ran;
+  const shown = Number(text);
+  if (shown * 1000 > ended) return shown - ended / 1000;
+  return Math.min(0, shown + 1 - began / 1000);
+}
+
+function exchangesIn(lines: readonly string[], tools: Tools) {
+  return { tools, exchanges: parseExchanges(lines), samples: parseSamples(lines) };
 }
 
 /** Reads the output of the ping script; undefined when it did not finish. */
@@ -64,9 +115,10 @@ function readPings(lines: readonly string[]): Ping[] {
     }),
   );
   return lines.flatMap((line) => {
-    const [, device, address, text = ''] = PING_LINE.exec(line) ?? [];
+    const [, device, address, text = '', began, ended] = PING_LINE.exec(line) ?? [];
     if (device === undefined || address === undefined) return [];
-    const ping = parsePing(device, address, text.slice(0, LONGEST_ERROR));
+    const took = began === undefined ? {} : { tookMs: tookMs(began, ended) };
+    const ping = { ...parsePing(device, address, text.slice(0, LONGEST_ERROR)), ...took };
     const own = large.get(`${device} ${address}`);
     return [own === undefined ? ping : { ...ping, large: own }];
   });
@@ -76,7 +128,7 @@ function readSections(lines: readonly string[]): Map<string, string[]> {
   const sections = new Map<string, string[]>();
   let current: string[] = [];
   for (const line of lines) {
-    if (/^@(ping|large) /.test(line)) continue;
+    if (RESULT_LINE.test(line)) continue;
     if (line.startsWith('@')) {
       current = [];
       sections.set(line.slice(1).trim(), current);
@@ -87,9 +139,9 @@ function readSections(lines: readonly string[]): Map<string, string[]> {
   return sections;
 }
 
-function readMtu(lines: readonly string[]): Record<string, number> {
-  const entries = Object.entries(readWords(lines)).filter(([, bytes]) => /^\d+$/.test(bytes));
-  return Object.fromEntries(entries.map(([name, bytes]) => [name, Number(bytes)]));
+function readNumbers(lines: readonly string[]): Record<string, number> {
+  const entries = Object.entries(readWords(lines)).filter(([, number]) => /^\d+$/.test(number));
+  return Object.fromEntries(entries.map(([name, number]) => [name, Number(number)]));
 }
 
 /** Lines of a name and one word. */

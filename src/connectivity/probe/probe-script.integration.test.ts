@@ -1,62 +1,20 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensurePrerequisites } from '../../../dev/tools/install/apt.ts';
-import { findProgram } from '../../../dev/tools/install/probe.ts';
-import { run } from '../../../dev/tools/process.ts';
-import { consoleProgress } from '../../../dev/tools/progress.ts';
+import { programFolder, runInPod } from '../testing/pod-namespaces.ts';
 import { parseProbe } from './probe-output.ts';
 import { type PingTarget, probeScript } from './probe-script.ts';
-
-/**
- * Two network namespaces that are joined by two veth pairs: net1 and net2 here, their other ends there.
- * The script that is given as `$PROBE` runs in the first one, in the shell `$SHELL_COMMAND`.
- */
-const POD = `
-set -e
-mount -t sysfs sysfs /sys
-ip link set lo up
-ip link add net1 mtu 1400 type veth peer name there1 mtu 1400
-ip link add net2 type veth peer name there2
-unshare --net sleep 60 & peer=$!
-while [ "$(readlink /proc/$peer/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
-ip link set there1 netns $peer
-ip link set there2 netns $peer
-nsenter --target $peer --net sh -c '
-  ip addr add 10.0.4.71/24 dev there1; ip link set there1 up
-  ip addr add 10.0.6.71/24 dev there2; ip link set there2 up'
-ip addr add 10.0.4.70/24 dev net1; ip link set net1 up
-ip addr add 10.0.6.70/24 dev net2; ip link set net2 up
-$SHELL_COMMAND -c "$PROBE"
-kill $peer
-`;
 
 let folder: string;
 
 beforeAll(async () => {
-  await ensurePrerequisites(['node'], consoleProgress());
-  folder = await mkdtemp(join(tmpdir(), 'probe-'));
-  for (const applet of ['ping', 'sleep', 'readlink']) {
-    await symlink((await findProgram('busybox')) ?? '', join(folder, applet));
-  }
+  folder = await programFolder();
 });
 
 afterAll(() => rm(folder, { recursive: true }));
 
 async function probeIn(shell: string, targets: readonly PingTarget[]) {
   const started = performance.now();
-  const output = await run(
-    'unshare',
-    ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child', 'sh', '-c', POD],
-    {
-      env: {
-        PATH: `${folder}:${process.env['PATH']}`,
-        SHELL_COMMAND: shell,
-        PROBE: probeScript(targets),
-      },
-    },
-  );
+  const output = await runInPod(folder, shell, { script: probeScript(targets) });
   return { parsed: parseProbe(output), seconds: (performance.now() - started) / 1000 };
 }
 

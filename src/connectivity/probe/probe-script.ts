@@ -1,3 +1,12 @@
+import {
+  type ExchangePlan,
+  exchangeDurationMs,
+  exchangeScript,
+  NO_EXCHANGES,
+} from './exchange-script.ts';
+import { HEADERS } from './packet-headers.ts';
+import { quote } from './shell-words.ts';
+
 /** One ping to make: through which interface of the pod, to which address. */
 export interface PingTarget {
   readonly interface: string;
@@ -19,15 +28,15 @@ const INTERVAL_S = 0.2;
 /** Pings that run at the same time in one pod. */
 const PINGS_AT_ONCE = 32;
 
-/** Bytes of the IP and ICMP headers. */
-const HEADERS = { ipv4: 28, ipv6: 48 } as const;
-
 /**
  * The POSIX shell script that probes one pod from inside, for `sh -c`. `parseProbe` reads its output. Each ping is a
  * background job that writes one line at once, so lines of different jobs never mix. Everything else is shell
  * built-ins, because starting a program takes long on a small node.
  */
-export function probeScript(targets: readonly PingTarget[], effort = FIRST_PINGS): string {
+export function probeScript(
+  targets: readonly PingTarget[],
+  more: ExchangePlan = NO_EXCHANGES,
+): string {
   const v6 = targets.some(({ address }) => address.includes(':'));
   return [
     'exec 2>&1',
@@ -40,7 +49,22 @@ export function probeScript(targets: readonly PingTarget[], effort = FIRST_PINGS
     'for i in /sys/class/net/*; do [ -e "$i/mtu" ] && read m <"$i/mtu" && echo "${i##*/} $m"; done',
     'echo @state',
     'for i in /sys/class/net/*; do [ -e "$i/operstate" ] && read s <"$i/operstate" && echo "${i##*/} $s"; done',
-    pingScript(targets, effort),
+    'echo @clock',
+    'date +%s',
+    'echo @rules',
+    'ip rule 2>/dev/null',
+    'echo @mac',
+    'for i in /sys/class/net/*; do [ -e "$i/address" ] && read a <"$i/address" && echo "${i##*/} $a"; done',
+    'echo @settings',
+    // The shell reads byte by byte, and such a file gives no more than its first one: enough for a setting of one digit.
+    'for i in /proc/sys/net/ipv4/conf/*; do for k in rp_filter proxy_arp; do [ -e "$i/$k" ] && { read v <"$i/$k"; echo "${i##*/}.$k $v"; }; done; done',
+    ...pingLines(targets, FIRST_PINGS),
+    'echo @errors',
+    'for i in /sys/class/net/*; do for k in rx_errors tx_errors; do [ -e "$i/statistics/$k" ] && read v <"$i/statistics/$k" && echo "${i##*/}.$k $v"; done; done',
+    'echo @neighbours',
+    'ip neigh 2>/dev/null',
+    ...exchangeScript(more),
+    'echo @end',
   ].join('\n');
 }
 
@@ -51,14 +75,17 @@ export function pingCommand({ packets, waitSeconds }: PingEffort = FIRST_PINGS):
 
 /** Only the pings of the probe script. `parsePings` reads its output. */
 export function pingScript(targets: readonly PingTarget[], effort: PingEffort): string {
+  return ['exec 2>&1', ...pingLines(targets, effort), 'echo @end'].join('\n');
+}
+
+function pingLines(targets: readonly PingTarget[], effort: PingEffort): readonly string[] {
   return [
-    'exec 2>&1',
     'set -f',
-    `p() { o=$(${pingCommand(effort)} -I "$1" "$2" 2>&1); echo "@ping $1 $2" $o; }`,
+    `p() { read s _ </proc/uptime; o=$(${pingCommand(effort)} -I "$1" "$2" 2>&1); read e _ </proc/uptime; echo "@ping $1 $2" $o "@took $s $e"; }`,
     ...(targets.some(({ large }) => large) ? largePing(effort) : []),
     ...batches(targets).flatMap((batch) => [...batch.map(job), 'wait']),
-    'echo @end',
-  ].join('\n');
+    'set +f',
+  ];
 }
 
 /** Prints how many packets an interface has dropped on sending. An ipvlan interface drops all when its master is down. */
@@ -85,10 +112,15 @@ function largePing(effort: PingEffort): readonly string[] {
 }
 
 /** How long a script with these pings takes at most, in milliseconds, on a node where each program starts slowly. */
-export function scriptDurationMs(targets: readonly PingTarget[], effort = FIRST_PINGS): number {
+export function scriptDurationMs(
+  targets: readonly PingTarget[],
+  effort = FIRST_PINGS,
+  more: ExchangePlan = NO_EXCHANGES,
+): number {
   const pingSeconds = effort.packets * INTERVAL_S + effort.waitSeconds;
   const batchSeconds = pingSeconds * (targets.some(({ large }) => large) ? 2 : 1) + 5;
-  return 20_000 + batches(targets).length * batchSeconds * 1000 + targets.length * 500;
+  const pings = batches(targets).length * batchSeconds * 1000 + targets.length * 500;
+  return 20_000 + pings + exchangeDurationMs(more);
 }
 
 function batches(targets: readonly PingTarget[]): PingTarget[][] {
@@ -100,9 +132,4 @@ function batches(targets: readonly PingTarget[]): PingTarget[][] {
 function job(target: PingTarget): string {
   const name = target.large === true ? 'l' : 'p';
   return `${name} ${quote(target.interface)} ${quote(target.address)} &`;
-}
-
-/** Interface names and addresses come from an annotation, so the shell must not interpret them. */
-function quote(text: string): string {
-  return /^[\w.:@%/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -6,6 +6,7 @@ import { MANAGED_BY, MANAGED_BY_LABEL, RUN_LABEL } from './cluster.ts';
 import type { ProbeNetwork } from './network.ts';
 import type { NodeChoice } from './placement.ts';
 import { NETWORKS_ANNOTATION } from './probe-output.ts';
+import { serviceScript } from './service-script.ts';
 
 /** A pod of `manifests/sample-apps`. Its networks are numbers: 0 is the first network that the file names. */
 export interface SampleApp {
@@ -32,6 +33,8 @@ export interface ProbePodOptions {
   readonly namespace: string;
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  /** Whether the pods answer TCP, UDP and SCTP. */
+  readonly serves?: boolean;
   /** The node for all pods. Without it, the scheduler chooses a node for each pod. */
   readonly node?: string;
   /** The nodes that the scheduler may choose from; any node when absent. */
@@ -74,11 +77,18 @@ export function fill(pod: V1Pod, networks: readonly string[], options: ProbePodO
         ...container,
         image: options.image,
         imagePullPolicy: options.imagePullPolicy,
+        ...(options.serves ? SERVING : {}),
       })),
       ...placed(options),
     },
   };
 }
+
+/** The command of pods with services, and the memory that their programs need. */
+const SERVING = {
+  command: ['/bin/sh', '-c', serviceScript()],
+  resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '512Mi' } },
+};
 
 /** Uses affinity instead of `nodeName`, so that the scheduler respects taints and free resources. */
 function placed({ node, nodes }: ProbePodOptions): Partial<V1PodSpec> {

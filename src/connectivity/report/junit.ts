@@ -1,5 +1,7 @@
 import { XmlNode, XmlText } from '@aws-sdk/xml-builder';
-import { CHECKS, type CheckResult, countOutcomes } from '../evaluate/check.ts';
+import { CHECKS } from '../evaluate/catalogue/catalogue.ts';
+import { type CheckResult, countOutcomes } from '../evaluate/check.ts';
+import { probeSeconds } from './check-time.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -22,7 +24,7 @@ function suite(name: string, checks: readonly CheckResult[], report: Report): Xm
   // Readers of JUnit expect a time without a zone. UTC is the same on all machines.
   node.addAttribute('timestamp', report.startedAt.replace(/\.\d+Z$/, ''));
   node.addAttribute('hostname', printable(report.cluster));
-  node.addAttribute('time', 0);
+  node.addAttribute('time', probeSeconds(checks));
   for (const check of checks) node.addChildNode(testCase(check, report));
   return node;
 }
@@ -31,7 +33,7 @@ function testCase(check: CheckResult, { namespace, layout }: Report): XmlNode {
   const node = new XmlNode('testcase')
     .addAttribute('name', printable(check.subject))
     .addAttribute('classname', `${namespace}.${layout}.${check.check}`)
-    .addAttribute('time', 0);
+    .addAttribute('time', probeSeconds([check]));
   const { outcome, detail, cause, explanation, nextStep } = check;
   if (outcome === 'skipped') {
     node.addChildNode(new XmlNode('skipped').addAttribute('message', printable(detail)));

@@ -16,8 +16,7 @@ export interface PagePlace extends ReportedPlace {
   readonly zone: string;
 }
 
-export interface PagePair
-  extends Omit<ReportedPair, 'source' | 'target' | 'seen' | 'lossPercent' | 'megabitsPerSecond'> {
+export interface PagePair extends Omit<ReportedPair, 'source' | 'target' | 'seen' | 'lossPercent'> {
   readonly source: number;
   readonly target: number;
   readonly state: PairState;
@@ -43,7 +42,7 @@ export function pageData(report: Report): PageData {
       return { ...place, node: node ?? 'no node', zone: zone ?? '' };
     }),
     pairs: judged.map(({ pair, state, failures: own }) => {
-      const { seen: _, lossPercent: __, megabitsPerSecond: ___, ...shown } = pair;
+      const { seen: _, lossPercent: __, ...shown } = pair;
       return {
         ...shown,
         source: placeIndex.get(keyOf(pair.source)) ?? 0,

@@ -1,4 +1,6 @@
-import { CHECKS, type CheckResult } from '../evaluate/check.ts';
+import { CHECKS } from '../evaluate/catalogue/catalogue.ts';
+import type { CheckResult } from '../evaluate/check.ts';
+import { probeSeconds, secondsText } from './check-time.ts';
 import { html, Markup } from './markup.ts';
 import { pairName, prefixRows } from './pair-state.ts';
 import type { Report } from './report.ts';
@@ -74,9 +76,10 @@ function checkTable({ checks }: Report): Markup {
   const rows = CHECKS.filter((name) => byCheck.has(name)).map((name) => {
     const own = byCheck.get(name) ?? [];
     const count = (outcome: string) => own.filter((check) => check.outcome === outcome).length;
-    return [name, String(count('passed')), String(count('failed')), String(count('skipped'))];
+    const counts = [count('passed'), count('failed'), count('skipped')].map(String);
+    return [name, ...counts, secondsText(probeSeconds(own))];
   });
-  return table('Checks', ['Check', 'Passed', 'Failed', 'Skipped'], rows, [1, 2, 3]);
+  return table('Checks', ['Check', 'Passed', 'Failed', 'Skipped', 'Time'], rows, [1, 2, 3, 4]);
 }
 
 function networkTable({ networks }: Report): Markup {

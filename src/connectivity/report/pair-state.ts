@@ -31,7 +31,10 @@ export interface JudgedPair {
 export const STATE_LEGEND: Readonly<Record<PairState, { sign: string; words: string }>> = {
   silent: { sign: '❌', words: 'silent, but should answer' },
   leaks: { sign: '⚠️', words: 'answers, but should be isolated' },
-  impaired: { sign: '🟠', words: 'answers, with loss, delay or a smaller MTU' },
+  impaired: {
+    sign: '🟠',
+    words: 'answers, with loss, delay, a smaller MTU or a protocol that does not pass',
+  },
   'not-probed': { sign: '❔', words: 'not probed' },
   answers: { sign: '✅', words: 'answers' },
   apart: { sign: '🔒', words: 'isolated, as it should be' },

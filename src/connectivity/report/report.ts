@@ -3,6 +3,7 @@ import { type CheckResult, type Counts, countOutcomes } from '../evaluate/check.
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { Evidence, NodeInterface } from '../evaluate/evidence.ts';
 import {
+  type Exchange,
   type LargePing,
   lossPercent,
   type NodeObservation,
@@ -17,7 +18,11 @@ import {
   type ProbedPair,
   type Scope,
 } from '../evaluate/pairs.ts';
+import { exchangeOf } from '../evaluate/protocol-checks.ts';
+import { jitterOf, sampleOf } from '../evaluate/sample-checks.ts';
+import type { Target } from '../evaluate/targets.ts';
 import type { ProbeNetwork } from '../probe/network.ts';
+import type { Protocol, Transport } from '../protocol.ts';
 
 /** The connectivity report, version 1, as in `report.json`. Fields may be added but not removed. */
 export interface Report {
@@ -37,6 +42,10 @@ export interface Report {
   /** The nodes that were or should have been tested. Without a choice of nodes, those that pods ran on. */
   readonly nodes: readonly ReportedNode[];
   readonly pods: readonly ReportedPod[];
+  /** What pods of one network were to say to each other. */
+  readonly protocols: readonly Protocol[];
+  /** The lines of the input `targets`. */
+  readonly targets: readonly ReportedTarget[];
   readonly checks: readonly CheckResult[];
   readonly matrix: readonly ReportedPair[];
 }
@@ -47,6 +56,11 @@ export interface ReportedNetwork {
   readonly subnets: readonly string[];
   /** `first-last`. */
   readonly ranges: readonly string[];
+}
+
+export interface ReportedTarget extends Omit<Target, 'port'> {
+  /** Null with ICMP. */
+  readonly port: number | null;
 }
 
 export interface ReportedNode {
@@ -98,6 +112,8 @@ export interface ReportContext {
 export function makeReport(context: ReportContext, evidence: Evidence): Report {
   const { checks, matrix } = evaluate(evidence);
   const counts = countOutcomes(checks);
+  const pods = new Map(evidence.pods.map((pod) => [pod.name, pod]));
+  const extras = { transports: evidence.transports ?? [], pods };
   const { cluster, namespace, layout, startedAt, finishedAt } = context;
   return {
     schema: 1,
@@ -113,8 +129,10 @@ export function makeReport(context: ReportContext, evidence: Evidence): Report {
     networks: evidence.networks.map(reportNetwork),
     nodes: nodesOf(evidence).map((node) => reportNode(node, evidence.interfaces)),
     pods: evidence.pods.map(reportPod),
+    protocols: ['icmp', ...(evidence.transports ?? [])],
+    targets: (evidence.targets ?? []).map(reportTarget),
     checks,
-    matrix: matrix.map(reportPair),
+    matrix: matrix.map((pair) => reportPair(pair, extras)),
   };
 }
 
@@ -154,6 +172,10 @@ function reportInterface(one: NodeInterface): ReportedNodeInterface {
     securityGroupIds: one.securityGroupIds,
     status: one.status,
   };
+}
+
+function reportTarget({ port, ...target }: Target): ReportedTarget {
+  return { ...target, port: port ?? null };
 }
 
 function reportNetwork({ id, kind, expected }: ProbeNetwork): ReportedNetwork {
@@ -206,8 +228,23 @@ export interface ReportedPair {
     /** The MTU that a router on the path reported; null when none did. */
     readonly pathMtu: number | null;
   } | null;
-  /** Always null: version 1 of the schema requires the field, and no throughput is measured. */
-  readonly megabitsPerSecond: null;
+  /** What one TCP connection carried; null when it was not measured. */
+  readonly megabitsPerSecond: number | null;
+  /** The mean difference of consecutive round trips in milliseconds; null when it was not measured. */
+  readonly jitterMilliseconds: number | null;
+  /** The requests over protocols besides ICMP; empty when none was sent. */
+  readonly exchanges: readonly ReportedExchange[];
+}
+
+/** A request over a protocol with ports, and what came of it. */
+export interface ReportedExchange {
+  readonly protocol: Transport;
+  readonly port: number;
+  readonly result: Exchange['result'];
+  readonly tries: number;
+  readonly milliseconds: number;
+  /** Whether a request passed that fills the interface's MTU; null when none was sent. */
+  readonly large: { readonly bytes: number; readonly passed: boolean } | null;
 }
 
 export interface ReportedPlace {
@@ -217,8 +254,17 @@ export interface ReportedPlace {
   readonly address: string | null;
 }
 
+/** What else was seen of pairs. */
+export interface PairExtras {
+  readonly transports: readonly Transport[];
+  readonly pods: ReadonlyMap<string, PodObservation>;
+}
+
+const NO_EXTRAS: PairExtras = { transports: [], pods: new Map() };
+
 /** The report's cell for a pair and its ping. Pure. */
-export function reportPair(pair: ProbedPair): ReportedPair {
+export function reportPair(pair: ProbedPair, extras = NO_EXTRAS): ReportedPair {
+  const sample = sampleOf(pair, extras.pods);
   const { ping, scope, expected, because } = pair;
   const unprobed = ping === undefined || ping.problem?.kind === 'broken';
   return {
@@ -234,8 +280,20 @@ export function reportPair(pair: ProbedPair): ReportedPair {
     milliseconds: ping?.milliseconds ?? null,
     attempts: ping === undefined ? 0 : (ping.attempts ?? 1),
     mtu: reportMtu(ping?.large),
-    megabitsPerSecond: null,
+    megabitsPerSecond: sample?.megabitsPerSecond ?? null,
+    jitterMilliseconds: sample === undefined ? null : (jitterOf(sample) ?? null),
+    exchanges: expected === 'answer' ? reportExchanges(pair, extras) : [],
   };
+}
+
+function reportExchanges(pair: ProbedPair, extras: PairExtras): readonly ReportedExchange[] {
+  return extras.transports.flatMap((protocol) => {
+    const exchange = exchangeOf(pair, protocol, extras);
+    if ('missing' in exchange) return [];
+    const { port, result, tries, tookMs, large } = exchange;
+    const filled = large === undefined ? null : { bytes: large.bytes, passed: large.answered };
+    return [{ protocol, port, result, tries, milliseconds: tookMs, large: filled }];
+  });
 }
 
 function reportMtu(large: LargePing | undefined): ReportedPair['mtu'] {

@@ -3,7 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect, it } from 'vitest';
 import { packFile } from '../../core/pack-files.ts';
-import { CAUSES, CHECKS } from '../evaluate/check.ts';
+import { CHECKS } from '../evaluate/catalogue/catalogue.ts';
+import { CAUSES } from '../evaluate/check.ts';
 import { healthy, LAB_NETWORKS, LAB_PODS } from '../testing/lab-pods.ts';
 import {
   clusterEvidence,

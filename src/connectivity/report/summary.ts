@@ -1,5 +1,6 @@
 import { code, codeBlock, inertMarkdown, md, table } from '../../github/markdown.ts';
-import { CHECKS } from '../evaluate/check.ts';
+import { CHECKS } from '../evaluate/catalogue/catalogue.ts';
+import { probeSeconds, secondsText } from './check-time.ts';
 import {
   type JudgedPair,
   type Matrix,
@@ -61,9 +62,11 @@ function checks({ checks: all }: Report): Section {
   const rows = CHECKS.filter((name) => byCheck.has(name)).map((name) => {
     const own = byCheck.get(name) ?? [];
     const count = (outcome: string) => own.filter((check) => check.outcome === outcome).length;
-    return [name, count('passed'), count('failed'), count('skipped')];
+    const time = secondsText(probeSeconds(own));
+    return [name, count('passed'), count('failed'), count('skipped'), time];
   });
-  return tableSection('### Checks', ['Check', 'Passed', 'Failed', 'Skipped'], rows, 'checks');
+  const columns = ['Check', 'Passed', 'Failed', 'Skipped', 'Time'];
+  return tableSection('### Checks', columns, rows, 'checks');
 }
 
 function matrix({ by, rows, columns, cell }: Matrix): Section[] {

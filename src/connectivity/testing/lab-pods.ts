@@ -98,7 +98,7 @@ function insideOf(pod: PodObservation) {
     source: address,
   }));
   return {
-    addresses: places,
+    addresses: [{ interface: 'lo', address: '127.0.0.1', prefix: 8 }, ...places],
     mtu: Object.fromEntries(places.map(({ interface: device }) => [device, 9001])),
     routes,
     routeText: routes

@@ -92,6 +92,13 @@ function pairFacts(pair: PagePair, { places }: PageData): Node {
     facts.push(['Delay', `${time.min} / ${time.avg} / ${time.max} ms (min / avg / max)`]);
   }
   if (mtu !== null) facts.push(['MTU', mtuText(mtu)]);
+  for (const exchange of pair.exchanges) {
+    facts.push([exchange.protocol.toUpperCase(), exchangeText(exchange)]);
+  }
+  if (pair.jitterMilliseconds !== null) facts.push(['Jitter', `${pair.jitterMilliseconds} ms`]);
+  if (pair.megabitsPerSecond !== null) {
+    facts.push(['Throughput', `${pair.megabitsPerSecond} Mbit/s`]);
+  }
   const parts = facts.flatMap(([name, value]) => [
     element('dt', { textContent: name }),
     element('dd', { textContent: value }),
@@ -108,6 +115,13 @@ function placeText(place: PagePlace | undefined): string {
 function packetText({ sent, received, attempts }: PagePair): string {
   if (sent === 0) return 'none sent';
   return `${received} of ${sent} answered${attempts > 1 ? `, at attempt ${attempts}` : ''}`;
+}
+
+function exchangeText({ port, result, tries, milliseconds, large }: PagePair['exchanges'][number]) {
+  const again = tries > 1 ? `, at try ${tries}` : '';
+  const filled =
+    large === null ? '' : `; ${large.bytes} bytes ${large.passed ? 'pass' : 'do not pass'}`;
+  return `port ${port} ${result} in ${milliseconds} ms${again}${filled}`;
 }
 
 function mtuText({ bytes, passed, pathMtu }: NonNullable<PagePair['mtu']>): string {
