@@ -30,7 +30,16 @@ export interface PairPlan {
 }
 
 /** The endpoints of a pod: one for each address, and one without an address where none is known. */
-export function endpointsOf(pod: PodObservation): Endpoint[] {
+export function endpointsOf(pod: PodObservation): readonly Endpoint[] {
+  const known = ENDPOINTS.get(pod) ?? findEndpoints(pod);
+  ENDPOINTS.set(pod, known);
+  return known;
+}
+
+/** Most checks ask for the endpoints of a pod, and an observation never changes. */
+const ENDPOINTS = new WeakMap<PodObservation, readonly Endpoint[]>();
+
+function findEndpoints(pod: PodObservation): Endpoint[] {
   return pod.networks.flatMap((network, index) => {
     const wanted = interfaceName(index);
     const candidates = (pod.status ?? []).filter((entry) => entry.network === network);
@@ -87,17 +96,18 @@ function targetGroups(
   groups: readonly (readonly Endpoint[])[],
   expectations: readonly Expectation[],
 ): readonly TargetGroup[] {
-  const found = new Map<string, TargetGroup>();
+  const found = new Map<string, { verdict: Omit<TargetGroup, 'targets'>; targets: Endpoint[] }>();
   for (const group of groups) {
     const [first] = group;
     if (first === undefined || !comparable(source, first)) continue;
     const scope = scopeOf(source, first);
     const verdict = expectationFor(source.network, first.network, scope, expectations);
     const key = `${verdict.expected} ${scope} ${first.network}`;
-    const targets = [...(found.get(key)?.targets ?? []), ...group];
-    found.set(key, { ...verdict, scope, targets });
+    const own = found.get(key) ?? { verdict: { ...verdict, scope }, targets: [] };
+    own.targets.push(...group);
+    found.set(key, own);
   }
-  return [...found.values()];
+  return [...found.values()].map(({ verdict, targets }) => ({ ...verdict, targets }));
 }
 
 function memoized<Item, Value>(

@@ -5,12 +5,15 @@ import { makeReport, type Report } from '../report/report.ts';
 import { healthy, type PodPlan, silence } from './lab-pods.ts';
 
 const ZONES = ['ap-northeast-2a', 'ap-northeast-2b'];
-const NETWORKS = [1, 2].map((number) =>
-  probeNetwork({ metadata: { name: `ipvlan-conf-${number}`, namespace: 'default' } }),
-);
+const networksOf = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    probeNetwork({ metadata: { name: `ipvlan-conf-${index + 1}`, namespace: 'default' } }),
+  );
 
-/** Sizes of a cluster: every pod is on both networks, with addresses of its node's own prefixes. */
+/** Sizes of a cluster: every pod is on all networks, with addresses of its node's own prefixes. */
 export interface Size {
+  /** Two when absent. */
+  readonly networks?: number;
   readonly nodes: number;
   readonly podsOnEach: number;
   /** The most pairs that are probed. */
@@ -19,26 +22,27 @@ export interface Size {
 
 /** What is seen of a cluster when all is well; `change` makes something else of a ping. */
 export function clusterEvidence(
-  { nodes, podsOnEach, maxPairs }: Size,
+  { nodes, podsOnEach, maxPairs, networks: count = 2 }: Size,
   change: (ping: Ping, pod: PodObservation) => Ping = (ping) => ping,
 ): Evidence {
+  const networks = networksOf(count);
   const names = Array.from({ length: nodes }, (_, index) => nodeName(index));
   const plans = names.flatMap((node, index): PodPlan[] =>
     Array.from({ length: podsOnEach }, (_, pod) => ({
       name: `verify-${index + 1}-${pod + 1}`,
       node,
       zone: zoneOf(index),
-      addresses: NETWORKS.map(({ id }, network) => ({
+      addresses: networks.map(({ id }, network) => ({
         network: id,
         address: `${prefixBase(index, network)}${podAddress(index, pod)}`,
       })),
     })),
   );
   return {
-    networks: NETWORKS,
+    networks,
     pods: healthy(plans, { maxPairs }).map((pod) => withPings(pod, change)),
     nodes: names.map((name, index) => ({ name, zone: zoneOf(index) })),
-    interfaces: names.flatMap((name, index) => NETWORKS.map((_, n) => eni(name, index, n))),
+    interfaces: names.flatMap((name, index) => networks.map((_, n) => eni(name, index, n, count))),
     limits: { lossPercent: 10 },
     maxPairs,
   };
@@ -140,10 +144,10 @@ function podAddress(index: number, pod: number): number {
   return (index % 8) * 32 + pod;
 }
 
-function eni(node: string, index: number, network: number): NodeInterface {
+function eni(node: string, index: number, network: number, networks: number): NodeInterface {
   const base = prefixBase(index, network);
   return {
-    id: `eni-0${(index * 2 + network + 0xa1).toString(16).padStart(16, '0')}`,
+    id: `eni-0${(index * networks + network + 0xa1).toString(16).padStart(16, '0')}`,
     node,
     deviceIndex: network + 1,
     subnetId: `subnet-0${network}`,
