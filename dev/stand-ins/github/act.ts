@@ -50,7 +50,7 @@ export async function runByAct(
   const env = {
     ...wanted.env,
     GITHUB_RUN_ID: String(lastRunId),
-    REHEARSAL_ARTIFACTS: join(folders.logs, 'artifacts', wanted.name),
+    REHEARSAL_ARTIFACTS: artifactFolder(folders, wanted.name),
   };
   const log = join(folders.logs, `workflow-${wanted.name}.log`);
   const following = followWorkflow();
@@ -77,6 +77,11 @@ export async function runByAct(
   const result = following.result();
   writeFileSync(log.replace(/\.log$/, '-summary.md'), result.summary);
   return result;
+}
+
+/** Where what a run uploads is kept, in a folder for each artifact. */
+export function artifactFolder({ logs }: Pick<ActFolders, 'logs'>, run: string): string {
+  return join(logs, 'artifacts', run);
 }
 
 /** All that a job speaks to is on this machine, under names that a proxy does not know. */

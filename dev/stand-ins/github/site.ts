@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { runByAct, standInsOf } from './act.ts';
+import { artifactFolder, runByAct, standInsOf } from './act.ts';
 import type { WorkflowResult } from './act-log.ts';
 import { type GithubApi, startGithubApi } from './api/server.ts';
 import type { RepositoryState } from './api/state.ts';
 import type { GithubEvent } from './events/pull-request.ts';
 import { type Gate, startGate } from './gate.ts';
 import { type GitServer, startGitServer } from './git-server.ts';
+import { keepArtifacts } from './kept-artifacts.ts';
 import {
   type Adaptation,
   PACK,
@@ -86,7 +87,7 @@ export async function startSite(
       ...standInsOf(join(workflows, file), act.actions),
       ...pack.local,
     };
-    return runByAct(
+    const result = await runByAct(
       act.folders,
       {
         name,
@@ -102,6 +103,9 @@ export async function startSite(
       },
       show,
     );
+    const branch = branchOf(event);
+    keepArtifacts(state, artifactFolder(act.folders, name), { branch, ofFork: foreign });
+    return result;
   }
 
   function idTokens(event: string, file: string, workflow: Workflow) {
@@ -156,6 +160,12 @@ function protectEnvironments({ environments, nextId }: RepositoryState): void {
 function refOf(event: GithubEvent): string {
   const pull = event.name === 'pull_request' ? event.payload['number'] : undefined;
   return pull === undefined ? 'refs/heads/main' : `refs/pull/${pull}/merge`;
+}
+
+/** The branch that GitHub gives a run: that of a pull request's head, or the main branch. */
+function branchOf({ payload }: GithubEvent): string {
+  const pull = payload['pull_request'] as { head: { ref: string } } | undefined;
+  return pull?.head.ref ?? 'main';
 }
 
 /** A manual or scheduled event starts one workflow, not every workflow with that trigger. */

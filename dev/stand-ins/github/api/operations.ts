@@ -1,13 +1,13 @@
 import { type Answer, type Call, notFound, page } from './answer.ts';
+import { ARTIFACT_OPERATIONS } from './artifacts.ts';
 import type { Operation } from './description.ts';
 import { ENVIRONMENT_OPERATIONS } from './environments.ts';
+import { ISSUE_OPERATIONS } from './issues.ts';
 import {
-  commentJson,
   deploymentJson,
   first,
   type Json,
   named,
-  now,
   pullRequestJson,
   statusJson,
 } from './resources.ts';
@@ -16,36 +16,10 @@ import { addEnvironment, type Deployment, type RepositoryState } from './state.t
 
 /** The operations of the stand-in, by GitHub's names. */
 export const OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
+  ...ARTIFACT_OPERATIONS,
   ...ENVIRONMENT_OPERATIONS,
+  ...ISSUE_OPERATIONS,
   ...SET_UP_OPERATIONS,
-  'issues/list-comments': ({ operation, state, query }) => {
-    const wanted = number(operation.params['issue_number']);
-    if (!state.pullRequests.has(wanted)) return notFound();
-    const found = [...state.comments.values()].filter(({ pullRequest }) => pullRequest === wanted);
-    return page(found, query, (comment) => commentJson(first(operation.example(200)), comment));
-  },
-  'issues/create-comment': ({ operation, state, body, login }) => {
-    const pullRequest = number(operation.params['issue_number']);
-    if (!state.pullRequests.has(pullRequest)) return notFound();
-    const at = now();
-    const comment = {
-      id: state.nextId(),
-      pullRequest,
-      author: login,
-      body: text(body['body']),
-      createdAt: at,
-      updatedAt: at,
-    };
-    state.comments.set(comment.id, comment);
-    return { status: 201, body: commentJson(operation.example(201), comment) };
-  },
-  'issues/update-comment': ({ operation, state, body }) => {
-    const comment = state.comments.get(number(operation.params['comment_id']));
-    if (comment === undefined) return notFound();
-    const changed = { ...comment, body: text(body['body']), updatedAt: now() };
-    state.comments.set(comment.id, changed);
-    return { status: 200, body: commentJson(operation.example(200), changed) };
-  },
   'pulls/get': ({ operation, state }) => {
     const found = state.pullRequests.get(number(operation.params['pull_number']));
     if (found === undefined) return notFound();

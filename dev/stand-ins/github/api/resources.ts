@@ -2,6 +2,7 @@ import type {
   Comment,
   Deployment,
   DeploymentStatus,
+  Issue,
   PullRequest,
   RepositoryState,
 } from './state.ts';
@@ -16,14 +17,48 @@ export function commentJson(example: unknown, comment: Comment): Json {
     ...json,
     id: comment.id,
     body: comment.body,
-    user: {
-      ...(json['user'] as Json),
-      login: comment.author,
-      type: comment.author === ACTIONS_BOT ? 'Bot' : 'User',
-    },
+    user: userJson(json['user'], comment.author),
     created_at: comment.createdAt,
     updated_at: comment.updatedAt,
   };
+}
+
+/** An issue, or a pull request as an issue, which has the key `pull_request`. */
+export function issueJson(
+  example: unknown,
+  issue: Issue,
+  { name, pullRequests }: RepositoryState,
+): Json {
+  const { pull_request: pull, closed_by: _, state_reason: __, ...json } = example as Json;
+  const { author, body, createdAt, labels, number, state, stateReason, title, updatedAt } = issue;
+  return {
+    ...json,
+    ...(pullRequests.has(number) ? { pull_request: pull ?? PULL_REQUEST } : {}),
+    number,
+    title,
+    body,
+    state,
+    // GitHub says null for none, which its description does not know.
+    ...(stateReason === null ? {} : { state_reason: stateReason }),
+    labels: labels.map((label) => ({ ...first(json['labels']), name: label })),
+    user: userJson(json['user'], author),
+    html_url: `https://github.com/${name}/issues/${number}`,
+    created_at: createdAt,
+    updated_at: updatedAt,
+    closed_at: state === 'closed' ? updatedAt : null,
+  };
+}
+
+const URL_OF_PULL = 'https://api.github.com/repos/octocat/Hello-World/pulls/1347';
+const PULL_REQUEST = {
+  url: URL_OF_PULL,
+  html_url: URL_OF_PULL,
+  diff_url: URL_OF_PULL,
+  patch_url: URL_OF_PULL,
+};
+
+function userJson(example: unknown, login: string): Json {
+  return { ...(example as Json), login, type: login === ACTIONS_BOT ? 'Bot' : 'User' };
 }
 
 export function deploymentJson(example: unknown, deployment: Deployment): Json {

@@ -57,6 +57,47 @@ it('knows branches', async () => {
   await expect(git.getRef({ ...here, ref: 'heads/gone' })).rejects.toMatchObject({ status: 404 });
 });
 
+it('keeps issues, which it lists with the pull requests, by label and state', async () => {
+  const { issues } = client({ issues: 'write' });
+  const wanted = { ...here, labels: 'Kept', state: 'all' } as const;
+  const label = { ...here, name: 'kept', color: 'ededed', description: '' };
+  await issues.createLabel(label);
+  await expect(issues.createLabel(label)).rejects.toMatchObject({
+    status: 422,
+  });
+  const { data } = await issues.create({ ...here, title: 'one', labels: ['kept', 'unknown'] });
+  expect(data).toMatchObject({ number: 4, state: 'open', labels: [{ name: 'kept' }] });
+  const ofIssue = { ...here, issue_number: 4 };
+  await issues.createComment({ ...ofIssue, body: 'told' });
+  await issues.update({ ...ofIssue, state: 'closed', state_reason: 'not_planned' });
+  expect((await issues.listForRepo({ ...here, labels: 'kept' })).data).toEqual([]);
+  const found = (await issues.listForRepo(wanted)).data;
+  expect(found).toMatchObject([{ number: 4, state: 'closed', state_reason: 'not_planned' }]);
+  const open = (await issues.listForRepo(here)).data;
+  expect(open).toMatchObject([{ number: 3, pull_request: {} }]);
+});
+
+it('lists artifacts, and sends whoever downloads one to another server', async () => {
+  const { artifacts } = api.repository('acme/lab');
+  const zip = Buffer.from('zipped');
+  const of = { runId: 7, branch: 'main', createdAt: '2026-11-01T00:00:00Z', zip };
+  artifacts.set(1, { id: 1, name: 'kept', ofFork: false, expired: false, ...of });
+  artifacts.set(2, { id: 2, name: 'kept', ofFork: true, expired: true, ...of });
+  artifacts.set(3, { id: 3, name: 'other', ofFork: false, expired: false, ...of });
+  const { actions } = client({ actions: 'read' });
+  const { data } = await actions.listArtifactsForRepo({ ...here, name: 'kept' });
+  expect(data.artifacts).toMatchObject([
+    { id: 2, expired: true, workflow_run: { repository_id: 1, head_repository_id: 2 } },
+    { id: 1, expired: false, workflow_run: { repository_id: 1, head_repository_id: 1 } },
+  ]);
+  const wanted = { ...here, archive_format: 'zip' };
+  const file = await actions.downloadArtifact({ ...wanted, artifact_id: 1 });
+  expect(Buffer.from(file.data as ArrayBuffer).toString()).toBe('zipped');
+  const gone = actions.downloadArtifact({ ...wanted, artifact_id: 2 });
+  await expect(gone).rejects.toMatchObject({ status: 410 });
+  await expect(fetch(file.url)).resolves.toMatchObject({ status: 404 });
+});
+
 it('follows a deployment through its states', async () => {
   const { repos } = client(all);
   const { data } = await repos.createDeployment({

@@ -5,6 +5,7 @@ import { githubDescription, type Operation } from './description.ts';
 import { OPERATIONS } from './operations.ts';
 import { lacking, type Permissions } from './permissions.ts';
 import { type RepositoryState, repositoryState } from './state.ts';
+import { startStorage } from './storage.ts';
 
 /** One recorded call. */
 export interface ApiCall {
@@ -47,7 +48,7 @@ const ADMINISTRATOR: Permissions = {
 };
 
 /**
- * Stands in for the REST API of github.com: pull requests, their comments, branches, deployments, the set-up of a repository. It compares
+ * Stands in for the REST API of github.com: pull requests, issues, comments, branches, deployments, artifacts, the set-up of a repository. It compares
  * every request and every answer with the OpenAPI description that GitHub publishes, and builds answers from
  * GitHub's own examples. Leaves out rate limits, pagination links, media types and everything else.
  */
@@ -63,11 +64,16 @@ export async function startGithubApi(port: number): Promise<GithubApi> {
   // An idle connection that closes by itself sometimes closes while a client sends a call on it.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     void readBody(request).then((body) => {
-      const answer = serve(request, body, { calls, repository, tokens });
-      response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8' });
+      const { storage: keep } = storage;
+      const answer = serve(request, body, { calls, repository, tokens, storage: keep });
+      response.writeHead(answer.status, {
+        'content-type': 'application/json; charset=utf-8',
+        ...(answer.location === undefined ? {} : { location: answer.location }),
+      });
       response.end(JSON.stringify(answer.body));
     });
   });
+  const storage = await startStorage();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
@@ -93,9 +99,10 @@ export async function startGithubApi(port: number): Promise<GithubApi> {
       const permissions = holder.repositories[name];
       return permissions !== undefined && lacking(permissions, 'repos/get-content') === undefined;
     },
-    stop() {
+    async stop() {
       server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await storage.stop();
     },
   };
 }
@@ -104,6 +111,7 @@ interface World {
   readonly calls: ApiCall[];
   readonly repository: (name: string) => RepositoryState;
   readonly tokens: ReadonlyMap<string, Holder>;
+  readonly storage: (content: Uint8Array) => string;
 }
 
 function serve(request: IncomingMessage, raw: string, world: World): Answer {
@@ -152,7 +160,8 @@ function perform(
   if (served === undefined) throw new Error(`no ${operation.id}`);
   const administers = permissions['administration'] === 'write';
   const { login } = holder;
-  return served({ operation, body, state, query: url.searchParams, administers, login });
+  const { storage } = world;
+  return served({ operation, body, state, query: url.searchParams, administers, login, storage });
 }
 
 function refusal(status: number, message: string): Answer {

@@ -15,8 +15,37 @@ export interface PullRequest {
   readonly conflict: boolean;
 }
 
+/** An issue that is no pull request. Both count their numbers together. */
+export interface Issue {
+  readonly number: number;
+  readonly author: string;
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+  readonly state: 'open' | 'closed';
+  /** Why it was closed. */
+  readonly stateReason: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** What a run has uploaded. */
+export interface Artifact {
+  readonly id: number;
+  readonly name: string;
+  readonly runId: number;
+  readonly branch: string;
+  /** Whether the run was one of a fork's pull request. GitHub lists its artifacts with the others. */
+  readonly ofFork: boolean;
+  readonly createdAt: string;
+  readonly expired: boolean;
+  /** The archive, as it is downloaded. */
+  readonly zip: Uint8Array;
+}
+
 export interface Comment {
   readonly id: number;
+  /** The number of a pull request or of another issue. */
   readonly pullRequest: number;
   readonly author: string;
   readonly body: string;
@@ -66,6 +95,14 @@ export interface RepositoryState {
   readonly name: string;
   readonly defaultBranch: string;
   readonly pullRequests: Map<number, PullRequest>;
+  readonly issues: Map<number, Issue>;
+  /** Whether the repository has issues at all. */
+  hasIssues: boolean;
+  /** The labels that issues can have. */
+  readonly labels: Set<string>;
+  /** Whether a new issue brings labels along that the repository lacks. Sources differ: see issues.ts. */
+  makesLabels: boolean;
+  readonly artifacts: Map<number, Artifact>;
   readonly comments: Map<number, Comment>;
   readonly deployments: Map<number, Deployment>;
   readonly branches: Map<string, string>;
@@ -74,7 +111,6 @@ export interface RepositoryState {
   readonly environments: Map<string, GithubEnvironment>;
   /** The bodies of the requests that made the rulesets, each with its `id`. */
   readonly rulesets: Readonly<Record<string, unknown>>[];
-  readonly labels: Set<string>;
   /** Variables for its workflows (`vars`). */
   readonly variables: Map<string, string>;
   /** The claims that the subjects of its tokens are made of; undefined for the default. */
@@ -96,13 +132,17 @@ export function repositoryState(name: string, defaultBranch = 'main'): Repositor
     name,
     defaultBranch,
     pullRequests: new Map(),
+    issues: new Map(),
+    hasIssues: true,
+    labels: new Set(),
+    makesLabels: false,
+    artifacts: new Map(),
     comments: new Map(),
     deployments: new Map(),
     branches: new Map([[defaultBranch, fakeSha(`${name} ${defaultBranch}`)]]),
     protectedBranches: new Set(),
     environments: new Map(),
     rulesets: [],
-    labels: new Set(),
     variables: new Map(),
     subjectClaims: undefined,
     dispatches: [],

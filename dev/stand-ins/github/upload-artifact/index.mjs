@@ -1,6 +1,7 @@
-// Stands in for actions/upload-artifact: copies one folder or file into the folder named by REHEARSAL_ARTIFACTS.
+// Stands in for actions/upload-artifact: copies one folder, or one file without its folders, into the folder named by
+// REHEARSAL_ARTIFACTS. site.ts offers what is there for download when the run is over.
 // Left out: patterns, hidden files, compression, retention, outputs other than the URL, which leads nowhere.
-import { appendFileSync, cpSync, existsSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, rmSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
 const input = (name) => process.env[`INPUT_${name.toUpperCase()}`] ?? '';
@@ -17,7 +18,8 @@ if (existsSync(to) && input('overwrite') !== 'true') {
   process.exit(1);
 }
 rmSync(to, { recursive: true, force: true });
-cpSync(from, to, { recursive: true });
+const isFile = statSync(from).isFile();
+cpSync(from, isFile ? join(to, basename(from)) : to, { recursive: true });
 console.log(`${input('path')} kept as artifact ${input('name')}`);
 const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_OUTPUT } = process.env;
 const run = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
