@@ -6,7 +6,6 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { prepareAccount } from '../stand-ins/aws/account.ts';
 import { type AwsStandIn, startAws } from '../stand-ins/aws/aws.ts';
-import { kubernetesVersionOf } from '../stand-ins/aws/eks/ami-parameters.ts';
 import { type Inventory, takeInventory } from '../stand-ins/aws/inventory.ts';
 import { startMoto } from '../stand-ins/aws/moto/moto.ts';
 import { createControlPlanes } from '../stand-ins/cluster/control-plane.ts';
@@ -111,7 +110,7 @@ async function start(
   const folders = { runDir: RUN_FOLDER, logDir: LOG_FOLDER };
 
   const isNext = (imageId: string, region: string) =>
-    kubernetesVersionOf(imageId, region) === (tools.next?.version ?? 'none');
+    aws.eksImages.kubernetesVersion(imageId, region) === (tools.next?.version ?? 'none');
   const controlPlanes = createControlPlanes({ ...folders, tools, gatewayUrl: GATEWAY, ec2In });
   const vpc = createVpc({ readState });
   const machines = createMachines({

@@ -12,8 +12,8 @@ import {
   realisticPacing,
   steadyPacing,
 } from './cloudformation/pacing/pacing.ts';
-import { eksAmiParameters } from './eks/ami-parameters.ts';
 import type { Eks } from './eks/eks.ts';
+import { createEksImages, type EksImages } from './eks/images.ts';
 import type { EventBus } from './events/events.ts';
 import { otherOwner } from './faults/bucket-owner.ts';
 import { createBucketRegions } from './faults/bucket-regions.ts';
@@ -66,6 +66,7 @@ export interface AwsStandIn {
   readonly bus: EventBus;
   /** Names of the regions in use. */
   regions(): readonly string[];
+  readonly eksImages: EksImages;
   readonly faults: Faults;
   readonly sessions: Sessions;
   /** Errors of background work that no caller waits for, oldest first. */
@@ -102,6 +103,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
   );
   const home = regions.in(region);
   const buckets = createBucketRegions();
+  const eksImages = createEksImages();
   const identities = createIdentities(motoUrl);
   const gateway = await startGateway({
     port: options.port,
@@ -128,7 +130,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
       pendingInstances(switches.pendingMs, launchTimes(home.clients.ec2)),
       simulatePolicy(identities),
       dryRun,
-      eksAmiParameters,
+      eksImages.answer,
       lambdaAnswer(regions),
     ],
     disturb: (call) => faults.disturb(call) ?? otherOwner(call, account) ?? buckets.answer(call),
@@ -141,7 +143,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
     for (const name of regions.names()) await regions.in(name).autoscaling.stop();
     await gateway.stop();
   };
-  return { ...home, regions: regions.names, gateway, faults, sessions, problems, stop };
+  return { ...home, regions: regions.names, gateway, eksImages, faults, sessions, problems, stop };
 }
 
 function pacingFor({ latency, scale, failures, seed }: Switches) {

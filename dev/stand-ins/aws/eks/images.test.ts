@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parameterOf } from './ami-parameters.ts';
+import { parameterOf } from './images.ts';
 
 const name = (version: string, rest = 'amazon-linux-2023/x86_64/standard/recommended/image_id') =>
   `/aws/service/eks/optimized-ami/${version}/${rest}`;
