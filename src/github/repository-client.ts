@@ -55,11 +55,19 @@ export async function explained<T>(
 }
 
 /** Awaits a call of the API; undefined when GitHub answers 404. */
-export async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
+export function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
+  return ignoring([404], call);
+}
+
+/** Awaits a call of the API; undefined when GitHub answers with one of these statuses. */
+export async function ignoring<T>(
+  statuses: readonly number[],
+  call: Promise<T>,
+): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    if (statusOf(error) === 404) return undefined;
+    if (statuses.includes(statusOf(error) ?? 0)) return undefined;
     throw error;
   }
 }
@@ -102,6 +110,9 @@ function explainRefusal(error: unknown, permission: string) {
 function nextStep(status: number, permission: string): string {
   if (status === 403) {
     return `give the job, and the job that calls this workflow, the permission \`${permission}\``;
+  }
+  if (status === 410) {
+    return 'switch on, in the settings of the repository, what GitHub says is off, then run the job again';
   }
   if (status === 401 || status === 404) {
     return 'check that it exists, and that github-token is a token of this repository';

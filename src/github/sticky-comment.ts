@@ -1,12 +1,11 @@
-import { withoutCredentials } from '../core/redact.ts';
+import { isMarked, markedText } from './marked-text.ts';
 import { explained, type RepositoryClient, unlessMissing } from './repository-client.ts';
 
 const PAGE = 100;
 const PERMISSION = 'pull-requests: write';
 
 /**
- * Creates or edits the one comment on a pull request that starts with `marker`. The marker is an HTML comment, which
- * readers do not see.
+ * Creates or edits the one comment on a pull request that has the marker.
  *
  * @throws GithubError when the job may not comment.
  */
@@ -18,13 +17,13 @@ export async function putStickyComment(
 ): Promise<void> {
   if (await editStickyComment(client, pullRequest, marker, text)) return;
   const { owner, repo, rest } = client;
-  const body = bodyOf(marker, text);
+  const body = markedText(marker, text);
   const written = rest.issues.createComment({ owner, repo, issue_number: pullRequest, body });
   await explained(`comment on pull request #${pullRequest}`, PERMISSION, written);
 }
 
 /**
- * Edits the comment that starts with `marker`, and never creates it.
+ * Edits the comment that has the marker, and never creates it.
  *
  * @returns whether the pull request has the comment.
  * @throws GithubError when the job may not comment.
@@ -35,10 +34,10 @@ export async function editStickyComment(
   marker: string,
   text: string,
 ): Promise<boolean> {
-  const known = await findComment(client, pullRequest, hidden(marker));
+  const known = await findComment(client, pullRequest, marker);
   if (known === undefined) return false;
   const { owner, repo, rest } = client;
-  const body = bodyOf(marker, text);
+  const body = markedText(marker, text);
   const written = rest.issues.updateComment({ owner, repo, comment_id: known, body });
   await explained(`comment on pull request #${pullRequest}`, PERMISSION, written);
   return true;
@@ -47,7 +46,7 @@ export async function editStickyComment(
 async function findComment(
   { owner, repo, rest }: RepositoryClient,
   pullRequest: number,
-  start: string,
+  marker: string,
 ): Promise<number | undefined> {
   for (let page = 1; ; page += 1) {
     const request = { owner, repo, issue_number: pullRequest, per_page: PAGE, page };
@@ -59,17 +58,8 @@ async function findComment(
     // A repository that was deleted and created again may lack the pull request.
     if (found === undefined) return undefined;
     const { data } = found;
-    // Anybody may quote the marker, so only a bot's comment can be ours.
-    const ours = data.find(({ body, user }) => user?.type === 'Bot' && body?.startsWith(start));
+    const ours = data.find((comment) => isMarked(marker, comment));
     if (ours !== undefined) return ours.id;
     if (data.length < PAGE) return undefined;
   }
-}
-
-function hidden(marker: string): string {
-  return `<!-- ${marker} -->`;
-}
-
-function bodyOf(marker: string, text: string): string {
-  return `${hidden(marker)}\n${withoutCredentials(text)}`;
 }
