@@ -1,5 +1,5 @@
 /** An action's rooms. They may import every other room of `src`, but not each other. */
-const ACTIONS = '(provision|configure-multus|verify|preview|connect)';
+const ACTIONS = '(provision|configure-multus|verify|preview|connect|maintain)';
 
 /** The other rooms of `src`, and which of them each may import. Tests, and what they share, may import more. */
 const ROOMS = {

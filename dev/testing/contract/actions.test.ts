@@ -28,10 +28,11 @@ const actions = await Promise.all(
   })),
 );
 
-it('finds the five actions', () => {
+it('finds the six actions', () => {
   expect(actions.map(({ name }) => name)).toEqual([
     'configure-multus',
     'connect',
+    'maintain',
     'preview',
     'provision',
     'verify',
