@@ -6,6 +6,8 @@ type Reasons = Readonly<Record<string, string>>;
 const WITH_ANOTHER = 'no call of its own: it goes with the call that makes something';
 const BY_CLOUDFORMATION = 'asked for by CloudFormation or EKS with the permissions of the role';
 const ON_UPDATE = 'only when the template, its tags or another parameter change';
+const OF_NODES =
+  'asked for by CloudFormation, and by a plan of nodes that exist: how old are their AMIs?';
 const WHEN_STUCK = 'only after something went wrong, or was left behind';
 const READ_BY_HANDLER =
   'in the permissions of the schema of a resource type: CloudFormation reads what it has made';
@@ -14,10 +16,8 @@ const READ_BY_HANDLER =
 export const UNCALLED: Readonly<Record<Role, Reasons>> = {
   DeployerRole: {
     ...each(['s3:ListBucket'], 'no call of its own: with it, S3 says when an object is missing'),
-    ...each(
-      ['ec2:DescribeImages', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs', 'ssm:GetParameters'],
-      BY_CLOUDFORMATION,
-    ),
+    ...each(['ec2:DescribeSubnets', 'ec2:DescribeVpcs'], BY_CLOUDFORMATION),
+    ...each(['ec2:DescribeImages', 'ssm:GetParameters'], OF_NODES),
     ...each(
       [
         'autoscaling:CreateOrUpdateTags',

@@ -26,37 +26,44 @@ export interface Base {
 /**
  * Finds the base of that name among the stacks of the account. Pure.
  *
+ * @param as what its name is called in errors
  * @throws CloudError when there is none, when it has no cluster of its own, or while its infra stack is being changed.
  */
-export function baseOf(name: string, stacks: readonly Stack[]): Base {
+export function baseOf(
+  name: string,
+  stacks: readonly Stack[],
+  as: 'base-environment' | 'environment' = 'base-environment',
+): Base {
+  const resource = `${as} ${name}`;
   const stack = stacks.find((one) => one.name === name);
   if (stack === undefined) throw hasNoCluster(name, stacks);
   if (stack.tags[ENVIRONMENT_TAG] !== name) {
-    throw refusal(name, `stack ${name} was not made by provision`, 'name an environment');
+    throw refusal(resource, `stack ${name} was not made by provision`, 'name an environment');
   }
   if (isBusy(stack.status)) {
     const nextStep = stack.status.startsWith('DELETE')
       ? 'provision it again, or name another base-environment'
       : 'wait until that has ended, then run the action again';
-    throw refusal(name, `its stack is ${stack.status}`, nextStep);
+    throw refusal(resource, `its stack is ${stack.status}`, nextStep);
   }
   if (deployStep(stack.status) !== 'update' || stack.outputs['ClusterName'] === undefined) {
-    throw refusal(name, `its stack is ${stack.status}`, `provision ${name} again first`);
+    throw refusal(resource, `its stack is ${stack.status}`, `provision ${name} again first`);
   }
-  return { name, stack, network: networkOf(name, stack) };
+  return { name, stack, network: networkOf(resource, stack) };
 }
 
 function hasNoCluster(name: string, stacks: readonly Stack[]): CloudError {
+  const resource = `base-environment ${name}`;
   const bases = stacks.flatMap(({ tags }) =>
     tags[ENVIRONMENT_TAG] === name ? (tags[BASE_TAG] ?? []) : [],
   );
   return bases[0] === undefined
-    ? refusal(name, 'there is no such environment', 'provision it first, or correct its name')
-    : refusal(name, `it is itself on the cluster of ${bases[0]}`, `name ${bases[0]} instead`);
+    ? refusal(resource, 'there is no such environment', 'provision it first, or correct its name')
+    : refusal(resource, `it is itself on the cluster of ${bases[0]}`, `name ${bases[0]} instead`);
 }
 
 /** The network by the parameters of the infra stack, which may also have been deployed by hand. */
-function networkOf(name: string, { parameters }: Stack): NetworkPlan {
+function networkOf(resource: string, { parameters }: Stack): NetworkPlan {
   const listOf = (key: string) => (parameters[key] ?? '').split(',').filter((one) => one !== '');
   const multus = TEMPLATE_NETWORKS.map((network) => listOf(`Multus${network}SubnetCidrs`)).filter(
     (cidrs) => cidrs.length > 0,
@@ -73,11 +80,11 @@ function networkOf(name: string, { parameters }: Stack): NetworkPlan {
   });
   if ('plan' in result) return result.plan;
   const wrong = result.problems.map(({ value, allowed }) => `${value}, where ${allowed} is needed`);
-  throw refusal(name, `its subnets are ${wrong.join('; ')}`, 'use another base-environment');
+  throw refusal(resource, `its subnets are ${wrong.join('; ')}`, 'use another base-environment');
 }
 
-function refusal(name: string, reason: string, nextStep: string): CloudError {
-  return new CloudError({ resource: `base-environment ${name}`, reason, nextStep });
+function refusal(resource: string, reason: string, nextStep: string): CloudError {
+  return new CloudError({ resource, reason, nextStep });
 }
 
 /** Inputs in which every node group has a zone, and the part of the base's network that they use. */

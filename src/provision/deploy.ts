@@ -175,7 +175,7 @@ async function isBeingDeleted({ stacks }: Session, { id }: InfraStack): Promise<
 }
 
 /** Deploys one stack, and reports its plan and its outcome. */
-async function deployOne(
+export async function deployOne(
   session: Session,
   spec: StackSpec,
   seen: Stack | undefined,

@@ -11,17 +11,26 @@ export interface DeployedNodeGroup {
   readonly stack: DeployedStack;
 }
 
+/** What the environment has of its inputs. */
+type Settings = Pick<ProvisionInputs, 'authentication' | 'base' | 'environment' | 'region'>;
+
+/** What the environment has of a node group. */
+interface DescribedNodeGroup {
+  readonly group: Pick<NodeGroup, 'desired' | 'max' | 'min' | 'name' | 'zone'>;
+  readonly stack: Pick<DeployedStack, 'id' | 'outputs'>;
+}
+
 /**
  * The environment as the next jobs need it, from the outputs of its stacks.
  *
  * @throws ZodError when a stack lacks an output that its template declares, which is a bug of ours.
  */
 export function environmentOf(
-  inputs: ProvisionInputs,
+  inputs: Settings,
   accountId: string,
   network: NetworkPlan,
   { outputs }: Pick<DeployedStack, 'outputs'>,
-  nodeGroups: readonly DeployedNodeGroup[],
+  nodeGroups: readonly DescribedNodeGroup[],
 ): Environment {
   const { base } = inputs;
   return environmentSchema.parse({

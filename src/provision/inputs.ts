@@ -7,11 +7,12 @@ import { checkLater, checkTogether } from './inputs/check-together.ts';
 import { boundaryOf, groupsOf, networkRequestOf, openZones } from './inputs/defaults.ts';
 import { inputSchema, type Raw } from './inputs/schema.ts';
 import type { NodeGroup } from './node-groups.ts';
+import { type MaintenanceWindow, parseWindow } from './renew/maintenance-window.ts';
 
 export { inputSchema };
 
 export interface ProvisionInputs {
-  readonly command: 'check' | 'plan' | 'deploy' | 'destroy';
+  readonly command: 'check' | 'plan' | 'deploy' | 'destroy' | 'renew';
   readonly environment: string;
   /** The environment whose cluster this one uses; undefined for one with its own cluster. */
   readonly base: string | undefined;
@@ -35,6 +36,8 @@ export interface ProvisionInputs {
   readonly stagingBucket: string | undefined;
   readonly stackOptions: StackOptions;
   readonly rollout: RolloutSettings;
+  /** When `renew` may replace nodes; undefined for never. */
+  readonly window: MaintenanceWindow | undefined;
   /** Hours from creation; 0 for never, undefined to leave the expiry of existing stacks as it is. */
   readonly ttlHours: number | undefined;
   readonly timeoutMs: number;
@@ -128,6 +131,7 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
       boundaryArn: boundaryOf(inputs),
     },
     rollout: rolloutOf(inputs),
+    window: inputs.window === undefined ? undefined : parseWindow(inputs.window),
     ttlHours: inputs['ttl-hours'],
     timeoutMs: inputs['timeout-minutes'] * 60_000,
     githubEnvironment: inputs['github-environment'],

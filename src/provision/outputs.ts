@@ -1,5 +1,6 @@
 import type { StackPlan } from '../cloudformation/stack-plan.ts';
 import type { Environment } from '../environment/environment.ts';
+import type { GroupImages } from './renew/image-age.ts';
 
 /** The names in `action.yml`. */
 export const outputNames = [
@@ -10,6 +11,7 @@ export const outputNames = [
   'staging-bucket',
   'plan',
   'has-changes',
+  'images',
 ] as const;
 
 /** The action's outputs. A failed run sets those that it has. */
@@ -23,6 +25,8 @@ export interface ProvisionOutputs {
   /** What was changed, or would be changed, stack by stack. */
   plan?: readonly PlannedStack[];
   'has-changes'?: boolean;
+  /** How old the AMIs of the nodes are, group by group. */
+  images?: readonly GroupImages[];
 }
 
 /** A stack's plan in the output `plan`. */

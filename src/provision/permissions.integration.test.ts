@@ -13,6 +13,7 @@ const LIFE = [
   { command: 'deploy' },
   { command: 'deploy' },
   { command: 'deploy', 'node-groups': GROUPS(4), 'nat-gateways': 'per-az' },
+  { command: 'renew' },
   { command: 'destroy' },
 ] as const;
 

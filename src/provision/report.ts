@@ -7,12 +7,13 @@ import {
 } from '../cloudformation/stack-plan.ts';
 import { duration } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import { inertMarkdown, table } from '../github/markdown.ts';
+import { code, inertMarkdown, table } from '../github/markdown.ts';
 import type { RolloutResult } from '../rollout/rollout.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import type { PlannedStack, ProvisionOutputs } from './outputs.ts';
 import type { CheckResult } from './preflight/checks/checks.ts';
 import { sentence } from './preflight/checks/finding.ts';
+import { dayOf, type GroupImages, type ReleasedImage } from './renew/image-age.ts';
 
 export interface StackRow {
   readonly name: string;
@@ -40,6 +41,8 @@ export interface Report {
   preflight?: readonly CheckResult[];
   /** Which nodes are outdated, or were replaced. */
   rollout?: RolloutResult;
+  /** How old the AMIs of the nodes are. */
+  images?: readonly GroupImages[];
   /** What a destroy looked for at its end. */
   endState?: readonly EndStateCheck[];
 }
@@ -102,6 +105,7 @@ export function reportMarkdown(report: Report): string {
     ...report.notes.map(inertMarkdown),
     report.preflight === undefined ? '' : preflightTable(report.preflight),
     report.rollout === undefined ? '' : rolloutTable(report.rollout),
+    report.images === undefined ? '' : imageTable(report.images),
     report.endState === undefined ? '' : endStateTable(report.endState),
     ...report.plans.map(planMarkdown),
     report.network === undefined ? '' : networkTable(report.network),
@@ -134,6 +138,31 @@ function rolloutTable({ rows }: RolloutResult): string {
   return `Nodes:\n\n${table(['Group', 'Node', 'Instance', 'State', 'Why replaced', 'Time'], cells)}`;
 }
 
+function imageTable(images: readonly GroupImages[]): string {
+  const rows = images.flatMap(({ group, inUse, recommended }) =>
+    inUse.map((image) => [
+      group,
+      image.nodes,
+      imageCell(image),
+      recommended === undefined ? 'none' : imageCell(recommended),
+      image.daysBehind ?? 'unknown',
+    ]),
+  );
+  if (rows.length === 0) return '';
+  const parameters = [...new Set(images.map(({ parameter }) => parameter))].map(
+    (parameter) => code(parameter).text,
+  );
+  return [
+    'AMIs of the nodes:',
+    table(['Group', 'Nodes', 'AMI', 'Recommended', 'Days behind'], rows),
+    `Sources: for the AMI of a node DescribeInstances of EC2, for the release of an AMI its creation date in DescribeImages of EC2, for the recommended one the SSM parameter ${parameters.join(', ')}.`,
+  ].join('\n\n');
+}
+
+function imageCell({ id, name, released }: ReleasedImage): string {
+  return [id, name ?? '', `released ${dayOf(released)}`].filter((line) => line !== '').join('\n');
+}
+
 function endStateTable(checks: readonly EndStateCheck[]): string {
   const rows = checks.map(({ what, found }) => [what, found.length, found.join('\n')]);
   return `What is left:\n\n${table(['Looked for', 'Left', 'Which'], rows)}`;
@@ -155,6 +184,7 @@ function networkTable(plan: NetworkPlan): string {
 function outputTable({
   environment,
   plan: _,
+  images: __,
   'has-changes': changes,
   ...outputs
 }: ProvisionOutputs): string {

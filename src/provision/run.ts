@@ -5,6 +5,7 @@ import { destroy } from './destroy.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import { plan } from './plan.ts';
 import { check } from './preflight/check.ts';
+import { renew } from './renew/renew.ts';
 import { newReport, type Report } from './report.ts';
 import type { ProvisionDeps, Session } from './session.ts';
 
@@ -13,10 +14,11 @@ const TITLES = {
   plan: 'Plan of environment',
   deploy: 'Environment',
   destroy: 'Destroyed environment',
+  renew: 'Nodes of environment',
 };
 
 /**
- * Checks, plans, deploys or destroys one environment, and publishes the report in any case.
+ * Checks, plans, deploys, destroys or renews one environment, and publishes the report in any case.
  *
  * @throws CloudError when AWS refuses something or fails.
  */
@@ -36,6 +38,9 @@ export async function provision(inputs: ProvisionInputs, deps: ProvisionDeps): P
         break;
       case 'destroy':
         await destroy(session);
+        break;
+      case 'renew':
+        await renew(session);
         break;
     }
   } catch (error) {

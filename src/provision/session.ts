@@ -1,5 +1,6 @@
 import type { ClusterTraces } from '../aws/cluster-traces.ts';
 import type { Identity } from '../aws/identity.ts';
+import type { Images } from '../aws/images.ts';
 import type { Ec2 } from '../aws/network-interfaces.ts';
 import type { Staging } from '../aws/staging.ts';
 import type { StagingBucket } from '../aws/staging-bucket.ts';
@@ -61,6 +62,7 @@ export interface CleanUp extends StackInsides {
 export interface RolloutDeps {
   readonly groups: ScalingGroups;
   readonly machines: Machines;
+  readonly images: Images;
   /**
    * @param deadline when the run ends, in the clock's time
    * @throws ClusterError when the cluster does not answer or does not let us in.

@@ -5,6 +5,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { V1Node } from '@kubernetes/client-node';
 import { type AwsCaller, createClient } from '../aws/clients.ts';
@@ -12,6 +13,7 @@ import { clusterTraces, logLines } from '../aws/cluster-traces.ts';
 import type { RoleChoice } from '../aws/credential-fields.ts';
 import { credentialProvider } from '../aws/credentials.ts';
 import { callerIdentity } from '../aws/identity.ts';
+import { imagesOf } from '../aws/images.ts';
 import { ec2Of } from '../aws/network-interfaces.ts';
 import { s3Staging } from '../aws/staging.ts';
 import type { TokenSource } from '../aws/web-identity.ts';
@@ -99,6 +101,7 @@ function rolloutOf(caller: AwsCaller, role: RoleChoice, clock: Clock): RolloutDe
       createClient(AutoScalingClient, { ...caller, attempts: 1 }),
     ),
     machines: machinesOf(createClient(EC2Client, caller)),
+    images: imagesOf(createClient(EC2Client, caller), createClient(SSMClient, caller)),
     connect: (cluster, deadline) =>
       connect(
         { kind: 'eks', region, ...cluster },

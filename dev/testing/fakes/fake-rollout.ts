@@ -10,6 +10,7 @@ export function fakeRollout(): RolloutDeps {
       setTag: async () => undefined,
       launchFailure: async () => undefined,
     },
+    images: { describe: async () => [], recommended: async () => new Map() },
     machines: { describe: async () => [], interfacesOf: async () => [] },
     connect: async () => {
       throw new Error('connect ECONNREFUSED');

@@ -118,7 +118,9 @@ export class FakeStacks implements StackApi {
       request?.previous.includes(name),
     );
     const parameters = { ...request?.parameters, ...Object.fromEntries(previous) };
-    Object.assign(stack, { parameters, template: request?.template });
+    // A stack keeps its role for later operations.
+    const roleArn = request?.roleArn ?? stack.roleArn;
+    Object.assign(stack, { parameters, template: request?.template, roleArn });
     const verb = stack.status === 'REVIEW_IN_PROGRESS' ? 'CREATE' : 'UPDATE';
     this.#schedule(stack, this.scripts.get(stack.name) ?? succeeds(verb));
   }

@@ -35,7 +35,7 @@ export function checkTogether(parsed: ParsedInputs<Raw>): NetworkPlan | undefine
   }
   parsed.check(['environment', 'base-environment'], baseProblems);
   parsed.check(['max-surge', 'max-unavailable'], roomProblems);
-  if (command === 'destroy') return undefined;
+  if (command === 'destroy' || command === 'renew') return undefined;
   const network = base === undefined ? checkOwnCluster(parsed) : undefined;
   parsed.check(['node-groups'], ({ 'node-groups': groups = [] }) => nameProblems(groups));
   return network;
@@ -91,7 +91,7 @@ export function checkLater(parsed: ParsedInputs<Raw>): LaterInputs | undefined {
   let later: LaterInputs | undefined;
   parsed.check(['command', ...LATER], (inputs) => {
     const read = laterInputs(inputs, inputs.command === 'deploy');
-    later = inputs.command === 'destroy' ? undefined : read.later;
+    later = ['destroy', 'renew'].includes(inputs.command) ? undefined : read.later;
     return read.problems.map(withValue);
   });
   return later;

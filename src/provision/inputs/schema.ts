@@ -21,6 +21,7 @@ import {
 } from '../../github/inputs.ts';
 import { laterFields } from '../choices/later-inputs.ts';
 import { nodeGroupsField } from '../node-groups.ts';
+import { windowField } from '../renew/maintenance-window.ts';
 
 /** The word that stands for nothing, where an empty input means its default. */
 export const NONE = 'none';
@@ -71,7 +72,7 @@ const INSIGHT_ID_ALLOWED =
 
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
-  command: oneOf(['check', 'plan', 'deploy', 'destroy']).default('deploy'),
+  command: oneOf(['check', 'plan', 'deploy', 'destroy', 'renew']).default('deploy'),
   environment: text(NAME, NAME_ALLOWED),
   'base-environment': text(NAME, NAME_ALLOWED).optional(),
   ...credentialFields,
@@ -117,6 +118,7 @@ export const inputSchema = z.object({
   'max-unavailable': wholeNumber(0, 100).default(0),
   'drain-timeout': wholeNumber(1, 1440).default(15),
   'probe-image': probeImageField(),
+  window: windowField().optional(),
   'ttl-hours': wholeNumber(0, 8760).optional(),
   'timeout-minutes': wholeNumber(1, 1440).default(60),
   'github-environment': text(/^[^\0]{1,255}$/, 'the name of a GitHub environment').optional(),

@@ -1,6 +1,7 @@
 import type { Stack } from '../../cloudformation/stack-api.ts';
 import { findOutdated } from '../../rollout/find-outdated.ts';
 import type { GroupRequest } from '../../rollout/read-group.ts';
+import { lookAtImages } from '../renew/look-at-images.ts';
 import { addNote } from '../report.ts';
 import type { Session } from '../session.ts';
 import { clusterOf } from './cluster-address.ts';
@@ -34,6 +35,7 @@ export async function planRollout(
   for (const { group, instanceId, node, why } of rows) {
     log.info(`${group}: ${node || instanceId} is outdated: ${why.join(', ')}`);
   }
+  await lookAtImages(session, stacks);
   const later = AFTERWARDS[inputs.rollout.mode];
   for (const name of stacksWithNewTemplate(session, stacks)) {
     addNote(session, `The changes of stack ${name} make all of its nodes outdated. ${later}`);

@@ -16,7 +16,7 @@ import { notAllowed } from './not-allowed.ts';
 
 /** What a deploy has made. */
 interface Deployment {
-  readonly deployed: readonly DeployedNodeGroup[];
+  readonly deployed: readonly Pick<DeployedNodeGroup, 'stack'>[];
   /** The stacks as they were before, by name. */
   readonly existing: ReadonlyMap<string, Stack>;
   /** Outputs of the stack with the cluster. */

@@ -5,7 +5,7 @@ export const IN_ZONE = 'zone: ap-northeast-2a';
 
 /** Changes to the lab's inputs, the input that the error must name, and a part of what it must say is allowed. */
 export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, string])[] = [
-  [{ command: 'apply' }, 'command', 'one of check, plan, deploy, destroy'],
+  [{ command: 'apply' }, 'command', 'one of check, plan, deploy, destroy, renew'],
   [{ environment: '' }, 'environment', 'lower-case letters'],
   [{ environment: 'My_Env' }, 'environment', 'lower-case letters'],
   [{ environment: 'e'.repeat(40) }, 'environment', '39 characters'],
@@ -48,6 +48,13 @@ export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, str
   [groups(`[{ name: a, ${IN_ZONE}, instance-type: t3.micro }]`), 'node-groups', 't3.micro has 2'],
   [groups(`[{ name: a, ${IN_ZONE}, instance-type: t2.large }]`), 'node-groups', 'a Nitro type'],
   [groups(`[{ name: a, ${IN_ZONE}, max: 8 }]`), 'node-groups', 'at most 7 prefixes'],
+  ...[
+    'Sun 02:00-05:00',
+    'Sunday 02:00-05:00 UTC',
+    '02:00-02:00 UTC',
+    '24:00-01:00 UTC',
+    'Sun,Sat',
+  ].map((window) => [{ window }, 'window', 'such as Sun 02:00-05:00 UTC'] as const),
   [{ 'key-name': 'my key' }, 'key-name', 'EC2 key pair'],
   [{ authentication: 'iam' }, 'authentication', 'one of access-entries, aws-auth, both'],
   [{ 'admin-role-arns': 'admin' }, 'admin-role-arns', 'the ARN of an IAM role or user'],
