@@ -32,7 +32,7 @@ LABEL=multus-preview
 # GitHub makes an environment for the deployments of each preview, and only administrators may delete it.
 PREVIEW_NAMES='^eks-multus-pr-[0-9]+$'
 # The examples that the pack's previews belong to, and that need a role for jobs of your own.
-PREVIEW_WORKFLOWS=' pull-request-preview application-in-preview scheduled-teardown notify '
+PREVIEW_WORKFLOWS=' pull-request-preview application-in-preview scheduled-teardown scheduled-maintenance notify '
 USER_WORKFLOWS=' application-in-preview '
 # The examples that use the pack's actions in a job of their own.
 OWN_JOBS=' actions-only in-one-job '
@@ -273,7 +273,7 @@ decide_stack() {
 
 # Empty for every workflow. Whether AWS knows the claim that names the workflow in tokens of other issuers, no source says.
 trusted_workflows() {
-  local name file files='provision destroy reap' list=
+  local name file files='provision destroy reap maintain' list=
   [[ $GH_HOST == github.com ]] || return 0
   ! has "$PREVIEW_WORKFLOWS" || files="$files preview"
   for file in $files; do
@@ -527,7 +527,7 @@ check_callers() {
         */.github/workflows/*@v[0-9]*) uses=${uses%@*}@refs/tags/${uses##*@} ;;
       esac
       check_caller "$trust" "$uses" "which $file calls"
-    done < <(sed -nE 's#^ *uses: *([^ ]+/\.github/workflows/(provision|destroy|reap|preview)\.yml@[^ ]+).*#\1#p' "$file" | sort -u)
+    done < <(sed -nE 's#^ *uses: *([^ ]+/\.github/workflows/(provision|destroy|reap|maintain|preview)\.yml@[^ ]+).*#\1#p' "$file" | sort -u)
     if grep -qE '^ *(- )?uses: *[^ ]+/(actions/(provision|configure-multus|verify)|eks-multus-actions)@' "$file"; then
       calls=$((calls + 1))
       check_caller "$trust" "$repository/$file@refs/heads/$default_branch" 'whose jobs use actions of the pack'

@@ -99,6 +99,7 @@ describe('reviewers of the environment eks-multus', () => {
     ['a deploy', byHand('deploy'), 'eks-multus', true, 1],
     ['a teardown', byHand('destroy'), 'eks-multus', true, 1],
     ['the clean-up', scheduleEvent('scheduled-teardown.yml'), 'eks-multus-previews', false, 0],
+    ['maintenance', scheduleEvent('scheduled-maintenance.yml'), 'eks-multus-previews', false, 0],
   ])('are asked for %s as often as the table in docs/github.md says', async (...row) => {
     const [what, event, environment, deployment, approvals] = row;
     const { entries } = await run(event, what.replaceAll(' ', '-'));

@@ -73,10 +73,10 @@ it.each(calls)(
   '$place: works in a GitHub environment that the README protects',
   ({ job, called }) => {
     const protectedOnes = ['eks-multus', 'eks-multus-previews'];
-    // This one has one of them as its default.
+    // These have one of them as their default.
     const given =
       job.with?.['github-environment'] ??
-      (called === 'reap.yml' ? 'eks-multus-previews' : undefined);
+      (['reap.yml', 'maintain.yml'].includes(called) ? 'eks-multus-previews' : undefined);
     expect(protectedOnes).toContain(given);
   },
 );

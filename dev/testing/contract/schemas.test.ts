@@ -99,6 +99,7 @@ it('finds what each example gives', () => {
   // What these give comes from variables of the repository, from a file, and from other jobs.
   expect(silent.map(({ file }) => file)).toEqual([
     'notify.yml',
+    'scheduled-maintenance.yml',
     'scheduled-teardown.yml',
     'with-a-file.yml',
     'actions/connect',

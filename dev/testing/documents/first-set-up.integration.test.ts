@@ -227,7 +227,7 @@ describe('the set-up of the README', () => {
     expect(await setUp('--doctor')).toContain('\n0 problems.');
   });
 
-  it.each(['provision', 'destroy', 'reap'])(
+  it.each(['provision', 'destroy', 'reap', 'maintain'])(
     '%s.yml of the pack, on the main branch, assumes the role',
     async (name) => {
       const calledWorkflow = `${WORKFLOWS}/${name}.yml@refs/tags/v1`;
