@@ -9,6 +9,7 @@ import { kubectlFor } from './facts.ts';
 import { deniedFinding } from './permission-facts.ts';
 import { destroyTwice, rehearseByHand } from './scenarios/by-hand.ts';
 import { rehearseCaller, rehearseOneJob } from './scenarios/caller.ts';
+import { rehearseMaintenance } from './scenarios/maintain.ts';
 import { rehearseNewcomer } from './scenarios/newcomer.ts';
 import { rehearsePreviews } from './scenarios/preview.ts';
 import { ON_BASE, rehearsePreviewOnBase } from './scenarios/preview-on-base.ts';
@@ -25,6 +26,7 @@ const PERFORM: Readonly<Record<ScenarioName, (scenario: Scenario) => Promise<voi
   preview: rehearsePreviews,
   'preview-on-base': rehearsePreviewOnBase,
   reap: rehearseReaping,
+  maintain: rehearseMaintenance,
   caller: rehearseCaller,
   'one-job': rehearseOneJob,
   regions: rehearseRegions,

@@ -5,6 +5,7 @@ export const SCENARIOS = {
   preview: 'pull requests from opening to closing, forks, two at once, one too many',
   'preview-on-base': 'a pull request whose preview is on the cluster of another environment',
   reap: 'what is forgotten: time over, pull request closed, branch gone',
+  maintain: 'a long life: healthy, broken, mended, and its nodes renewed',
   caller: "another repository's run uses the pack's actions at v1",
   newcomer: 'from an empty repository and account to a preview with an application, and back',
   'one-job': 'the root action: environment, use and removal in one job',
