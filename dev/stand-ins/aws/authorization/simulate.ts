@@ -64,10 +64,22 @@ export function decide(permissions: Permissions, request: AccessRequest): Promis
   return decision;
 }
 
+/**
+ * A public parameter of Systems Manager, such as `arn:aws:ssm:eu-west-1::parameter/aws/service/…`, belongs to no account. The
+ * simulator knows no such ARN, so an account that nobody has stands for none, in the request and in policies.
+ */
+const WITHOUT_ACCOUNT = /(?<=\barn:[^:"]+:ssm:[^:"]+:)(?=:parameter\/)/g;
+const NOBODY = '000000000000';
+
+function withAccount(text: string): string {
+  return text.replaceAll(WITHOUT_ACCOUNT, NOBODY);
+}
+
 async function simulate(
   { principal, policies, boundary }: Permissions,
-  { action, resource, context = {}, resourcePolicy }: AccessRequest,
+  { action, resource: named, context = {}, resourcePolicy }: AccessRequest,
 ): Promise<Decision> {
+  const resource = withAccount(named);
   const account = principal.split(':')[4] ?? '';
   const result = await runSimulation(
     {
@@ -116,7 +128,9 @@ const checked = new WeakMap<PolicyDocument, ValidatedPolicy>();
 
 /** Checks a policy's form only once. */
 function validated(policy: PolicyDocument): ValidatedPolicy {
-  const known = checked.get(policy) ?? createValidatedPolicy(policy, validateIdentityPolicy);
+  const known =
+    checked.get(policy) ??
+    createValidatedPolicy(JSON.parse(withAccount(JSON.stringify(policy))), validateIdentityPolicy);
   checked.set(policy, known);
   return known;
 }
