@@ -110,6 +110,9 @@ function targetGroups(
   return [...found.values()].map(({ verdict, targets }) => ({ ...verdict, targets }));
 }
 
+/** Pods of one node stand together, so a few values serve all of them; those of a whole cluster are large. */
+const MOST_MADE = 64;
+
 function memoized<Item, Value>(
   keyOf: (item: Item) => string,
   make: (item: Item) => Value,
@@ -118,6 +121,7 @@ function memoized<Item, Value>(
   return (item) => {
     const key = keyOf(item);
     const value = made.get(key) ?? make(item);
+    if (made.size >= MOST_MADE) made.clear();
     made.set(key, value);
     return value;
   };
@@ -229,14 +233,23 @@ export function samplePairs(
 ): Pair[] {
   const taken: Pair[] = [];
   const longest = Math.max(0, ...groups.map(({ targets }) => targets.length));
+  const first = firstGroup(start, groups.length);
   for (let turn = 0; turn < longest && taken.length < most; turn += 1) {
-    for (const { targets, ...verdict } of groups) {
-      const target = turn < targets.length ? targets[(start + turn) % targets.length] : undefined;
-      if (target === undefined || target.pod === source.pod || taken.length >= most) continue;
-      taken.push({ source, target, ...verdict });
+    for (let index = 0; index < groups.length && taken.length < most; index += 1) {
+      const group = groups[(first + index) % groups.length];
+      if (group === undefined || turn >= group.targets.length) continue;
+      const { targets, scope, expected, because } = group;
+      const target = targets[(start + turn) % targets.length];
+      if (target === undefined || target.pod === source.pod) continue;
+      taken.push({ source, target, scope, expected, because });
     }
   }
   return taken;
+}
+
+/** With fewer pairs than groups for each source, sources must begin with different groups, also those of one network. */
+function firstGroup(start: number, groups: number): number {
+  return groups === 0 ? 0 : (start + Math.floor(start / groups)) % groups;
 }
 
 /** A pair and the result of its ping. */

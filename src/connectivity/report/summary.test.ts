@@ -64,7 +64,7 @@ describe('fitSections', () => {
     const rows = Array.from({ length: 100 }, (_, index) => `row ${index}`);
     const section = { head: 'head', rows, leftOut: (count: number) => `${count} left out` };
     expect(fitSections([section], 2_000)).not.toContain('left out');
-    expect(fitSections([{ ...section, most: 3 }], 2_000)).toBe(
+    expect(fitSections([{ ...section, rows: rows.slice(0, 3), total: 100 }], 2_000)).toBe(
       'head\nrow 0\nrow 1\nrow 2\n\n97 left out',
     );
     expect(fitSections([section, { ...section, head: 'x'.repeat(900) }], 1_000)).toContain(

@@ -136,12 +136,12 @@ function pods(report: Report): Section {
 }
 
 function routes(report: Report): Section {
-  const rows = report.pods.map(({ name, routes: text }) => {
+  const rows = report.pods.slice(0, MOST.routes).map(({ name, routes: text }) => {
     const shown = codeBlock(text ?? 'not probed', 'text');
     return `<details><summary><code>ip r</code> in ${inertMarkdown(name)}</summary>\n\n${shown}\n\n</details>\n`;
   });
   const leftOut = (count: number) => `The routes of ${count} pods are left out here. ${ELSEWHERE}`;
-  return { head: '', rows, most: MOST.routes, leftOut };
+  return { head: '', rows, total: report.pods.length, leftOut };
 }
 
 const ELSEWHERE = '`report.html` and `report.json` have all of it.';
@@ -153,11 +153,12 @@ function tableSection(
   things: string,
   most?: number,
 ): Section {
-  const [head = '', line = '', ...lines] = table(columns, rows).split('\n');
+  const shown = most === undefined ? rows : rows.slice(0, most);
+  const [head = '', line = '', ...lines] = table(columns, shown).split('\n');
   return {
     head: [title, '', head, line].join('\n'),
     rows: lines,
-    ...(most === undefined ? {} : { most }),
+    total: rows.length,
     leftOut: (count) => `${count} ${things} are left out here. ${ELSEWHERE}`,
   };
 }
@@ -172,8 +173,8 @@ export interface Section {
   readonly head: string;
   readonly rows: readonly string[];
   readonly tail?: string;
-  /** The most rows to show; all when absent. */
-  readonly most?: number;
+  /** How many rows there are, when `rows` has only the first ones. */
+  readonly total?: number;
   readonly leftOut: (count: number) => string;
 }
 
@@ -195,16 +196,19 @@ export function fitSections(sections: readonly Section[], bytes: number): string
   return texts.join('\n\n');
 }
 
-function shorten({ head, rows, tail = '', most, leftOut }: Section, bytes: number): string {
+function shorten(
+  { head, rows, tail = '', total = rows.length, leftOut }: Section,
+  bytes: number,
+): string {
   let left = bytes - size(head) - size(tail) - 4;
-  if (left < 0) return leftOut(rows.length);
+  if (left < 0) return leftOut(total);
   const kept: string[] = [];
-  for (const row of rows.slice(0, most ?? rows.length)) {
+  for (const row of rows) {
     left -= size(row) + 1;
     if (left < 0) break;
     kept.push(row);
   }
-  const missing = rows.length - kept.length;
+  const missing = total - kept.length;
   const note = missing === 0 ? '' : `\n\n${leftOut(missing)}`;
   return `${[head, ...kept].join('\n')}${tail === '' ? '' : `\n${tail}`}${note}`;
 }
