@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { run } from '../../tools/process.ts';
 import { copyRepository, initRepository, PACK_FILES } from './repository.ts';
 import { forAct, type WorkflowSource } from './workflow-text.ts';
@@ -35,6 +35,8 @@ export interface Adaptation {
   readonly account: string;
   /** The repository's variables (`vars`), as scripts/setup.sh writes them. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Files to add to the repository, by their paths. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Inputs to add to each call of a workflow, by the workflow's file. */
   readonly inputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Whether nobody has set the repository up: it has no workflows, and its environments no rules. */
@@ -76,6 +78,10 @@ export async function userRepository(
   for (const action of readdirSync(join(source, 'actions'))) {
     mkdirSync(join(folder, 'actions', action), { recursive: true });
     writeFileSync(join(folder, 'actions', action, 'action.yml'), THEIR_OWN);
+  }
+  for (const [path, text] of Object.entries(adaptation.files ?? {})) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
   }
   cpSync(join(source, 'LICENSE'), join(folder, 'LICENSE'));
   const sha = await initRepository(folder, name);

@@ -28,10 +28,15 @@ beforeAll(async () => {
   const act = await prepareAct({ bin: tools.bin, runFolder: folder, logFolder: folder });
   oidc = await startOidcIssuer(0, { repository, ref: 'refs/heads/main', workflow: 'x.yml' });
   const options = { source: CHECKOUT, repository, oidc, env: {} };
-  const inputs = { 'provision.yml': { 'plan-environment': 'eks-multus-unattended' } };
+  const file = '.github/previews.yaml';
+  const files = { [file]: 'label: from-the-file\n' };
+  const inputs = {
+    'provision.yml': { 'plan-environment': 'eks-multus-unattended' },
+    'preview.yml': { 'config-file': file, label: "''" },
+  };
   // There is no AWS here: a job that gets into its environment ends because this is no role.
   const variables = { EKS_MULTUS_REGION: 'eu-west-1', EKS_MULTUS_DEPLOYER_ROLE: 'none' };
-  site = await startSite(act, options, { account: 'none', variables, inputs });
+  site = await startSite(act, options, { account: 'none', variables, files, inputs });
 });
 afterAll(async () => {
   await site?.stop();
@@ -42,7 +47,7 @@ afterAll(async () => {
 it.each([
   ['from a fork', { headRepository: 'mallory/telecom-lab' }, 'mallory', /comes from a fork/],
   ['by Dependabot', { author: 'dependabot[bot]' }, 'dependabot[bot]', /is by Dependabot/],
-  ['without the label', {}, 'ann', /once it has the label "multus-preview"/],
+  ['without the label in its file', {}, 'ann', /once it has the label "from-the-file"/],
 ])(
   '%s: the called workflow skips with a message, by the actions of the pack at v1',
   async (name, change, actor, told) => {
