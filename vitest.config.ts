@@ -23,7 +23,7 @@ const maxWorkers = Math.min(availableParallelism() + 2, 8);
 export default defineConfig({
   test: {
     coverage: {
-      provider: 'v8',
+      provider: 'istanbul',
       include: ['src/**/*.ts', 'cfn/attach-enis/*.ts'],
       exclude: [
         '**/*.test.ts',
