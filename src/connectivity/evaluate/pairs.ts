@@ -68,9 +68,12 @@ export function pairsOf(pods: readonly PodObservation[], plan: PairPlan = {}): P
     targetGroups(source, groups, plan.expectations ?? []),
   );
   const ofPod = Map.groupBy(places, ({ pod }) => pod);
+  const families = Map.groupBy(places, ({ address }) => familyOf(address));
+  const sizeOf = (family: string) => families.get(family)?.length ?? 0;
   const countOf = (source: Endpoint) => {
     const own = (ofPod.get(source.pod) ?? []).filter((place) => comparable(source, place));
-    return groupsOf(source).reduce((sum, { targets }) => sum + targets.length, -own.length);
+    const family = familyOf(source.address);
+    return (family === '' ? places.length : sizeOf('') + sizeOf(family)) - own.length;
   };
   const all = sources.reduce((sum, source) => sum + countOf(source), 0);
   const most = plan.maxPairs ?? Number.POSITIVE_INFINITY;
@@ -111,7 +114,7 @@ function targetGroups(
 }
 
 /** Pods of one node stand together, so a few values serve all of them; those of a whole cluster are large. */
-const MOST_MADE = 64;
+const MOST_MADE = 8;
 
 function memoized<Item, Value>(
   keyOf: (item: Item) => string,
