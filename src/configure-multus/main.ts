@@ -10,6 +10,7 @@ import { idToken } from '../github/id-token.ts';
 import { mask } from '../github/mask.ts';
 import { addSummary, setOutputs } from '../github/outputs.ts';
 import { runAction } from '../github/run-action.ts';
+import { outputFailure } from '../github/shown-failure.ts';
 import { workflowRun } from '../github/workflow-run.ts';
 import { parseInputs } from './inputs.ts';
 import { toOutputs } from './outputs.ts';
@@ -38,4 +39,4 @@ await runAction(async () => {
     instances,
     report,
   });
-});
+}, outputFailure);

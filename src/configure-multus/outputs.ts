@@ -3,6 +3,7 @@ import type { RoleMapping } from '../aws-auth/config-map.ts';
 import type { Clock } from '../core/clock.ts';
 import { formatRange } from '../core/ip.ts';
 import type { Log } from '../core/log.ts';
+import { FAILURE_OUTPUT } from '../github/shown-failure.ts';
 import type { NodeState } from '../kubernetes/nodes.ts';
 import type { Rollout } from '../kubernetes/rollout.ts';
 import type { MultusChoice } from '../multus/install.ts';
@@ -30,12 +31,15 @@ export interface ConfigureResult {
 /** A result that the action fills step by step. */
 export type Reached = { -readonly [Key in keyof ConfigureResult]: ConfigureResult[Key] };
 
-export const outputNames = ['networks', 'nodes', 'aws-auth-changed'] as const;
+const ofResult = ['networks', 'nodes', 'aws-auth-changed'] as const;
 
-/** Returns the outputs that `action.yml` lists. The runner gets objects as JSON. */
+/** The names in `action.yml`. */
+export const outputNames = [...ofResult, FAILURE_OUTPUT] as const;
+
+/** Returns the outputs that describe a result. The runner gets objects as JSON. */
 export function toOutputs(
   result: ConfigureResult,
-): Readonly<Record<(typeof outputNames)[number], unknown>> {
+): Readonly<Record<(typeof ofResult)[number], unknown>> {
   return {
     networks: (result.attachments ?? []).map(
       ({ name, namespace, network, master, ipam, pools: [pool] }) => ({

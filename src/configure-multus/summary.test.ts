@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attachmentsOf } from '../../dev/testing/samples/attachments.ts';
+import { FAILURE_OUTPUT } from '../github/shown-failure.ts';
 import { type ConfigureResult, outputNames, toOutputs } from './outputs.ts';
 import { toSummary } from './summary.ts';
 
@@ -28,7 +29,7 @@ const all: ConfigureResult = {
 describe('outputs', () => {
   it('are those that action.yml lists', () => {
     const outputs = toOutputs(all);
-    expect(Object.keys(outputs)).toEqual([...outputNames]);
+    expect([...Object.keys(outputs), FAILURE_OUTPUT]).toEqual([...outputNames]);
     expect(JSON.parse(JSON.stringify(outputs))).toEqual({
       networks: [
         {

@@ -10,8 +10,19 @@ import { obeyProxy } from './proxy.ts';
  * explained failures say what to do. Any other failure is our bug, and its stack goes to the log.
  *
  * Exits explicitly, because keep-alive connections of the SDKs would keep the step running.
+ *
+ * @param failed is told why the action has failed, for later steps of the job
  */
-export async function runAction(action: () => Promise<void>): Promise<never> {
+export async function runAction(
+  action: () => Promise<void>,
+  failed: (error: unknown) => void = () => undefined,
+): Promise<never> {
+  /** Node itself would print the message as it is, and with it workflow commands and secrets. */
+  const end = (error: unknown) => {
+    annotate(error);
+    failed(error);
+    return exit(1);
+  };
   process.on('uncaughtException', end);
   try {
     obeyProxy();
@@ -20,12 +31,6 @@ export async function runAction(action: () => Promise<void>): Promise<never> {
   } catch (error) {
     return end(error);
   }
-}
-
-/** Node itself would print the message as it is, and with it workflow commands and secrets. */
-function end(error: unknown): Promise<never> {
-  annotate(error);
-  return exit(1);
 }
 
 /** Ends the process once everything is written. A pipe takes 64 KB at once, and the rest would be lost. */

@@ -1,6 +1,7 @@
 import { actionsLog } from '../github/actions-log.ts';
 import { warnOfOpenEnvironment } from '../github/environment-protection.ts';
 import { runAction } from '../github/run-action.ts';
+import { outputFailure } from '../github/shown-failure.ts';
 import { workflowRun } from '../github/workflow-run.ts';
 import { type ProvisionInputs, readProvisionInputs } from './inputs.ts';
 
@@ -15,7 +16,7 @@ await runAction(async () => {
   ]);
   const checked = checkEnvironment(inputs);
   await provision(inputs, realDeps(region, inputs.role)).finally(() => checked);
-});
+}, outputFailure);
 
 /** Warns of an unprotected GitHub environment while the action works. Never fails. */
 async function checkEnvironment({

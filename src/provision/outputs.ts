@@ -1,5 +1,6 @@
 import type { StackPlan } from '../cloudformation/stack-plan.ts';
 import type { Environment } from '../environment/environment.ts';
+import { FAILURE_OUTPUT } from '../github/shown-failure.ts';
 import type { GroupImages } from './renew/image-age.ts';
 
 /** The names in `action.yml`. */
@@ -12,6 +13,7 @@ export const outputNames = [
   'plan',
   'has-changes',
   'images',
+  FAILURE_OUTPUT,
 ] as const;
 
 /** The action's outputs. A failed run sets those that it has. */

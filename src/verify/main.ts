@@ -7,6 +7,7 @@ import { actionsLog as log } from '../github/actions-log.ts';
 import { idToken } from '../github/id-token.ts';
 import { mask } from '../github/mask.ts';
 import { runAction } from '../github/run-action.ts';
+import { outputFailure } from '../github/shown-failure.ts';
 import { workflowRun } from '../github/workflow-run.ts';
 import { connect } from '../kubernetes/connection.ts';
 import { accessNeeded } from './access.ts';
@@ -44,4 +45,4 @@ await runAction(async () => {
       onAws ? nodeInterfaces(of, createClient(EC2Client, caller), log) : undefined,
   });
   await publish(report, inputs, log);
-});
+}, outputFailure);

@@ -6,8 +6,9 @@ import {
   PAGE_FILE,
   REPORT_FILE,
 } from '../connectivity/report/report-files.ts';
+import { FAILURE_OUTPUT } from '../github/shown-failure.ts';
 
-export const outputNames = [
+const ofReport = [
   'result',
   'passed',
   'failed',
@@ -18,9 +19,12 @@ export const outputNames = [
   'diagnostics-path',
 ] as const;
 
-export type VerifyOutputs = Readonly<Record<(typeof outputNames)[number], unknown>>;
+/** The names in `action.yml`. */
+export const outputNames = [...ofReport, FAILURE_OUTPUT] as const;
 
-/** The outputs of the action, from its report and the folder that it is in. */
+export type VerifyOutputs = Readonly<Record<(typeof ofReport)[number], unknown>>;
+
+/** The outputs that describe a report, from its report and the folder that it is in. */
 export function verifyOutputs(
   report: Report,
   directory: string,
