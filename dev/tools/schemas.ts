@@ -20,6 +20,7 @@ const NOT_IN_FILE = new Set([
   'timeout-minutes',
   'report-directory',
   'cluster-name',
+  'failure',
   'cluster-endpoint',
   'cluster-certificate-authority',
   'kubeconfig',

@@ -88,6 +88,12 @@ export function table(header: readonly string[], rows: readonly (readonly Value[
   return [line(header), line(header.map(() => new Markdown('---'))), ...rows.map(line)].join('\n');
 }
 
+/** The same text, in which the row of a table with this title has another value. The title is a word. */
+export function withRow(text: string, title: string, value: Value): string {
+  const row = new RegExp(`^\\| ${title} \\| .*$`, 'm');
+  return text.replace(row, () => `| ${title} | ${cell(value)} |`);
+}
+
 function cell(value: Value): string {
   if (value instanceof Markdown) return value.text.replace(/(?<!\\)\|/g, '\\|');
   const lines = String(value).split(/\r\n?|\n/);

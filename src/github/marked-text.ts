@@ -8,6 +8,11 @@ export function markedText(marker: string, text: string): string {
   return `${hidden(marker)}\n${withoutCredentials(text)}`;
 }
 
+/** The text of a marked text, without its marker. GitHub may have changed its line ends. Pure. */
+export function textBehindMarker(marker: string, body: string): string {
+  return body.slice(hidden(marker).length).replace(/^\r?\n/, '');
+}
+
 /** What GitHub says of a comment or an issue. */
 interface Written {
   readonly body?: string | null | undefined;

@@ -7,6 +7,7 @@ export interface PullRequestFacts {
   readonly labels: readonly string[];
   readonly headSha: string;
   readonly headBranch: string;
+  readonly draft: boolean;
   /** `owner/name`; undefined when the fork has been deleted. */
   readonly headRepository: string | undefined;
 }
@@ -34,15 +35,43 @@ export async function readPullRequest(
     );
     return undefined;
   }
-  const { state, merged, labels, head } = found.data;
+  const { state, merged, labels, head, draft } = found.data;
   return {
     open: state === 'open',
     merged,
     labels: labels.map(({ name }) => name),
     headSha: head.sha,
     headBranch: head.ref,
+    draft: draft === true,
     headRepository: head.repo?.full_name,
   };
+}
+
+const PAGE = 100;
+
+/**
+ * The paths of the files that a pull request changes, also the earlier paths of renamed ones. GitHub lists the first 3,000
+ * files: https://docs.github.com/rest/pulls/pulls#list-pull-requests-files
+ *
+ * @throws GithubError when the token may not read the pull request.
+ */
+export async function changedFiles(
+  { owner, repo, rest }: RepositoryClient,
+  number: number,
+): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (let page = 1; ; page += 1) {
+    const request = { owner, repo, pull_number: number, per_page: PAGE, page };
+    const { data } = await explained(
+      `files of pull request #${number}`,
+      'pull-requests: read',
+      rest.pulls.listFiles(request),
+    );
+    for (const { filename, previous_filename: before } of data) {
+      paths.push(filename, ...(before === undefined ? [] : [before]));
+    }
+    if (data.length < PAGE) return paths;
+  }
 }
 
 /** Tells whether the repository has a branch. */

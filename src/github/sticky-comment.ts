@@ -1,4 +1,4 @@
-import { isMarked, markedText } from './marked-text.ts';
+import { isMarked, markedText, textBehindMarker } from './marked-text.ts';
 import { explained, type RepositoryClient, unlessMissing } from './repository-client.ts';
 
 const PAGE = 100;
@@ -23,6 +23,20 @@ export async function putStickyComment(
 }
 
 /**
+ * The text of the comment that has the marker, without the marker; undefined when the pull request has no such comment.
+ *
+ * @throws GithubError when the job may not read comments.
+ */
+export async function readStickyComment(
+  client: RepositoryClient,
+  pullRequest: number,
+  marker: string,
+): Promise<string | undefined> {
+  const found = await findComment(client, pullRequest, marker);
+  return found && textBehindMarker(marker, found.body);
+}
+
+/**
  * Edits the comment that has the marker, and never creates it.
  *
  * @returns whether the pull request has the comment.
@@ -38,16 +52,21 @@ export async function editStickyComment(
   if (known === undefined) return false;
   const { owner, repo, rest } = client;
   const body = markedText(marker, text);
-  const written = rest.issues.updateComment({ owner, repo, comment_id: known, body });
+  const written = rest.issues.updateComment({ owner, repo, comment_id: known.id, body });
   await explained(`comment on pull request #${pullRequest}`, PERMISSION, written);
   return true;
+}
+
+interface FoundComment {
+  readonly id: number;
+  readonly body: string;
 }
 
 async function findComment(
   { owner, repo, rest }: RepositoryClient,
   pullRequest: number,
   marker: string,
-): Promise<number | undefined> {
+): Promise<FoundComment | undefined> {
   for (let page = 1; ; page += 1) {
     const request = { owner, repo, issue_number: pullRequest, per_page: PAGE, page };
     const found = await explained(
@@ -59,7 +78,7 @@ async function findComment(
     if (found === undefined) return undefined;
     const { data } = found;
     const ours = data.find((comment) => isMarked(marker, comment));
-    if (ours !== undefined) return ours.id;
+    if (ours !== undefined) return { id: ours.id, body: ours.body ?? '' };
     if (data.length < PAGE) return undefined;
   }
 }

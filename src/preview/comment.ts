@@ -1,5 +1,7 @@
 import type { Environment } from '../environment/environment.ts';
 import { code, link, type Markdown, md, table } from '../github/markdown.ts';
+import type { ShownFailure } from '../github/shown-failure.ts';
+import { EXPIRY_ROW, expiryCell, expiryMark } from './expiry.ts';
 
 /** The part of a stack's plan that the comment shows. */
 export interface CommentedPlan {
@@ -27,6 +29,9 @@ export interface CommentFacts {
   /** ARNs of the roles and users that administer the environment's own cluster, beside the role that deploys. */
   readonly administrators?: readonly string[] | undefined;
   readonly verdict?: Verdict | undefined;
+  readonly failure?: ShownFailure | undefined;
+  /** How people get the preview back that is destroyed. */
+  readonly wayBack?: Markdown | undefined;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number | undefined;
   /** Whether there is something to destroy, or may be. */
@@ -54,24 +59,42 @@ export function commentMarkdown(facts: CommentFacts): string {
   const rows = [
     ['State', stateCell(facts)],
     ...(facts.reason === undefined ? [] : [['Why', facts.reason]]),
+    ...failureRows(facts.failure),
     ...environmentRows(facts.described, facts.administrators),
     ...(facts.verdict === undefined ? [] : [['Connectivity', verdictCell(facts.verdict)]]),
     ...(facts.exists && facts.expiresAt !== undefined
-      ? [['Expires', minuteOf(facts.expiresAt)]]
+      ? [[EXPIRY_ROW, expiryCell(facts.expiresAt)]]
       : []),
     ...(facts.exists ? [['To destroy it', destroyCell(facts.label)]] : []),
+    ...(facts.wayBack === undefined ? [] : [['To get it back', facts.wayBack]]),
   ];
   const parts = [
     md`### Multus preview ${code(facts.environment)}: ${facts.state}`.text,
     table(['', ''], rows),
     planDetails(facts.plan),
+    facts.exists && facts.expiresAt !== undefined ? expiryMark(facts.expiresAt) : '',
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/** `2026-11-25 10:00 UTC` */
-function minuteOf(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+/** Longer reasons are in the annotations of the run. */
+const LONGEST_REASON = 1_500;
+
+function failureRows(failure: ShownFailure | undefined): (string | Markdown)[][] {
+  if (failure === undefined) return [];
+  const { title, resource, reason, 'next-step': nextStep } = failure;
+  const shown = reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)} …` : reason;
+  const rows = [
+    ['What failed', `${title}: ${resource}`],
+    ['Reason', shown],
+    ['Next step', nextStep],
+  ];
+  return rows.map((row) => row.map(withoutAccounts));
+}
+
+/** Hides the account in ARNs: comments may be public. */
+function withoutAccounts(text: string): string {
+  return text.replace(/(?<=:)\d{12}(?=:)/g, '…');
 }
 
 function stateCell({ state, commit, runUrl }: CommentFacts): Markdown {

@@ -10,8 +10,14 @@ const event: PreviewEvent = {
   headRepository: 'acme/lab',
   headSha: 'abcdef0123',
   author: 'ann',
+  draft: false,
 };
-const context: DecisionContext = { repository: 'acme/lab', actor: 'ann', label: undefined };
+const context: DecisionContext = {
+  repository: 'acme/lab',
+  actor: 'ann',
+  label: undefined,
+  drafts: true,
+};
 const gated = { ...context, label: 'preview' };
 
 function decision(change: Partial<PreviewEvent>, given = context) {
@@ -52,6 +58,35 @@ describe('with a label', () => {
   });
 });
 
+describe('without drafts', () => {
+  const labels = ['preview'];
+  const given = { ...gated, drafts: false };
+  it.each([
+    [{ action: 'opened', labels, draft: true }, 'skip'],
+    [{ action: 'synchronize', labels, draft: true }, 'skip'],
+    [{ action: 'labeled', changedLabel: 'preview', labels, draft: true }, 'skip'],
+    [{ action: 'ready_for_review', labels }, 'deploy'],
+    [{ action: 'converted_to_draft', labels, draft: true }, 'destroy'],
+    [{ action: 'unlabeled', changedLabel: 'preview', draft: true }, 'destroy'],
+    [{ action: 'closed', draft: true }, 'destroy'],
+  ])('%o: %s', (change, expected) => {
+    expect(decision(change, given)).toBe(expected);
+  });
+
+  it('a draft keeps its preview where drafts get previews', () => {
+    expect(decision({ action: 'converted_to_draft', labels, draft: true }, gated)).toBe('skip');
+  });
+});
+
+it('renews a preview by its own label, whatever label gives previews', () => {
+  for (const label of [undefined, 'preview']) {
+    const given = { ...context, label };
+    const changedLabel = 'Multus-preview-keep';
+    expect(decision({ action: 'labeled', changedLabel }, given)).toBe('renew');
+    expect(decision({ action: 'unlabeled', changedLabel }, given)).toBe('skip');
+  }
+});
+
 const anyEvent = fc.record({
   action: fc.constantFrom('opened', 'synchronize', 'labeled', 'unlabeled', 'closed', 'edited'),
   number: fc.nat(),
@@ -60,11 +95,13 @@ const anyEvent = fc.record({
   headRepository: fc.constantFrom('acme/lab', 'someone/lab', undefined),
   headSha: fc.constant('abcdef0123'),
   author: fc.constantFrom('ann', 'dependabot[bot]'),
+  draft: fc.boolean(),
 });
 const anyContext = fc.record({
   repository: fc.constant('acme/lab'),
   actor: fc.constantFrom('ann', 'dependabot[bot]'),
   label: fc.constantFrom(undefined, 'preview'),
+  drafts: fc.boolean(),
 });
 
 it('skips forks and Dependabot, and says why', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { PreviewError } from '../core/errors.ts';
+import { KEEP_LABEL } from './expiry.ts';
 
 /** The part of a pull request event that previews need. */
 export interface PreviewEvent {
@@ -14,10 +15,12 @@ export interface PreviewEvent {
   readonly headRepository: string | undefined;
   readonly headSha: string;
   readonly author: string;
+  readonly draft: boolean;
 }
 
 export interface Decision {
-  readonly decision: 'deploy' | 'destroy' | 'skip';
+  /** `renew`: the preview stays as it is, and expires later. */
+  readonly decision: 'deploy' | 'destroy' | 'renew' | 'skip';
   /** One sentence for the log and the summary. */
   readonly reason: string;
 }
@@ -29,10 +32,14 @@ export interface DecisionContext {
   readonly actor: string;
   /** Only pull requests with this label get a preview; undefined for all. */
   readonly label: string | undefined;
+  /** Whether drafts get previews. */
+  readonly drafts: boolean;
 }
 
 const DEPENDABOT = 'dependabot[bot]';
 const DEPLOYING_ACTIONS = ['opened', 'synchronize', 'reopened', 'ready_for_review'];
+/** Changes of a pull request that leave its commit as it is. */
+const LABELLING_ACTIONS = ['labeled', 'unlabeled'];
 
 /** Decides what an event means for the preview of its pull request. Pure. */
 export function decide(event: PreviewEvent, context: DecisionContext): Decision {
@@ -52,7 +59,31 @@ export function decide(event: PreviewEvent, context: DecisionContext): Decision 
   if (event.action === 'closed') {
     return { decision: 'destroy', reason: `${name} is closed: its preview is destroyed.` };
   }
-  return byLabel(event, context.label, name, skip);
+  if (
+    LABELLING_ACTIONS.includes(event.action) &&
+    hasLabel([event.changedLabel ?? ''], KEEP_LABEL)
+  ) {
+    return event.action === 'labeled'
+      ? { decision: 'renew', reason: `${name} has the label "${KEEP_LABEL}" now.` }
+      : skip(`has lost the label "${KEEP_LABEL}", which does not affect its preview.`);
+  }
+  const decided = byLabel(event, context.label, name, skip);
+  return context.drafts ? decided : withoutDrafts(event, decided, name, skip);
+}
+
+/** What becomes of a decision when drafts get no preview. */
+function withoutDrafts(
+  { action, draft }: PreviewEvent,
+  decided: Decision,
+  name: string,
+  skip: (reason: string) => Decision,
+): Decision {
+  if (action === 'converted_to_draft') {
+    return { decision: 'destroy', reason: `${name} is a draft now: its preview is destroyed.` };
+  }
+  return draft && decided.decision === 'deploy'
+    ? skip('is a draft. It gets a preview once it is ready for review.')
+    : decided;
 }
 
 function byLabel(
@@ -61,7 +92,7 @@ function byLabel(
   name: string,
   skip: (reason: string) => Decision,
 ): Decision {
-  const labelChanged = event.action === 'labeled' || event.action === 'unlabeled';
+  const labelChanged = LABELLING_ACTIONS.includes(event.action);
   if (labelChanged && !hasLabel([event.changedLabel ?? ''], label)) {
     return skip(`has another label now, which does not affect its preview.`);
   }
@@ -89,6 +120,7 @@ const payloadSchema = z.object({
   label: z.object({ name: z.string() }).optional(),
   pull_request: z.object({
     user: z.object({ login: z.string() }).nullable(),
+    draft: z.boolean().optional(),
     labels: z.array(z.object({ name: z.string() })),
     head: z.object({ sha: z.string(), repo: z.object({ full_name: z.string() }).nullable() }),
   }),
@@ -122,5 +154,6 @@ export function toPreviewEvent(payload: unknown): PreviewEvent {
     headRepository: pull.head.repo?.full_name,
     headSha: pull.head.sha,
     author: pull.user?.login ?? 'ghost',
+    draft: pull.draft ?? false,
   };
 }

@@ -21,9 +21,10 @@ import {
   wholeNumber,
   yaml,
 } from '../github/inputs.ts';
+import { type ShownFailure, shownFailureSchema } from '../github/shown-failure.ts';
 import type { CommentedPlan } from './comment.ts';
 
-const COMMANDS = ['decide', 'begin', 'report', 'end', 'list-expired'] as const;
+const COMMANDS = ['decide', 'begin', 'report', 'end', 'renew', 'list-expired'] as const;
 
 const PLAN = "the JSON of provision's output plan";
 const planSchema = z.array(
@@ -53,6 +54,8 @@ export const inputSchema = z.object({
     'lower-case letters, digits and - (2 to 30 characters, first a letter, last no -)',
   ).default('eks-multus-pr'),
   label: text(/^[^,]{1,50}$/, 'the name of a label').optional(),
+  drafts: flag().default(true),
+  paths: list(text(/^!?[^!]{1,200}$/, 'patterns such as charts/** or !**/*.md')).default([]),
   name: text(
     /^[a-z][a-z0-9-]{0,37}[a-z0-9]$/,
     'lower-case letters, digits and - (2 to 39 characters, first a letter, last no -)',
@@ -60,11 +63,13 @@ export const inputSchema = z.object({
   'pull-request': wholeNumber(1, 999_999_999).optional(),
   'max-previews': wholeNumber(0, 1000).default(5),
   'ttl-hours': wholeNumber(0, 8760).default(24),
+  'warn-hours': wholeNumber(0, 8760).default(0),
   prune: flag().default(true),
   'cloudformation-role-arn': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
   'admin-role-arns': list(text(PRINCIPAL_ARN, PRINCIPAL_ARN_ALLOWED)).default([]),
   status: oneOf(['success', 'failure', 'cancelled']).default('success'),
   reason: text(/^[^\0]{1,500}$/, 'a sentence').optional(),
+  failure: yaml(shownFailureSchema, "the JSON of an action's output failure").optional(),
   plan: yaml(planSchema, PLAN).optional(),
   environment: yaml(environmentSchema, "the JSON of provision's output environment").optional(),
   'report-path': text(/^[^\0]{1,1024}$/, 'the path of a report.json').optional(),
@@ -83,14 +88,20 @@ export interface PreviewInputs {
   readonly namePrefix: string;
   /** Only pull requests with this label get a preview; undefined for all. */
   readonly label: string | undefined;
+  /** Whether drafts get previews. */
+  readonly drafts: boolean;
+  /** Only pull requests that change a file which matches get a preview; empty for all. */
+  readonly paths: readonly string[];
   /** Name of the preview's environment. */
   readonly name: string | undefined;
   /** Undefined: the pull request of the event. */
   readonly pullRequest: number | undefined;
   /** 0 for any number. */
   readonly maxPreviews: number;
-  /** Hours from creation; 0 for never. */
+  /** Hours from the last push; 0 for never. */
   readonly ttlHours: number;
+  /** How many hours before its expiry a preview is warned of; 0 for no warning. */
+  readonly warnHours: number;
   /** Whether networks go that an earlier push made and that are no longer listed. */
   readonly prune: boolean;
   /** The role that CloudFormation uses for the pack's stacks. */
@@ -100,6 +111,8 @@ export interface PreviewInputs {
   /** How the deploy or destroy before this command ended. */
   readonly status: 'success' | 'failure' | 'cancelled';
   readonly reason: string | undefined;
+  /** Why the deploy or destroy before this command failed. */
+  readonly failure: ShownFailure | undefined;
   readonly plan: readonly CommentedPlan[] | undefined;
   readonly environment: Environment | undefined;
   readonly reportPath: string | undefined;
@@ -112,6 +125,7 @@ const REQUIRED: Readonly<Record<Raw['command'], readonly (keyof Raw)[]>> = {
   begin: ['name', 'github-token', 'aws-region'],
   report: ['name', 'github-token', 'aws-region'],
   end: ['name', 'github-token'],
+  renew: ['name', 'github-token'],
   'list-expired': ['github-token', 'aws-region'],
 };
 
@@ -134,15 +148,19 @@ export function readPreviewInputs(source?: InputSource): PreviewInputs {
     githubToken: inputs['github-token'],
     namePrefix: inputs['name-prefix'],
     label: inputs.label,
+    drafts: inputs.drafts,
+    paths: inputs.paths,
     name: inputs.name,
     pullRequest: inputs['pull-request'],
     maxPreviews: inputs['max-previews'],
     ttlHours: inputs['ttl-hours'],
+    warnHours: inputs['warn-hours'],
     prune: inputs.prune,
     serviceRole: inputs['cloudformation-role-arn'],
     administrators: inputs['admin-role-arns'],
     status: inputs.status,
     reason: inputs.reason,
+    failure: inputs.failure,
     plan: inputs.plan,
     environment: inputs.environment,
     reportPath: inputs['report-path'],

@@ -20,6 +20,7 @@ const facts: PullRequestFacts = {
   headBranch: 'more-networks',
   headRepository: 'acme/lab',
   labels: [],
+  draft: false,
 };
 const open = { facts, branchExists: true };
 

@@ -1,11 +1,24 @@
 import { REPOSITORY_TAG } from '../environment/tags.ts';
 import { type Markdown, md, table } from '../github/markdown.ts';
 import { branchExists, type PullRequestFacts, readPullRequest } from '../github/pull-request.ts';
+import { putStickyComment, readStickyComment } from '../github/sticky-comment.ts';
+import { commentMarker } from './comment.ts';
+import {
+  expiresSoon,
+  latest,
+  markedExpiry,
+  minuteOf,
+  warningMarkdown,
+  warningMarker,
+} from './expiry.ts';
 import type { ExpiredEnvironment } from './outputs.ts';
 import type { Session } from './session.ts';
 import { environmentsOf, type TaggedEnvironment } from './tagged-environments.ts';
 
-/** Finds the environments of this repository that have to be destroyed, and says why. Destroys nothing. */
+/**
+ * Finds the environments of this repository that have to be destroyed, and says why. Warns of those that expire within
+ * `warn-hours`. Destroys nothing.
+ */
 export async function listExpired(session: Session): Promise<void> {
   const { inputs, run, log } = session;
   const all = environmentsOf(await session.stacks.list(), inputs.serviceRole);
@@ -16,9 +29,12 @@ export async function listExpired(session: Session): Promise<void> {
   }
   const own = all.filter(({ repository }) => repository === run.repository);
   const judged = [];
-  for (const environment of own) {
+  for (const found of own) {
+    const environment = await renewed(session, found);
     const pull = await pullRequestStateOf(session, environment);
-    judged.push({ environment, reason: reasonToDestroy(environment, pull, session.now()) });
+    const reason = reasonToDestroy(environment, pull, session.now());
+    judged.push({ environment, reason });
+    if (reason === undefined) await warn(session, environment);
   }
   const environments = judged.flatMap(({ environment, reason }) =>
     reason === undefined ? [] : [expired(environment, reason)],
@@ -32,6 +48,30 @@ export async function listExpired(session: Session): Promise<void> {
       ? 'None.'
       : table(['Environment', 'Pull request', 'Expires', 'Stacks', 'To be destroyed'], rows);
   await session.addSummary(`${title}\n\n${shown}\n`);
+}
+
+/** An environment with the expiry that its comment has, if that is later than its tag. Reads the comment only when it matters. */
+async function renewed(
+  session: Session,
+  environment: TaggedEnvironment,
+): Promise<TaggedEnvironment> {
+  const { name, pullRequest, expiresAt } = environment;
+  const sooner = session.now() + session.inputs.warnHours * 3_600_000;
+  const matters = expiresAt !== undefined && expiresAt <= sooner;
+  if (pullRequest === undefined || !matters) return environment;
+  const comment = await readStickyComment(session.github, pullRequest, commentMarker(name));
+  return { ...environment, expiresAt: latest([expiresAt, markedExpiry(comment)]) };
+}
+
+async function warn(
+  { github, inputs, log, now }: Session,
+  { name, pullRequest, expiresAt }: TaggedEnvironment,
+): Promise<void> {
+  if (pullRequest === undefined || expiresAt === undefined) return;
+  if (!expiresSoon(expiresAt, inputs.warnHours, now())) return;
+  log.info(`${name}: expires at ${minuteOf(expiresAt)}; its pull request is told`);
+  const marker = warningMarker(name, expiresAt);
+  await putStickyComment(github, pullRequest, marker, warningMarkdown(name, expiresAt));
 }
 
 function notBelieved(

@@ -10,6 +10,7 @@ import { mask } from '../github/mask.ts';
 import { addSummary, setOutputs } from '../github/outputs.ts';
 import { repositoryClient } from '../github/repository-client.ts';
 import { runAction } from '../github/run-action.ts';
+import { outputFailure } from '../github/shown-failure.ts';
 import { runUrl, workflowRun } from '../github/workflow-run.ts';
 import { readPreviewEvent } from './decide.ts';
 import { type PreviewInputs, readPreviewInputs } from './inputs.ts';
@@ -38,7 +39,7 @@ await runAction(async () => {
   } catch (error) {
     throw explainAwsError(error);
   }
-});
+}, outputFailure);
 
 function stackApi(inputs: PreviewInputs, runId: string) {
   const region = inputs.region ?? '';

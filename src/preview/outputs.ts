@@ -1,3 +1,5 @@
+import { FAILURE_OUTPUT } from '../github/shown-failure.ts';
+
 /** The names in `action.yml`. */
 export const outputNames = [
   'decision',
@@ -7,12 +9,18 @@ export const outputNames = [
   'ttl-hours',
   'prune',
   'proceed',
+  'result',
+  'deployed',
+  'cluster-name',
+  'namespace',
+  'report-url',
   'environments',
+  FAILURE_OUTPUT,
 ] as const;
 
 /** The action's outputs. Each command sets some of them. */
 export interface PreviewOutputs {
-  /** `deploy`, `destroy` or `skip`. */
+  /** `deploy`, `destroy`, `renew` or `skip`. */
   readonly decision?: string;
   readonly reason?: string;
   /** Name of the preview's environment. */
@@ -23,6 +31,23 @@ export interface PreviewOutputs {
   readonly prune?: boolean;
   /** Whether the commit is still to be deployed. */
   readonly proceed?: boolean;
+  /** What has become of the preview. */
+  readonly result?:
+    | 'ready'
+    | 'failed'
+    | 'cancelled'
+    | 'refused'
+    | 'superseded'
+    | 'renewed'
+    | 'skipped'
+    | 'destroyed'
+    | 'not-destroyed';
+  /** Whether the run has deployed the stacks of the preview. */
+  readonly deployed?: boolean;
+  readonly 'cluster-name'?: string;
+  /** The namespace of the preview's networks. */
+  readonly namespace?: string;
+  readonly 'report-url'?: string;
   readonly environments?: readonly ExpiredEnvironment[];
 }
 

@@ -66,7 +66,7 @@ function stack(environment: string, pullRequest: string, repository = 'acme/lab'
 }
 
 /** Runs one command with these inputs, as the workflow would on a push to the pull request. */
-async function run(given: Readonly<Record<string, string>>, permissions = PERMISSIONS) {
+async function run(given: Readonly<Record<string, string>>, permissions = PERMISSIONS, now = NOW) {
   outputs = {};
   const shown = { notices: [] as string[], warnings: [] as string[], summary: '' };
   const token = api.token('acme/lab', permissions);
@@ -85,7 +85,7 @@ async function run(given: Readonly<Record<string, string>>, permissions = PERMIS
       return toPreviewEvent(event?.payload);
     },
     readFile: (path) => readFile(path, 'utf8'),
-    now: () => NOW,
+    now: () => now,
     log: { ...recordingLog(), warn: (message) => void shown.warnings.push(message) },
     notice: (message) => void shown.notices.push(message),
     setOutputs: (some) => {
@@ -130,7 +130,11 @@ describe('with a file of inputs', () => {
     stacks = [stack('lab-1', '1')];
     api.repository('acme/lab').pullRequests.set(12, { ...pull, labels: [label] });
     const given = { command: 'begin', name: 'lab-12', 'config-file': file };
-    await expect(run(given)).rejects.toThrow(/there are 1 previews, and max-previews is 1/);
+    const { notices } = await run(given);
+    expect(notices).toEqual([
+      expect.stringContaining('max-previews is 1, and there are 1 previews'),
+    ]);
+    expect(outputs).toEqual({ proceed: false, result: 'refused' });
   });
 });
 
@@ -168,6 +172,98 @@ it('reports a preview from begin to end in one comment and in deployments', asyn
   expect(deploymentStates(api.repository('acme/lab'))).toEqual({ [NAME]: 'inactive' });
 });
 
+const FAILED = {
+  title: 'AWS',
+  resource: 'stack eks-multus-pr-12-ng1: AutoScalingGroup (AWS::AutoScaling::AutoScalingGroup)',
+  reason: 'CREATE_FAILED: arn:aws:iam::123456789012:role/x has no room for @ann',
+  'next-step': 'raise the quota, then run the action again',
+};
+
+it('shows what failed, why, and the next step, and hides accounts', async () => {
+  await run({ command: 'begin', name: NAME });
+  const given = { status: 'failure', failure: JSON.stringify(FAILED) };
+  await run({ command: 'report', name: NAME, ...given });
+  expect(outputs).toMatchObject({ result: 'failed', deployed: false, 'cluster-name': '' });
+  const [text = ''] = comments();
+  expect(text).toContain(`| What failed | AWS: ${FAILED.resource} |`);
+  expect(text).toMatch(/\| Reason \| CREATE_FAILED: arn:aws:iam::…:role\/x has no room/);
+  expect(text).toContain(`| Next step | ${FAILED['next-step']} |`);
+  expect(text).not.toContain('123456789012');
+  await run({ command: 'end', name: NAME, ...given });
+  expect(comments()[0]).toMatch(/could not be destroyed[\s\S]*What failed/);
+});
+
+it('says how to get a destroyed preview back', async () => {
+  const { pullRequests } = api.repository('acme/lab');
+  const closed = { ...pull, state: 'closed' as const };
+  for (const [now, way] of [
+    [pull, /push a commit, or close this pull request and reopen it/],
+    [closed, /reopen this pull request/],
+    [{ ...closed, merged: true }, /open a new pull request/],
+  ] as const) {
+    pullRequests.set(12, pull);
+    await run({ command: 'begin', name: NAME });
+    pullRequests.set(12, now);
+    await run({ command: 'end', name: NAME });
+    expect(outputs).toEqual({ result: 'destroyed' });
+    const [row = ''] = comments()[0]?.match(/\| To get it back .*/) ?? [];
+    expect(row).toMatch(way);
+  }
+});
+
+const HOUR = 3_600_000;
+
+it('a push renews a preview, a label keeps it for a day, and its end is announced once', async () => {
+  const expiry = () => /\| Expires \| (\S+ \S+) UTC/.exec(comments()[0] ?? '')?.[1];
+  const at = (given: Readonly<Record<string, string>>, hours: number) =>
+    run(given, PERMISSIONS, NOW + hours * HOUR);
+  await at({ command: 'begin', name: NAME, 'ttl-hours': '24' }, 0);
+  stacks = [stack(NAME, '12')];
+  await at({ command: 'report', name: NAME }, 0.5);
+  expect(expiry()).toBe('2026-11-25 10:00');
+  await at({ command: 'begin', name: NAME, 'ttl-hours': '24' }, 20);
+  await at({ command: 'report', name: NAME }, 20);
+  expect(expiry()).toBe('2026-11-26 06:00');
+
+  const reap = { command: 'list-expired', 'warn-hours': '4' };
+  await at(reap, 39);
+  expect(comments()).toHaveLength(1);
+  for (const hours of [41, 43]) await at(reap, hours);
+  expect(outputs.environments).toEqual([]);
+  expect(comments()).toHaveLength(2);
+  expect(comments()[1]).toMatch(/expires at 2026-11-26 06:00 UTC[\s\S]*`multus-preview-keep`/);
+
+  await at({ command: 'renew', name: NAME }, 43.5);
+  expect(outputs).toEqual({ result: 'renewed' });
+  expect(expiry()).toBe('2026-11-27 05:30');
+  await at(reap, 50);
+  expect(outputs.environments).toEqual([]);
+  await at(reap, 68);
+  expect(outputs.environments).toMatchObject([{ reason: 'expired at 2026-11-27T05:30Z' }]);
+  await at({ command: 'end', name: NAME }, 68);
+  await at({ command: 'renew', name: NAME }, 69);
+  expect(outputs).toEqual({ result: 'skipped' });
+});
+
+it('gives previews only to pull requests that change the given paths', async () => {
+  const { pullRequests } = api.repository('acme/lab');
+  const given = { command: 'decide', paths: 'charts/**,!**/*.md' };
+  pullRequests.set(12, { ...pull, files: ['charts/README.md', 'src/a.ts'] });
+  const { notices } = await run(given);
+  expect(outputs.decision).toBe('skip');
+  expect(notices).toEqual([expect.stringContaining('changes none of charts/')]);
+  const many = Array.from({ length: 120 }, (_, index) => `src/${index}.ts`);
+  pullRequests.set(12, { ...pull, files: [...many, 'charts/a.yaml'] });
+  await run(given);
+  expect(outputs.decision).toBe('deploy');
+});
+
+it('does not begin for a pull request that is a draft now, where drafts get no previews', async () => {
+  api.repository('acme/lab').pullRequests.set(12, { ...pull, draft: true });
+  await run({ command: 'begin', name: NAME, drafts: 'false' });
+  expect(outputs).toEqual({ proceed: false, result: 'superseded' });
+});
+
 it('reports a failure, and keeps the deployment when a destroy failed', async () => {
   await run({ command: 'begin', name: NAME });
   await run({ command: 'report', name: NAME, status: 'failure' });
@@ -198,7 +294,7 @@ it.each([
   async (_, change, expected) => {
     api.repository('acme/lab').pullRequests.set(12, { ...pull, ...change });
     const { notices } = await run({ command: 'begin', name: NAME, label: 'preview' });
-    expect(outputs).toEqual({ proceed: false });
+    expect(outputs).toEqual({ proceed: false, result: 'superseded' });
     expect(notices).toEqual([expect.stringMatching(expected)]);
     expect(comments()).toEqual([]);
   },
@@ -206,11 +302,14 @@ it.each([
 
 it('refuses one preview too many, but not an update of an existing one', async () => {
   stacks = [stack('eks-multus-pr-1', '1'), stack('other-pr-2', '2', 'acme/other')];
-  await expect(run({ command: 'begin', name: NAME, 'max-previews': '1' })).rejects.toThrow(
-    /there are 1 previews, and max-previews is 1: eks-multus-pr-1\nNext step: close one/,
-  );
-  expect(outputs).toEqual({ proceed: false });
+  const { notices, summary } = await run({ command: 'begin', name: NAME, 'max-previews': '1' });
+  const said =
+    /max-previews is 1, and there are 1 previews: #1 \(eks-multus-pr-1, expires 2026-11-25 10:00 UTC at the earliest\)\. Close one/;
+  expect(notices).toEqual([expect.stringMatching(said)]);
+  expect(summary).toContain('eks-multus-pr-1');
+  expect(outputs).toEqual({ proceed: false, result: 'refused' });
   expect(comments()).toEqual([expect.stringMatching(/refused[\s\S]*max-previews is 1/)]);
+  expect(comments()[0]).not.toContain('To destroy it');
   stacks.push(stack(NAME, '12'));
   await run({ command: 'begin', name: NAME, 'max-previews': '1' });
   expect(outputs).toEqual({ proceed: true });

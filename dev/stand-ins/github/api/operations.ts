@@ -25,6 +25,12 @@ export const OPERATIONS: Readonly<Record<string, (call: Call) => Answer>> = {
     if (found === undefined) return notFound();
     return { status: 200, body: pullRequestJson(operation.example(200), found, state) };
   },
+  'pulls/list-files': ({ operation, state, query }) => {
+    const found = state.pullRequests.get(number(operation.params['pull_number']));
+    if (found === undefined) return notFound();
+    const example = first(operation.example(200));
+    return page(found.files ?? [], query, (filename) => ({ ...example, filename }));
+  },
   'repos/get': ({ operation, state, administers }) => {
     // GitHub's example is a fork without a language, which GitHub's own description requires.
     const { source: _, parent: __, ...example } = operation.example(200) as Json;

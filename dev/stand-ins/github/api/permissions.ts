@@ -29,6 +29,7 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   'actions/list-artifacts-for-repo': [['actions', 'read']],
   'actions/download-artifact': [['actions', 'read']],
   'pulls/get': [['pull-requests', 'read']],
+  'pulls/list-files': [['pull-requests', 'read']],
   'git/get-ref': [['contents', 'read']],
   'repos/list-branches': [['contents', 'read']],
   'repos/get-environment': [['actions', 'read']],

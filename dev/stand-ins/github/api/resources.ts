@@ -93,6 +93,7 @@ export function pullRequestJson(example: unknown, pull: PullRequest, state: Repo
     ...json,
     number: pull.number,
     state: pull.state,
+    draft: pull.draft === true,
     merged: pull.merged,
     merged_at: pull.merged ? closed : null,
     closed_at: closed,

@@ -13,6 +13,9 @@ export interface PullRequest {
   readonly merged: boolean;
   /** Whether it conflicts with its base, so that GitHub cannot make a merge commit. */
   readonly conflict: boolean;
+  readonly draft?: boolean;
+  /** The paths that it changes. */
+  readonly files?: readonly string[];
 }
 
 /** An issue that is no pull request. Both count their numbers together. */

@@ -30,6 +30,8 @@ export type PullRequestAction =
   | 'reopened'
   | 'labeled'
   | 'unlabeled'
+  | 'converted_to_draft'
+  | 'ready_for_review'
   | 'closed';
 
 /**
@@ -71,7 +73,10 @@ function pullRequestPayload(
       ? { before: state.branches.get('main'), after: pull.headSha }
       : {}),
   };
-  const problems = githubDescription().eventProblems(`pull-request-${action}`, payload);
+  const problems = githubDescription().eventProblems(
+    `pull-request-${action.replaceAll('_', '-')}`,
+    payload,
+  );
   if (problems.length > 0) throw new Error(`payload of ${action}: ${problems.join('; ')}`);
   return payload;
 }

@@ -1,0 +1,156 @@
+import { PreviewError } from '../core/errors.ts';
+import { REPOSITORY_TAG } from '../environment/tags.ts';
+import { beginDeployment } from '../github/deployments.ts';
+import { inertMarkdown } from '../github/markdown.ts';
+import { readPullRequest } from '../github/pull-request.ts';
+import { putStickyComment, readStickyComment } from '../github/sticky-comment.ts';
+import { commentMarkdown, commentMarker } from './comment.ts';
+import { hasLabel } from './decide.ts';
+import { afterPush, latest, markedExpiry, minuteOf } from './expiry.ts';
+import { nameOf, requiredPullRequest, type Session } from './session.ts';
+import { environmentsOf, type TaggedEnvironment } from './tagged-environments.ts';
+
+/**
+ * Before a deploy: checks that the pull request still wants this commit deployed, because the run may have waited long
+ * for its turn, and that there is room for one more preview. Then comments that the deploy begins.
+ *
+ * Sets `proceed` to false only when everything has been reported. After any other failure, `report` has to comment.
+ *
+ * @throws PreviewError when the name belongs to another repository.
+ */
+export async function begin(session: Session): Promise<void> {
+  const { inputs } = session;
+  const name = nameOf(session);
+  const number = requiredPullRequest(session);
+  const { headSha } = session.event();
+  const obstacle = await whyNotToDeploy(session, number, headSha);
+  if (obstacle !== undefined) {
+    await doNotProceed(session, 'superseded', obstacle);
+    return;
+  }
+  const known = environmentsOf(await session.stacks.list(), inputs.serviceRole);
+  const theirs = foreignOwner(known, name, session);
+  if (theirs !== undefined) {
+    session.setOutputs({ proceed: false });
+    await comment(session, number, { state: 'refused', reason: theirs.message });
+    throw theirs;
+  }
+  const full = noPlace(known, name, session);
+  if (full !== undefined) {
+    await comment(session, number, { state: 'refused', reason: full });
+    await doNotProceed(session, 'refused', full);
+    return;
+  }
+  await start(session, number, known.find((one) => one.name === name)?.expiresAt);
+}
+
+/** Comments that the deploy begins, and renews the preview. */
+async function start(session: Session, number: number, tagged: number | undefined): Promise<void> {
+  const { github, inputs, runUrl } = session;
+  const name = nameOf(session);
+  const { headSha } = session.event();
+  const before = markedExpiry(await readStickyComment(github, number, commentMarker(name)));
+  const pushed = afterPush(inputs.ttlHours, session.now());
+  const expiresAt = pushed && latest([tagged, before, pushed]);
+  await comment(session, number, { state: 'being deployed', expiresAt });
+  await beginDeployment(github, name, headSha, runUrl);
+  session.setOutputs({ proceed: true });
+}
+
+async function comment(
+  session: Session,
+  number: number,
+  facts: {
+    readonly state: string;
+    readonly reason?: string;
+    readonly expiresAt?: number | undefined;
+  },
+): Promise<void> {
+  const { github, inputs, runUrl } = session;
+  const name = nameOf(session);
+  const text = commentMarkdown({
+    ...facts,
+    environment: name,
+    exists: facts.state !== 'refused',
+    commit: session.event().headSha,
+    runUrl,
+    label: inputs.label,
+    plan: inputs.plan,
+  });
+  await putStickyComment(github, number, commentMarker(name), text);
+}
+
+/** The run succeeds: nothing is broken. */
+async function doNotProceed(
+  session: Session,
+  result: 'refused' | 'superseded',
+  reason: string,
+): Promise<void> {
+  session.setOutputs({ proceed: false, result });
+  session.notice(reason);
+  await session.addSummary(`${inertMarkdown(reason)}\n`);
+}
+
+/** Why this commit is no longer to be deployed; undefined when it still is. */
+async function whyNotToDeploy(
+  { github, inputs: { drafts, label } }: Session,
+  number: number,
+  headSha: string,
+): Promise<string | undefined> {
+  const pull = await readPullRequest(github, number);
+  if (pull === undefined) return `Pull request #${number} no longer exists.`;
+  if (!pull.open) return `Pull request #${number} has been closed since; nothing is deployed.`;
+  if (label !== undefined && !hasLabel(pull.labels, label)) {
+    return `Pull request #${number} has lost the label "${label}" since; nothing is deployed.`;
+  }
+  if (pull.draft && !drafts) {
+    return `Pull request #${number} has become a draft since; nothing is deployed.`;
+  }
+  if (pull.headSha === headSha) return undefined;
+  const [newer, older] = [pull.headSha.slice(0, 7), headSha.slice(0, 7)];
+  return `Pull request #${number} is now at ${newer}, which has a run of its own; ${older} is not deployed.`;
+}
+
+function foreignOwner(
+  known: readonly TaggedEnvironment[],
+  name: string,
+  { run }: Session,
+): PreviewError | undefined {
+  const existing = known.find((one) => one.name === name);
+  // The stack of that name exists, whether its tags are believed or not.
+  const sameName = existing?.foreign.find((stack) => stack.name === name);
+  const owner = existing?.repository ?? sameName?.tags[REPOSITORY_TAG];
+  if (owner === undefined || owner === run.repository) return undefined;
+  return new PreviewError({
+    resource: `environment ${name}`,
+    reason: `it belongs to the repository ${owner}`,
+    nextStep: 'give the previews of this repository another name-prefix',
+  });
+}
+
+/** Why there is no room for one more preview, and who has the places; undefined when there is room. */
+function noPlace(
+  known: readonly TaggedEnvironment[],
+  name: string,
+  { inputs: { maxPreviews }, run }: Session,
+): string | undefined {
+  const others = known.filter(
+    (one) =>
+      one.repository === run.repository && one.pullRequest !== undefined && one.name !== name,
+  );
+  const exists = known.some((one) => one.name === name);
+  if (exists || maxPreviews === 0 || others.length < maxPreviews) return undefined;
+  return noPlaceText(maxPreviews, others);
+}
+
+/** Says that all places are taken, by whom and until when. Pure. */
+export function noPlaceText(
+  maxPreviews: number,
+  holders: readonly Pick<TaggedEnvironment, 'name' | 'pullRequest' | 'expiresAt'>[],
+): string {
+  const taken = holders.map(({ name, pullRequest, expiresAt }) => {
+    const until = expiresAt === undefined ? '' : `, expires ${minuteOf(expiresAt)} at the earliest`;
+    return `#${pullRequest} (${name}${until})`;
+  });
+  return `No place is free: max-previews is ${maxPreviews}, and there are ${holders.length} previews: ${taken.join(', ')}. Close one of their pull requests, wait until one expires, or raise max-previews. Then push a commit, or run this job again.`;
+}
