@@ -3,6 +3,9 @@ import { collectDiagnostics } from '../connectivity/diagnostics.ts';
 import type { Evidence, Neighbour, NodeInterface } from '../connectivity/evaluate/evidence.ts';
 import type { PodObservation } from '../connectivity/evaluate/observation.ts';
 import type { ProbeCluster } from '../connectivity/probe/cluster.ts';
+import { readConnectionTables } from '../connectivity/probe/connection-tables.ts';
+import { findChanges } from '../connectivity/probe/find-networks.ts';
+import { policiesFor } from '../connectivity/probe/network-policies.ts';
 import {
   observeFromInside,
   observeFromOutside,
@@ -71,11 +74,18 @@ async function runTest(given: VerifyInputs, deps: VerifyDeps): Promise<VerifyRes
   log.info(`Networks: ${networks.map(({ id, kind }) => `${id} (${kind})`).join(', ')}`);
   for (const rule of sampling) log.info(rule);
   const interfaces = deps.nodeInterfaces(cluster);
+  const nodes = nodesOf(plan, cluster);
   const podCluster = inputs.ownNamespace ? cluster.inNamespace(namespace) : cluster;
   return withPods(inputs, deps, { run, podCluster, plan }, async () => {
     const pods = await observe(inputs, deps, { run, podCluster, plan, started });
     const neighbours = await neighboursOf(cluster, namespace, plan, log);
-    const evidence = evidenceOf(plan, pods, neighbours, await interfaces);
+    const changedNetworks = await findChanges(cluster, networks);
+    const policies = await policiesOf(podCluster, plan);
+    const seen = {
+      ...{ pods, neighbours, policies, ...(await nodes) },
+      ...(changedNetworks === undefined ? {} : { changedNetworks }),
+    };
+    const evidence = evidenceOf(plan, seen, await interfaces);
     const when = { startedAt, finishedAt: new Date() };
     const context = { cluster: deps.clusterName, namespace, layout: inputs.layout, sampling };
     const report = makeReport({ ...context, ...when }, evidence);
@@ -85,19 +95,33 @@ async function runTest(given: VerifyInputs, deps: VerifyDeps): Promise<VerifyRes
 }
 
 function evidenceOf(
-  { networks, nodes, judgement }: TestPlan,
-  pods: readonly PodObservation[],
-  neighbours: readonly Neighbour[],
+  { networks, judgement }: TestPlan,
+  seen: Pick<Evidence, 'pods' | 'nodes' | 'neighbours' | 'changedNetworks' | 'policies'>,
   interfaces: readonly NodeInterface[] | undefined,
 ): Evidence {
   return {
     networks,
-    pods,
     ...judgement,
-    neighbours,
-    ...(nodes === undefined ? {} : { nodes }),
+    ...seen,
     ...(interfaces === undefined ? {} : { interfaces }),
   };
+}
+
+/** The policies that select the test pods, which all have the same labels. */
+async function policiesOf(podCluster: ProbeCluster, { networks, pods }: TestPlan) {
+  const labels = pods[0]?.manifest.metadata?.labels ?? {};
+  const ids = networks.map(({ id }) => id);
+  return policiesFor(await podCluster.policies(), ids, labels);
+}
+
+/** What is known of the nodes, when the layout chooses nodes. */
+async function nodesOf(
+  { nodes, judgement }: TestPlan,
+  cluster: ProbeCluster,
+): Promise<Pick<Evidence, 'nodes'>> {
+  if (nodes === undefined) return {};
+  const wanted = judgement.chosen?.has('connection-table') ?? true;
+  return { nodes: wanted ? await readConnectionTables(cluster, nodes) : nodes };
 }
 
 interface Running {

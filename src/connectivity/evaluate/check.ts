@@ -110,6 +110,14 @@ export const CAUSES = [
   'wrong-peer',
   'target-unreachable',
   'target-open',
+  'asymmetric-path',
+  'reordered',
+  'no-free-address',
+  'kernel-unsupported',
+  'node-pressure',
+  'connection-table-full',
+  'network-changed',
+  'network-policy',
 ] as const;
 
 export type Cause = (typeof CAUSES)[number];

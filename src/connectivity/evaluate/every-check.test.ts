@@ -96,6 +96,13 @@ const silent = (ping: Ping): Ping => ({ ...ping, received: 0 });
 const FAULTS: Readonly<Record<CheckName, Fault>> = {
   'node-ready': nodes('not-ready'),
   'multus-running': nodes('multus-down'),
+  'connection-table': (evidence) => ({
+    ...evidence,
+    nodes: (evidence.nodes ?? []).map((node) => ({
+      ...node,
+      connections: { used: 95, most: 100 },
+    })),
+  }),
   'eni-attached': enis(() => undefined),
   'eni-in-use': enis((eni) => ({ ...eni, status: 'detaching' })),
   'eni-prefix': enis((eni) => ({ ...eni, prefixes: [] })),
@@ -129,9 +136,18 @@ const FAULTS: Readonly<Record<CheckName, Fault>> = {
   'proxy-arp': inside(() => ({ settings: { 'net2.proxy_arp': 1 } })),
   'reverse-path': inside(({ routes }) => ({
     settings: { 'net2.rp_filter': 1 },
+    ruleSources: [],
     routes: [...routes, { destination: '10.0.6.0/25', interface: 'eth0' }],
   })),
+  'return-path': inside(({ routes }) => ({
+    ruleSources: [],
+    routes: [...routes, { destination: '10.0.4.0/25', interface: 'eth0' }],
+  })),
   'network-readable': media('{'),
+  'network-unchanged': (evidence) => ({
+    ...evidence,
+    changedNetworks: new Map([[MEDIA, 'deleted']]),
+  }),
   'networks-apart': (evidence) => ({
     ...evidence,
     networks: evidence.networks.map((network) =>
@@ -209,9 +225,12 @@ const FAULTS: Readonly<Record<CheckName, Fault>> = {
   mtu: pings((ping) => ({ ...ping, large: { bytes: 9001, answered: false } })),
   'packet-loss': pings((ping) => ({ ...ping, received: 2 })),
   latency: pings((ping) => ({ ...ping, milliseconds: { min: 90, avg: 95, max: 99 } })),
-  'duplicate-answers': pings((ping) => ({ ...ping, received: 6 })),
+  'duplicate-answers': pings((ping) => ({ ...ping, duplicates: 2 })),
   jitter: inside((probe) => ({
     samples: (probe.samples ?? []).map((sample) => ({ ...sample, roundTrips: [1, 9, 1] })),
+  })),
+  order: inside((probe) => ({
+    samples: (probe.samples ?? []).map((sample) => ({ ...sample, order: [1, 0] })),
   })),
   throughput: inside((probe) => ({
     samples: (probe.samples ?? []).map((sample) => ({ ...sample, megabitsPerSecond: 3 })),
@@ -243,6 +262,7 @@ const failedBy = (evidence: Evidence) =>
 /** Checks that one pod of each node or of each network asks: the faults must meet the pod that asks. */
 const ASKED_BY_FIRST: ReadonlySet<CheckName> = new Set([
   'jitter',
+  'order',
   'throughput',
   'target-reached',
   'target-blocked',

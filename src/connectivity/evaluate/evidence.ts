@@ -33,6 +33,10 @@ export interface Evidence {
   readonly neighbours?: readonly Neighbour[];
   /** Absent when AWS was not asked: no credentials, or no EKS cluster. */
   readonly interfaces?: readonly NodeInterface[];
+  /** The networks whose definitions were others after the test; absent when they were not read again. */
+  readonly changedNetworks?: ReadonlyMap<string, 'deleted' | 'changed'>;
+  /** The MultiNetworkPolicies that select the test pods, by network; absent when there are none, or nobody may list them. */
+  readonly policies?: ReadonlyMap<string, readonly string[]>;
   /** The protocols besides ICMP that pods must answer on their networks. */
   readonly transports?: readonly Transport[];
   /** Lines of the input `targets`. */
@@ -82,6 +86,8 @@ export interface EvidenceIndex {
   readonly holders: Holders;
   /** All network interfaces; undefined when AWS was not asked. */
   readonly interfaces: readonly NodeInterface[] | undefined;
+  /** The MultiNetworkPolicies that select the test pods on a network, as words. */
+  policiesOf(network: string): string | undefined;
   interfacesOf(node: string): readonly NodeInterface[];
   /** The places on a network. */
   places(network: string): readonly Endpoint[];
@@ -100,7 +106,7 @@ export interface EvidenceIndex {
 }
 
 export function indexEvidence(evidence: Evidence, pairs: readonly ProbedPair[]): EvidenceIndex {
-  const { networks, pods, neighbours = [], interfaces, limits } = evidence;
+  const { networks, pods, neighbours = [], interfaces, limits, policies } = evidence;
   const byName = new Map(pods.map((pod) => [pod.name, pod]));
   const places = pods.flatMap(endpointsOf);
   const placesByNetwork = Map.groupBy(places, ({ network }) => network);
@@ -125,6 +131,7 @@ export function indexEvidence(evidence: Evidence, pairs: readonly ProbedPair[]):
     networks: new Map(networks.map((network) => [network.id, network])),
     holders: holdersOf(places, neighbours),
     interfaces,
+    policiesOf: (network) => policies?.get(network)?.join(' and '),
     interfacesOf: (node) => interfacesByNode.get(node) ?? [],
     places: (network) => placesByNetwork.get(network) ?? [],
     sharingMac: (network, mac) => byMac.get(`${network} ${mac}`) ?? [],

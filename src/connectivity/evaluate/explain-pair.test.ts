@@ -25,6 +25,9 @@ const ASSIGNED = [
   eni('node-b', 1, '10.0.4.6', ['10.0.4.71/32']),
 ];
 
+/** A route that is more exact than that of the network. */
+const STRAY = { destination: '10.0.4.64/28', interface: 'eth0' };
+
 /** All pods silent, each probe changed. */
 function silent(change: (probe: Probe, pod: PodObservation) => Probe = (probe) => probe) {
   return healthy(PLANS).map((pod) =>
@@ -106,12 +109,56 @@ describe('silence between nodes is explained from evidence', () => {
       })),
       ASSIGNED,
     ],
+    [
+      'both answer through another interface',
+      'asymmetric-path',
+      silent((probe) => ({ ...probe, routes: [...probe.routes, STRAY] })),
+      ASSIGNED,
+    ],
+    [
+      'one of them drops what arrives by another way than it would answer',
+      'rp-filter',
+      silent((probe, { name }) =>
+        name === 'a'
+          ? { ...probe, routes: [...probe.routes, STRAY], settings: { 'net1.rp_filter': 1 } }
+          : probe,
+      ),
+      ASSIGNED,
+    ],
+    [
+      'a routing table of its own sends the answers of each address',
+      'traffic-dropped',
+      silent((probe) => ({
+        ...probe,
+        routes: [...probe.routes, STRAY],
+        ruleSources: ['10.0.4.70', '10.0.4.71'],
+      })),
+      ASSIGNED,
+    ],
     ['nothing else is wrong', 'traffic-dropped', silent(), ASSIGNED],
   ])('%s: %s', (_, cause, pods, interfaces) => {
     const causes = causesOf(pods, interfaces);
     expect(causes).toHaveLength(2);
     expect(new Set(causes)).toEqual(new Set([cause]));
   });
+});
+
+it('silence under a MultiNetworkPolicy: network-policy', () => {
+  const policies = new Map([['default/ipvlan-conf-1', ['default/deny-all']]]);
+  const pods = silent();
+  const { checks } = evaluate({ networks: LAB_NETWORKS, pods, interfaces: ASSIGNED, policies });
+  const silence = checks.filter(({ check }) => check === 'reachability');
+  expect(new Set(silence.map(({ cause }) => cause))).toEqual(new Set(['network-policy']));
+  expect(silence[0]?.explanation).toContain('default/deny-all');
+});
+
+it('silence between pods with one MAC address: duplicate-mac, but on ipvlan it is that of the master', () => {
+  const pods = silent((probe) => ({ ...probe, mac: { net1: '02:00:00:00:77:77' } }));
+  expect(new Set(causesOf(pods, ASSIGNED))).toEqual(new Set(['traffic-dropped']));
+  const networks = LAB_NETWORKS.map((network) => ({ ...network, type: 'macvlan' }));
+  const { checks } = evaluate({ networks, pods });
+  const silence = checks.filter(({ check }) => check === 'reachability');
+  expect(new Set(silence.map(({ cause }) => cause))).toEqual(new Set(['duplicate-mac']));
 });
 
 describe('an address that EC2 has assigned to no interface', () => {

@@ -3,6 +3,7 @@ import type { Reason } from './check.ts';
 import { type EvidenceIndex, othersAt } from './evidence.ts';
 import { assignmentOf, explainAssignment } from './explain-address.ts';
 import { answered, type Endpoint, type ProbedPair } from './pairs.ts';
+import { filtersStrictly, strayRoute } from './route-lookup.ts';
 
 type Explainer = (pair: ProbedPair, evidence: EvidenceIndex) => Reason | undefined;
 
@@ -12,8 +13,11 @@ export function explainSilence(pair: ProbedPair, evidence: EvidenceIndex): Reaso
     downInterface,
     unreachable,
     sharedAddress,
+    sharedMac,
     badAssignment,
     noRoute,
+    strayAnswer,
+    explainPolicy,
     oneWay,
     withinNode,
   ];
@@ -68,6 +72,23 @@ function sharedAddress({ source, target, scope }: ProbedPair, evidence: Evidence
   return undefined;
 }
 
+/** An ipvlan interface has the MAC address of its master, as all others on that master. */
+function sharedMac({ source, target }: ProbedPair, evidence: EvidenceIndex): Reason | undefined {
+  for (const { network, pod, interface: device } of [target, source]) {
+    if (evidence.networks.get(network)?.type === 'ipvlan') continue;
+    const mac = evidence.pods.get(pod)?.probe?.mac?.[device];
+    if (mac === undefined) continue;
+    const twin = evidence.sharingMac(network, mac).find((other) => other.pod !== pod);
+    if (twin === undefined) continue;
+    return {
+      cause: 'duplicate-mac',
+      explanation: `${pod} and ${twin.pod} both have the MAC address ${mac}: switches and bridges deliver frames to one of them only.`,
+      nextStep: 'remove the fixed MAC address from the pods (annotation or plugin tuning)',
+    };
+  }
+  return undefined;
+}
+
 /** Pods on one node talk without the VPC, so the assignment of addresses does not matter. */
 function badAssignment(pair: ProbedPair, evidence: EvidenceIndex): Reason | undefined {
   if (pair.scope === 'same-node') return undefined;
@@ -95,6 +116,50 @@ function noRoute({ source, target }: ProbedPair, { pods }: EvidenceIndex): Reaso
     };
   }
   return undefined;
+}
+
+/**
+ * The target answers by its own routes, whatever interface the request came by. Where it filters strictly by reverse
+ * path, it does not even take the request; the source then does not take the answer.
+ */
+function strayAnswer({ source, target }: ProbedPair, { pods }: EvidenceIndex): Reason | undefined {
+  for (const [from, to] of [
+    [target, source],
+    [source, target],
+  ] as const) {
+    const probe = pods.get(from.pod)?.probe;
+    const route = probe === undefined ? undefined : strayRoute(probe, from, to.address ?? '');
+    if (probe === undefined || route === undefined) continue;
+    const way = `The route of ${from.pod} to ${to.address} leads through ${route.interface}, not through ${from.interface}`;
+    if (filtersStrictly(probe, from.interface)) {
+      return {
+        cause: 'rp-filter',
+        explanation: `${way}, and rp_filter of ${from.interface} is strict: the pod drops what ${to.pod} sends.`,
+        nextStep: `remove the route to ${route.destination} from the pod, or set rp_filter to 2 (the plugin tuning can)`,
+      };
+    }
+    if (from === source) continue;
+    return {
+      cause: 'asymmetric-path',
+      explanation: `${way}: requests arrive on ${from.interface}, and their answers leave elsewhere with an address of ${from.interface}, so the VPC drops them.`,
+      nextStep: `remove the route to ${route.destination} from the pod (look at the routes of the cluster's own network and of the pod's other networks), or use the plugin sbr`,
+    };
+  }
+  return undefined;
+}
+
+/** Why packets of a pair are filtered inside the pods. Undefined without a policy for their networks. */
+export function explainPolicy(
+  { source, target }: ProbedPair,
+  { policiesOf }: EvidenceIndex,
+): Reason | undefined {
+  const policies = policiesOf(target.network) ?? policiesOf(source.network);
+  if (policies === undefined) return undefined;
+  return {
+    cause: 'network-policy',
+    explanation: `The MultiNetworkPolicy ${policies} selects the test pods, and it does not let these packets pass.`,
+    nextStep: `let the policy allow them, or declare with expect that these pairs stay isolated (kubectl get multi-networkpolicies -A)`,
+  };
 }
 
 function oneWay(pair: ProbedPair, { reverseOf, requests }: EvidenceIndex): Reason | undefined {

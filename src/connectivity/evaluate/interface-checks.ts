@@ -2,9 +2,9 @@ import { CATALOGUE } from './catalogue/catalogue.ts';
 import type { EvidenceIndex } from './evidence.ts';
 import { deviceOf } from './explain-address.ts';
 import { interfaceName, type PodObservation, type Probe } from './observation.ts';
-import type { Endpoint } from './pairs.ts';
+import { type Endpoint, endpointsOf } from './pairs.ts';
 import { type Fault, generalReason, type Inspected, type PodQuestion } from './pod-question.ts';
-import { fits, routeTo } from './route-lookup.ts';
+import { filtersStrictly, mayStray, strayRoute } from './route-lookup.ts';
 
 /** Checks of a pod and of its interfaces as seen from inside. */
 export const INSIDE: readonly PodQuestion[] = [
@@ -17,6 +17,7 @@ export const INSIDE: readonly PodQuestion[] = [
   { check: 'interface-errors', find: errorFaults, well: 'no errors' },
   { check: 'proxy-arp', find: proxyFaults, well: 'proxy_arp is off' },
   { check: 'reverse-path', find: filterFaults, well: 'answers leave where requests arrive' },
+  { check: 'return-path', find: returnFaults, well: 'answers leave where requests arrive' },
   {
     check: 'eni-mac',
     find: macFaults,
@@ -147,25 +148,47 @@ function proxyFaults({ probe: { settings = {} }, devices }: Inspected): Fault[] 
     }));
 }
 
-/** The kernel takes the larger of an interface's setting and that of all; 1 is strict, 2 is loose. */
-function filterFaults({ probe: { settings = {}, routes }, places, evidence }: Inspected): Fault[] {
+function filterFaults({ probe, places, evidence }: Inspected): Fault[] {
   return places.flatMap((place) => {
     const device = place.interface;
-    const setting = Math.max(settings['all.rp_filter'] ?? 0, settings[`${device}.rp_filter`] ?? 0);
-    if (setting !== 1) return [];
-    const stray = evidence.places(place.network).find(({ pod, address }) => {
-      if (pod === place.pod || address === undefined) return false;
-      const route = routeTo(routes, address);
-      // Without a route through the interface at all, the pair's own check says more.
-      return (
-        route?.interface !== device &&
-        routes.some((one) => one.interface === device && fits(one, address))
-      );
-    });
+    if (!filtersStrictly(probe, device)) return [];
+    const stray = strayAnswer(probe, place, evidence);
     if (stray === undefined) return [];
     const detail = `rp_filter of ${device} is strict, and the route to ${stray.address} leads elsewhere`;
     return [{ detail, reason: generalReason('reverse-path', 'rp-filter') }];
   });
+}
+
+/** Where the kernel filters strictly, the other check says more. */
+function returnFaults({ probe, places, evidence }: Inspected): Fault[] {
+  return places.flatMap((place) => {
+    const device = place.interface;
+    if (filtersStrictly(probe, device)) return [];
+    const stray = strayAnswer(probe, place, evidence);
+    if (stray === undefined || leadsToTheSame(stray.device, place, evidence)) return [];
+    const detail = `requests of ${stray.address} arrive on ${device}, and answers leave through ${stray.device}`;
+    return [{ detail, reason: generalReason('return-path', 'asymmetric-path') }];
+  });
+}
+
+/** Another pod of the network whose answers leave through another interface. */
+function strayAnswer(probe: Probe, place: Endpoint, evidence: EvidenceIndex) {
+  if (!mayStray(probe, place.interface)) return undefined;
+  for (const { pod, address } of evidence.places(place.network)) {
+    if (pod === place.pod || address === undefined) continue;
+    const route = strayRoute(probe, place, address);
+    if (route !== undefined) return { address, device: route.interface };
+  }
+  return undefined;
+}
+
+/** Two interfaces of a pod may be on one master interface, whose ENI then sends for both. */
+function leadsToTheSame(device: string, place: Endpoint, { pods, networks }: EvidenceIndex) {
+  const pod = pods.get(place.pod);
+  const other =
+    pod === undefined ? undefined : endpointsOf(pod).find((one) => one.interface === device);
+  const [master, theirs] = [place, other].map((one) => networks.get(one?.network ?? '')?.master);
+  return master !== undefined && master === theirs;
 }
 
 function macFaults({ probe: { mac = {} }, places, evidence }: Inspected): Fault[] {

@@ -1,3 +1,5 @@
+import { inNetwork } from '../../core/ip.ts';
+import type { ProbeNetwork } from '../probe/network.ts';
 import { type CheckResult, failed, passed, skipped } from './check.ts';
 import type { Evidence, EvidenceIndex } from './evidence.ts';
 import { explainSilence } from './explain-pair.ts';
@@ -84,6 +86,11 @@ function foreign(
   });
 }
 
+function isOutside(gateway: string, network: ProbeNetwork | undefined): boolean {
+  const { expected } = network ?? {};
+  return expected?.known === true && !expected.subnets.some((one) => inNetwork(gateway, one));
+}
+
 function checkGateways(
   pod: PodObservation,
   place: Endpoint,
@@ -101,6 +108,9 @@ function checkGateways(
     const entry = entryOf(pod, device, gateway);
     // A router need not answer pings.
     if (entry?.mac !== undefined) return passed(question, `${entry.mac} answers for it`);
+    if (isOutside(gateway, networks.get(network))) {
+      return skipped(question, 'it is not in the subnet of the network, see gateway-in-subnet');
+    }
     if (ping === undefined || ping.problem?.kind === 'broken')
       return skipped(question, 'no ping was sent to it');
     return failed(

@@ -6,10 +6,11 @@ import type { Evidence, EvidenceIndex } from './evidence.ts';
 import { explainSilence } from './explain-pair.ts';
 import { answered, type Endpoint, type ProbedPair, pairSubject } from './pairs.ts';
 import { type Fault, generalReason, judge } from './pod-question.ts';
+import { shareAddresses } from './route-lookup.ts';
 
 /** Checks of each network as a whole: its configuration, and whether its pods are alike. */
 export function checkNetworks(
-  { networks }: Evidence,
+  { networks, changedNetworks }: Evidence,
   matrix: readonly ProbedPair[],
   evidence: EvidenceIndex,
 ): CheckResult[] {
@@ -24,6 +25,13 @@ export function checkNetworks(
         : judge({ check, subject }, faults, well);
     return [
       ask('network-readable', unreadable(network), network.kind),
+      changedNetworks === undefined
+        ? skipped({ check: 'network-unchanged', subject }, 'it was not read again')
+        : ask(
+            'network-unchanged',
+            changed(changedNetworks.get(subject)),
+            'its definition is the same',
+          ),
       ...(networks.length > 1 && network.expected.known
         ? [ask('networks-apart', overlaps(network, networks), 'no other network has its subnets')]
         : []),
@@ -44,12 +52,18 @@ function unreadable({ kind }: ProbeNetwork): Fault[] {
   return [{ detail, reason: generalReason('network-readable', 'unreadable-network') }];
 }
 
+function changed(how: 'deleted' | 'changed' | undefined): Fault[] {
+  if (how === undefined) return [];
+  const detail = `the NetworkAttachmentDefinition was ${how} while its pods ran`;
+  return [{ detail, reason: generalReason('network-unchanged', 'network-changed') }];
+}
+
 /** Networks on one master may share a subnet: their addresses come from one store. */
 function overlaps(network: ProbeNetwork, networks: readonly ProbeNetwork[]): Fault[] {
   return networks.flatMap((other) => {
     if (other.id === network.id || other.master === network.master) return [];
     const shared = subnetsOf(network).find((one) =>
-      subnetsOf(other).some((two) => overlap(one, two)),
+      subnetsOf(other).some((two) => shareAddresses(one, two)),
     );
     if (shared === undefined) return [];
     const detail = `${shared} is also of ${other.id}, which is on ${other.master ?? 'another interface'}`;
@@ -59,12 +73,6 @@ function overlaps(network: ProbeNetwork, networks: readonly ProbeNetwork[]): Fau
 
 function subnetsOf({ expected }: ProbeNetwork): readonly string[] {
   return expected.known ? expected.subnets : [];
-}
-
-/** Of two networks that share an address, one contains the first address of the other. */
-function overlap(one: string, other: string): boolean {
-  const first = (subnet: string) => subnet.split('/')[0] ?? '';
-  return inNetwork(first(one), other) || inNetwork(first(other), one);
 }
 
 function strayGateways(network: ProbeNetwork): Fault[] {

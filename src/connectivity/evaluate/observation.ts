@@ -30,6 +30,8 @@ export interface Ping {
   readonly address: string;
   readonly sent: number;
   readonly received: number;
+  /** Answers to a request that was answered already. */
+  readonly duplicates?: number;
   readonly milliseconds?: { readonly min: number; readonly avg: number; readonly max: number };
   /** `unreachable`: the pod has no route to the address. `broken`: ping itself failed, so it proves nothing. */
   readonly problem?: { readonly kind: 'unreachable' | 'broken'; readonly text: string };
@@ -83,6 +85,8 @@ export interface Sample {
   readonly address: string;
   /** Round trips of consecutive pings in milliseconds, without the lost ones. */
   readonly roundTrips: readonly number[];
+  /** The numbers of the requests, in the order in which their answers came. */
+  readonly order?: readonly number[];
   /** Of one TCP connection; absent when it could not be measured. */
   readonly megabitsPerSecond?: number;
   /** Why there is no throughput. */
@@ -161,10 +165,15 @@ export interface NodeObservation {
   readonly name: string;
   readonly zone?: string;
   /** Why it cannot take test pods although it should; absent when it can. */
-  readonly trouble?: { readonly kind: 'not-ready' | 'multus-down'; readonly text: string };
+  readonly trouble?: { readonly kind: NodeTrouble; readonly text: string };
   /** Why it is left out on purpose: cordoned, tainted. */
   readonly leftOut?: string;
+  /** The connections that the kernel of the node tracks, and the most that it can; absent when not read. */
+  readonly connections?: { readonly used: number; readonly most: number };
 }
+
+/** `pressure`: the node runs out of disk, memory or process ids, so the scheduler sends it no pods. */
+export type NodeTrouble = 'not-ready' | 'multus-down' | 'pressure';
 
 /** Lost packets, in percent of those that were sent. */
 export function lossPercent({ sent, received }: Pick<Ping, 'sent' | 'received'>): number {

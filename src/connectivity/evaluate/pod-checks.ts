@@ -5,6 +5,7 @@ import { type EvidenceIndex, type Holders, othersAt } from './evidence.ts';
 import { assignmentOf, describeInterface, explainAssignment } from './explain-address.ts';
 import { interfaceName, type NodeObservation, type PodObservation } from './observation.ts';
 import { type Endpoint, endpointsOf } from './pairs.ts';
+import { generalReason } from './pod-question.ts';
 
 /** Checks that the pod is Ready. */
 export function checkReady(pod: PodObservation): CheckResult {
@@ -135,15 +136,34 @@ function explainProbe(why: string): Reason {
 }
 
 /** Checks that the node can run pods with secondary networks: it is Ready, and Multus runs on it. */
-export function checkNode({ name, leftOut, trouble }: NodeObservation): CheckResult[] {
+export function checkNode(node: NodeObservation): CheckResult[] {
+  return [...checkState(node), checkConnections(node)];
+}
+
+/** Above this share, a burst of connections fills the table before old ones leave it. */
+const NEARLY_FULL = 0.95;
+
+/** Checks that the kernel of the node has room for more connections. A full table drops the first packet of each. */
+function checkConnections({ name, connections }: NodeObservation): CheckResult {
+  const question = { check: 'connection-table', subject: name } as const;
+  if (connections === undefined || connections.most === 0) {
+    return skipped(question, 'it could not be read in the pod of Multus');
+  }
+  const { used, most } = connections;
+  const detail = `${used} of ${most} connections`;
+  if (used < most * NEARLY_FULL) return passed(question, detail);
+  return failed(question, detail, generalReason('connection-table', 'connection-table-full'));
+}
+
+function checkState({ name, leftOut, trouble }: NodeObservation): CheckResult[] {
   const ready = { check: 'node-ready', subject: name } as const;
   const multus = { check: 'multus-running', subject: name } as const;
   if (leftOut !== undefined) return [skipped(ready, leftOut), skipped(multus, leftOut)];
   if (trouble === undefined)
     return [passed(ready, 'Ready'), passed(multus, 'Multus is Ready on it')];
-  return trouble.kind === 'not-ready'
-    ? [failed(ready, trouble.text, REASONS[trouble.kind]), skipped(multus, trouble.text)]
-    : [passed(ready, 'Ready'), failed(multus, trouble.text, REASONS[trouble.kind])];
+  return trouble.kind === 'multus-down'
+    ? [passed(ready, 'Ready'), failed(multus, trouble.text, REASONS[trouble.kind])]
+    : [failed(ready, trouble.text, REASONS[trouble.kind]), skipped(multus, trouble.text)];
 }
 
 const REASONS = {
@@ -151,6 +171,13 @@ const REASONS = {
     cause: 'node-not-ready',
     explanation: 'The kubelet does not report the node as Ready, so no test pod runs there.',
     nextStep: 'look at the conditions of the node and at its instance',
+  },
+  pressure: {
+    cause: 'node-pressure',
+    explanation:
+      'The node runs out of disk, memory or process ids: the kubelet ends pods and takes no new ones.',
+    nextStep:
+      'look for what uses it up on the node (df, free, and the events of the node), free some, or replace the node; the kubelet keeps the condition for five minutes',
   },
   'multus-down': {
     cause: 'multus-down',
@@ -273,9 +300,34 @@ const SANDBOX_REASONS: readonly { readonly words: RegExp; readonly reason: Reaso
   {
     words: /no IP addresses available|prefix exhausted/i,
     reason: {
-      cause: 'pod-network-setup',
+      cause: 'no-free-address',
       explanation: 'All addresses of the network are in use on the node.',
       nextStep: 'give the nodes more prefixes, or the network a larger range',
+    },
+  },
+  {
+    words: /cannot find a network-attachment-definition/i,
+    reason: {
+      cause: 'network-changed',
+      explanation: 'The NetworkAttachmentDefinition was deleted before the pod started.',
+      nextStep: 'make the network again (configure-multus), then verify again',
+    },
+  },
+  {
+    words: /operation not supported|protocol not supported|unknown device type/i,
+    reason: {
+      cause: 'kernel-unsupported',
+      explanation: "The kernel of the node lacks what the network's plugin asks it for.",
+      nextStep:
+        'load the module that the plugin needs on the nodes (modprobe, and /etc/modules-load.d for reboots), or choose an AMI whose kernel has it',
+    },
+  },
+  {
+    words: /no space left on device/i,
+    reason: {
+      cause: 'node-pressure',
+      explanation: 'The disk of the node is full.',
+      nextStep: 'look for what fills it on the node (df, du), free some, or replace the node',
     },
   },
   {

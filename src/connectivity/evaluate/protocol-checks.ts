@@ -1,7 +1,7 @@
 import type { Transport } from '../protocol.ts';
 import { type CheckResult, failed, passed, type Reason, skipped } from './check.ts';
 import { type Evidence, type EvidenceIndex, othersAt } from './evidence.ts';
-import { explainSilence } from './explain-pair.ts';
+import { explainPolicy, explainSilence } from './explain-pair.ts';
 import type { Exchange, PodObservation } from './observation.ts';
 import { answered, type ProbedPair, pairSubject } from './pairs.ts';
 import { generalReason } from './pod-question.ts';
@@ -128,6 +128,8 @@ function explainExchange(pair: ProbedPair, exchange: Exchange, evidence: Evidenc
       nextStep: 'look at the memory limit of the pods and at the image (input tools-image)',
     };
   }
+  const policy = explainPolicy(pair, evidence);
+  if (policy !== undefined) return policy;
   const near = scope === 'same-node';
   return {
     cause: 'protocol-blocked',

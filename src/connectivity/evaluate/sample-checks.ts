@@ -47,9 +47,10 @@ const DUPLICATES: readonly PodQuestion[] = [
     well: 'no request has more than one answer',
     find: ({ probe }) =>
       probe.pings
-        .filter(({ sent, received }) => received > sent)
-        .map(({ address, sent, received }) => ({
-          detail: `${address}: ${received} answers to ${sent} requests`,
+        .map(({ duplicates = 0, ...ping }) => ({ ...ping, answers: ping.received + duplicates }))
+        .filter(({ sent, answers }) => answers > sent)
+        .map(({ address, sent, answers }) => ({
+          detail: `${address}: ${answers} answers to ${sent} requests`,
           reason: generalReason('duplicate-answers', 'duplicate-answers'),
         })),
   },
@@ -75,11 +76,36 @@ function judgePair(
   const sample = sampleOf(pair, pods);
   const subject = pairSubject(pair);
   if (sample === undefined) {
-    return (['jitter', 'throughput'] as const).map((check) =>
+    return (['jitter', 'order', 'throughput'] as const).map((check) =>
       skipped({ check, subject }, 'no sample was taken'),
     );
   }
-  return [judgeJitter(subject, sample, limits), judgeThroughput(subject, sample, limits)];
+  return [
+    judgeJitter(subject, sample, limits),
+    judgeOrder(subject, sample),
+    judgeThroughput(subject, sample, limits),
+  ];
+}
+
+/** Requests are 0.2 s apart, so nothing but the path lets an answer overtake another one. */
+function judgeOrder(subject: string, { order = [] }: Sample): CheckResult {
+  const question = { check: 'order', subject } as const;
+  if (order.length < 2) return skipped(question, 'fewer than two answers');
+  const late = lateAnswers(order);
+  const detail = `${late} of ${order.length} answers came after one to a later request`;
+  if (late === 0) return passed(question, `${order.length} answers in the order of the requests`);
+  return failed(question, detail, generalReason('order', 'reordered'));
+}
+
+/** How many answers came after one to a later request, as RFC 4737 counts packets that are reordered. */
+export function lateAnswers(order: readonly number[]): number {
+  let latest = Number.NEGATIVE_INFINITY;
+  let late = 0;
+  for (const number of order) {
+    if (number < latest) late += 1;
+    latest = Math.max(latest, number);
+  }
+  return late;
 }
 
 function judgeJitter(

@@ -1,6 +1,7 @@
 import type { CoreV1Event, V1Node, V1Pod } from '@kubernetes/client-node';
 import { OUR_LABELS } from '../../kubernetes/api.ts';
 import type { AttachmentDefinition } from './network.ts';
+import type { MultiNetworkPolicy } from './network-policies.ts';
 
 /**
  * The cluster as the connectivity test uses it, in one namespace. Every call may throw the errors of the API client.
@@ -14,6 +15,8 @@ export interface ProbeCluster {
   definition(namespace: string, name: string): Promise<AttachmentDefinition | undefined>;
   /** The networks of the namespace; with `managed`, only those that configure-multus made. */
   definitions(scope: { readonly managed: boolean }): Promise<readonly AttachmentDefinition[]>;
+  /** The MultiNetworkPolicies of the namespace; none when the cluster does not know the kind, or this identity may not list them. */
+  policies(): Promise<readonly MultiNetworkPolicy[]>;
   pod(name: string): Promise<V1Pod | undefined>;
   /** The pods of one run. */
   podsOf(run: string): Promise<readonly V1Pod[]>;
@@ -36,6 +39,8 @@ export interface ProbeCluster {
   expiredNamespaces(now: Date): Promise<readonly string[]>;
   /** The last lines of a container's log, for any pod of the cluster. */
   logOf(pod: V1Pod, container: string, lines: number): Promise<string>;
+  /** Runs a shell script in a container of any pod of the cluster and gives its output. */
+  runIn(pod: V1Pod, container: string, script: string, timeoutMs: number): Promise<string>;
   /** Runs a shell script in a pod and gives its output. `timeoutMs` includes all attempts. */
   runScript(pod: string, script: string, timeoutMs: number): Promise<string>;
 }

@@ -54,23 +54,24 @@ it('parseSamples reads round trips and the line of iperf, or why there is none',
   const csv = '20261127150000,10.0.4.70,41000,10.0.4.71,20083,1,0.0-2.0,33554432,134217728';
   expect(
     parseSamples([
-      '@jitter net1 10.0.4.71 0.101 0.203 0.150',
+      '@jitter net1 10.0.4.71 0:0.101 2:0.203 1:0.150',
       `@throughput net1 10.0.4.71 ${csv}`,
       '@jitter net1 10.0.4.72',
       '@throughput net1 10.0.4.72 connect failed: Connection refused',
-      '@jitter net1 10.0.4.73 1.5',
+      '@jitter net1 10.0.4.73 7:1.5',
     ]),
   ).toEqual([
     {
       ...{ interface: 'net1', address: '10.0.4.71', roundTrips: [0.101, 0.203, 0.15] },
+      order: [0, 2, 1],
       megabitsPerSecond: 134.2,
     },
     {
-      ...{ interface: 'net1', address: '10.0.4.72', roundTrips: [] },
+      ...{ interface: 'net1', address: '10.0.4.72', roundTrips: [], order: [] },
       problem: 'connect failed: Connection refused',
     },
     {
-      ...{ interface: 'net1', address: '10.0.4.73', roundTrips: [1.5] },
+      ...{ interface: 'net1', address: '10.0.4.73', roundTrips: [1.5], order: [7] },
       problem: 'the image has no iperf',
     },
   ]);

@@ -75,12 +75,13 @@ export function parseSamples(lines: readonly string[]): Sample[] {
   return lines.flatMap((line) => {
     const [, device = '', address = '', text = ''] = /^@jitter (\S+) (\S+) ?(.*)$/.exec(line) ?? [];
     if (device === '') return [];
-    const roundTrips = text.split(' ').filter(Boolean).map(Number).filter(Number.isFinite);
+    const answers = [...text.matchAll(/(\d+):([\d.]+)/g)].map((one) => one.slice(1).map(Number));
     return [
       {
         interface: device,
         address,
-        roundTrips,
+        roundTrips: answers.map(([, time = 0]) => time),
+        order: answers.map(([number = 0]) => number),
         ...throughputOf(throughputs.get(`${device} ${address}`)),
       },
     ];

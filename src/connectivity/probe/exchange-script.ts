@@ -94,7 +94,7 @@ function job({ protocol, address, port, fill, ofPod, tries }: ExchangeTarget): s
 
 /** Samples run one after another, and after everything else, so that they do not disturb what is judged. */
 const SAMPLING = [
-  `s() { echo "@jitter $1 $2" $(ping -c ${SAMPLE.pings} -i 0.2 -W 2 -I "$1" "$2" 2>&1 | sed -n 's/.*time=\\([0-9.]*\\).*/\\1/p')`,
+  `s() { echo "@jitter $1 $2" $(ping -c ${SAMPLE.pings} -i 0.2 -W 2 -I "$1" "$2" 2>&1 | sed -n 's/.*seq=\\([0-9]*\\).*time=\\([0-9.]*\\).*/\\1:\\2/p')`,
   `command -v iperf >/dev/null && echo "@throughput $1 $2" $(timeout ${SAMPLE.seconds} iperf -c "$2" -p ${SERVICE_PORTS.iperf} -n ${SAMPLE.bytes} -y C 2>&1); }`,
 ];
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeProbeCluster } from '../testing/fake-probe-cluster.ts';
-import { findNetworks } from './find-networks.ts';
+import { findChanges, findNetworks } from './find-networks.ts';
+import { probeNetwork } from './network.ts';
 
 const definition = (name: string, managed = true, namespace = 'default') => ({
   metadata: { name, namespace },
@@ -47,5 +48,31 @@ describe('findNetworks', () => {
   ])('refuses %j, as the layout needs two', async (names, message) => {
     const cluster = fakeProbeCluster({ definitions: names.map((name) => definition(name)) });
     await expect(findNetworks(cluster, undefined, 2)).rejects.toThrow(message);
+  });
+});
+
+describe('findChanges', () => {
+  const network = (name: string, master: string) => ({
+    ...definition(name),
+    spec: { config: JSON.stringify({ type: 'ipvlan', master }) },
+  });
+  const before = ['a', 'b', 'c'].map((name) => probeNetwork(network(name, 'eth1')));
+
+  it('tells deleted networks from changed ones, and leaves out the others', async () => {
+    const now = [network('a', 'eth1'), network('b', 'eth2')];
+    expect(await findChanges(fakeProbeCluster({ definitions: now }), before)).toEqual(
+      new Map([
+        ['default/b', 'changed'],
+        ['default/c', 'deleted'],
+      ]),
+    );
+  });
+
+  it('does not know when a definition cannot be read', async () => {
+    const cluster = {
+      ...fakeProbeCluster(),
+      definition: async () => Promise.reject(new Error('forbidden')),
+    };
+    expect(await findChanges(cluster, before)).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ClusterError } from '../../core/errors.ts';
 import { unlessStatus } from '../../kubernetes/api-error.ts';
 import { missingNamespace } from '../../kubernetes/explain.ts';
@@ -105,4 +106,28 @@ async function checkNamespace(cluster: ProbeCluster): Promise<void> {
 
 function byName(one: ProbeNetwork, other: ProbeNetwork): number {
   return one.name.localeCompare(other.name, 'en', { numeric: true });
+}
+
+/**
+ * The networks whose definitions say something else now than when they were read. Undefined when one cannot be read
+ * again.
+ */
+export async function findChanges(
+  cluster: ProbeCluster,
+  networks: readonly ProbeNetwork[],
+): Promise<ReadonlyMap<string, 'deleted' | 'changed'> | undefined> {
+  try {
+    const changes = await Promise.all(
+      networks.map(async (network) => {
+        const now = await cluster.definition(network.namespace, network.name);
+        if (now === undefined) return [[network.id, 'deleted'] as const];
+        return isDeepStrictEqual(probeNetwork(now), network)
+          ? []
+          : [[network.id, 'changed'] as const];
+      }),
+    );
+    return new Map(changes.flat());
+  } catch {
+    return undefined;
+  }
 }

@@ -4,7 +4,7 @@ import { ClusterError } from '../../core/errors.ts';
 import type { KubernetesApi } from '../../kubernetes/api.ts';
 import { isTaken, reasonOf, statusOf, unlessStatus } from '../../kubernetes/api-error.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
-import { execInPod } from '../../kubernetes/exec.ts';
+import { type ExecTarget, execInPod } from '../../kubernetes/exec.ts';
 import type { Query } from '../../kubernetes/rest.ts';
 import {
   EXPIRES_ANNOTATION,
@@ -14,9 +14,12 @@ import {
   RUN_LABEL,
 } from './cluster.ts';
 import type { AttachmentDefinition } from './network.ts';
+import { policySchema } from './network-policies.ts';
 
 const definitionsIn = (namespace: string) =>
   `/apis/k8s.cni.cncf.io/v1/namespaces/${namespace}/network-attachment-definitions`;
+const policiesIn = (namespace: string) =>
+  `/apis/k8s.cni.cncf.io/v1beta1/namespaces/${namespace}/multi-networkpolicies`;
 const podsIn = (namespace: string) => `/api/v1/namespaces/${namespace}/pods`;
 /** The label that upstream's manifest and EKS's give to the pods of the DaemonSet. */
 const MULTUS_PODS = 'app=multus';
@@ -49,6 +52,11 @@ export function probeCluster(connection: Connection, namespace: string): ProbeCl
       if (list === undefined) throw multusUnknown(connection.cluster);
       return definitionListSchema.parse(list).items;
     },
+    policies: async () => {
+      const list = () => api.list(policiesIn(namespace));
+      const found = (await unlessStatus([403, 404], list)) ?? [];
+      return found.flatMap((one) => policySchema.safeParse(one).data ?? []);
+    },
     pod: podNamed,
     podsOf: (run) => api.list<V1Pod>(pods, { labelSelector: `${RUN_LABEL}=${run}` }),
     createPod: (pod) => {
@@ -72,12 +80,23 @@ export function probeCluster(connection: Connection, namespace: string): ProbeCl
       const { namespace: inNamespace = '', name = '' } = metadata ?? {};
       return api.get<string>(`${podsIn(inNamespace)}/${name}/log`, { container, tailLines });
     },
-    runScript: async (pod, script, timeoutMs) => {
-      const target = { namespace, pod, container: 'app' };
-      const result = await execInPod(config, target, ['/bin/sh', '-c', script], { timeoutMs });
-      return `${result.stdout}${result.stderr}`;
+    runIn: ({ metadata }, container, script, timeoutMs) => {
+      const { namespace: inNamespace = '', name: pod = '' } = metadata ?? {};
+      return runShell(config, { namespace: inNamespace, pod, container }, script, timeoutMs);
     },
+    runScript: (pod, script, timeoutMs) =>
+      runShell(config, { namespace, pod, container: 'app' }, script, timeoutMs),
   };
+}
+
+async function runShell(
+  config: Connection['config'],
+  target: ExecTarget,
+  script: string,
+  timeoutMs: number,
+): Promise<string> {
+  const result = await execInPod(config, target, ['/bin/sh', '-c', script], { timeoutMs });
+  return `${result.stdout}${result.stderr}`;
 }
 
 /** The API server's answer to a precondition that does not hold: the pod that was meant is gone. */

@@ -23,6 +23,13 @@ it.each([
   });
 });
 
+it.each([
+  ['BusyBox', '3 packets transmitted, 3 packets received, 2 duplicates, 0% packet loss'],
+  ['iputils', '3 packets transmitted, 3 received, +2 duplicates, 0% packet loss, time 402ms'],
+])('counts answers that came twice, as %s prints them', (_, output) => {
+  expect(read(output)).toMatchObject({ sent: 3, received: 3, duplicates: 2 });
+});
+
 it('reads silence, with errors counted in between', () => {
   expect(
     read('3 packets transmitted, 0 received, +3 errors, 100% packet loss, time 409ms'),

@@ -104,6 +104,48 @@ describe('awaitNodes', () => {
     expect(await found({ [ENVIRONMENT_LABEL]: 'pr-7' })).toEqual(['b']);
   });
 
+  it('says what a node runs out of, and what keeps Multus from running', async () => {
+    const full = {
+      ...readyNode('node-a'),
+      status: {
+        conditions: [
+          { type: 'Ready', status: 'True' },
+          { type: 'DiskPressure', status: 'True', message: 'kubelet has disk pressure' },
+        ],
+      },
+    };
+    const waiting = { reason: 'ErrImagePull', message: 'not found' };
+    const multus = {
+      metadata: { name: 'multus-b' },
+      spec: { containers: [], nodeName: 'node-b' },
+      status: {
+        containerStatuses: [
+          {
+            name: 'kube-multus',
+            state: { waiting },
+            ready: false,
+            restartCount: 0,
+            image: '',
+            imageID: '',
+          },
+        ],
+      },
+    };
+    expect(
+      await look([full, readyNode('node-b'), readyNode('node-c')], [multus, multusOn('node-c')]),
+    ).toEqual([
+      {
+        name: 'node-a',
+        trouble: { kind: 'pressure', text: 'DiskPressure: kubelet has disk pressure' },
+      },
+      {
+        name: 'node-b',
+        trouble: { kind: 'multus-down', text: expect.stringContaining('ErrImagePull: not found') },
+      },
+      { name: 'node-c' },
+    ]);
+  });
+
   it.each(['auto', 'hybrid'])('leaves out nodes of compute type %s', async (type) => {
     const labels = { 'eks.amazonaws.com/compute-type': type };
     const other = { ...readyNode('node-b'), metadata: { name: 'node-b', labels } };

@@ -4,8 +4,8 @@ import { ClusterError } from '../../core/errors.ts';
 import { until } from '../../core/retry.ts';
 import { ENVIRONMENT_LABEL, isGuest } from '../../environment/shared-cluster.ts';
 import { nodeState, typeWithoutVpcCni } from '../../kubernetes/nodes.ts';
-import { isReady } from '../../kubernetes/pods.ts';
-import type { NodeObservation } from '../evaluate/observation.ts';
+import { isReady, podTrouble } from '../../kubernetes/pods.ts';
+import type { NodeObservation, NodeTrouble } from '../evaluate/observation.ts';
 import type { ProbeCluster } from './cluster.ts';
 
 /**
@@ -16,10 +16,22 @@ export function judgeNodes(
   nodes: readonly V1Node[],
   multusPods: readonly V1Pod[],
 ): readonly NodeObservation[] {
-  const withMultus = new Set(multusPods.filter(isReady).flatMap((pod) => pod.spec?.nodeName ?? []));
+  const byNode = Map.groupBy(multusPods, ({ spec }) => spec?.nodeName ?? '');
   return nodes
     .toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)))
-    .map((node) => judge(node, multusPods.length === 0 || withMultus.has(nameOf(node))));
+    .map((node) =>
+      judge(
+        node,
+        multusPods.length === 0 ? undefined : multusTrouble(byNode.get(nameOf(node)) ?? []),
+      ),
+    );
+}
+
+/** Why Multus does not run on a node with these pods of its DaemonSet; undefined when it does. */
+function multusTrouble(pods: readonly V1Pod[]): string | undefined {
+  if (pods.some(isReady)) return undefined;
+  const [why] = pods.flatMap((pod) => podTrouble(pod)?.text ?? []);
+  return why === undefined ? 'Multus is not Ready on it' : `Multus is not Ready on it: ${why}`;
 }
 
 /** True when the node can take test pods. */
@@ -111,24 +123,30 @@ function isChosenBy({ labels, host }: NodeChoice) {
     (guests || !isGuest(node, host));
 }
 
-function judge(node: V1Node, multus: boolean): NodeObservation {
+function judge(node: V1Node, withoutMultus: string | undefined): NodeObservation {
   const { name, zone, ready, reason } = nodeState(node);
   const place = { name, ...(zone === '' ? {} : { zone }) };
-  const trouble = (kind: 'not-ready' | 'multus-down', text: string) => ({
+  const trouble = (kind: NodeTrouble, text: string) => ({
     ...place,
     trouble: { kind, text },
   });
   if (!ready) return trouble('not-ready', `not Ready (${reason})`);
+  const pressure = node.status?.conditions?.find(
+    ({ type, status }) => type.endsWith('Pressure') && status === 'True',
+  );
+  if (pressure !== undefined) {
+    return trouble('pressure', `${pressure.type}: ${pressure.message ?? pressure.reason ?? ''}`);
+  }
   if (node.spec?.unschedulable === true) return { ...place, leftOut: 'cordoned' };
   const taint = node.spec?.taints?.find(({ effect }) => effect !== 'PreferNoSchedule');
   if (taint !== undefined) {
     const text = `tainted ${taint.key}:${taint.effect}`;
     return PASSING_TAINT.test(taint.key) ? trouble('not-ready', text) : { ...place, leftOut: text };
   }
-  if (multus) return place;
+  if (withoutMultus === undefined) return place;
   const type = typeWithoutVpcCni(node);
   return type === undefined
-    ? trouble('multus-down', 'Multus is not Ready on it')
+    ? trouble('multus-down', withoutMultus)
     : { ...place, leftOut: `of compute type ${type}, where Multus does not run` };
 }
 

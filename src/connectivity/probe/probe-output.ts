@@ -155,6 +155,7 @@ function readWords(lines: readonly string[]): Record<string, string> {
 }
 
 const COUNTS = /(\d+) packets transmitted, (\d+) (?:packets )?received/;
+const DUPLICATES = /(\d+) duplicates/;
 const TIMES = /min\/avg\/max(?:\/\w+)? = ([\d.]+)\/([\d.]+)\/([\d.]+)/;
 const NO_WAY = /unreachable|no route to host/i;
 
@@ -171,7 +172,13 @@ export function parsePing(networkInterface: string, address: string, output: str
     return { ...target, sent: 0, received: 0, problem: { kind, text } };
   }
   const [, min, avg, max] = TIMES.exec(output) ?? [];
-  const counts = { ...target, sent: Number(sent), received: Number(received) };
+  const duplicates = Number(DUPLICATES.exec(output)?.[1] ?? 0);
+  const counts = {
+    ...target,
+    sent: Number(sent),
+    received: Number(received),
+    ...(duplicates === 0 ? {} : { duplicates }),
+  };
   if (min === undefined) return counts;
   return { ...counts, milliseconds: { min: Number(min), avg: Number(avg), max: Number(max) } };
 }

@@ -51,7 +51,7 @@ describe('makeReport', () => {
       result: 'passed',
       startedAt: '2026-01-01T00:00:00.000Z',
       durationSeconds: 12.3,
-      counts: { passed: 136, failed: 0, skipped: 0 },
+      counts: { passed: 140, failed: 0, skipped: 2 },
     });
     expect(report.networks[0]).toEqual({
       id: 'default/ipvlan-conf-1',
@@ -126,7 +126,7 @@ describe('makeReport', () => {
 describe('summaryMarkdown', () => {
   it('shows counts, the matrix and the routes of each pod', () => {
     const text = summaryMarkdown(reportOf(healthy(LAB_PODS)));
-    expect(text).toContain('## Connectivity: ✅ passed\n\n136 checks passed, 0 failed');
+    expect(text).toContain('## Connectivity: ✅ passed\n\n140 checks passed, 0 failed');
     expect(text).not.toContain('### Failures');
     expect(text).toContain('| reachability | 12 | 0 | 0 |  |');
     expect(text).toContain('| sampleapp-1 net1 |  | ✅ 0.2 ms | ✅ 0.2 ms | 🔒 | 🔒 | 🔒 |');
@@ -156,6 +156,6 @@ describe('logReport', () => {
     await logReport(reportOf(broken), log);
     expect(log.lines).toContain('ip r in sampleapp-dual-1');
     expect(log.lines.filter((line) => line.startsWith('❌'))).toHaveLength(3);
-    expect(log.lines.at(-1)).toBe('Connectivity failed: 133 passed, 3 failed, 0 skipped');
+    expect(log.lines.at(-1)).toBe('Connectivity failed: 137 passed, 3 failed, 2 skipped');
   });
 });

@@ -1,6 +1,7 @@
 import type { CoreV1Event, V1Node, V1Pod } from '@kubernetes/client-node';
 import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster, RUN_LABEL } from '../probe/cluster.ts';
 import type { AttachmentDefinition } from '../probe/network.ts';
+import type { MultiNetworkPolicy } from '../probe/network-policies.ts';
 
 export interface FakeProbeCluster extends ProbeCluster {
   /** The pods that are there now, by name. */
@@ -22,6 +23,7 @@ export interface FakeBehaviour {
   readonly start?: (pod: V1Pod) => V1Pod;
   /** Whether a deletion works; default true. */
   readonly mortal?: (force: boolean) => boolean;
+  readonly policies?: readonly MultiNetworkPolicy[];
   readonly events?: readonly CoreV1Event[];
   readonly logs?: (pod: V1Pod, container: string) => string;
   readonly script?: (pod: V1Pod, script: string) => Promise<string>;
@@ -89,6 +91,8 @@ export function fakeProbeCluster(behaviour: FakeBehaviour = {}): FakeProbeCluste
     },
     eventsOf: async () => behaviour.events ?? [],
     logOf: async (pod, container) => behaviour.logs?.(pod, container) ?? '',
+    policies: async () => behaviour.policies ?? [],
+    runIn: async (pod, _, script) => (await behaviour.script?.(pod, script)) ?? '',
     runScript: async (name, script) => {
       const pod = present.get(name);
       if (pod === undefined) throw new Error(`no pod ${name}`);

@@ -59,7 +59,11 @@ export function fullEvidence(): Evidence {
   return {
     ...plan,
     networks: NETWORKS,
-    nodes: NODES.map((name) => ({ name, zone: 'zone-a' })),
+    nodes: NODES.map((name) => ({
+      ...{ name, zone: 'zone-a' },
+      connections: { used: 900, most: 262_144 },
+    })),
+    changedNetworks: new Map(),
     pods: pods.map((pod, index) => withDetails(pod, index, pairs, pods)),
     interfaces: NODES.flatMap((node, index) => [1, 2].map((device) => eni(node, index, device))),
     limits: { lossPercent: 0, averageMilliseconds: 10 },
@@ -148,6 +152,7 @@ function withDetails(
       interface: source.interface,
       address: target.address ?? '',
       roundTrips: [0.2, 0.3, 0.2],
+      order: [0, 1, 2],
       megabitsPerSecond: 4800,
     })),
   };

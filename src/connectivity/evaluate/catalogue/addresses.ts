@@ -9,6 +9,14 @@ export const ADDRESS_CHECKS = {
     explanation: 'Multus cannot read it either, or each node has its own file for it.',
     nextStep: 'correct the JSON of the NetworkAttachmentDefinition',
   },
+  'network-unchanged': {
+    tags: ['network'],
+    meaning: 'Is the definition of each network the same after the test as before?',
+    evidence: 'the NetworkAttachmentDefinition, read again when all pods were probed',
+    explanation:
+      'Somebody deleted or changed the network while its pods ran. They keep what they have, and pods that start now get something else or do not start.',
+    nextStep: 'make the network again (configure-multus), then create its pods again',
+  },
   'networks-apart': {
     tags: ['network', 'address'],
     meaning: 'Do networks on different master interfaces have different subnets?',

@@ -16,6 +16,15 @@ export const NODE_CHECKS = {
     explanation: 'Pods on the node get no secondary interfaces, or do not start.',
     nextStep: 'look at the pod of kube-multus-ds on the node and at its log',
   },
+  'connection-table': {
+    tags: ['node'],
+    meaning: 'Layout matrix: is the connection table of each node less than 95 % full?',
+    evidence: 'nf_conntrack_count and nf_conntrack_max, read in the pod of Multus on the node',
+    explanation:
+      'When the table is full, the kernel drops the first packet of each new connection, and keeps the others.',
+    nextStep:
+      'raise net.netfilter.nf_conntrack_max on the nodes (kube-proxy sets it: conntrack.maxPerCore), and look for what opens so many connections',
+  },
   'eni-attached': {
     tags: ['aws', 'node'],
     meaning: 'Has EC2 attached an interface to each node for each network of its pods?',

@@ -65,6 +65,15 @@ export const PAIR_CHECKS = {
     explanation: 'The path delays packets unevenly.',
     nextStep: 'look at the load of the nodes and at the network performance of their instance type',
   },
+  order: {
+    tags: ['sample', 'icmp', 'quality'],
+    meaning: 'With `samples`: do the answers come in the order of the requests?',
+    evidence: 'the numbers of 20 pings, 0.2 s apart (counted as in RFC 4737)',
+    explanation:
+      'Packets overtake each other, which costs TCP its speed and confuses real-time protocols.',
+    nextStep:
+      'look at queueing disciplines on the nodes (tc qdisc), and at middleboxes that spread packets of one flow over several paths',
+  },
   throughput: {
     tags: ['sample', 'tcp', 'quality'],
     meaning: 'With `samples` and `min-throughput-mbps`: does one TCP connection carry enough?',

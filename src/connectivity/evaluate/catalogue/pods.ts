@@ -104,4 +104,14 @@ export const POD_CHECKS = {
       'The kernel drops packets that arrive on an interface to which it has no route back.',
     nextStep: 'add the route to the network, or set rp_filter to 2 (the plugin tuning can)',
   },
+  'return-path': {
+    tags: ['interface', 'route'],
+    meaning:
+      'Where the kernel does not filter strictly: do answers to all pods of the network leave through its interface, or through one on the same master?',
+    evidence: 'the routes of the pod',
+    explanation:
+      'Requests arrive on one interface and their answers leave through another one, where the VPC drops them.',
+    nextStep:
+      "look at the routes of the pod's other networks, also of the cluster's own one, or use the plugin sbr",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
