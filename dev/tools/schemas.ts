@@ -19,6 +19,7 @@ const NOT_IN_FILE = new Set([
   'github-token',
   'timeout-minutes',
   'report-directory',
+  'compare-with',
   'cluster-name',
   'failure',
   'cluster-endpoint',

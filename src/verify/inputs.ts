@@ -73,6 +73,7 @@ export const inputSchema = z.object({
   keep: flag().default(false),
   'timeout-minutes': wholeNumber(1, 120).default(10),
   'report-directory': text(/^[^\0]{1,1024}$/, 'the path of a folder').default('multus-report'),
+  'compare-with': text(/^[^\0]{1,1024}$/, 'the path of an earlier report.json').optional(),
   ...configField,
 });
 
@@ -121,6 +122,8 @@ export interface VerifyInputs {
   readonly keep: boolean;
   readonly timeoutMs: number;
   readonly reportDirectory: string;
+  /** The path of the report to compare with. */
+  readonly compareWith: string | undefined;
 }
 
 /**
@@ -170,6 +173,7 @@ export function readVerifyInputs(
     keep: inputs.keep,
     timeoutMs: inputs['timeout-minutes'] * 60_000,
     reportDirectory: inputs['report-directory'],
+    compareWith: inputs['compare-with'],
   };
 }
 

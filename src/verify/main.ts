@@ -11,6 +11,7 @@ import { outputFailure } from '../github/shown-failure.ts';
 import { workflowRun } from '../github/workflow-run.ts';
 import { connect } from '../kubernetes/connection.ts';
 import { accessNeeded } from './access.ts';
+import { readEarlierReport } from './earlier-report.ts';
 import { readVerifyInputs } from './inputs.ts';
 import { nodeInterfaces } from './node-interfaces.ts';
 import { publish } from './publish.ts';
@@ -19,6 +20,7 @@ import { stopSignal } from './stop-signal.ts';
 
 await runAction(async () => {
   const inputs = readVerifyInputs(process.env['AWS_REGION']);
+  const earlier = await readEarlierReport(inputs.compareWith, log);
   const deadline = clock.now() + inputs.timeoutMs;
   const region = inputs.target.region ?? '';
   const role = { region, ...inputs.role, sessionName: 'eks-multus-verify' };
@@ -44,5 +46,5 @@ await runAction(async () => {
     nodeInterfaces: async (of) =>
       onAws ? nodeInterfaces(of, createClient(EC2Client, caller), log) : undefined,
   });
-  await publish(report, inputs, log);
+  await publish(report, { ...inputs, earlier }, log);
 }, outputFailure);

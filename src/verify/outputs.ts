@@ -3,6 +3,7 @@ import type { Report } from '../connectivity/report/report.ts';
 import {
   abridge,
   JUNIT_FILE,
+  MATRIX_FILE,
   PAGE_FILE,
   REPORT_FILE,
 } from '../connectivity/report/report-files.ts';
@@ -16,6 +17,7 @@ const ofReport = [
   'report-path',
   'html-path',
   'junit-path',
+  'csv-path',
   'diagnostics-path',
 ] as const;
 
@@ -38,6 +40,7 @@ export function verifyOutputs(
     'report-path': join(directory, REPORT_FILE),
     'html-path': join(directory, PAGE_FILE),
     'junit-path': join(directory, JUNIT_FILE),
+    'csv-path': join(directory, MATRIX_FILE),
     'diagnostics-path': diagnosed ? join(directory, 'diagnostics') : '',
   };
 }

@@ -1,6 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { CheckResult } from '../connectivity/evaluate/check.ts';
+import {
+  type ComparedReport,
+  compareReports,
+  comparisonText,
+} from '../connectivity/report/compare-reports.ts';
 import { readPageAssets } from '../connectivity/report/page.ts';
 import type { Report } from '../connectivity/report/report.ts';
 import {
@@ -18,7 +23,10 @@ import type { VerifyInputs } from './inputs.ts';
 import { verifyOutputs } from './outputs.ts';
 import type { VerifyResult } from './run.ts';
 
-export type PublishOptions = Pick<VerifyInputs, 'reportDirectory' | 'warnOnly'>;
+export interface PublishOptions extends Pick<VerifyInputs, 'reportDirectory' | 'warnOnly'> {
+  /** The report to compare with. */
+  readonly earlier?: ComparedReport | undefined;
+}
 
 /**
  * Publishes the report: log, annotations, job summary, outputs, and in `directory` files in JSON, JUnit XML, HTML and
@@ -28,12 +36,14 @@ export type PublishOptions = Pick<VerifyInputs, 'reportDirectory' | 'warnOnly'>;
  */
 export async function publish(
   { report, diagnostics }: VerifyResult,
-  { reportDirectory: directory, warnOnly }: PublishOptions,
+  { reportDirectory: directory, warnOnly, earlier }: PublishOptions,
   log: Log,
 ): Promise<void> {
-  const files = reportFiles(report, await readPageAssets());
+  const comparison = earlier === undefined ? undefined : compareReports(earlier, report);
+  const files = reportFiles(report, await readPageAssets(), comparison);
   await writeFiles(directory, [...files, ...diagnostics]);
   await logReport(report, log);
+  if (comparison !== undefined) log.info(comparisonText(comparison));
   annotate(warnOnly ? 'warning' : 'error', annotations(report));
   await addSummary(files.find(({ path }) => path === SUMMARY_FILE)?.text ?? '');
   setOutputs(verifyOutputs(report, directory, diagnostics.length > 0));

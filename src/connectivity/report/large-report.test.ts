@@ -31,7 +31,7 @@ it('judges and renders 400 pods in seconds', async () => {
   const rendered = worked();
   expect(report.pods).toHaveLength(400);
   expect(report.matrix.length).toBeGreaterThan(4000);
-  expect(files).toHaveLength(4);
+  expect(files).toHaveLength(5);
   expect(evaluated - start).toBeLessThan(2_000);
   expect(rendered - evaluated).toBeLessThan(5_000);
 }, 60_000);

@@ -1,6 +1,8 @@
 import type { Log } from '../../core/log.ts';
 import type { CheckResult } from '../evaluate/check.ts';
+import type { Comparison } from './compare-reports.ts';
 import { junitXml } from './junit.ts';
+import { matrixCsv } from './matrix-csv.ts';
 import { type PageAssets, reportPage } from './page.ts';
 import type { Report } from './report.ts';
 import { summaryMarkdown } from './summary.ts';
@@ -15,15 +17,25 @@ export interface ReportFile {
 export const REPORT_FILE = 'report.json';
 export const PAGE_FILE = 'report.html';
 export const JUNIT_FILE = 'junit.xml';
+export const MATRIX_FILE = 'matrix.csv';
 export const SUMMARY_FILE = 'summary.md';
 
-/** The files of the report in every format. */
-export function reportFiles(report: Report, assets: PageAssets): readonly ReportFile[] {
+/**
+ * The files of the report in every format.
+ *
+ * @param comparison what is another than in an earlier report; for the summary
+ */
+export function reportFiles(
+  report: Report,
+  assets: PageAssets,
+  comparison?: Comparison,
+): readonly ReportFile[] {
   return [
     { path: REPORT_FILE, text: reportJson(report) },
     { path: PAGE_FILE, text: reportPage(report, assets) },
     { path: JUNIT_FILE, text: junitXml(report) },
-    { path: SUMMARY_FILE, text: summaryMarkdown(report) },
+    { path: MATRIX_FILE, text: matrixCsv(report) },
+    { path: SUMMARY_FILE, text: summaryMarkdown(report, comparison) },
   ];
 }
 

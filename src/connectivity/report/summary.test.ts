@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { faultyReport, hostileReport } from '../testing/reported-clusters.ts';
+import { compareReports } from './compare-reports.ts';
 import { fitSections, summaryMarkdown } from './summary.ts';
 
 const GITHUB_LIMIT = 1024 * 1024;
@@ -14,6 +15,16 @@ describe('summaryMarkdown', () => {
     expect(text).toMatch(/\| ❌ \|/);
     expect(text).toContain('```mermaid\nflowchart LR');
     expect(text).toContain('| 10.1.0.0/28 | 2 of 16 |');
+  });
+
+  it('says what changed since an earlier report, after the failures', () => {
+    const report = faultyReport();
+    const well = report.checks.map((check) => ({ ...check, outcome: 'passed' as const }));
+    const text = summaryMarkdown(report, compareReports({ ...report, checks: well }, report));
+    const titles = [...text.matchAll(/^### (.*)$/gm)].map(([, title]) => title);
+    expect(titles.slice(0, 2)).toEqual(['Failures', 'What changed']);
+    expect(text).toContain(`${report.counts.failed} broken, 0 still failing, 0 mended`);
+    expect(text).toContain('| broken | reachability |');
   });
 
   it('stays below the limit with 400 pods, and says what it left out', () => {

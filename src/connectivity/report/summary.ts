@@ -1,6 +1,7 @@
 import { code, codeBlock, inertMarkdown, md, table } from '../../github/markdown.ts';
 import { CHECKS } from '../evaluate/catalogue/catalogue.ts';
 import { probeSeconds, secondsText } from './check-time.ts';
+import { type Comparison, changesOf, comparisonText } from './compare-reports.ts';
 import {
   type JudgedPair,
   type Matrix,
@@ -17,13 +18,21 @@ import { topologyMermaid } from './topology.ts';
 export const SUMMARY_BYTES = 1024 * 1024 - 16 * 1024;
 
 /** The most rows of each table. The files have all of them. */
-const MOST = { failures: 100, columns: 40, prefixes: 200, pods: 100, routes: 24 } as const;
+const MOST = {
+  failures: 100,
+  changes: 60,
+  columns: 40,
+  prefixes: 200,
+  pods: 100,
+  routes: 24,
+} as const;
 
 /** The report as Markdown for the job summary, failures first. Always below GitHub's limit. */
-export function summaryMarkdown(report: Report): string {
+export function summaryMarkdown(report: Report, comparison?: Comparison): string {
   const sections = [
     header(report),
     failures(report),
+    comparison === undefined ? [] : changes(comparison),
     checks(report),
     matrix(matrixOf(report, MOST.columns)),
     diagram(report),
@@ -55,6 +64,14 @@ function failures({ checks: all }: Report): Section[] {
   return rows.length === 0
     ? []
     : [tableSection('### Failures', columns, rows, 'failures', MOST.failures)];
+}
+
+function changes(comparison: Comparison): Section[] {
+  const title = `### What changed\n\n${comparisonText(comparison)}`;
+  const rows = changesOf(comparison).map((one) => [one.what, one.check, one.subject, one.detail]);
+  if (rows.length === 0) return [whole(title)];
+  const columns = ['Change', 'Check', 'Subject', 'Seen'];
+  return [tableSection(title, columns, rows, 'changes', MOST.changes)];
 }
 
 function checks({ checks: all }: Report): Section {
