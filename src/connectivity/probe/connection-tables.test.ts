@@ -9,7 +9,7 @@ const multusOn = (node: string) =>
   );
 
 const OUTPUTS: Readonly<Record<string, string>> = {
-  'multus-a': '900 262144\n',
+  'multus-a': '900\n262144\n',
   'multus-b': 'sh: not found',
 };
 

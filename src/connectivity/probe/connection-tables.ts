@@ -6,8 +6,8 @@ import type { ProbeCluster } from './cluster.ts';
 
 const AT_ONCE = 16;
 const TIMEOUT_MS = 10_000;
-const SCRIPT =
-  'cd /proc/sys/net/netfilter && read u <nf_conntrack_count && read m <nf_conntrack_max && echo "$u $m"';
+/** Some shells read byte by byte, and such a file gives no more than its first one. */
+const SCRIPT = 'cd /proc/sys/net/netfilter && cat nf_conntrack_count nf_conntrack_max';
 
 /**
  * Reads how full the connection table of each node is, in the pod of Multus there, which is in the network of its node.
@@ -30,6 +30,6 @@ async function tableOf(cluster: ProbeCluster, pod: V1Pod | undefined) {
   const container = pod?.spec?.containers[0]?.name;
   if (pod === undefined || container === undefined) return undefined;
   const output = await cluster.runIn(pod, container, SCRIPT, TIMEOUT_MS).catch(() => '');
-  const [, used, most] = /^(\d+) (\d+)\s*$/.exec(output) ?? [];
+  const [, used, most] = /^(\d+)\n(\d+)\s*$/.exec(output) ?? [];
   return used === undefined ? undefined : { used: Number(used), most: Number(most) };
 }
