@@ -1,6 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { fakeClock } from '../../dev/testing/fakes/fake-clock.ts';
-import { isTransient, parseRetryAfter, type RetryPolicy, retry, until } from './retry.ts';
+import {
+  isTransient,
+  OutOfTime,
+  parseRetryAfter,
+  type RetryPolicy,
+  retry,
+  until,
+} from './retry.ts';
 
 const answers = (...list: readonly (string | undefined | Error)[]) => {
   let index = 0;
@@ -62,6 +69,13 @@ describe('retry', () => {
     const call = vi.fn(failing(busy, busy, busy, busy));
     expect(await retried(call, { deadline: 2500, factor: 1 })).toEqual({ outcome: busy, ms: 2500 });
     expect(call).toHaveBeenCalledTimes(4);
+  });
+
+  it('throws what the service said when the last call only ran out of time', async () => {
+    const late = new OutOfTime('no answer within 2 seconds');
+    const { outcome } = await retried(failing(busy, late), { attempts: 2 });
+    expect(outcome).toBe(busy);
+    expect((await retried(failing(late, late), { attempts: 2 })).outcome).toBe(late);
   });
 
   it('throws an error at once when trying again cannot help', async () => {
@@ -132,6 +146,11 @@ describe('until', () => {
   it('throws a transient error when no time is left', async () => {
     const clock = fakeClock();
     await expect(until(answers(busy), { clock, deadline: 3000 })).rejects.toBe(busy);
+  });
+
+  it('throws what the service said when the last attempt only ran out of time', async () => {
+    const attempt = answers(busy, new OutOfTime('no answer within 2 seconds'));
+    await expect(until(attempt, { clock: fakeClock(), deadline: 2000 })).rejects.toBe(busy);
   });
 
   it('throws any other error at once', async () => {

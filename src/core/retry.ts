@@ -33,11 +33,12 @@ const LONGEST_RETRY_AFTER_MS = 60_000;
  * Makes a call until it succeeds, with growing pauses between the attempts. A pause is at least as long as the service
  * asks for. Gives up when that is more than a minute, or goes past the deadline.
  *
- * @throws the error of the last call.
+ * @throws the error of the last call; the one before when the last call only ran out of time.
  */
 export async function retry<T>(call: () => Promise<T>, policy: RetryPolicy): Promise<T> {
   const { clock, attempts = Number.POSITIVE_INFINITY, mayPass = isTransient } = policy;
   const { deadline = Number.POSITIVE_INFINITY, retryAfterMs = retryAfterOf } = policy;
+  let cause: unknown;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
@@ -45,10 +46,20 @@ export async function retry<T>(call: () => Promise<T>, policy: RetryPolicy): Pro
       const left = deadline - clock.now();
       const asked = retryAfterMs(error) ?? 0;
       const hopeless = asked > Math.min(left, LONGEST_RETRY_AFTER_MS);
-      if (attempt >= attempts || left <= 0 || hopeless || !mayPass(error)) throw error;
+      cause = tellingMore(error, cause);
+      if (attempt >= attempts || left <= 0 || hopeless || !mayPass(error)) throw cause;
       await clock.sleep(Math.min(Math.max(pauseAfter(attempt, policy), asked), left));
     }
   }
+}
+
+/** A call that had no more time. What the service answered before says more than that it did not answer now. */
+export class OutOfTime extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+function tellingMore(error: unknown, before: unknown): unknown {
+  return error instanceof OutOfTime && before !== undefined ? before : error;
 }
 
 function pauseAfter(attempt: number, policy: RetryPolicy): number {
@@ -77,13 +88,15 @@ export async function until<T>(
   attempt: () => Promise<T | undefined>,
   { deadline, clock, everyMs = 2000 }: Patience,
 ): Promise<T | undefined> {
+  let cause: unknown;
   for (;;) {
     let pause = everyMs;
     try {
       const value = await attempt();
       if (value !== undefined) return value;
     } catch (error) {
-      if (!isTransient(error) || clock.now() >= deadline) throw error;
+      cause = tellingMore(error, cause);
+      if (!isTransient(error) || clock.now() >= deadline) throw cause;
       pause = Math.max(everyMs, retryAfterOf(error) ?? 0);
     }
     if (clock.now() >= deadline) return undefined;

@@ -3,7 +3,7 @@ import type { RequestOptions } from 'node:https';
 import * as https from 'node:https';
 import type { CredentialProvider } from '../aws/credentials.ts';
 import { endBy } from '../core/clock.ts';
-import { parseRetryAfter } from '../core/retry.ts';
+import { OutOfTime, parseRetryAfter } from '../core/retry.ts';
 import { proxyEnvironment, proxyOf } from '../github/proxy.ts';
 import { ApiError, describePage, ForeignAnswer } from './api-error.ts';
 import type { EksAddress } from './cluster-address.ts';
@@ -92,7 +92,7 @@ export function restOf(server: Server, limits: RestLimits = {}): Rest {
     const { clock } = patience;
     const began = clock.now();
     const deadline = patience.deadline();
-    const late = () => timedOut(deadline - began);
+    const late = () => new OutOfTime(noAnswerWithin(deadline - began));
     return (await endBy(clock, deadline, (over) => answerTo(request, over), late)) as Answer;
   };
 }
@@ -175,8 +175,11 @@ function ofProxy(error: Error): Error {
 }
 
 function timedOut(ms = SILENCE_MS): Error {
-  const error = new Error(`no answer within ${Math.round(ms / 100) / 10} seconds`);
-  return Object.assign(error, { code: 'ETIMEDOUT' });
+  return Object.assign(new Error(noAnswerWithin(ms)), { code: 'ETIMEDOUT' });
+}
+
+function noAnswerWithin(ms: number): string {
+  return `no answer within ${Math.round(ms / 100) / 10} seconds`;
 }
 
 function parsed(text: string): unknown {
