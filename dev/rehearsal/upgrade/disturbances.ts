@@ -15,7 +15,11 @@ export interface DisturbedSite {
   readonly nodes: readonly Node[];
   readonly networks: readonly string[];
   reboot(instanceId: string): Promise<void>;
+  /** Runs `provision.yml` again with other inputs. */
+  provision(name: string, more: Inputs): Promise<unknown>;
 }
+
+type Inputs = Readonly<Record<string, string>>;
 
 /** Something that happens to Multus or its node while pods start. */
 export interface Disturbance {
@@ -31,6 +35,15 @@ const NEXT_IMAGE = THICK_IMAGE.replace('eksbuild.3', 'eksbuild.4');
 const BROKEN_IMAGE = THICK_IMAGE.replace('eksbuild.3', 'eksbuild.5');
 const MISSING_IMAGE = THICK_IMAGE.replace('eksbuild.3', 'eksbuild.6');
 const WITHIN_MS = 400_000;
+
+export const KUBERNETES_BEFORE = '1.34';
+const KUBERNETES_AFTER = '1.35';
+
+/** The input `node-groups`: one group with room for one more node. */
+export function nodeGroups(desired: number, volumeSize: number): string {
+  const group = { name: 'ng1', zone: 'ap-northeast-2a', min: 1, desired, max: desired + 1 };
+  return JSON.stringify([{ ...group, 'volume-size': volumeSize }]);
+}
 
 /** The ends of a thick Multus. Without the guard, pods that start meanwhile lack their networks. */
 export const THICK_ENDS: readonly Disturbance[] = [
@@ -55,6 +68,9 @@ export const DISTURBANCES: readonly Disturbance[] = [
   { name: 'containerd restart', disturb: restartContainerd },
   { name: 'node reboot', disturb: rebootNode },
   { name: 'DaemonSet deleted', disturb: deleteDaemonSet },
+  // New nodes have the images of the pack only, so these come when no other is in use.
+  { name: 'rollout of all nodes', disturb: rollNodes },
+  { name: 'Kubernetes upgrade', disturb: upgradeKubernetes },
 ];
 
 /** Kills the program on each node, three times. */
@@ -88,8 +104,6 @@ async function restart({ kubectl }: DisturbedSite): Promise<void> {
 async function rolledOut(kubectl: Kubectl): Promise<void> {
   await kubectl('rollout', 'status', ...MULTUS, '--timeout=300s');
 }
-
-type Inputs = Readonly<Record<string, string>>;
 
 function run({ kubeconfig, networks, nodes }: DisturbedSite, name: string, more: Inputs) {
   const list = networks.map((network, index) => ({ name: network, network: index + 1 }));
@@ -171,4 +185,28 @@ async function deleteDaemonSet(site: DisturbedSite): Promise<void> {
   await site.kubectl('delete', ...MULTUS, '--wait=false');
   await delay(30_000);
   await configure(site, 'again');
+}
+
+/** Larger volumes need a new launch template, so a deploy replaces every node. */
+async function rollNodes(site: DisturbedSite): Promise<void> {
+  await site.provision('roll-nodes', { 'node-groups': nodeGroups(site.nodes.length, 60) });
+  await onlyNewNodes(site);
+}
+
+/** The control plane, and every node once more. */
+async function upgradeKubernetes(site: DisturbedSite): Promise<void> {
+  const inputs = { 'kubernetes-version': KUBERNETES_AFTER };
+  const groups = nodeGroups(site.nodes.length, 60);
+  await site.provision('upgrade-kubernetes', { ...inputs, 'node-groups': groups });
+  await onlyNewNodes(site);
+  const kubelets = (await readNodes(site.kubectl)).map(({ kubeletVersion }) => kubeletVersion);
+  const old = kubelets.filter((version) => !version.startsWith(`v${KUBERNETES_AFTER}.`));
+  if (old.length > 0) throw new Error(`kubelets are still ${old.join(', ')}`);
+}
+
+async function onlyNewNodes({ kubectl, nodes }: DisturbedSite): Promise<void> {
+  const old = new Set(nodes.map(({ instanceId }) => instanceId));
+  const isNew = ({ instanceId }: Node) => !old.has(instanceId);
+  await awaitNodes(kubectl, nodes.length, WITHIN_MS, (now) => now.every(isNew));
+  await rolledOut(kubectl);
 }
