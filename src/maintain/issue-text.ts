@@ -82,7 +82,7 @@ export function changeText({ added, gone, now }: Trouble): string {
       ? []
       : [`${title}:\n\n${items.map((item) => `- ${code(item).text}`).join('\n')}`];
   const parts = [
-    md`The ${link('latest run', now.run)} found something else than the one before.`.text,
+    md`The ${link('latest run', now.run)} differs from the one before.`.text,
     ...list('It fails now', added),
     ...list('It fails no more', gone),
   ];
@@ -94,7 +94,7 @@ export function wellAgainText({ results }: History): string {
   const now = results.at(-1);
   const first = firstOfTrouble(results);
   if (now === undefined) return '';
-  const since = first === undefined ? '' : ` It was not since ${minuteOf(first.at)}.`;
+  const since = first === undefined ? '' : ` It had not been well since ${minuteOf(first.at)}.`;
   return `${md`Well again: the ${link('run', now.run)} at ${minuteOf(now.at)} found no failure.${since}`.text}\n`;
 }
 

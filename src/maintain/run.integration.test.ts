@@ -126,7 +126,7 @@ describe('one issue', () => {
 
     expect((await runOn(report())).outputs).toMatchObject({ result: 'well', 'issue-url': '' });
     expect(issues()).toMatchObject([{ state: 'closed', stateReason: 'completed' }]);
-    expect(comments().at(-1)).toContain('It was not since 2026-11-02 00:00 UTC.');
+    expect(comments().at(-1)).toContain('It had not been well since 2026-11-02 00:00 UTC.');
     await runOn(report());
     expect(comments()).toHaveLength(2);
   });

@@ -64,9 +64,6 @@ export function pairsOf(pods: readonly PodObservation[], plan: PairPlan = {}): P
   const places = pods.flatMap(endpointsOf);
   const sources = pods.flatMap((pod) => endpointsOf(pod).filter(isFirstOfItsFamily));
   const groups = [...Map.groupBy(places, groupKey).values()];
-  const groupsOf = memoized(groupKey, (source) =>
-    targetGroups(source, groups, plan.expectations ?? []),
-  );
   const ofPod = Map.groupBy(places, ({ pod }) => pod);
   const families = Map.groupBy(places, ({ address }) => familyOf(address));
   const sizeOf = (family: string) => families.get(family)?.length ?? 0;
@@ -78,9 +75,15 @@ export function pairsOf(pods: readonly PodObservation[], plan: PairPlan = {}): P
   const all = sources.reduce((sum, source) => sum + countOf(source), 0);
   const most = plan.maxPairs ?? Number.POSITIVE_INFINITY;
   const quota = all <= most ? all : Math.max(1, Math.floor(most / sources.length));
-  const pairs = sources.map((source, index) =>
-    samplePairs(source, groupsOf(source), quota, all <= most ? 0 : index),
-  );
+  const pairs: Pair[][] = [];
+  // Sources that are alike share their targets, which are many: one group's at a time is in memory.
+  for (const alike of Map.groupBy(sources.entries(), ([, source]) => groupKey(source)).values()) {
+    const [[, first] = []] = alike;
+    const targets = first === undefined ? [] : targetGroups(first, groups, plan.expectations ?? []);
+    for (const [index, source] of alike) {
+      pairs[index] = samplePairs(source, targets, quota, all <= most ? 0 : index);
+    }
+  }
   if (all > most) return pairs.flat();
   const order = new Map(places.map((place, index) => [place, index]));
   const byTarget = (one: Pair, other: Pair) =>
@@ -111,23 +114,6 @@ function targetGroups(
     found.set(key, own);
   }
   return [...found.values()].map(({ verdict, targets }) => ({ ...verdict, targets }));
-}
-
-/** Pods of one node stand together, so a few values serve all of them; those of a whole cluster are large. */
-const MOST_MADE = 8;
-
-function memoized<Item, Value>(
-  keyOf: (item: Item) => string,
-  make: (item: Item) => Value,
-): (item: Item) => Value {
-  const made = new Map<string, Value>();
-  return (item) => {
-    const key = keyOf(item);
-    const value = made.get(key) ?? make(item);
-    if (made.size >= MOST_MADE) made.clear();
-    made.set(key, value);
-    return value;
-  };
 }
 
 /** Probes are bound to an interface, so a second address of the same family would repeat them. */
