@@ -5,11 +5,11 @@ import { readNodes } from '../fixtures/nodes.ts';
 import { onNode } from './node-hands.ts';
 
 /** How long a node may take to give the addresses of deleted pods back. */
-const WITHIN_MS = 120_000;
+const WITHIN_MS = 300_000;
 
 /**
  * The addresses that nodes hold for no pod, in the VPC CNI's network and in those of Multus. Polls until there are none,
- * or two minutes have passed.
+ * or five minutes have passed.
  */
 export async function lostAddresses(kubectl: Kubectl): Promise<readonly string[]> {
   const deadline = Date.now() + WITHIN_MS;
