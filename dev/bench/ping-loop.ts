@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { parsePing } from '../../src/connectivity/probe/probe-output.ts';
 import { pingCommand } from '../../src/connectivity/probe/probe-script.ts';
+import type { Transport } from '../../src/connectivity/protocol.ts';
 import type { ReportedPair } from '../../src/connectivity/report/report.ts';
 
 /** The duration of one `kubectl exec … ping`, and whether it got an answer. */
@@ -36,6 +37,45 @@ export async function pingLoop(
     pings.push({ seconds, answered });
   }
   return pings;
+}
+
+/**
+ * The same by hand for the protocols with ports: `kubectl exec POD -- …` for one request after another. The requests are those
+ * that verify sent, without its requests that fill a packet.
+ *
+ * @returns the duration of each, in seconds.
+ * @throws Error when a request that verify got an answer to gets none.
+ */
+export async function exchangeLoop(
+  kubectl: string,
+  args: readonly string[],
+  pairs: readonly ReportedPair[],
+): Promise<readonly number[]> {
+  const durations: number[] = [];
+  for (const { source, target, exchanges } of pairs) {
+    for (const { protocol, port, result } of exchanges) {
+      const end = `${target.address}:${port}`;
+      const began = performance.now();
+      const printed = await outputOf(kubectl, [
+        ...args,
+        'exec',
+        source.pod,
+        '--',
+        ...asked(protocol, end),
+      ]);
+      durations.push((performance.now() - began) / 1000);
+      const failed = /error|TIMEOUT|REFUSED|OTHER/i.test(printed);
+      if (failed && result === 'answered')
+        throw new Error(`${source.pod}: ${protocol} ${end}: ${printed}`);
+    }
+  }
+  return durations;
+}
+
+function asked(protocol: Transport, end: string): readonly string[] {
+  if (protocol === 'tcp') return ['wget', '-q', '-O', '-', `http://${end}/`];
+  const program = ['/agnhost', 'connect', `--protocol=${protocol}`, '--timeout=3s'];
+  return [...program, `--${protocol}-data=hostname`, end];
 }
 
 /** Both streams, whatever the exit code. A ping without an answer exits with 1. */

@@ -6,7 +6,7 @@ import { cacheFolder } from '../tools/install/cache.ts';
 import { ENDING_SIGNALS } from '../tools/process.ts';
 import { atMost, type Bench, type Measurement, noted } from './measurement.ts';
 
-import type { VerifyTrial } from './verify-trial.ts';
+import type { TrialName, VerifyTrial } from './verify-trial.ts';
 
 const REHEARSE = join(CHECKOUT, 'dev', 'rehearsal', 'rehearse.ts');
 /** Standard output is for the result. */
@@ -14,10 +14,12 @@ const QUIET: SpawnSyncOptions = { stdio: ['ignore', 'ignore', 'inherit'] };
 
 /** Two of each of two networks on each of three nodes. */
 const MATRIX_PODS = 12;
+/** The least number of checks with four protocols. */
+const MANY_CHECKS = 1_000;
 
 /**
  * verify next to a loop of `kubectl exec … ping`, in one cluster of the rehearsal with real kubelets: the lab's four
- * pods, and a matrix of twelve.
+ * pods, a matrix of twelve, and one of eighteen that also uses TCP, UDP and SCTP.
  *
  * Compared is the time from when all pods are Ready: verify's probing (its first exec to the end of its last) with
  * the loop over the same ordered pairs of the same pods, one after another, by the same ping. The pairs are all that
@@ -42,11 +44,22 @@ export const verify: Bench = async ({ say }) => {
     say('the matrix: verify, then the loop');
     const matrix = await runTrial('matrix');
     if (matrix.pods !== MATRIX_PODS) throw new Error(`the matrix has ${matrix.pods} pods`);
+    say('a larger matrix with TCP, UDP and SCTP: verify, then the loop over every fourth pair');
+    const protocols = await runTrial('protocols');
+    if (protocols.passed < MANY_CHECKS) throw new Error(`only ${protocols.passed} checks passed`);
     return [
       ...compared('lab', lab),
       noted('lab: probing in times the loop', lab.probing / lab.loop, 'times'),
       ...compared('matrix', matrix),
       atMost('matrix: probing in times the loop', matrix.probing / matrix.loop, 'times', 0.2),
+      ...compared('protocols', protocols),
+      atMost('protocols: from Ready pods to the report', protocols.afterReady, 's', 60),
+      atMost(
+        'protocols: probing in times the loop',
+        protocols.probing / protocols.loop,
+        'times',
+        0.1,
+      ),
     ];
   } finally {
     down();
@@ -55,6 +68,7 @@ export const verify: Bench = async ({ say }) => {
 
 function compared(layout: string, trial: VerifyTrial): readonly Measurement[] {
   return [
+    noted(`${layout}: checks that passed`, trial.passed, 'checks'),
     noted(`${layout}: pods`, trial.pods, 'pods'),
     noted(`${layout}: pods from creation to Ready`, trial.podStart, 's'),
     noted(`${layout}: pairs`, trial.pairs, 'pairs'),
@@ -68,14 +82,14 @@ function compared(layout: string, trial: VerifyTrial): readonly Measurement[] {
 }
 
 /** In the network of the running world, as whoever is root there. */
-async function runTrial(layout: string): Promise<VerifyTrial> {
+async function runTrial(name: TrialName): Promise<VerifyTrial> {
   const world = runningWorld();
   if (world === undefined) throw new Error('the rehearsal has ended by itself');
   const kubectl = join(cacheFolder(), 'bin', 'kubectl');
   const script = join(import.meta.dirname, 'verify-trial.ts');
   const enter = ['nsenter', '--target', String(world.pid), '--net', process.execPath, script];
   const root = process.getuid?.() === 0 ? [] : ['sudo'];
-  const [command = '', ...args] = [...root, ...enter, layout, KUBECONFIG, kubectl];
+  const [command = '', ...args] = [...root, ...enter, name, KUBECONFIG, kubectl];
   return JSON.parse(await outputOf(command, args)) as VerifyTrial;
 }
 
