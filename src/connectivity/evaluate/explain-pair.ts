@@ -3,7 +3,7 @@ import type { Reason } from './check.ts';
 import { type EvidenceIndex, othersAt } from './evidence.ts';
 import { assignmentOf, explainAssignment } from './explain-address.ts';
 import { answered, type Endpoint, type ProbedPair } from './pairs.ts';
-import { filtersStrictly, strayRoute } from './route-lookup.ts';
+import { filtersStrictly, isOnSameMaster, strayRoute } from './route-lookup.ts';
 
 type Explainer = (pair: ProbedPair, evidence: EvidenceIndex) => Reason | undefined;
 
@@ -122,12 +122,12 @@ function noRoute({ source, target }: ProbedPair, { pods }: EvidenceIndex): Reaso
  * The target answers by its own routes, whatever interface the request came by. Where it filters strictly by reverse
  * path, it does not even take the request; the source then does not take the answer.
  */
-function strayAnswer({ source, target }: ProbedPair, { pods }: EvidenceIndex): Reason | undefined {
+function strayAnswer({ source, target }: ProbedPair, evidence: EvidenceIndex): Reason | undefined {
   for (const [from, to] of [
     [target, source],
     [source, target],
   ] as const) {
-    const probe = pods.get(from.pod)?.probe;
+    const probe = evidence.pods.get(from.pod)?.probe;
     const route = probe === undefined ? undefined : strayRoute(probe, from, to.address ?? '');
     if (probe === undefined || route === undefined) continue;
     const way = `The route of ${from.pod} to ${to.address} leads through ${route.interface}, not through ${from.interface}`;
@@ -138,7 +138,7 @@ function strayAnswer({ source, target }: ProbedPair, { pods }: EvidenceIndex): R
         nextStep: `remove the route to ${route.destination} from the pod, or set rp_filter to 2 (the plugin tuning can)`,
       };
     }
-    if (from === source) continue;
+    if (from === source || isOnSameMaster(route.interface, from, evidence)) continue;
     return {
       cause: 'asymmetric-path',
       explanation: `${way}: requests arrive on ${from.interface}, and their answers leave elsewhere with an address of ${from.interface}, so the VPC drops them.`,
@@ -157,8 +157,9 @@ export function explainPolicy(
   if (policies === undefined) return undefined;
   return {
     cause: 'network-policy',
-    explanation: `The MultiNetworkPolicy ${policies} selects the test pods, and it does not let these packets pass.`,
-    nextStep: `let the policy allow them, or declare with expect that these pairs stay isolated (kubectl get multi-networkpolicies -A)`,
+    explanation: `The MultiNetworkPolicy ${policies} selects the test pods, so it probably drops these packets.`,
+    nextStep:
+      'look at the policy (kubectl get multi-networkpolicies -A), and let it allow them or declare with expect that these pairs stay isolated',
   };
 }
 

@@ -2,9 +2,9 @@ import { CATALOGUE } from './catalogue/catalogue.ts';
 import type { EvidenceIndex } from './evidence.ts';
 import { deviceOf } from './explain-address.ts';
 import { interfaceName, type PodObservation, type Probe } from './observation.ts';
-import { type Endpoint, endpointsOf } from './pairs.ts';
+import type { Endpoint } from './pairs.ts';
 import { type Fault, generalReason, type Inspected, type PodQuestion } from './pod-question.ts';
-import { filtersStrictly, mayStray, strayRoute } from './route-lookup.ts';
+import { filtersStrictly, isOnSameMaster, mayStray, strayRoute } from './route-lookup.ts';
 
 /** Checks of a pod and of its interfaces as seen from inside. */
 export const INSIDE: readonly PodQuestion[] = [
@@ -165,7 +165,7 @@ function returnFaults({ probe, places, evidence }: Inspected): Fault[] {
     const device = place.interface;
     if (filtersStrictly(probe, device)) return [];
     const stray = strayAnswer(probe, place, evidence);
-    if (stray === undefined || leadsToTheSame(stray.device, place, evidence)) return [];
+    if (stray === undefined || isOnSameMaster(stray.device, place, evidence)) return [];
     const detail = `requests of ${stray.address} arrive on ${device}, and answers leave through ${stray.device}`;
     return [{ detail, reason: generalReason('return-path', 'asymmetric-path') }];
   });
@@ -180,15 +180,6 @@ function strayAnswer(probe: Probe, place: Endpoint, evidence: EvidenceIndex) {
     if (route !== undefined) return { address, device: route.interface };
   }
   return undefined;
-}
-
-/** Two interfaces of a pod may be on one master interface, whose ENI then sends for both. */
-function leadsToTheSame(device: string, place: Endpoint, { pods, networks }: EvidenceIndex) {
-  const pod = pods.get(place.pod);
-  const other =
-    pod === undefined ? undefined : endpointsOf(pod).find((one) => one.interface === device);
-  const [master, theirs] = [place, other].map((one) => networks.get(one?.network ?? '')?.master);
-  return master !== undefined && master === theirs;
 }
 
 function macFaults({ probe: { mac = {} }, places, evidence }: Inspected): Fault[] {

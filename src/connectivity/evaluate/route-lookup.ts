@@ -1,6 +1,7 @@
 import { inNetwork, isNetwork } from '../../core/ip.ts';
+import type { EvidenceIndex } from './evidence.ts';
 import type { Probe, Route } from './observation.ts';
-import type { Endpoint } from './pairs.ts';
+import { type Endpoint, endpointsOf } from './pairs.ts';
 
 /** The route that a pod's main table has for an address: the longest prefix, and of equals the first. Pure. */
 export function routeTo(routes: readonly Route[], address: string): Route | undefined {
@@ -45,6 +46,19 @@ export function mayStray({ routes }: Probe, device: string): boolean {
   return own.some((one) =>
     others.some((other) => shareAddresses(one.destination, other.destination)),
   );
+}
+
+/** Whether another interface of a pod is on the same master interface, whose ENI then sends for both. Pure. */
+export function isOnSameMaster(
+  device: string,
+  place: Endpoint,
+  { pods, networks }: Pick<EvidenceIndex, 'pods' | 'networks'>,
+): boolean {
+  const pod = pods.get(place.pod);
+  const places = pod === undefined ? [] : endpointsOf(pod);
+  const other = places.find((one) => one.interface === device);
+  const [master, theirs] = [place, other].map((one) => networks.get(one?.network ?? '')?.master);
+  return master !== undefined && master === theirs;
 }
 
 /** Whether two networks share addresses: one of them then contains the first address of the other. */
