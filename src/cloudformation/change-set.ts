@@ -125,7 +125,11 @@ export function tagsFor(spec: StackSpec, before: Stack | undefined): Record<stri
     const tag = before?.tags[key] ?? value;
     return tag === undefined ? [] : [[key, tag]];
   });
-  return { ...Object.fromEntries(kept), ...spec.tags };
+  const first = Object.entries(spec.firstTags ?? {}).filter(
+    ([key]) => before === undefined || key in before.tags,
+  );
+  const known = first.map(([key, value]) => [key, before?.tags[key] ?? value]);
+  return { ...Object.fromEntries(known), ...Object.fromEntries(kept), ...spec.tags };
 }
 
 /**

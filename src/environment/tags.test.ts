@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tagsFor } from '../cloudformation/change-set.ts';
 import type { Stack, StackSpec } from '../cloudformation/stack-api.ts';
-import { creationTags, stackTags } from './tags.ts';
+import { creationTags, firstTags, ownerOf, stackTags } from './tags.ts';
 
 const RUN = { id: '7', repository: 'o/r', pullRequest: '12' };
 const NOW = Date.parse('2026-11-24T10:00:00Z');
@@ -38,6 +38,24 @@ describe('the tags of a stack', () => {
   it('lose the expiry when the input asks for it', () => {
     const { 'eks-multus:expires-at': _, ...rest } = created;
     expect(deployed(creationTags(RUN, { ttlHours: 0, now: NOW }), created)).toEqual(rest);
+  });
+
+  it('have the number of the repository only when the stack is new', () => {
+    const repositoryId = '42';
+    const spec = {
+      tags: stackTags('preview-12'),
+      firstTags: firstTags({ ...RUN, repositoryId }),
+      creationTags: creationTags(RUN, { ttlHours: 48, now: NOW }),
+    } as StackSpec;
+    const fresh = tagsFor(spec, undefined);
+    expect(ownerOf(fresh)).toEqual({ repository: 'o/r', repositoryId });
+    expect(
+      tagsFor({ ...spec, firstTags: firstTags({ ...RUN, repositoryId: '43' }) }, {
+        tags: fresh,
+      } as Stack),
+    ).toEqual(fresh);
+    expect(tagsFor(spec, { tags: created } as Stack)).toEqual(created);
+    expect(firstTags(RUN)).toEqual({});
   });
 
   it('gain an expiry when there was none', () => {

@@ -1,4 +1,5 @@
 import type { WorkflowRun } from '../github/workflow-run.ts';
+import type { Owner } from './owner.ts';
 
 /** The name of the environment. `believedStacks` decides which of the stacks with this tag belong to it. */
 export const ENVIRONMENT_TAG = 'eks-multus:environment';
@@ -8,6 +9,8 @@ export const BASE_TAG = 'eks-multus:base';
 export const EXPIRY_TAG = 'eks-multus:expires-at';
 /** `owner/name` of the repository whose workflow created the environment. */
 export const REPOSITORY_TAG = 'eks-multus:repository';
+/** The number of this repository, which it keeps when it is renamed or moved. */
+const REPOSITORY_ID_TAG = 'eks-multus:repository-id';
 const RUN_TAG = 'eks-multus:run';
 /** The number of the pull request that the environment was created for. */
 export const PULL_REQUEST_TAG = 'eks-multus:pull-request';
@@ -22,6 +25,16 @@ interface Expiry {
 /** The tags that every stack has. CloudFormation copies a stack's tags to all its resources that can have tags. */
 export function stackTags(environment: string, base?: string): Readonly<Record<string, string>> {
   return { [ENVIRONMENT_TAG]: environment, ...(base === undefined ? {} : { [BASE_TAG]: base }) };
+}
+
+/** Tags that a stack gets only when it is created. One without them would be changed as a whole if it got them later. */
+export function firstTags({ repositoryId }: WorkflowRun): Readonly<Record<string, string>> {
+  return repositoryId === undefined ? {} : { [REPOSITORY_ID_TAG]: repositoryId };
+}
+
+/** Whose a stack is, by its tags. */
+export function ownerOf(tags: Readonly<Record<string, string>>): Owner {
+  return { repository: tags[REPOSITORY_TAG], repositoryId: tags[REPOSITORY_ID_TAG] };
 }
 
 /**

@@ -5,6 +5,8 @@ export interface WorkflowRun {
   readonly id: string;
   /** `owner/name`. */
   readonly repository: string;
+  /** The number of the repository, which stays when its name changes; undefined where the runner does not tell it. */
+  readonly repositoryId?: string | undefined;
   /** The number of the run's pull request; undefined when the run belongs to none. */
   readonly pullRequest: string | undefined;
 }
@@ -14,6 +16,8 @@ export function workflowRun(env: NodeJS.ProcessEnv): WorkflowRun {
   return {
     id: env['GITHUB_RUN_ID'] ?? 'local',
     repository: env['GITHUB_REPOSITORY'] ?? 'local',
+    // https://docs.github.com/actions/reference/workflows-and-actions/variables
+    repositoryId: env['GITHUB_REPOSITORY_ID'] || undefined,
     pullRequest: pullRequestOf(env),
   };
 }

@@ -3,6 +3,7 @@ import { checkUnprotected } from '../cloudformation/delete-stack.ts';
 import { idsOf } from '../cloudformation/outputs.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { CloudError, messageOf, PreviewError } from '../core/errors.ts';
+import { belongsTo } from '../environment/owner.ts';
 import { explainApiError } from '../kubernetes/explain.ts';
 import { releaseCloudResources } from '../kubernetes/release-cloud-resources.ts';
 import { destroyOnBase } from './destroy-on-base.ts';
@@ -50,10 +51,11 @@ export async function destroy(session: Session): Promise<void> {
 }
 
 /** The names of previews contain only the number of the pull request, which pull requests of two repositories may share. */
-function checkOwnPreview({ inputs, run }: Session, { repository }: EnvironmentStacks): void {
+function checkOwnPreview({ inputs, run }: Session, { owner }: EnvironmentStacks): void {
   // A run that was started by hand may destroy any environment.
+  const { repository } = owner;
   if (run.pullRequest === undefined || repository === undefined) return;
-  if (repository === run.repository) return;
+  if (belongsTo(owner, run)) return;
   throw new PreviewError({
     resource: `environment ${inputs.environment}`,
     reason: `it belongs to the repository ${repository}, and is not destroyed for pull request #${run.pullRequest} of ${run.repository}`,

@@ -1,7 +1,8 @@
 import type { Stack, StackApi } from '../cloudformation/stack-api.ts';
 import type { StackInsides } from '../cloudformation/stack-resources.ts';
 import { believedStacks } from '../environment/believed-stacks.ts';
-import { BASE_TAG, ENVIRONMENT_TAG, REPOSITORY_TAG } from '../environment/tags.ts';
+import type { Owner } from '../environment/owner.ts';
+import { BASE_TAG, ENVIRONMENT_TAG, ownerOf, REPOSITORY_TAG } from '../environment/tags.ts';
 
 /** The stacks of an environment, found by their tag, in whatever state they are. */
 export interface EnvironmentStacks {
@@ -11,8 +12,8 @@ export interface EnvironmentStacks {
   readonly foreign: Stack | undefined;
   /** The environment whose cluster this one uses, by the tags of its stacks. */
   readonly base: string | undefined;
-  /** `owner/name` of the repository whose workflow created the environment, by the tags of its stacks. */
-  readonly repository: string | undefined;
+  /** The repository whose workflow created the environment, by the tags of its stacks. */
+  readonly owner: Owner;
   /** The environments that use this one's cluster. */
   readonly guests: readonly string[];
 }
@@ -33,7 +34,7 @@ export async function environmentStacks(
     nodeGroups: own.filter(({ name }) => name !== environment),
     foreign: sameName !== undefined && !own.includes(sameName) ? sameName : undefined,
     base: tagOf(BASE_TAG),
-    repository: tagOf(REPOSITORY_TAG),
+    owner: ownerOf(believed.find(({ tags }) => tags[REPOSITORY_TAG] !== undefined)?.tags ?? {}),
     guests: guestsOf(environment, all),
   };
 }

@@ -1,7 +1,7 @@
 import { idsOf } from '../cloudformation/outputs.ts';
 import type { StackSpec, Template } from '../cloudformation/stack-api.ts';
 import { STARTUP_TAINT_TEXT } from '../environment/shared-cluster.ts';
-import { creationTags, stackTags } from '../environment/tags.ts';
+import { creationTags, firstTags, stackTags } from '../environment/tags.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import { NEW_CLUSTERS } from './inputs/defaults.ts';
 import type { ProvisionInputs } from './inputs.ts';
@@ -85,6 +85,7 @@ function commonSpec(
     template,
     parameters,
     tags: stackTags(inputs.environment, inputs.base),
+    firstTags: firstTags(run),
     creationTags: creationTags(run, { ttlHours: inputs.ttlHours, now: clock.now() }),
     onFailure: inputs.stackOptions.onFailure,
     allowReplacement: inputs.stackOptions.allowReplacement,
