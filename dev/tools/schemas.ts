@@ -27,6 +27,7 @@ const NOT_IN_FILE = new Set([
   'kubeconfig',
   'name',
   'plan',
+  'price',
   'pull-request',
   'reason',
   'report-path',

@@ -13,6 +13,7 @@ import {
   prefixesNeeded,
   zoneProblems,
 } from './node-groups.ts';
+import { withTypes } from './price/cheapest-type.ts';
 import { TEMPLATE_NETWORKS } from './stack-parameters.ts';
 
 /** The environment whose cluster the node groups of other environments may join. */
@@ -109,7 +110,7 @@ export function fitToBase(inputs: ProvisionInputs, base: Base, stacks: readonly 
     const allowed = `at most ${most}: ${base.name} has no more networks`;
     throw new InputError([{ input: 'multus-networks', value: String(networks), allowed }]);
   }
-  const nodeGroups = nodeGroupsIn(inputs.nodeGroups, zones);
+  const nodeGroups = withTypes(nodeGroupsIn(inputs.nodeGroups, zones), inputs.region, networks);
   const fitted = { ...inputs, nodeGroups };
   const multusSubnets = base.network.multusSubnets.filter(({ network }) => network <= networks);
   const network = { ...base.network, multusSubnets };

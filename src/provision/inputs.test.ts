@@ -23,6 +23,7 @@ describe('good inputs', () => {
         desired: 2,
         max: 3,
         instanceType: 'm5.xlarge',
+        architecture: 'x86_64',
         volumeSize: 50,
         prefixesPerInterface: 1,
         podsWaitForMultus: true,
@@ -45,6 +46,15 @@ describe('good inputs', () => {
       desired: 2,
       max: 3,
     });
+  });
+
+  it('choose the cheapest type for auto, with the interfaces of the networks', () => {
+    const auto = { 'node-groups': '[{ name: a, instance-type: auto, architecture: arm64 }]' };
+    const typeFor = (more: object) => read({ ...auto, ...more }).nodeGroups[0]?.instanceType;
+    expect(typeFor({})).toBe('c6g.large');
+    expect(typeFor({ 'multus-networks': '3' })).toBe('c6g.xlarge');
+    // The base says how many networks there are.
+    expect(typeFor({ 'base-environment': 'eks-multus-lab', 'vpc-cidr': '' })).toBe('auto');
   });
 
   it('list zones on lines, and subnets and node groups in YAML', () => {

@@ -4,9 +4,16 @@ import type { RolloutLimits } from '../rollout/group-state.ts';
 import type { NetworkPlan, NetworkRequest } from '../vpc/plan.ts';
 import type { LaterInputs } from './choices/later-inputs.ts';
 import { checkLater, checkTogether } from './inputs/check-together.ts';
-import { boundaryOf, groupsOf, networkRequestOf, openZones } from './inputs/defaults.ts';
+import {
+  boundaryOf,
+  DEFAULT_NETWORKS,
+  groupsOf,
+  networkRequestOf,
+  openZones,
+} from './inputs/defaults.ts';
 import { inputSchema, type Raw } from './inputs/schema.ts';
 import type { NodeGroup } from './node-groups.ts';
+import { withTypes } from './price/cheapest-type.ts';
 import { type MaintenanceWindow, parseWindow } from './renew/maintenance-window.ts';
 
 export { inputSchema };
@@ -40,6 +47,8 @@ export interface ProvisionInputs {
   readonly window: MaintenanceWindow | undefined;
   /** Hours from creation; 0 for never, undefined to leave the expiry of existing stacks as it is. */
   readonly ttlHours: number | undefined;
+  /** Dollars; undefined for no limit. */
+  readonly maxPricePerHour: number | undefined;
   readonly timeoutMs: number;
   /** The job's GitHub environment, whose rules are checked; undefined for no check. */
   readonly githubEnvironment: string | undefined;
@@ -117,7 +126,7 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
       adminRoleArns: inputs['admin-role-arns'],
       vpcCniRights: inputs['vpc-cni-rights'],
     },
-    nodeGroups: groupsOf(inputs),
+    nodeGroups: typedGroups(inputs),
     keyName: inputs['key-name'],
     sessionManager: inputs['session-manager'],
     authentication: inputs.authentication,
@@ -133,11 +142,20 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
     rollout: rolloutOf(inputs),
     window: inputs.window === undefined ? undefined : parseWindow(inputs.window),
     ttlHours: inputs['ttl-hours'],
+    maxPricePerHour: inputs['max-price-per-hour'],
     timeoutMs: inputs['timeout-minutes'] * 60_000,
     githubEnvironment: inputs['github-environment'],
     githubToken: inputs['github-token'],
     later,
   };
+}
+
+/** The node groups with their instance types. On a base, these are open until the networks of the base are known. */
+function typedGroups(inputs: Raw): readonly NodeGroup[] {
+  const groups = groupsOf(inputs);
+  if (inputs['base-environment'] !== undefined) return groups;
+  if (inputs.command === 'destroy' || inputs.command === 'renew') return groups;
+  return withTypes(groups, inputs['aws-region'], inputs['multus-networks'] ?? DEFAULT_NETWORKS);
 }
 
 /** An instance needs some minutes for its interfaces, and some to boot and to join. */

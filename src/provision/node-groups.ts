@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { InputProblem } from '../core/errors.ts';
 import { yaml } from '../github/inputs.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
-import { hasPrefixes, interfaceLimit } from './instance-types.ts';
+import { architecture, hasPrefixes, interfaceLimit } from './instance-types.ts';
 
 export interface NodeGroup {
   readonly name: string;
@@ -11,7 +11,9 @@ export interface NodeGroup {
   readonly min: number;
   readonly desired: number;
   readonly max: number;
+  /** `auto` until the number of networks is known. */
   readonly instanceType: string;
+  readonly architecture: 'x86_64' | 'arm64';
   /** In GiB. */
   readonly volumeSize: number;
   /** /28 prefixes on each Multus interface. */
@@ -26,6 +28,9 @@ const SHAPE =
 
 /** A family and one of EC2's sizes: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html */
 const TYPE = /^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-[a-z0-9]+)?)$/;
+
+/** The word for the cheapest instance type that fits. */
+export const AUTO = 'auto';
 
 /** One node group as people write it. The defaults are those of the lab. */
 const writtenGroup = z.strictObject(
@@ -42,9 +47,13 @@ const writtenGroup = z.strictObject(
     max: whole(1, 1000).default(3),
     'instance-type': z
       .string({ error: 'an instance type' })
-      .regex(TYPE, 'an instance type such as m5.xlarge, with a size that EC2 has')
+      .refine(
+        (type) => type === AUTO || TYPE.test(type),
+        'an instance type such as m5.xlarge, with a size that EC2 has, or auto',
+      )
       .refine((type) => !type.startsWith('mac'), 'a type that runs Linux')
       .default('m5.xlarge'),
+    architecture: z.enum(['x86_64', 'arm64'], { error: 'x86_64 or arm64' }).optional(),
     'volume-size': whole(20, 16_384).default(50),
     'prefixes-per-interface': whole(0, 14).default(1),
     'pods-wait-for-multus': z.boolean({ error: 'true or false' }).default(true),
@@ -58,6 +67,9 @@ const nodeGroupSchema = writtenGroup
     error: ({ input }) =>
       `min ≤ desired ≤ max, not ${sizesOf(input as Written)} (the defaults are 1, 2 and 3)`,
   })
+  .refine(({ architecture: wanted, 'instance-type': type }) => isOf(type, wanted), {
+    error: 'architecture: that of the instance type, or instance-type: auto',
+  })
   .transform(
     (group): NodeGroup => ({
       name: group.name,
@@ -66,6 +78,7 @@ const nodeGroupSchema = writtenGroup
       desired: group.desired,
       max: group.max,
       instanceType: group['instance-type'],
+      architecture: group.architecture ?? architectureOf(group['instance-type']),
       volumeSize: group['volume-size'],
       prefixesPerInterface: group['prefixes-per-interface'],
       podsWaitForMultus: group['pods-wait-for-multus'],
@@ -74,6 +87,15 @@ const nodeGroupSchema = writtenGroup
   );
 
 type Written = z.output<typeof writtenGroup>;
+
+/** Graviton only for those who ask for it: images must have its architecture. */
+function architectureOf(type: string): NodeGroup['architecture'] {
+  return type === AUTO ? 'x86_64' : architecture(type);
+}
+
+function isOf(type: string, wanted: NodeGroup['architecture'] | undefined): boolean {
+  return wanted === undefined || type === AUTO || architecture(type) === wanted;
+}
 
 function sizesOf({ min, desired, max }: Written): string {
   return `${min} ≤ ${desired} ≤ ${max}`;

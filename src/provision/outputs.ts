@@ -12,6 +12,8 @@ export const outputNames = [
   'staging-bucket',
   'plan',
   'has-changes',
+  'price-per-hour',
+  'price',
   'images',
   FAILURE_OUTPUT,
 ] as const;
@@ -27,6 +29,10 @@ export interface ProvisionOutputs {
   /** What was changed, or would be changed, stack by stack. */
   plan?: readonly PlannedStack[];
   'has-changes'?: boolean;
+  /** US dollars; missing when the price of a part is unknown. */
+  'price-per-hour'?: string;
+  /** The same in words, with the date of the prices. */
+  price?: string;
   /** How old the AMIs of the nodes are, group by group. */
   images?: readonly GroupImages[];
 }

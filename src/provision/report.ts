@@ -13,6 +13,8 @@ import type { NetworkPlan } from '../vpc/plan.ts';
 import type { PlannedStack, ProvisionOutputs } from './outputs.ts';
 import type { CheckResult } from './preflight/checks/checks.ts';
 import { sentence } from './preflight/checks/finding.ts';
+import { dollars, type Price } from './price/price.ts';
+import { PRICES_AS_OF } from './price/price-table.ts';
 import { dayOf, type GroupImages, type ReleasedImage } from './renew/image-age.ts';
 
 export interface StackRow {
@@ -39,6 +41,7 @@ export interface Report {
   network?: NetworkPlan;
   /** What was checked before anything was made. */
   preflight?: readonly CheckResult[];
+  price?: Price;
   /** Which nodes are outdated, or were replaced. */
   rollout?: RolloutResult;
   /** How old the AMIs of the nodes are. */
@@ -105,6 +108,7 @@ export function reportMarkdown(report: Report): string {
     ...report.notes.map(inertMarkdown),
     report.preflight === undefined ? '' : preflightTable(report.preflight),
     report.rollout === undefined ? '' : rolloutTable(report.rollout),
+    report.price === undefined ? '' : priceTable(report.price),
     report.images === undefined ? '' : imageTable(report.images),
     report.endState === undefined ? '' : endStateTable(report.endState),
     ...report.plans.map(planMarkdown),
@@ -123,6 +127,18 @@ function preflightTable(results: readonly CheckResult[]): string {
     return found.length === 0 ? [[name, 'good', '', '']] : found;
   });
   return `Checked before anything is made:\n\n${table(['Check', 'Result', 'What', 'Fix'], rows)}`;
+}
+
+function priceTable({ lines, perHour }: Price): string {
+  const rows = lines.map(({ part, count, each }) => [
+    part,
+    count,
+    each === undefined ? 'unknown' : each.toFixed(4),
+    each === undefined ? 'unknown' : (count * each).toFixed(4),
+  ]);
+  const sum = perHour === undefined ? 'unknown' : dollars(perHour);
+  const header = ['Part', 'Count', 'Each', 'Together'];
+  return `Dollars per hour, on demand as of ${PRICES_AS_OF}, without what depends on use:\n\n${table(header, [...rows, ['together', '', '', sum]])}`;
 }
 
 function rolloutTable({ rows }: RolloutResult): string {

@@ -37,6 +37,33 @@ describe('an existing cluster', () => {
   });
 });
 
+describe('the price', () => {
+  it('is in the summary and the outputs, also of a plan', async () => {
+    const { run } = provisionWorld();
+    const report = await run({ command: 'plan' });
+    expect(report?.outputs).toMatchObject({
+      'price-per-hour': '0.648',
+      price: expect.stringMatching(/^0\.648 dollars per hour \(on-demand prices of ap-northeast-2/),
+    });
+    const summary = report && reportMarkdown(report);
+    expect(summary).toMatch(/\| m5\.xlarge \| 2 \| 0\.2360 \| 0\.4720 \|/);
+    expect(summary).toMatch(/\| together \| {2}\| {2}\| 0\.648 \|/);
+  });
+
+  it('stops a deploy before anything is made when it is too high, or unknown', async () => {
+    const { run, stacks } = provisionWorld();
+    await expect(run({ 'max-price-per-hour': '0.64' })).rejects.toThrow(
+      /"max-price-per-hour": got "0\.64"; allowed: at least 0\.649/,
+    );
+    const metal = '[{ name: ng1, zone: ap-northeast-2a, instance-type: m5.metal }]';
+    await expect(run({ 'max-price-per-hour': '50', 'node-groups': metal })).rejects.toThrow(
+      /the price is unknown: .* lacks m5\.metal in ap-northeast-2/,
+    );
+    expect(stacks.requests).toEqual([]);
+    await run({ 'max-price-per-hour': '0.65' });
+  });
+});
+
 describe('the role of nodes', () => {
   const own = { NodeRoleArn: '', NodeProfileArn: '' };
   const groupOf = async ({ stacks }: ReturnType<typeof provisionWorld>, name = 'ng1') =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bucketField } from '../../aws/bucket-field.ts';
 import {
   credentialFields,
   PRINCIPAL_ARN,
@@ -55,6 +56,18 @@ const subnetsSchema = z.strictObject(
   { error: SUBNETS },
 );
 
+const DOLLARS = 'US dollars such as 0.5, from 0.001 to 10000';
+
+/** An amount of US dollars. */
+function dollarsField() {
+  const field = z
+    .string({ error: DOLLARS })
+    .regex(/^\d{1,5}(\.\d{1,6})?$/, DOLLARS)
+    .transform(Number)
+    .refine((amount) => amount >= 0.001 && amount <= 10_000, DOLLARS);
+  return inFileAs(field, z.number().min(0.001).max(10_000));
+}
+
 const NAME = /^[a-z][a-z0-9-]{0,37}[a-z0-9]$/;
 const NAME_ALLOWED =
   'lower-case letters, digits and - (2 to 39 characters, first a letter, last no -)';
@@ -103,10 +116,7 @@ export const inputSchema = z.object({
   'vpc-cni-rights': oneOf(['pod-identity', 'node-role']).default('pod-identity'),
   authentication: oneOf(['access-entries', 'aws-auth', 'both']).default('access-entries'),
   'admin-role-arns': list(text(PRINCIPAL_ARN, PRINCIPAL_ARN_ALLOWED)).default([]),
-  'staging-bucket': text(
-    /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
-    'a bucket name of 3 to 63 lower-case letters, digits and -',
-  ).optional(),
+  'staging-bucket': bucketField(),
   'on-failure': oneOf(['rollback', 'keep', 'delete']).default('rollback'),
   'allow-replacement': list(text(LOGICAL_ID, LOGICAL_ID_ALLOWED)).default([]),
   'revert-drift': flag().default(false),
@@ -120,6 +130,7 @@ export const inputSchema = z.object({
   'probe-image': probeImageField(),
   window: windowField().optional(),
   'ttl-hours': wholeNumber(0, 8760).optional(),
+  'max-price-per-hour': dollarsField().optional(),
   'timeout-minutes': wholeNumber(1, 1440).default(60),
   'github-environment': text(/^[^\0]{1,255}$/, 'the name of a GitHub environment').optional(),
   'github-token': text(/^\S+$/, 'a token without spaces').optional(),

@@ -2,6 +2,7 @@ import type { Stack } from '../../cloudformation/stack-api.ts';
 import { CloudError } from '../../core/errors.ts';
 import type { NetworkPlan } from '../../vpc/plan.ts';
 import { checkLaterSteps } from '../choices/check-later-steps.ts';
+import { checkPrice } from '../price/check-price.ts';
 import { addPreflight } from '../report.ts';
 import type { Session } from '../session.ts';
 import { versionChange } from '../upgrade/version-change.ts';
@@ -14,7 +15,7 @@ import { makesStacks, setUpOf } from './set-up.ts';
  * together, each with its fix. Does nothing when all stacks exist and keep their version of Kubernetes, unless `always`.
  *
  * @param all all stacks of the account and region
- * @throws InputError when configure-multus or verify could not do what they are asked for.
+ * @throws InputError when configure-multus or verify could not do what they are asked for, or when it costs too much.
  * @throws CloudError that names every problem.
  */
 export async function preflight(
@@ -24,6 +25,7 @@ export async function preflight(
   { always = false } = {},
 ): Promise<void> {
   const { account, bucket, inputs, log } = session;
+  checkPrice(session, network);
   checkLaterSteps(session, network, all);
   const setUp = setUpOf({ inputs, account, bucket: bucket.name }, network, all);
   if (!always && !makesStacks(setUp) && versionChange(setUp) === undefined) return;

@@ -139,6 +139,20 @@ export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, str
     'node-groups',
     'with a size that EC2 has',
   ],
+  [
+    groups(`[{ name: a, ${IN_ZONE}, instance-type: m5.large, architecture: arm64 }]`),
+    'node-groups',
+    'that of the instance type, or instance-type: auto',
+  ],
+  [
+    groups(`[{ name: a, ${IN_ZONE}, architecture: sparc }]`),
+    'node-groups',
+    '0.architecture: x86_64 or arm64',
+  ],
+  ...['0', 'cheap', '0.0000001', '99999'].map(
+    (most) =>
+      [{ 'max-price-per-hour': most }, 'max-price-per-hour', 'US dollars such as 0.5'] as const,
+  ),
   [groups(`[{ name: a, ${IN_ZONE}, instance-type: mac1.metal }]`), 'node-groups', 'runs Linux'],
   [groups(`[{ name: a, ${IN_ZONE}, max: 1 }]`), 'node-groups', 'not 1 ≤ 2 ≤ 1 (the defaults are'],
   ...['role-to-assume', 'chained-role', 'cloudformation-role-arn', 'admin-role-arns'].map(

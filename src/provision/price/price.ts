@@ -1,0 +1,94 @@
+import type { NodeGroup } from '../node-groups.ts';
+import { EVERYWHERE, PRICES, PRICES_AS_OF, VOLUME_GIB_MONTH } from './price-table.ts';
+
+/** What has a price. */
+export interface Priced {
+  readonly region: string;
+  /** Undefined for an environment on the cluster of another one, which pays for the cluster. */
+  readonly cluster:
+    | { readonly natGateways: number; readonly secretsEncryption: boolean }
+    | undefined;
+  readonly nodeGroups: readonly Pick<NodeGroup, 'desired' | 'instanceType' | 'volumeSize'>[];
+}
+
+export interface PriceLine {
+  readonly part: string;
+  readonly count: number;
+  /** Dollars per hour for one; undefined when the table does not have it. */
+  readonly each: number | undefined;
+}
+
+/** What an environment costs. */
+export interface Price {
+  readonly lines: readonly PriceLine[];
+  /** Dollars per hour for all parts; undefined when the price of one is unknown. */
+  readonly perHour: number | undefined;
+}
+
+/**
+ * What an environment costs while its node groups have their desired sizes: all that AWS bills by the hour, and nothing that
+ * depends on use. Pure.
+ */
+export function priceOf({ region, cluster, nodeGroups }: Priced): Price {
+  const prices = PRICES[region];
+  const lines: PriceLine[] = [];
+  if (cluster !== undefined) {
+    const { natGateways, secretsEncryption } = cluster;
+    lines.push({ part: 'EKS cluster', count: 1, each: EVERYWHERE.cluster });
+    if (natGateways > 0) {
+      lines.push({ part: 'NAT gateway', count: natGateways, each: prices?.natGateway });
+      const part = 'its public IPv4 address';
+      lines.push({ part, count: natGateways, each: EVERYWHERE.publicAddress });
+    }
+    if (secretsEncryption) {
+      lines.push({ part: 'KMS key for secrets', count: 1, each: EVERYWHERE.key });
+    }
+  }
+  for (const { desired, instanceType, volumeSize } of nodeGroups) {
+    if (desired === 0) continue;
+    const each = instancePrice(region, instanceType);
+    lines.push({ part: instanceType, count: desired, each });
+    const part = `gp3 volume of ${volumeSize} GiB`;
+    lines.push({ part, count: desired, each: (volumeSize * VOLUME_GIB_MONTH) / HOURS_A_MONTH });
+  }
+  const perHour = lines.reduce<number | undefined>(
+    (sum, { count, each }) =>
+      sum === undefined || each === undefined ? undefined : sum + count * each,
+    0,
+  );
+  return { lines, perHour };
+}
+
+/** AWS reckons a month as so many hours. */
+const HOURS_A_MONTH = 730;
+
+/** Sizes below `xlarge`, as parts of it. */
+const PARTS: Readonly<Record<string, number>> = {
+  nano: 1 / 32,
+  micro: 1 / 16,
+  small: 1 / 8,
+  medium: 1 / 4,
+  large: 1 / 2,
+  xlarge: 1,
+};
+
+/** Dollars per hour for an instance on demand; undefined when the table does not have its family or region. Pure. */
+export function instancePrice(region: string, instanceType: string): number | undefined {
+  const [family = '', size = ''] = instanceType.split('.');
+  const xlarge = PRICES[region]?.families[family];
+  const parts = PARTS[size] ?? Number(/^(\d+)xlarge$/.exec(size)?.[1] ?? Number.NaN);
+  return xlarge === undefined || Number.isNaN(parts) ? undefined : xlarge * parts;
+}
+
+/** `0.551 dollars per hour (on-demand prices of us-east-1 as of 2025-03-02)`, or what is unknown. Pure. */
+export function priceText({ lines, perHour }: Price, region: string): string {
+  if (perHour !== undefined) {
+    return `${dollars(perHour)} dollars per hour (on-demand prices of ${region} as of ${PRICES_AS_OF})`;
+  }
+  const unknown = lines.filter(({ each }) => each === undefined).map(({ part }) => part);
+  return `unknown: the price table of this pack lacks ${unknown.join(', ')} in ${region}`;
+}
+
+export function dollars(amount: number): string {
+  return amount.toFixed(3);
+}
