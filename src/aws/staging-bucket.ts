@@ -3,6 +3,7 @@ import {
   type BucketLocationConstraint,
   CreateBucketCommand,
   DeleteBucketCommand,
+  DeleteObjectsCommand,
   GetBucketTaggingCommand,
   ListObjectVersionsCommand,
   type ObjectIdentifier,
@@ -131,6 +132,26 @@ export async function versionsIn(
   }
 }
 
+/**
+ * Deletes versions of objects, at most 1,000. Versions that are gone already are no failure.
+ *
+ * @throws CloudError when S3 refuses one.
+ */
+export async function deleteVersions(
+  s3: S3Client,
+  bucket: StagingBucket,
+  versions: readonly ObjectIdentifier[],
+): Promise<void> {
+  const answer = await s3.send(
+    new DeleteObjectsCommand({
+      ...targetOf(bucket),
+      Delete: { Objects: [...versions], Quiet: true },
+    }),
+  );
+  const [refused] = answer.Errors ?? [];
+  if (refused !== undefined) throw notRemoved(bucket, refused.Key, refused.Message);
+}
+
 export function targetOf({ name, accountId }: StagingBucket) {
   return { Bucket: name, ExpectedBucketOwner: accountId };
 }
@@ -218,6 +239,15 @@ function tlsOnly({ name, region }: StagingBucket): string {
         Condition: { Bool: { 'aws:SecureTransport': 'false' } },
       },
     ],
+  });
+}
+
+function notRemoved(bucket: StagingBucket, key = '?', message = 'no reason given'): CloudError {
+  return new CloudError({
+    resource: `object ${key} in bucket ${bucket.name}`,
+    reason: `it cannot be removed: ${message}`,
+    nextStep:
+      'let the role delete object versions (s3:DeleteObjectVersion), then run destroy again',
   });
 }
 

@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import {
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  NoSuchKey,
-  PutObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
-import type { Clock } from '../core/clock.ts';
-import { CloudError, messageOf } from '../core/errors.ts';
-import type { Log } from '../core/log.ts';
-import { retry } from '../core/retry.ts';
+  afterBucketConflicts,
+  isTaken,
+  keepsNoVersions,
+  VersioningBegins,
+  type Waiting,
+} from './bucket-conflicts.ts';
+import { freePlaces } from './places.ts';
 import {
   bucketExists,
   deleteBucketIfUnused,
+  deleteVersions,
   ensureBucket,
   type StagingBucket,
   targetOf,
@@ -32,7 +31,7 @@ export interface Staging {
   stage(bucket: StagingBucket, key: string, content: Uint8Array, deadline: number): Promise<Staged>;
   /** Whether anything is staged for an environment. */
   has(bucket: StagingBucket, environment: string): Promise<boolean>;
-  /** Deletes an environment's files, and the bucket when this pack created it and it is empty. */
+  /** Deletes an environment's files, frees its place (`places.ts`), and deletes the bucket when this pack created it and it is empty. */
   clear(bucket: StagingBucket, environment: string): Promise<Cleared>;
 }
 
@@ -65,6 +64,7 @@ export function s3Staging(s3: S3Client, waiting: Waiting): Staging {
     async clear(bucket, environment) {
       if (!(await bucketExists(s3, bucket))) return { objects: 0, bucketDeleted: false };
       const objects = await removeStaged(s3, bucket, environment);
+      await freePlaces(s3, bucket, environment);
       return { objects, bucketDeleted: await deleteBucketIfUnused(s3, bucket) };
     },
   };
@@ -98,13 +98,6 @@ async function stage(
   return upload(s3, bucket, key, content);
 }
 
-/** True for what S3 answers to a conditional upload when the key exists, or is written or deleted at the same time. */
-export function isTaken(error: unknown): boolean {
-  return (
-    error instanceof Error && /^(PreconditionFailed|ConditionalRequestConflict)$/.test(error.name)
-  );
-}
-
 async function upload(
   s3: S3Client,
   bucket: StagingBucket,
@@ -132,17 +125,12 @@ async function removeStaged(
   bucket: StagingBucket,
   environment: string,
 ): Promise<number> {
-  const target = targetOf(bucket);
   for (let removed = 0; ; ) {
     // Listed objects are deleted before the next round, so the first page is always the next one. A page holds at
     // most 1000 objects, which is also the limit of DeleteObjects.
     const found = await versionsIn(s3, bucket, { Prefix: `${environment}/` });
     if (found.length === 0) return removed;
-    const answer = await s3.send(
-      new DeleteObjectsCommand({ ...target, Delete: { Objects: [...found], Quiet: true } }),
-    );
-    const [refused] = answer.Errors ?? [];
-    if (refused !== undefined) throw notRemoved(bucket, refused.Key, refused.Message);
+    await deleteVersions(s3, bucket, found);
     removed += found.length;
   }
 }
@@ -186,94 +174,4 @@ async function versionWith(
 /** Without versioning, objects have no version or the version `null`, which the next upload replaces. */
 function kept(version: string | undefined): string | undefined {
   return version === 'null' ? undefined : version;
-}
-
-/**
- * S3 may not keep versions yet in a bucket that has just got versioning:
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html
- */
-class VersioningBegins extends Error {
-  override readonly name = 'VersioningBegins';
-
-  constructor() {
-    super('S3 does not keep versions in the staging bucket yet');
-  }
-}
-
-function keepsNoVersions({ name }: StagingBucket): CloudError {
-  return new CloudError({
-    resource: `bucket ${name}`,
-    reason:
-      "it keeps no versions of its objects, so whoever may write to it could replace the launch hook's code before Lambda fetches it",
-    nextStep: `turn versioning on (aws s3api put-bucket-versioning --bucket ${name} --versioning-configuration Status=Enabled), or leave out the input staging-bucket`,
-  });
-}
-
-function notRemoved(bucket: StagingBucket, key = '?', message = 'no reason given'): CloudError {
-  return new CloudError({
-    resource: `object ${key} in bucket ${bucket.name}`,
-    reason: `it cannot be removed: ${message}`,
-    nextStep:
-      'let the role delete object versions (s3:DeleteObjectVersion), then run destroy again',
-  });
-}
-
-interface Waiting {
-  readonly clock: Clock;
-  readonly log: Pick<Log, 'info'>;
-}
-
-const PAUSE_MS = 5_000;
-const LONGEST_PAUSE_MS = 60_000;
-/** How long a bucket may take to keep versions. */
-const VERSIONING_MS = 5 * 60_000;
-
-/**
- * Runs `work` on a bucket that other environments of the account may create and delete at the same time. Runs it again
- * while S3 is still deleting the bucket (`OperationAborted`, which may take an hour: aws-cli#2593), when the bucket has
- * just disappeared, and until it keeps versions.
- *
- * @throws CloudError when that takes longer than until the deadline.
- */
-async function afterBucketConflicts<Result>(
-  bucket: StagingBucket,
-  { clock, log, deadline }: Waiting & { readonly deadline: number },
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const versioned = Math.min(deadline, clock.now() + VERSIONING_MS);
-  try {
-    return await retry(work, {
-      clock,
-      deadline,
-      firstPauseMs: PAUSE_MS,
-      factor: 1.5,
-      longestPauseMs: LONGEST_PAUSE_MS,
-      mayPass(error) {
-        if (error instanceof VersioningBegins) return clock.now() < versioned;
-        if (!isBucketConflict(error)) return false;
-        log.info(
-          `${bucket.name}: S3 is still creating or deleting it; waiting (${messageOf(error)})`,
-        );
-        return true;
-      },
-    });
-  } catch (error) {
-    if (error instanceof VersioningBegins) throw keepsNoVersions(bucket);
-    throw isBucketConflict(error) ? stillBusy(bucket, error) : error;
-  }
-}
-
-/** True for what S3 answers while a bucket is being created or deleted, or has just been deleted. */
-export function isBucketConflict(error: unknown): boolean {
-  return error instanceof Error && /^(OperationAborted|NoSuchBucket)$/.test(error.name);
-}
-
-function stillBusy({ name }: StagingBucket, cause: unknown): CloudError {
-  return new CloudError({
-    resource: `bucket ${name}`,
-    reason: `S3 is still creating or deleting a bucket of this name, which may take an hour: ${messageOf(cause)}`,
-    nextStep:
-      'run the action again later, raise timeout-minutes, or name another bucket with the input staging-bucket',
-    cause,
-  });
 }

@@ -53,6 +53,25 @@ export async function endDeployment(
   if (state === 'success') await deactivate(client, earlier);
 }
 
+/**
+ * Whether a deployment to an environment has begun after a time.
+ *
+ * @param time milliseconds since 1970
+ * @throws GithubError when the job may not read deployments.
+ */
+export async function deployedAfter(
+  { owner, repo, rest }: RepositoryClient,
+  environment: string,
+  time: number,
+): Promise<boolean> {
+  const { data } = await explained(
+    `deployments to ${environment}`,
+    PERMISSION,
+    rest.repos.listDeployments({ owner, repo, environment, per_page: 1 }),
+  );
+  return data.some(({ created_at: began }) => Date.parse(began) > time);
+}
+
 /** Makes all deployments to an environment inactive, because the environment is gone. */
 export async function removeDeployments(
   client: RepositoryClient,

@@ -88,10 +88,16 @@ export function table(header: readonly string[], rows: readonly (readonly Value[
   return [line(header), line(header.map(() => new Markdown('---'))), ...rows.map(line)].join('\n');
 }
 
-/** The same text, in which the row of a table with this title has another value. The title is a word. */
+/**
+ * The same text, in whose first table the row with this title has this value. The table has two columns, and gets the row when it has none.
+ *
+ * @param title a word
+ */
 export function withRow(text: string, title: string, value: Value): string {
+  const line = `| ${title} | ${cell(value)} |`;
   const row = new RegExp(`^\\| ${title} \\| .*$`, 'm');
-  return text.replace(row, () => `| ${title} | ${cell(value)} |`);
+  if (row.test(text)) return text.replace(row, () => line);
+  return text.replace(/^\| --- \| --- \|(\n\|.*)*$/m, (rows) => `${rows}\n${line}`);
 }
 
 function cell(value: Value): string {

@@ -1,18 +1,20 @@
 import { PreviewError } from '../core/errors.ts';
-import { REPOSITORY_TAG } from '../environment/tags.ts';
+import { belongsTo } from '../environment/owner.ts';
+import { ownerOf } from '../environment/tags.ts';
 import { beginDeployment } from '../github/deployments.ts';
 import { inertMarkdown } from '../github/markdown.ts';
 import { readPullRequest } from '../github/pull-request.ts';
 import { putStickyComment, readStickyComment } from '../github/sticky-comment.ts';
 import { commentMarkdown, commentMarker } from './comment.ts';
 import { hasLabel } from './decide.ts';
-import { afterPush, latest, markedExpiry, minuteOf } from './expiry.ts';
+import { afterPush, latest, markedExpiry } from './expiry.ts';
 import { nameOf, requiredPullRequest, type Session } from './session.ts';
 import { environmentsOf, type TaggedEnvironment } from './tagged-environments.ts';
+import { takePlace } from './take-place.ts';
 
 /**
  * Before a deploy: checks that the pull request still wants this commit deployed, because the run may have waited long
- * for its turn, and that there is room for one more preview. Then comments that the deploy begins.
+ * for its turn, and takes a place for the preview. Then comments that the deploy begins.
  *
  * Sets `proceed` to false only when everything has been reported. After any other failure, `report` has to comment.
  *
@@ -35,7 +37,7 @@ export async function begin(session: Session): Promise<void> {
     await comment(session, number, { state: 'refused', reason: theirs.message });
     throw theirs;
   }
-  const full = noPlace(known, name, session);
+  const full = await takePlace(session, name);
   if (full !== undefined) {
     await comment(session, number, { state: 'refused', reason: full });
     await doNotProceed(session, 'refused', full);
@@ -75,6 +77,7 @@ async function comment(
     commit: session.event().headSha,
     runUrl,
     label: inputs.label,
+    price: inputs.price,
     plan: inputs.plan,
   });
   await putStickyComment(github, number, commentMarker(name), text);
@@ -119,38 +122,11 @@ function foreignOwner(
   const existing = known.find((one) => one.name === name);
   // The stack of that name exists, whether its tags are believed or not.
   const sameName = existing?.foreign.find((stack) => stack.name === name);
-  const owner = existing?.repository ?? sameName?.tags[REPOSITORY_TAG];
-  if (owner === undefined || owner === run.repository) return undefined;
+  const owner = existing?.repository === undefined ? sameName && ownerOf(sameName.tags) : existing;
+  if (owner?.repository === undefined || belongsTo(owner, run)) return undefined;
   return new PreviewError({
     resource: `environment ${name}`,
-    reason: `it belongs to the repository ${owner}`,
+    reason: `it belongs to the repository ${owner.repository}`,
     nextStep: 'give the previews of this repository another name-prefix',
   });
-}
-
-/** Why there is no room for one more preview, and who has the places; undefined when there is room. */
-function noPlace(
-  known: readonly TaggedEnvironment[],
-  name: string,
-  { inputs: { maxPreviews }, run }: Session,
-): string | undefined {
-  const others = known.filter(
-    (one) =>
-      one.repository === run.repository && one.pullRequest !== undefined && one.name !== name,
-  );
-  const exists = known.some((one) => one.name === name);
-  if (exists || maxPreviews === 0 || others.length < maxPreviews) return undefined;
-  return noPlaceText(maxPreviews, others);
-}
-
-/** Says that all places are taken, by whom and until when. Pure. */
-export function noPlaceText(
-  maxPreviews: number,
-  holders: readonly Pick<TaggedEnvironment, 'name' | 'pullRequest' | 'expiresAt'>[],
-): string {
-  const taken = holders.map(({ name, pullRequest, expiresAt }) => {
-    const until = expiresAt === undefined ? '' : `, expires ${minuteOf(expiresAt)} at the earliest`;
-    return `#${pullRequest} (${name}${until})`;
-  });
-  return `No place is free: max-previews is ${maxPreviews}, and there are ${holders.length} previews: ${taken.join(', ')}. Close one of their pull requests, wait until one expires, or raise max-previews. Then push a commit, or run this job again.`;
 }

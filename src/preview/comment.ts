@@ -24,6 +24,8 @@ export interface CommentFacts {
   readonly runUrl: string;
   readonly label?: string | undefined;
   readonly reason?: string | undefined;
+  /** What the preview costs, in words. */
+  readonly price?: string | undefined;
   readonly plan?: readonly CommentedPlan[] | undefined;
   readonly described?: Environment | undefined;
   /** ARNs of the roles and users that administer the environment's own cluster, beside the role that deploys. */
@@ -65,6 +67,7 @@ export function commentMarkdown(facts: CommentFacts): string {
     ...(facts.exists && facts.expiresAt !== undefined
       ? [[EXPIRY_ROW, expiryCell(facts.expiresAt)]]
       : []),
+    ...(facts.exists && facts.price !== undefined ? [['Price', facts.price]] : []),
     ...(facts.exists ? [['To destroy it', destroyCell(facts.label)]] : []),
     ...(facts.wayBack === undefined ? [] : [['To get it back', facts.wayBack]]),
   ];

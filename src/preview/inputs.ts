@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bucketField } from '../aws/bucket-field.ts';
 import {
   credentialFields,
   PRINCIPAL_ARN,
@@ -24,7 +25,15 @@ import {
 import { type ShownFailure, shownFailureSchema } from '../github/shown-failure.ts';
 import type { CommentedPlan } from './comment.ts';
 
-const COMMANDS = ['decide', 'begin', 'report', 'end', 'renew', 'list-expired'] as const;
+const COMMANDS = [
+  'decide',
+  'begin',
+  'report',
+  'application',
+  'end',
+  'renew',
+  'list-expired',
+] as const;
 
 const PLAN = "the JSON of provision's output plan";
 const planSchema = z.array(
@@ -65,11 +74,13 @@ export const inputSchema = z.object({
   'ttl-hours': wholeNumber(0, 8760).default(24),
   'warn-hours': wholeNumber(0, 8760).default(0),
   prune: flag().default(true),
+  'staging-bucket': bucketField(),
   'cloudformation-role-arn': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
   'admin-role-arns': list(text(PRINCIPAL_ARN, PRINCIPAL_ARN_ALLOWED)).default([]),
   status: oneOf(['success', 'failure', 'cancelled']).default('success'),
   reason: text(/^[^\0]{1,500}$/, 'a sentence').optional(),
   failure: yaml(shownFailureSchema, "the JSON of an action's output failure").optional(),
+  price: text(/^[^\0]{1,500}$/, "provision's output price").optional(),
   plan: yaml(planSchema, PLAN).optional(),
   environment: yaml(environmentSchema, "the JSON of provision's output environment").optional(),
   'report-path': text(/^[^\0]{1,1024}$/, 'the path of a report.json').optional(),
@@ -98,6 +109,8 @@ export interface PreviewInputs {
   readonly pullRequest: number | undefined;
   /** 0 for any number. */
   readonly maxPreviews: number;
+  /** Undefined: the pack's own bucket of the account and region. */
+  readonly stagingBucket: string | undefined;
   /** Hours from the last push; 0 for never. */
   readonly ttlHours: number;
   /** How many hours before its expiry a preview is warned of; 0 for no warning. */
@@ -113,6 +126,8 @@ export interface PreviewInputs {
   readonly reason: string | undefined;
   /** Why the deploy or destroy before this command failed. */
   readonly failure: ShownFailure | undefined;
+  /** What the preview costs, in words. */
+  readonly price: string | undefined;
   readonly plan: readonly CommentedPlan[] | undefined;
   readonly environment: Environment | undefined;
   readonly reportPath: string | undefined;
@@ -125,6 +140,7 @@ const REQUIRED: Readonly<Record<Raw['command'], readonly (keyof Raw)[]>> = {
   begin: ['name', 'github-token', 'aws-region'],
   report: ['name', 'github-token', 'aws-region'],
   end: ['name', 'github-token'],
+  application: ['name', 'github-token'],
   renew: ['name', 'github-token'],
   'list-expired': ['github-token', 'aws-region'],
 };
@@ -153,6 +169,7 @@ export function readPreviewInputs(source?: InputSource): PreviewInputs {
     name: inputs.name,
     pullRequest: inputs['pull-request'],
     maxPreviews: inputs['max-previews'],
+    stagingBucket: inputs['staging-bucket'],
     ttlHours: inputs['ttl-hours'],
     warnHours: inputs['warn-hours'],
     prune: inputs.prune,
@@ -161,6 +178,7 @@ export function readPreviewInputs(source?: InputSource): PreviewInputs {
     status: inputs.status,
     reason: inputs.reason,
     failure: inputs.failure,
+    price: inputs.price,
     plan: inputs.plan,
     environment: inputs.environment,
     reportPath: inputs['report-path'],

@@ -8,6 +8,7 @@ const NOW = Date.parse('2026-11-24T12:00:00Z');
 const environment: TaggedEnvironment = {
   name: 'eks-multus-pr-12',
   repository: 'acme/lab',
+  repositoryId: undefined,
   pullRequest: 12,
   stacks: [],
   foreign: [],

@@ -1,4 +1,5 @@
-import { REPOSITORY_TAG } from '../environment/tags.ts';
+import { belongsTo } from '../environment/owner.ts';
+import { ownerOf } from '../environment/tags.ts';
 import { type Markdown, md, table } from '../github/markdown.ts';
 import { branchExists, type PullRequestFacts, readPullRequest } from '../github/pull-request.ts';
 import { putStickyComment, readStickyComment } from '../github/sticky-comment.ts';
@@ -24,10 +25,10 @@ export async function listExpired(session: Session): Promise<void> {
   const all = environmentsOf(await session.stacks.list(), inputs.serviceRole);
   for (const { name, foreign } of all) {
     // Stacks of other repositories may well have another role.
-    const claims = foreign.filter(({ tags }) => tags[REPOSITORY_TAG] === run.repository);
+    const claims = foreign.filter(({ tags }) => belongsTo(ownerOf(tags), run));
     if (claims.length > 0) log.warn(notBelieved(name, claims, inputs.serviceRole));
   }
-  const own = all.filter(({ repository }) => repository === run.repository);
+  const own = all.filter((one) => belongsTo(one, run));
   const judged = [];
   for (const found of own) {
     const environment = await renewed(session, found);

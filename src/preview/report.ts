@@ -5,7 +5,8 @@ import { putStickyComment, readStickyComment } from '../github/sticky-comment.ts
 import { commentMarkdown, commentMarker, type Verdict } from './comment.ts';
 import { latest, markedExpiry } from './expiry.ts';
 import { nameOf, requiredPullRequest, type Session } from './session.ts';
-import { environmentsOf } from './tagged-environments.ts';
+import { environmentsOf, type TaggedEnvironment } from './tagged-environments.ts';
+import { freePlaceWithoutStack } from './take-place.ts';
 
 const STATES = {
   success: { result: 'ready', deployment: 'success' },
@@ -24,6 +25,8 @@ export async function report(session: Session): Promise<void> {
   const marker = commentMarker(name);
   const verdict = await verdictOf(session);
   const before = markedExpiry(await readStickyComment(github, number, marker));
+  const tagged = await taggedEnvironment(session, name);
+  if (tagged === 'none' && inputs.status !== 'success') await freePlaceWithoutStack(session, name);
   // The report says more about failed checks than the failure of the step does.
   const failure = verdict?.result === 'failed' ? undefined : inputs.failure;
   const text = commentMarkdown({
@@ -35,11 +38,12 @@ export async function report(session: Session): Promise<void> {
     commit,
     runUrl,
     label: inputs.label,
+    price: inputs.price,
     plan: inputs.plan,
     described: environment,
     administrators: inputs.administrators,
     verdict,
-    expiresAt: await expiryOf(session, name, before),
+    expiresAt: expiryOf(tagged, before),
   });
   session.setOutputs({
     result,
@@ -71,24 +75,25 @@ async function verdictOf({ inputs, readFile, runUrl }: Session): Promise<Verdict
   };
 }
 
-/**
- * When the preview expires: by the tags of its stacks or, if that is later, by the comment.
- *
- * @param marked by the comment, also when AWS does not answer
- */
-async function expiryOf(
+/** The preview by its stacks; `none` when it has none, undefined when AWS does not answer. */
+async function taggedEnvironment(
   { inputs, stacks, log }: Session,
   name: string,
-  marked: number | undefined,
-): Promise<number | undefined> {
+): Promise<TaggedEnvironment | 'none' | undefined> {
   try {
     const all = environmentsOf(await stacks.list(), inputs.serviceRole);
-    const found = all.find((one) => one.name === name);
-    return found !== undefined && found.expiresAt === undefined
-      ? undefined
-      : latest([found?.expiresAt, marked]);
+    return all.find((one) => one.name === name) ?? 'none';
   } catch (error) {
     log.warn(`Cannot tell when ${name} expires: ${messageOf(error)}`);
-    return marked;
+    return undefined;
   }
+}
+
+/** When the preview expires: by the tags of its stacks or, if that is later, by the comment. */
+function expiryOf(
+  tagged: TaggedEnvironment | 'none' | undefined,
+  marked: number | undefined,
+): number | undefined {
+  if (tagged === undefined || tagged === 'none') return marked;
+  return tagged.expiresAt === undefined ? undefined : latest([tagged.expiresAt, marked]);
 }

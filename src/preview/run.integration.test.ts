@@ -18,8 +18,10 @@ import { toPreviewEvent } from './decide.ts';
 import { readPreviewInputs } from './inputs.ts';
 import type { PreviewOutputs } from './outputs.ts';
 import { preview } from './run.ts';
+import { fakePlaces } from './testing/fake-places.ts';
 
 const NAME = 'eks-multus-pr-12';
+const HOUR = 3_600_000;
 const NOW = Date.parse('2026-11-24T10:00:00Z');
 const PERMISSIONS = { contents: 'read', 'pull-requests': 'write', deployments: 'write' } as const;
 const pull: PullRequest = {
@@ -37,6 +39,7 @@ const pull: PullRequest = {
 const ROLE = 'arn:aws:iam::123456789012:role/eks-multus-cloudformation';
 let api: GithubApi;
 let stacks: Stack[];
+let places: ReturnType<typeof fakePlaces>;
 let folder: string;
 /** What the last command has set, also when it failed. */
 let outputs: PreviewOutputs;
@@ -51,6 +54,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   stacks = [];
+  places = fakePlaces();
   const { pullRequests, comments, deployments, branches } = api.repository('acme/lab');
   for (const known of [comments, deployments]) known.clear();
   pullRequests.set(12, pull);
@@ -78,8 +82,9 @@ async function run(given: Readonly<Record<string, string>>, permissions = PERMIS
     runUrl: 'https://github.com/acme/lab/actions/runs/1',
     actor: 'ann',
     stacks: { list: async () => stacks },
+    places,
     github: repositoryClient(inputs.githubToken ?? '', 'acme/lab', api.url),
-    run: { id: '1', repository: 'acme/lab', pullRequest: '12' },
+    run: { id: '1', repository: 'acme/lab', repositoryId: '7', pullRequest: '12' },
     event: () => {
       const [event] = pullRequestEvents(api.repository('acme/lab'), pull, 'synchronize');
       return toPreviewEvent(event?.payload);
@@ -211,8 +216,6 @@ it('says how to get a destroyed preview back', async () => {
   }
 });
 
-const HOUR = 3_600_000;
-
 it('a push renews a preview, a label keeps it for a day, and its end is announced once', async () => {
   const expiry = () => /\| Expires \| (\S+ \S+) UTC/.exec(comments()[0] ?? '')?.[1];
   const at = (given: Readonly<Record<string, string>>, hours: number) =>
@@ -243,6 +246,21 @@ it('a push renews a preview, a label keeps it for a day, and its end is announce
   await at({ command: 'end', name: NAME }, 68);
   await at({ command: 'renew', name: NAME }, 69);
   expect(outputs).toEqual({ result: 'skipped' });
+});
+
+it('adds to the comment how an application fared, and forgets it with the next push', async () => {
+  await run({ command: 'application', name: NAME });
+  expect(comments()).toEqual([]);
+  await run({ command: 'begin', name: NAME });
+  await run({ command: 'application', name: NAME, reason: '3 passed | @ann' });
+  expect(comments()[0]).toMatch(
+    /^\| To destroy it .*\n\| Application \| ✅ deployed and tested \(\[run\]\(https:\S+\)\)<br>3 passed .* \|$/m,
+  );
+  await run({ command: 'application', name: NAME, status: 'failure' });
+  expect(comments()[0]?.match(/Application/g)).toHaveLength(1);
+  expect(comments()[0]).toMatch(/^\| Application \| ❌ failed/m);
+  await run({ command: 'begin', name: NAME });
+  expect(comments()[0]).not.toContain('Application');
 });
 
 it('gives previews only to pull requests that change the given paths', async () => {
@@ -313,6 +331,46 @@ it('refuses one preview too many, but not an update of an existing one', async (
   stacks.push(stack(NAME, '12'));
   await run({ command: 'begin', name: NAME, 'max-previews': '1' });
   expect(outputs).toEqual({ proceed: true });
+});
+
+it('gives back the place of a deploy that failed before it made a stack', async () => {
+  await run({ command: 'begin', name: NAME });
+  expect([...places.taken.values()]).toMatchObject([{ environment: NAME, number: 1 }]);
+  await run({ command: 'report', name: NAME, status: 'failure' });
+  expect(places.taken.size).toBe(0);
+  await run({ command: 'begin', name: NAME });
+  stacks = [stack(NAME, '12')];
+  await run({ command: 'report', name: NAME, status: 'failure' });
+  expect(places.taken.size).toBe(1);
+});
+
+it('frees a place that nobody uses, and no place that GitHub sees in use', async () => {
+  const since = NOW - 10 * HOUR;
+  for (const environment of ['eks-multus-pr-1', 'eks-multus-pr-2']) {
+    await places.take(places.taken.size + 1, { environment, since });
+  }
+  const { deployments, nextId } = api.repository('acme/lab');
+  const id = nextId();
+  const createdAt = new Date(NOW - HOUR).toISOString();
+  const deployed = { ref: 'main', sha: pull.headSha, transient: true, production: false };
+  const environment = 'eks-multus-pr-1';
+  deployments.set(id, { id, ...deployed, environment, createdAt, statuses: [] });
+  await run({ command: 'begin', name: NAME, 'max-previews': '2' });
+  expect([...places.taken.values()].map((one) => one.environment).sort()).toEqual([
+    'eks-multus-pr-1',
+    NAME,
+  ]);
+});
+
+it('knows its previews after the repository was renamed', async () => {
+  const tags = { ...stack(NAME, '12', 'acme/old-name').tags, 'eks-multus:repository-id': '7' };
+  stacks = [{ ...stack(NAME, '12'), tags }];
+  await run({ command: 'begin', name: NAME });
+  expect(outputs).toEqual({ proceed: true });
+  const closed = { ...pull, state: 'closed' as const };
+  api.repository('acme/lab').pullRequests.set(12, closed);
+  await run({ command: 'list-expired' });
+  expect(outputs.environments).toMatchObject([{ name: NAME }]);
 });
 
 it('leaves the preview of another repository alone', async () => {

@@ -1,5 +1,6 @@
 import { inertMarkdown } from '../github/markdown.ts';
 import { changedFiles } from '../github/pull-request.ts';
+import { tellOfApplication } from './application.ts';
 import { begin } from './begin.ts';
 import { type Decision, decide, type PreviewEvent } from './decide.ts';
 import { end } from './end.ts';
@@ -24,6 +25,8 @@ export async function preview(session: Session): Promise<void> {
       return report(session);
     case 'end':
       return end(session);
+    case 'application':
+      return tellOfApplication(session);
     case 'renew':
       return renew(session);
     case 'list-expired':

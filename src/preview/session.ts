@@ -1,3 +1,4 @@
+import type { Places } from '../aws/places.ts';
 import type { StackApi } from '../cloudformation/stack-api.ts';
 import { PreviewError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -11,6 +12,8 @@ import type { PreviewOutputs } from './outputs.ts';
 export interface Session {
   readonly inputs: PreviewInputs;
   readonly stacks: Pick<StackApi, 'list'>;
+  /** The places of the previews. */
+  readonly places: Places;
   readonly github: RepositoryClient;
   readonly run: WorkflowRun;
   /** The page of the run on GitHub. */

@@ -35,6 +35,7 @@ it('groups stacks by the tags that provision gives them', () => {
     {
       name: 'eks-multus-lab',
       repository: 'acme/lab',
+      repositoryId: undefined,
       pullRequest: undefined,
       expiresAt: undefined,
       stacks: [{ name: 'eks-multus-lab', status: 'CREATE_COMPLETE' }],
@@ -43,6 +44,7 @@ it('groups stacks by the tags that provision gives them', () => {
     {
       name: 'eks-multus-pr-7',
       repository: 'acme/lab',
+      repositoryId: undefined,
       pullRequest: 7,
       expiresAt: NOW + 3_600_000,
       stacks: [

@@ -1,17 +1,11 @@
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { believedStacks } from '../environment/believed-stacks.ts';
-import {
-  ENVIRONMENT_TAG,
-  EXPIRY_TAG,
-  PULL_REQUEST_TAG,
-  REPOSITORY_TAG,
-} from '../environment/tags.ts';
+import type { Owner } from '../environment/owner.ts';
+import { ENVIRONMENT_TAG, EXPIRY_TAG, ownerOf, PULL_REQUEST_TAG } from '../environment/tags.ts';
 
 /** An environment by the tags of its stacks. */
-export interface TaggedEnvironment {
+export interface TaggedEnvironment extends Owner {
   readonly name: string;
-  /** `owner/name` of the repository whose workflow created it. */
-  readonly repository: string | undefined;
   /** The pull request that it was created for, if any. */
   readonly pullRequest: number | undefined;
   /** Milliseconds since 1970; undefined when it does not expire. */
@@ -40,7 +34,7 @@ export function environmentsOf(
     const expiry = Date.parse(tags[EXPIRY_TAG] ?? '');
     return {
       name,
-      repository: tags[REPOSITORY_TAG],
+      ...ownerOf(tags),
       pullRequest: Number.isInteger(pullRequest) ? pullRequest : undefined,
       expiresAt: Number.isNaN(expiry) ? undefined : expiry,
       stacks: own.map(({ name: stack, status }) => ({ name: stack, status })),

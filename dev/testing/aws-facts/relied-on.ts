@@ -31,8 +31,8 @@ export const OWNERSHIP = 'src/aws/staging-bucket.ts#ownership';
 export const HAS_NO_TAGS = 'src/aws/staging-bucket.ts#hasNoTags';
 export const IS_IN_ANOTHER_REGION = 'src/aws/staging-bucket.ts#isInAnotherRegion';
 export const VERSION_WITH = 'src/aws/staging.ts#versionWith';
-export const IS_TAKEN = 'src/aws/staging.ts#isTaken';
-export const IS_BUCKET_CONFLICT = 'src/aws/staging.ts#isBucketConflict';
+export const IS_TAKEN = 'src/aws/bucket-conflicts.ts#isTaken';
+export const IS_BUCKET_CONFLICT = 'src/aws/bucket-conflicts.ts#isBucketConflict';
 
 export const ASK = 'src/provision/preflight/account/ask.ts#ask';
 export const HAS_KEY_PAIR = 'src/provision/preflight/account/ask-ec2.ts#hasKeyPair';

@@ -8,6 +8,7 @@ import {
   first,
   type Json,
   named,
+  now,
   pullRequestJson,
   statusJson,
 } from './resources.ts';
@@ -109,6 +110,7 @@ function createDeployment(operation: Operation, state: RepositoryState, body: Js
     environment: text(body['environment'] ?? 'production'),
     transient: body['transient_environment'] === true,
     production: body['production_environment'] === true,
+    createdAt: now(),
   };
   state.deployments.set(deployment.id, deployment);
   addEnvironment(state, deployment.environment);

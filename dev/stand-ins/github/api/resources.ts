@@ -62,7 +62,7 @@ function userJson(example: unknown, login: string): Json {
 }
 
 export function deploymentJson(example: unknown, deployment: Deployment): Json {
-  const { id, environment, ref, sha, transient, production } = deployment;
+  const { createdAt, id, environment, ref, sha, transient, production } = deployment;
   return {
     ...(example as Json),
     id,
@@ -72,6 +72,7 @@ export function deploymentJson(example: unknown, deployment: Deployment): Json {
     original_environment: environment,
     transient_environment: transient,
     production_environment: production,
+    created_at: createdAt,
   };
 }
 

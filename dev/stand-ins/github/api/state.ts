@@ -71,6 +71,7 @@ export interface Deployment {
   readonly sha: string;
   readonly transient: boolean;
   readonly production: boolean;
+  readonly createdAt: string;
   /** Oldest first. */
   readonly statuses: readonly DeploymentStatus[];
 }

@@ -2,11 +2,12 @@ import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EKSClient } from '@aws-sdk/client-eks';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { explainAwsError, saysDenied } from '../../../../src/aws/aws-error.ts';
+import { isBucketConflict, isTaken } from '../../../../src/aws/bucket-conflicts.ts';
 import { clusterTraces } from '../../../../src/aws/cluster-traces.ts';
 import { assumeChainedRole, saysExpired } from '../../../../src/aws/credentials.ts';
 import { principalArn } from '../../../../src/aws/identity.ts';
 import type { Ec2 } from '../../../../src/aws/network-interfaces.ts';
-import { isBucketConflict, isTaken, s3Staging } from '../../../../src/aws/staging.ts';
+import { s3Staging } from '../../../../src/aws/staging.ts';
 import {
   bucketExists,
   deleteBucketIfUnused,

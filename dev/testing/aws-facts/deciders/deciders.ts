@@ -19,7 +19,8 @@ export const NO_DECIDERS: Readonly<Record<string, string>> = {
     'shows the causes of an AggregateError that the hook itself makes',
   'src/aws/aws-error.ts#networkCode': 'about the way to AWS: the codes are those of Node',
   'src/aws/staging-bucket.ts#statusOf': 'only reads the status; its callers decide',
-  'src/aws/staging.ts#afterBucketConflicts': 'tells an error of its own, and asks isBucketConflict',
+  'src/aws/bucket-conflicts.ts#afterBucketConflicts':
+    'tells an error of its own, and asks isBucketConflict',
   'src/aws/web-identity.ts#subjectAdvice': "about GitHub: the subject of the job's own token",
   'src/provision/preflight/account/ask.ts#permissionOf':
     'reads which call failed, which our own clients write into the error',
