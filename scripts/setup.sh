@@ -32,8 +32,8 @@ LABEL=multus-preview
 # GitHub makes an environment for the deployments of each preview, and only administrators may delete it.
 PREVIEW_NAMES='^eks-multus-pr-[0-9]+$'
 # The examples that the pack's previews belong to, and that need a role for jobs of your own.
-PREVIEW_WORKFLOWS=' pull-request-preview application-in-preview scheduled-teardown scheduled-maintenance notify '
-USER_WORKFLOWS=' application-in-preview '
+PREVIEW_WORKFLOWS=' pull-request-preview application-in-preview tested-preview scheduled-teardown scheduled-maintenance notify '
+USER_WORKFLOWS=' application-in-preview tested-preview '
 # The examples that use the pack's actions in a job of their own.
 OWN_JOBS=' actions-only in-one-job '
 # The people who approve jobs, in an answer about an environment, as a request has them.

@@ -91,9 +91,10 @@ export async function userRepository(
   }
 }
 
-/** Whoever deploys an application into previews uses that example instead of the one for previews alone. */
+/** Whoever deploys an application into previews uses one of those examples instead of the one for previews alone. */
 function isChosen(example: string): boolean {
-  return example.endsWith('.yml') && example !== 'application-in-preview.yml';
+  const others = ['application-in-preview.yml', 'tested-preview.yml'];
+  return example.endsWith('.yml') && !others.includes(example);
 }
 
 /** An example with a user's own values. Pure. */

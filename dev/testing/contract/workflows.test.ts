@@ -72,7 +72,7 @@ function actionOf(step: Step): ActionFile {
 
 it('finds workflows, and steps that use each of the actions', () => {
   expect(workflows.length).toBeGreaterThanOrEqual(2);
-  expect(new Set(ownSteps.map(({ step }) => step.uses)).size).toBe(5);
+  expect(new Set(ownSteps.map(({ step }) => step.uses)).size).toBe(6);
 });
 
 it.each(ownSteps)(
