@@ -43,6 +43,8 @@ export async function standing(
     'it says that all checks passed, and links the report that was kept':
       /✅ all \d+ checks passed/.test(comment) &&
       comment.includes(`[report](${runs[0]?.outputs['artifact-url']})`),
+    'it says what the preview costs, and when it expires':
+      /^\| Price \| \d+\.\d{3} dollars per hour/m.test(comment) && /^\| Expires \|/m.test(comment),
     'the newest deployment succeeded, earlier ones are inactive': /^(inactive,)*success$/.test(
       deployments.join(),
     ),
@@ -63,7 +65,10 @@ export async function isGone(scenario: Scenario, pull: PullRequest): Promise<Fac
   const { stacks, comments, deployments } = await seen(scenario, pull);
   return of(pull, {
     'no stack': stacks === '',
-    'one comment, which says so': comments.length === 1 && /: destroyed$/m.test(comments[0] ?? ''),
+    'one comment, which says so, and how to get it back':
+      comments.length === 1 &&
+      /: destroyed$/m.test(comments[0] ?? '') &&
+      /^\| To get it back \|/m.test(comments[0] ?? ''),
     'deployments inactive':
       deployments.length > 0 && deployments.every((state) => state === 'inactive'),
   });

@@ -59,6 +59,7 @@ async function lifeOfOne(scenario: Scenario): Promise<void> {
     const again = await happens(scenario, pushed, 'synchronize');
     scenario.found(finding(`Synchronize, ${push}`, await standing(scenario, pushed, again), again));
   }
+  await kept(scenario, { ...labelled, headSha: fakeSha('second push'), labels: [LABEL, KEEP] });
   const without = newPullRequest(41, { headSha: fakeSha('second push') });
   const gone = await happens(scenario, without, 'unlabeled', { label: LABEL });
   const facts = {
@@ -66,6 +67,29 @@ async function lifeOfOne(scenario: Scenario): Promise<void> {
     ...(await leftoverFact(scenario)),
   };
   scenario.found(finding('Label removed', facts, gone));
+}
+
+const KEEP = 'multus-preview-keep';
+
+/** Somebody adds the label that keeps a preview for a day. Only the comment changes. */
+async function kept(scenario: Scenario, pull: PullRequest): Promise<void> {
+  const expiry = () => {
+    const [comment = ''] = commentsOn(scenario, pull.number);
+    return Date.parse(/<!-- expires-at (\S+) -->/.exec(comment)?.[1] ?? '');
+  };
+  const before = await stackNames(scenario);
+  const earlier = expiry();
+  const runs = await happens(scenario, pull, 'labeled', { label: KEEP });
+  const hours = (expiry() - Date.now()) / 3_600_000;
+  const facts = {
+    ...oneSuccess(runs),
+    [`it expires in ${hours.toFixed(1)} hours`]: hours > 23.5 && expiry() >= earlier,
+    'one comment, still about a preview that is ready':
+      commentsOn(scenario, pull.number).length === 1 &&
+      /: ready$/m.test(commentsOn(scenario, pull.number)[0] ?? ''),
+    'the same stacks': (await stackNames(scenario)).join() === before.join(),
+  };
+  scenario.found(finding('Label that keeps it', facts, runs));
 }
 
 /** Two previews run side by side, a third is refused, and each is removed without the other. */
