@@ -5,7 +5,7 @@ import { beginDeployment } from '../github/deployments.ts';
 import { inertMarkdown } from '../github/markdown.ts';
 import { readPullRequest } from '../github/pull-request.ts';
 import { putStickyComment, readStickyComment } from '../github/sticky-comment.ts';
-import { commentMarkdown, commentMarker } from './comment.ts';
+import { type CommentFacts, commentMarkdown, commentMarker, expectedTime } from './comment.ts';
 import { hasLabel } from './decide.ts';
 import { afterPush, latest, markedExpiry } from './expiry.ts';
 import { nameOf, requiredPullRequest, type Session } from './session.ts';
@@ -54,7 +54,8 @@ async function start(session: Session, number: number, tagged: number | undefine
   const before = markedExpiry(await readStickyComment(github, number, commentMarker(name)));
   const pushed = afterPush(inputs.ttlHours, session.now());
   const expiresAt = pushed && latest([tagged, before, pushed]);
-  await comment(session, number, { state: 'being deployed', expiresAt });
+  const expected = expectedTime(name, inputs.plan);
+  await comment(session, number, { state: 'being deployed', expected, expiresAt });
   await beginDeployment(github, name, headSha, runUrl);
   session.setOutputs({ proceed: true });
 }
@@ -62,11 +63,7 @@ async function start(session: Session, number: number, tagged: number | undefine
 async function comment(
   session: Session,
   number: number,
-  facts: {
-    readonly state: string;
-    readonly reason?: string;
-    readonly expiresAt?: number | undefined;
-  },
+  facts: Pick<CommentFacts, 'state' | 'reason' | 'expected' | 'expiresAt'>,
 ): Promise<void> {
   const { github, inputs, runUrl } = session;
   const name = nameOf(session);

@@ -2,7 +2,7 @@ import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import { expect, it } from 'vitest';
 import { labEnvironment } from '../../dev/testing/samples/lab-environment.ts';
-import { commentMarkdown } from './comment.ts';
+import { commentMarkdown, expectedTime } from './comment.ts';
 
 const facts = {
   environment: 'pr-7',
@@ -66,4 +66,22 @@ it('shows nothing of a hostile report or plan as a link, an image or a mention',
   const targets = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, to]) => to);
   expect(targets).toEqual([facts.runUrl, facts.runUrl]);
   expect(html).not.toMatch(/<b>|<img|@octocat|#1|<h1/);
+});
+
+it.each([
+  [undefined, undefined],
+  [[{ stack: 'pr-7', action: 'create' }], /quarter of an hour/],
+  [[{ stack: 'pr-7-ng1', action: 'create' }], /five minutes/],
+  [
+    [
+      { stack: 'pr-7', action: 'none' },
+      { stack: 'pr-7-ng1', action: 'update' },
+    ],
+    /if nodes are replaced/,
+  ],
+  [[{ stack: 'pr-7', action: 'none' }], /nothing changes/],
+])('says how long %j takes', (plan, expected) => {
+  const said = expectedTime('pr-7', plan);
+  if (expected === undefined) expect(said).toBeUndefined();
+  else expect(said).toMatch(expected);
 });

@@ -24,6 +24,8 @@ export interface CommentFacts {
   readonly runUrl: string;
   readonly label?: string | undefined;
   readonly reason?: string | undefined;
+  /** How long the deploy will take, in words. */
+  readonly expected?: string | undefined;
   /** What the preview costs, in words. */
   readonly price?: string | undefined;
   readonly plan?: readonly CommentedPlan[] | undefined;
@@ -56,12 +58,33 @@ export function commentMarker(environment: string): string {
   return `eks-multus-actions preview ${environment}`;
 }
 
+/**
+ * How long a deploy of the plan will take, in words; undefined without a plan. EKS needs most of the time for a new cluster. Pure.
+ *
+ * @param environment the name of the environment, which its infrastructure stack has too
+ */
+export function expectedTime(
+  environment: string,
+  plan: readonly Pick<CommentedPlan, 'stack' | 'action'>[] | undefined,
+): string | undefined {
+  if (plan === undefined) return undefined;
+  const creates = plan.filter(({ action }) => action === 'create' || action === 'replace');
+  if (creates.some(({ stack }) => stack === environment)) {
+    return 'ready in a quarter of an hour: EKS makes a new cluster';
+  }
+  if (creates.length > 0) return 'ready in some five minutes: new nodes start';
+  return plan.some(({ action }) => action !== 'none')
+    ? 'ready in some minutes, or more if nodes are replaced'
+    : 'ready in some two minutes: nothing changes but the networks';
+}
+
 /** The comment as Markdown. */
 export function commentMarkdown(facts: CommentFacts): string {
   const rows = [
     ['State', stateCell(facts)],
     ...(facts.reason === undefined ? [] : [['Why', facts.reason]]),
     ...failureRows(facts.failure),
+    ...(facts.expected === undefined ? [] : [['Expected', facts.expected]]),
     ...environmentRows(facts.described, facts.administrators),
     ...(facts.verdict === undefined ? [] : [['Connectivity', verdictCell(facts.verdict)]]),
     ...(facts.exists && facts.expiresAt !== undefined

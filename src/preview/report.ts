@@ -17,34 +17,12 @@ const STATES = {
 /** After a deploy, however it ended: comments what there is now, and ends the GitHub deployment. */
 export async function report(session: Session): Promise<void> {
   const { github, inputs, runUrl } = session;
-  const { environment } = inputs;
+  const { environment, status } = inputs;
   const name = nameOf(session);
   const number = requiredPullRequest(session);
-  const { result, deployment } = STATES[inputs.status];
-  const commit = session.event().headSha;
-  const marker = commentMarker(name);
+  const { result, deployment } = STATES[status];
   const verdict = await verdictOf(session);
-  const before = markedExpiry(await readStickyComment(github, number, marker));
   const tagged = await taggedEnvironment(session, name);
-  if (tagged === 'none' && inputs.status !== 'success') await freePlaceWithoutStack(session, name);
-  // The report says more about failed checks than the failure of the step does.
-  const failure = verdict?.result === 'failed' ? undefined : inputs.failure;
-  const text = commentMarkdown({
-    environment: name,
-    state: result,
-    exists: true,
-    reason: reasonOf(inputs.status, failure ?? verdict?.failure),
-    failure,
-    commit,
-    runUrl,
-    label: inputs.label,
-    price: inputs.price,
-    plan: inputs.plan,
-    described: environment,
-    administrators: inputs.administrators,
-    verdict,
-    expiresAt: expiryOf(tagged, before),
-  });
   session.setOutputs({
     result,
     deployed: environment !== undefined,
@@ -52,8 +30,42 @@ export async function report(session: Session): Promise<void> {
     namespace: environment === undefined ? '' : (environment.shared?.namespace ?? 'default'),
     'report-url': verdict?.reportUrl ?? '',
   });
+  await comment(session, number, { verdict, tagged });
+  await endDeployment(github, name, session.event().headSha, deployment, runUrl);
+  if (tagged === 'none' && status !== 'success') await freePlaceWithoutStack(session, name);
+}
+
+/** The preview by its stacks; `none` when it has none, undefined when AWS does not answer. */
+type Tagged = TaggedEnvironment | 'none' | undefined;
+
+async function comment(
+  session: Session,
+  number: number,
+  { verdict, tagged }: { readonly verdict: Verdict | undefined; readonly tagged: Tagged },
+): Promise<void> {
+  const { github, inputs, runUrl } = session;
+  const name = nameOf(session);
+  const marker = commentMarker(name);
+  const before = markedExpiry(await readStickyComment(github, number, marker));
+  // The report says more about failed checks than the failure of the step does.
+  const failure = verdict?.result === 'failed' ? undefined : inputs.failure;
+  const text = commentMarkdown({
+    environment: name,
+    state: STATES[inputs.status].result,
+    exists: tagged !== 'none' || inputs.status === 'success',
+    reason: reasonOf(inputs.status, failure ?? verdict?.failure),
+    failure,
+    commit: session.event().headSha,
+    runUrl,
+    label: inputs.label,
+    price: inputs.price,
+    plan: inputs.plan,
+    described: inputs.environment,
+    administrators: inputs.administrators,
+    verdict,
+    expiresAt: expiryOf(tagged, before),
+  });
   await putStickyComment(github, number, marker, text);
-  await endDeployment(github, name, commit, deployment, runUrl);
 }
 
 function reasonOf(status: keyof typeof STATES, shown: unknown): string | undefined {
@@ -75,11 +87,7 @@ async function verdictOf({ inputs, readFile, runUrl }: Session): Promise<Verdict
   };
 }
 
-/** The preview by its stacks; `none` when it has none, undefined when AWS does not answer. */
-async function taggedEnvironment(
-  { inputs, stacks, log }: Session,
-  name: string,
-): Promise<TaggedEnvironment | 'none' | undefined> {
+async function taggedEnvironment({ inputs, stacks, log }: Session, name: string): Promise<Tagged> {
   try {
     const all = environmentsOf(await stacks.list(), inputs.serviceRole);
     return all.find((one) => one.name === name) ?? 'none';
@@ -90,10 +98,7 @@ async function taggedEnvironment(
 }
 
 /** When the preview expires: by the tags of its stacks or, if that is later, by the comment. */
-function expiryOf(
-  tagged: TaggedEnvironment | 'none' | undefined,
-  marked: number | undefined,
-): number | undefined {
+function expiryOf(tagged: Tagged, marked: number | undefined): number | undefined {
   if (tagged === undefined || tagged === 'none') return marked;
   return tagged.expiresAt === undefined ? undefined : latest([tagged.expiresAt, marked]);
 }
