@@ -33,7 +33,7 @@ export async function begin(session: Session): Promise<void> {
   const known = environmentsOf(await session.stacks.list(), inputs.serviceRole);
   const theirs = foreignOwner(known, name, session);
   if (theirs !== undefined) {
-    session.setOutputs({ proceed: false });
+    session.setOutputs({ proceed: false, result: 'refused' });
     await comment(session, number, { state: 'refused', reason: theirs.message });
     throw theirs;
   }

@@ -32,7 +32,7 @@ let s3: S3Client;
 
 beforeAll(async () => {
   [{ moto }, api] = await Promise.all([startTestMoto(), startGithubApi(0)]);
-  s3 = new S3Client({ endpoint: moto.url, region, credentials, maxAttempts: 1 });
+  s3 = new S3Client({ endpoint: moto.url, region, credentials, maxAttempts: 3 });
 });
 afterAll(() => Promise.all([moto.stop(), api.stop()]));
 
@@ -128,29 +128,32 @@ it.each([1, 2, 3])(
     const told = ({ number }: PullRequest) =>
       [...comments.values()].filter(({ pullRequest }) => pullRequest === number);
 
-    let waitingPulls = pulls;
-    const served: PullRequest[] = [];
-    while (waitingPulls.length > 0) {
-      const results = await Promise.all(waitingPulls.map(push));
-      for (const [index, pull] of waitingPulls.entries()) {
+    /** Pushes to all at once, and checks what each is told. Returns which of them have a preview, and which were refused. */
+    async function wave(pushed: readonly PullRequest[]) {
+      const results = await Promise.all(pushed.map(push));
+      for (const [index, pull] of pushed.entries()) {
         expect(['ready', 'failed', 'refused']).toContain(results[index]);
         expect(told(pull)).toHaveLength(1);
         expect(told(pull)[0]?.body).toContain(`: ${results[index]}\n`);
       }
-      const refused = waitingPulls.filter((_, index) => results[index] === 'refused');
-      for (const pull of refused) {
+      const ended = (how: string) => pushed.filter((_, index) => results[index] === how);
+      for (const pull of ended('refused')) {
         expect(told(pull)[0]?.body).toMatch(/max-previews is 5, and there are 5 previews: .*pr-/);
       }
+      const holders = (await places.held()).map(({ environment }) => environment);
+      expect(holders.sort()).toEqual([...stacks.keys()].sort());
       expect(stacks.size).toBeLessThanOrEqual(MAX);
-      expect((await places.held()).map(({ environment }) => environment).sort()).toEqual(
-        [...stacks.keys()].sort(),
-      );
-      const up = waitingPulls.filter((_, index) => results[index] === 'ready');
-      await Promise.all(up.map(close));
-      served.push(...up);
-      waitingPulls = waitingPulls.filter((pull) => !served.includes(pull));
+      return { up: ended('ready'), refused: ended('refused') };
     }
-    expect(most()).toBe(MAX);
+
+    const first = await wave(pulls);
+    expect(first.refused.length).toBeGreaterThan(0);
+    await Promise.all(first.up.map(close));
+    await wave(first.refused);
+    await Promise.all(pulls.map(close));
+    // Some of those that have a place fail before they have a stack.
+    expect(most()).toBeGreaterThan(1);
+    expect(most()).toBeLessThanOrEqual(MAX);
     expect(stacks.size).toBe(0);
     expect(await places.held()).toEqual([]);
     await expect(s3.send(new HeadBucketCommand({ Bucket: bucket.name }))).rejects.toThrow();
