@@ -30,6 +30,7 @@ export const CREATE_BUCKET = 'src/aws/staging-bucket.ts#createBucket';
 export const OWNERSHIP = 'src/aws/staging-bucket.ts#ownership';
 export const HAS_NO_TAGS = 'src/aws/staging-bucket.ts#hasNoTags';
 export const IS_IN_ANOTHER_REGION = 'src/aws/staging-bucket.ts#isInAnotherRegion';
+export const READ_PLACE = 'src/aws/places.ts#readPlace';
 export const VERSION_WITH = 'src/aws/staging.ts#versionWith';
 export const IS_TAKEN = 'src/aws/bucket-conflicts.ts#isTaken';
 export const IS_BUCKET_CONFLICT = 'src/aws/bucket-conflicts.ts#isBucketConflict';

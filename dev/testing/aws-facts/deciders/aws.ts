@@ -7,6 +7,7 @@ import { clusterTraces } from '../../../../src/aws/cluster-traces.ts';
 import { assumeChainedRole, saysExpired } from '../../../../src/aws/credentials.ts';
 import { principalArn } from '../../../../src/aws/identity.ts';
 import type { Ec2 } from '../../../../src/aws/network-interfaces.ts';
+import { s3Places } from '../../../../src/aws/places.ts';
 import { s3Staging } from '../../../../src/aws/staging.ts';
 import {
   bucketExists,
@@ -96,6 +97,14 @@ function bucketDeciders(): Readonly<Record<string, Ask>> {
       outcomeOf(async () => {
         await ensureBucket(withoutBucket(given), BUCKET);
         return 'goes on';
+      }),
+    [names.READ_PLACE]: (given) =>
+      outcomeOf(async () => {
+        const Versions = [{ Key: 'pr-places/1', VersionId: '1' }];
+        const s3 = clientGiving<S3Client>(given, 'GetObject', { ListObjectVersions: { Versions } });
+        const waiting = { clock: fakeClock(), log: { info: () => undefined } };
+        const held = await s3Places(s3, { bucket: BUCKET, prefix: 'pr' }, waiting).held();
+        return held.length === 0 ? 'nobody has the place' : 'somebody has the place';
       }),
     [names.VERSION_WITH]: (given) =>
       outcomeOf(async () => {

@@ -18,6 +18,9 @@ export const NO_DECIDERS: Readonly<Record<string, string>> = {
   'cfn/attach-enis/hook.ts#cleanUp':
     'shows the causes of an AggregateError that the hook itself makes',
   'src/aws/aws-error.ts#networkCode': 'about the way to AWS: the codes are those of Node',
+  'src/aws/places.ts#prefixOf': 'reads the name of an environment',
+  'src/aws/places.ts#heldPlaces': 'reads the keys that the pack itself gives to objects',
+  'src/aws/places.ts#holderIn': 'reads what the pack itself has written',
   'src/aws/staging-bucket.ts#statusOf': 'only reads the status; its callers decide',
   'src/aws/bucket-conflicts.ts#afterBucketConflicts':
     'tells an error of its own, and asks isBucketConflict',

@@ -9,6 +9,7 @@ import {
   IS_TAKEN,
   NEXT_STEP,
   OWNERSHIP,
+  READ_PLACE,
   SAYS_EXPIRED,
   VERSION_WITH,
   VERSIONS_IN,
@@ -240,7 +241,11 @@ export const S3_FACTS: readonly Fact[] = [
     answer: refusal('NoSuchKey', 'The specified key does not exist.', 404),
     source: S3,
     kind: 'recording',
-    reliedOnBy: relied({ [VERSION_WITH]: 'uploaded', [IS_BUCKET_CONFLICT]: false }),
+    reliedOnBy: relied({
+      [VERSION_WITH]: 'uploaded',
+      [READ_PLACE]: 'nobody has the place',
+      [IS_BUCKET_CONFLICT]: false,
+    }),
     standIn: 'same',
   },
   {
