@@ -29,6 +29,7 @@ PREVIEWS=eks-multus-previews
 RULESET=eks-multus
 PREFIX=eks-multus-
 LABEL=multus-preview
+KEEP_LABEL=multus-preview-keep
 # GitHub makes an environment for the deployments of each preview, and only administrators may delete it.
 PREVIEW_NAMES='^eks-multus-pr-[0-9]+$'
 # The examples that the pack's previews belong to, and that need a role for jobs of your own.
@@ -300,7 +301,7 @@ announce() {
   ! has "$USER_WORKFLOWS" || say "  - the stack $USERS_STACK: the role eks-multus-user$suffix, with which your own jobs reach clusters of previews"
   say "In the repository $repository:" \
     "  - the environment $ENVIRONMENT: only $default_branch may deploy$([[ $protection != reviewers ]] || say "; ${reviewers:-the same people} approve each job")"
-  ! has "$PREVIEW_WORKFLOWS" || say "  - the environment $PREVIEWS: pull requests may deploy, too" "  - the label $LABEL"
+  ! has "$PREVIEW_WORKFLOWS" || say "  - the environment $PREVIEWS: pull requests may deploy, too" "  - the labels $LABEL and $KEEP_LABEL"
   if [[ $protection == branch ]]; then
     say "  - no ruleset $RULESET; if an earlier set-up made it, it is removed"
   else
@@ -371,10 +372,14 @@ set_variable() { # set_variable NAME VALUE; an empty value removes the variable
   fi
 }
 
-make_label() {
-  found "repos/$repository/labels/$LABEL" --jq .name ||
-    gh api --method POST "repos/$repository/labels" --raw-field "name=$LABEL" --raw-field color=0e8a16 \
-      --raw-field 'description=Gives the pull request an environment of its own' >/dev/null
+make_label() { # make_label NAME DESCRIPTION
+  found "repos/$repository/labels/$1" --jq .name ||
+    gh api --method POST "repos/$repository/labels" --raw-field "name=$1" --raw-field color=0e8a16 \
+      --raw-field "description=$2" >/dev/null
+}
+make_labels() {
+  make_label "$LABEL" 'Gives the pull request an environment of its own'
+  make_label "$KEEP_LABEL" 'Keeps the environment of the pull request for a day'
 }
 
 # operate STACK COMMAND…: starts an operation on a stack, waits for its end, and puts what the stack is then into $facts. The waiters
@@ -467,7 +472,7 @@ set_up() {
   else
     protect_branch
   fi
-  ! has "$PREVIEW_WORKFLOWS" || make_label
+  ! has "$PREVIEW_WORKFLOWS" || make_labels
   make_roles
   set_variables
   write_workflows
@@ -638,7 +643,7 @@ undo() {
   previews=$(grep -E "$PREVIEW_NAMES" <<<"$answer" || true)
   say "This removes the stacks $STACK and $USERS_STACK in $region of account $account," \
     "the environments $ENVIRONMENT, $PREVIEWS${previews:+, ${previews//$'\n'/, }}," \
-    "the ruleset $RULESET, the label $LABEL and the variables EKS_MULTUS_… of $repository, and .github/workflows/multus-*.yml in this folder."
+    "the ruleset $RULESET, the labels $LABEL and $KEEP_LABEL, the variables EKS_MULTUS_… of $repository, and .github/workflows/multus-*.yml in this folder."
   confirm
   remove_stack "$USERS_STACK" "$users"
   remove_stack "$STACK" "$roles"
@@ -647,6 +652,7 @@ undo() {
   done
   remove_ruleset
   remove "repos/$repository/labels/$LABEL"
+  remove "repos/$repository/labels/$KEEP_LABEL"
   for name in REGION DEPLOYER_ROLE CLOUDFORMATION_ROLE ADMINS USER_ROLE; do
     set_variable "EKS_MULTUS_$name" ''
   done

@@ -315,8 +315,11 @@ describe('the set-up again', () => {
     expect([...variables.keys()]).not.toContain('EKS_MULTUS_ADMINS');
   });
 
-  it('makes the label of previews', () => {
-    expect([...github.repository(REPOSITORY).labels]).toEqual(['multus-preview']);
+  it('makes the labels of previews', () => {
+    expect([...github.repository(REPOSITORY).labels]).toEqual([
+      'multus-preview',
+      'multus-preview-keep',
+    ]);
   });
 
   it('gives previews an environment that admits pull requests and the main branch', async () => {
