@@ -47,7 +47,9 @@ describe('the bundle, given bad inputs', () => {
       expect(run.errors[0]).toContain(`Input "${input}": got `);
       expect(run.errors[0]).toContain('allowed: ');
       expect(run.errors[0]).toMatch(words);
-      expect(run.outputs).toEqual({});
+      expect(run.outputs).toEqual({
+        failure: expect.stringContaining('"title":"Invalid input"'),
+      });
       expect(connections).toBe(0);
     },
   );

@@ -39,7 +39,9 @@ describe('the bundle', () => {
       expect(run.errors).toHaveLength(1);
       expect(run.errors[0]).toContain(`Input "${input}": got `);
       expect(run.errors[0]).toMatch(allowed);
-      expect(run.outputs).toEqual({});
+      expect(run.outputs).toEqual({
+        failure: expect.stringContaining('"title":"Invalid input"'),
+      });
       expect(cluster.requests).toEqual([]);
       expect(aws.requests).toEqual([]);
     },
