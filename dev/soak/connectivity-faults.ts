@@ -3,13 +3,12 @@ import { startWorld } from '../rehearsal/lifecycle.ts';
 import type { Soak } from './trial.ts';
 
 /**
- * Causes one network fault after another in one environment: an address that no interface has, two pods with
- * one address, a wrong master, an interface that is down, a small MTU, a path that drops packets, a path that
- * loses some, pods without an interface or on the wrong network, and no Multus. verify must find each fault
- * and name its cause.
+ * Causes one network fault after another in one environment, in three orders and on either node: faults of interfaces,
+ * paths, filters, routes, links, nodes, networks and Multus. verify must find each fault and name its cause, and nothing
+ * of it may be left.
  */
 export const connectivityFaultsSoak: Soak = async ({ size }) => {
-  const fixture = size === 'small' ? 'connectivity-faults-small' : 'connectivity-faults';
+  const fixture = size === 'small' ? 'connectivity-faults-small' : 'connectivity-faults-thrice';
   const { nodes } = connectivityFaults;
   return (await startWorld({ fixture, nodes, keep: false, switches: {} })) === 0;
 };

@@ -1,29 +1,9 @@
-import { LAB_NETWORKS } from '../fixtures/lab.ts';
 import type { Fault } from './fault.ts';
-import { runAction } from './run-action.ts';
 import type { Site } from './site.ts';
 import { untilTrue } from './until.ts';
 
-/**
- * Faults of Multus and its networks, caused through Kubernetes, configure-multus and the node's CNI folder.
- */
+/** Faults of Multus, caused through its DaemonSet and the node's CNI folder. */
 export const MULTUS_FAULTS: readonly Fault[] = [
-  {
-    name: "duplicate address: the lab's own networks on two nodes",
-    cause: 'duplicate-address',
-    says: /packets reach at most one of them.*is assigned to no network interface/,
-    inputs: { namespace: 'lab', networks: 'ipvlan-conf-1, ipvlan-conf-2' },
-    inject: configureLab,
-    heal: ({ kubectl }) => kubectl('delete', 'namespace', 'lab', '--ignore-not-found'),
-  },
-  {
-    name: 'wrong master',
-    cause: 'wrong-master',
-    says: /names an interface that its addresses do not belong to/,
-    inputs: { networks: 'wrong-master' },
-    inject: ({ kubectl }) => kubectl('apply', '-f', `${import.meta.dirname}/wrong-master.yaml`),
-    heal: ({ kubectl }) => kubectl('delete', '-f', `${import.meta.dirname}/wrong-master.yaml`),
-  },
   {
     name: 'pod without its second interface',
     cause: 'predates-multus',
@@ -46,28 +26,54 @@ export const MULTUS_FAULTS: readonly Fault[] = [
     },
     async heal({ kubectl, near }) {
       await patchMultus(kubectl, { type: 'RollingUpdate' }, { 'rehearsal/multus': null });
-      const rollout = ['rollout', 'status', 'daemonset/kube-multus-ds', '--timeout=180s'];
-      await kubectl(...rollout, '-n', 'kube-system');
+      await rolledOut(kubectl);
       await kubectl('label', 'node', near.name, 'rehearsal/multus-');
+    },
+  },
+  {
+    name: 'Multus updated half-way',
+    cause: 'multus-down',
+    says: /(ErrImagePull|ImagePullBackOff)/,
+    // The DaemonSet replaces the pod of one node, which cannot pull the image, and waits for it for ever.
+    inject: async ({ kubectl }) => {
+      await setImages(kubectl, (image) => `${image}-broken`);
+      await untilTrue(async () => /ErrImagePull|ImagePullBackOff/.test(await waitingPods(kubectl)));
+    },
+    heal: async ({ kubectl }) => {
+      await setImages(kubectl, (image) => image.replace(/-broken$/, ''));
+      await rolledOut(kubectl);
     },
   },
 ];
 
-/**
- * The lab's own networks, as configure-multus makes them.
- *
- * @throws Error when it does not warn of what is wrong with them on several nodes.
- */
-async function configureLab({ kubectl, kubeconfig }: Site): Promise<void> {
-  await kubectl('create', 'namespace', 'lab');
-  const inputs = { kubeconfig, namespace: 'lab', networks: LAB_NETWORKS, 'expected-nodes': '2' };
-  const { succeeded, printed, log } = await runAction('configure-multus', 'lab', inputs);
-  if (!succeeded) throw new Error(`configure-multus failed; see ${log}`);
-  if (!LAB_WARNING.test(printed)) throw new Error(`configure-multus did not warn; see ${log}`);
+/** Gives every container of the DaemonSet another image. */
+async function setImages(
+  kubectl: Site['kubectl'],
+  change: (image: string) => string,
+): Promise<void> {
+  const daemonSet = ['daemonset/kube-multus-ds', '-n', 'kube-system'];
+  const { initContainers, containers } = JSON.parse(
+    await kubectl('get', ...daemonSet, '-o', 'jsonpath={.spec.template.spec}'),
+  ) as Record<'initContainers' | 'containers', readonly { name: string; image: string }[]>;
+  const images = [...initContainers, ...containers].map(
+    ({ name, image }) => `${name}=${change(image)}`,
+  );
+  await kubectl('set', 'image', ...daemonSet, ...images);
 }
 
-const LAB_WARNING =
-  /^::warning.*ipvlan-conf-1 \(10\.0\.4\.70-10\.0\.4\.80\), ipvlan-conf-2 .*two pods can get the same address.*the VPC does not deliver/m;
+/** Why containers of Multus's pods wait, as words. */
+function waitingPods(kubectl: Site['kubectl']): Promise<string> {
+  const paths = ['initContainerStatuses', 'containerStatuses']
+    .map((list) => `{.items[*].status.${list}[*].state.waiting.reason}`)
+    .join(' ');
+  const what = ['pods', '-n', 'kube-system', '-l', 'name=multus'];
+  return kubectl('get', ...what, '-o', `jsonpath=${paths}`);
+}
+
+async function rolledOut(kubectl: Site['kubectl']): Promise<void> {
+  const rollout = ['rollout', 'status', 'daemonset/kube-multus-ds', '--timeout=180s'];
+  await kubectl('-n', 'kube-system', ...rollout);
+}
 
 async function patchMultus(
   kubectl: Site['kubectl'],

@@ -34,7 +34,7 @@ it('a fault counts as found when the report names its cause and no other', () =>
   expect(found(['mtu', 'b has MTU 1400'], ['packet-loss', 'some are lost'])).toBe(false);
 });
 
-it('there are ten faults, each with its own name', () => {
-  expect(FAULTS).toHaveLength(10);
-  expect(new Set(FAULTS.map(({ name }) => name)).size).toBe(10);
+it('there are at least twenty-five faults, each with its own name', () => {
+  expect(FAULTS.length).toBeGreaterThanOrEqual(25);
+  expect(new Set(FAULTS.map(({ name }) => name)).size).toBe(FAULTS.length);
 });

@@ -1,7 +1,11 @@
 import {
   AssignPrivateIpAddressesCommand,
+  AuthorizeSecurityGroupIngressCommand,
   DescribeInstancesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
   type EC2Client,
+  RevokeSecurityGroupIngressCommand,
   UnassignPrivateIpAddressesCommand,
 } from '@aws-sdk/client-ec2';
 import { run } from '../../tools/process.ts';
@@ -16,6 +20,10 @@ export interface FaultyNode {
   /** The ENI behind eth1, and its first prefix. */
   readonly interfaceId: string;
   readonly prefix: string;
+  /** The primary address of eth1, its subnet, and its first security group. */
+  readonly primary: string;
+  readonly subnet: string;
+  readonly groupId: string;
 }
 
 /** An environment with two nodes, and the means to cause faults in it. */
@@ -34,6 +42,10 @@ export interface Site {
   /** Unassigns the prefix of a node's eth1, or assigns it again. */
   unassign(node: FaultyNode): Promise<void>;
   assign(node: FaultyNode): Promise<void>;
+  /** Lets the security group of eth1 allow these protocols from where it allowed others, and nothing else. */
+  allow(protocols: readonly string[]): Promise<void>;
+  /** What EC2 says of the nodes' eth1 and its security group, as text. */
+  ec2Text(): Promise<string>;
 }
 
 const BOOTS_WITHIN_MS = 300_000;
@@ -84,10 +96,45 @@ export async function findSite(
       const request = { NetworkInterfaceId: interfaceId, Ipv4Prefixes: [prefix] };
       await ec2.send(new AssignPrivateIpAddressesCommand(request));
     },
+    allow: (protocols) => allowOnly(ec2, near.groupId, protocols),
+    async ec2Text() {
+      const now = await Promise.all([near, far].map((node) => faultyNode(ec2, node)));
+      return JSON.stringify([now, await rulesOf(ec2, near.groupId)]);
+    },
   };
 }
 
-async function faultyNode(ec2: EC2Client, { name, instanceId }: Node): Promise<FaultyNode> {
+async function rulesOf(ec2: EC2Client, groupId: string) {
+  const { SecurityGroups: [group] = [] } = await ec2.send(
+    new DescribeSecurityGroupsCommand({ GroupIds: [groupId] }),
+  );
+  return group?.IpPermissions ?? [];
+}
+
+async function allowOnly(
+  ec2: EC2Client,
+  groupId: string,
+  protocols: readonly string[],
+): Promise<void> {
+  const before = await rulesOf(ec2, groupId);
+  const { IpRanges } = before[0] ?? {};
+  // Of ICMP, -1 stands for all types; of TCP and UDP, these are all ports.
+  const ports = (protocol: string) =>
+    protocol === 'icmp' ? { FromPort: -1, ToPort: -1 } : { FromPort: 0, ToPort: 65_535 };
+  const IpPermissions = protocols.map((IpProtocol) => ({
+    ...{ IpProtocol, IpRanges },
+    ...(IpProtocol === '-1' ? {} : ports(IpProtocol)),
+  }));
+  await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions }));
+  await ec2.send(
+    new RevokeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions: [...before] }),
+  );
+}
+
+async function faultyNode(
+  ec2: EC2Client,
+  { name, instanceId }: Pick<Node, 'name' | 'instanceId'>,
+): Promise<FaultyNode> {
   const { Reservations: [reservation] = [] } = await ec2.send(
     new DescribeInstancesCommand({ InstanceIds: [instanceId] }),
   );
@@ -95,10 +142,19 @@ async function faultyNode(ec2: EC2Client, { name, instanceId }: Node): Promise<F
     ({ Attachment }) => Attachment?.DeviceIndex === 1,
   );
   const prefix = eth1?.Ipv4Prefixes?.[0]?.Ipv4Prefix;
-  if (eth1?.NetworkInterfaceId === undefined || prefix === undefined) {
-    throw new Error(`${name} has no prefix on device 1`);
-  }
-  return { name, instanceId, interfaceId: eth1.NetworkInterfaceId, prefix };
+  if (eth1?.NetworkInterfaceId === undefined) throw new Error(`${name} has no device 1`);
+  const { Subnets: [subnet] = [] } = await ec2.send(
+    new DescribeSubnetsCommand({ SubnetIds: [eth1.SubnetId ?? ''] }),
+  );
+  return {
+    name,
+    instanceId,
+    interfaceId: eth1.NetworkInterfaceId,
+    prefix: prefix ?? '',
+    primary: eth1.PrivateIpAddress ?? '',
+    subnet: subnet?.CidrBlock ?? '',
+    groupId: eth1.Groups?.[0]?.GroupId ?? '',
+  };
 }
 
 /** The pod of thick Multus, which runs in the node's network and has the node's file system at /hostroot. */
