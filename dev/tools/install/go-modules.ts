@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../process.ts';
-import { type Content, contentKey, fileContent } from './content-key.ts';
-import type { GoModule } from './tool-sets.ts';
+import { type Content, contentKey, fileContent, folderContent } from './content-key.ts';
+import { type GoModule, testPackages } from './tool-sets.ts';
 
 /** Without debugging tables: stripped binaries anyway, and a tenth less to compile. */
 const compilerFlags = '-gcflags=all=-dwarf=false';
@@ -38,6 +38,24 @@ export function installArguments(goMod: string): readonly string[] {
   return ['install', '-v', compilerFlags, `-ldflags=${linkerFlags(goMod)}`, 'tool'];
 }
 
+/** The arguments that build the tests of packages into a folder, as programs. */
+export function testArguments(
+  goMod: string,
+  packages: readonly string[],
+  folder: string,
+): readonly string[] {
+  return [
+    'test',
+    '-c',
+    '-vet=off',
+    compilerFlags,
+    `-ldflags=${linkerFlags(goMod)}`,
+    '-o',
+    folder,
+    ...packages,
+  ];
+}
+
 /**
  * Linker flags: strip, and tell Kubernetes and Multus their versions, which their own build scripts
  * would do; otherwise nodes and the API server report v0.0.0-master.
@@ -52,7 +70,8 @@ export function linkerFlags(goMod: string): string {
 
 const multus = 'gopkg.in/k8snetworkplumbingwg/multus-cni.v4';
 
-function versionIn(goMod: string, path: string): string | undefined {
+/** The version of a module that a `go.mod` names. */
+export function versionIn(goMod: string, path: string): string | undefined {
   const words = goMod.split(/\s+/);
   const at = words.indexOf(path);
   return at === -1 ? undefined : words[at + 1];
@@ -78,7 +97,7 @@ function multusVersion(version: string | undefined): readonly string[] {
 }
 
 /**
- * A key for each module's binaries: its `go.mod` and `go.sum`, how they are built, and Go's minor
+ * A key for each module's binaries: its `go.mod` and `go.sum`, our own program if it has one, how they are built, and Go's minor
  * version (a patch release of Go is not worth six minutes).
  */
 export async function goModuleKeys(
@@ -90,17 +109,38 @@ export async function goModuleKeys(
   const keys = modules.map(async (module): Promise<[GoModule, string]> => {
     const folder = goModuleFolder(module);
     const files = { mod: join(folder, 'go.mod'), sum: join(folder, 'go.sum') };
-    return [module, moduleKey(await fileContent(files), version)];
+    const own = Object.entries(await folderContent(folder)).filter(([name]) =>
+      name.endsWith('.go'),
+    );
+    const content = { ...(await fileContent(files)), ...Object.fromEntries(own) };
+    return [module, moduleKey(content, version, testPackages[module])];
   });
   return new Map(await Promise.all(keys));
 }
 
-export function moduleKey(files: Content, goVersion: string): string {
+export function moduleKey(
+  files: Content,
+  goVersion: string,
+  tests: readonly string[] = [],
+): string {
   const minor = /go\d+\.\d+/.exec(goVersion)?.[0] ?? goVersion;
-  const how = installArguments(Buffer.from(files['mod'] ?? '').toString()).join(' ');
+  const how = [...installArguments(Buffer.from(files['mod'] ?? '').toString()), ...tests].join(' ');
   return contentKey({ ...files, minor, how, machine: process.arch });
 }
 
 export async function readGoMod(module: GoModule): Promise<string> {
   return readFile(join(goModuleFolder(module), 'go.mod'), 'utf8');
+}
+
+/**
+ * The folder with the source of a Go module that a tool module requires, as Go's proxy serves it. Nobody may write there.
+ */
+export async function sourceFolder(cache: string, module: GoModule, path: string): Promise<string> {
+  const options = { env: goEnvironment(cache, process.env), cwd: goModuleFolder(module) };
+  const { Dir: folder } = JSON.parse(
+    await run('go', ['mod', 'download', '-json', path], options),
+  ) as {
+    readonly Dir: string;
+  };
+  return folder;
 }

@@ -8,17 +8,23 @@ import {
   goModuleKeys,
   installArguments,
   readGoMod,
+  testArguments,
 } from './go-modules.ts';
 import { pointTo } from './make-once.ts';
 import { provide } from './provide.ts';
-import { type GoModule, NEXT_KUBERNETES } from './tool-sets.ts';
+import { APART, type GoModule, testPackages } from './tool-sets.ts';
 
 /** Programs whose Go package is not named after them. */
-const renamed: Readonly<Record<string, string>> = { server: 'etcd' };
+const renamed: Readonly<Record<string, string>> = {
+  server: 'etcd',
+  cmd: 'whereabouts',
+  controlloop: 'ip-control-loop',
+  reconciler: 'ip-reconciler',
+};
 
 /**
  * Builds the programs of the given modules that are missing, one module after the other (linking
- * Kubernetes takes 2 GiB of memory), and links them into `<cache>/bin`, but for those of the next Kubernetes. Resolves with
+ * Kubernetes takes 2 GiB of memory), and links them into `<cache>/bin`, unless their names would clash there. Resolves with
  * the folder of each module's programs, which changes its name when its content would.
  */
 export async function ensureGoTools(
@@ -35,7 +41,7 @@ export async function ensureGoTools(
       keep: 2,
       build: (temporary, note) => build(cache, module, temporary, note, signal),
     });
-    if (module !== NEXT_KUBERNETES) await link(folder, join(cache, 'bin'));
+    if (!APART.has(module)) await link(folder, join(cache, 'bin'));
     folders.set(module, folder);
   }
   return folders;
@@ -60,7 +66,13 @@ async function build(
   });
   const total = packages.split('\n').length;
   const onLine = (line: string) => follow(line, total);
-  await run('go', installArguments(await readGoMod(module)), { env, cwd, signal, onLine });
+  const goMod = await readGoMod(module);
+  await run('go', installArguments(goMod), { env, cwd, signal, onLine });
+  const tests = testPackages[module] ?? [];
+  if (tests.length > 0) {
+    note(`compiling the tests of ${tests.join(', ')}`);
+    await run('go', testArguments(goMod, tests, `${folder}/`), { env, cwd, signal });
+  }
   for (const name of await readdir(folder)) {
     const better = renamed[name];
     if (better !== undefined) await rename(join(folder, name), join(folder, better));

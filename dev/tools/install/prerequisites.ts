@@ -31,6 +31,10 @@ const withGo: readonly ToolSet[] = [
   'cni',
   'multus',
   'agnhost',
+  'coredns',
+  'whereabouts',
+  'sig-network',
+  'multus-e2e',
 ];
 const withPython: readonly ToolSet[] = ['lint', 'moto', 'checkov'];
 const all: readonly ToolSet[] = [
@@ -75,7 +79,10 @@ export const prerequisites: readonly Prerequisite[] = [
   program('gh', 'gh', 'runs the set-up and the commands of documents', ['gh']),
   program('flock', 'util-linux', 'lets two rehearsals share the cache folder', all),
   program('shellcheck', 'shellcheck', 'checks the shell scripts', ['lint', 'unit-tests']),
-  program('jq', 'jq', 'is what the IPAM plugin of the nodes works with', ['cni']),
+  program('jq', 'jq', 'is what the IPAM plugin of the nodes and tests of Multus work with', [
+    'cni',
+    'multus-e2e',
+  ]),
   {
     name: 'an x86-64 machine',
     why: 'user-mode Linux, the rehearsal machines, exists for no other',
@@ -111,7 +118,11 @@ export const prerequisites: readonly Prerequisite[] = [
     test: { question: 'static-busybox' },
     debian: 'busybox-static',
   },
-  program('mmdebstrap', 'mmdebstrap', 'installs the system of the worker nodes', ['node']),
+  program('mmdebstrap', 'mmdebstrap', 'installs the system of the worker nodes', [
+    'node',
+    'sig-network',
+    'multus-e2e',
+  ]),
   program('mke2fs', 'e2fsprogs', 'makes the disk of the worker nodes', ['node']),
   program('tar', 'tar', 'unpacks the system of the worker nodes', ['node']),
   program('unshare', 'util-linux', 'gives the rehearsal its own network', ['node']),

@@ -7,6 +7,7 @@ describe('planTools', () => {
       goModules: ['actionlint'],
       python: true,
       checkov: false,
+      testSystem: false,
       image: false,
       kernel: false,
     });
@@ -27,6 +28,7 @@ describe('planTools', () => {
       goModules,
       python: true,
       checkov: true,
+      testSystem: true,
       image: true,
       kernel: true,
     });
@@ -41,6 +43,7 @@ describe('planTools', () => {
       goModules: [],
       python: false,
       checkov: false,
+      testSystem: false,
       image: false,
       kernel: false,
     });

@@ -10,6 +10,10 @@ export const toolSets = [
   'cni',
   'multus',
   'agnhost',
+  'coredns',
+  'whereabouts',
+  'sig-network',
+  'multus-e2e',
   'checkov',
   'browser',
   'gh',
@@ -26,18 +30,37 @@ export const goModules = [
   'multus',
   'multus-thin',
   'agnhost',
+  'whereabouts',
+  'coredns',
   'kubernetes',
   'kubernetes-next',
+  'kubernetes-e2e',
 ] as const;
 export type GoModule = (typeof goModules)[number];
 
-/** Has programs of the same names as another module, so it is found by its own folder only. */
 export const NEXT_KUBERNETES: GoModule = 'kubernetes-next';
+
+/** Have programs of the same names as other modules, so they are found by their own folders only. */
+export const APART: ReadonlySet<GoModule> = new Set([
+  NEXT_KUBERNETES,
+  'whereabouts',
+  'kubernetes-e2e',
+]);
+
+/** The packages of other projects whose tests are programs here: each becomes `<last word of its path>.test`. */
+export const testPackages: Readonly<Partial<Record<GoModule, readonly string[]>>> = {
+  whereabouts: ['e2e', 'e2e/poolconsistency'].map(
+    (folder) => `github.com/k8snetworkplumbingwg/whereabouts/${folder}`,
+  ),
+  'kubernetes-e2e': ['k8s.io/kubernetes/test/e2e'],
+};
 
 export interface ToolPlan {
   readonly goModules: readonly GoModule[];
   readonly python: boolean;
   readonly checkov: boolean;
+  /** Whether to make the system of the test images. */
+  readonly testSystem: boolean;
   /** Whether to make the nodes' disk. */
   readonly image: boolean;
   /** Whether to build the nodes' kernel. Otherwise nodes run the one in the cache folder, or Debian's. */
@@ -48,6 +71,7 @@ const nothing: ToolPlan = {
   goModules: [],
   python: false,
   checkov: false,
+  testSystem: false,
   image: false,
   kernel: false,
 };
@@ -66,6 +90,10 @@ const plans: Readonly<Record<ToolSet, Partial<ToolPlan>>> = {
   cni: { goModules: ['cni-plugins', 'cnitool'] },
   multus: { goModules: ['multus-thin'] },
   agnhost: { goModules: ['agnhost'] },
+  coredns: { goModules: ['coredns'] },
+  whereabouts: { goModules: ['whereabouts'] },
+  'sig-network': { goModules: ['agnhost', 'kubernetes-e2e'], testSystem: true },
+  'multus-e2e': { goModules: ['multus'], testSystem: true },
   checkov: { checkov: true },
   browser: {},
   gh: {},
@@ -79,6 +107,7 @@ export function planTools(sets: readonly ToolSet[]): ToolPlan {
     goModules: goModules.filter((module) => wanted.some((plan) => plan.goModules.includes(module))),
     python: wanted.some((plan) => plan.python),
     checkov: wanted.some((plan) => plan.checkov),
+    testSystem: wanted.some((plan) => plan.testSystem),
     image: wanted.some((plan) => plan.image),
     kernel: wanted.some((plan) => plan.kernel),
   };

@@ -34,6 +34,10 @@ export interface Tools {
   readonly ami: string;
   /** The user-mode-linux kernel that nodes run, a program; empty unless the set `node` was asked for. */
   readonly kernel: string;
+  /** The folder of each Go module's programs, for the modules of the sets that were asked for. */
+  readonly modules: Readonly<Partial<Record<GoModule, string>>>;
+  /** An archive of a Debian system with the programs of the test images; empty unless a set needs it. */
+  readonly testSystem: string;
   /** The next minor version of Kubernetes; undefined unless the set `next-kubernetes` was asked for. */
   readonly next?: NextKubernetes;
 }
@@ -72,10 +76,11 @@ async function make(
   cache: string,
   progress: Progress,
   signal: AbortSignal,
-): Promise<Pick<Tools, 'ami' | 'kernel' | 'next'>> {
-  const [programs, system, kernel] = await Promise.all([
+): Promise<Omit<Tools, 'cache' | 'bin' | 'venv' | 'checkov'>> {
+  const [programs, system, testSystem, kernel] = await Promise.all([
     ensureGoTools(cache, plan.goModules, progress, signal),
-    plan.image ? ensureSystem(cache, progress, signal) : '',
+    plan.image ? ensureSystem(cache, 'nodes', progress, signal) : '',
+    plan.testSystem ? ensureSystem(cache, 'tests', progress, signal) : '',
     plan.kernel ? ensureKernel(cache, progress, signal) : kernelInCache(cache),
     plan.python ? ensureVenv('venv', cache, progress, signal) : undefined,
     plan.checkov ? ensureVenv('checkov', cache, progress, signal) : undefined,
@@ -85,7 +90,8 @@ async function make(
       ? ensureNodeImage(cache, { system, kernel, programs, kubelet }, progress, signal)
       : '';
   const ami = await makeImage('kubernetes');
-  const places = { ami, kernel: plan.image ? kernel.program : '' };
+  const modules = Object.fromEntries(programs);
+  const places = { ami, modules, testSystem, kernel: plan.image ? kernel.program : '' };
   const bin = programs.get(NEXT_KUBERNETES);
   if (bin === undefined) return places;
   const version = minorVersionOf(await readGoMod(NEXT_KUBERNETES));

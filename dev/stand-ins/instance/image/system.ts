@@ -8,24 +8,31 @@ import type { Progress } from '../../../tools/progress.ts';
 import { hostSystem } from './host-system.ts';
 
 const script = join(import.meta.dirname, 'build-system.sh');
-const packageList = join(import.meta.dirname, 'packages.txt');
+
+/** The systems: their packages, and the folder of the cache that keeps them. */
+const SYSTEMS = {
+  nodes: { packages: 'packages.txt', folder: 'system' },
+  tests: { packages: 'test-packages.txt', folder: 'test-system' },
+} as const;
 
 /**
- * The operating system of the nodes without our files: a tar archive that mmdebstrap makes from the
- * distribution's packages, once per distribution and package list. Resolves with its path.
+ * The operating system of the nodes without our files, or of the images that foreign tests run: a tar archive that mmdebstrap
+ * makes from the distribution's packages, once per distribution and package list. Resolves with its path.
  */
 export async function ensureSystem(
   cache: string,
+  kind: keyof typeof SYSTEMS,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<string> {
   const { suite, components } = hostSystem(await readFile('/etc/os-release', 'utf8'));
+  const packageList = join(import.meta.dirname, SYSTEMS[kind].packages);
   const files = await fileContent({ script, packageList });
   const key = contentKey({ ...files, suite, components: components.join() });
   const packages = (await readFile(packageList, 'utf8')).trim().split('\n');
   const choice = [suite, components.join(), packages.join()];
-  return provide(join(cache, 'system', `${key}.tar`), {
-    step: `install the nodes' system (${suite})`,
+  return provide(join(cache, SYSTEMS[kind].folder, `${key}.tar`), {
+    step: `install the system of the ${kind} (${suite})`,
     progress,
     keep: 2,
     build: (temporary, note) => inOwnNamespaces(script, [temporary, ...choice], { signal, note }),
