@@ -13,6 +13,7 @@ import {
 import { AUTHENTICATOR_USER, bootstrapObjects } from './bootstrap-objects.ts';
 import { createAuthority, issue, readBase64 } from './certificates.ts';
 import { startControllers, userKubeconfig } from './controllers.ts';
+import { corednsObjects } from './coredns.ts';
 import { createEndpoint, deleteEndpoint, type Endpoint } from './endpoint.ts';
 import { freePorts } from './loopback.ts';
 import { startStsProxy } from './sts-proxy.ts';
@@ -173,13 +174,18 @@ async function startAuthentication(
   around: Around,
 ): Promise<Service> {
   const { runDir, api, address, authentication } = around;
+  const hasDns = options.tools.modules?.coredns !== undefined;
+  const items = [
+    ...bootstrapObjects(),
+    ...(hasDns ? corednsObjects(spec.serviceCidr, spec.region) : []),
+  ];
   // The authenticator waits five seconds if it cannot read aws-auth yet, so its role is created first.
   const [kubeconfig] = await Promise.all([
     userKubeconfig(api, runDir, AUTHENTICATOR_USER),
     run(
       join(options.tools.bin, 'kubectl'),
       ['--kubeconfig', api.kubeconfig, 'apply', '--server-side', '--validate=false', '-f', '-'],
-      { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: bootstrapObjects() }) },
+      { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) },
     ),
   ]);
   return startAuthenticator({

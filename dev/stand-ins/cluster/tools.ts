@@ -3,6 +3,8 @@ export interface ControlPlaneTools {
   readonly bin: string;
   /** The API server, the controllers and the scheduler of the next minor version, if they have been built. */
   readonly next?: NextVersion | undefined;
+  /** Programs for pods. With CoreDNS among them, new clusters have it, as those of EKS do. */
+  readonly modules?: { readonly coredns?: string };
 }
 
 export interface NextVersion {
