@@ -3,11 +3,14 @@ import { type ContainerImage, imageArchive, type Layer } from './image-archive.t
 
 type Programs = Readonly<Record<string, Uint8Array>>;
 
-/** The programs in the container images, from this machine and from the Go builds. */
-export interface ImagePrograms {
-  /** A static busybox and the names of its applets (`busybox --list`). */
+/** A static busybox and the names of its applets (`busybox --list`). */
+export interface BusyboxPrograms {
   readonly busybox: Uint8Array;
   readonly applets: readonly string[];
+}
+
+/** The programs in the container images, from this machine and from the Go builds. */
+export interface ImagePrograms extends BusyboxPrograms {
   /** Programs of the Multus modules, by name. */
   readonly multus: Programs;
   readonly multusThin: Programs;
@@ -66,7 +69,8 @@ function withoutDigest(image: string): string {
   return image.replace(/@.*/, '');
 }
 
-function busyboxLayer({ busybox, applets }: ImagePrograms): Layer {
+/** A small system of busybox alone. */
+export function busyboxLayer({ busybox, applets }: BusyboxPrograms): Layer {
   const links = applets.filter((name) => name !== 'busybox');
   return [
     ...['bin/', 'dev/', 'etc/', 'proc/', 'root/', 'run/', 'sys/', 'usr/', 'usr/bin/', 'var/'].map(

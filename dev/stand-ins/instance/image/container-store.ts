@@ -3,11 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { contentKey, fileContent } from '../../../tools/install/content-key.ts';
-import { findProgram } from '../../../tools/install/probe.ts';
 import { provide } from '../../../tools/install/provide.ts';
-import { run } from '../../../tools/process.ts';
 import type { Progress } from '../../../tools/progress.ts';
 import { type Kernel, kernelIdentity } from '../kernel/kernel.ts';
+import { readBusybox } from './busybox.ts';
 import { containerImages } from './container-images.ts';
 import { inOwnNamespaces } from './system.ts';
 
@@ -55,7 +54,7 @@ async function ensureImageArchive(
   folders: ProgramFolders,
   progress: Progress,
 ): Promise<string> {
-  const busybox = await readFile((await findProgram('busybox')) ?? 'busybox');
+  const { busybox, applets } = await readBusybox();
   const sources = { list: file('container-images.ts'), format: file('image-archive.ts') };
   const key = contentKey({
     ...(await fileContent(sources)),
@@ -69,7 +68,6 @@ async function ensureImageArchive(
     progress,
     keep: 4,
     build: async (temporary) => {
-      const applets = (await run('busybox', ['--list'])).split('\n');
       const multus = await readFolder(folders.thick);
       const multusThin = await readFolder(folders.thin);
       const agnhost = await readFile(join(folders.agnhost, 'agnhost'));
@@ -79,7 +77,8 @@ async function ensureImageArchive(
   });
 }
 
-async function readFolder(folder: string): Promise<Record<string, Uint8Array>> {
+/** The files of a folder, by name. */
+export async function readFolder(folder: string): Promise<Record<string, Uint8Array>> {
   const names = (await readdir(folder)).sort();
   const read = names.map(async (name) => [name, await readFile(join(folder, name))]);
   return Object.fromEntries(await Promise.all(read));

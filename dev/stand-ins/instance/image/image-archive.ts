@@ -18,6 +18,12 @@ export interface ContainerImage {
   readonly command: readonly string[];
 }
 
+/** What a container of an image runs, unless its pod says otherwise. */
+export interface ImageProcess {
+  readonly entrypoint?: readonly string[];
+  readonly command: readonly string[];
+}
+
 /** The same input must give the same bytes, so all times are fixed. */
 const epoch = new Date(0);
 
@@ -47,13 +53,20 @@ export async function imageArchive(images: readonly ContainerImage[]): Promise<P
   return tarStream([...unique.values(), index]);
 }
 
-/** An image configuration as in the OCI image specification. */
-function configuration(image: ContainerImage, digests: readonly string[]): string {
+/** An image configuration as in the OCI image specification, for layers with these digests. */
+export function configuration(
+  { entrypoint, command }: ImageProcess,
+  digests: readonly string[],
+): string {
   return JSON.stringify({
     architecture: 'amd64',
     os: 'linux',
     created: epoch.toISOString(),
-    config: { Cmd: image.command, Env: ['PATH=/usr/local/bin:/usr/bin:/bin'] },
+    config: {
+      ...(entrypoint === undefined ? {} : { Entrypoint: entrypoint }),
+      Cmd: command,
+      Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+    },
     rootfs: { type: 'layers', diff_ids: digests.map((digest) => `sha256:${digest}`) },
     history: digests.map(() => ({ created: epoch.toISOString(), created_by: 'rehearsal' })),
   });
@@ -63,7 +76,8 @@ function file(name: string, content: Uint8Array): LayerEntry {
   return { name, mode: 0o644, content };
 }
 
-async function tarOf(entries: Layer): Promise<Buffer> {
+/** A layer as a tar archive. */
+export async function tarOf(entries: Layer): Promise<Buffer> {
   return buffer(tarStream(entries));
 }
 
@@ -79,6 +93,7 @@ function tarStream(entries: Layer): Pack {
   return tar;
 }
 
-function sha256(content: string | Uint8Array): string {
+/** The SHA-256 of some content, in hexadecimal digits. */
+export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
