@@ -26,6 +26,10 @@ it("uses the fixture's number of nodes by default", () => {
   expect(parseCommand(['--fixture=two-zones', '--nodes', '4'])).toMatchObject({ nodes: 4 });
 });
 
+it("runs another project's suite in its fixture", () => {
+  expect(parseCommand(['--suite', 'whereabouts'])).toMatchObject({ fixture: 'suite whereabouts' });
+});
+
 it('reads the switches of AWS', () => {
   const argv = '--latency realistic --scale 0.02 --throttle 0.2 --fail Cluster:2 --deny s3:*';
   expect(parseCommand(argv.split(' '))).toMatchObject({
@@ -54,6 +58,7 @@ it.each([
   [['--fast'], '--fast'],
   [['--fixture', 'moon'], '--fixture: got "moon"; allowed: lab, '],
   [['up', '--nodes', '3', '--fixture', ''], '--fixture: got ""; allowed: lab, '],
+  [['--suite', 'cilium'], '--suite: got "cilium"; allowed: whereabouts, multus, '],
   [['--throttle', '20'], '--throttle: got "20"; allowed: a number from 0 to 1'],
   [['--latency', 'slow'], '--latency: got "slow"; allowed: instant or realistic'],
 ])('refuses %j', (argv, message) => {

@@ -1,6 +1,12 @@
 import { parseArgs } from 'node:util';
 import type { Switches } from '../stand-ins/aws/faults/switches.ts';
-import { DEFAULT_FIXTURE, findFixture, listFixtures } from './fixtures/find-fixture.ts';
+import {
+  DEFAULT_FIXTURE,
+  findFixture,
+  fixtureOfSuite,
+  listFixtures,
+  listSuites,
+} from './fixtures/find-fixture.ts';
 import { listScenarios, scenarioName } from './scenarios/scenario-names.ts';
 import { readSwitches, SWITCH_OPTIONS, SWITCH_USAGE } from './switch-options.ts';
 
@@ -31,6 +37,8 @@ export const USAGE = `usage: npm run rehearse -- [command] [options]
   --nodes N         worker nodes (default 2, or as many as the fixture wants)
   --fixture NAME    what is rehearsed:
 ${listFixtures()}
+  --suite NAME      the tests of another project, in an environment of their own, instead of a fixture:
+${listSuites()}
   --workflow NAME   a workflow, as another repository calls it, instead of a fixture:
 ${listScenarios()}
   --keep            do not destroy at the end; leave the lab running
@@ -50,10 +58,11 @@ export function parseCommand(argv: readonly string[]): Command {
   const [name = 'rehearse', ...extra] = positionals;
   if (extra.length > 0) throw new Error(`unexpected word "${extra[0]}"\n\n${USAGE}`);
   if (values.help) return { name: 'help' };
-  const fixture = findFixture(values.fixture);
-  const nodes = nodeCount(values.nodes) ?? fixture.nodes;
+  const fixture = values.suite === undefined ? values.fixture : fixtureOfSuite(values.suite);
+  const usual = findFixture(fixture).nodes;
+  const nodes = nodeCount(values.nodes) ?? usual;
   const workflow = scenarioName(values.workflow);
-  const lab = { fixture: values.fixture, workflow, nodes, switches: readSwitches(values) };
+  const lab = { fixture, workflow, nodes, switches: readSwitches(values) };
   switch (name) {
     case 'rehearse':
       return { name, keep: values.keep, ...lab };
@@ -77,6 +86,7 @@ function parse(argv: readonly string[]) {
         keep: { type: 'boolean', default: false },
         nodes: { type: 'string' },
         fixture: { type: 'string', default: DEFAULT_FIXTURE },
+        suite: { type: 'string' },
         workflow: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
         ...SWITCH_OPTIONS,

@@ -2,6 +2,8 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowResult } from '../stand-ins/github/act-log.ts';
 import type { Dispatch, WorkflowInputs } from '../stand-ins/github/runner.ts';
+import { REGISTRY_PORT, startRegistry } from '../stand-ins/registry/registry.ts';
+import { METADATA_ADDRESS } from '../stand-ins/vpc/filter.ts';
 import type { Progress } from '../tools/progress.ts';
 import type { Finding } from '../tools/table.ts';
 import { leftoverFinding, unservedFinding } from './account-facts.ts';
@@ -33,11 +35,17 @@ export async function rehearseFixture(
   const where = placeOf(fixture, world.roleArn);
   const rehearsal: Rehearsal = {
     nodes: plan.nodes,
+    tools: plan.tools,
     world,
     found,
     inputs: { ...where, ...fixture.inputs({ roleArn: world.roleArn, nodes: plan.nodes }) },
     workflow: (request) => runWorkflow(world, progress, request),
   };
+  if (fixture.images !== undefined) {
+    // It ends with the world.
+    const address = { host: METADATA_ADDRESS, port: REGISTRY_PORT };
+    await startRegistry(await fixture.images(plan.tools), address);
+  }
   await fixture.before?.(rehearsal);
   await provision(plan, fixture, rehearsal);
   if (plan.keep) return;
@@ -79,7 +87,8 @@ async function provision(plan: WorldPlan, fixture: Fixture, rehearsal: Rehearsal
   const kubectl = kubectlFor(join(plan.tools.bin, 'kubectl'), kubeconfig);
   const wanted = { ...fixture, nodes: plan.nodes };
   for (const finding of await clusterFindings(kubectl, wanted)) found(finding);
-  for (const finding of await fixture.check({ ...rehearsal, kubectl, outputs })) found(finding);
+  const made = { ...rehearsal, kubectl, kubeconfig, outputs };
+  for (const finding of await fixture.check(made)) found(finding);
   copyFileSync(kubeconfig, KUBECONFIG);
 }
 

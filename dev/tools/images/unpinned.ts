@@ -1,5 +1,8 @@
 import { type ImageReference, nameOf, referencesIn } from './references.ts';
 
+const OF_TESTS =
+  'the name that tests of another project use; only the rehearsal has an image of this name, and makes it itself';
+
 /** The images that the pack names by tag only, and why. `npm run pin-images` adds the digest of the other images. */
 export const UNPINNED: Readonly<Record<string, string>> = {
   '602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/multus-cni:v4.1.4-eksbuild.3_thick':
@@ -10,6 +13,9 @@ export const UNPINNED: Readonly<Record<string, string>> = {
     'its digest was not to be had when the version was chosen; run npm run pin-images where the registry can be reached',
   'docker.io/praqma/network-multitool:latest':
     'the name that the lab uses; only the rehearsal has an image of this name, and makes it itself',
+  'registry.k8s.io/pause:3.10.1': OF_TESTS,
+  'quay.io/dougbtv/alpine:latest': OF_TESTS,
+  'docker.io/library/centos:8': OF_TESTS,
 };
 
 /**

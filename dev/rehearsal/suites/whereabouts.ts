@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { readGoMod, versionIn } from '../../tools/install/go-modules.ts';
+import type { Made } from '../fixtures/fixture.ts';
+import type { ForeignSuite } from './foreign-suite.ts';
+import { readGinkgoOutput } from './ginkgo-output.ts';
+import { runProgram } from './run-program.ts';
+import type { SuiteRun } from './suite-findings.ts';
+import { whereaboutsImage, whereaboutsTestImage } from './suite-images.ts';
+
+const MODULE = 'github.com/k8snetworkplumbingwg/whereabouts';
+
+/** The tests of whereabouts against its own release, which configure-multus installs. */
+export const whereabouts: ForeignSuite = {
+  about: "the whereabouts project's end-to-end tests",
+  needs: ['whereabouts'],
+  networks: {
+    shared: {
+      network: 2,
+      ipam: 'whereabouts',
+      subnet: '192.168.60.0/24',
+      range: '192.168.60.10-192.168.60.99',
+    },
+  },
+  // EC2 has assigned these addresses to no interface, so the VPC does not deliver to them.
+  expect: [{ from: 'shared', to: 'shared', scope: 'other-node', talk: false }],
+  explanations: [],
+  images: async (tools) => [await whereaboutsImage(tools), await whereaboutsTestImage()],
+  run: async ({ kubeconfig, tools, nodes }: Made): Promise<SuiteRun> => {
+    const folder = tools.modules.whereabouts ?? '';
+    const env = {
+      ...process.env,
+      KUBECONFIG: kubeconfig,
+      // The project's own settings of size. Its workflow has five nodes with 110 pods each; these have 26 addresses for pods each.
+      NUMBER_OF_COMPUTE_NODES: String(nodes),
+      FILL_PERCENT_CAPACITY: '10',
+    };
+    const tests = ['poolconsistency', 'e2e'].map(async (name) => {
+      const args = ['-test.timeout=1h', '-ginkgo.v', '-ginkgo.noColor'];
+      const program = join(folder, `${name}.test`);
+      const { lines } = await runProgram(`suite-whereabouts-${name}`, program, args, { env });
+      return readGinkgoOutput(lines);
+    });
+    const version = versionIn(await readGoMod('whereabouts'), MODULE);
+    return { version: `whereabouts ${version}`, tests: (await Promise.all(tests)).flat() };
+  },
+};
