@@ -4,15 +4,15 @@ import type { Kubectl } from '../facts.ts';
 import { readNodes } from '../fixtures/nodes.ts';
 import { onNode } from './node-hands.ts';
 
-/** How long a node may take to give the addresses of deleted pods back. */
-const WITHIN_MS = 300_000;
-
 /**
  * The addresses that nodes hold for no pod, in the VPC CNI's network and in those of Multus. Polls until there are none,
- * or five minutes have passed.
+ * or `withinMs` have passed: a busy node takes its time to end deleted pods.
  */
-export async function lostAddresses(kubectl: Kubectl): Promise<readonly string[]> {
-  const deadline = Date.now() + WITHIN_MS;
+export async function lostAddresses(
+  kubectl: Kubectl,
+  withinMs: number,
+): Promise<readonly string[]> {
+  const deadline = Date.now() + withinMs;
   for (;;) {
     const held = await heldAddresses(kubectl);
     const pods = JSON.parse(await kubectl('get', 'pods', '-A', '-o', 'json')) as {
