@@ -10,6 +10,8 @@ it.each([
   ['src/main.ts', true],
   ['src/deep/main.ts', false],
   ['docs/charts/a', false],
+  ['charts/app/.helmignore', true],
+  ['charts/.github/NOTES.md', false],
 ])('%s counts: %s', (file, expected) => {
   expect(anyFileCounts([file], patterns)).toBe(expected);
   expect(anyFileCounts(['README.md', file], patterns)).toBe(expected);
