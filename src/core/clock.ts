@@ -46,3 +46,12 @@ export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} m ${seconds % 60} s`;
 }
+
+/**
+ * A time for people, to the minute: `2026-11-25 10:00 UTC`.
+ *
+ * @param time milliseconds since 1970, or an ISO 8601 text
+ */
+export function minuteOf(time: number | string): string {
+  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,3 +1,4 @@
+import { minuteOf } from '../core/clock.ts';
 import type { IssueText } from '../github/issue.ts';
 import { code, inertMarkdown, link, type Markdown, md, table } from '../github/markdown.ts';
 import type { History, Result, Trouble } from './history.ts';
@@ -120,9 +121,4 @@ export function summaryText(history: History, trouble: Trouble | undefined, url:
     resultTable(history),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-}
-
-/** `2026-11-25 10:00 UTC` */
-function minuteOf(time: string): string {
-  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,11 +1,12 @@
+import { minuteOf } from '../core/clock.ts';
 import { code, type Markdown, md, withRow } from '../github/markdown.ts';
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 /** The label that keeps a preview for a day from the moment that a pull request gets it. */
 export const KEEP_LABEL = 'multus-preview-keep';
 const KEPT_HOURS = 24;
 
-const MARK = /\n?<!-- expires-at (\S+) -->/;
+const MARK = /<!-- expires-at (\S+) -->/;
 /** The name of the comment's row. */
 export const EXPIRY_ROW = 'Expires';
 
@@ -43,10 +44,8 @@ export function keptComment(comment: string, now: number): KeptComment | undefin
   const before = markedExpiry(comment);
   if (before === undefined) return undefined;
   const expiresAt = Math.max(before, now + KEPT_HOURS * HOUR_MS);
-  const text = withRow(comment, EXPIRY_ROW, expiryCell(expiresAt)).replace(MARK, (mark) =>
-    mark.replace(/<!--.*-->/, expiryMark(expiresAt)),
-  );
-  return { text, expiresAt };
+  const text = withRow(comment, EXPIRY_ROW, expiryCell(expiresAt));
+  return { text: text.replace(MARK, expiryMark(expiresAt)), expiresAt };
 }
 
 interface KeptComment {
@@ -57,11 +56,6 @@ interface KeptComment {
 /** The cell of the comment about the expiry. */
 export function expiryCell(expiresAt: number): Markdown {
   return md`${minuteOf(expiresAt)}. A push renews it. The label ${code(KEEP_LABEL)} keeps the preview for ${KEPT_HOURS} hours`;
-}
-
-/** `2026-11-25 10:00 UTC` */
-export function minuteOf(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** Whether a preview expires within so many hours. Pure. */

@@ -1,3 +1,4 @@
+import { minuteOf } from '../core/clock.ts';
 import { belongsTo } from '../environment/owner.ts';
 import { ownerOf } from '../environment/tags.ts';
 import { type Markdown, md, table } from '../github/markdown.ts';
@@ -6,9 +7,9 @@ import { putStickyComment, readStickyComment } from '../github/sticky-comment.ts
 import { commentMarker } from './comment.ts';
 import {
   expiresSoon,
+  HOUR_MS,
   latest,
   markedExpiry,
-  minuteOf,
   warningMarkdown,
   warningMarker,
 } from './expiry.ts';
@@ -57,7 +58,7 @@ async function renewed(
   environment: TaggedEnvironment,
 ): Promise<TaggedEnvironment> {
   const { name, pullRequest, expiresAt } = environment;
-  const sooner = session.now() + session.inputs.warnHours * 3_600_000;
+  const sooner = session.now() + session.inputs.warnHours * HOUR_MS;
   const matters = expiresAt !== undefined && expiresAt <= sooner;
   if (pullRequest === undefined || !matters) return environment;
   const comment = await readStickyComment(session.github, pullRequest, commentMarker(name));

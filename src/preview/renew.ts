@@ -1,6 +1,7 @@
+import { minuteOf } from '../core/clock.ts';
 import { editStickyComment, readStickyComment } from '../github/sticky-comment.ts';
 import { commentMarker } from './comment.ts';
-import { KEEP_LABEL, keptComment, minuteOf } from './expiry.ts';
+import { KEEP_LABEL, keptComment } from './expiry.ts';
 import { nameOf, requiredPullRequest, type Session } from './session.ts';
 
 /** After the label that keeps previews was added: the preview expires a day later, and its comment says so. */

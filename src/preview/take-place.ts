@@ -1,7 +1,7 @@
 import type { HeldPlace } from '../aws/places.ts';
+import { minuteOf } from '../core/clock.ts';
 import { belongsTo } from '../environment/owner.ts';
 import { deployedAfter } from '../github/deployments.ts';
-import { minuteOf } from './expiry.ts';
 import { CERTAINLY_ENDED_MS, nextPlaceStep } from './place-step.ts';
 import type { Session } from './session.ts';
 import { environmentsOf, type TaggedEnvironment } from './tagged-environments.ts';
