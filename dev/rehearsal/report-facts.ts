@@ -33,6 +33,15 @@ export function reportFindings(json: string): readonly Finding[] {
   ];
 }
 
+/** How many checks passed, and the first five that failed. Pure. */
+export function checksText({ counts, checks }: Pick<Report, 'counts' | 'checks'>): string {
+  const failures = checks.filter(({ outcome }) => outcome === 'failed').slice(0, 5);
+  return [
+    `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
+    ...failures.map(({ check, subject, detail }) => `${check} ${subject}: ${detail}`),
+  ].join('\n');
+}
+
 function routesFinding(pod: ReportedPod | undefined): Finding {
   const lines = (pod?.routes ?? '').split('\n').filter((line) => line !== '');
   const ok = DUAL_ROUTES.every((wanted) =>

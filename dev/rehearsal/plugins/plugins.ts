@@ -6,6 +6,7 @@ import type { Fixture, Made } from '../fixtures/fixture.ts';
 import { matrix } from '../fixtures/matrix.ts';
 import { readNodes } from '../fixtures/nodes.ts';
 import { awaitPods, createPods, deletePods } from '../fixtures/pods.ts';
+import { checksText } from '../report-facts.ts';
 import { whereaboutsImage } from '../suites/suite-images.ts';
 
 const SOURCE_ROUTED = definition('source-routed', {
@@ -107,16 +108,10 @@ function pluginFindings(
   { counts, checks, pods, matrix: pairs }: Report,
   networks: readonly string[],
 ): readonly Finding[] {
-  const failures = checks.filter(({ outcome }) => outcome === 'failed');
   return [
     {
       what: `verify of ${networks.join(', ')}`,
-      found: [
-        `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
-        ...failures
-          .slice(0, 5)
-          .map(({ check, subject, detail }) => `${check} ${subject}: ${detail}`),
-      ].join('\n'),
+      found: checksText({ counts, checks }),
       ok: counts.passed > 0 && counts.failed === 0,
     },
     ...networks.map((name) => {
