@@ -29,7 +29,7 @@ export interface VerifyTrial {
 }
 
 /** What `bench -- verify` measures. */
-export const TRIALS = {
+const TRIALS = {
   lab: { layout: 'lab' },
   matrix: { layout: 'matrix' },
   protocols: { layout: 'matrix', protocols: 'icmp,tcp,udp,sctp', 'pods-per-node': '3' },
@@ -46,7 +46,7 @@ const EVERY = 4;
  */
 async function trial(name: TrialName, kubeconfig: string, kubectl: string): Promise<VerifyTrial> {
   const texts: Readonly<Record<string, string>> = { ...INPUTS, ...TRIALS[name], kubeconfig };
-  const inputs = readVerifyInputs(undefined, (name) => texts[name] ?? '');
+  const inputs = readVerifyInputs(undefined, (input) => texts[input] ?? '');
   const credentials = () => Promise.reject(new Error('a kubeconfig brings its own'));
   const connection = await connect(inputs.target.address, { log, credentials });
   const { cluster, times } = observedProbes(probeCluster(connection, inputs.namespace));

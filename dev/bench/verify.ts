@@ -5,7 +5,6 @@ import { CHECKOUT } from '../tools/checkout.ts';
 import { cacheFolder } from '../tools/install/cache.ts';
 import { ENDING_SIGNALS } from '../tools/process.ts';
 import { atMost, type Bench, type Measurement, noted } from './measurement.ts';
-
 import type { TrialName, VerifyTrial } from './verify-trial.ts';
 
 const REHEARSE = join(CHECKOUT, 'dev', 'rehearsal', 'rehearse.ts');

@@ -153,9 +153,9 @@ export interface StackSpec {
    * Tags set at creation. An existing stack keeps its values and gets the missing ones. An undefined value keeps what is
    * there and adds nothing.
    */
+  readonly creationTags: Readonly<Record<string, string | undefined>>;
   /** Tags that only a new stack gets. An existing stack keeps those that it has. */
   readonly firstTags?: Readonly<Record<string, string>>;
-  readonly creationTags: Readonly<Record<string, string | undefined>>;
   readonly onFailure: OnFailure;
   /** Logical ids of the networks, clusters, keys and node groups that an update may replace or remove. */
   readonly allowReplacement: readonly string[];

@@ -82,7 +82,10 @@ async function runTest(given: VerifyInputs, deps: VerifyDeps): Promise<VerifyRes
     const changedNetworks = await findChanges(cluster, networks);
     const policies = await policiesOf(podCluster, plan);
     const seen = {
-      ...{ pods, neighbours, policies, ...(await nodes) },
+      pods,
+      neighbours,
+      policies,
+      ...(await nodes),
       ...(changedNetworks === undefined ? {} : { changedNetworks }),
     };
     const evidence = evidenceOf(plan, seen, await interfaces);

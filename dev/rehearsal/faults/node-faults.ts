@@ -81,7 +81,10 @@ export const NODE_FAULTS: readonly Fault[] = [
 /** The shell function `ipam`, which asks the network's IPAM plugin as the runtime does, for a pod of a given id. */
 function ipam(command: 'ADD' | 'DEL'): string {
   const config = {
-    ...{ cniVersion: '1.0.0', name: 'ipvlan-conf-1', type: 'ipvlan', master: 'eth1' },
+    cniVersion: '1.0.0',
+    name: 'ipvlan-conf-1',
+    type: 'ipvlan',
+    master: 'eth1',
     ipam: { type: 'eni-prefix' },
   };
   const environment = `CNI_COMMAND=${command} CNI_CONTAINERID=$1 CNI_NETNS=/none CNI_IFNAME=net1 CNI_PATH=/opt/cni/bin`;

@@ -22,7 +22,8 @@ export const POLICY_FAULTS: readonly Fault[] = [
         apiVersion: `${GROUP}/v1beta1`,
         kind: 'MultiNetworkPolicy',
         metadata: {
-          ...{ name: 'deny-all', namespace: FENCED },
+          name: 'deny-all',
+          namespace: FENCED,
           annotations: { [`${GROUP}/policy-for`]: FENCED },
         },
         spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [] },
@@ -47,7 +48,9 @@ async function makeKind(site: Site): Promise<void> {
     kind: 'CustomResourceDefinition',
     metadata: { name: `${KIND}.${GROUP}` },
     spec: {
-      ...{ group: GROUP, scope: 'Namespaced', names },
+      group: GROUP,
+      scope: 'Namespaced',
+      names,
       versions: [{ name: 'v1beta1', served: true, storage: true, schema }],
     },
   });

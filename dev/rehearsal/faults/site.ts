@@ -122,7 +122,8 @@ async function allowOnly(
   const ports = (protocol: string) =>
     protocol === 'icmp' ? { FromPort: -1, ToPort: -1 } : { FromPort: 0, ToPort: 65_535 };
   const IpPermissions = protocols.map((IpProtocol) => ({
-    ...{ IpProtocol, IpRanges },
+    IpProtocol,
+    IpRanges,
     ...(IpProtocol === '-1' ? {} : ports(IpProtocol)),
   }));
   await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions }));

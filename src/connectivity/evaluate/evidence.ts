@@ -33,7 +33,7 @@ export interface Evidence {
   readonly neighbours?: readonly Neighbour[];
   /** Absent when AWS was not asked: no credentials, or no EKS cluster. */
   readonly interfaces?: readonly NodeInterface[];
-  /** The networks whose definitions were others after the test; absent when they were not read again. */
+  /** The networks whose definitions changed during the test; absent when they were not read again. */
   readonly changedNetworks?: ReadonlyMap<string, 'deleted' | 'changed'>;
   /** The MultiNetworkPolicies that select the test pods, by network; absent when there are none, or nobody may list them. */
   readonly policies?: ReadonlyMap<string, readonly string[]>;

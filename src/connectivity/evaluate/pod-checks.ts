@@ -154,6 +154,7 @@ const REASONS = {
     explanation: 'The kubelet does not report the node as Ready, so no test pod runs there.',
     nextStep: 'look at the conditions of the node and at its instance',
   },
+  // For how long: https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#node-condition-oscillation
   pressure: {
     cause: 'node-pressure',
     explanation:

@@ -24,11 +24,11 @@ export interface ComparedReport {
   readonly matrix: readonly ComparedPair[];
 }
 
-/** What is another in a later report than in an earlier one. Checks and pairs keep the order of the later report. */
+/** What differs between an earlier report and a later one. Checks and pairs keep the order of the later report. */
 export interface Comparison {
   /** When the earlier one began. */
   readonly since: string;
-  /** Checks that fail now and did not before, or were not made. */
+  /** Checks that fail now. Before, they did not fail, or were not made. */
   readonly broken: readonly ComparedCheck[];
   /** Checks that failed before and pass now. */
   readonly mended: readonly ComparedCheck[];
@@ -36,7 +36,7 @@ export interface Comparison {
   readonly stillFailing: readonly ComparedCheck[];
   /** Checks that failed before and are skipped now, or are not made: nobody knows whether they would pass. */
   readonly lost: readonly ComparedCheck[];
-  /** Pairs of which something else was seen, with what was seen before. */
+  /** Pairs that behave differently now, with what was seen before. */
   readonly pairs: readonly ChangedPair[];
 }
 
@@ -103,7 +103,9 @@ export function changesOf(comparison: Comparison): readonly Change[] {
     ...rows('not known any more', lost),
     ...rows('mended', mended),
     ...pairs.map(({ pair, before }) => ({
-      ...({ what: 'pair changed', check: 'matrix', subject: pairName(pair) } as const),
+      what: 'pair changed' as const,
+      check: 'matrix',
+      subject: pairName(pair),
       detail: `${before} before, ${pair.seen} now`,
     })),
   ];

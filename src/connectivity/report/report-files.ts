@@ -23,7 +23,7 @@ export const SUMMARY_FILE = 'summary.md';
 /**
  * The files of the report in every format.
  *
- * @param comparison what is another than in an earlier report; for the summary
+ * @param comparison what differs from an earlier report; for the summary
  */
 export function reportFiles(
   report: Report,

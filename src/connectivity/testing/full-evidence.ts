@@ -60,7 +60,8 @@ export function fullEvidence(): Evidence {
     ...plan,
     networks: NETWORKS,
     nodes: NODES.map((name) => ({
-      ...{ name, zone: 'zone-a' },
+      name,
+      zone: 'zone-a',
       connections: { used: 900, most: 262_144 },
     })),
     changedNetworks: new Map(),
