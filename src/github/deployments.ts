@@ -54,7 +54,8 @@ export async function endDeployment(
 }
 
 /**
- * Whether a deployment to an environment has begun after a time.
+ * Whether a deployment to an environment has begun after a time. GitHub documents no order of the list, so all that one page
+ * holds count.
  *
  * @param time milliseconds since 1970
  * @throws GithubError when the job may not read deployments.
@@ -67,7 +68,7 @@ export async function deployedAfter(
   const { data } = await explained(
     `deployments to ${environment}`,
     PERMISSION,
-    rest.repos.listDeployments({ owner, repo, environment, per_page: 1 }),
+    rest.repos.listDeployments({ owner, repo, environment, per_page: 100 }),
   );
   return data.some(({ created_at: began }) => Date.parse(began) > time);
 }
