@@ -10,13 +10,20 @@ import {
   type World,
 } from '../dev/testing/attacks/attack.ts';
 import { DATA_ATTACKS } from '../dev/testing/attacks/data.ts';
+import { GIVEN_VPC_ATTACKS } from '../dev/testing/attacks/given-vpc.ts';
 import { NETWORK_ATTACKS } from '../dev/testing/attacks/network.ts';
 import old from '../dev/testing/attacks/policies-of-c87c602.json' with { type: 'json' };
 import { ROLE_ATTACKS } from '../dev/testing/attacks/roles.ts';
 import { STACK_ATTACKS } from '../dev/testing/attacks/stacks.ts';
 import { ACCOUNT, accountRoles } from '../dev/testing/samples/account-roles.ts';
 
-const ATTACKS = [...ROLE_ATTACKS, ...STACK_ATTACKS, ...NETWORK_ATTACKS, ...DATA_ATTACKS];
+const ATTACKS = [
+  ...ROLE_ATTACKS,
+  ...STACK_ATTACKS,
+  ...NETWORK_ATTACKS,
+  ...GIVEN_VPC_ATTACKS,
+  ...DATA_ATTACKS,
+];
 
 const NOW: World = {
   ...accountRoles(),
@@ -106,6 +113,24 @@ it('the same attacks against the policies of c87c602: these succeeded', async ()
       "node or hook: make an interface in a subnet of others",
       "made role: end an instance of others",
       "made role: delete a load balancer of others",
+      "given VPC: tag its vpc as the environment's",
+      "given VPC: tag its subnet as the environment's",
+      "given VPC: tag its route table as the environment's",
+      "given VPC: tag its internet gateway as the environment's",
+      "given VPC: tag its NAT gateway as the environment's",
+      "given VPC: tag its elastic IP address as the environment's",
+      "given VPC: tag its security group as the environment's",
+      "given VPC: tag its network ACL as the environment's",
+      "given VPC: tag its endpoint as the environment's",
+      "given VPC: tag its interface as the environment's",
+      "given VPC: make a NAT gateway in its subnet",
+      "given VPC: make an endpoint, which its route tables would lead to",
+      "given VPC: open a subnet that its owner keeps closed, then launch an instance in it",
+      "given VPC: launch an instance in a subnet that its owner keeps closed",
+      "given VPC, node or hook: make an interface in a subnet that its owner keeps closed",
+      "given VPC, node or hook: reserve a range of its subnet",
+      "given VPC, node or hook: take addresses for an interface of others",
+      "given VPC, node or hook: delete an interface of others",
       "import a key of others, which tags it, then delete it",
       "tag a key of others first, then delete it",
       "tag a key of others first, then write its policy",
@@ -128,6 +153,23 @@ it('the same attacks against the policies of c87c602: these succeeded', async ()
       "made role: take on a pod's identity in a cluster of others",
     ]
   `);
+});
+
+it('a VPC and subnets that their owner has opened take subnets, groups, instances and interfaces', async () => {
+  const open = { 'aws:ResourceTag/eks-multus:open-to': 'eks-multus-' };
+  const onVpc = ['CreateRouteTable', 'CreateSecurityGroup', 'CreateSubnet'];
+  const request = (action: string, resource: string) => ({
+    action: `ec2:${action}`,
+    resource: arn('ec2', resource),
+    context: open,
+  });
+  for (const action of onVpc) {
+    expect(await decide(NOW.service, request(action, 'vpc/vpc-given')), action).toBe('allowed');
+  }
+  const subnet = 'subnet/subnet-given';
+  expect(await decide(NOW.service, request('RunInstances', subnet))).toBe('allowed');
+  const role = permissionsOf(NOW, 'made');
+  expect(await decide(role, request('CreateNetworkInterface', subnet))).toBe('allowed');
 });
 
 it("an environment's own key takes a new expiry, which is the only tag that such an update sends", async () => {

@@ -83,6 +83,59 @@ it.each([1, 2, 3, 4])('%i Multus networks are a subnet in each zone, with its ro
   }
 });
 
+const GIVEN = { VpcId: 'vpc-1', PrivateSubnetIds: ['subnet-1', 'subnet-2'] };
+const NETWORK: Readonly<Record<string, string>> = {
+  VpcCidr: '10.9.0.0/16',
+};
+
+it.each([{}, { NatGateways: 'per-az' }, three])(
+  'makes nothing of a VPC that is given, but for the Multus subnets with their routes: %j',
+  (values) => {
+    const zones = 'AvailabilityZones' in values ? 3 : 2;
+    const types = Object.values(templateWith({ ...NETWORK, ...GIVEN, ...values }).resources)
+      .map(({ type }) => type)
+      .filter((type) => type.startsWith('AWS::EC2::'));
+    expect(
+      Object.fromEntries(
+        Map.groupBy(types, (type) => type)
+          .entries()
+          .map(([type, all]) => [type, all.length]),
+      ),
+    ).toEqual({
+      'AWS::EC2::RouteTable': 1,
+      'AWS::EC2::SecurityGroup': 1,
+      'AWS::EC2::Subnet': 2 * zones,
+      'AWS::EC2::SubnetRouteTableAssociation': 2 * zones,
+    });
+  },
+);
+
+it('makes no subnets of a network that has them already, and only a group when all have', () => {
+  const second = live({ ...GIVEN, Multus2SubnetIds: ['subnet-3', 'subnet-4'] });
+  expect(matching(second, /^MultusSubnet1Zone\d(Routes)?$/)).toBe(4);
+  expect(matching(second, /^MultusSubnet2/)).toBe(0);
+  const both = live({
+    ...GIVEN,
+    Multus1SubnetIds: ['subnet-5', 'subnet-6'],
+    Multus2SubnetIds: ['subnet-3', 'subnet-4'],
+  });
+  expect(matching(both, /^Multus/)).toBe(1);
+  expect(both).toContain('MultusSecurityGroup');
+});
+
+it('has its cluster and its outputs in the given subnets', () => {
+  const given = { ...GIVEN, Multus1SubnetIds: ['subnet-5', 'subnet-6'], Multus2SubnetCidrs: [''] };
+  const { resources, outputs } = templateWith(given);
+  const scope = scopeOf(given);
+  const config = evaluate(resources['Cluster']?.properties['ResourcesVpcConfig'] ?? null, scope);
+  expect(config).toMatchObject({ SubnetIds: GIVEN.PrivateSubnetIds });
+  const value = (name: string) => evaluate(outputs[name]?.value ?? null, scope);
+  expect(value('PrivateSubnetIds')).toBe('subnet-1,subnet-2');
+  expect(value('MultusSubnetIds')).toBe('subnet-5,subnet-6');
+  expect(value('VpcId')).toBe('vpc-1');
+  expect(Object.keys(outputs)).not.toContain('PublicSubnetIds');
+});
+
 it.each([0, 1, 2, 6])('%i administrators have an entry each; a gap is skipped', (count) => {
   const arns = Array.from({ length: count }, (_, index) => `role-${index}`);
   expect(matching(live({ AdminRoleArns: arns }), /^Admin\d$/)).toBe(count);

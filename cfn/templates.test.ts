@@ -19,6 +19,8 @@ const CONTRACT = [
       'PodIdentityAgentVersion',
       'VpcCniVersion',
       'KubeProxyVersion',
+      'VpcId',
+      'PrivateSubnetIds',
       'VpcCidr',
       'AvailabilityZones',
       'PublicSubnetCidrs',
@@ -27,6 +29,10 @@ const CONTRACT = [
       'Multus2SubnetCidrs',
       'Multus3SubnetCidrs',
       'Multus4SubnetCidrs',
+      'Multus1SubnetIds',
+      'Multus2SubnetIds',
+      'Multus3SubnetIds',
+      'Multus4SubnetIds',
       'NatGateways',
       'SecretsEncryption',
       'EndpointPublicAccessCidrs',
@@ -219,6 +225,7 @@ describe('infra.yaml', () => {
 describe('a role that both templates make', () => {
   const account = '${AWS::Region}:${AWS::AccountId}';
   const none = { Ref: 'AWS::NoValue' };
+  const network = { 'Fn::If': ['MakesVpc', { Ref: 'Vpc' }, { Ref: 'VpcId' }] };
   const vpcCni = sub('arn:${AWS::Partition}:iam::aws:policy/AmazonEKS_CNI_Policy');
   const group = `arn:\${AWS::Partition}:autoscaling:${account}:autoScalingGroup:*:autoScalingGroupName/`;
   const logs = `arn:\${AWS::Partition}:logs:${account}:log-group:`;
@@ -228,7 +235,7 @@ describe('a role that both templates make', () => {
     [
       'HookRole',
       [
-        [sub(`${vpc}\${VpcId}`), sub(`${vpc}\${Vpc}`)],
+        [sub(`${vpc}\${VpcId}`), sub([`${vpc}\${Network}`, { Network: network }])],
         [
           sub([`${group}\${Group}`, { Group: { Ref: 'AWS::StackName' } }]),
           sub(`${group}\${ClusterName}-*`),

@@ -35,6 +35,15 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
     ),
     ...each(
       [
+        'ec2:DescribeNetworkAcls',
+        'ec2:DescribeRouteTables',
+        'ec2:DescribeVpcAttribute',
+        'ec2:DescribeVpcEndpoints',
+      ],
+      'only in a VPC that is given',
+    ),
+    ...each(
+      [
         'eks:DescribeAddon',
         'eks:DescribeAddonVersions',
         'eks:DescribeInsight',
