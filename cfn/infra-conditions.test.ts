@@ -84,24 +84,19 @@ it.each([1, 2, 3, 4])('%i Multus networks are a subnet in each zone, with its ro
 });
 
 const GIVEN = { VpcId: 'vpc-1', PrivateSubnetIds: ['subnet-1', 'subnet-2'] };
-const NETWORK: Readonly<Record<string, string>> = {
-  VpcCidr: '10.9.0.0/16',
-};
 
 it.each([{}, { NatGateways: 'per-az' }, three])(
   'makes nothing of a VPC that is given, but for the Multus subnets with their routes: %j',
   (values) => {
     const zones = 'AvailabilityZones' in values ? 3 : 2;
-    const types = Object.values(templateWith({ ...NETWORK, ...GIVEN, ...values }).resources)
+    const types = Object.values(templateWith({ ...GIVEN, ...values }).resources)
       .map(({ type }) => type)
       .filter((type) => type.startsWith('AWS::EC2::'));
-    expect(
-      Object.fromEntries(
-        Map.groupBy(types, (type) => type)
-          .entries()
-          .map(([type, all]) => [type, all.length]),
-      ),
-    ).toEqual({
+    const counts = [...new Set(types)].map((type) => [
+      type,
+      types.filter((one) => one === type).length,
+    ]);
+    expect(Object.fromEntries(counts)).toEqual({
       'AWS::EC2::RouteTable': 1,
       'AWS::EC2::SecurityGroup': 1,
       'AWS::EC2::Subnet': 2 * zones,
