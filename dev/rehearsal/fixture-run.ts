@@ -37,6 +37,8 @@ export async function rehearseFixture(
     nodes: plan.nodes,
     tools: plan.tools,
     world,
+    progress,
+    seed: plan.switches.seed ?? 1,
     found,
     inputs: { ...where, ...fixture.inputs({ roleArn: world.roleArn, nodes: plan.nodes }) },
     workflow: (request) => runWorkflow(world, progress, request),

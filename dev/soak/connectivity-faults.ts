@@ -7,8 +7,8 @@ import type { Soak } from './trial.ts';
  * paths, filters, routes, links, nodes, networks and Multus. verify must find each fault and name its cause, and nothing
  * of it may be left.
  */
-export const connectivityFaultsSoak: Soak = async ({ size }) => {
+export const connectivityFaultsSoak: Soak = async ({ seed, size }) => {
   const fixture = size === 'small' ? 'connectivity-faults-small' : 'connectivity-faults-thrice';
   const { nodes } = connectivityFaults;
-  return (await startWorld({ fixture, nodes, keep: false, switches: {} })) === 0;
+  return (await startWorld({ fixture, nodes, keep: false, switches: { seed } })) === 0;
 };

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cause } from '../../../src/connectivity/evaluate/check.ts';
 import type { Report } from '../../../src/connectivity/report/report.ts';
+import type { Progress } from '../../tools/progress.ts';
 import { seededRandom } from '../../tools/seeded-random.ts';
 import type { Finding } from '../../tools/table.ts';
 import type { Fault } from './fault.ts';
@@ -32,6 +33,7 @@ export async function seedFaults(
   given: Site,
   faults: readonly Fault[],
   seed: number,
+  progress: Progress,
 ): Promise<Finding[]> {
   const random = seededRandom(seed);
   const site = random() < 0.5 ? given : { ...given, near: given.far, far: given.near };
@@ -40,13 +42,13 @@ export async function seedFaults(
   const before = await readTraces(site);
   const findings: Finding[] = [well];
   for (const fault of shuffled(faults, random)) {
-    const began = Date.now();
-    const finding = await tryOut(fault, site);
-    const left = await heal(fault, site, before);
-    const took = `in ${Math.round((Date.now() - began) / 1000)} s`;
-    findings.push({ ...finding, found: `${finding.found}\n${took}` });
-    if (left.ok) continue;
-    return [...findings, left];
+    const { finding, left } = await progress.step(fault.name, async (note) => {
+      const tried = await tryOut(fault, site);
+      note(`${tried.ok ? 'named rightly' : 'not named rightly'}: ${tried.found.split('\n')[0]}`);
+      return { finding: tried, left: await heal(fault, site, before) };
+    });
+    findings.push(finding);
+    if (!left.ok) return [...findings, left];
   }
   const right = findings.slice(1).filter(({ ok }) => ok).length;
   const found = `${right} of ${faults.length} named rightly, nothing left behind`;

@@ -5,7 +5,8 @@ export type Traces = ReadonlyMap<string, readonly string[]>;
 
 /** Everything of a node that a fault here changes, and more. Counters and the links of single pods are left out. */
 const OF_NODE = [
-  'ip -o link | sed "s/^[0-9]*: //; s/ state [A-Z]*//" | grep -v "^veth" | sort',
+  // Each boot gives the unused dummy0 another random address.
+  'ip -o link | sed "s/^[0-9]*: //; s/ state [A-Z]*//; /^dummy0/s/ether [^ ]*//" | grep -v "^veth" | sort',
   'ip -o address | grep -v " veth" | sed "s/^[0-9]*: //; s/ *valid_lft.*//" | sort',
   'ip route | grep -v " veth" | sort',
   'ip rule',
