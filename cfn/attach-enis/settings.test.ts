@@ -27,6 +27,11 @@ describe('readSettings', () => {
     expect(readSettings({ ...ENV, TAGS: undefined }).tags).toEqual({});
   });
 
+  it('has no part for prefixes where nothing is between two commas', () => {
+    const { wanted } = readSettings({ ...ENV, PREFIX_CIDRS: ',10.0.6.128/25' });
+    expect(wanted.map(({ prefixCidr }) => prefixCidr)).toEqual([undefined, '10.0.6.128/25']);
+  });
+
   it('reads which part of a subnet is for prefixes, if nodes get any', () => {
     const env = { ...ENV, PREFIX_CIDRS: '10.0.4.128/25,10.0.6.128/25' };
     expect(readSettings(env).wanted[1]).toEqual({

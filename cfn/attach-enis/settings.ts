@@ -14,7 +14,7 @@ export interface Settings {
 
 /**
  * Reads the function's environment: CLUSTER_NAME, SUBNET_IDS and SECURITY_GROUP_IDS (comma lists),
- * PREFIXES_PER_INTERFACE, PREFIX_CIDRS (in the order of SUBNET_IDS, may be absent),
+ * PREFIXES_PER_INTERFACE, PREFIX_CIDRS (in the order of SUBNET_IDS, may be absent, and empty for a subnet),
  * TAGS (`key=value,key=value`, may be absent). Throws when a value is missing or not usable.
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
@@ -22,11 +22,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (!Number.isInteger(prefixes) || prefixes < 0) {
     throw new Error('PREFIXES_PER_INTERFACE must be a whole number, 0 or more');
   }
-  const prefixCidrs = commaList(env['PREFIX_CIDRS'] ?? '');
+  // Nothing between two commas is a subnet in which the hook reserves nothing, because it belongs to others.
+  const prefixCidrs = (env['PREFIX_CIDRS'] ?? '').split(',').map((part) => part.trim());
   return {
     cluster: required(env, 'CLUSTER_NAME'),
     wanted: commaList(required(env, 'SUBNET_IDS')).map((subnetId, index) => {
-      const prefixCidr = prefixes > 0 ? prefixCidrs[index] : undefined;
+      const prefixCidr = (prefixes > 0 && prefixCidrs[index]) || undefined;
       const device = { deviceIndex: index + 1, subnetId, sourceDestCheck: prefixes > 0 };
       return prefixCidr === undefined ? device : { ...device, prefixCidr };
     }),

@@ -29,6 +29,44 @@ export async function sweepVpc(
 }
 
 /**
+ * Removes from a VPC that others made what a cluster left there, by tags that only EKS, the launch hook and the VPC CNI
+ * set. Touches nothing else, and lists only what is in the way of the environment: interfaces of the cluster, and those that
+ * have a security group or a subnet of the environment.
+ *
+ * @param cluster the cluster's name, which is also that of the environment
+ * @param subnetIds the subnets that the environment has made in the VPC
+ */
+export async function sweepGivenVpc(
+  ec2: Ec2,
+  vpcId: string,
+  cluster: string,
+  { groups, subnetIds }: { readonly groups: boolean; readonly subnetIds: readonly string[] },
+): Promise<Swept> {
+  const ownGroups = (await ec2.securityGroupsIn(vpcId)).filter(
+    ({ tags }) => tags[EKS_TAG] === cluster || tags[ENVIRONMENT_TAG] === cluster,
+  );
+  const ids = ownGroups.map(({ id }) => id);
+  const interfaces = (await ec2.interfacesIn(vpcId)).filter(
+    (one) =>
+      ownerOf(one) === cluster ||
+      subnetIds.includes(one.subnetId) ||
+      one.securityGroupIds.some((id) => ids.includes(id)),
+  );
+  const left = interfaces.filter((one) => one.status === 'available' && ownerOf(one) === cluster);
+  const gone = await removeAll(
+    left.map(({ id }) => id),
+    ec2.removeInterface,
+  );
+  // Anybody may claim a group by another tag.
+  const found = groups ? ownGroups.filter(({ tags }) => tags[EKS_TAG] === cluster) : [];
+  const removal = await removeAll(
+    found.map(({ id }) => id),
+    ec2.removeSecurityGroup,
+  );
+  return swept([gone, removal], interfaces, found);
+}
+
+/**
  * Removes from a shared VPC the interfaces that the nodes of one environment's group left there. Does not touch or list
  * anything else.
  *
@@ -102,6 +140,13 @@ export const HOOK_TAG = 'eks-multus-actions/cluster';
 /** The VPC CNI sets this tag on its interfaces; the value is the cluster's name. Older versions set only a description. */
 const CNI_TAG = 'cluster.k8s.amazonaws.com/name';
 const CNI_DESCRIPTION = /^aws-K8S-/;
+/** EKS sets this tag on the group that it makes for a cluster; nobody else can set tags that begin with `aws:`. */
+const EKS_TAG = 'aws:eks:cluster-name';
+
+/** The cluster that made an interface, by its tags. */
+function ownerOf({ tags }: NetworkInterface): string | undefined {
+  return tags[HOOK_TAG] ?? tags[CNI_TAG];
+}
 
 /**
  * The unattached interfaces that the launch hook or the VPC CNI created for the cluster's nodes. Interfaces with another
@@ -111,10 +156,10 @@ export function leftoverInterfaces(
   interfaces: readonly NetworkInterface[],
   cluster: string,
 ): readonly NetworkInterface[] {
-  return interfaces.filter(({ status, tags, description }) => {
-    if (status !== 'available') return false;
-    const owner = tags[HOOK_TAG] ?? tags[CNI_TAG];
-    return owner === undefined ? CNI_DESCRIPTION.test(description) : owner === cluster;
+  return interfaces.filter((one) => {
+    if (one.status !== 'available') return false;
+    const owner = ownerOf(one);
+    return owner === undefined ? CNI_DESCRIPTION.test(one.description) : owner === cluster;
   });
 }
 

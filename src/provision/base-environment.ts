@@ -4,6 +4,7 @@ import { deployStep, isBusy } from '../cloudformation/stack-status.ts';
 import { CloudError, InputError, type InputProblem } from '../core/errors.ts';
 import { BASE_TAG, ENVIRONMENT_TAG } from '../environment/tags.ts';
 import { type NetworkPlan, planNetwork } from '../vpc/plan.ts';
+import { givenNetworkOf, givenVpcId } from './given-vpc/given-parts.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import {
   interfaceProblems,
@@ -64,7 +65,10 @@ function hasNoCluster(name: string, stacks: readonly Stack[]): CloudError {
 }
 
 /** The network by the parameters of the infra stack, which may also have been deployed by hand. */
-function networkOf(resource: string, { parameters }: Stack): NetworkPlan {
+function networkOf(resource: string, stack: Stack): NetworkPlan {
+  const { parameters } = stack;
+  const vpcId = givenVpcId(stack);
+  if (vpcId !== undefined) return givenNetworkOf(stack, vpcId);
   const listOf = (key: string) => (parameters[key] ?? '').split(',').filter((one) => one !== '');
   const multus = TEMPLATE_NETWORKS.map((network) => listOf(`Multus${network}SubnetCidrs`)).filter(
     (cidrs) => cidrs.length > 0,

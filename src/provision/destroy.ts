@@ -1,6 +1,5 @@
 import { releaseSubnets } from '../aws/subnet-reservations.ts';
 import { checkUnprotected } from '../cloudformation/delete-stack.ts';
-import { idsOf } from '../cloudformation/outputs.ts';
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { CloudError, messageOf, PreviewError } from '../core/errors.ts';
 import { belongsTo } from '../environment/owner.ts';
@@ -9,6 +8,7 @@ import { releaseCloudResources } from '../kubernetes/release-cloud-resources.ts'
 import { destroyOnBase } from './destroy-on-base.ts';
 import { checkNothingLeft, type Look } from './end-state.ts';
 import { type EnvironmentStacks, environmentStacks } from './environment-stacks.ts';
+import { givenVpcId, madeMultusSubnetIds } from './given-vpc/given-parts.ts';
 import { deleteStacks, type Sweeper, vpcSweeper } from './remove-stack.ts';
 import { addNote, addWarning } from './report.ts';
 import type { Session } from './session.ts';
@@ -75,14 +75,27 @@ function checkNoGuests(environment: string, guests: readonly string[]): void {
   });
 }
 
-/** @returns no further places to look for leftovers */
+/** @returns where to look for leftovers beside the places that every environment has */
 async function destroyWithCluster(
   session: Session,
   found: EnvironmentStacks,
 ): Promise<readonly Look[]> {
   await removeStacks(session, found);
   await removeClusterLogs(session, found);
-  return [];
+  const vpcId = found.infra && givenVpcId(found.infra);
+  return vpcId === undefined ? [] : [lookInGivenVpc(session, found.infra, vpcId)];
+}
+
+/**
+ * What the cluster left in a VPC that others made. No stack fails to be deleted because of it, so it is swept here, again
+ * each time that EC2 has released some of it.
+ */
+function lookInGivenVpc(session: Session, infra: Stack | undefined, vpcId: string): Look {
+  const sweep = vpcSweeper(session, infra, { groups: true });
+  return {
+    what: `Network interfaces and security groups of the environment in ${vpcId}`,
+    find: async () => (infra === undefined ? [] : ((await sweep(infra))?.blockers ?? [])),
+  };
 }
 
 async function removeStacks(
@@ -107,10 +120,10 @@ async function removeStacks(
   });
 }
 
-/** Removes what the launch hook reserved in the Multus subnets for prefixes. */
+/** Removes what the launch hook reserved for prefixes in the Multus subnets that the environment made. */
 async function releaseReservations(session: Session, infra: Stack): Promise<void> {
   const { cleanUp, log } = session;
-  const subnets = idsOf(infra.outputs, 'MultusSubnetIds');
+  const subnets = madeMultusSubnetIds(infra);
   const { removed, denied } = await releaseSubnets(cleanUp.ec2, subnets);
   if (removed > 0) addNote(session, `Removed reservations of Multus subnets: ${removed}.`);
   if (denied.length > 0) {

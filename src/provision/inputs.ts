@@ -1,13 +1,16 @@
 import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
 import { type InputSource, parseInputs } from '../github/inputs.ts';
 import type { RolloutLimits } from '../rollout/group-state.ts';
+import type { GivenVpcRequest } from '../vpc/given-vpc.ts';
 import type { NetworkPlan, NetworkRequest } from '../vpc/plan.ts';
 import type { LaterInputs } from './choices/later-inputs.ts';
 import { checkLater, checkTogether } from './inputs/check-together.ts';
 import {
   boundaryOf,
-  DEFAULT_NETWORKS,
+  givenVpcOf,
   groupsOf,
+  natGatewaysOf,
+  networkCount,
   networkRequestOf,
   openZones,
 } from './inputs/defaults.ts';
@@ -25,10 +28,15 @@ export interface ProvisionInputs {
   readonly base: string | undefined;
   readonly region: string;
   readonly role: RoleChoice;
-  /** The subnets of the environment's own VPC; undefined on a base, for destroy, and while the zones are open. */
+  /**
+   * The subnets of the environment's own VPC; undefined on a base, for destroy, in a given VPC, and while the zones are
+   * open.
+   */
   readonly network: NetworkPlan | undefined;
   /** What the network is planned from, without the zones. */
   readonly networkRequest: Omit<NetworkRequest, 'zones'>;
+  /** The parts of a VPC that others made; undefined for a VPC of the environment's own. */
+  readonly givenVpc: GivenVpcRequest | undefined;
   /** How many zones the environment gets when the inputs name none. */
   readonly zoneCount: number;
   /** How many networks of the base are used; undefined for all. */
@@ -114,12 +122,13 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
     role: roleRequest(inputs),
     network,
     networkRequest: networkRequestOf(inputs),
+    givenVpc: givenVpcOf(inputs),
     zoneCount: openZones(groupsOf(inputs)).length,
     multusNetworks: inputs['multus-networks'],
     cluster: {
       kubernetesVersion: inputs['kubernetes-version'],
       acceptedInsights: inputs['accept-insights'],
-      natGateways: inputs['nat-gateways'],
+      natGateways: natGatewaysOf(inputs),
       secretsEncryption: inputs['secrets-encryption'],
       publicAccessCidrs: inputs['endpoint-public-access-cidrs'],
       logs: inputs['control-plane-logs'],
@@ -155,7 +164,7 @@ function typedGroups(inputs: Raw): readonly NodeGroup[] {
   const groups = groupsOf(inputs);
   if (inputs['base-environment'] !== undefined) return groups;
   if (inputs.command === 'destroy' || inputs.command === 'renew') return groups;
-  return withTypes(groups, inputs['aws-region'], inputs['multus-networks'] ?? DEFAULT_NETWORKS);
+  return withTypes(groups, inputs['aws-region'], networkCount(inputs));
 }
 
 /** An instance needs some minutes for its interfaces, and some to boot and to join. */

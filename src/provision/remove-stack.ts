@@ -1,8 +1,9 @@
-import { type Swept, sweepGroup, sweepVpc } from '../aws/sweep.ts';
+import { type Swept, sweepGivenVpc, sweepGroup, sweepVpc } from '../aws/sweep.ts';
 import { type DeletedStack, deleteStack } from '../cloudformation/delete-stack.ts';
 import type { Stack, Template } from '../cloudformation/stack-api.ts';
 import { CloudError } from '../core/errors.ts';
 import { allOrFirstFailure } from '../core/in-parallel.ts';
+import { givenVpcId, madeMultusSubnetIds } from './given-vpc/given-parts.ts';
 import { readTemplate } from './pack.ts';
 import { addNote } from './report.ts';
 import type { Session } from './session.ts';
@@ -86,7 +87,7 @@ interface SweptVpc extends Swept {
  */
 export type Sweeper = (stack: Stack) => Promise<SweptVpc | undefined>;
 
-/** Sweeps the VPC of an environment with its own cluster; `infra` is the stack that has the VPC. */
+/** Sweeps the VPC of an environment with its own cluster; `infra` is the stack that has the VPC or works in a given one. */
 export function vpcSweeper(
   session: Session,
   infra: Stack | undefined,
@@ -94,9 +95,15 @@ export function vpcSweeper(
 ): Sweeper {
   const { cleanUp, inputs } = session;
   return async () => {
-    const vpcId = infra && (await cleanUp.physicalId(infra.id, 'Vpc'));
+    if (infra === undefined) return undefined;
+    const given = givenVpcId(infra);
+    const vpcId = given ?? (await cleanUp.physicalId(infra.id, 'Vpc'));
     if (vpcId === undefined) return undefined;
-    const swept = await sweepVpc(cleanUp.ec2, vpcId, inputs.environment, options);
+    const subnetIds = madeMultusSubnetIds(infra);
+    const swept =
+      given === undefined
+        ? await sweepVpc(cleanUp.ec2, vpcId, inputs.environment, options)
+        : await sweepGivenVpc(cleanUp.ec2, given, inputs.environment, { ...options, subnetIds });
     noteRemoved(session, vpcId, swept);
     return { ...swept, vpcId };
   };

@@ -9,6 +9,7 @@ import { duration } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { code, inertMarkdown, table } from '../github/markdown.ts';
 import type { RolloutResult } from '../rollout/rollout.ts';
+import { partsOf } from '../vpc/ownership.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import type { PlannedStack, ProvisionOutputs } from './outputs.ts';
 import type { CheckResult } from './preflight/checks/checks.ts';
@@ -184,7 +185,12 @@ function endStateTable(checks: readonly EndStateCheck[]): string {
   return `What is left:\n\n${table(['Looked for', 'Left', 'Which'], rows)}`;
 }
 
+/** In a VPC that others made, the table says whose each part is. */
 function networkTable(plan: NetworkPlan): string {
+  if (plan.givenVpc !== undefined) {
+    const parts = partsOf(plan).map(({ part, which, whose }) => [part, which, whose]);
+    return `VPC ${plan.givenVpc.id}. What is given is neither changed nor deleted:\n\n${table(['Part', 'Which', 'Given or made'], parts)}`;
+  }
   const rows = plan.zones.map((zone, index) => [
     zone,
     plan.publicSubnets[index] ?? '',

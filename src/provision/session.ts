@@ -17,6 +17,7 @@ import type { Machines } from '../rollout/machines.ts';
 import type { ProbeNode } from '../rollout/probe-node.ts';
 import type { ScalingGroups } from '../rollout/scaling-group.ts';
 import type { ProvisionInputs } from './inputs.ts';
+import type { VpcQuestions } from './preflight/account/ask-vpc.ts';
 import type { Answer, Zone } from './preflight/facts.ts';
 import type { Gather } from './preflight/gather.ts';
 import type { Report } from './report.ts';
@@ -36,6 +37,8 @@ export interface ProvisionDeps {
   readonly addons: Pick<ClusterQuestions, 'addons' | 'addonVersion'>;
   /** The zones of the region in this account. */
   readonly zones: () => Promise<Answer<readonly Zone[]>>;
+  /** Knows a VPC that others made. */
+  readonly vpc: VpcQuestions;
   /** Shows a message on the page of the run, for what is correct but may surprise. */
   readonly notice: (message: string) => void;
   /** Reads a file of the pack, such as `('cfn', 'infra.yaml')`. */

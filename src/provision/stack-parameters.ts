@@ -113,11 +113,13 @@ function infraParameters(
   return {
     ClusterName: environment,
     KubernetesVersion: cluster.kubernetesVersion ?? NEW_CLUSTERS,
+    VpcId: plan.givenVpc?.id ?? '',
+    PrivateSubnetIds: (plan.givenVpc?.privateSubnetIds ?? []).join(),
     VpcCidr: plan.vpcCidr,
     AvailabilityZones: plan.zones.join(),
     PublicSubnetCidrs: plan.publicSubnets.join(),
     PrivateSubnetCidrs: plan.privateSubnets.join(),
-    ...multusSubnetCidrs(plan),
+    ...multusSubnets(plan),
     NatGateways: cluster.natGateways,
     SecretsEncryption: String(cluster.secretsEncryption),
     EndpointPublicAccessCidrs: cluster.publicAccessCidrs.join(),
@@ -132,16 +134,19 @@ function infraParameters(
 /** The numbers of the networks for which the template has parameters. */
 export const TEMPLATE_NETWORKS = [1, 2, 3, 4];
 
-/** One list for each network that the template can have; empty for the networks that are not used. */
-function multusSubnetCidrs({ multusSubnets }: NetworkPlan): Texts {
+/**
+ * The ranges of each network that the template can have, and the ids of subnets that others made. Empty for networks that
+ * are not used.
+ */
+function multusSubnets({ multusSubnets: all }: NetworkPlan): Texts {
   return Object.fromEntries(
-    TEMPLATE_NETWORKS.map((network) => [
-      `Multus${network}SubnetCidrs`,
-      multusSubnets
-        .filter((subnet) => subnet.network === network)
-        .map(({ cidr }) => cidr)
-        .join(),
-    ]),
+    TEMPLATE_NETWORKS.flatMap((network) => {
+      const subnets = all.filter((subnet) => subnet.network === network);
+      return [
+        [`Multus${network}SubnetCidrs`, subnets.map(({ cidr }) => cidr).join()],
+        [`Multus${network}SubnetIds`, subnets.flatMap(({ givenId }) => givenId ?? []).join()],
+      ];
+    }),
   );
 }
 
@@ -219,9 +224,13 @@ function interfaceParameters(
   const inOtherZones = inZone.map(({ network }) =>
     multusSubnets.filter((subnet) => subnet.network === network && subnet.zone !== zone),
   );
+  // The launch hook reserves these ranges, and so nothing in the subnets of others.
+  const reserved = inZone.map(({ givenId, prefixCidr }) =>
+    givenId === undefined ? prefixCidr : '',
+  );
   return {
     MultusSubnetIds: inZone.map(({ id }) => id).join(),
-    MultusPrefixCidrs: inZone.map(({ prefixCidr }) => prefixCidr).join(),
+    MultusPrefixCidrs: reserved.every((cidr) => cidr === '') ? '' : reserved.join(),
     MultusOtherZoneCidrs: inOtherZones
       .map((subnets) => subnets.map(({ cidr }) => cidr).join(' '))
       .join(),

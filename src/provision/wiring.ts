@@ -37,6 +37,7 @@ import { probeNode } from '../rollout/probe-node.ts';
 import { scalingGroups } from '../rollout/scaling-group.ts';
 import { explainLaunches } from './launch-failures.ts';
 import { askEc2 } from './preflight/account/ask-ec2.ts';
+import { askVpc } from './preflight/account/ask-vpc.ts';
 import { gatherWith } from './preflight/gather.ts';
 import { reportMarkdown } from './report.ts';
 import type { ClusterAddress } from './rollout/cluster-address.ts';
@@ -79,6 +80,7 @@ export function realDeps(
     addons: cluster,
     gather: gatherWith(caller, { cluster, nodes: nodesBy(rollout, clock) }),
     zones: () => askEc2(createClient(EC2Client, caller)).zones(),
+    vpc: askVpc(createClient(EC2Client, caller)),
     notice,
     packFile: (...path) => readFile(packFile(...path)),
     log: actionsLog,

@@ -64,20 +64,28 @@ function allowedInstead(vpc: Cidr, cidr: Cidr | undefined, smallest: number): st
   return undefined;
 }
 
-/** Each given kind needs a subnet for every zone, and Multus a list for every network. */
+/** Each given kind needs a subnet for every zone, and Multus a list for every network that has a slot. */
 function shapeProblems(slots: readonly Slot[], given: GivenSubnets): readonly InputProblem[] {
-  const zones = slots.filter((slot) => slot.kind === 'public').length;
-  const networks = slots.filter((slot) => slot.kind === 'multus').length / zones;
+  const zones = new Set(slots.map(({ index }) => index)).size;
+  const networks = new Set(
+    slots.flatMap(({ kind, network }) => (kind === 'multus' ? network : [])),
+  );
+  const multus = (given.multus ?? []).map((list, index) => ({ list, network: index + 1 }));
+  // Networks that need no ranges may have an empty list in their place.
+  const named = multus.filter(({ list, network }) => list.length > 0 || networks.has(network));
   const lists = [
     { name: 'public', list: given.public },
     { name: 'private', list: given.private },
-    ...(given.multus ?? []).map((list, index) => ({ name: `multus network ${index + 1}`, list })),
+    ...named.map(({ list, network }) => ({ name: `multus network ${network}`, list })),
   ];
   const wrong = lists
     .filter(({ list }) => list !== undefined && list.length !== zones)
     .map(({ name, list }) => problem(show(list), `${name}: ${zones} subnets, one per zone`));
-  return given.multus !== undefined && given.multus.length !== networks
-    ? [...wrong, problem(show(given.multus), `multus: ${networks} lists, one per Multus network`)]
+  return given.multus !== undefined && named.length !== networks.size
+    ? [
+        ...wrong,
+        problem(show(given.multus), `multus: ${networks.size} lists, one per Multus network`),
+      ]
     : wrong;
 }
 

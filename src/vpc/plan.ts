@@ -27,15 +27,27 @@ export interface MultusSubnet {
   readonly prefixCidr: string;
   /** How many /28 prefixes that part holds. */
   readonly prefixes: number;
+  /** The id of a subnet that others made; undefined for one that the environment makes. */
+  readonly givenId?: string | undefined;
+}
+
+/** A VPC that others made, of which the environment changes nothing. */
+export interface GivenVpc {
+  readonly id: string;
+  /** In zone order. */
+  readonly privateSubnetIds: readonly string[];
 }
 
 /** The subnets of one environment; each list is in zone order, Multus subnets by network first. */
 export interface NetworkPlan {
+  /** The range of the VPC that has the Multus subnets. */
   readonly vpcCidr: string;
   readonly zones: readonly string[];
   readonly publicSubnets: readonly string[];
   readonly privateSubnets: readonly string[];
   readonly multusSubnets: readonly MultusSubnet[];
+  /** Undefined for a VPC that the environment makes. In a given one, it makes no public and no private subnets. */
+  readonly givenVpc?: GivenVpc | undefined;
 }
 
 export type NetworkResult =
@@ -50,8 +62,12 @@ const VPC_ALLOWED = 'an IPv4 network from /16 to /28 with no host bits set, such
  */
 const NO_VPC = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '255.255.0.0/16'];
 const NO_VPC_ALLOWED = `a network that overlaps none of ${NO_VPC.join(', ')}, such as 10.0.0.0/16`;
+/** EKS requires so many: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html */
+export const FEWEST_ZONES = 2;
+/** The template has room for so many. */
+export const MOST_ZONES = 3;
 /** Half of a /26 holds two /28 blocks. The last one is unusable, because AWS keeps the subnet's last address. */
-const SMALLEST_MULTUS = 26;
+export const SMALLEST_MULTUS = 26;
 const ENI_PREFIX = 28;
 
 interface Sizes {
@@ -141,13 +157,28 @@ function toPlan(request: NetworkRequest, cidrs: readonly Cidr[]): NetworkPlan {
     zones: request.zones,
     publicSubnets: publicSubnets.map(formatCidr),
     privateSubnets: privateSubnets.map(formatCidr),
-    multusSubnets: cidrs.slice(2 * count).map((cidr, index) => ({
-      network: Math.floor(index / count) + 1,
-      zone: request.zones[index % count] ?? '',
-      cidr: formatCidr(cidr),
-      prefixCidr: formatCidr(upperHalf(cidr)),
-      prefixes: size(upperHalf(cidr)) / 16 - 1,
-    })),
+    multusSubnets: cidrs.slice(2 * count).map((cidr, index) => {
+      const place = {
+        network: Math.floor(index / count) + 1,
+        zone: request.zones[index % count] ?? '',
+      };
+      return madeMultusSubnet(place, cidr);
+    }),
+  };
+}
+
+/** A Multus subnet that the environment makes: its upper half is for prefixes. */
+export function madeMultusSubnet(
+  { network, zone }: Pick<MultusSubnet, 'network' | 'zone'>,
+  cidr: Cidr,
+): MultusSubnet {
+  const reserved = upperHalf(cidr);
+  return {
+    network,
+    zone,
+    cidr: formatCidr(cidr),
+    prefixCidr: formatCidr(reserved),
+    prefixes: size(reserved) / 16 - 1,
   };
 }
 

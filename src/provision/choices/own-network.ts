@@ -3,6 +3,8 @@ import { hasWorked } from '../../cloudformation/stack-status.ts';
 import { CloudError, InputError } from '../../core/errors.ts';
 import { type NetworkPlan, planNetwork } from '../../vpc/plan.ts';
 import { checkHasOwnCluster } from '../base-environment.ts';
+import { givenNetwork } from '../given-vpc/given-network.ts';
+import { checkVpcStays } from '../given-vpc/given-parts.ts';
 import type { ProvisionInputs } from '../inputs.ts';
 import { nodeGroupsIn, prefixProblems, zoneProblems, zonesNamed } from '../node-groups.ts';
 import { usableZones } from '../preflight/checks/check-zones.ts';
@@ -19,16 +21,23 @@ export interface OwnNetwork {
 
 /**
  * The network of an environment with a cluster of its own. When the inputs name no zones, an existing environment keeps its
- * zones, and a new one gets those that its node groups name and the region's first in which EKS makes clusters.
+ * zones, and a new one gets those that its node groups name and the region's first in which EKS makes clusters. In a given
+ * VPC the private subnets say the zones.
  *
  * @param all all stacks of the account and region
- * @throws CloudError when the environment is on the cluster of another one, or when AWS names too few zones.
- * @throws InputError when the node groups do not fit into the zones.
+ * @throws CloudError when the environment is on the cluster of another one or in another VPC, or when AWS names too few
+ *   zones.
+ * @throws InputError when the node groups do not fit into the zones, or a given VPC lacks what the inputs name.
  */
 export async function ownNetwork(session: Session, all: readonly Stack[]): Promise<OwnNetwork> {
   const { inputs } = session;
   checkHasOwnCluster(inputs.environment, all);
-  const { network: given } = inputs;
+  checkVpcStays(inputs, workingInfra(inputs, all));
+  const { network: given, givenVpc } = inputs;
+  if (givenVpc !== undefined) {
+    const { inputs: placed, network } = await givenNetwork(session, givenVpc);
+    return { session: { ...session, inputs: placed }, network };
+  }
   if (given !== undefined) return { session, network: given };
   const { zones, because } = await chosenZones(session, all);
   addNote(
@@ -40,6 +49,10 @@ export async function ownNetwork(session: Session, all: readonly Stack[]): Promi
   return { session: { ...session, inputs: { ...fitted, network } }, network };
 }
 
+function workingInfra({ environment }: ProvisionInputs, all: readonly Stack[]): Stack | undefined {
+  return all.find(({ name, status }) => name === environment && hasWorked(status));
+}
+
 interface ChosenZones {
   readonly zones: readonly string[];
   readonly because: string;
@@ -47,8 +60,7 @@ interface ChosenZones {
 
 async function chosenZones(session: Session, all: readonly Stack[]): Promise<ChosenZones> {
   const { inputs } = session;
-  const stack = all.find(({ name, status }) => name === inputs.environment && hasWorked(status));
-  const present = stack?.parameters['AvailabilityZones']?.split(',') ?? [];
+  const present = workingInfra(inputs, all)?.parameters['AvailabilityZones']?.split(',') ?? [];
   if (present.length > 0) return { zones: present, because: 'the environment has them' };
   const answer = await session.zones();
   const zones = known(answer);

@@ -2,7 +2,7 @@ import { partitionOf } from '../../aws/partition.ts';
 import type { InputProblem } from '../../core/errors.ts';
 import { isReservedNamespace } from '../../environment/shared-cluster.ts';
 import type { ParsedInputs } from '../../github/inputs.ts';
-import { type NetworkPlan, planNetwork } from '../../vpc/plan.ts';
+import { FEWEST_ZONES, MOST_ZONES, type NetworkPlan, planNetwork } from '../../vpc/plan.ts';
 import { type LaterInputs, laterFields, laterInputs } from '../choices/later-inputs.ts';
 import {
   interfaceProblems,
@@ -12,13 +12,8 @@ import {
   zoneProblems,
   zonesNamed,
 } from '../node-groups.ts';
-import {
-  DEFAULT_NETWORKS,
-  FEWEST_ZONES,
-  groupsOf,
-  networkRequestOf,
-  openZones,
-} from './defaults.ts';
+import { checkGivenVpc } from './check-given-vpc.ts';
+import { groupsOf, networkCount, networkRequestOf, openZones } from './defaults.ts';
 import type { Raw } from './schema.ts';
 
 /**
@@ -36,6 +31,7 @@ export function checkTogether(parsed: ParsedInputs<Raw>): NetworkPlan | undefine
   parsed.check(['environment', 'base-environment'], baseProblems);
   parsed.check(['max-surge', 'max-unavailable'], roomProblems);
   if (command === 'destroy' || command === 'renew') return undefined;
+  checkGivenVpc(parsed);
   const network = base === undefined ? checkOwnCluster(parsed) : undefined;
   parsed.check(['node-groups'], ({ 'node-groups': groups = [] }) => nameProblems(groups));
   return network;
@@ -43,18 +39,21 @@ export function checkTogether(parsed: ParsedInputs<Raw>): NetworkPlan | undefine
 
 /** The checks of an environment's own cluster are skipped when the command or the base is wrong. */
 const OF_CLUSTER = ['command', 'base-environment'] as const;
-const OF_NETWORK = [
+const OF_COUNT = [
   ...OF_CLUSTER,
-  'vpc-cidr',
-  'availability-zones',
+  'vpc-id',
   'multus-networks',
+  'multus-subnets',
   'subnet-cidrs',
 ] as const;
+const OF_NETWORK = [...OF_COUNT, 'vpc-cidr', 'availability-zones'] as const;
 
 function checkOwnCluster(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
   let network: NetworkPlan | undefined;
   parsed.check([...OF_CLUSTER, 'aws-region', 'availability-zones'], regionProblems);
   parsed.check(OF_NETWORK, (inputs) => {
+    // What a given VPC has, only EC2 knows.
+    if (inputs['vpc-id'] !== undefined) return [];
     const given = inputs['availability-zones'];
     const groups = nodeGroupsIn(parsed.values['node-groups'], []);
     const zones = given.length === 0 ? openZones(groups) : given;
@@ -67,8 +66,8 @@ function checkOwnCluster(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
     const zones = inputs['availability-zones'];
     return zones.length === 0 ? openZoneProblems(inputs) : zoneProblems(groupsOf(inputs), zones);
   });
-  parsed.check([...OF_CLUSTER, 'node-groups', 'availability-zones', 'multus-networks'], (inputs) =>
-    interfaceProblems(groupsOf(inputs), inputs['multus-networks'] ?? DEFAULT_NETWORKS),
+  parsed.check([...OF_COUNT, 'node-groups', 'availability-zones'], (inputs) =>
+    interfaceProblems(groupsOf(inputs), networkCount(inputs)),
   );
   parsed.check([...OF_NETWORK, 'node-groups'], (inputs) =>
     network === undefined ? [] : prefixProblems(groupsOf(inputs), network),
@@ -137,7 +136,7 @@ function roomProblems(inputs: Pick<Raw, 'max-surge' | 'max-unavailable'>) {
 }
 
 /** The zones and administrators for which `cfn/infra.yaml` has parameters. */
-const TEMPLATE = { zones: 3, administrators: 6 };
+const TEMPLATE = { zones: MOST_ZONES, administrators: 6 };
 
 function regionProblems(inputs: Pick<Raw, 'aws-region' | 'availability-zones'>) {
   const { 'aws-region': region, 'availability-zones': zones } = inputs;

@@ -1,22 +1,57 @@
-import type { NetworkRequest } from '../../vpc/plan.ts';
+import type { GivenVpcRequest } from '../../vpc/given-vpc.ts';
+import { FEWEST_ZONES, type NetworkRequest } from '../../vpc/plan.ts';
 import { type NodeGroup, nodeGroupsIn, zonesNamed } from '../node-groups.ts';
 import { NONE, type Raw } from './schema.ts';
 
 /** The Kubernetes version of a new cluster when none is asked for; an existing cluster keeps its own. */
 export const NEW_CLUSTERS = '1.35';
 
-/** The number of Multus networks when the input is left out. */
-export const DEFAULT_NETWORKS = 2;
+/** The number of Multus networks when no input says it. */
+const DEFAULT_NETWORKS = 2;
+const DEFAULT_VPC = '10.0.0.0/16';
 
-/** What the network is planned from, without the zones. */
+/** The number of Multus networks of an environment with its own cluster. */
+export function networkCount(
+  inputs: Pick<Raw, 'multus-networks' | 'multus-subnets' | 'subnet-cidrs' | 'vpc-id'>,
+): number {
+  const listed =
+    inputs['vpc-id'] === undefined
+      ? 0
+      : Math.max(
+          inputs['multus-subnets']?.length ?? 0,
+          inputs['subnet-cidrs']?.multus?.length ?? 0,
+        );
+  return inputs['multus-networks'] ?? (listed > 0 ? listed : DEFAULT_NETWORKS);
+}
+
+/** What the network of a VPC of the environment's own is planned from, without the zones. */
 export function networkRequestOf(
-  inputs: Pick<Raw, 'vpc-cidr' | 'multus-networks' | 'subnet-cidrs'>,
+  inputs: Pick<Raw, 'vpc-id' | 'vpc-cidr' | 'multus-networks' | 'multus-subnets' | 'subnet-cidrs'>,
 ): Omit<NetworkRequest, 'zones'> {
   return {
-    vpcCidr: inputs['vpc-cidr'],
-    multusNetworks: inputs['multus-networks'] ?? DEFAULT_NETWORKS,
+    vpcCidr: inputs['vpc-cidr'] ?? DEFAULT_VPC,
+    multusNetworks: networkCount(inputs),
     subnetCidrs: inputs['subnet-cidrs'],
   };
+}
+
+/** The parts of a VPC that others made; undefined for a VPC of the environment's own. */
+export function givenVpcOf(inputs: Raw): GivenVpcRequest | undefined {
+  const vpcId = inputs['vpc-id'];
+  if (vpcId === undefined) return undefined;
+  return {
+    vpcId,
+    zones: inputs['availability-zones'],
+    privateSubnets: inputs['private-subnets'],
+    multusNetworks: networkCount(inputs),
+    multusSubnets: inputs['multus-subnets'] ?? [],
+    subnetCidrs: inputs['subnet-cidrs'],
+  };
+}
+
+/** A given VPC has its own ways out. */
+export function natGatewaysOf(inputs: Pick<Raw, 'nat-gateways' | 'vpc-id'>) {
+  return inputs['nat-gateways'] ?? (inputs['vpc-id'] === undefined ? 'one' : 'none');
 }
 
 /** The node groups, or the one that an environment gets when none are named. */
@@ -25,9 +60,6 @@ export function groupsOf(
 ): readonly NodeGroup[] {
   return nodeGroupsIn(inputs['node-groups'], inputs['availability-zones']);
 }
-
-/** EKS requires so many: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html */
-export const FEWEST_ZONES = 2;
 
 /** Stands for zones that are chosen later: as many as the node groups name, but two at least. */
 export function openZones(groups: readonly NodeGroup[]): readonly string[] {

@@ -20,6 +20,7 @@ import {
   wholeNumber,
   yaml,
 } from '../../github/inputs.ts';
+import { parseSelector, SELECTOR_ALLOWED, type SubnetSelector } from '../../vpc/subnet-selector.ts';
 import { laterFields } from '../choices/later-inputs.ts';
 import { nodeGroupsField } from '../node-groups.ts';
 import { windowField } from '../renew/maintenance-window.ts';
@@ -56,6 +57,33 @@ const subnetsSchema = z.strictObject(
   { error: SUBNETS },
 );
 
+/** A text that selects subnets, as what it selects. */
+function selector(text: string): SubnetSelector {
+  return parseSelector(text) ?? { id: text };
+}
+
+const selectorText = z
+  .string({ error: SELECTOR_ALLOWED })
+  .refine((text) => parseSelector(text) !== undefined, SELECTOR_ALLOWED);
+
+function subnetsField() {
+  const field = list(selectorText).transform((texts) => texts.map(selector));
+  return inFileAs(field, listForm());
+}
+
+const MULTUS_SUBNETS =
+  'YAML such as [[net1 in a, net1 in b], []]: for each network its subnets, or none where subnet-cidrs has its ranges';
+const multusSubnetsShape = z.array(z.array(selectorText, { error: MULTUS_SUBNETS }), {
+  error: MULTUS_SUBNETS,
+});
+
+function multusSubnetsField() {
+  const field = yaml(multusSubnetsShape, MULTUS_SUBNETS).transform((networks) =>
+    networks.map((texts) => texts.map(selector)),
+  );
+  return inFileAs(field, multusSubnetsShape);
+}
+
 const DOLLARS = 'US dollars such as 0.5, from 0.001 to 10000';
 
 /** An amount of US dollars. */
@@ -89,7 +117,13 @@ export const inputSchema = z.object({
   environment: text(NAME, NAME_ALLOWED),
   'base-environment': text(NAME, NAME_ALLOWED).optional(),
   ...credentialFields,
-  'vpc-cidr': z.string().default('10.0.0.0/16'),
+  'vpc-id': text(
+    /^vpc-([\da-f]{8}|[\da-f]{17})$/,
+    'the id of a VPC, such as vpc-0123456789abcdef0',
+  ).optional(),
+  'private-subnets': subnetsField().default([]),
+  'multus-subnets': multusSubnetsField().optional(),
+  'vpc-cidr': z.string().optional(),
   'availability-zones': list().default([]),
   'multus-networks': wholeNumber(1, 4).optional(),
   'subnet-cidrs': yaml(subnetsSchema, SUBNETS).optional(),
@@ -98,7 +132,7 @@ export const inputSchema = z.object({
     z.union([z.string(), z.number()]),
   ).optional(),
   'accept-insights': list(text(INSIGHT_ID, INSIGHT_ID_ALLOWED)).default([]),
-  'nat-gateways': oneOf(['one', 'per-az', NONE]).default('one'),
+  'nat-gateways': oneOf(['one', 'per-az', NONE]).optional(),
   'secrets-encryption': flag().default(true),
   'endpoint-public-access-cidrs': noneOr(
     (cidr) => parseCidr(cidr) !== undefined,

@@ -102,11 +102,21 @@ function infraCalls(setUp: SetUp): readonly Needed[] {
   const made = (kind: string) => arnOf(setUp, 'ec2', `${kind}/*`);
   const role = roleOf(setUp, 'ClusterRole');
   const nat = inputs.cluster.natGateways !== 'none';
+  const ownVpc = setUp.network.givenVpc === undefined;
+  const ownSubnets = setUp.network.multusSubnets.some(({ givenId }) => givenId === undefined);
   return [
-    { action: 'ec2:CreateVpc', resource: made('vpc') },
-    { action: 'ec2:CreateSubnet', resource: made('subnet') },
-    { action: 'ec2:CreateInternetGateway', resource: made('internet-gateway') },
-    { action: 'ec2:CreateRouteTable', resource: made('route-table') },
+    ...(ownVpc
+      ? [
+          { action: 'ec2:CreateVpc', resource: made('vpc') },
+          { action: 'ec2:CreateInternetGateway', resource: made('internet-gateway') },
+        ]
+      : []),
+    ...(ownSubnets
+      ? [
+          { action: 'ec2:CreateSubnet', resource: made('subnet') },
+          { action: 'ec2:CreateRouteTable', resource: made('route-table') },
+        ]
+      : []),
     ...(nat
       ? [
           { action: 'ec2:AllocateAddress', resource: made('elastic-ip') },

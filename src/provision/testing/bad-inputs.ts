@@ -3,8 +3,37 @@ export const groups = (text: string) => ({ 'node-groups': text });
 /** A zone that the lab has, as a node group names it. */
 export const IN_ZONE = 'zone: ap-northeast-2a';
 
+const VPC = {
+  'vpc-id': 'vpc-0123456789abcdef0',
+  'vpc-cidr': '',
+  'private-subnets': 'tag:tier=nodes',
+  'multus-subnets': '[[tag:network=1], [tag:network=2]]',
+};
+const RANGES = 'multus: [[10.0.6.0/24, 10.0.7.0/24], []]';
+/** Impossible mixtures with a VPC that others made. */
+const OF_VPC: readonly (readonly [Record<string, string>, string, string])[] = [
+  [{ ...VPC, 'vpc-id': 'vpc-1' }, 'vpc-id', 'the id of a VPC, such as'],
+  [{ ...VPC, 'vpc-cidr': '10.0.0.0/16' }, 'vpc-cidr', 'nothing with vpc-id'],
+  [{ ...VPC, 'nat-gateways': 'one' }, 'nat-gateways', 'none, or nothing, with vpc-id'],
+  [{ ...VPC, 'private-subnets': 'nodes-a' }, 'private-subnets', 'the id of a subnet'],
+  [{ ...VPC, 'multus-subnets': '[a]' }, 'multus-subnets', 'YAML such as [[net1 in a'],
+  [{ ...VPC, 'multus-subnets': '[[a], [tag:b=c]]' }, 'multus-subnets', '0.0: the id of a subnet'],
+  [{ ...VPC, 'multus-networks': '1' }, 'multus-subnets', 'at most 1 lists'],
+  [{ ...VPC, 'multus-networks': '3' }, 'multus-subnets', 'subnets of Multus network 3'],
+  [{ ...VPC, 'subnet-cidrs': RANGES }, 'multus-subnets', 'not both'],
+  [{ 'private-subnets': 'tag:a=b' }, 'private-subnets', 'nothing without vpc-id'],
+  [{ 'multus-subnets': '[[tag:a=b]]' }, 'multus-subnets', 'nothing without vpc-id'],
+  [
+    { ...VPC, 'subnet-cidrs': 'private: [10.0.0.0/24, 10.0.1.0/24]' },
+    'subnet-cidrs',
+    'only multus with vpc-id',
+  ],
+  [{ ...VPC, 'base-environment': 'eks-multus-lab' }, 'vpc-id', 'nothing with base-environment'],
+];
+
 /** Changes to the lab's inputs, the input that the error must name, and a part of what it must say is allowed. */
 export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, string])[] = [
+  ...OF_VPC,
   [{ command: 'apply' }, 'command', 'one of check, plan, deploy, destroy, renew'],
   [{ environment: '' }, 'environment', 'lower-case letters'],
   [{ environment: 'My_Env' }, 'environment', 'lower-case letters'],

@@ -65,6 +65,10 @@ export function provisionWorld(pullRequest?: string) {
     // Nothing is asked, so nothing is wrong.
     gather: async () => ({}),
     zones: async (): ReturnType<ProvisionDeps['zones']> => ({ value: [] }),
+    vpc: {
+      present: async () => ({ value: undefined }),
+      prefixReservations: async () => ({ value: new Map() }),
+    } as ProvisionDeps['vpc'],
     notice: () => undefined,
     packFile: async (...path: readonly string[]) => new TextEncoder().encode(path.join('/')),
     run: { id: '7', repository: 'o/r', pullRequest },

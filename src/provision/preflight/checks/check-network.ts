@@ -11,7 +11,8 @@ export const checkNetwork: Check = {
   name: 'Network',
   needs: ['vpcs'],
   find(setUp, facts) {
-    if (setUp.infra !== undefined) return [];
+    // A given VPC has the ranges that its owner chose.
+    if (setUp.infra !== undefined || setUp.network.givenVpc !== undefined) return [];
     return [...rangeFindings(setUp), ...overlapFindings(setUp, facts)];
   },
 };

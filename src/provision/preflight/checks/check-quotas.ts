@@ -25,7 +25,7 @@ export function usesOf(setUp: SetUp, facts: AccountFacts): readonly Use[] {
   const nat = newNatZones(setUp);
   const makesCluster = setUp.infra === undefined ? 1 : 0;
   const uses = [
-    use(VPCS, known(vpcs)?.length, makesCluster),
+    use(VPCS, known(vpcs)?.length, setUp.network.givenVpc === undefined ? makesCluster : 0),
     use(CLUSTERS, known(clusters)?.length, makesCluster),
     use(ELASTIC_ADDRESSES, known(elasticAddresses), nat.length),
     ...nat.flatMap((where) =>

@@ -1,21 +1,21 @@
 import { idsOf } from '../../../cloudformation/outputs.ts';
-import { type Cidr, cidrAt, overlaps, parseAddress, parseCidr } from '../../../core/ip.ts';
+import { overlaps, parseAddress, parseCidr } from '../../../core/ip.ts';
 import type { MultusSubnet } from '../../../vpc/plan.ts';
+import { prefixBlocks } from '../../../vpc/prefix-blocks.ts';
 import { prefixesNeeded } from '../../node-groups.ts';
 import { known, type SubnetUse } from '../facts.ts';
 import type { SetUp } from '../set-up.ts';
 import { type Check, type Finding, problem } from './finding.ts';
 
-/** The Multus subnets that exist, in the zones of groups, with their ids. */
+/** The Multus subnets that exist, also those that others made, in the zones of groups, with their ids. */
 export function usedSubnets({
   infra,
   network,
   groups,
 }: SetUp): readonly { readonly id: string; readonly subnet: MultusSubnet }[] {
-  if (infra === undefined) return [];
-  const ids = idsOf(infra.outputs, 'MultusSubnetIds');
+  const ids = idsOf(infra?.outputs ?? {}, 'MultusSubnetIds');
   return network.multusSubnets.flatMap((subnet, index) => {
-    const id = ids[index];
+    const id = subnet.givenId ?? ids[index];
     const uses = groups.some(({ group }) => group.zone === subnet.zone);
     return uses && id !== undefined ? [{ id, subnet }] : [];
   });
@@ -55,22 +55,18 @@ function subnetFindings(
 }
 
 /**
- * The /28 blocks that node groups may have of a subnet: all of its part for prefixes but the last block, whose last
- * address AWS keeps, and those in which something else has an address. Pure.
+ * The /28 blocks that node groups may have of a subnet: those of its part for prefixes in which nothing else has an
+ * address. Pure.
  */
 export function freePrefixes(
-  { prefixCidr, prefixes }: Pick<MultusSubnet, 'prefixCidr' | 'prefixes'>,
+  { cidr, prefixCidr }: Pick<MultusSubnet, 'cidr' | 'prefixCidr'>,
   { taken, explicitReservations }: Pick<SubnetUse, 'taken' | 'explicitReservations'>,
 ): number {
-  const part = parseCidr(prefixCidr);
-  if (part === undefined) return 0;
   const others = [...taken, ...explicitReservations].flatMap((text) => {
     const range = parseCidr(text) ?? parseAddress(text.replace(/\/32$/, ''));
     return range === undefined ? [] : [range];
   });
-  const blocks = Array.from(
-    { length: prefixes },
-    (_, index): Cidr => cidrAt(part.first + 16n * BigInt(index), 28),
-  );
-  return blocks.filter((block) => !others.some((other) => overlaps(block, other))).length;
+  return prefixBlocks(cidr, prefixCidr).filter(
+    (block) => !others.some((other) => overlaps(block, other)),
+  ).length;
 }

@@ -154,7 +154,7 @@ describe('an environment that exists', () => {
 });
 
 it('counts as free each /28 block in which nothing else has an address', () => {
-  const subnet = { prefixCidr: '10.0.4.128/25', prefixes: 7 };
+  const subnet = { cidr: '10.0.4.0/24', prefixCidr: '10.0.4.128/25' };
   fc.assert(
     fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 127 })), (offsets) => {
       const taken = offsets.map((offset) => `10.0.4.${128 + offset}`);

@@ -1,4 +1,6 @@
-"""Refuses to delete EC2 resources that others depend on; moto mostly allows it."""
+"""
+Refuses to delete EC2 resources that others depend on, and deletes what goes with a resource; moto mostly does neither.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ from .interfaces import interfaces_in
 
 
 def install() -> None:
+    SubnetBackend.delete_subnet = end_subnet(SubnetBackend.delete_subnet)
     guard(SubnetBackend, "delete_subnet", subnet_in_use)
     guard(SecurityGroupBackend, "delete_security_group", group_in_use)
     guard(VPCBackend, "delete_vpc", vpc_in_use)
@@ -45,6 +48,17 @@ def subnet_in_use(self: Any, subnet_id: str) -> None:
     # AWS documents neither that reservations hold their subnet nor that they go with it. Here they hold it.
     if subnet._cidr_reservations or interfaces_in(subnet):
         raise violation(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
+
+
+def end_subnet(original: Any) -> Any:
+    def delete_subnet(self: Any, subnet_id: str) -> Any:
+        subnet = original(self, subnet_id)
+        # Each subnet is associated with one network ACL, as long as it exists.
+        for acl in list(self.network_acls.values()):
+            acl._associations = {key: each for key, each in acl._associations.items() if each.subnet_id != subnet_id}
+        return subnet
+
+    return delete_subnet
 
 
 def group_in_use(self: Any, name: str | None = None, group_id: str | None = None) -> None:

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  type AccountDescription,
+  changesOf,
+  describeAccount,
+} from '../../../dev/stand-ins/aws/account-description.ts';
+import { steadyPacing } from '../../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
+import { type Inventory, leftovers, takeInventory } from '../../../dev/stand-ins/aws/inventory.ts';
+import { REGION } from '../../../dev/stand-ins/aws/testing/local-aws.ts';
+import { fakeNamespaces } from '../../../dev/testing/fakes/fake-namespaces.ts';
+import {
+  type ForeignVpc,
+  foreignVpcInputs,
+  makeForeignVpc,
+} from '../../../dev/testing/foreign-vpc/foreign-vpc.ts';
+import { type JobInAws, startJobInAws } from '../../../dev/testing/programs/job-in-aws.ts';
+import { LAB_INPUTS } from '../../../dev/testing/samples/lab-inputs.ts';
+import { reportMarkdown } from '../report.ts';
+import { tryInProcess } from '../testing/provision-in-process.ts';
+
+/** The life of an environment in the VPC of another team, with the roles of `github-oidc.yaml`. */
+
+/** How many times faster the action's clock runs: the stand-in takes almost no time. */
+const SPEED = 20;
+
+let job: JobInAws;
+let foreign: ForeignVpc;
+let before: AccountDescription;
+let counted: Inventory;
+
+beforeAll(async () => {
+  job = await startJobInAws({ pacing: steadyPacing(20) });
+  for (const [name, value] of Object.entries(job.env)) vi.stubEnv(name, value);
+  foreign = await makeForeignVpc({
+    endpoint: job.aws.endpoint,
+    account: '123456789012',
+    region: REGION,
+  });
+  before = await describeAll();
+  counted = await inventory();
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await job?.stop();
+});
+
+const place = () => ({ endpoint: job.aws.endpoint, region: REGION });
+const describeAll = () => describeAccount(place());
+const inventory = () => takeInventory(place());
+
+async function attempt(command: string, changes: Readonly<Record<string, string>> = {}) {
+  vi.stubEnv('GITHUB_RUN_ID', crypto.randomUUID());
+  const inputs = { ...LAB_INPUTS, ...job.roles, ...foreignVpcInputs(foreign), command, ...changes };
+  return tryInProcess(inputs, { speed: SPEED, kubernetes: fakeNamespaces().api });
+}
+
+async function run(command: string, changes: Readonly<Record<string, string>> = {}) {
+  const { report, failure } = await attempt(command, changes);
+  if (failure !== undefined) throw failure;
+  return { outputs: report.outputs, summary: reportMarkdown(report) };
+}
+
+/**
+ * Without what tells of the environment while it exists: how many addresses of a subnet are free, and that EC2 gives each
+ * new subnet the default ACL of its VPC.
+ */
+function withoutGuests(description: AccountDescription): AccountDescription {
+  const subnets = [...before.keys()].flatMap((name) => /^subnet (.*)$/.exec(name)?.[1] ?? []);
+  const isNew = (id: string) => !subnets.includes(id);
+  return new Map(
+    [...description].map(([name, text]) => {
+      const { AvailableIpAddressCount: _, ...is } = JSON.parse(text);
+      if (!name.startsWith('network ACL')) return [name, JSON.stringify(is)];
+      const own = is.Associations.filter((one: { SubnetId: string }) => !isNew(one.SubnetId));
+      return [name, JSON.stringify({ ...is, Associations: own })];
+    }),
+  );
+}
+
+async function expectUntouched() {
+  expect(changesOf(withoutGuests(before), withoutGuests(await describeAll()))).toEqual([]);
+}
+
+describe('an environment in the VPC of another team', () => {
+  it('is planned without making anything, and the plan says whose each part is', async () => {
+    const { summary } = await run('plan');
+    expect(summary).toContain(`| VPC | ${foreign.vpcId} (192.168.0.0/16) | given |`);
+    expect(summary).toContain('| Multus subnet 1 in ap-northeast-2a | 192.168.200.0/24 | made |');
+    expect(summary).toContain(`${foreign.mediaSubnetId} (192.168.192.0/24) | given |`);
+    expect(await describeAll()).toEqual(before);
+  });
+
+  it('is made and updated, and nothing foreign is touched', async () => {
+    const { environment } = (await run('deploy')).outputs;
+    expect(environment?.vpc).toEqual({ id: foreign.vpcId, cidr: '192.168.0.0/16' });
+    expect(environment?.networks[1]?.subnets[0]).toMatchObject({
+      id: foreign.mediaSubnetId,
+      prefixCidr: '192.168.192.128/25',
+    });
+    await expectUntouched();
+    const groups = '- { name: ng1, zone: ap-northeast-2a, min: 1, desired: 2, max: 4 }';
+    const updated = await run('deploy', { 'node-groups': groups });
+    expect(updated.summary).toContain('| eks-multus-cluster-ng1 | updated |');
+    await expectUntouched();
+  });
+
+  it('stays in its VPC', async () => {
+    const changes = {
+      'vpc-id': '',
+      'private-subnets': '',
+      'multus-subnets': '',
+      'subnet-cidrs': '',
+    };
+    const { failure } = await attempt('deploy', changes);
+    expect(String(failure)).toContain(`it exists already, in the VPC ${foreign.vpcId}`);
+    await expectUntouched();
+  });
+
+  it('is destroyed, and the account is word for word as before', async () => {
+    await run('destroy');
+    expect(changesOf(before, await describeAll())).toEqual([]);
+    expect(leftovers(counted, await inventory())).toEqual({});
+    expect(job.aws.aws.gateway.failures()).toEqual([]);
+    expect(job.aws.aws.problems()).toEqual([]);
+  });
+});

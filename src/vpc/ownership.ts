@@ -1,0 +1,68 @@
+import type { MultusSubnet, NetworkPlan } from './plan.ts';
+
+/** A part of the VPC that an environment uses, and whose it is. */
+export interface Part {
+  readonly part: string;
+  /** Ids and ranges, as far as they are known before anything is made. */
+  readonly which: string;
+  /** What is given belongs to others: the environment neither changes nor deletes it. */
+  readonly whose: 'given' | 'made';
+}
+
+/** Says of every part of the VPC that the environment uses whether it is given or made. Pure. */
+export function partsOf(plan: NetworkPlan): readonly Part[] {
+  const { givenVpc, vpcCidr, zones, publicSubnets, privateSubnets, multusSubnets } = plan;
+  const whose = givenVpc === undefined ? 'made' : 'given';
+  const name = (id: string | undefined, cidr: string) =>
+    id === undefined ? cidr : `${id} (${cidr})`;
+  const made = multusSubnets.filter(({ givenId }) => givenId === undefined);
+  return [
+    { part: 'VPC', which: name(givenVpc?.id, vpcCidr), whose },
+    ...publicSubnets.map((cidr, index) => ({
+      part: `Public subnet in ${zones[index]}`,
+      which: cidr,
+      whose: 'made' as const,
+    })),
+    ...privateSubnets.map((cidr, index) => ({
+      part: `Private subnet in ${zones[index]}`,
+      which: name(givenVpc?.privateSubnetIds[index], cidr),
+      whose: whose as Part['whose'],
+    })),
+    { part: 'Gateways, endpoints and routes of private subnets', which: '', whose },
+    ...multusSubnets.map((subnet) => ({
+      part: `Multus subnet ${subnet.network} in ${subnet.zone}`,
+      which: name(subnet.givenId, subnet.cidr),
+      whose: whoseIs(subnet),
+    })),
+    ...(['given', 'made'] as const)
+      .filter((one) => multusSubnets.some((subnet) => whoseIs(subnet) === one))
+      .map((one) => ({
+        part: 'Routes of Multus subnets',
+        which: networksOf(multusSubnets, one),
+        whose: one,
+      })),
+    ...(made.length === 0
+      ? []
+      : [
+          {
+            part: 'Ranges reserved for prefixes',
+            which: made.map(({ prefixCidr }) => prefixCidr).join(', '),
+            whose: 'made' as const,
+          },
+        ]),
+    {
+      part: 'Security groups of nodes, of Multus interfaces and of the cluster',
+      which: '',
+      whose: 'made',
+    },
+  ];
+}
+
+function whoseIs({ givenId }: MultusSubnet): Part['whose'] {
+  return givenId === undefined ? 'made' : 'given';
+}
+
+function networksOf(subnets: readonly MultusSubnet[], whose: Part['whose']): string {
+  const numbers = subnets.filter((one) => whoseIs(one) === whose).map(({ network }) => network);
+  return `networks ${[...new Set(numbers)].join(', ')}`;
+}
