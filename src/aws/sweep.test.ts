@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fakeCleanUp } from '../../dev/testing/fakes/fake-clean-up.ts';
 import { detachedInterface } from '../../dev/testing/samples/network-interface.ts';
 import type { Ec2 } from './network-interfaces.ts';
-import { sweepGroup, sweepVpc } from './sweep.ts';
+import { sweepGivenVpc, sweepGroup, sweepVpc } from './sweep.ts';
 
 const NODE = detachedInterface({
   description: 'aws-K8S-i-1',
@@ -111,5 +111,56 @@ describe('in a shared VPC', () => {
   it('does not look for users of a group that is gone', async () => {
     const { removed } = await sweepGroup(ec2(), 'vpc-1', 'pr-7', undefined);
     expect(removed).toEqual(['eni-hook']);
+  });
+});
+
+describe('a VPC that others made', () => {
+  const EKS = 'aws:eks:cluster-name';
+  const HOOK = 'eks-multus-actions/cluster';
+  const CNI = 'cluster.k8s.amazonaws.com/name';
+
+  function shared() {
+    const { cleanUp, state } = fakeCleanUp();
+    const bare = { ...NODE, securityGroupIds: ['sg-theirs'] };
+    state.interfaces = [
+      { ...bare, id: 'eni-hook', tags: { [HOOK]: 'lab' } },
+      { ...bare, id: 'eni-cni', tags: { [CNI]: 'lab' } },
+      { ...bare, id: 'eni-used', tags: { [CNI]: 'lab' }, status: 'in-use', attachedTo: 'i-1' },
+      { ...bare, id: 'eni-old-cni' },
+      { ...bare, id: 'eni-other-cluster', tags: { [CNI]: 'other' } },
+      { ...bare, id: 'eni-in-own-subnet', subnetId: 'subnet-own' },
+      { ...bare, id: 'eni-in-own-group', securityGroupIds: ['sg-own'] },
+    ];
+    state.groups = [
+      { id: 'sg-eks', name: 'eks-cluster-sg-lab', tags: { [EKS]: 'lab' } },
+      { id: 'sg-own', name: 'lab-multus', tags: { 'eks-multus:environment': 'lab' } },
+      { id: 'sg-claims', name: 'claims', tags: { 'kubernetes.io/cluster/lab': 'owned' } },
+      { id: 'sg-elb', name: 'elb', tags: { 'elbv2.k8s.aws/cluster': 'lab' } },
+      { id: 'sg-theirs', name: 'theirs', tags: {} },
+      { id: 'sg-eks-other', name: 'other', tags: { [EKS]: 'other' } },
+    ];
+    return { ec2: cleanUp.ec2, state };
+  }
+
+  it('loses what the cluster left by tags that nobody else sets, and nothing else', async () => {
+    const { ec2, state } = shared();
+    const options = { groups: true, subnetIds: ['subnet-own'] };
+    const { removed } = await sweepGivenVpc(ec2, 'vpc-1', 'lab', options);
+    expect(removed).toEqual(['eni-hook', 'eni-cni', 'sg-eks']);
+    expect(state.groups.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['sg-own', 'sg-claims', 'sg-elb', 'sg-theirs', 'sg-eks-other']),
+    );
+    expect(state.interfaces).toHaveLength(5);
+  });
+
+  it('names only what is in the way of the environment', async () => {
+    const { ec2 } = shared();
+    const options = { groups: false, subnetIds: ['subnet-own'] };
+    const { blockers } = await sweepGivenVpc(ec2, 'vpc-1', 'lab', options);
+    expect(blockers.map((text) => text.split(' ')[0])).toEqual([
+      'eni-used',
+      'eni-in-own-subnet',
+      'eni-in-own-group',
+    ]);
   });
 });

@@ -91,6 +91,12 @@ export function overlaps(one: Range, other: Range): boolean {
   return one.bits === other.bits && one.first <= other.last && other.first <= one.last;
 }
 
+/** Whether two IPv4 networks in CIDR form have an address in common; false when a text is no network. */
+export function share(one: string, other: string): boolean {
+  const [a, b] = [parseCidr(one), parseCidr(other)];
+  return a !== undefined && b !== undefined && overlaps(a, b);
+}
+
 /** The addresses that two ranges share. The last is before the first when they share none. */
 export function intersection(one: Range, other: Range): Range {
   const later = one.first < other.first ? other : one;

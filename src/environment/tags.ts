@@ -15,6 +15,9 @@ const RUN_TAG = 'eks-multus:run';
 /** The number of the pull request that the environment was created for. */
 export const PULL_REQUEST_TAG = 'eks-multus:pull-request';
 
+/** The owner of a VPC lets environments use it by this tag, whose value their names begin with. */
+export const OPEN_TAG = 'eks-multus:open-to';
+
 interface Expiry {
   /** Hours from now; 0 for never, undefined to leave an existing expiry as it is. */
   readonly ttlHours: number | undefined;

@@ -1,5 +1,5 @@
 import type { InputProblem } from '../core/errors.ts';
-import { type Cidr, contains, overlaps, parseCidr } from '../core/ip.ts';
+import { type Cidr, contains, parseCidr, share } from '../core/ip.ts';
 import { type GivenSubnets, placeGiven, type Slot } from './given-subnets.ts';
 import {
   FEWEST_ZONES,
@@ -208,9 +208,4 @@ function overlapProblems(
     const allowed = `multus network ${network} in ${zone}: a range that no subnet of the VPC has; ${describeSubnet(other)} overlaps it`;
     return [{ input: 'subnet-cidrs', value: cidr, allowed }];
   });
-}
-
-function share(one: string, other: string): boolean {
-  const [a, b] = [parseCidr(one), parseCidr(other)];
-  return a !== undefined && b !== undefined && overlaps(a, b);
 }

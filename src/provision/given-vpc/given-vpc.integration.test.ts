@@ -84,6 +84,9 @@ async function expectUntouched() {
 describe('an environment in the VPC of another team', () => {
   it('is planned without making anything, and the plan says whose each part is', async () => {
     const { summary } = await run('plan');
+    for (const check of ['Given VPC', 'Routes of the given VPC', 'Network ACLs of the given VPC']) {
+      expect(summary).toContain(`| ${check} | good |`);
+    }
     expect(summary).toContain(`| VPC | ${foreign.vpcId} (192.168.0.0/16) | given |`);
     expect(summary).toContain('| Multus subnet 1 in ap-northeast-2a | 192.168.200.0/24 | made |');
     expect(summary).toContain(`${foreign.mediaSubnetId} (192.168.192.0/24) | given |`);

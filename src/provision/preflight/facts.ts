@@ -1,4 +1,5 @@
 import type { Addon } from '../upgrade/addon-versions.ts';
+import type { GivenVpcFacts } from './given-vpc-facts.ts';
 
 /** What AWS answered to a question, or why it did not. */
 export type Answer<T> =
@@ -29,6 +30,8 @@ export interface AccountFacts {
   /** Of the roles and users in `admin-role-arns`, those that IAM does not have under this ARN. */
   readonly missingPrincipals?: Answer<readonly MissingPrincipal[]>;
   readonly multusSubnets?: Answer<readonly SubnetUse[]>;
+  /** The VPC that others made. */
+  readonly givenVpc?: Answer<GivenVpcFacts>;
   /** What EKS says about an upgrade of the cluster to the version that the inputs ask for. */
   readonly insights?: Answer<readonly Insight[]>;
   /** The add-ons of the cluster, with the versions that EKS offers for the version that the inputs ask for. */

@@ -8,6 +8,7 @@ import { versionChange } from '../upgrade/version-change.ts';
 import { ask } from './account/ask.ts';
 import { askEc2 } from './account/ask-ec2.ts';
 import { askEks } from './account/ask-eks.ts';
+import { askGivenVpc } from './account/ask-given-vpc.ts';
 import { needsQuota, usesOf } from './checks/check-quotas.ts';
 import { usedSubnets } from './checks/check-subnets.ts';
 import type { AccountFacts, Answer, Decision } from './facts.ts';
@@ -28,10 +29,13 @@ interface ClusterSources {
 /** Asks AWS all questions at the same time, and then for the quotas that their answers make matter. */
 export function gatherWith(caller: AwsCaller, sources: ClusterSources): Gather {
   return async (setUp) => {
-    const ec2 = askEc2(createClient(EC2Client, caller));
+    const client = createClient(EC2Client, caller);
+    const ec2 = askEc2(client);
+    const { givenVpc } = setUp.network;
     const facts = await answers({
       ...aboutPlace(ec2, caller, setUp),
       ...aboutNodes(ec2, setUp),
+      ...(givenVpc === undefined ? {} : { givenVpc: askGivenVpc(client, givenVpc.id) }),
       ...aboutUpgrade(setUp, sources),
       ...(await aboutRoles(ec2, caller, setUp)),
     });

@@ -1,4 +1,4 @@
-import { contains, overlaps, parseCidr } from '../../../core/ip.ts';
+import { contains, parseCidr, share } from '../../../core/ip.ts';
 import { ENVIRONMENT_TAG } from '../../../environment/tags.ts';
 import { known } from '../facts.ts';
 import type { SetUp } from '../set-up.ts';
@@ -71,9 +71,4 @@ function overlapFindings(
 function includes(outer: string, inner: string): boolean {
   const [one, other] = [parseCidr(outer), parseCidr(inner)];
   return one !== undefined && other !== undefined && contains(one, other);
-}
-
-function share(one: string, other: string): boolean {
-  const [a, b] = [parseCidr(one), parseCidr(other)];
-  return a !== undefined && b !== undefined && overlaps(a, b);
 }

@@ -1,14 +1,17 @@
 import type { AccountFacts } from '../facts.ts';
 import type { SetUp } from '../set-up.ts';
+import { checkGivenVpc } from './check-given-vpc.ts';
 import { checkAdministrators, checkIdentity } from './check-identity.ts';
 import { checkInstanceTypes, checkOfferings } from './check-instance-types.ts';
 import { checkKeyPair, checkNames } from './check-names.ts';
 import { checkNetwork } from './check-network.ts';
+import { checkNetworkAcls } from './check-network-acls.ts';
 import { checkDeployer, checkServiceRole } from './check-permissions.ts';
 import { checkQuotas } from './check-quotas.ts';
 import { checkSubnets } from './check-subnets.ts';
 import { checkAddons, checkInsights, checkKubelets } from './check-upgrade.ts';
 import { checkVersion } from './check-version.ts';
+import { checkWaysOut } from './check-ways-out.ts';
 import { checkZones } from './check-zones.ts';
 import type { Check, Finding } from './finding.ts';
 
@@ -26,6 +29,9 @@ const CHECKS: readonly Check[] = [
   checkOfferings,
   checkQuotas,
   checkNetwork,
+  checkGivenVpc,
+  checkWaysOut,
+  checkNetworkAcls,
   checkSubnets,
   checkNames,
   checkKeyPair,

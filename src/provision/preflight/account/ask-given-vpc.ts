@@ -1,0 +1,118 @@
+import {
+  DescribeVpcAttributeCommand,
+  DescribeVpcsCommand,
+  type EC2Client,
+  type NetworkAcl as FoundAcl,
+  type RouteTable as FoundTable,
+  paginateDescribeNetworkAcls,
+  paginateDescribeRouteTables,
+  paginateDescribeSubnets,
+  paginateDescribeVpcEndpoints,
+} from '@aws-sdk/client-ec2';
+import { tagsOf } from '../../../aws/network-interfaces.ts';
+import type { Answer } from '../facts.ts';
+import type { GivenVpcFacts, NetworkAcl, RouteTable } from '../given-vpc-facts.ts';
+import { ask } from './ask.ts';
+
+/** Asks EC2 for a VPC that others made, with its subnets, routes, network ACLs and endpoints. Changes nothing. */
+export function askGivenVpc(client: EC2Client, vpcId: string): Promise<Answer<GivenVpcFacts>> {
+  return ask('ec2:DescribeRouteTables', async () => {
+    const paging = { client, pageSize: 100 };
+    const query = { Filters: [{ Name: 'vpc-id', Values: [vpcId] }] };
+    const [vpc, dnsSupport, dnsHostnames, subnets, tables, acls, endpoints] = await Promise.all([
+      client.send(new DescribeVpcsCommand({ VpcIds: [vpcId] })),
+      attribute(client, vpcId, 'enableDnsSupport'),
+      attribute(client, vpcId, 'enableDnsHostnames'),
+      Array.fromAsync(paginateDescribeSubnets(paging, query), (page) => page.Subnets ?? []),
+      Array.fromAsync(paginateDescribeRouteTables(paging, query), (page) => page.RouteTables ?? []),
+      Array.fromAsync(paginateDescribeNetworkAcls(paging, query), (page) => page.NetworkAcls ?? []),
+      Array.fromAsync(
+        paginateDescribeVpcEndpoints(paging, query),
+        (page) => page.VpcEndpoints ?? [],
+      ),
+    ]);
+    const [found] = vpc.Vpcs ?? [];
+    return {
+      id: vpcId,
+      ownerId: found?.OwnerId ?? '',
+      tags: tagsOf(found?.Tags),
+      cidrs: (found?.CidrBlockAssociationSet ?? []).flatMap(({ CidrBlock }) => CidrBlock ?? []),
+      dnsSupport,
+      dnsHostnames,
+      subnets: subnets.flat().map((one) => ({
+        id: one.SubnetId ?? '',
+        tags: tagsOf(one.Tags),
+        freeAddresses: one.AvailableIpAddressCount ?? 0,
+        givesPublicAddresses: one.MapPublicIpOnLaunch ?? false,
+      })),
+      routeTables: tables.flat().map(toRouteTable),
+      networkAcls: acls.flat().map(toNetworkAcl),
+      endpoints: endpoints
+        .flat()
+        .filter(({ State }) => `${State}`.toLowerCase() === 'available')
+        .map((one) => ({
+          service: one.ServiceName ?? '',
+          routeTableIds: one.RouteTableIds ?? [],
+          isGateway: one.VpcEndpointType === 'Gateway',
+        })),
+    };
+  });
+}
+
+async function attribute(
+  client: EC2Client,
+  VpcId: string,
+  Attribute: 'enableDnsSupport' | 'enableDnsHostnames',
+): Promise<boolean> {
+  const found = await client.send(new DescribeVpcAttributeCommand({ VpcId, Attribute }));
+  const { Value = false } =
+    (Attribute === 'enableDnsSupport' ? found.EnableDnsSupport : found.EnableDnsHostnames) ?? {};
+  return Value;
+}
+
+function toRouteTable({ RouteTableId, Associations = [], Routes = [] }: FoundTable): RouteTable {
+  return {
+    id: RouteTableId ?? '',
+    isMain: Associations.some(({ Main }) => Main === true),
+    subnetIds: Associations.flatMap(({ SubnetId }) => SubnetId ?? []),
+    routes: Routes.flatMap((route) =>
+      route.DestinationCidrBlock === undefined
+        ? []
+        : [
+            {
+              destination: route.DestinationCidrBlock,
+              target:
+                route.NatGatewayId ??
+                route.GatewayId ??
+                route.TransitGatewayId ??
+                route.VpcPeeringConnectionId ??
+                route.NetworkInterfaceId ??
+                '',
+              active: route.State !== 'blackhole',
+            },
+          ],
+    ),
+  };
+}
+
+function toNetworkAcl({ NetworkAclId, Associations = [], Entries = [] }: FoundAcl): NetworkAcl {
+  return {
+    id: NetworkAclId ?? '',
+    subnetIds: Associations.flatMap(({ SubnetId }) => SubnetId ?? []),
+    entries: Entries.flatMap((entry) =>
+      entry.CidrBlock === undefined
+        ? []
+        : [
+            {
+              number: entry.RuleNumber ?? 0,
+              egress: entry.Egress ?? false,
+              protocol: entry.Protocol ?? '-1',
+              cidr: entry.CidrBlock,
+              allows: entry.RuleAction === 'allow',
+              from: entry.PortRange?.From ?? 0,
+              to: entry.PortRange?.To ?? 65_535,
+            },
+          ],
+    ),
+  };
+}
