@@ -32,6 +32,7 @@ import type { Moto } from './moto/moto.ts';
 import { serviceQuotas } from './quotas/quotas.ts';
 import { type ServiceOptions, startRegion } from './region.ts';
 import { createRegions, lambdaAnswer, observeIn, regionalServices } from './regions.ts';
+import type { Scheduler } from './scheduler/scheduler.ts';
 
 export interface AwsOptions extends ServiceOptions {
   /** Starts moto, with its output going to the file `log`. */
@@ -59,11 +60,12 @@ export interface AwsOptions extends ServiceOptions {
 /** The rehearsal's AWS: one endpoint with moto and our own services behind it. */
 export interface AwsStandIn {
   readonly gateway: Gateway;
-  /** Auto Scaling of the first region, as are the next three. */
+  /** Auto Scaling of the first region, as are the next four. */
   readonly autoscaling: AutoScaling;
   readonly eks: Eks;
   readonly lambda: Lambda;
   readonly bus: EventBus;
+  readonly scheduler: Scheduler;
   /** Names of the regions in use. */
   regions(): readonly string[];
   readonly eksImages: EksImages;
@@ -140,7 +142,10 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
   gateway.onMutation((_service, _action, call) => buckets.learn(call));
   gateway.onMutation((service) => service === 'iam' && identities.forget());
   const stop = async () => {
-    for (const name of regions.names()) await regions.in(name).autoscaling.stop();
+    for (const name of regions.names()) {
+      regions.in(name).scheduler.stop();
+      await regions.in(name).autoscaling.stop();
+    }
     await gateway.stop();
   };
   return { ...home, regions: regions.names, gateway, eksImages, faults, sessions, problems, stop };

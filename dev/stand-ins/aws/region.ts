@@ -12,6 +12,7 @@ import { type ControlPlanes, type Eks, startEks } from './eks/eks.ts';
 import { createEventBus, type EventBus } from './events/events.ts';
 import { OWN_CREDENTIALS, sessionOf } from './identity/session.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
+import { type Scheduler, startScheduler } from './scheduler/scheduler.ts';
 
 /** The options of an account's services that are the same in every region. */
 export interface ServiceOptions {
@@ -25,6 +26,8 @@ export interface ServiceOptions {
    * `lambda-<name>.log`.
    */
   readonly logFolder: string;
+  /** The time by which schedules are due, in milliseconds since 1970; the machine's by default. */
+  readonly scheduleTime?: () => number;
   /** For tests: shorter times, see `startAutoScaling` and `createLambda`. */
   readonly pace?: {
     readonly secondMs?: number;
@@ -49,6 +52,7 @@ export interface RegionalServices {
   readonly eks: Eks;
   readonly lambda: Lambda;
   readonly bus: EventBus;
+  readonly scheduler: Scheduler;
   readonly clients: ReturnType<typeof serviceClients>;
 }
 
@@ -84,7 +88,15 @@ export function startRegion(options: RegionOptions): RegionalServices {
     principalOf: (accessKey) => principalOf(clients.iam, endpoint, region, accessKey),
     principalExists: (arn) => principalExists(clients.iam, arn, options.iamDelayMs),
   });
-  return { autoscaling, eks, lambda, bus, clients };
+  const scheduler = startScheduler({
+    account,
+    region,
+    endpoint,
+    problem,
+    ...clients,
+    now: options.scheduleTime ?? Date.now,
+  });
+  return { autoscaling, eks, lambda, bus, scheduler, clients };
 }
 
 /** The clients that our services use. */

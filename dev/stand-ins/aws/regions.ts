@@ -22,7 +22,7 @@ export function createRegions(start: (name: string) => RegionalServices): Region
 
 /** The services of the gateway, which pass each call to the region that it was signed for. */
 export function regionalServices(regions: Regions): readonly AwsService[] {
-  return (['autoscaling', 'eks'] as const).map((name) => ({
+  return (['autoscaling', 'eks', 'scheduler'] as const).map((name) => ({
     name,
     handle: (request) => regions.in(request.region)[name].service.handle(request),
   }));

@@ -2,7 +2,11 @@ import {
   AutoScalingClient,
   DescribeAutoScalingInstancesCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { CloudFormationClient, DescribeChangeSetCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeChangeSetCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import {
   DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
@@ -62,6 +66,14 @@ export function accountFacts({ account, region, motoUrl, endpoint }: FactSources
       const pairs = (found?.Tags ?? []).map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue]);
       return Object.fromEntries(pairs) as Tags;
     },
+    stackTags: (arn) =>
+      unlessAbsent(async () => {
+        const [, StackName, id] = arn.split('/');
+        const query = new DescribeStacksCommand({ StackName: id === 'new' ? StackName : arn });
+        const { Stacks: [stack] = [] } = await stacks.send(query);
+        const pairs = (stack?.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]);
+        return Object.fromEntries(pairs) as Tags;
+      }),
     stackOf: (ChangeSetName) =>
       unlessAbsent(async () => {
         const found = await stacks.send(new DescribeChangeSetCommand({ ChangeSetName }));

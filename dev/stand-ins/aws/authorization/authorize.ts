@@ -13,6 +13,7 @@ import {
   kmsRequests,
   lambdaRequests,
   logsRequests,
+  schedulerRequests,
   ssmRequests,
 } from './requests/json-services.ts';
 import type { AccountFacts, RequestsOf } from './requests/request-facts.ts';
@@ -43,6 +44,7 @@ const REQUESTS: Readonly<Record<string, RequestsOf>> = {
   lambda: lambdaRequests,
   logs: logsRequests,
   s3: s3Requests,
+  scheduler: schedulerRequests,
   ssm: ssmRequests,
 };
 

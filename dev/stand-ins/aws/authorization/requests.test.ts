@@ -3,7 +3,12 @@ import { type AwsCall, readCall } from '../gateway/aws-call.ts';
 import { cloudFormationRequests } from './requests/cloudformation.ts';
 import { ec2Requests } from './requests/ec2.ts';
 import { iamRequests } from './requests/iam.ts';
-import { eksRequests, kmsRequests, lambdaRequests } from './requests/json-services.ts';
+import {
+  eksRequests,
+  kmsRequests,
+  lambdaRequests,
+  schedulerRequests,
+} from './requests/json-services.ts';
 import type { AccountFacts } from './requests/request-facts.ts';
 import { s3Requests } from './requests/s3.ts';
 
@@ -15,6 +20,7 @@ const FACTS: AccountFacts = {
   boundaryOf: async () => 'arn:aws:iam::123456789012:policy/cap',
   groupOf: async () => 'lab-ng1',
   keyTags: async () => ({ team: 'a' }),
+  stackTags: async () => ({ 'eks-multus:expires-at': '2026-11-30T12:00:00Z' }),
   stackOf: async () => 'arn:aws:cloudformation:eu-west-1:123456789012:stack/lab/1',
 };
 
@@ -144,5 +150,35 @@ it('knows the tags of a key', async () => {
   expect(request).toMatchObject({
     resource: 'arn:aws:kms:eu-west-1:123456789012:key/1',
     context: { 'aws:ResourceTag/team': 'a' },
+  });
+});
+
+it('checks the group of a new schedule, and the role that it hands over', async () => {
+  const body = JSON.stringify({ GroupName: 'g', Target: { RoleArn: 'r' } });
+  const requests = await schedulerRequests(call('scheduler', 'POST', '/schedules/s', body), FACTS);
+  expect(requests).toEqual([
+    {
+      action: 'scheduler:CreateSchedule',
+      resource: 'arn:aws:scheduler:eu-west-1:123456789012:schedule/g/s',
+    },
+    {
+      action: 'iam:PassRole',
+      resource: 'r',
+      context: { 'iam:PassedToService': 'scheduler.amazonaws.com' },
+    },
+  ]);
+  const path = '/schedules/s?groupName=g';
+  const [deletion] = await schedulerRequests(call('scheduler', 'DELETE', path, ''), FACTS);
+  expect(deletion).toEqual({
+    action: 'scheduler:DeleteSchedule',
+    resource: 'arn:aws:scheduler:eu-west-1:123456789012:schedule/g/s',
+  });
+});
+
+it('knows the tags of a stack that is deleted', async () => {
+  const deletion = query('cloudformation', 'Action=DeleteStack&StackName=lab');
+  const [request] = await cloudFormationRequests(deletion, FACTS);
+  expect(request?.context).toEqual({
+    'aws:ResourceTag/eks-multus:expires-at': '2026-11-30T12:00:00Z',
   });
 });

@@ -87,6 +87,7 @@ export const JSON_SERVICES: ReadonlySet<string> = new Set([
   'kms',
   'tagging',
   'servicequotas',
+  'scheduler',
 ]);
 
 /** An error response in the form that the service's SDK clients read. */

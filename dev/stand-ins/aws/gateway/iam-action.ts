@@ -64,7 +64,22 @@ const LAMBDA: readonly Route[] = [
   [/^DELETE \/2017-03-31\/tags\/.+$/, 'UntagResource'],
 ];
 
-const ROUTES: Readonly<Record<string, readonly Route[]>> = { s3: S3, eks: EKS, lambda: LAMBDA };
+const SCHEDULER: readonly Route[] = [
+  [/^POST \/schedules\/[^/]+$/, 'CreateSchedule'],
+  [/^PUT \/schedules\/[^/]+$/, 'UpdateSchedule'],
+  [/^GET \/schedules\/[^/]+$/, 'GetSchedule'],
+  [/^DELETE \/schedules\/[^/]+$/, 'DeleteSchedule'],
+  [/^POST \/schedule-groups\/[^/]+$/, 'CreateScheduleGroup'],
+  [/^GET \/schedule-groups\/[^/]+$/, 'GetScheduleGroup'],
+  [/^DELETE \/schedule-groups\/[^/]+$/, 'DeleteScheduleGroup'],
+];
+
+const ROUTES: Readonly<Record<string, readonly Route[]>> = {
+  s3: S3,
+  eks: EKS,
+  lambda: LAMBDA,
+  scheduler: SCHEDULER,
+};
 
 /**
  * The IAM permission that a recorded call needs, such as `s3:PutBucketTagging`. A call that is missing in

@@ -39,11 +39,18 @@ export interface ServiceCall {
   readonly service: string;
   readonly action: string;
   readonly sourceArn: string;
+  /** The account of the resource, for services that tell it. */
+  readonly sourceAccount?: string;
 }
 
-/** Whether a function's policy lets an AWS service invoke it on behalf of one resource. */
-export function allowsService(policy: Json, { service, action, sourceArn }: ServiceCall): boolean {
-  const context = (key: string) => (key.toLowerCase() === 'aws:sourcearn' ? [sourceArn] : []);
+/** Whether a resource's policy lets an AWS service use it (a function, a role) on behalf of one resource. */
+export function allowsService(policy: Json, call: ServiceCall): boolean {
+  const { service, action, sourceArn, sourceAccount } = call;
+  const values: Readonly<Record<string, string | undefined>> = {
+    'aws:sourcearn': sourceArn,
+    'aws:sourceaccount': sourceAccount,
+  };
+  const context = (key: string) => textsOf(values[key.toLowerCase()]);
   return decide(policy, action, { Service: service }, context);
 }
 

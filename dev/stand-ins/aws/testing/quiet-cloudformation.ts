@@ -3,6 +3,7 @@ import type { AwsOptions } from '../aws.ts';
 import type { Engine } from '../cloudformation/engine.ts';
 import { isBusy } from '../cloudformation/stack.ts';
 import type { AwsCall } from '../gateway/aws-call.ts';
+import { OWN_CREDENTIALS } from '../identity/session.ts';
 
 /** Less than a minute, after which the AWS CLI gives a call up. */
 const LONGEST_MS = 20_000;
@@ -26,7 +27,8 @@ export function answersWhenQuiet(
           !stacks.some(isBusy) &&
           !changeSets.some(({ status }) => /^CREATE_(PENDING|IN_PROGRESS)$/.test(status)),
       );
-  const wait = async ({ service, action }: AwsCall) => {
+  const wait = async ({ service, action, accessKey }: AwsCall) => {
+    if (accessKey === OWN_CREDENTIALS.accessKeyId) return undefined;
     if (service !== 'cloudformation' || !actions.includes(action)) return undefined;
     for (let waited = 0; !isQuiet() && waited < LONGEST_MS; waited += LOOK_EVERY_MS) {
       await setTimeout(LOOK_EVERY_MS);

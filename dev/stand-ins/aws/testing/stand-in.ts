@@ -26,7 +26,10 @@ export interface TestAws {
 const UPGRADE_MS = 200;
 
 export type TestAwsOptions = Partial<
-  Pick<AwsOptions, 'jwksUrls' | 'pace' | 'answers' | 'pacing' | 'onEngine' | 'switches' | 'quotas'>
+  Pick<
+    AwsOptions,
+    'jwksUrls' | 'pace' | 'answers' | 'pacing' | 'onEngine' | 'switches' | 'quotas' | 'scheduleTime'
+  >
 >;
 
 /**

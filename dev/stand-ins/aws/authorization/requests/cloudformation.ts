@@ -11,6 +11,7 @@ import {
   passRole,
   type RequestsOf,
   requestTags,
+  resourceTags,
   tagList,
 } from './request-facts.ts';
 
@@ -28,6 +29,7 @@ export const cloudFormationRequests: RequestsOf = async (call, facts) => {
   const name = textOf(params, 'ChangeSetName');
   const context = {
     ...tags,
+    ...(await tagsToDelete(call, resource, facts)),
     ...(roleArn === undefined ? {} : { 'cloudformation:RoleArn': roleArn }),
     ...(imported.length === 0 ? {} : { 'cloudformation:ImportResourceTypes': imported }),
     ...(name === undefined ? {} : { 'cloudformation:ChangeSetName': name }),
@@ -43,6 +45,11 @@ export const cloudFormationRequests: RequestsOf = async (call, facts) => {
     ...(Object.keys(tags).length === 0 ? [] : [tagging]),
   ];
 };
+
+/** The tags of the stack. No policy here has conditions on them for other calls, and to ask takes a call. */
+async function tagsToDelete(call: AwsCall, stack: string, facts: AccountFacts) {
+  return call.action === 'DeleteStack' ? resourceTags((await facts.stackTags(stack)) ?? {}) : {};
+}
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html */
 function withoutStack(action: string): readonly AccessRequest[] {

@@ -182,6 +182,19 @@ async function groupNamed(params: QueryParams, facts: AccountFacts): Promise<str
   return named ?? (instanceId === undefined ? undefined : facts.groupOf(instanceId));
 }
 
+/** The checks of EventBridge Scheduler. A schedule belongs to a group, and works with a role that the caller hands over. */
+export const schedulerRequests: RequestsOf = async (call, facts) => {
+  const action = iamAction(call);
+  const body = bodyOf(call);
+  const [, kind = '', name = ''] = call.path.split('/').map(decodeURIComponent);
+  const arn = (resource: string) => `arn:aws:scheduler:${call.region}:${facts.account}:${resource}`;
+  if (kind === 'schedule-groups') return [{ action, resource: arn(`schedule-group/${name}`) }];
+  const group = stringOf(body['GroupName']) ?? call.query.get('groupName') ?? 'default';
+  const roleArn = stringOf(objectOf(body['Target'])?.['RoleArn']);
+  const about = { action, resource: arn(`schedule/${group}/${name}`) };
+  return roleArn === undefined ? [about] : [about, passRole(roleArn, 'scheduler')];
+};
+
 /** The checks of Systems Manager. CloudFormation asks for several parameters at once. */
 export const ssmRequests: RequestsOf = async (call, facts) => {
   const body = bodyOf(call);

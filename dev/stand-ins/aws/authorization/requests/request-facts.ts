@@ -18,6 +18,8 @@ export interface AccountFacts {
   groupOf(instanceId: string): Promise<string | undefined>;
   /** Tags of a KMS key. */
   keyTags(keyId: string): Promise<Tags>;
+  /** Tags of a stack, by its ARN; undefined when there is no such stack. */
+  stackTags(stackArn: string): Promise<Tags | undefined>;
   /** The ARN of the stack that a change set belongs to. */
   stackOf(changeSetId: string): Promise<string | undefined>;
 }

@@ -8,6 +8,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { type SchedulerClient, schedulerClient } from '../../scheduler/client.ts';
 
 export interface Clients {
   readonly autoscaling: AutoScalingClient;
@@ -19,6 +20,7 @@ export interface Clients {
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
   readonly s3: S3Client;
+  readonly scheduler: SchedulerClient;
   readonly ssm: SSMClient;
 }
 
@@ -41,6 +43,7 @@ export function createClients(endpoint: string, region: string, credentials: Cre
     lambda: new LambdaClient(config),
     logs: new CloudWatchLogsClient(config),
     s3: new S3Client({ ...config, forcePathStyle: true }),
+    scheduler: schedulerClient(config),
     ssm: new SSMClient(config),
   };
 }

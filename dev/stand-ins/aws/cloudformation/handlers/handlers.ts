@@ -14,6 +14,7 @@ import { managedPolicyHandlers } from './iam-managed-policy.ts';
 import { oidcProviderHandlers } from './iam-oidc.ts';
 import { kmsHandlers } from './kms.ts';
 import { lambdaHandlers } from './lambda.ts';
+import { schedulerHandlers } from './scheduler.ts';
 
 export type Handlers = Readonly<Record<string, AnyHandler>>;
 
@@ -34,4 +35,5 @@ export const handlers: Handlers = {
   ...autoScalingHandlers,
   ...lambdaHandlers,
   ...eventsLogsHandlers,
+  ...schedulerHandlers,
 };
