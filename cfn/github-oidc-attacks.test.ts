@@ -5,17 +5,19 @@ import {
   arn,
   DEPLOYER_ROLE,
   EVERYTHING,
+  GUARD_ROLE,
   permissionsOf,
   SERVICE_ROLE,
   type World,
 } from '../dev/testing/attacks/attack.ts';
 import { DATA_ATTACKS } from '../dev/testing/attacks/data.ts';
 import { GIVEN_VPC_ATTACKS } from '../dev/testing/attacks/given-vpc.ts';
+import { GUARD_ATTACKS } from '../dev/testing/attacks/guards.ts';
 import { NETWORK_ATTACKS } from '../dev/testing/attacks/network.ts';
 import old from '../dev/testing/attacks/policies-of-c87c602.json' with { type: 'json' };
 import { ROLE_ATTACKS } from '../dev/testing/attacks/roles.ts';
 import { STACK_ATTACKS } from '../dev/testing/attacks/stacks.ts';
-import { ACCOUNT, accountRoles } from '../dev/testing/samples/account-roles.ts';
+import { ACCOUNT, rolesWithGuards } from '../dev/testing/samples/account-roles.ts';
 
 const ATTACKS = [
   ...ROLE_ATTACKS,
@@ -23,23 +25,25 @@ const ATTACKS = [
   ...NETWORK_ATTACKS,
   ...GIVEN_VPC_ATTACKS,
   ...DATA_ATTACKS,
+  ...GUARD_ATTACKS,
 ];
 
 const NOW: World = {
-  ...accountRoles(),
+  ...rolesWithGuards(),
   rolesStack: arn('cloudformation', 'stack/github-for-eks-multus/1'),
   bucketOfOthers: 'team-b-123456789012-ap-northeast-2',
 };
 /** Somebody gave the roles' stack a name that begins like those of environments. */
 const BADLY_NAMED: World = {
   ...NOW,
-  ...accountRoles({}, 'eks-multus-github'),
+  ...rolesWithGuards('eks-multus-github'),
   rolesStack: arn('cloudformation', 'stack/eks-multus-github/1'),
 };
 /** The policies before the boundary, with the names that its documentation gave. */
 const BEFORE: World = {
   deployer: { principal: DEPLOYER_ROLE, policies: old.deployer },
   service: { principal: SERVICE_ROLE, policies: old.service },
+  guard: { principal: GUARD_ROLE, policies: [] },
   boundary: undefined,
   rolesStack: arn('cloudformation', 'stack/eks-multus-github/1'),
   bucketOfOthers: 'eks-multus-123456789012-ap-northeast-2',
@@ -71,6 +75,7 @@ it('each attack succeeds for somebody who may do everything, so its steps are re
     ...BEFORE,
     deployer: { principal: DEPLOYER_ROLE, policies: [EVERYTHING] },
     service: { principal: SERVICE_ROLE, policies: [EVERYTHING] },
+    guard: { principal: GUARD_ROLE, policies: [EVERYTHING] },
   };
   for (const one of ATTACKS) expect(await stoppedAt(unguarded, one), one.name).toBeUndefined();
 });

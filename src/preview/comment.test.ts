@@ -80,6 +80,13 @@ it.each([
     /if nodes are replaced/,
   ],
   [[{ stack: 'pr-7', action: 'none' }], /nothing changes/],
+  [
+    [
+      { stack: 'pr-7', action: 'none' },
+      { stack: 'pr-7-Guard', action: 'update' },
+    ],
+    /nothing changes/,
+  ],
 ])('says how long %j takes', (plan, expected) => {
   const said = expectedTime('pr-7', plan);
   if (expected === undefined) expect(said).toBeUndefined();

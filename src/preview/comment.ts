@@ -1,4 +1,5 @@
 import type { Environment } from '../environment/environment.ts';
+import { isGuard } from '../environment/guard-stack.ts';
 import { code, link, type Markdown, md, table } from '../github/markdown.ts';
 import type { ShownFailure } from '../github/shown-failure.ts';
 import { EXPIRY_ROW, expiryCell, expiryMark } from './expiry.ts';
@@ -68,12 +69,14 @@ export function expectedTime(
   plan: readonly Pick<CommentedPlan, 'stack' | 'action'>[] | undefined,
 ): string | undefined {
   if (plan === undefined) return undefined;
-  const creates = plan.filter(({ action }) => action === 'create' || action === 'replace');
+  // Guards are ready long before what they guard.
+  const awaited = plan.filter(({ stack }) => !isGuard({ name: stack }));
+  const creates = awaited.filter(({ action }) => action === 'create' || action === 'replace');
   if (creates.some(({ stack }) => stack === environment)) {
     return 'ready in a quarter of an hour: EKS makes a new cluster';
   }
   if (creates.length > 0) return 'ready in some five minutes: new nodes start';
-  return plan.some(({ action }) => action !== 'none')
+  return awaited.some(({ action }) => action !== 'none')
     ? 'ready in some minutes, or more if nodes are replaced'
     : 'ready in some two minutes: nothing changes but the networks';
 }

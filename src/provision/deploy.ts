@@ -4,11 +4,13 @@ import type { Stack, StackSpec } from '../cloudformation/stack-api.ts';
 import { isBeingDestroyed } from '../cloudformation/stack-events.ts';
 import { planLines } from '../cloudformation/stack-plan.ts';
 import { allOrFirstFailure } from '../core/in-parallel.ts';
+import { isGuard } from '../environment/guard-stack.ts';
 import { ENVIRONMENT_TAG } from '../environment/tags.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import { baseOf, fitToBase } from './base-environment.ts';
 import { ownNetwork } from './choices/own-network.ts';
 import { type DeployedNodeGroup, environmentOf } from './environment-of.ts';
+import { withGuards } from './guard/guards.ts';
 import { nodeGroupStackName } from './node-groups.ts';
 import { type Pack, readPack, runsHook, stageHook } from './pack.ts';
 import { preflight } from './preflight/preflight.ts';
@@ -38,17 +40,17 @@ async function deployWithCluster(given: Session, all: readonly Stack[]): Promise
   const read = await readPack(packFile, inputs.environment);
   const existing = await existingStacks(session, all, inputs.environment);
   const pack = await stageIfNeeded(session, read, existing);
-  const infra = await deployCluster(
-    session,
-    { pack, network },
-    existing.get(inputs.environment),
-    (spec, seen) => deployOne(session, spec, seen),
-  );
-  report.outputs['cluster-name'] = infra.outputs['ClusterName'] ?? inputs.environment;
-  report.outputs['infra-stack-id'] = infra.id;
-  // A change of the infra stack takes minutes, after which the list of stacks is out of date.
-  const current = infra.outcome === 'unchanged' ? existing : new Map();
-  const deployed = await deployGroups(session, pack, network, infra, current);
+  const one = (spec: StackSpec, seen: Stack | undefined) => deployOne(session, spec, seen);
+  const { infra, deployed } = await withGuards(session, all, one, async () => {
+    const present = existing.get(inputs.environment);
+    const made = await deployCluster(session, { pack, network }, present, one);
+    report.outputs['cluster-name'] = made.outputs['ClusterName'] ?? inputs.environment;
+    report.outputs['infra-stack-id'] = made.id;
+    // A change of the infra stack takes minutes, after which the list of stacks is out of date.
+    const current = made.outcome === 'unchanged' ? existing : new Map();
+    const groups = await deployGroups(session, pack, network, made, current);
+    return { infra: made, deployed: groups };
+  });
   const { accountId } = account;
   report.outputs.environment = environmentOf(inputs, accountId, network, infra, deployed);
   await rollNodes(session, { deployed, existing, infra: infra.outputs });
@@ -71,7 +73,12 @@ async function deployOnBase(
   const existing = await existingStacks(fitted, all, undefined);
   const pack = await stageIfNeeded(fitted, read, existing);
   report.outputs['cluster-name'] = base.stack.outputs['ClusterName'] ?? baseName;
-  const deployed = await deployGroups(fitted, pack, network, base.stack, existing);
+  const deployed = await withGuards(
+    fitted,
+    all,
+    (spec, seen) => deployOne(fitted, spec, seen),
+    () => deployGroups(fitted, pack, network, base.stack, existing),
+  );
   const { accountId } = account;
   report.outputs.environment = environmentOf(inputs, accountId, network, base.stack, deployed);
   await rollNodes(fitted, { deployed, existing, infra: base.stack.outputs });
@@ -101,7 +108,10 @@ async function existingStacks(
     if (await isBeingDestroyed(engine.api, stack)) throw beingDestroyed(stack);
   }
   const unlisted = all.filter(
-    (stack) => !existing.includes(stack) && stack.tags[ENVIRONMENT_TAG] === inputs.environment,
+    (stack) =>
+      !existing.includes(stack) &&
+      !isGuard(stack) &&
+      stack.tags[ENVIRONMENT_TAG] === inputs.environment,
   );
   if (unlisted.length > 0) {
     const names = unlisted.map(({ name }) => name).join(', ');

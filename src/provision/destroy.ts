@@ -9,6 +9,7 @@ import { destroyOnBase } from './destroy-on-base.ts';
 import { checkNothingLeft, type Look } from './end-state.ts';
 import { type EnvironmentStacks, environmentStacks } from './environment-stacks.ts';
 import { givenVpcId, madeMultusSubnetIds } from './given-vpc/given-parts.ts';
+import { removeGuards } from './guard/guards.ts';
 import { deleteStacks, type Sweeper, vpcSweeper } from './remove-stack.ts';
 import { addNote, addWarning } from './report.ts';
 import type { Session } from './session.ts';
@@ -18,8 +19,9 @@ import type { Session } from './session.ts';
  * node groups that no input names, are removed too. An environment that does not exist is a success.
  *
  * The order follows the dependencies: load balancers and volumes of workloads, node groups, what nodes left behind, the
- * infra stack, the cluster's logs, staged files. Staged files are last because their presence shows that an earlier
- * destroy did not finish, and that the next one has to go on.
+ * infra stack, the cluster's logs, guards, staged files. Guards come late, because they go on where a destroy has failed.
+ * Staged files are last because their presence shows that an earlier destroy did not finish, and that the next one has to
+ * go on.
  *
  * @throws CloudError when something cannot be removed or is left at the end. Before anything is removed, when other
  *   environments use this one's cluster.
@@ -41,6 +43,7 @@ export async function destroy(session: Session): Promise<void> {
     base === undefined
       ? await destroyWithCluster(session, found)
       : await destroyOnBase(session, found, base);
+  await removeGuards(session, found.guards);
   const cleared = await staging.clear(bucket, inputs.environment);
   if (cleared.objects > 0) addNote(session, `Removed ${cleared.objects} staged objects.`);
   if (cleared.bucketDeleted) addNote(session, `Deleted the staging bucket ${bucket.name}.`);

@@ -46,13 +46,19 @@ export async function checkNothingLeft(session: Session, looks: readonly Look[])
 
 async function findLeftovers(session: Session): Promise<EndStateCheck[]> {
   const { inputs, bucket, cleanUp, stacks, staging } = session;
-  const { infra, nodeGroups } = await environmentStacks(stacks, cleanUp, inputs.environment);
+  const { infra, nodeGroups, guards } = await environmentStacks(
+    stacks,
+    cleanUp,
+    inputs.environment,
+  );
   const tagged = await cleanUp.ec2.tagged(ENVIRONMENT_TAG, inputs.environment);
   const staged = await staging.has(bucket, inputs.environment);
   return [
     {
       what: 'Stacks',
-      found: [infra, ...nodeGroups].flatMap((stack) => (stack === undefined ? [] : [stack.name])),
+      found: [infra, ...nodeGroups, ...guards].flatMap((stack) =>
+        stack === undefined ? [] : [stack.name],
+      ),
     },
     {
       what: `EC2 resources tagged ${ENVIRONMENT_TAG}=${inputs.environment}`,

@@ -9,6 +9,7 @@ import {
   boundaryOf,
   givenVpcOf,
   groupsOf,
+  makesStacks,
   natGatewaysOf,
   networkCount,
   networkRequestOf,
@@ -22,7 +23,7 @@ import { type MaintenanceWindow, parseWindow } from './renew/maintenance-window.
 export { inputSchema };
 
 export interface ProvisionInputs {
-  readonly command: 'check' | 'plan' | 'deploy' | 'destroy' | 'renew';
+  readonly command: 'check' | 'plan' | 'deploy' | 'destroy' | 'renew' | 'extend';
   readonly environment: string;
   /** The environment whose cluster this one uses; undefined for one with its own cluster. */
   readonly base: string | undefined;
@@ -55,6 +56,10 @@ export interface ProvisionInputs {
   readonly window: MaintenanceWindow | undefined;
   /** Hours from creation; 0 for never, undefined to leave the expiry of existing stacks as it is. */
   readonly ttlHours: number | undefined;
+  /** Whether AWS itself deletes the stacks some hours after the environment has expired. */
+  readonly expiryGuard: boolean;
+  /** When the environment expires after a renewal, in milliseconds since 1970; undefined when the tag of the stacks says it. */
+  readonly renewedTo: number | undefined;
   /** Dollars; undefined for no limit. */
   readonly maxPricePerHour: number | undefined;
   readonly timeoutMs: number;
@@ -151,6 +156,8 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
     rollout: rolloutOf(inputs),
     window: inputs.window === undefined ? undefined : parseWindow(inputs.window),
     ttlHours: inputs['ttl-hours'],
+    expiryGuard: inputs['expiry-guard'],
+    renewedTo: inputs['expires-at'],
     maxPricePerHour: inputs['max-price-per-hour'],
     timeoutMs: inputs['timeout-minutes'] * 60_000,
     githubEnvironment: inputs['github-environment'],
@@ -163,7 +170,7 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
 function typedGroups(inputs: Raw): readonly NodeGroup[] {
   const groups = groupsOf(inputs);
   if (inputs['base-environment'] !== undefined) return groups;
-  if (inputs.command === 'destroy' || inputs.command === 'renew') return groups;
+  if (!makesStacks(inputs.command)) return groups;
   return withTypes(groups, inputs['aws-region'], networkCount(inputs));
 }
 

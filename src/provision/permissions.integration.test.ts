@@ -10,7 +10,8 @@ const GROUPS = (max: number) =>
   `- { name: ng1, zone: ap-northeast-2a, min: 1, desired: 2, max: ${max} }`;
 const LIFE = [
   { command: 'plan' },
-  { command: 'deploy' },
+  { command: 'deploy', 'ttl-hours': '24', 'expiry-guard': 'true' },
+  { command: 'extend', 'expires-at': '2036-01-01T00:00:00Z' },
   { command: 'deploy' },
   { command: 'deploy', 'node-groups': GROUPS(4), 'nat-gateways': 'per-az' },
   { command: 'renew' },

@@ -8,6 +8,7 @@ import {
 import { allOrFirstFailure } from '../core/in-parallel.ts';
 import { baseOf, fitToBase } from './base-environment.ts';
 import { ownNetwork } from './choices/own-network.ts';
+import { planGuards } from './guard/guards.ts';
 import { type NodeGroup, nodeGroupStackName } from './node-groups.ts';
 import { readPack } from './pack.ts';
 import { preflight } from './preflight/preflight.ts';
@@ -44,6 +45,7 @@ async function planWithCluster(given: Session, all: readonly Stack[]): Promise<v
   await planGroups(session, (group) =>
     planGroup(session, nodeGroupSpec(session, pack, network, group, infra.outputs), infra),
   );
+  for (const guard of await planGuards(session, all)) show(session, guard);
   await planRollout(session, groupStacks(session, all), infra.outputs);
 }
 
@@ -68,6 +70,7 @@ async function planOnBase(
   await planGroups(fitted, (group) =>
     planStack(engine, nodeGroupSpec(fitted, pack, network, group, base.stack.outputs)),
   );
+  for (const guard of await planGuards(fitted, all)) show(fitted, guard);
   await planRollout(fitted, groupStacks(fitted, all), base.stack.outputs);
 }
 

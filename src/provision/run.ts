@@ -2,6 +2,7 @@ import { explainAwsError } from '../aws/aws-error.ts';
 import { defaultBucketName } from '../aws/staging-bucket.ts';
 import { deploy } from './deploy.ts';
 import { destroy } from './destroy.ts';
+import { extend } from './guard/extend.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import { plan } from './plan.ts';
 import { check } from './preflight/check.ts';
@@ -15,10 +16,11 @@ const TITLES = {
   deploy: 'Environment',
   destroy: 'Destroyed environment',
   renew: 'Nodes of environment',
+  extend: 'Guards of environment',
 };
 
 /**
- * Checks, plans, deploys, destroys or renews one environment, and publishes the report in any case.
+ * Checks, plans, deploys, destroys, renews or extends one environment, and publishes the report in any case.
  *
  * @throws CloudError when AWS refuses something or fails.
  */
@@ -41,6 +43,9 @@ export async function provision(inputs: ProvisionInputs, deps: ProvisionDeps): P
         break;
       case 'renew':
         await renew(session);
+        break;
+      case 'extend':
+        await extend(session);
         break;
     }
   } catch (error) {

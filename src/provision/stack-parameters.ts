@@ -74,7 +74,8 @@ export function nodeGroupSpec(
   };
 }
 
-function commonSpec(
+/** What the stacks of every template have in common. */
+export function commonSpec(
   { clock, inputs, run }: Session,
   name: string,
   template: Template,

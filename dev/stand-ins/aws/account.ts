@@ -13,14 +13,15 @@ export interface AccountOptions extends Owner {
   readonly suffix?: string;
 }
 
-const TEMPLATE = join(CHECKOUT, 'cfn', 'github-oidc.yaml');
+const CFN = join(CHECKOUT, 'cfn');
 const DEPLOYER = 'eks-multus-deployer';
 const SERVICE = 'eks-multus-cloudformation';
 const STACK = 'github-for-eks-multus';
+const GUARDS_STACK = 'github-guards-for-eks-multus';
 
 /**
  * What an account's owner does once: installs the pack's `github-oidc.yaml` for jobs on the branches of one
- * repository. Safe to repeat. Returns the ARN of the role that such a job may assume.
+ * repository, and `github-guards.yaml` beside it. Safe to repeat. Returns the ARN of the role that such a job may assume.
  */
 export async function prepareAccount(options: AccountOptions): Promise<string> {
   const { endpoint, region, suffix = '' } = options;
@@ -36,8 +37,13 @@ export async function prepareAccount(options: AccountOptions): Promise<string> {
       DeployerRoleName: deployer,
       ServiceRoleName: `${SERVICE}${suffix}`,
     };
-    const template = await readFile(TEMPLATE, 'utf8');
+    const template = await readFile(join(CFN, 'github-oidc.yaml'), 'utf8');
     await installStack(options, { name: STACK, template, parameters });
+    await installStack(options, {
+      name: GUARDS_STACK,
+      template: await readFile(join(CFN, 'github-guards.yaml'), 'utf8'),
+      parameters: { ServiceRoleName: `${SERVICE}${suffix}` },
+    });
   }
   const { Role } = await iam.send(new GetRoleCommand({ RoleName: deployer }));
   if (Role?.Arn === undefined) throw new Error(`IAM has no role ${deployer}`);

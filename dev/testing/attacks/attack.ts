@@ -6,10 +6,10 @@ import type {
 import { ACCOUNT, REGION } from '../samples/account-roles.ts';
 
 /**
- * Who makes a call: a job with the deployer role, CloudFormation with the service role, or a role that the attacker's
- * template makes, with every permission that its boundary leaves.
+ * Who makes a call: a job with the deployer role, CloudFormation with the service role, EventBridge Scheduler with the
+ * guards' role, or a role that the attacker's template makes, with every permission that its boundary leaves.
  */
-export type Actor = 'deployer' | 'service' | 'made';
+export type Actor = 'deployer' | 'service' | 'guard' | 'made';
 
 export interface Step extends AccessRequest {
   readonly by: Actor;
@@ -25,6 +25,7 @@ export interface Attack {
 export interface World {
   readonly deployer: Permissions;
   readonly service: Permissions;
+  readonly guard: Permissions;
   /** The cap of made roles; undefined when they have none. */
   readonly boundary: PolicyDocument | undefined;
   /** The ARN of the stack that made the roles. */
@@ -54,6 +55,7 @@ export function arn(service: string, resource: string): string {
 
 export const SERVICE_ROLE = arn('iam', 'role/eks-multus-cloudformation');
 export const DEPLOYER_ROLE = arn('iam', 'role/eks-multus-deployer');
+export const GUARD_ROLE = arn('iam', 'role/eks-multus-cloudformation-guard');
 export const ADMIN_ROLE = arn('iam', 'role/admin');
 export const BOUNDARY = arn('iam', 'policy/eks-multus-cloudformation-boundary');
 export const BOUNDED = { 'iam:PermissionsBoundary': BOUNDARY };
@@ -72,6 +74,7 @@ const stepsBy =
   });
 export const deployer = stepsBy('deployer');
 export const service = stepsBy('service');
+export const guard = stepsBy('guard');
 export const made = stepsBy('made');
 
 /** A job gives CloudFormation a template of its own, with the service role. A team may do that. */

@@ -64,12 +64,38 @@ export function accountRoles(parameters: Parameters = {}, stackName?: string): A
   };
 }
 
-/** The properties of the template's resources, by logical id. */
+/** What `github-guards.yaml` makes: the role of EventBridge Scheduler, and a policy that the service role gets. */
+export function guardRoles(rolesStack = ROLES_STACK) {
+  const parameters = { RolesStack: rolesStack };
+  const resources = evaluatedResources(parameters, 'github-guards-for-eks-multus', 'github-guards');
+  const { RoleName, Policies } = resources['GuardRole'] ?? {};
+  const inline = (Policies ?? []) as unknown as readonly Inline[];
+  const guard: Permissions = {
+    principal: `arn:aws:iam::${ACCOUNT}:role/${String(RoleName)}`,
+    policies: inline.map(({ PolicyDocument }) => PolicyDocument),
+  };
+  const trust = resources['GuardRole']?.['AssumeRolePolicyDocument'] as PolicyDocument;
+  const making = resources['MakeGuards']?.['PolicyDocument'] as PolicyDocument;
+  return { guard, trust, making };
+}
+
+/** The roles of an account with both templates. */
+export function rolesWithGuards(
+  rolesStack?: string,
+): AccountRoles & { readonly guard: Permissions } {
+  const roles = accountRoles({}, rolesStack);
+  const { guard, making } = guardRoles(rolesStack);
+  const service = { ...roles.service, policies: [...roles.service.policies, making] };
+  return { ...roles, service, guard };
+}
+
+/** The properties of a template's resources, by logical id. */
 export function evaluatedResources(
   parameters: Parameters = {},
   stackName = ROLES_STACK,
+  file = 'github-oidc',
 ): Readonly<Record<string, Values>> {
-  const template = readTemplate(templateText('github-oidc'));
+  const template = readTemplate(templateText(file));
   const values: Parameters = {
     ...defaultsOf(template.parameters),
     Repository: 'acme/lab',
@@ -88,8 +114,9 @@ export function evaluatedResources(
       exports: new Map(),
     },
     {
-      ref: (id) => (id === 'Provider' ? providerOf(String(values['Issuer'])) : policyArn(id)),
-      attribute: (id) => `arn:aws:iam::${ACCOUNT}:role/${String(values[`${id}Name`])}`,
+      ref: (id) => references(values)[id] ?? policyArn(id),
+      attribute: (id) =>
+        `arn:aws:iam::${ACCOUNT}:role/${id === 'GuardRole' ? guardName(values) : String(values[`${id}Name`])}`,
     },
   );
   const live = selectLive(template, conditionValues(template, scope));
@@ -98,6 +125,16 @@ export function evaluatedResources(
     evaluate(properties, scope),
   ]);
   return Object.fromEntries(evaluated) as Record<string, Values>;
+}
+
+/** What references to resources other than policies stand for. */
+function references(values: Parameters): Readonly<Record<string, string>> {
+  return { Provider: providerOf(String(values['Issuer'])), Group: guardName(values) };
+}
+
+/** The name of the guards' role, and of the group of their schedules. */
+function guardName({ ServiceRoleName }: Parameters): string {
+  return `${String(ServiceRoleName)}-guard`;
 }
 
 /** The reference to a policy of the template stands for its ARN. */

@@ -13,8 +13,8 @@ import {
   zonesNamed,
 } from '../node-groups.ts';
 import { checkGivenVpc } from './check-given-vpc.ts';
-import { groupsOf, networkCount, networkRequestOf, openZones } from './defaults.ts';
-import type { Raw } from './schema.ts';
+import { groupsOf, makesStacks, networkCount, networkRequestOf, openZones } from './defaults.ts';
+import { type Raw, TIME } from './schema.ts';
 
 /**
  * Checks inputs against each other. What a base must have is checked later, when its stacks are known.
@@ -30,7 +30,9 @@ export function checkTogether(parsed: ParsedInputs<Raw>): NetworkPlan | undefine
   }
   parsed.check(['environment', 'base-environment'], baseProblems);
   parsed.check(['max-surge', 'max-unavailable'], roomProblems);
-  if (command === 'destroy' || command === 'renew') return undefined;
+  parsed.check(['command', 'expires-at'], extensionProblems);
+  if (command !== undefined && !makesStacks(command)) return undefined;
+  parsed.check(['expiry-guard', 'cloudformation-role-arn'], guardProblems);
   checkGivenVpc(parsed);
   const network = base === undefined ? checkOwnCluster(parsed) : undefined;
   parsed.check(['node-groups'], ({ 'node-groups': groups = [] }) => nameProblems(groups));
@@ -90,7 +92,7 @@ export function checkLater(parsed: ParsedInputs<Raw>): LaterInputs | undefined {
   let later: LaterInputs | undefined;
   parsed.check(['command', ...LATER], (inputs) => {
     const read = laterInputs(inputs, inputs.command === 'deploy');
-    later = ['destroy', 'renew'].includes(inputs.command) ? undefined : read.later;
+    later = makesStacks(inputs.command) ? read.later : undefined;
     return read.problems.map(withValue);
   });
   return later;
@@ -133,6 +135,19 @@ function roomProblems(inputs: Pick<Raw, 'max-surge' | 'max-unavailable'>) {
   if (inputs['max-surge'] + inputs['max-unavailable'] > 0) return [];
   const allowed = 'at least 1 where max-surge is 0';
   return [{ input: 'max-unavailable', allowed }];
+}
+
+/** With a stack's own role, whoever may delete the stack needs no right on what is in it. */
+function guardProblems(inputs: Pick<Raw, 'expiry-guard' | 'cloudformation-role-arn'>) {
+  if (!inputs['expiry-guard'] || inputs['cloudformation-role-arn'] !== undefined) return [];
+  const allowed =
+    'false where cloudformation-role-arn is empty: the guard deletes stacks with the rights of that role';
+  return [{ input: 'expiry-guard', allowed }];
+}
+
+function extensionProblems(inputs: Pick<Raw, 'command' | 'expires-at'>) {
+  if (inputs.command !== 'extend' || inputs['expires-at'] !== undefined) return [];
+  return [{ input: 'expires-at', allowed: `${TIME}: the command extend requires it` }];
 }
 
 /** The zones and administrators for which `cfn/infra.yaml` has parameters. */

@@ -3,6 +3,11 @@ import { FEWEST_ZONES, type NetworkRequest } from '../../vpc/plan.ts';
 import { type NodeGroup, nodeGroupsIn, zonesNamed } from '../node-groups.ts';
 import { NONE, type Raw } from './schema.ts';
 
+/** Whether a command makes or plans the stacks of the inputs, so that these have to fit together. */
+export function makesStacks(command: Raw['command']): boolean {
+  return command === 'check' || command === 'plan' || command === 'deploy';
+}
+
 /** The Kubernetes version of a new cluster when none is asked for; an existing cluster keeps its own. */
 export const NEW_CLUSTERS = '1.35';
 

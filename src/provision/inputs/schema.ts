@@ -96,6 +96,19 @@ function dollarsField() {
   return inFileAs(field, z.number().min(0.001).max(10_000));
 }
 
+/** What a time must be. */
+export const TIME = 'a time in UTC such as 2026-11-30T12:00:00Z';
+
+/** A time, as milliseconds since 1970. */
+function timeField() {
+  const field = z
+    .string({ error: TIME })
+    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/, TIME)
+    .transform((written) => Date.parse(written))
+    .refine((time) => !Number.isNaN(time), TIME);
+  return inFileAs(field, z.string());
+}
+
 const NAME = /^[a-z][a-z0-9-]{0,37}[a-z0-9]$/;
 const NAME_ALLOWED =
   'lower-case letters, digits and - (2 to 39 characters, first a letter, last no -)';
@@ -113,7 +126,7 @@ const INSIGHT_ID_ALLOWED =
 
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
-  command: oneOf(['check', 'plan', 'deploy', 'destroy', 'renew']).default('deploy'),
+  command: oneOf(['check', 'plan', 'deploy', 'destroy', 'renew', 'extend']).default('deploy'),
   environment: text(NAME, NAME_ALLOWED),
   'base-environment': text(NAME, NAME_ALLOWED).optional(),
   ...credentialFields,
@@ -164,6 +177,8 @@ export const inputSchema = z.object({
   'probe-image': probeImageField(),
   window: windowField().optional(),
   'ttl-hours': wholeNumber(0, 8760).optional(),
+  'expiry-guard': flag().default(false),
+  'expires-at': timeField().optional(),
   'max-price-per-hour': dollarsField().optional(),
   'timeout-minutes': wholeNumber(1, 1440).default(60),
   'github-environment': text(/^[^\0]{1,255}$/, 'the name of a GitHub environment').optional(),

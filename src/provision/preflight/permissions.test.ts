@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { decide } from '../../../dev/stand-ins/aws/authorization/simulate.ts';
-import { accountRoles } from '../../../dev/testing/samples/account-roles.ts';
+import { accountRoles, rolesWithGuards } from '../../../dev/testing/samples/account-roles.ts';
 import { deployerSimulation, serviceRoleSimulation } from './permissions.ts';
 import { labSetUp } from './testing/good-account.ts';
 
@@ -25,4 +25,14 @@ it('asks a deployer without a role for CloudFormation for everything', () => {
   const forCloudFormation = serviceRoleSimulation(labSetUp())?.needed ?? [];
   for (const { action } of forCloudFormation) expect(actions).toContain(action);
   expect(serviceRoleSimulation(labSetUp({ 'cloudformation-role-arn': '' }))).toBeUndefined();
+});
+
+it('asks for the schedules of guards, which only github-guards.yaml allows', async () => {
+  const { needed = [], context } =
+    serviceRoleSimulation(labSetUp({ 'expiry-guard': 'true' })) ?? {};
+  const [call] = needed.filter(({ action }) => action.startsWith('scheduler:'));
+  if (call === undefined || context === undefined) throw new Error('nothing is asked for');
+  const request = { ...call, context };
+  expect(await decide(service, request)).not.toBe('allowed');
+  expect(await decide(rolesWithGuards().service, request)).toBe('allowed');
 });

@@ -1,5 +1,6 @@
 import { partitionOf } from '../../aws/partition.ts';
 import { ENVIRONMENT_TAG } from '../../environment/tags.ts';
+import { guardRoleBeside } from '../guard/guard-role.ts';
 import { deployerArn, type SetUp } from './set-up.ts';
 
 /** A role and the permissions that it needs, as IAM's simulator takes them. */
@@ -43,7 +44,8 @@ export function serviceRoleSimulation(setUp: SetUp): Simulation | undefined {
   const { roleArn } = setUp.inputs.stackOptions;
   if (roleArn === undefined) return undefined;
   const context = { ...contextOf(setUp), ...passedTo('eks.amazonaws.com') };
-  return { roleArn, needed: resourceCalls(setUp), context };
+  const needed = [...resourceCalls(setUp), ...guardCalls(setUp, roleArn)];
+  return { roleArn, needed, context };
 }
 
 function passedTo(service: string) {
@@ -94,6 +96,14 @@ function stagingCalls(setUp: SetUp): readonly Needed[] {
 /** The calls that make what the templates declare, with names as CloudFormation gives them. */
 function resourceCalls(setUp: SetUp): readonly Needed[] {
   return [...(setUp.infra === undefined ? infraCalls(setUp) : []), ...groupCalls(setUp)];
+}
+
+/** The call that makes a guard, which `cfn/github-guards.yaml` allows. */
+function guardCalls(setUp: SetUp, serviceRole: string): readonly Needed[] {
+  const { environment, expiryGuard } = setUp.inputs;
+  if (!expiryGuard) return [];
+  const resource = `schedule/${guardRoleBeside(serviceRole).group}/${environment}`;
+  return [{ action: 'scheduler:CreateSchedule', resource: arnOf(setUp, 'scheduler', resource) }];
 }
 
 function infraCalls(setUp: SetUp): readonly Needed[] {

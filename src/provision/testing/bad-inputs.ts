@@ -34,7 +34,11 @@ const OF_VPC: readonly (readonly [Record<string, string>, string, string])[] = [
 /** Changes to the lab's inputs, the input that the error must name, and a part of what it must say is allowed. */
 export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, string])[] = [
   ...OF_VPC,
-  [{ command: 'apply' }, 'command', 'one of check, plan, deploy, destroy, renew'],
+  [{ command: 'apply' }, 'command', 'one of check, plan, deploy, destroy, renew, extend'],
+  [{ 'expiry-guard': 'true' }, 'expiry-guard', 'false where cloudformation-role-arn is empty'],
+  [{ 'expires-at': '2026-11-30 12:00' }, 'expires-at', 'such as 2026-11-30T12:00:00Z'],
+  [{ 'expires-at': '2026-13-30T12:00:00Z' }, 'expires-at', 'a time in UTC'],
+  [{ command: 'extend', 'expires-at': '' }, 'expires-at', 'the command extend requires it'],
   [{ environment: '' }, 'environment', 'lower-case letters'],
   [{ environment: 'My_Env' }, 'environment', 'lower-case letters'],
   [{ environment: 'e'.repeat(40) }, 'environment', '39 characters'],

@@ -1,0 +1,54 @@
+import type { Stack, StackSpec } from '../../cloudformation/stack-api.ts';
+import { allOrFirstFailure } from '../../core/in-parallel.ts';
+import { believedStacks } from '../../environment/believed-stacks.ts';
+import { isGuard } from '../../environment/guard-stack.ts';
+import { ENVIRONMENT_TAG } from '../../environment/tags.ts';
+import { deployOne } from '../deploy.ts';
+import { readTemplate } from '../pack.ts';
+import { addNote } from '../report.ts';
+import type { Session } from '../session.ts';
+import { guardTimes } from './guard-times.ts';
+
+/**
+ * Moves the guards of an environment to its renewed expiry, and changes nothing else. An environment without guards stays
+ * without.
+ *
+ * @throws CloudError when a guard cannot be moved.
+ */
+export async function extend(session: Session): Promise<void> {
+  const { clock, inputs, packFile, stacks } = session;
+  const { environment, renewedTo: expiresAt } = inputs;
+  const tagged = (await stacks.list()).filter(({ tags }) => tags[ENVIRONMENT_TAG] === environment);
+  const guards = believedStacks(environment, tagged, inputs.stackOptions.roleArn).filter(isGuard);
+  if (guards.length === 0 || expiresAt === undefined) {
+    addNote(session, `${environment} has no guard that could be moved.`);
+    return;
+  }
+  const template = await readTemplate(packFile, 'guard.yaml');
+  await allOrFirstFailure(guards, (guard) => {
+    const hasCluster = guard.parameters['GuardedStack'] === environment;
+    const times = guardTimes({ expiresAt, now: clock.now(), hasCluster }, guard.parameters);
+    return deployOne(
+      session,
+      { ...sameAs(session, guard), template, parameters: { ...guard.parameters, ...times } },
+      guard,
+    );
+  });
+}
+
+function sameAs(
+  { inputs, run }: Session,
+  { name, tags, roleArn }: Stack,
+): Omit<StackSpec, 'template' | 'parameters'> {
+  return {
+    name,
+    tags,
+    creationTags: {},
+    onFailure: inputs.stackOptions.onFailure,
+    allowReplacement: [],
+    revertDrift: false,
+    terminationProtection: undefined,
+    roleArn,
+    runId: run.id,
+  };
+}
