@@ -7,7 +7,7 @@ import { readPullRequest } from '../github/pull-request.ts';
 import { putStickyComment, readStickyComment } from '../github/sticky-comment.ts';
 import { type CommentFacts, commentMarkdown, commentMarker, expectedTime } from './comment.ts';
 import { hasLabel } from './decide.ts';
-import { afterPush, latest, markedExpiry } from './expiry.ts';
+import { afterPush, expiryOutput, latest, markedExpiry } from './expiry.ts';
 import { nameOf, requiredPullRequest, type Session } from './session.ts';
 import { environmentsOf, type TaggedEnvironment } from './tagged-environments.ts';
 import { takePlace } from './take-place.ts';
@@ -57,7 +57,7 @@ async function start(session: Session, number: number, tagged: number | undefine
   const expected = expectedTime(name, inputs.plan);
   await comment(session, number, { state: 'being deployed', expected, expiresAt });
   await beginDeployment(github, name, headSha, runUrl);
-  session.setOutputs({ proceed: true });
+  session.setOutputs({ proceed: true, ...expiryOutput(expiresAt) });
 }
 
 async function comment(

@@ -1,5 +1,6 @@
 import { minuteOf } from '../core/clock.ts';
 import { code, type Markdown, md, withRow } from '../github/markdown.ts';
+import type { PreviewOutputs } from './outputs.ts';
 
 export const HOUR_MS = 3_600_000;
 /** The label that keeps a preview for a day from the moment that a pull request gets it. */
@@ -28,6 +29,11 @@ export function markedExpiry(comment: string | undefined): number | undefined {
 export function latest(times: readonly (number | undefined)[]): number | undefined {
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
+}
+
+/** The output that tells later steps when a preview expires. Pure. */
+export function expiryOutput(expiresAt: number | undefined): Pick<PreviewOutputs, 'expires-at'> {
+  return expiresAt === undefined ? {} : { 'expires-at': new Date(expiresAt).toISOString() };
 }
 
 /** When a preview expires that a push renews at `now`; undefined for never. Pure. */

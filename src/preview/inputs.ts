@@ -73,6 +73,7 @@ export const inputSchema = z.object({
   'max-previews': wholeNumber(0, 1000).default(5),
   'ttl-hours': wholeNumber(0, 8760).default(24),
   'warn-hours': wholeNumber(0, 8760).default(0),
+  'expiry-guard': flag().default(false),
   prune: flag().default(true),
   'staging-bucket': bucketField(),
   'cloudformation-role-arn': text(ROLE_ARN, ROLE_ARN_ALLOWED).optional(),
@@ -113,6 +114,8 @@ export interface PreviewInputs {
   readonly stagingBucket: string | undefined;
   /** Hours from the last push; 0 for never. */
   readonly ttlHours: number;
+  /** Whether AWS itself deletes the stacks of a preview that has expired. */
+  readonly expiryGuard: boolean;
   /** How many hours before its expiry a preview is warned of; 0 for no warning. */
   readonly warnHours: number;
   /** Whether networks go that an earlier push made and that are no longer listed. */
@@ -172,6 +175,7 @@ export function readPreviewInputs(source?: InputSource): PreviewInputs {
     stagingBucket: inputs['staging-bucket'],
     ttlHours: inputs['ttl-hours'],
     warnHours: inputs['warn-hours'],
+    expiryGuard: inputs['expiry-guard'],
     prune: inputs.prune,
     serviceRole: inputs['cloudformation-role-arn'],
     administrators: inputs['admin-role-arns'],

@@ -7,9 +7,11 @@ export const outputNames = [
   'name',
   'label',
   'ttl-hours',
+  'expiry-guard',
   'prune',
   'proceed',
   'result',
+  'expires-at',
   'deployed',
   'cluster-name',
   'namespace',
@@ -28,6 +30,7 @@ export interface PreviewOutputs {
   /** What the jobs after `decide` are given, wherever it comes from. */
   readonly label?: string;
   readonly 'ttl-hours'?: number;
+  readonly 'expiry-guard'?: boolean;
   readonly prune?: boolean;
   /** Whether the commit is still to be deployed. */
   readonly proceed?: boolean;
@@ -42,6 +45,8 @@ export interface PreviewOutputs {
     | 'skipped'
     | 'destroyed'
     | 'not-destroyed';
+  /** When the preview expires, in ISO 8601 and UTC. */
+  readonly 'expires-at'?: string;
   /** Whether the run has deployed the stacks of the preview. */
   readonly deployed?: boolean;
   readonly 'cluster-name'?: string;

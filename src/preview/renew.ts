@@ -1,7 +1,7 @@
 import { minuteOf } from '../core/clock.ts';
 import { editStickyComment, readStickyComment } from '../github/sticky-comment.ts';
 import { commentMarker } from './comment.ts';
-import { KEEP_LABEL, keptComment } from './expiry.ts';
+import { expiryOutput, KEEP_LABEL, keptComment } from './expiry.ts';
 import { nameOf, requiredPullRequest, type Session } from './session.ts';
 
 /** After the label that keeps previews was added: the preview expires a day later, and its comment says so. */
@@ -18,6 +18,6 @@ export async function renew(session: Session): Promise<void> {
     return;
   }
   await editStickyComment(github, number, marker, kept.text);
-  session.setOutputs({ result: 'renewed' });
+  session.setOutputs({ result: 'renewed', ...expiryOutput(kept.expiresAt) });
   log.info(`${name} expires at ${minuteOf(kept.expiresAt)}`);
 }

@@ -106,7 +106,8 @@ async function run(given: Readonly<Record<string, string>>, permissions = PERMIS
 it('decides and names the environment', async () => {
   await run({ command: 'decide' });
   expect(outputs).toMatchObject({ decision: 'deploy', name: NAME });
-  expect(outputs).toMatchObject({ label: '', 'ttl-hours': 24, prune: true });
+  const defaults = { label: '', 'ttl-hours': 24, 'expiry-guard': false, prune: true };
+  expect(outputs).toMatchObject(defaults);
 });
 
 describe('with a file of inputs', () => {
@@ -115,13 +116,16 @@ describe('with a file of inputs', () => {
   beforeAll(() => {
     file = join(folder, 'multus.yaml');
     const lines = [`label: ${label}`, 'max-previews: 1', 'name-prefix: lab', 'prune: false'];
-    writeFileSync(file, [...lines, 'ttl-hours: 0', 'vpc-cidr: 10.64.0.0/16'].join('\n'));
+    writeFileSync(
+      file,
+      [...lines, 'ttl-hours: 0', 'expiry-guard: true', 'vpc-cidr: 10.64.0.0/16'].join('\n'),
+    );
   });
 
   it('decides by the file, and hands on what is in it', async () => {
     const { notices } = await run({ command: 'decide', 'config-file': file });
     expect(notices).toEqual([expect.stringContaining(`once it has the label "${label}"`)]);
-    const handed = { label, 'ttl-hours': 0, prune: false };
+    const handed = { label, 'ttl-hours': 0, 'expiry-guard': true, prune: false };
     expect(outputs).toMatchObject({ decision: 'skip', name: 'lab-12', ...handed });
   });
 
@@ -145,7 +149,8 @@ describe('with a file of inputs', () => {
 
 it('reports a preview from begin to end in one comment and in deployments', async () => {
   await run({ command: 'begin', name: NAME });
-  expect(outputs).toEqual({ proceed: true });
+  const expiry = new Date(NOW + 24 * HOUR).toISOString();
+  expect(outputs).toEqual({ proceed: true, 'expires-at': expiry });
   expect(comments()).toEqual([expect.stringContaining('being deployed')]);
   stacks = [stack(NAME, '12')];
   const path = join(folder, 'report.json');
@@ -237,7 +242,7 @@ it('a push renews a preview, a label keeps it for a day, and its end is announce
   expect(comments()[1]).toMatch(/expires at 2026-11-26 06:00 UTC[\s\S]*`multus-preview-keep`/);
 
   await at({ command: 'renew', name: NAME }, 43.5);
-  expect(outputs).toEqual({ result: 'renewed' });
+  expect(outputs).toEqual({ result: 'renewed', 'expires-at': '2026-11-27T05:30:00.000Z' });
   expect(expiry()).toBe('2026-11-27 05:30');
   await at(reap, 50);
   expect(outputs.environments).toEqual([]);
@@ -330,7 +335,7 @@ it('refuses one preview too many, but not an update of an existing one', async (
   expect(comments()[0]).not.toContain('To destroy it');
   stacks.push(stack(NAME, '12'));
   await run({ command: 'begin', name: NAME, 'max-previews': '1' });
-  expect(outputs).toEqual({ proceed: true });
+  expect(outputs).toMatchObject({ proceed: true });
 });
 
 it('gives back the place of a deploy that failed before it made a stack', async () => {
@@ -366,7 +371,7 @@ it('knows its previews after the repository was renamed', async () => {
   const tags = { ...stack(NAME, '12', 'acme/old-name').tags, 'eks-multus:repository-id': '7' };
   stacks = [{ ...stack(NAME, '12'), tags }];
   await run({ command: 'begin', name: NAME });
-  expect(outputs).toEqual({ proceed: true });
+  expect(outputs).toMatchObject({ proceed: true });
   const closed = { ...pull, state: 'closed' as const };
   api.repository('acme/lab').pullRequests.set(12, closed);
   await run({ command: 'list-expired' });

@@ -37,11 +37,12 @@ export async function preview(session: Session): Promise<void> {
 async function decideOnEvent(session: Session): Promise<void> {
   const { inputs, log, notice, run, actor } = session;
   const event = session.event();
-  const { drafts, label, namePrefix, ttlHours, prune } = inputs;
+  const { drafts, label, namePrefix, ttlHours, expiryGuard, prune } = inputs;
   const decided = decide(event, { repository: run.repository, actor, drafts, label });
   const { decision, reason } = await ofChangedFiles(session, event, decided);
   const name = `${namePrefix}-${event.number}`;
-  session.setOutputs({ decision, reason, name, label: label ?? '', 'ttl-hours': ttlHours, prune });
+  session.setOutputs({ decision, reason, name, label: label ?? '' });
+  session.setOutputs({ 'ttl-hours': ttlHours, 'expiry-guard': expiryGuard, prune });
   if (decision === 'skip') notice(reason);
   else log.info(reason);
   await session.addSummary(`${inertMarkdown(reason)}\n`);
