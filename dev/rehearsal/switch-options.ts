@@ -15,6 +15,7 @@ export const SWITCH_OPTIONS = {
   'stale-reads': { type: 'string' },
   'iam-delay': { type: 'string' },
   'pending-instances': { type: 'string' },
+  'spot-capacity': { type: 'string' },
 } as const;
 
 export const SWITCH_USAGE = `how slow AWS is, and what goes wrong with it (see dev/stand-ins/aws/README.md):
@@ -31,6 +32,7 @@ export const SWITCH_USAGE = `how slow AWS is, and what goes wrong with it (see d
   --stale-reads 3        so many reads of a stack after an execution return it as it was
   --iam-delay 10         for so many seconds, EKS does not know a new role
   --pending-instances 5  for so many seconds, a new instance takes no interface
+  --spot-capacity 0      EC2 launches so many spot instances, and then has no capacity
   --seed N               repeat what is left to chance
 `;
 
@@ -59,6 +61,7 @@ export function readSwitches(given: Given): Partial<Switches> {
     staleReads: number(given, 'stale-reads', 0, 1_000),
     iamDelayMs: inMilliseconds(number(given, 'iam-delay', 0, 600)),
     pendingMs: inMilliseconds(number(given, 'pending-instances', 0, 600)),
+    spotCapacity: number(given, 'spot-capacity', 0, 1_000),
     failures: given.fail === undefined ? undefined : [given.fail].flat().map(parseFailure),
   });
 }

@@ -153,6 +153,7 @@ async function start(
       sts: new STSClient(client),
       readState,
       accountId: ACCOUNT,
+      noticeOf: ({ id }) => aws.spot.noticeOf(id),
     }),
     onError: (error) => console.error('instance metadata:', error),
   });

@@ -33,6 +33,8 @@ import { serviceQuotas } from './quotas/quotas.ts';
 import { type ServiceOptions, startRegion } from './region.ts';
 import { createRegions, lambdaAnswer, observeIn, regionalServices } from './regions.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
+import { spotCapacity, templateAsksForSpot } from './spot/capacity.ts';
+import type { SpotInterruptions } from './spot/interruptions.ts';
 
 export interface AwsOptions extends ServiceOptions {
   /** Starts moto, with its output going to the file `log`. */
@@ -66,6 +68,7 @@ export interface AwsStandIn {
   readonly lambda: Lambda;
   readonly bus: EventBus;
   readonly scheduler: Scheduler;
+  readonly spot: SpotInterruptions;
   /** Names of the regions in use. */
   regions(): readonly string[];
   readonly eksImages: EksImages;
@@ -130,6 +133,7 @@ async function startFront(options: AwsOptions, motoUrl: string): Promise<AwsStan
       webIdentity({ motoUrl, iam: home.clients.iam, jwksUrls: options.jwksUrls, sessions }),
       presignedIdentity(motoUrl),
       pendingInstances(switches.pendingMs, launchTimes(home.clients.ec2)),
+      spotCapacity(switches.spotCapacity, templateAsksForSpot(home.clients.ec2)),
       simulatePolicy(identities),
       dryRun,
       eksImages.answer,

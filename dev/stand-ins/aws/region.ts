@@ -7,12 +7,13 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type AutoScaling, startAutoScaling } from './autoscaling/autoscaling.ts';
-import type { After } from './autoscaling/lifecycle.ts';
+import { type After, afterSeconds } from './autoscaling/lifecycle.ts';
 import { type ControlPlanes, type Eks, startEks } from './eks/eks.ts';
 import { createEventBus, type EventBus } from './events/events.ts';
 import { OWN_CREDENTIALS, sessionOf } from './identity/session.ts';
 import { createLambda, type Lambda } from './lambda/lambda.ts';
 import { type Scheduler, startScheduler } from './scheduler/scheduler.ts';
+import { createSpotInterruptions, type SpotInterruptions } from './spot/interruptions.ts';
 
 /** The options of an account's services that are the same in every region. */
 export interface ServiceOptions {
@@ -53,6 +54,7 @@ export interface RegionalServices {
   readonly lambda: Lambda;
   readonly bus: EventBus;
   readonly scheduler: Scheduler;
+  readonly spot: SpotInterruptions;
   readonly clients: ReturnType<typeof serviceClients>;
 }
 
@@ -80,6 +82,12 @@ export function startRegion(options: RegionOptions): RegionalServices {
     powerOn: (instanceId) => options.machines.powerOn(instanceId),
     ...options.pace,
   });
+  const spot = createSpotInterruptions({
+    ec2: clients.ec2,
+    emit: bus.emit,
+    after: options.pace?.after ?? afterSeconds(options.pace?.secondMs ?? 1_000),
+    problem,
+  });
   const eks = startEks({
     account,
     region,
@@ -96,7 +104,7 @@ export function startRegion(options: RegionOptions): RegionalServices {
     ...clients,
     now: options.scheduleTime ?? Date.now,
   });
-  return { autoscaling, eks, lambda, bus, scheduler, clients };
+  return { autoscaling, eks, lambda, bus, scheduler, spot, clients };
 }
 
 /** The clients that our services use. */

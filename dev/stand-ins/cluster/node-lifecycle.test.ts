@@ -13,6 +13,7 @@ const instance = (id: string, state: string) => ({
   zone: '',
   privateDnsName: '',
   launchTime: '',
+  isSpot: false,
   metadataHopLimit: 1,
 });
 const node = (name: string, id: string) => ({

@@ -11,6 +11,7 @@ const instance = {
   zone: 'ap-northeast-2a',
   privateDnsName: 'ip-10-0-2-5.ap-northeast-2.compute.internal',
   launchTime: '2026-01-01T00:00:00.000Z',
+  isSpot: false,
   metadataHopLimit: 1,
   instanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/ng1',
 };
@@ -61,6 +62,23 @@ describe('the metadata of an instance', () => {
     expect(await read('/meta-data/local-ipv4')).toBe('10.0.2.5');
     expect(await read('/meta-data/local-hostname')).toBe(instance.privateDnsName);
     expect(await read('/meta-data/placement/availability-zone')).toBe('ap-northeast-2a');
+  });
+
+  it('says that EC2 takes a spot instance back, once it does', async () => {
+    const spot = { ...instance, isSpot: true };
+    const sources = {
+      accountId: '123456789012',
+      region: 'ap-northeast-2',
+      credentials: async () => 'secret',
+      userData: async () => undefined,
+    };
+    const notice = { action: 'terminate', time: '2026-11-27T22:00:00Z' };
+    const before = metadataOf(state, spot, sources);
+    const after = metadataOf(state, spot, { ...sources, notice });
+    expect(await readItem(before, '/meta-data/instance-life-cycle')).toBe('spot');
+    expect(await readItem(before, '/meta-data/spot/instance-action')).toBeUndefined();
+    expect(await readItem(after, '/meta-data/spot/instance-action')).toBe(JSON.stringify(notice));
+    expect(await readItem(after, '/meta-data/spot/termination-time')).toBe(notice.time);
   });
 
   it('lists every interface, folders with a slash', async () => {

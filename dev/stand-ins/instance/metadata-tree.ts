@@ -21,6 +21,8 @@ export interface InstanceSources {
   readonly credentials: () => Promise<string>;
   /** The user data; undefined without any. */
   readonly userData: () => Promise<string | undefined>;
+  /** The notice that EC2 takes a spot instance back; undefined without one. */
+  readonly notice?: { readonly action: string; readonly time: string } | undefined;
 }
 
 /**
@@ -39,7 +41,7 @@ export function metadataOf(state: Ec2State, instance: Instance, sources: Instanc
       hostname: instance.privateDnsName,
       ...iam(instance, sources),
       'instance-id': instance.id,
-      'instance-life-cycle': 'on-demand',
+      'instance-life-cycle': instance.isSpot ? 'spot' : 'on-demand',
       'instance-type': instance.type,
       'local-hostname': instance.privateDnsName,
       'local-ipv4': primary?.addresses[0] ?? '',
@@ -53,6 +55,7 @@ export function metadataOf(state: Ec2State, instance: Instance, sources: Instanc
       },
       placement: { 'availability-zone': instance.zone, region: sources.region },
       'security-groups': (primary?.securityGroups ?? []).map(({ name }) => name).join('\n'),
+      ...spot(sources),
       services: { domain: 'amazonaws.com', partition: 'aws' },
     },
     'user-data': sources.userData,
@@ -75,6 +78,14 @@ function networkInterface(state: Ec2State, eni: NetworkInterface, owner: string)
     'vpc-id': subnet.vpcId,
     'vpc-ipv4-cidr-block': subnet.vpcCidr,
     'vpc-ipv4-cidr-blocks': subnet.vpcCidr,
+  };
+}
+
+/** Absent while EC2 has given no notice. */
+function spot({ notice }: InstanceSources): Folder {
+  if (notice === undefined) return {};
+  return {
+    spot: { 'instance-action': JSON.stringify(notice), 'termination-time': notice.time },
   };
 }
 

@@ -3,7 +3,7 @@ import { GetInstanceProfileCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import ipaddr from 'ipaddr.js';
 import { type Ec2State, exists, type Instance, regionOf } from '../vpc/ec2-state.ts';
-import { type Folder, metadataOf } from './metadata-tree.ts';
+import { type Folder, type InstanceSources, metadataOf } from './metadata-tree.ts';
 
 export interface MetadataOptions {
   readonly readState: () => Promise<Ec2State>;
@@ -12,6 +12,8 @@ export interface MetadataOptions {
   readonly iam: IAMClient;
   readonly sts: STSClient;
   readonly accountId: string;
+  /** The notice that EC2 takes an instance back; undefined without one. */
+  readonly noticeOf: (instance: Instance) => InstanceSources['notice'];
 }
 
 interface Role {
@@ -41,6 +43,7 @@ export function metadataSource(
     return metadataOf(state, instance, {
       accountId: options.accountId,
       region: regionOf(instance),
+      notice: options.noticeOf(instance),
       userData: () => readUserData(options.ec2In(regionOf(instance)), instance.id),
       ...(role ? { roleName: role.name } : {}),
       credentials: async () => {

@@ -44,6 +44,7 @@ export interface Instance {
   readonly privateDnsName: string;
   readonly launchTime: string;
   readonly instanceProfileArn?: string;
+  readonly isSpot: boolean;
   /** How many hops the answers of the metadata service may travel (HttpPutResponseHopLimit). */
   readonly metadataHopLimit: number;
 }
@@ -98,6 +99,7 @@ export async function readEc2State(ec2: EC2Client): Promise<Ec2State> {
         zone: instance.Placement?.AvailabilityZone ?? '',
         privateDnsName: instance.PrivateDnsName ?? '',
         launchTime: (instance.LaunchTime ?? new Date(0)).toISOString(),
+        isSpot: instance.InstanceLifecycle === 'spot',
         metadataHopLimit: instance.MetadataOptions?.HttpPutResponseHopLimit ?? 1,
         ...(instance.IamInstanceProfile?.Arn === undefined
           ? {}

@@ -85,6 +85,7 @@ describe('the filter', () => {
     zone: '',
     privateDnsName: '',
     launchTime: '',
+    isSpot: false,
     metadataHopLimit: 1,
   };
   const state: Ec2State = {

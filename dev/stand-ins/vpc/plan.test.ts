@@ -12,6 +12,7 @@ const instance = (id: string, state = 'running') => ({
   zone: 'z',
   privateDnsName: `${id}.internal`,
   launchTime: '2026-01-01T00:00:00.000Z',
+  isSpot: false,
   metadataHopLimit: 1,
 });
 const eni = (id: string, more: Partial<NetworkInterface> = {}): NetworkInterface => ({

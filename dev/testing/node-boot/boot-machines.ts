@@ -54,6 +54,7 @@ const instances = ['i-complete', 'i-lacking', 'i-unguarded', 'i-peer'].map((id, 
   zone: 'ap-northeast-2a',
   privateDnsName: `ip-10-0-2-${10 + index}.local`,
   launchTime: '2026-01-01T00:00:00Z',
+  isSpot: false,
   metadataHopLimit: 1,
 }));
 const MACHINES = instances.slice(0, 3);

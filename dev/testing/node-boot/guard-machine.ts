@@ -37,6 +37,7 @@ const instance = {
   zone,
   privateDnsName: 'ip-10-0-2-10.local',
   launchTime: '2026-01-01T00:00:00Z',
+  isSpot: false,
   metadataHopLimit: 1,
 };
 const all = { protocol: '-1', cidrs: [vpcCidr], groups: [] };

@@ -33,6 +33,8 @@ export interface Switches {
   readonly iamDelayMs: number;
   /** How long an instance is pending before it takes interfaces, in milliseconds. */
   readonly pendingMs: number;
+  /** How many spot instances EC2 launches in all. */
+  readonly spotCapacity: number;
 }
 
 export const ALL_OFF: Switches = {
@@ -49,6 +51,7 @@ export const ALL_OFF: Switches = {
   staleReads: 0,
   iamDelayMs: 0,
   pendingMs: 0,
+  spotCapacity: Number.POSITIVE_INFINITY,
 };
 
 export const DEFAULT_FAILURE = 'The rehearsal was told to fail here';

@@ -24,6 +24,11 @@ const QUOTAS: Readonly<Record<string, Quota>> = {
   },
   'L-DB2E81BA': { service: 'ec2', name: 'Running On-Demand G and VT instances', value: 0 },
   'L-417A185B': { service: 'ec2', name: 'Running On-Demand P instances', value: 0 },
+  'L-34B43A08': {
+    service: 'ec2',
+    name: 'All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests',
+    value: 640,
+  },
 };
 
 /**

@@ -22,6 +22,7 @@ const instance = {
   zone: 'a',
   privateDnsName: '',
   launchTime: '',
+  isSpot: false,
   metadataHopLimit: 1,
 };
 

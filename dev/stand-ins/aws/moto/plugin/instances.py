@@ -77,6 +77,9 @@ def run(original: Any) -> Any:
             kwargs["subnet_id"] = device["SubnetId"]
         if template.get("MetadataOptions") and not kwargs.get("metadata_options"):
             kwargs["metadata_options"] = template["MetadataOptions"]
+        market = template.get("InstanceMarketOptions", {}).get("MarketType")
+        if market and not kwargs.get("instance_market_options"):
+            kwargs["instance_market_options"] = market
         delete_volumes_by_default(template.get("BlockDeviceMappings", []))
         tags = template_tags(template, kwargs.get("tags") or {})
         kwargs["tags"] = tags
