@@ -75,6 +75,7 @@ const CONTRACT = [
       'EnvironmentName',
       'NodeGroupName',
       'MinSize',
+      'Capacity',
       'DesiredSize',
       'MaxSize',
       'InstanceType',

@@ -119,6 +119,21 @@ describe('the boot script', () => {
     },
   );
 
+  it('starts what drains a spot instance, on spot instances only', () => {
+    const drain = join(folder, 'opt/eni-guard/spot-drain');
+    expect(() => boot().text('systemd-run')).toThrow('ENOENT');
+    expect(boot({ capacity: 'spot' }).text('systemd-run')).toBe(
+      `--unit spot-drain --collect -p Restart=on-failure ${drain}\n`,
+    );
+    expect(statSync(drain).mode & 0o777).toBe(0o755);
+  });
+
+  it('lets a spot instance join that nothing would drain, and says so', () => {
+    const result = boot({ capacity: 'spot', without: ['systemd-run'] });
+    expect(result.status).toBe(0);
+    expect(result.output).toContain('nothing drains this node when EC2 takes it back');
+  });
+
   it('makes cloud-init run it at every boot', () => {
     const result = boot();
     const copy = result.text('var/lib/cloud/scripts/per-boot/multus-interfaces.sh');

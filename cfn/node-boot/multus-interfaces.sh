@@ -5,13 +5,14 @@
 # machine boots. Safe to run again.
 set -euo pipefail
 # nodegroup.yaml sets these in front of this line.
-: "${multus_subnets:?}" "${prefixes_per_interface:?}" "${other_zone_cidrs?}" "${pods_wait_for_multus:?}"
+: "${multus_subnets:?}" "${prefixes_per_interface:?}" "${other_zone_cidrs?}" "${pods_wait_for_multus:?}" "${capacity:?}"
 shopt -s inherit_errexit
 
 readonly imds=http://169.254.169.254/latest
 readonly curl_options=(-sS --connect-timeout 2 --max-time 5 --retry 10 --retry-delay 1 --retry-all-errors)
 readonly patience=300 # seconds
 readonly guard=/opt/eni-guard/eni-guard
+readonly drain=/opt/eni-guard/spot-drain
 readonly prefix_files=/etc/cni/multus/eni-prefix
 readonly ready=/run/multus-interfaces.ready
 readonly held=/run/multus-interfaces.held
@@ -160,8 +161,8 @@ name_links() {
 }
 
 # The plugin needs jq, which is part of the EKS AMI, and host-local, which the VPC CNI's init container puts into
-# this folder without removing other files. The build puts the files eni-prefix and eni-guard in the places of their
-# names.
+# this folder without removing other files. The build puts the files eni-prefix, eni-guard and spot-drain in the places
+# of their names.
 # https://github.com/awslabs/amazon-eks-ami/blob/main/templates/al2023/provisioners/install-worker.sh
 # https://github.com/aws/amazon-vpc-cni-k8s/blob/master/cmd/aws-vpc-cni-init/main.go
 install_programs() {
@@ -172,7 +173,18 @@ PLUGIN
   cat >"$guard" <<'GUARD'
 @eni-guard@
 GUARD
-  chmod 0755 /opt/cni/bin/eni-prefix "$guard"
+  cat >"$drain" <<'DRAIN'
+@spot-drain@
+DRAIN
+  chmod 0755 /opt/cni/bin/eni-prefix "$guard" "$drain"
+}
+
+# A failure is no reason to keep the node from joining: it only loses the two minutes that EC2 gives.
+watch_for_interruption() {
+  [[ $capacity == spot ]] || return 0
+  systemctl is-active --quiet spot-drain ||
+    systemd-run --unit spot-drain --collect -p Restart=on-failure "$drain" ||
+    echo "multus-interfaces: nothing drains this node when EC2 takes it back" >&2
 }
 
 # write_prefix_file NUMBER SUBNET GATEWAY: writes which addresses the IPAM plugin may hand out.
@@ -233,6 +245,7 @@ hold_kubelet
 hold_pods
 run_at_every_boot
 install_programs
+watch_for_interruption
 token=$(curl "${curl_options[@]}" -f -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 900' \
   "$imds/api/token") || fail "no session token from IMDS"
 wait_for_interfaces

@@ -72,6 +72,7 @@ describe('the user data', () => {
       Environment: 'e'.repeat(100),
       PrefixesPerInterface: '14',
       PodsWaitForMultus: 'false',
+      Capacity: 'on-demand-instead-of-spot',
       TaintFlag: `- --register-with-taints=${STARTUP_TAINT_TEXT}`,
       Subnets: subnets.join(','),
       QuotedSubnets: subnets.join("','"),
@@ -108,6 +109,11 @@ describe('shellcheck passes', () => {
       interpreter: '/bin/bash',
     },
     { name: 'the IPAM plugin', script: ipamPlugin(), interpreter: '/bin/sh' },
+    {
+      name: 'what drains a spot instance',
+      script: readFileSync(join(CHECKOUT, 'cfn/node-boot/spot-drain'), 'utf8'),
+      interpreter: '/bin/bash',
+    },
   ])('$name', ({ script, interpreter }) => {
     expect(script.split('\n', 1)).toEqual([`#!${interpreter}`]);
     const { stdout, status, error } = spawnSync('shellcheck', ['-'], {

@@ -33,6 +33,7 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
       ['ec2:DescribeKeyPairs', 'ec2:GetSubnetCidrReservations', 'iam:GetRole', 'iam:GetUser'],
       'only with a key pair, with administrators, or before a group in subnets that exist',
     ),
+    ...each(['ec2:DescribeSpotPriceHistory'], 'only for node groups of spot instances'),
     ...each(
       [
         'ec2:DescribeNetworkAcls',

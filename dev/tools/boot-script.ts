@@ -19,12 +19,12 @@ const PLACE = [
 ];
 
 /** Lines of the boot script that stand for a program of the folder. */
-const PROGRAMS = ['eni-prefix', 'eni-guard'];
+const PROGRAMS = ['eni-prefix', 'eni-guard', 'spot-drain'];
 
 /**
  * The end of the user data: the boot script with the other programs inside, and the closing boundary. The template
  * itself has the script's first line, because the values of the parameters follow it. User data has a limit, so nodes
- * get the programs without their comments.
+ * get the programs without their comments, and with half of their indentation.
  */
 function bootScriptPart(): string {
   const script = PROGRAMS.reduce(
@@ -35,8 +35,11 @@ function bootScriptPart(): string {
     },
     readFileSync(join(FOLDER, 'multus-interfaces.sh'), 'utf8'),
   );
-  const withoutComments = script.replace(/^#!.*\n/, '').replaceAll(/^ *#(?!!).*\n/gm, '');
-  return `# Comments: cfn/node-boot of eks-multus-actions\n${withoutComments}\n--NODE--\n`;
+  const short = script
+    .replace(/^#!.*\n/, '')
+    .replaceAll(/^ *#(?!!).*\n/gm, '')
+    .replaceAll(/^ +/gm, (indent) => ' '.repeat(indent.length / 2));
+  return `# Comments: cfn/node-boot of eks-multus-actions\n${short}\n--NODE--\n`;
 }
 
 /** The text of nodegroup.yaml with the programs of node-boot/. Everything else in it stays as it is. */

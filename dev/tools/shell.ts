@@ -8,6 +8,7 @@ const PROGRAMS = [
   'cfn/node-boot/multus-interfaces.sh',
   'cfn/node-boot/eni-prefix',
   'cfn/node-boot/eni-guard',
+  'cfn/node-boot/spot-drain',
   'dev/testing/node-boot/ask-from-pods.sh',
   'dev/testing/node-boot/naming-trials.sh',
   'scripts/collect-evidence.sh',
@@ -18,8 +19,10 @@ const PROGRAMS = [
   `${IMAGE}/import-images.sh`,
   `${IMAGE}/root/usr/lib/rehearsal/init`,
   `${IMAGE}/root/usr/lib/rehearsal/eks-token`,
+  `${IMAGE}/root/usr/local/bin/aws`,
   `${IMAGE}/root/usr/local/bin/networkctl`,
   `${IMAGE}/root/usr/local/bin/systemctl`,
+  `${IMAGE}/root/usr/local/bin/systemd-run`,
   `${IMAGE}/root/usr/local/bin/udevadm`,
 ];
 

@@ -16,6 +16,8 @@ export interface StackEngine {
   readonly deadline: number;
   /** Adds what CloudFormation does not say about resources that fail or take long. */
   readonly explain?: Explain;
+  /** Called each time that the operation on a stack is looked at. It may end the operation. */
+  readonly watch?: (stack: Pick<Stack, 'id' | 'name'>) => Promise<void>;
   /** How many calls to AWS the run may still make; all its stacks share it. */
   readonly budget: Pick<CallBudget, 'hasMore'>;
 }
@@ -64,6 +66,7 @@ async function follow(engine: StackEngine, operation: Operation): Promise<EndedO
     await clock.sleep(
       followDelay({ ageMs: now - began, leastRemainingMs: dueMs, hasMore: budget.hasMore() }),
     );
+    await engine.watch?.(operation.stack);
     const after = events.at(-1)?.id ?? operation.after;
     const fresh = await explained(engine, id, await eventsAfter(api, id, after));
     if (fresh.length > 0) {

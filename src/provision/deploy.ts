@@ -8,10 +8,12 @@ import { isGuard } from '../environment/guard-stack.ts';
 import { ENVIRONMENT_TAG } from '../environment/tags.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import { baseOf, fitToBase } from './base-environment.ts';
+import { SpotFallback } from './capacity/fall-back.ts';
+import { withFallenBack } from './capacity/fallen-back.ts';
 import { ownNetwork } from './choices/own-network.ts';
 import { type DeployedNodeGroup, environmentOf } from './environment-of.ts';
 import { withGuards } from './guard/guards.ts';
-import { nodeGroupStackName } from './node-groups.ts';
+import { type NodeGroup, nodeGroupStackName } from './node-groups.ts';
 import { type Pack, readPack, runsHook, stageHook } from './pack.ts';
 import { preflight } from './preflight/preflight.ts';
 import { addPlan, addWarning } from './report.ts';
@@ -33,7 +35,9 @@ export async function deploy(session: Session): Promise<void> {
 
 /** The infra stack, then all node groups in parallel. */
 async function deployWithCluster(given: Session, all: readonly Stack[]): Promise<void> {
-  const { session, network } = await ownNetwork(given, all);
+  const own = await ownNetwork(given, all);
+  const { network } = own;
+  const session = { ...own.session, inputs: withFallenBack(own.session.inputs, all) };
   const { account, inputs, packFile, report } = session;
   report.network = network;
   await preflight(session, network, all);
@@ -66,7 +70,7 @@ async function deployOnBase(
   const base = baseOf(baseName, all);
   const { inputs, network } = fitToBase(session.inputs, base, all);
   log.info(`On the cluster of ${baseName}: zones ${network.zones.join(', ')}`);
-  const fitted = { ...session, inputs };
+  const fitted = { ...session, inputs: withFallenBack(inputs, all) };
   report.network = network;
   await preflight(fitted, network, all);
   const read = await readPack(packFile, inputs.environment);
@@ -158,18 +162,23 @@ async function deployGroups(
   const { inputs, log, report } = session;
   const ids: Record<string, string> = {};
   report.outputs['node-group-stack-ids'] = ids;
-  const specs = inputs.nodeGroups.map((group) => ({
-    group,
-    spec: nodeGroupSpec(session, pack, network, group, infra.outputs),
-  }));
-  const creates = specs.some(({ spec }) => !existing.has(spec.name));
-  if (creates && (await isBeingDeleted(session, infra))) throw beingDestroyed(infra);
+  const stackOf = ({ name }: NodeGroup) =>
+    existing.get(nodeGroupStackName(inputs.environment, name));
+  const mayGoOn = async () => {
+    if (await isBeingDeleted(session, infra)) throw beingDestroyed(infra);
+  };
+  if (inputs.nodeGroups.some((group) => stackOf(group) === undefined)) await mayGoOn();
+  const fallback = new SpotFallback(session, network);
   try {
     return await log.group('Node groups', () =>
-      allOrFirstFailure(specs, async ({ group, spec }) => {
-        const stack = await deployOne(session, spec, existing.get(spec.name));
-        ids[group.name] = stack.id;
-        return { group, stack };
+      allOrFirstFailure(inputs.nodeGroups, async (wanted) => {
+        const before = stackOf(wanted);
+        const deployed = await fallback.deploy(wanted, mayGoOn, (group, by) => {
+          const spec = nodeGroupSpec(session, pack, network, group, infra.outputs);
+          return deployOne(by, spec, group === wanted ? before : undefined);
+        });
+        ids[wanted.name] = deployed.stack.id;
+        return deployed;
       }),
     );
   } catch (error) {

@@ -24,6 +24,7 @@ describe('good inputs', () => {
         max: 3,
         instanceType: 'm5.xlarge',
         architecture: 'x86_64',
+        capacity: 'on-demand',
         volumeSize: 50,
         prefixesPerInterface: 1,
         podsWaitForMultus: true,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { InputProblem } from '../core/errors.ts';
 import { yaml } from '../github/inputs.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
+import { ASKED_CAPACITIES, type Capacity } from './capacity/capacity.ts';
 import { architecture, hasPrefixes, interfaceLimit } from './instance-types.ts';
 
 export interface NodeGroup {
@@ -14,6 +15,7 @@ export interface NodeGroup {
   /** `auto` until the number of networks is known. */
   readonly instanceType: string;
   readonly architecture: 'x86_64' | 'arm64';
+  readonly capacity: Capacity;
   /** In GiB. */
   readonly volumeSize: number;
   /** /28 prefixes on each Multus interface. */
@@ -54,6 +56,9 @@ const writtenGroup = z.strictObject(
       .refine((type) => !type.startsWith('mac'), 'a type that runs Linux')
       .default('m5.xlarge'),
     architecture: z.enum(['x86_64', 'arm64'], { error: 'x86_64 or arm64' }).optional(),
+    capacity: z
+      .enum(ASKED_CAPACITIES, { error: ASKED_CAPACITIES.join(' or ') })
+      .default('on-demand'),
     'volume-size': whole(20, 16_384).default(50),
     'prefixes-per-interface': whole(0, 14).default(1),
     'pods-wait-for-multus': z.boolean({ error: 'true or false' }).default(true),
@@ -79,6 +84,7 @@ const nodeGroupSchema = writtenGroup
       max: group.max,
       instanceType: group['instance-type'],
       architecture: group.architecture ?? architectureOf(group['instance-type']),
+      capacity: group.capacity,
       volumeSize: group['volume-size'],
       prefixesPerInterface: group['prefixes-per-interface'],
       podsWaitForMultus: group['pods-wait-for-multus'],

@@ -7,6 +7,7 @@ import {
 } from '../cloudformation/stack-plan.ts';
 import { allOrFirstFailure } from '../core/in-parallel.ts';
 import { baseOf, fitToBase } from './base-environment.ts';
+import { withFallenBack } from './capacity/fallen-back.ts';
 import { ownNetwork } from './choices/own-network.ts';
 import { planGuards } from './guard/guards.ts';
 import { type NodeGroup, nodeGroupStackName } from './node-groups.ts';
@@ -31,7 +32,9 @@ export async function plan(session: Session): Promise<void> {
 }
 
 async function planWithCluster(given: Session, all: readonly Stack[]): Promise<void> {
-  const { session, network } = await ownNetwork(given, all);
+  const own = await ownNetwork(given, all);
+  const { network } = own;
+  const session = { ...own.session, inputs: withFallenBack(own.session.inputs, all) };
   const { engine, inputs, log, packFile, report } = session;
   report.network = network;
   await preflight(session, network, all);
@@ -63,7 +66,7 @@ async function planOnBase(
   const { engine, packFile, report } = session;
   const base = baseOf(baseName, all);
   const { inputs, network } = fitToBase(session.inputs, base, all);
-  const fitted = { ...session, inputs };
+  const fitted = { ...session, inputs: withFallenBack(inputs, all) };
   report.network = network;
   await preflight(fitted, network, all);
   const pack = await readPack(packFile, inputs.environment);

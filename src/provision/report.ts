@@ -14,7 +14,7 @@ import type { NetworkPlan } from '../vpc/plan.ts';
 import type { PlannedStack, ProvisionOutputs } from './outputs.ts';
 import type { CheckResult } from './preflight/checks/checks.ts';
 import { sentence } from './preflight/checks/finding.ts';
-import { dollars, type Price } from './price/price.ts';
+import { dollars, type Price, spotText } from './price/price.ts';
 import { PRICES_AS_OF } from './price/price-table.ts';
 import { dayOf, type GroupImages, type ReleasedImage } from './renew/image-age.ts';
 
@@ -130,7 +130,7 @@ function preflightTable(results: readonly CheckResult[]): string {
   return `Checked before anything is made:\n\n${table(['Check', 'Result', 'What', 'Fix'], rows)}`;
 }
 
-function priceTable({ lines, perHour }: Price): string {
+function priceTable({ lines, perHour, spot }: Price): string {
   const rows = lines.map(({ part, count, each }) => [
     part,
     count,
@@ -139,7 +139,8 @@ function priceTable({ lines, perHour }: Price): string {
   ]);
   const sum = perHour === undefined ? 'unknown' : dollars(perHour);
   const header = ['Part', 'Count', 'Each', 'Together'];
-  return `Dollars per hour, on demand as of ${PRICES_AS_OF}, without what depends on use:\n\n${table(header, [...rows, ['together', '', '', sum]])}`;
+  const source = spot === undefined ? '' : ` (${spotText(spot)})`;
+  return `Dollars per hour, on demand as of ${PRICES_AS_OF}${source}, without what depends on use:\n\n${table(header, [...rows, ['together', '', '', sum]])}`;
 }
 
 function rolloutTable({ rows }: RolloutResult): string {

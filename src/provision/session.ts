@@ -16,6 +16,7 @@ import type { Connection } from '../kubernetes/connection.ts';
 import type { Machines } from '../rollout/machines.ts';
 import type { ProbeNode } from '../rollout/probe-node.ts';
 import type { ScalingGroups } from '../rollout/scaling-group.ts';
+import type { AskSpotPrices } from './capacity/spot-prices.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import type { VpcQuestions } from './preflight/account/ask-vpc.ts';
 import type { Answer, Zone } from './preflight/facts.ts';
@@ -39,6 +40,7 @@ export interface ProvisionDeps {
   readonly zones: () => Promise<Answer<readonly Zone[]>>;
   /** Knows a VPC that others made. */
   readonly vpc: VpcQuestions;
+  readonly spotPrices: AskSpotPrices;
   /** Shows a message on the page of the run, for what is correct but may surprise. */
   readonly notice: (message: string) => void;
   /** Reads a file of the pack, such as `('cfn', 'infra.yaml')`. */

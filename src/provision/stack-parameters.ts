@@ -187,6 +187,7 @@ function nodeGroupParameters(
     DesiredSize: String(group.desired),
     MaxSize: String(group.max),
     InstanceType: group.instanceType,
+    Capacity: group.capacity,
     VolumeSize: String(group.volumeSize),
     KeyName: inputs.keyName ?? '',
     NodeImageIdSSMParam: imageParameter(

@@ -35,6 +35,7 @@ import { eksServer, restOf } from '../kubernetes/rest.ts';
 import { machinesOf } from '../rollout/machines.ts';
 import { probeNode } from '../rollout/probe-node.ts';
 import { scalingGroups } from '../rollout/scaling-group.ts';
+import { spotPricesOf } from './capacity/spot-prices.ts';
 import { explainLaunches } from './launch-failures.ts';
 import { askEc2 } from './preflight/account/ask-ec2.ts';
 import { askVpc } from './preflight/account/ask-vpc.ts';
@@ -81,6 +82,7 @@ export function realDeps(
     gather: gatherWith(caller, { cluster, nodes: nodesBy(rollout, clock) }),
     zones: () => askEc2(createClient(EC2Client, caller)).zones(),
     vpc: askVpc(createClient(EC2Client, caller)),
+    spotPrices: spotPricesOf(createClient(EC2Client, caller), clock.now),
     notice,
     packFile: (...path) => readFile(packFile(...path)),
     log: actionsLog,

@@ -62,7 +62,7 @@ export interface AwsOptions extends ServiceOptions {
 /** The rehearsal's AWS: one endpoint with moto and our own services behind it. */
 export interface AwsStandIn {
   readonly gateway: Gateway;
-  /** Auto Scaling of the first region, as are the next four. */
+  /** Auto Scaling of the first region, as are the next five. */
   readonly autoscaling: AutoScaling;
   readonly eks: Eks;
   readonly lambda: Lambda;

@@ -48,6 +48,7 @@ export interface Boot {
   /** Whether systemd-networkd seems to manage the machine's network. */
   readonly networkd?: boolean;
   readonly podsWaitForMultus?: boolean;
+  readonly capacity?: string;
   /** Programs that fail on this machine. */
   readonly without?: readonly string[];
 }
@@ -82,10 +83,17 @@ export function bootIn(folder: string, options: Boot): Booted {
 /** Writes the script with other folders, so that it does not touch this machine's own files or systemd. */
 function writeScript(
   folder: string,
-  { prefixes = 1, networkd = false, patience = 60, podsWaitForMultus = true, without = [] }: Boot,
+  {
+    prefixes = 1,
+    networkd = false,
+    patience = 60,
+    podsWaitForMultus = true,
+    capacity = 'on-demand',
+    without = [],
+  }: Boot,
 ): void {
   const otherZoneCidrs = '10.0.5.0/24 10.0.8.0/24';
-  const script = bootScript(SUBNETS, prefixes, { otherZoneCidrs, podsWaitForMultus })
+  const script = bootScript(SUBNETS, prefixes, { otherZoneCidrs, podsWaitForMultus, capacity })
     .replace('patience=300', `patience=${patience}`)
     .replaceAll(/\/(etc|var|opt)\/|\/(run)\/(?=multus)/g, `${folder}/$1$2/`)
     .replace('PATH=/usr/sbin:', `PATH=${folder}/bin:/usr/sbin:`);
@@ -96,6 +104,7 @@ function writeScript(
   const program = (name: string, text: string) =>
     writeFileSync(join(folder, 'bin', name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
   program('systemctl', `exit ${networkd ? 0 : 3}`);
+  program('systemd-run', `echo "$@" >>${folder}/systemd-run`);
   program('networkctl', `echo "$@" >>${folder}/networkctl`);
   program('udevadm', `echo "$@" >>${folder}/udevadm`);
   program('iptables', `echo "$@" >>${folder}/iptables; [[ $* != *-C* ]]`);

@@ -57,7 +57,7 @@ export function ipamPlugin(): string {
 export function bootScript(
   subnets: readonly string[],
   prefixesPerInterface: number,
-  { otherZoneCidrs = '', podsWaitForMultus = true } = {},
+  { otherZoneCidrs = '', podsWaitForMultus = true, capacity = 'on-demand' } = {},
 ): string {
   const script = mimeParts(
     renderUserData({
@@ -67,6 +67,7 @@ export function bootScript(
       PrefixesPerInterface: String(prefixesPerInterface),
       MultusOtherZoneCidrs: otherZoneCidrs,
       PodsWaitForMultus: String(podsWaitForMultus),
+      Capacity: capacity,
     }),
   )['text/x-shellscript'];
   if (script === undefined) throw new Error('the user data has no shell script');
@@ -85,6 +86,7 @@ export const EXAMPLE: Readonly<Record<string, string>> = {
   PrefixesPerInterface: '1',
   MultusOtherZoneCidrs: '10.0.5.0/24,10.0.7.0/24',
   PodsWaitForMultus: 'true',
+  Capacity: 'on-demand',
   Subnets: 'subnet-1,subnet-2',
   QuotedSubnets: "subnet-1','subnet-2",
 };

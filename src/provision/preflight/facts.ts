@@ -20,7 +20,7 @@ export interface AccountFacts {
   readonly elasticAddresses?: Answer<number>;
   /** The zones of the NAT gateways, one entry for each gateway. */
   readonly natGateways?: Answer<readonly string[]>;
-  /** The on-demand instances that count against the quotas of vCPUs. */
+  /** The instances that count against the quotas of vCPUs. */
   readonly instances?: Answer<readonly RunningInstance[]>;
   /** The values of quotas by their codes, as far as Service Quotas has them. */
   readonly quotas?: Answer<Readonly<Record<string, number>>>;
@@ -109,6 +109,7 @@ export interface Vpc {
 
 export interface RunningInstance {
   readonly type: string;
+  readonly isSpot: boolean;
   readonly vcpus: number;
 }
 

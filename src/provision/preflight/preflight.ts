@@ -25,7 +25,7 @@ export async function preflight(
   { always = false } = {},
 ): Promise<void> {
   const { account, bucket, inputs, log } = session;
-  checkPrice(session, network);
+  await checkPrice(session, network);
   checkLaterSteps(session, network, all);
   const setUp = setUpOf({ inputs, account, bucket: bucket.name }, network, all);
   if (!always && !makesStacks(setUp) && versionChange(setUp) === undefined) return;

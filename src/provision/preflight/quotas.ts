@@ -58,10 +58,26 @@ const VCPUS: readonly (readonly [families: RegExp, names: string, code: string])
   [/^[acdhimrtz]/, 'Standard (A, C, D, H, I, M, R, T, Z)', 'L-1216C47A'],
 ];
 
+/** The quotas of vCPUs of spot instances, by the names of the same families. */
+const SPOT_VCPUS: Readonly<Record<string, string>> = {
+  Inf: 'L-B5D1601B',
+  DL: 'L-85EED4F7',
+  'G and VT': 'L-3819A6DF',
+  P: 'L-7212CCBC',
+  X: 'L-E3A00192',
+  F: 'L-88CF9481',
+  'Standard (A, C, D, H, I, M, R, T, Z)': 'L-34B43A08',
+};
+
 /** The quota that an instance type counts against; undefined for a family that is not listed. */
-export function vcpuQuota(instanceType: string): Quota | undefined {
+export function vcpuQuota(instanceType: string, isSpot: boolean): Quota | undefined {
   const found = VCPUS.find(([families]) => families.test(instanceType));
   if (found === undefined) return undefined;
   const [, names, code] = found;
+  if (isSpot) {
+    const spotCode = SPOT_VCPUS[names];
+    if (spotCode === undefined) return undefined;
+    return { name: `vCPUs of ${names} Spot Instance Requests`, service: 'ec2', code: spotCode };
+  }
   return { name: `vCPUs of running On-Demand ${names} instances`, service: 'ec2', code };
 }

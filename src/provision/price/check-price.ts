@@ -1,14 +1,17 @@
 import { InputError } from '../../core/errors.ts';
 import type { NetworkPlan } from '../../vpc/plan.ts';
+import { known } from '../preflight/facts.ts';
 import type { Session } from '../session.ts';
-import { dollars, type Price, priceOf, priceText } from './price.ts';
+import { dollars, type Price, priceOf, priceText, type SpotPrices } from './price.ts';
 
 /**
- * Reckons what the environment costs, shows it, and holds it to `max-price-per-hour`. Calls nothing.
+ * Reckons what the environment costs, shows it, and holds it to `max-price-per-hour`. Calls nothing but EC2 for the prices of spot
+ * instances.
  *
  * @throws InputError when it costs more, or when nobody knows.
  */
-export function checkPrice({ inputs, log, report }: Session, network: NetworkPlan): void {
+export async function checkPrice(session: Session, network: NetworkPlan): Promise<void> {
+  const { inputs, log, report } = session;
   const { base, cluster, maxPricePerHour, nodeGroups, region } = inputs;
   const { natGateways, secretsEncryption } = cluster;
   const count = { none: 0, one: 1, 'per-az': network.zones.length }[natGateways];
@@ -16,6 +19,7 @@ export function checkPrice({ inputs, log, report }: Session, network: NetworkPla
     region,
     cluster: base === undefined ? { natGateways: count, secretsEncryption } : undefined,
     nodeGroups,
+    spot: await spotPrices(session),
   });
   report.price = price;
   report.outputs.price = priceText(price, region);
@@ -24,6 +28,18 @@ export function checkPrice({ inputs, log, report }: Session, network: NetworkPla
   if (maxPricePerHour === undefined) return;
   const problem = priceProblem(price, region, maxPricePerHour);
   if (problem !== undefined) throw new InputError([problem]);
+}
+
+async function spotPrices(session: Session): Promise<SpotPrices | undefined> {
+  const groups = session.inputs.nodeGroups.filter(
+    ({ capacity, desired }) => capacity === 'spot' && desired > 0,
+  );
+  if (groups.length === 0) return undefined;
+  const asked = session.clock.now();
+  const answer = await session.spotPrices(groups);
+  if ('unknown' in answer) session.log.info(`Spot prices: ${answer.unknown}`);
+  const prices = known(answer);
+  return prices === undefined ? undefined : { prices, asked };
 }
 
 function priceProblem(price: Price, region: string, most: number) {

@@ -121,3 +121,48 @@ describe('auto', () => {
     expect(() => withTypes(given, 'mars-north-1', 2)).toThrow(/none in mars-north-1 with 3/);
   });
 });
+
+describe('a spot group', () => {
+  const spotGroup = groups(
+    '[{ name: a, zone: us-east-1a, desired: 2, capacity: spot, volume-size: 20 }]',
+  );
+  const priced = (perHour: number | undefined) =>
+    priceOf({
+      region: REGION,
+      cluster: undefined,
+      nodeGroups: spotGroup,
+      spot:
+        perHour === undefined
+          ? undefined
+          : {
+              prices: [{ instanceType: 'm5.xlarge', zone: 'us-east-1a', perHour }],
+              asked: Date.UTC(2026, 10, 27, 21, 46),
+            },
+    });
+
+  it('costs what EC2 says, with its volumes, and says when that was', () => {
+    const price = fc.double({ min: 0.001, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(price, (perHour) => {
+        const volumes = (2 * 20 * 0.08) / 730;
+        expect(priced(perHour).perHour).toBeCloseTo(2 * perHour + volumes, 9);
+      }),
+    );
+    expect(priceText(priced(0.06), REGION)).toBe(
+      '0.124 dollars per hour (on-demand prices of us-east-1 as of 2025-03-02; spot prices of EC2 at 2026-11-27 21:46 UTC)',
+    );
+  });
+
+  it('counts as on demand when EC2 does not say', () => {
+    const onDemand = spotGroup.map((group) => ({ ...group, capacity: 'on-demand' as const }));
+    const expected = priceOf({ region: REGION, cluster: undefined, nodeGroups: onDemand });
+    expect(priced(undefined).perHour).toBe(expected.perHour);
+    expect(priceText(priced(undefined), REGION)).toContain('counted as on demand');
+  });
+
+  it('has no source of spot prices without nodes', () => {
+    const empty = spotGroup.map((group) => ({ ...group, min: 0, desired: 0 }));
+    const price = priceOf({ region: REGION, cluster: undefined, nodeGroups: empty });
+    expect(price).toMatchObject({ perHour: 0, spot: undefined });
+  });
+});

@@ -69,6 +69,7 @@ export function provisionWorld(pullRequest?: string) {
       present: async () => ({ value: undefined }),
       prefixReservations: async () => ({ value: new Map() }),
     } as ProvisionDeps['vpc'],
+    spotPrices: async (): ReturnType<ProvisionDeps['spotPrices']> => ({ value: [] }),
     notice: () => undefined,
     packFile: async (...path: readonly string[]) => new TextEncoder().encode(path.join('/')),
     run: { id: '7', repository: 'o/r', pullRequest },

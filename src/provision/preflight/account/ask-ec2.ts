@@ -92,9 +92,10 @@ export function askEc2(client: EC2Client) {
         return found
           .flat()
           .flatMap(({ Instances = [] }) => Instances)
-          .filter(({ InstanceLifecycle }) => InstanceLifecycle === undefined)
-          .map(({ InstanceType: type = '', CpuOptions: cpu }) => ({
+          .filter(({ InstanceLifecycle: life = 'spot' }) => life === 'spot')
+          .map(({ InstanceLifecycle, InstanceType: type = '', CpuOptions: cpu }) => ({
             type,
+            isSpot: InstanceLifecycle === 'spot',
             vcpus: (cpu?.CoreCount ?? 0) * (cpu?.ThreadsPerCore ?? 1),
           }));
       }),

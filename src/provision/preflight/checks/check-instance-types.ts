@@ -118,6 +118,14 @@ function groupFindings(
   const interfaces = 1 + networks;
   const addresses = 1 + group.prefixesPerInterface;
   const findings: Finding[] = [];
+  if (group.capacity === 'spot' && !type.usage.includes('spot')) {
+    findings.push(
+      problem(
+        `node-groups: EC2 has no spot instances of ${type.name} of group ${group.name}`,
+        'use another type, or capacity: on-demand',
+      ),
+    );
+  }
   if (type.interfaces < interfaces) {
     findings.push(
       problem(

@@ -13,6 +13,8 @@ import { type Check, type Finding, notice, problem } from './finding.ts';
 /** How much of a quota is used, and how much a deploy adds. */
 export interface Use {
   readonly quota: Quota;
+  /** Whether node groups get on-demand instances when the quota is used up. */
+  readonly isSpot: boolean;
   readonly used: number;
   readonly added: number;
   /** Where: a zone, for quotas of zones. */
@@ -38,8 +40,13 @@ export function usesOf(setUp: SetUp, facts: AccountFacts): readonly Use[] {
   return uses.flat();
 }
 
-function use(quota: Quota, used: number | undefined, added: number): readonly Use[] {
-  return used === undefined || added === 0 ? [] : [{ quota, used, added }];
+function use(
+  quota: Quota,
+  used: number | undefined,
+  added: number,
+  isSpot = false,
+): readonly Use[] {
+  return used === undefined || added === 0 ? [] : [{ quota, isSpot, used, added }];
 }
 
 /** One use for each quota of vCPUs, over all groups. */
@@ -51,20 +58,21 @@ function vcpuUses(
   const types = known(instanceTypes);
   const running = known(instances);
   if (types === undefined || running === undefined) return [];
-  const quotas = new Map<string, Quota>();
+  const quotas = new Map<string, { readonly quota: Quota; readonly isSpot: boolean }>();
   const added = new Map<string, number>();
   for (const planned of groups) {
     const type = types.find(({ name }) => name === planned.group.instanceType);
     if (type === undefined) continue;
-    const quota = vcpuQuota(type.name);
+    const isSpot = planned.group.capacity === 'spot';
+    const quota = vcpuQuota(type.name, isSpot);
     if (quota === undefined) continue;
-    quotas.set(quota.code, quota);
+    quotas.set(quota.code, { quota, isSpot });
     added.set(quota.code, (added.get(quota.code) ?? 0) + type.vcpus * count(planned));
   }
-  return [...quotas.values()].flatMap((quota) => {
-    const counted = running.filter(({ type }) => vcpuQuota(type)?.code === quota.code);
+  return [...quotas.values()].flatMap(({ quota, isSpot }) => {
+    const counted = running.filter((one) => vcpuQuota(one.type, one.isSpot)?.code === quota.code);
     const used = counted.reduce((sum, { vcpus }) => sum + vcpus, 0);
-    return use(quota, used, added.get(quota.code) ?? 0);
+    return use(quota, used, added.get(quota.code) ?? 0, isSpot);
   });
 }
 
@@ -83,18 +91,17 @@ export const checkQuotas: Check = {
 };
 
 function quotaFindings(
-  { quota, used, added, where }: Use,
+  { quota, isSpot, used, added, where }: Use,
   facts: AccountFacts,
 ): readonly Finding[] {
   const limit = known(facts.quotas)?.[quota.code];
   if (limit === undefined || used + added <= limit) return [];
   const place = where === undefined ? '' : ` in ${where}`;
-  return [
-    problem(
-      `quota ${quota.name} (${quota.code}): ${used} of ${limit} used${place}, and this needs ${added} more`,
-      `remove what is not needed, or ask AWS for more: aws service-quotas request-service-quota-increase --service-code ${quota.service} --quota-code ${quota.code} --desired-value ${used + added}`,
-    ),
-  ];
+  const what = `quota ${quota.name} (${quota.code}): ${used} of ${limit} used${place}, and this needs ${added} more`;
+  const ask = `ask AWS for more: aws service-quotas request-service-quota-increase --service-code ${quota.service} --quota-code ${quota.code} --desired-value ${used + added}`;
+  return isSpot
+    ? [notice(`${what}, so node groups get on-demand instances`, ask)]
+    : [problem(what, `remove what is not needed, or ${ask}`)];
 }
 
 /** Groups may grow to `max` later, when nobody looks. */

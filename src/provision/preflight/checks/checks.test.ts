@@ -110,6 +110,16 @@ describe('what is noticed and stops nothing', () => {
     );
   });
 
+  it('a quota of spot instances that is used up, because there are on-demand ones', () => {
+    const spot = { 'node-groups': '[{ name: ng1, zone: ap-northeast-2a, capacity: spot }]' };
+    const running = ['m5.large', 'c5.large'].map((type) => ({ type, vcpus: 2, isSpot: true }));
+    const quotas = { value: { 'L-1216C47A': 0, 'L-34B43A08': 11 } };
+    const text = noticed(spot, { quotas, instances: { value: running } });
+    expect(text).toContain('Spot Instance Requests (L-34B43A08): 4 of 11 used');
+    expect(text).toContain('this needs 8 more, so node groups get on-demand instances');
+    expect(text).not.toContain('L-1216C47A');
+  });
+
   it('permissions that depend on what nobody knows', () => {
     const value = [
       {

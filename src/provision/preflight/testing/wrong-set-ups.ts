@@ -35,7 +35,9 @@ const someVpcs = (count: number) => ({
     tags: {},
   })),
 });
-const running = (vcpus: number, name = 'm5.large') => ({ value: [{ type: name, vcpus }] });
+const running = (vcpus: number, name = 'm5.large', isSpot = false) => ({
+  value: [{ type: name, vcpus, isSpot }],
+});
 const quota = (code: string, value: number) => ({
   value: { 'L-1216C47A': 1000, [code]: value },
 });
@@ -292,6 +294,11 @@ const QUOTAS: readonly WrongSetUp[] = [
   {
     facts: { instances: running(28), quotas: quota('L-1216C47A', 32) },
     says: '28 of 32 used, and this needs 8 more',
+  },
+  {
+    inputs: group('capacity: spot'),
+    facts: types({ usage: ['on-demand'] }),
+    says: 'EC2 has no spot instances of m5.xlarge of group ng1',
   },
   {
     inputs: type('g6.xlarge'),
