@@ -31,6 +31,7 @@ export async function rehearseFixture(
   found: (finding: Finding) => void,
 ): Promise<void> {
   const fixture = findFixture(plan.fixture);
+  const others = await fixture.others?.(world);
   const before = await world.inventory();
   const where = placeOf(fixture, world.roleArn);
   const rehearsal: Rehearsal = {
@@ -40,7 +41,11 @@ export async function rehearseFixture(
     progress,
     seed: plan.switches.seed ?? 1,
     found,
-    inputs: { ...where, ...fixture.inputs({ roleArn: world.roleArn, nodes: plan.nodes }) },
+    inputs: {
+      ...where,
+      ...fixture.inputs({ roleArn: world.roleArn, nodes: plan.nodes }),
+      ...others?.inputs,
+    },
     workflow: (request) => runWorkflow(world, progress, request),
   };
   if (fixture.images !== undefined) {
@@ -53,6 +58,7 @@ export async function rehearseFixture(
   if (plan.keep) return;
 
   await fixture.after?.(rehearsal);
+  if (others !== undefined) found(await others.untouched('beside the environment'));
   await rehearsal.workflow({ workflow: 'destroy.yml', name: 'destroy', inputs: where });
   const remaining = await world.stacks();
   found({
@@ -61,6 +67,7 @@ export async function rehearseFixture(
     ok: remaining.length === 0,
   });
   found(leftoverFinding(before, await world.inventory()));
+  if (others !== undefined) found(await others.untouched('after destroy'));
   found(unservedFinding(world.aws.gateway.failures(), world.aws.problems()));
   const all = fixture.usesAllPermissions ?? false;
   for (const finding of permissionFindings(world.aws, { all })) found(finding);

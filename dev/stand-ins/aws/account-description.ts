@@ -60,6 +60,28 @@ export function changesOf(
   });
 }
 
+/**
+ * The description without what tells of later guests of a VPC: how many addresses of a subnet are free, and that EC2 gives
+ * each new subnet the default network ACL.
+ *
+ * @param before the description from before the guests came
+ */
+export function withoutGuests(
+  before: AccountDescription,
+  description: AccountDescription,
+): AccountDescription {
+  return new Map(
+    [...description].map(([name, text]) => {
+      const { AvailableIpAddressCount: _, ...is } = JSON.parse(text);
+      if (!name.startsWith('network ACL')) return [name, JSON.stringify(is)];
+      const there = is.Associations.filter((one: { SubnetId: string }) =>
+        before.has(`subnet ${one.SubnetId}`),
+      );
+      return [name, JSON.stringify({ ...is, Associations: there })];
+    }),
+  );
+}
+
 async function describeNetwork(ec2: EC2.EC2Client): Promise<Described> {
   const [vpcs, subnets, tables, gateways, nats, addresses, groups, rules, acls, endpoints, dhcp] =
     await Promise.all([

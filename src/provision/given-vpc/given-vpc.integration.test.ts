@@ -3,6 +3,7 @@ import {
   type AccountDescription,
   changesOf,
   describeAccount,
+  withoutGuests,
 } from '../../../dev/stand-ins/aws/account-description.ts';
 import { steadyPacing } from '../../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { type Inventory, leftovers, takeInventory } from '../../../dev/stand-ins/aws/inventory.ts';
@@ -60,25 +61,10 @@ async function run(command: string, changes: Readonly<Record<string, string>> = 
   return { outputs: report.outputs, summary: reportMarkdown(report) };
 }
 
-/**
- * Without what tells of the environment while it exists: how many addresses of a subnet are free, and that EC2 gives each
- * new subnet the default ACL of its VPC.
- */
-function withoutGuests(description: AccountDescription): AccountDescription {
-  const subnets = [...before.keys()].flatMap((name) => /^subnet (.*)$/.exec(name)?.[1] ?? []);
-  const isNew = (id: string) => !subnets.includes(id);
-  return new Map(
-    [...description].map(([name, text]) => {
-      const { AvailableIpAddressCount: _, ...is } = JSON.parse(text);
-      if (!name.startsWith('network ACL')) return [name, JSON.stringify(is)];
-      const own = is.Associations.filter((one: { SubnetId: string }) => !isNew(one.SubnetId));
-      return [name, JSON.stringify({ ...is, Associations: own })];
-    }),
-  );
-}
-
 async function expectUntouched() {
-  expect(changesOf(withoutGuests(before), withoutGuests(await describeAll()))).toEqual([]);
+  expect(
+    changesOf(withoutGuests(before, before), withoutGuests(before, await describeAll())),
+  ).toEqual([]);
 }
 
 describe('an environment in the VPC of another team', () => {
