@@ -127,7 +127,7 @@ export interface Decision {
 /** What takes addresses of a Multus subnet that exists. */
 export interface SubnetUse {
   readonly subnetId: string;
-  /** Single addresses and prefixes in CIDR form, but for those of the pack's own interfaces. */
+  /** Single addresses and prefixes in CIDR form, but for those of the cluster's own Multus interfaces. */
   readonly taken: readonly string[];
   /** Reservations that allow no prefixes. */
   readonly explicitReservations: readonly string[];

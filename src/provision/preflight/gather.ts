@@ -92,7 +92,7 @@ function aboutUpgrade(setUp: SetUp, { cluster, nodes }: ClusterSources): Questio
 }
 
 function aboutNodes(ec2: Ec2Questions, setUp: SetUp): Questions {
-  const { keyName } = setUp.inputs;
+  const { base, environment, keyName } = setUp.inputs;
   const subnets = usedSubnets(setUp).map(({ id }) => id);
   return {
     instanceTypes: ec2.instanceTypes(typesOf(setUp)),
@@ -101,7 +101,9 @@ function aboutNodes(ec2: Ec2Questions, setUp: SetUp): Questions {
       ? { instances: ec2.instances() }
       : {}),
     ...(keyName === undefined ? {} : { keyPair: ec2.keyPair(keyName) }),
-    ...(subnets.length === 0 ? {} : { multusSubnets: ec2.subnetUses(subnets) }),
+    ...(subnets.length === 0
+      ? {}
+      : { multusSubnets: ec2.subnetUses(subnets, base ?? environment) }),
   };
 }
 

@@ -100,8 +100,9 @@ export function askEc2(client: EC2Client) {
           }));
       }),
     keyPair: (name: string) => ask('ec2:DescribeKeyPairs', () => hasKeyPair(client, name)),
-    subnetUses: (ids: readonly string[]) =>
-      ask('ec2:GetSubnetCidrReservations', () => subnetUses(client, ids)),
+    /** @param cluster whose own interfaces do not count */
+    subnetUses: (ids: readonly string[], cluster: string) =>
+      ask('ec2:GetSubnetCidrReservations', () => subnetUses(client, ids, cluster)),
     dryRuns: (environment: string) => ask('ec2:CreateVpc', () => dryRuns(client, environment)),
   };
 }
@@ -162,9 +163,10 @@ async function hasKeyPair(client: EC2Client, name: string): Promise<boolean> {
 async function subnetUses(
   client: EC2Client,
   ids: readonly string[],
+  cluster: string,
 ): Promise<readonly SubnetUse[]> {
   const interfaces = await listNetworkInterfaces(client, { 'subnet-id': ids });
-  const others = interfaces.filter(({ tags }) => tags[HOOK_TAG] === undefined);
+  const others = interfaces.filter(({ tags }) => tags[HOOK_TAG] !== cluster);
   return inParallel(ids, 4, async (subnetId) => {
     const { SubnetIpv4CidrReservations: reservations = [] } = await client.send(
       new GetSubnetCidrReservationsCommand({ SubnetId: subnetId }),
