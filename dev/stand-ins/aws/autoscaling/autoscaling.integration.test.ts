@@ -77,6 +77,50 @@ afterEach(async () => {
 afterAll(() => test?.stop());
 
 describe('a group', () => {
+  it('replaces a spot instance that EC2 takes back, two minutes after the notice', async () => {
+    const { ec2 } = test.clients;
+    await ec2.send(
+      new CreateLaunchTemplateCommand({
+        LaunchTemplateName: 'spot',
+        LaunchTemplateData: {
+          ImageId: 'ami-0123456789abcdef0',
+          InstanceType: 'm5.large',
+          InstanceMarketOptions: { MarketType: 'spot' },
+        },
+      }),
+    );
+    await create({
+      MaxSize: 1,
+      DesiredCapacity: 1,
+      LaunchTemplate: { LaunchTemplateName: 'spot' },
+    });
+    await whenServing(1);
+    const taken = (await group())?.Instances?.[0]?.InstanceId ?? '';
+    const { spot, bus } = test.aws;
+    await spot.interrupt(taken);
+    expect(spot.noticeOf(taken)).toMatchObject({ action: 'terminate' });
+    expect(bus.sent()).toContainEqual(
+      expect.objectContaining({
+        'detail-type': 'EC2 Spot Instance Interruption Warning',
+        detail: { 'instance-id': taken, 'instance-action': 'terminate' },
+      }),
+    );
+    pass(119);
+    expect((await group())?.Instances?.[0]?.InstanceId).toBe(taken);
+    pass(1);
+    await eventually(async () => {
+      const [member] = (await group())?.Instances ?? [];
+      return member?.LifecycleState === 'InService' && member.InstanceId !== taken;
+    });
+  });
+
+  it('keeps its on-demand instances, which EC2 does not take back', async () => {
+    await create({ MaxSize: 1, DesiredCapacity: 1 });
+    await whenServing(1);
+    const id = (await group())?.Instances?.[0]?.InstanceId ?? '';
+    await expect(test.aws.spot.interrupt(id)).rejects.toThrow(/no spot instance/);
+  });
+
   it('spreads its instances over zones, scales out and in, and obeys an update', async () => {
     await create({ DesiredCapacity: 2, MaxSize: 4 });
     await whenServing(2);
