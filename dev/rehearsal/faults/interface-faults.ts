@@ -21,8 +21,14 @@ export const INTERFACE_FAULTS: readonly Fault[] = [
     name: 'ENI down',
     cause: 'interface-down',
     says: /because its parent interface eth1 on \S+ is down/,
-    inject: ({ onNode, far }) => onNode(far, 'ip link set eth1 down'),
-    heal: ({ onNode, far }) => onNode(far, 'ip link set eth1 up'),
+    // The kernel forgets the routes of an interface that goes down.
+    inject: ({ onNode, far }) =>
+      onNode(far, 'ip route show dev eth1 proto boot >/run/eth1.routes; ip link set eth1 down'),
+    heal: ({ onNode, far }) =>
+      onNode(
+        far,
+        'ip link set eth1 up; while read -r route; do ip route replace $route dev eth1; done </run/eth1.routes; rm /run/eth1.routes',
+      ),
   },
   {
     name: 'MTU 1400 on one node',

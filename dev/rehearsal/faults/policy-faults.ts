@@ -24,7 +24,7 @@ export const POLICY_FAULTS: readonly Fault[] = [
         metadata: {
           name: 'deny-all',
           namespace: FENCED,
-          annotations: { [`${GROUP}/policy-for`]: FENCED },
+          annotations: { 'k8s.v1.cni.cncf.io/policy-for': FENCED },
         },
         spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [] },
       });

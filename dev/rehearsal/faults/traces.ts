@@ -17,7 +17,7 @@ const OF_NODE = [
   'find /opt/cni/bin -type f -printf "%p %s\\n" | sort',
   'find /run/cni/multus /var/lib/cni/networks -type f -name "[0-9]*" 2>/dev/null | sort',
   // A node that has booted again has other files in /run, but none of these.
-  'ls /run/eth1.json /run/00-multus.conf /run/01-multus-guard.conf /run/conntrack /run/ports /run/policies.pid /var/fill 2>/dev/null || :',
+  'ls /run/eth1.json /run/eth1.routes /run/00-multus.conf /run/01-multus-guard.conf /run/conntrack /run/ports /run/policies.pid /var/fill 2>/dev/null || :',
   'ctr -n k8s.io images ls -q | sort',
   'cd /proc/sys/net/netfilter; grep -H . nf_conntrack_max nf_conntrack_udp_timeout',
   'date "+clock %s"',
