@@ -63,6 +63,7 @@ export async function findSite(
     kubeconfig,
     near,
     far,
+    // AL2023's sh is bash. That of the rehearsal's nodes is BusyBox, which takes its own tc without netem.
     onNode: async ({ name }, script) => {
       const pod = await multusPodOn(kubectl, name);
       return kubectl(
@@ -73,7 +74,7 @@ export async function findSite(
         '--',
         'chroot',
         '/hostroot',
-        'sh',
+        'bash',
         '-ec',
         script,
       );

@@ -23,7 +23,14 @@ export const whereabouts: ForeignSuite = {
   },
   // A bridge ends at its node.
   expect: [{ from: 'shared', to: 'shared', scope: 'other-node', talk: false }],
-  explanations: [],
+  explanations: [
+    {
+      test: /stateful sets scale up \/ down/,
+      reason: /Operation cannot be fulfilled on statefulsets\.apps "web": the object has been modified/,
+      because:
+        'the test reads the StatefulSet and then writes it without trying again, and the controller wrote its status between',
+    },
+  ],
   images: async (tools) => [await whereaboutsImage(tools), await whereaboutsTestImage()],
   run: async ({ kubeconfig, tools, nodes }: Made): Promise<SuiteRun> => {
     const folder = tools.modules.whereabouts ?? '';
