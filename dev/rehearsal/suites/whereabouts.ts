@@ -26,7 +26,8 @@ export const whereabouts: ForeignSuite = {
   explanations: [
     {
       test: /stateful sets scale up \/ down/,
-      reason: /Operation cannot be fulfilled on statefulsets\.apps "web": the object has been modified/,
+      reason:
+        /Operation cannot be fulfilled on statefulsets\.apps "web": the object has been modified/,
       because:
         'the test reads the StatefulSet and then writes it without trying again, and the controller wrote its status between',
     },

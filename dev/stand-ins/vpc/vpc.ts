@@ -20,7 +20,10 @@ export async function prepareNamespace(): Promise<void> {
     await writeFile(`/proc/sys/${name}`, value);
   }
   await run('ip', ['link', 'set', 'lo', 'up']);
-  await run('ip', ['address', 'replace', `${METADATA_ADDRESS}/32`, 'dev', 'lo']);
+  // With link scope, the kernel takes it for the source of nothing else: what the API server sends to a pod comes from the
+  // cluster's network interface in the VPC.
+  const metadata = [`${METADATA_ADDRESS}/32`, 'dev', 'lo', 'scope', 'link'];
+  await run('ip', ['address', 'replace', ...metadata]);
   // A VPC does not say that it could not deliver.
   await run('ip', ['route', 'add', 'blackhole', 'default']);
 }
