@@ -29,8 +29,15 @@ export async function coreDns(tools: Tools): Promise<RegistryImage> {
  * installs on Alpine. `jessie-dnsutils` is the same system. `nginx` only has to run, so it is agnhost's web server.
  */
 export async function conformanceImages(tools: Tools): Promise<readonly RegistryImage[]> {
-  const agnhost = await programFile(tools, 'agnhost', 'agnhost');
-  const layers = [tools.testSystem, [agnhost]];
+  const source = await sourceFolder(tools.cache, 'agnhost', 'k8s.io/kubernetes');
+  const porter = join(source, 'test', 'images', 'agnhost', 'porter');
+  const files = [
+    programFile(tools, 'agnhost', 'agnhost'),
+    programFile(tools, 'coredns', 'coredns'),
+    // The server of TLS in the tests of proxies.
+    ...['localhost.crt', 'localhost.key'].map((name) => executable(name, join(porter, name))),
+  ];
+  const layers = [tools.testSystem, await Promise.all(files)];
   const entrypoint = ['/agnhost'];
   return [
     { names: [`${E2E}/agnhost:2.56`], layers, entrypoint, command: ['pause'] },
