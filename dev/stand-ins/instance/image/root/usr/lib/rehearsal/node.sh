@@ -65,7 +65,8 @@ YAML
 
 # The VPC CNI plugin's file name and, like it in prefix mode, pod addresses out of /28 prefixes of the
 # primary interface. On EKS its DaemonSet writes the file once its daemon is up; here it is there at once.
-# host-local leaves out three addresses of each, one of them for the node's end of the pods' links.
+# host-local leaves out three addresses of each, one of them for the node's end of the pods' links. As in the VPC CNI's
+# file, portmap comes last.
 write_pod_network() {
   local mac prefix ranges=
   imds meta-data/mac && mac=$REPLY
@@ -77,7 +78,8 @@ write_pod_network() {
   cat >/etc/cni/net.d/10-aws.conflist <<JSON
 {"cniVersion": "0.4.0", "name": "aws-cni", "plugins": [{"type": "ptp", "mtu": 9001, "ipam": {
   "type": "host-local", "dataDir": "/run/cni/aws", "routes": [{"dst": "0.0.0.0/0"}],
-  "ranges": [[$ranges]]}}]}
+  "ranges": [[$ranges]]}},
+  {"type": "portmap", "capabilities": {"portMappings": true}, "snat": true}]}
 JSON
 }
 
