@@ -12,6 +12,9 @@ interface SpecReport {
   readonly Failure?: { readonly Message?: string };
 }
 
+/** So many characters of a failure are enough to know it. */
+const MOST_SAID = 500;
+
 /**
  * The specs in a JSON report of Ginkgo 2 that ran, or that skipped themselves. The specs that were not asked for, and those that
  * are pending in the suite, are left out. Set-up that failed counts as a test that failed. Pure.
@@ -22,7 +25,7 @@ export function readGinkgoReport(json: string): readonly TestResult[] {
     .flatMap(({ SpecReports }) => SpecReports ?? [])
     .flatMap(({ ContainerHierarchyTexts, LeafNodeType, LeafNodeText, State, Failure }) => {
       const name = [...(ContainerHierarchyTexts ?? []), LeafNodeText || LeafNodeType].join(' ');
-      const reason = Failure?.Message ?? '';
+      const reason = (Failure?.Message ?? '').slice(0, MOST_SAID);
       const isSpec = LeafNodeType === 'It';
       if (State === 'passed') return isSpec ? [result(name, 'passed', '')] : [];
       if (State === 'pending') return [];
@@ -86,7 +89,7 @@ function textAfter(lines: readonly string[], index: number): string {
   return said
     .map((line) => line.trim())
     .join(' ')
-    .slice(0, 500);
+    .slice(0, MOST_SAID);
 }
 
 function result(name: string, outcome: TestResult['outcome'], reason: string): TestResult {
