@@ -8,10 +8,14 @@ import { CHECKOUT } from '../../tools/checkout.ts';
  * work, so the others run beside them.
  */
 const LONGEST = [
+  'dev/testing/api-server-faults/fault-table.integration.test.ts',
   'dev/testing/documents/first-set-up.integration.test.ts',
   'cfn/node-boot/boot-machines.integration.test.ts',
   'src/multus/guard.integration.test.ts',
   'dev/testing/documents/commands.integration.test.ts',
+  'src/preview/many-at-once.integration.test.ts',
+  'src/provision/guard/guard.integration.test.ts',
+  'src/provision/given-vpc/given-vpc.integration.test.ts',
   'src/provision/destroy.integration.test.ts',
   'src/provision/provision.integration.test.ts',
   'cfn/attach-enis/hook-trials.integration.test.ts',
