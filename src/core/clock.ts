@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 
+export const HOUR_MS = 3_600_000;
+
 /** Time in milliseconds. Tests have their own clocks. */
 export interface Clock {
   now(): number;

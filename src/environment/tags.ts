@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../core/clock.ts';
 import type { WorkflowRun } from '../github/workflow-run.ts';
 import type { Owner } from './owner.ts';
 
@@ -48,7 +49,7 @@ export function creationTags(
   run: WorkflowRun,
   { ttlHours, now }: Expiry,
 ): Readonly<Record<string, string | undefined>> {
-  const expiry = ttlHours && new Date(now + ttlHours * 3_600_000).toISOString().slice(0, 19);
+  const expiry = ttlHours && new Date(now + ttlHours * HOUR_MS).toISOString().slice(0, 19);
   return {
     [REPOSITORY_TAG]: run.repository,
     [RUN_TAG]: run.id,

@@ -1,8 +1,7 @@
-import { minuteOf } from '../core/clock.ts';
+import { HOUR_MS, minuteOf } from '../core/clock.ts';
 import { code, type Markdown, md, withRow } from '../github/markdown.ts';
 import type { PreviewOutputs } from './outputs.ts';
 
-export const HOUR_MS = 3_600_000;
 /** The label that keeps a preview for a day from the moment that a pull request gets it. */
 export const KEEP_LABEL = 'multus-preview-keep';
 const KEPT_HOURS = 24;

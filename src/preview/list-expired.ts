@@ -1,18 +1,11 @@
-import { minuteOf } from '../core/clock.ts';
+import { HOUR_MS, minuteOf } from '../core/clock.ts';
 import { belongsTo } from '../environment/owner.ts';
 import { ownerOf } from '../environment/tags.ts';
 import { type Markdown, md, table } from '../github/markdown.ts';
 import { branchExists, type PullRequestFacts, readPullRequest } from '../github/pull-request.ts';
 import { putStickyComment, readStickyComment } from '../github/sticky-comment.ts';
 import { commentMarker } from './comment.ts';
-import {
-  expiresSoon,
-  HOUR_MS,
-  latest,
-  markedExpiry,
-  warningMarkdown,
-  warningMarker,
-} from './expiry.ts';
+import { expiresSoon, latest, markedExpiry, warningMarkdown, warningMarker } from './expiry.ts';
 import type { ExpiredEnvironment } from './outputs.ts';
 import type { Session } from './session.ts';
 import { environmentsOf, type TaggedEnvironment } from './tagged-environments.ts';

@@ -1,4 +1,5 @@
 import type { HeldPlace, Holder } from '../aws/places.ts';
+import { HOUR_MS } from '../core/clock.ts';
 import type { TaggedEnvironment } from './tagged-environments.ts';
 
 /** What is known about the places of a repository's previews. */
@@ -27,7 +28,7 @@ export type PlaceStep =
  * A deploy job takes at most three hours (`timeout-minutes` in preview.yml), so whoever has no stack after that time has died
  * before making one.
  */
-export const CERTAINLY_ENDED_MS = 3.5 * 3_600_000;
+export const CERTAINLY_ENDED_MS = 3.5 * HOUR_MS;
 
 /**
  * Says what to do next so that a preview gets a place, and never more than `maxPreviews` have one.

@@ -1,7 +1,7 @@
 import type { Stack } from '../../cloudformation/stack-api.ts';
+import { HOUR_MS } from '../../core/clock.ts';
 import { EXPIRY_TAG } from '../../environment/tags.ts';
 
-const HOUR_MS = 3_600_000;
 /** So long GitHub's schedule has to destroy the environment, which leaves less behind. The example runs every three hours. */
 const GRACE_MS = 4 * HOUR_MS;
 /** So long the node groups have before the guard deletes the stack with their cluster and their network. */

@@ -1,4 +1,5 @@
 import type { Image } from '../../aws/images.ts';
+import { HOUR_MS } from '../../core/clock.ts';
 
 /** The AMIs of a node group: those of its nodes, and the one that EKS recommends. */
 export interface GroupImages {
@@ -25,7 +26,7 @@ export interface ImageInUse extends ReleasedImage {
   readonly daysBehind: number | null;
 }
 
-const DAY_MS = 24 * 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * How far the AMIs of a group's nodes are behind the recommended one. Pure.
