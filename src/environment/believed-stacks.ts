@@ -1,3 +1,5 @@
+import { ENVIRONMENT_TAG } from './tags.ts';
+
 /** What tells whose a stack is. */
 export interface TaggedStack {
   readonly name: string;
@@ -38,4 +40,14 @@ export function believedStacks<S extends TaggedStack>(
   return own !== undefined && believed.includes(own)
     ? [own, ...believed.filter((stack) => stack !== own)]
     : believed;
+}
+
+/** Of any stacks, those that belong to an environment and are believed; the one that decides comes first. Pure. */
+export function believedAmong<S extends TaggedStack>(
+  all: readonly S[],
+  environment: string,
+  serviceRole: string | undefined,
+): readonly S[] {
+  const tagged = all.filter(({ tags }) => tags[ENVIRONMENT_TAG] === environment);
+  return believedStacks(environment, tagged, serviceRole);
 }

@@ -1,8 +1,7 @@
 import type { Stack, StackSpec } from '../../cloudformation/stack-api.ts';
 import { allOrFirstFailure } from '../../core/in-parallel.ts';
-import { believedStacks } from '../../environment/believed-stacks.ts';
+import { believedAmong } from '../../environment/believed-stacks.ts';
 import { isGuard } from '../../environment/guard-stack.ts';
-import { ENVIRONMENT_TAG } from '../../environment/tags.ts';
 import { deployOne } from '../deploy.ts';
 import { readTemplate } from '../pack.ts';
 import { addNote } from '../report.ts';
@@ -18,8 +17,8 @@ import { guardTimes } from './guard-times.ts';
 export async function extend(session: Session): Promise<void> {
   const { clock, inputs, packFile, stacks } = session;
   const { environment, renewedTo: expiresAt } = inputs;
-  const tagged = (await stacks.list()).filter(({ tags }) => tags[ENVIRONMENT_TAG] === environment);
-  const guards = believedStacks(environment, tagged, inputs.stackOptions.roleArn).filter(isGuard);
+  const { roleArn } = inputs.stackOptions;
+  const guards = believedAmong(await stacks.list(), environment, roleArn).filter(isGuard);
   if (guards.length === 0 || expiresAt === undefined) {
     addNote(session, `${environment} has no guard that could be moved.`);
     return;

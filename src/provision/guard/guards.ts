@@ -2,9 +2,8 @@ import type { DeployedStack } from '../../cloudformation/deploy-stack.ts';
 import type { Stack, StackSpec, Template } from '../../cloudformation/stack-api.ts';
 import { planStack, type StackPlan } from '../../cloudformation/stack-plan.ts';
 import { allOrFirstFailure } from '../../core/in-parallel.ts';
-import { believedStacks } from '../../environment/believed-stacks.ts';
+import { believedAmong } from '../../environment/believed-stacks.ts';
 import { guardNameOf, isGuard } from '../../environment/guard-stack.ts';
-import { ENVIRONMENT_TAG } from '../../environment/tags.ts';
 import { nodeGroupStackName } from '../node-groups.ts';
 import { readTemplate } from '../pack.ts';
 import { deleteStacks } from '../remove-stack.ts';
@@ -31,16 +30,11 @@ export async function withGuards<R>(
   deployOne: DeployOne,
   work: () => Promise<R>,
 ): Promise<R> {
-  let done: { readonly result: R } | undefined;
-  const tasks = [
-    () => keepGuards(session, all, deployOne),
-    async () => {
-      done = { result: await work() };
-    },
-  ];
-  await allOrFirstFailure(tasks, (task) => task());
-  if (done === undefined) throw new Error('the work has neither ended nor failed');
-  return (done as { readonly result: R }).result;
+  const guarding = keepGuards(session, all, deployOne);
+  const working = work();
+  const tasks: readonly Promise<unknown>[] = [guarding, working];
+  await allOrFirstFailure(tasks, (task) => task);
+  return working;
 }
 
 async function keepGuards(
@@ -123,7 +117,5 @@ function guardedNames(
 
 /** The stacks of the environment, the one that decides first. */
 function environmentStacksIn({ inputs }: Session, all: readonly Stack[]): readonly Stack[] {
-  const { environment, stackOptions } = inputs;
-  const tagged = all.filter(({ tags }) => tags[ENVIRONMENT_TAG] === environment);
-  return believedStacks(environment, tagged, stackOptions.roleArn);
+  return believedAmong(all, inputs.environment, inputs.stackOptions.roleArn);
 }
