@@ -37,7 +37,6 @@ export const IS_BUCKET_CONFLICT = 'src/aws/bucket-conflicts.ts#isBucketConflict'
 
 export const ASK = 'src/provision/preflight/account/ask.ts#ask';
 export const HAS_KEY_PAIR = 'src/provision/preflight/account/ask-ec2.ts#hasKeyPair';
-export const PRESENT_VPC = 'src/provision/preflight/account/ask-vpc.ts#describe';
 export const DRY_RUN = 'src/provision/preflight/account/ask-ec2.ts#dryRun';
 export const ACTUAL_ARN = 'src/provision/preflight/account/ask-iam.ts#actualArn';
 export const QUOTA_VALUE = 'src/provision/preflight/account/ask-quotas.ts#valueIn';

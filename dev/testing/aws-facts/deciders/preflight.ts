@@ -3,7 +3,6 @@ import { ask } from '../../../../src/provision/preflight/account/ask.ts';
 import { askEc2 } from '../../../../src/provision/preflight/account/ask-ec2.ts';
 import { askIam } from '../../../../src/provision/preflight/account/ask-iam.ts';
 import { askQuotas } from '../../../../src/provision/preflight/account/ask-quotas.ts';
-import { askVpc } from '../../../../src/provision/preflight/account/ask-vpc.ts';
 import { type Answer, known } from '../../../../src/provision/preflight/facts.ts';
 import { VPCS } from '../../../../src/provision/preflight/quotas.ts';
 import * as names from '../relied-on.ts';
@@ -30,11 +29,6 @@ export const PREFLIGHT_DECIDERS: Readonly<Record<string, Ask>> = {
   },
   [names.HAS_KEY_PAIR]: async (given) =>
     known(await ec2(given, 'DescribeKeyPairs').keyPair('mine')),
-  [names.PRESENT_VPC]: async (given) => {
-    const client = clientGiving<EC2Client>(given, 'DescribeVpcs');
-    const answer = await askVpc(client).present('vpc-00000000000000000');
-    return 'unknown' in answer ? answer.unknown : answer.value !== undefined;
-  },
   [names.DRY_RUN]: async (given) =>
     known(await ec2(given, 'CreateVpc').dryRuns('mine'))?.[0]?.allowed,
   [names.ACTUAL_ARN]: async () =>

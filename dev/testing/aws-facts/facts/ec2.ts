@@ -8,7 +8,6 @@ import {
   MAY_PASS,
   NEXT_STEP,
   OUTCOME_OF,
-  PRESENT_VPC,
   SAYS_DENIED,
   SAYS_EXPIRED,
 } from '../relied-on.ts';
@@ -215,15 +214,5 @@ export const EC2_FACTS: readonly Fact[] = [
     kind: 'report',
     reliedOnBy: relied({ [HAS_KEY_PAIR]: false }),
     standIn: { differs: 'moto writes "keypair" and a full stop.' },
-  },
-  {
-    id: 'vpc-unknown',
-    call: 'DescribeVpcs',
-    when: 'there is no such VPC in the region',
-    answer: refusal('InvalidVpcID.NotFound', "The vpc ID '…' does not exist"),
-    source: issue('hashicorp/terraform-aws-consul#29'),
-    kind: 'report',
-    reliedOnBy: relied({ [PRESENT_VPC]: false }),
-    standIn: { differs: 'moto writes "VpcID" without quotation marks, and a full stop.' },
   },
 ];

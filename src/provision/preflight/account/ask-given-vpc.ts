@@ -13,6 +13,7 @@ import { tagsOf } from '../../../aws/network-interfaces.ts';
 import type { Answer } from '../facts.ts';
 import type { GivenVpcFacts, NetworkAcl, RouteTable } from '../given-vpc-facts.ts';
 import { ask } from './ask.ts';
+import { rangesOf } from './ask-vpc.ts';
 
 /** Asks EC2 for a VPC that others made, with its subnets, routes, network ACLs and endpoints. Changes nothing. */
 export function askGivenVpc(client: EC2Client, vpcId: string): Promise<Answer<GivenVpcFacts>> {
@@ -36,7 +37,7 @@ export function askGivenVpc(client: EC2Client, vpcId: string): Promise<Answer<Gi
       id: vpcId,
       ownerId: found?.OwnerId ?? '',
       tags: tagsOf(found?.Tags),
-      cidrs: (found?.CidrBlockAssociationSet ?? []).flatMap(({ CidrBlock }) => CidrBlock ?? []),
+      cidrs: found === undefined ? [] : rangesOf(found),
       dnsSupport,
       dnsHostnames,
       subnets: subnets.flat().map((one) => ({

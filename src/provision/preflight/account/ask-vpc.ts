@@ -3,6 +3,7 @@ import {
   type EC2Client,
   GetSubnetCidrReservationsCommand,
   paginateDescribeSubnets,
+  type Vpc,
 } from '@aws-sdk/client-ec2';
 import { tagsOf } from '../../../aws/network-interfaces.ts';
 import { inParallel } from '../../../core/in-parallel.ts';
@@ -37,17 +38,14 @@ export function askVpc(client: EC2Client): VpcQuestions {
 }
 
 async function presentVpc(client: EC2Client, id: string): Promise<PresentVpc | undefined> {
-  const [vpc] = await describe(client, id);
-  if (vpc === undefined) return undefined;
   const Filters = [{ Name: 'vpc-id', Values: [id] }];
+  const { Vpcs: [vpc] = [] } = await client.send(new DescribeVpcsCommand({ Filters }));
+  if (vpc === undefined) return undefined;
   const pages = paginateDescribeSubnets({ client, pageSize: 1000 }, { Filters });
   const subnets = await Array.fromAsync(pages, ({ Subnets = [] }) => Subnets);
   return {
     id,
-    // A range that is being taken away, or that failed, is none.
-    cidrs: (vpc.CidrBlockAssociationSet ?? [])
-      .filter(({ CidrBlockState }) => CidrBlockState?.State === 'associated')
-      .flatMap(({ CidrBlock }) => CidrBlock ?? []),
+    cidrs: rangesOf(vpc),
     subnets: subnets.flat().map((one) => ({
       id: one.SubnetId ?? '',
       zone: one.AvailabilityZone ?? '',
@@ -57,14 +55,11 @@ async function presentVpc(client: EC2Client, id: string): Promise<PresentVpc | u
   };
 }
 
-async function describe(client: EC2Client, id: string) {
-  try {
-    const { Vpcs = [] } = await client.send(new DescribeVpcsCommand({ VpcIds: [id] }));
-    return Vpcs;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'InvalidVpcID.NotFound') return [];
-    throw error;
-  }
+/** The ranges of a VPC. One that is being taken away, or that failed, is none. */
+export function rangesOf({ CidrBlockAssociationSet: found = [] }: Vpc): readonly string[] {
+  return found
+    .filter(({ CidrBlockState }) => CidrBlockState?.State === 'associated')
+    .flatMap(({ CidrBlock }) => CidrBlock ?? []);
 }
 
 async function reserved(client: EC2Client, SubnetId: string): Promise<readonly string[]> {
