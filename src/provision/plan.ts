@@ -7,7 +7,7 @@ import {
 } from '../cloudformation/stack-plan.ts';
 import { allOrFirstFailure } from '../core/in-parallel.ts';
 import { baseOf, fitToBase } from './base-environment.ts';
-import { withFallenBack } from './capacity/fallen-back.ts';
+import { withFallenBack } from './capacity/fall-back.ts';
 import { ownNetwork } from './choices/own-network.ts';
 import { planGuards } from './guard/guards.ts';
 import { type NodeGroup, nodeGroupStackName } from './node-groups.ts';

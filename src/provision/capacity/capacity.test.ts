@@ -4,8 +4,7 @@ import { LAB_INPUTS } from '../../../dev/testing/samples/lab-inputs.ts';
 import { readProvisionInputs } from '../inputs.ts';
 import { workingStack } from '../preflight/testing/good-account.ts';
 import { ASKED_CAPACITIES, INSTEAD_OF_SPOT } from './capacity.ts';
-import { withFallenBack } from './fallen-back.ts';
-import { saysNoSpotCapacity } from './no-spot-capacity.ts';
+import { saysNoSpotCapacity, withFallenBack } from './fall-back.ts';
 
 const inputsOf = (groups: string) => {
   const texts: Record<string, string> = { ...LAB_INPUTS, 'node-groups': groups };

@@ -1,13 +1,14 @@
 import type { DeployedStack } from '../../cloudformation/deploy-stack.ts';
 import type { StackEngine } from '../../cloudformation/follow.ts';
+import type { Stack } from '../../cloudformation/stack-api.ts';
 import { CloudError, InputError, messageOf } from '../../core/errors.ts';
 import type { NetworkPlan } from '../../vpc/plan.ts';
+import type { ProvisionInputs } from '../inputs.ts';
 import { type NodeGroup, nodeGroupStackName } from '../node-groups.ts';
 import { checkPrice } from '../price/check-price.ts';
 import { addWarning } from '../report.ts';
 import type { Session } from '../session.ts';
 import { INSTEAD_OF_SPOT } from './capacity.ts';
-import { saysNoSpotCapacity } from './no-spot-capacity.ts';
 
 /** Deploys a group, with the engine of a session. */
 type DeployGroup = (group: NodeGroup, session: Session) => Promise<DeployedStack>;
@@ -116,4 +117,30 @@ function watchLaunches(session: Session, group: NodeGroup) {
       return failure();
     },
   };
+}
+
+/**
+ * What EC2 and Auto Scaling write when there is no spot capacity, or no more for this account: cortexlabs/cortex#1258,
+ * aws/aws-parallelcluster#1944, buildkite/elastic-ci-stack-for-aws#851, aws-deepracer-community/deepracer-on-the-spot#55.
+ */
+const NO_CAPACITY =
+  /InsufficientInstanceCapacity|UnfulfillableCapacity|MaxSpotInstanceCountExceeded|no Spot capacity|max spot instance count exceeded/i;
+
+/** Whether a failed launch of a spot instance says that on-demand instances may be had where spot ones are not. Pure. */
+export function saysNoSpotCapacity(message: string): boolean {
+  return NO_CAPACITY.test(message);
+}
+
+/**
+ * The inputs as the groups stand: one that fell back to on demand stays there while it asks for spot. Otherwise each deploy
+ * would begin to replace nodes that run by instances that EC2 may not have. Pure.
+ */
+export function withFallenBack(inputs: ProvisionInputs, stacks: readonly Stack[]): ProvisionInputs {
+  const nodeGroups = inputs.nodeGroups.map((group): NodeGroup => {
+    const name = nodeGroupStackName(inputs.environment, group.name);
+    const present = stacks.find((stack) => stack.name === name)?.parameters['Capacity'];
+    const fell = group.capacity === 'spot' && present === INSTEAD_OF_SPOT;
+    return fell ? { ...group, capacity: INSTEAD_OF_SPOT } : group;
+  });
+  return { ...inputs, nodeGroups };
 }
