@@ -6,15 +6,16 @@ const ROOMS = {
   core: [],
   github: ['core'],
   environment: ['core', 'github'],
+  images: ['core', 'github'],
   vpc: ['core'],
   cloudformation: ['core'],
   aws: ['core', 'environment', 'github'],
   kubernetes: ['core', 'environment', 'github', 'aws'],
   networks: ['core', 'environment', 'aws', 'kubernetes'],
-  multus: ['core', 'environment', 'github', 'kubernetes'],
+  multus: ['core', 'environment', 'github', 'images', 'kubernetes'],
   'aws-auth': ['core', 'kubernetes', 'multus'],
   rollout: ['core', 'environment', 'aws', 'kubernetes', 'networks', 'connectivity'],
-  connectivity: ['core', 'environment', 'github', 'aws', 'kubernetes', 'networks'],
+  connectivity: ['core', 'environment', 'github', 'images', 'aws', 'kubernetes', 'networks'],
 };
 
 const TEST = '(\\.test\\.ts$|/testing/)';

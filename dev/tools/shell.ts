@@ -12,6 +12,7 @@ const PROGRAMS = [
   'dev/testing/node-boot/ask-from-pods.sh',
   'dev/testing/node-boot/naming-trials.sh',
   'scripts/collect-evidence.sh',
+  'scripts/mirror-images.sh',
   'scripts/setup.sh',
   `${IMAGE}/build-disk.sh`,
   `${IMAGE}/build-store.sh`,

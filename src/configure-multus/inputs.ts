@@ -14,6 +14,8 @@ import {
   wholeNumber,
   yaml,
 } from '../github/inputs.ts';
+import { IMAGES, mirrored } from '../images/catalog.ts';
+import { imageRegistryField } from '../images/registry-field.ts';
 import {
   type ClusterTarget,
   clusterTarget,
@@ -52,6 +54,7 @@ export const inputSchema = z.object({
   namespace: namespaceField().optional(),
   'multus-image': text(IMAGE_PATTERN, IMAGE).optional(),
   'whereabouts-image': text(IMAGE_PATTERN, WHEREABOUTS_IMAGE).optional(),
+  'image-registry': imageRegistryField(),
   'timeout-minutes': wholeNumber(1, 360).default(15),
   ...configField,
 });
@@ -71,7 +74,7 @@ export interface ConfigureInputs {
   /** The namespaces from which to remove networks that are no longer listed; none without `prune`. */
   readonly pruneIn: readonly string[];
   readonly multus: MultusChoice;
-  /** Replaces the image that the manifest pins. */
+  /** Replaces the image that the manifest names; undefined for that one. */
   readonly whereaboutsImage: string | undefined;
   readonly timeoutMs: number;
 }
@@ -116,10 +119,21 @@ export function parseInputs(
     attachments: plan.attachments,
     warnings: plan.warnings,
     pruneIn: raw.prune ? namespacesOf(namespace, plan.attachments) : [],
-    whereaboutsImage: raw['whereabouts-image'],
-    multus: { mode, image: raw['multus-image'] ?? multusImage(mode, region ?? '') },
+    whereaboutsImage: whereaboutsImage(raw),
+    multus: { mode, image: multusImageOf(raw, region) },
     timeoutMs: raw['timeout-minutes'] * 60_000,
   };
+}
+
+function multusImageOf(raw: Raw, region = ''): string {
+  const mode = raw['multus-mode'];
+  return mirrored(raw['multus-image'] ?? multusImage(mode, region), raw['image-registry']);
+}
+
+function whereaboutsImage(raw: Raw): string | undefined {
+  const registry = raw['image-registry'];
+  if (registry === undefined) return raw['whereabouts-image'];
+  return mirrored(raw['whereabouts-image'] ?? IMAGES.whereabouts.source, registry);
 }
 
 /** The default namespace, and those that the networks name. */
@@ -171,7 +185,7 @@ function checkRoles(raw: Raw, environment: Environment | undefined): readonly In
 
 function checkImage(raw: Raw, region: string | undefined): readonly InputProblem[] {
   if (region !== undefined || raw['multus-image'] !== undefined) return [];
-  if (raw['multus-mode'] === 'thin') return [];
+  if (raw['multus-mode'] === 'thin' || raw['image-registry'] !== undefined) return [];
   const allowed = `${IMAGE}; or set aws-region to use the image of EKS in that region`;
   return [{ input: 'multus-image', value: '', allowed }];
 }

@@ -1,10 +1,5 @@
+import { IMAGES, pathOf } from '../images/catalog.ts';
 import type { MultusChoice } from './install.ts';
-
-/** The image that `manifests/multus-thin` pins, from the registry of the Multus project. */
-const THIN = 'ghcr.io/k8snetworkplumbingwg/multus-cni:v4.2.4-debug';
-
-/** The repository and version that `manifests/multus` pins. */
-const REPOSITORY = 'eks/multus-cni:v4.1.4-eksbuild.3_thick';
 
 /** The accounts of the EKS image registries in regions that do not use the default account:
  * https://docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html */
@@ -35,8 +30,8 @@ const DEFAULT_ACCOUNT = '602401143452';
 
 /** The default image: from the registry of EKS in a region, or, with thin, from that of the Multus project. */
 export function multusImage(mode: MultusChoice['mode'], region: string): string {
-  if (mode === 'thin') return THIN;
+  if (mode === 'thin') return IMAGES.multusThin.source;
   const account = ACCOUNTS[region] ?? DEFAULT_ACCOUNT;
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return `${account}.dkr.ecr.${region}.${domain}/${REPOSITORY}`;
+  return `${account}.dkr.ecr.${region}.${domain}/${pathOf(IMAGES.multusThick.source)}`;
 }

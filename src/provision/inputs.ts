@@ -1,5 +1,6 @@
 import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
 import { type InputSource, parseInputs } from '../github/inputs.ts';
+import { mirrored } from '../images/catalog.ts';
 import type { RolloutLimits } from '../rollout/group-state.ts';
 import type { GivenVpcRequest } from '../vpc/given-vpc.ts';
 import type { NetworkPlan, NetworkRequest } from '../vpc/plan.ts';
@@ -186,6 +187,6 @@ function rolloutOf(inputs: Raw): RolloutSettings {
       drainMs: inputs['drain-timeout'] * 60_000,
       joinMs: JOINED_WITHIN_MS,
     },
-    probeImage: inputs['probe-image'],
+    probeImage: mirrored(inputs['probe-image'], inputs['image-registry']),
   };
 }

@@ -28,6 +28,8 @@ import {
   text,
   wholeNumber,
 } from '../github/inputs.ts';
+import { mirrored } from '../images/catalog.ts';
+import { imageRegistryField } from '../images/registry-field.ts';
 import {
   type ClusterTarget,
   clusterTarget,
@@ -68,6 +70,7 @@ export const inputSchema = z.object({
   namespace: namespaceField().optional(),
   image: probeImageField(),
   'tools-image': toolsImageField(),
+  'image-registry': imageRegistryField(),
   'image-pull-policy': oneOf(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
   placement: oneOf(['same-node', 'any']).default('same-node'),
   keep: flag().default(false),
@@ -167,7 +170,7 @@ export function readVerifyInputs(
     chosen: selectChecks(inputs.checks, inputs['skip-checks']),
     warnOnly: inputs['warn-only'],
     namespace,
-    image: needsTools ? inputs['tools-image'] : inputs.image,
+    image: mirrored(needsTools ? inputs['tools-image'] : inputs.image, inputs['image-registry']),
     imagePullPolicy: inputs['image-pull-policy'],
     placement: inputs.placement,
     keep: inputs.keep,

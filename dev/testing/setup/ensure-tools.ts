@@ -8,7 +8,7 @@ const machines: readonly ToolSet[] = process.getuid?.() === 0 ? ['node'] : [];
 /** What the tests of each project in `vitest.config.ts` run. */
 const TOOLS: Readonly<Record<string, readonly ToolSet[]>> = {
   unit: ['unit-tests'],
-  integration: ['lint', 'moto', 'control-plane', 'cni', 'multus', 'browser', ...machines],
+  integration: ['lint', 'moto', 'control-plane', 'cni', 'crane', 'multus', 'browser', ...machines],
 };
 
 /** Runs once before the tests of a project, so that the first, long build of the tools is visible and not part of a test. */

@@ -20,6 +20,7 @@ const PLACES = [
   'actions/*/action.yml',
   'examples/*.yml',
   'manifests/**/*.yaml',
+  'scripts/*.sh',
   'src/**/*.ts',
   'dev/rehearsal/**/*.ts',
   'dev/stand-ins/**/*.ts',

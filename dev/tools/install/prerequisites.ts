@@ -29,6 +29,7 @@ const withGo: readonly ToolSet[] = [
   'node',
   'next-kubernetes',
   'cni',
+  'crane',
   'multus',
   'agnhost',
   'coredns',

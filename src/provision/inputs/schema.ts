@@ -20,6 +20,7 @@ import {
   wholeNumber,
   yaml,
 } from '../../github/inputs.ts';
+import { imageRegistryField } from '../../images/registry-field.ts';
 import { parseSelector, SELECTOR_ALLOWED, type SubnetSelector } from '../../vpc/subnet-selector.ts';
 import { laterFields } from '../choices/later-inputs.ts';
 import { nodeGroupsField } from '../node-groups.ts';
@@ -175,6 +176,7 @@ export const inputSchema = z.object({
   'max-unavailable': wholeNumber(0, 100).default(0),
   'drain-timeout': wholeNumber(1, 1440).default(15),
   'probe-image': probeImageField(),
+  'image-registry': imageRegistryField(),
   window: windowField().optional(),
   'ttl-hours': wholeNumber(0, 8760).optional(),
   'expiry-guard': flag().default(false),
