@@ -210,7 +210,7 @@ const FAULTS: Readonly<Record<CheckName, Fault>> = {
     ),
   })),
   'routes-configured': inside(({ routes }) => ({
-    routes: routes.filter(({ destination }) => destination !== '10.9.0.0/16'),
+    routes: routes.filter(({ destination }) => destination !== '10.8.0.0/16'),
   })),
   'default-route': inside(() => ({ routeText: 'default via 10.0.6.1 dev net2' })),
   'default-route-once': inside(({ routeText }) => ({

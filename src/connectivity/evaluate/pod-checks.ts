@@ -101,6 +101,9 @@ export function checkRoutes(
       ({ destination, interface: device }) => destination === subnet && device === place.interface,
     );
     if (route !== undefined) return passed(question, `${subnet} dev ${place.interface}`);
+    // The plugin sbr has moved the interface's routes there.
+    if (pod.probe.ruleSources?.includes(place.address))
+      return passed(question, `${place.address} has a routing table of its own`);
     const elsewhere = pod.probe.routes.find(({ destination }) => destination === subnet);
     return failed(
       question,

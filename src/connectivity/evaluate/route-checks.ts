@@ -28,7 +28,7 @@ export const WAYS: readonly PodQuestion[] = [
     check: 'routes-configured',
     find: missingFaults,
     well: 'all configured routes are there',
-    fits: onNetwork(({ routes = [] }) => routes.length > 0),
+    fits: onNetwork((network) => inMainTable(network).length > 0),
   },
   { check: 'default-route', find: defaultFaults, well: 'it leads where it should' },
   { check: 'default-route-once', find: twiceFaults, well: 'not more than one' },
@@ -94,15 +94,20 @@ function sourceFaults({ probe: { routes }, places }: Inspected): Fault[] {
   });
 }
 
+/** The plugin sbr moves the routes of its network out of the main table, which is the one that a probe reads. */
 function missingFaults({ probe: { routes }, places, evidence: { networks } }: Inspected): Fault[] {
   return places.flatMap(({ network, interface: device }) =>
-    (networks.get(network)?.routes ?? []).flatMap((destination) => {
+    inMainTable(networks.get(network)).flatMap((destination) => {
       if (routes.some((one) => one.destination === destination && one.interface === device))
         return [];
       const detail = `no route to ${destination} through ${device}`;
       return [{ detail, reason: generalReason('routes-configured', 'missing-route') }];
     }),
   );
+}
+
+function inMainTable(network: ProbeNetwork | undefined): readonly string[] {
+  return network?.sourceRouting === true ? [] : (network?.routes ?? []);
 }
 
 /** The routes of IPv4 alone: router advertisements set the default routes of IPv6. */

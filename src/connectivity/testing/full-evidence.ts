@@ -23,7 +23,7 @@ const NETWORKS = [
     type: 'ipvlan',
     master: 'eth1',
     mode: 'l3',
-    ipam: { type: 'eni-prefix' },
+    ipam: { type: 'eni-prefix', routes: [{ dst: '10.8.0.0/16' }] },
   }),
   network('media', {
     plugins: [
@@ -36,7 +36,6 @@ const NETWORKS = [
           rangeStart: '10.0.6.16',
           rangeEnd: '10.0.6.200',
           gateway: GATEWAY,
-          routes: [{ dst: '10.9.0.0/16', gw: GATEWAY }],
         },
       },
       { type: 'sbr' },
@@ -100,6 +99,7 @@ function withDetails(
   const media = pod.status?.find(({ network: id }) => id === MEDIA)?.addresses[0] ?? '';
   const ways = [
     { destination: 'default', interface: 'eth0' },
+    { destination: '10.8.0.0/16', interface: 'net1' },
     { destination: '10.9.0.0/16', interface: 'net2' },
   ];
   const probe: Probe = {
