@@ -39,6 +39,18 @@ describe('the boot script', () => {
     expect(result.text('rp-filter')).toBe('0\n0\n0\n');
   });
 
+  it('leads what must leave by an interface to the router of its subnet, also when it runs again', () => {
+    const result = boot({ times: 2 });
+    const rules = result.json('rules-of-routes') as readonly { readonly oif?: string }[];
+    expect(rules.filter(({ oif }) => oif !== undefined)).toEqual([
+      expect.objectContaining({ priority: 32770, oif: 'eth1', table: '20001' }),
+      expect.objectContaining({ priority: 32770, oif: 'eth2', table: '20002' }),
+    ]);
+    expect(result.json('eth1-routes')).toEqual([
+      expect.objectContaining({ dst: 'default', gateway: '10.0.4.1', dev: 'eth1' }),
+    ]);
+  });
+
   it("tells the IPAM plugin the interface's own prefixes, and installs it", () => {
     const result = boot();
     expect(result.json('etc/cni/multus/eni-prefix/eth1.json')).toEqual({
@@ -46,12 +58,14 @@ describe('the boot script', () => {
       gateway: '10.0.4.1',
       prefixes: ['10.0.4.128/28'],
       zoneCidrs: ['10.0.5.0/24', '10.0.8.0/24'],
+      clusterCidrs: ['10.0.0.0/16', '100.64.0.0/16', '172.20.0.0/16'],
     });
     expect(result.json('etc/cni/multus/eni-prefix/eth2.json')).toEqual({
       subnet: '10.0.6.0/23',
       gateway: '10.0.6.1',
       prefixes: ['10.0.6.240/28', '10.0.7.16/28'],
       zoneCidrs: [],
+      clusterCidrs: ['10.0.0.0/16', '100.64.0.0/16', '172.20.0.0/16'],
     });
     expect(result.text('opt/cni/bin/eni-prefix')).toMatch(/^#!\/bin\/sh\n/);
     expect(statSync(join(folder, 'opt/cni/bin/eni-prefix')).mode & 0o777).toBe(0o755);

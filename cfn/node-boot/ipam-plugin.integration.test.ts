@@ -7,12 +7,14 @@ import {
   installPlugin,
   type Plugin,
 } from '../../dev/testing/node-boot/installed-plugin.ts';
+import { startPod } from '../../dev/testing/node-boot/pod-namespace.ts';
 
 const ETH1 = {
   subnet: '10.0.4.0/24',
   gateway: '10.0.4.1',
   prefixes: ['10.0.4.128/28'],
   zoneCidrs: ['10.0.5.0/24', '10.0.8.0/24'],
+  clusterCidrs: ['10.0.0.0/16', '172.20.0.0/16'],
 };
 const network = (ipam: Readonly<Record<string, unknown>> = {}) => ({
   cniVersion: '0.3.1',
@@ -121,6 +123,51 @@ describe('routes', () => {
     ]);
     await del('pod-1');
     expect(await routesOf({ otherZones: false })).toBeUndefined();
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('a default route through the network', () => {
+  const everywhere = network({ defaultRoute: true });
+
+  it('takes all but what is the cluster\u2019s, and leaves the first interface its answers', async () => {
+    const pod = await startPod();
+    const { answer } = await add('pod-1', everywhere, { netns: pod.netns });
+    expect(answer.routes).toEqual([
+      { dst: '0.0.0.0/1', gw: '10.0.4.1' },
+      { dst: '128.0.0.0/1', gw: '10.0.4.1' },
+    ]);
+    // As the plugin of the network's type adds them to the interface that it makes.
+    for (const { dst, gw } of answer.routes ?? []) {
+      await pod.ip(`route add ${dst} via ${gw} dev net1 onlink`);
+    }
+    expect(await pod.ip('route')).toEqual([
+      '0.0.0.0/1 via 10.0.4.1 dev net1 onlink',
+      'default via 169.254.1.1 dev eth0',
+      '10.0.0.0/16 via 169.254.1.1 dev eth0 onlink',
+      '128.0.0.0/1 via 10.0.4.1 dev net1 onlink',
+      '169.254.1.1 dev eth0 scope link',
+      '172.20.0.0/16 via 169.254.1.1 dev eth0 onlink',
+    ]);
+    const way = async (asked: string) => (await pod.ip(`route get ${asked}`))[0];
+    expect(await way('198.51.100.7')).toMatch(/ via 10\.0\.4\.1 dev net1 /);
+    expect(await way('172.20.0.10')).toMatch(/ via 169\.254\.1\.1 dev eth0 /);
+    expect(await way('198.51.100.7 from 10.0.2.30')).toMatch(/ via 169\.254\.1\.1 dev eth0 /);
+    pod.stop();
+  });
+
+  it('is the same when two networks of a pod ask for it', async () => {
+    const pod = await startPod();
+    await add('pod-1', everywhere, { netns: pod.netns });
+    const again = await add('pod-1', everywhere, { netns: pod.netns, link: 'net2' });
+    expect(again.code).toBe(0);
+    expect(await pod.ip('rule show table 1000')).toHaveLength(1);
+    pod.stop();
+  });
+
+  it('is refused where the pod has no first interface', async () => {
+    const { code, answer } = await add('pod-1', everywhere);
+    expect([code, answer.code]).toEqual([1, 104]);
+    expect(answer.msg).toContain("cannot keep the pod's first interface for the cluster");
   });
 });
 

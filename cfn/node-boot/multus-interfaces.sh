@@ -5,7 +5,7 @@
 # machine boots. Safe to run again.
 set -euo pipefail
 # nodegroup.yaml sets these in front of this line.
-: "${multus_subnets:?}" "${prefixes_per_interface:?}" "${other_zone_cidrs?}" "${pods_wait_for_multus:?}" "${capacity:?}"
+: "${multus_subnets:?}" "${prefixes_per_interface:?}" "${other_zone_cidrs?}" "${pods_wait_for_multus:?}" "${capacity:?}" "${service_cidr:?}"
 shopt -s inherit_errexit
 
 readonly imds=http://169.254.169.254/latest
@@ -162,11 +162,12 @@ name_links() {
 
 # The plugin needs jq, which is part of the EKS AMI, and host-local, which the VPC CNI's init container puts into
 # this folder without removing other files. The build puts the files eni-prefix, eni-guard and spot-drain in the places
-# of their names.
+# of their names, and then compresses what is between the two marks, because user data has room for 16 KiB.
 # https://github.com/awslabs/amazon-eks-ami/blob/main/templates/al2023/provisioners/install-worker.sh
 # https://github.com/aws/amazon-vpc-cni-k8s/blob/master/cmd/aws-vpc-cni-init/main.go
 install_programs() {
   mkdir -p /opt/cni/bin /opt/eni-guard
+#@pack
   cat >/opt/cni/bin/eni-prefix <<'PLUGIN'
 @eni-prefix@
 PLUGIN
@@ -176,6 +177,7 @@ GUARD
   cat >"$drain" <<'DRAIN'
 @spot-drain@
 DRAIN
+#@packed
   chmod 0755 /opt/cni/bin/eni-prefix "$guard" "$drain"
 }
 
@@ -191,7 +193,8 @@ watch_for_interruption() {
 write_prefix_file() {
   local file=$prefix_files/eth$1.json
   jq -n --arg subnet "$2" --arg gateway "$3" --arg prefixes "${prefixes_of[$1]}" --arg zones "${other_zones[$1-1]:-}" \
-    '{$subnet, $gateway, prefixes: ($prefixes / " "), zoneCidrs: ($zones / " " - [""])}' \
+    --arg cluster "${cluster_cidrs//$'\n'/ }" \
+    '{$subnet, $gateway, prefixes: ($prefixes / " "), zoneCidrs: ($zones / " " - [""]), clusterCidrs: ($cluster / " " - [""])}' \
     >"$file.new"
   mv "$file.new" "$file"
 }
@@ -206,6 +209,15 @@ guard_node() {
   local ipv6=/proc/sys/net/ipv6/conf/$1/disable_ipv6
   [[ ! -e $ipv6 ]] || echo 1 >"$ipv6"
   "$guard" "$1" "$2" || fail "cannot keep pods on $1 from the metadata service, or from $2: that takes iptables, and nft or tc"
+}
+
+# lead_out NUMBER GATEWAY: where a packet goes that must leave by ethN, when the main table has no route for it. In mode l3,
+# ipvlan asks the node, with that interface. Nothing else asks so but programs that bind to the interface, so the node's
+# own way out stays. https://github.com/torvalds/linux/blob/v6.12/drivers/net/ipvlan/ipvlan_core.c
+lead_out() {
+  local table=$((20000 + $1)) after_main=32770
+  ip route replace default via "$2" dev "eth$1" table "$table"
+  [[ $(ip rule show table "$table") ]] || ip rule add oif "eth$1" table "$table" priority "$after_main"
 }
 
 configure_interface() {
@@ -226,6 +238,7 @@ configure_interface() {
   for cidr in ${other_zones[number - 1]:-}; do
     ip route replace "$cidr" via "$gateway" dev "eth$number"
   done
+  lead_out "$number" "$gateway"
   rm -f "$prefix_files/eth$number.json"
   [[ -z ${prefixes_of[$number]} ]] || write_prefix_file "$number" "$subnet" "$gateway"
   echo "multus-interfaces: eth$number ${addresses%%$'\n'*} in $subnet, prefixes: ${prefixes_of[$number]}"
@@ -252,9 +265,12 @@ wait_for_interfaces
 settle || true
 release_from_networkd
 # DHCP told the primary interface the VPC's MTU. The others have no DHCP, so they copy it.
-primary=$(link_of "$(metadata mac)")
+mac=$(metadata mac)
+primary=$(link_of "$mac")
 mtu=$(<"/sys/class/net/$primary/mtu")
-readonly mtu
+# What the VPC CNI and kube-proxy deliver: where pods go by their first interface.
+cluster_cidrs="$(metadata "network/interfaces/macs/$mac/vpc-ipv4-cidr-blocks") $service_cidr"
+readonly mtu cluster_cidrs
 name_links
 echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
 mkdir -p "$prefix_files"

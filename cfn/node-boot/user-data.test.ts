@@ -9,6 +9,7 @@ import {
   ipamPlugin,
   mimeParts,
   renderUserData,
+  unpackedUserData,
 } from '../../dev/testing/node-boot/user-data.ts';
 import { readTemplate } from '../../dev/testing/samples/read-template.ts';
 import { CHECKOUT } from '../../dev/tools/checkout.ts';
@@ -58,6 +59,15 @@ describe('the user data', () => {
     });
     const pattern = readTemplate('nodegroup').Parameters['StartupTaint']?.AllowedPattern;
     expect(STARTUP_TAINT_TEXT).toMatch(new RegExp(pattern ?? 'none'));
+  });
+
+  it('has the other programs compressed, and nothing of them beside', () => {
+    const [packed, plain] = [renderUserData(EXAMPLE), unpackedUserData(EXAMPLE)];
+    for (const program of ['PLUGIN', 'GUARD', 'DRAIN']) {
+      expect(packed).not.toContain(`<<'${program}'`);
+      expect(plain).toContain(`<<'${program}'`);
+    }
+    expect(plain).not.toContain('gunzip');
   });
 
   it('is small enough for EC2, with the longest legal values', () => {

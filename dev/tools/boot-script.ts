@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { isScalar, parseDocument } from 'yaml';
 import { CHECKOUT } from './checkout.ts';
 
@@ -24,7 +25,7 @@ const PROGRAMS = ['eni-prefix', 'eni-guard', 'spot-drain'];
 /**
  * The end of the user data: the boot script with the other programs inside, and the closing boundary. The template
  * itself has the script's first line, because the values of the parameters follow it. User data has a limit, so nodes
- * get the programs without their comments, and with half of their indentation.
+ * get the programs without their comments and with half of their indentation, and the other programs compressed.
  */
 function bootScriptPart(): string {
   const script = PROGRAMS.reduce(
@@ -37,9 +38,27 @@ function bootScriptPart(): string {
   );
   const short = script
     .replace(/^#!.*\n/, '')
-    .replaceAll(/^ *#(?!!).*\n/gm, '')
-    .replaceAll(/^ +/gm, (indent) => ' '.repeat(indent.length / 2));
+    .replaceAll(/^ *#(?![!@]).*\n/gm, '')
+    .replaceAll(/^ +/gm, (indent) => ' '.repeat(indent.length / 2))
+    .replace(/^#@pack\n([\s\S]*)^#@packed\n/m, (_, part: string) => pack(part));
   return `# Comments: cfn/node-boot of eks-multus-actions\n${short}\n--NODE--\n`;
+}
+
+/** A part of a shell script as a command that runs it. It has no text of the script that a shell would see before. */
+function pack(part: string): string {
+  const lines =
+    gzipSync(part, { level: 9 })
+      .toString('base64')
+      .match(/.{1,120}/g) ?? [];
+  return `eval "$(base64 -d <<'PACKED' | gunzip\n${lines.join('\n')}\nPACKED\n)"\n`;
+}
+
+/** A text with its packed parts as they were. Lines may be indented, as in the template. */
+export function unpacked(text: string): string {
+  return text.replaceAll(
+    /^ *eval "\$\(base64 -d <<'PACKED' \| gunzip\n([\w+/=\s]+?)^ *PACKED\n *\)"\n/gm,
+    (_, base64: string) => gunzipSync(Buffer.from(base64, 'base64')).toString(),
+  );
 }
 
 /** The text of nodegroup.yaml with the programs of node-boot/. Everything else in it stays as it is. */
@@ -61,13 +80,14 @@ function indentOf(template: string, start: number): number {
   return line.indexOf('-') + 2;
 }
 
-/** Whether nodegroup.yaml has the programs of node-boot/. */
+/** Whether nodegroup.yaml has the programs of node-boot/. Not every zlib packs a text into the same bytes. */
 export function bootScriptIsCurrent(): boolean {
   const template = readFileSync(TEMPLATE, 'utf8');
-  return withBootScript(template) === template;
+  return unpacked(withBootScript(template)) === unpacked(template);
 }
 
 /** Puts the programs of node-boot/ into nodegroup.yaml. */
 export function writeBootScript(): void {
+  if (bootScriptIsCurrent()) return;
   writeFileSync(TEMPLATE, withBootScript(readFileSync(TEMPLATE, 'utf8')));
 }

@@ -15,7 +15,7 @@ import { METADATA_ADDRESS } from '../../stand-ins/vpc/filter.ts';
 import { startMachine } from '../../stand-ins/vpc/testing/namespace-machine.ts';
 import { createVpc, prepareNamespace } from '../../stand-ins/vpc/vpc.ts';
 import { run } from '../../tools/process.ts';
-import { EXAMPLE, renderUserData } from './user-data.ts';
+import { EXAMPLE, renderUserData, unpackedUserData } from './user-data.ts';
 
 /**
  * A program of its own, for namespaces of its own: boots three user-mode-linux machines with the template's user data,
@@ -31,11 +31,11 @@ const [folder = '', kernel = '', ami = ''] = process.argv.slice(2);
 const authority = await createAuthority(join(folder, 'authority'), 'nobody');
 const ClusterCertificateAuthority = await readBase64(authority.certificate);
 /** Long enough to ask a few times, instead of minutes. */
-const USER_DATA = renderUserData({ ...EXAMPLE, ClusterCertificateAuthority }).replace(
-  'patience=300',
-  'patience=5',
-);
-const UNGUARDED = USER_DATA.replace('set -eu\nPATH=/usr/sbin', 'exit 0\nPATH=/usr/sbin');
+const VALUES = { ...EXAMPLE, ClusterCertificateAuthority };
+const USER_DATA = renderUserData(VALUES).replace('patience=300', 'patience=5');
+const UNGUARDED = unpackedUserData(VALUES)
+  .replace('patience=300', 'patience=5')
+  .replace('set -eu\nPATH=/usr/sbin', 'exit 0\nPATH=/usr/sbin');
 const vpcCidr = '10.0.0.0/16';
 const subnets = [2, 4, 6].map((n) => ({
   ...{

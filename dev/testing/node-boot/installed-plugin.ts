@@ -13,6 +13,8 @@ export interface Call {
   readonly container: string;
   /** The interface in the pod. */
   readonly link?: string;
+  /** The path of the pod's network namespace; for most of what the plugin does, there need not be one. */
+  readonly netns?: string;
   readonly config: unknown;
 }
 
@@ -40,12 +42,12 @@ export async function installPlugin(folder: string): Promise<Plugin> {
   const program = join(plugins, 'eni-prefix');
   const script = ipamPlugin().replaceAll(/\/(etc|run)\/cni\//g, `${folder}/$1/cni/`);
   writeFileSync(program, script, { mode: 0o755 });
-  return async ({ command, container, link = 'net1', config }) => {
+  return async ({ command, container, link = 'net1', netns = '/run/netns/test', config }) => {
     const env = {
       CNI_COMMAND: command,
       CNI_CONTAINERID: container,
       CNI_IFNAME: link,
-      CNI_NETNS: '/run/netns/test',
+      CNI_NETNS: netns,
       CNI_PATH: plugins,
     };
     const child = spawn(program, { env, stdio: ['pipe', 'pipe', 'inherit'] });

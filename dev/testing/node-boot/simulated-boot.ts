@@ -20,7 +20,10 @@ export const METADATA = {
   'instance-id': 'i-1',
   'network/interfaces/macs/': Object.values(LINKS).join('/\n').concat('/'),
   ...Object.fromEntries([
-    ...macs(LINKS.ens5, { 'device-number': '0' }),
+    ...macs(LINKS.ens5, {
+      'device-number': '0',
+      'vpc-ipv4-cidr-blocks': '10.0.0.0/16\n100.64.0.0/16',
+    }),
     ...macs(LINKS.ens6, {
       'device-number': '1',
       'local-ipv4s': '10.0.4.21\n10.0.4.22',
@@ -124,6 +127,7 @@ function world(folder: string, { metadata = METADATA, links = LINKS, times = 1 }
     `coproc ${process.execPath} ${IMDS} '${JSON.stringify(metadata)}'; read -r <&"\${COPROC[0]}"`,
     `code=0; for i in $(seq ${times}); do bash ${folder}/script || code=$?; done`,
     `ip -json address >${folder}/addresses; ip -json route >${folder}/routes`,
+    `ip -json rule >${folder}/rules-of-routes; ip -json route show table 20001 >${folder}/eth1-routes || true`,
     `cat /proc/sys/net/ipv4/conf/{all,eth1,eth2}/rp_filter >${folder}/rp-filter || true`,
     `cat /proc/sys/net/ipv6/conf/eth{1,2}/disable_ipv6 >${folder}/disable-ipv6 || true`,
     `nft list ruleset >${folder}/rules`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unpacked } from '../../tools/boot-script.ts';
 import { readTemplate } from '../samples/read-template.ts';
 
 /** The user data that the node group's template gives to a node. */
@@ -32,6 +33,11 @@ export function renderUserData(values: Readonly<Record<string, string>>): string
   return substituted + script;
 }
 
+/** The same with the programs in plain text, so that a test can change them. */
+export function unpackedUserData(values: Readonly<Record<string, string>>): string {
+  return unpacked(renderUserData(values));
+}
+
 /** The bodies of a MIME message's parts, by content type. */
 export function mimeParts(message: string): Readonly<Record<string, string>> {
   const boundary = /boundary="([^"]+)"/.exec(message)?.[1];
@@ -60,7 +66,7 @@ export function bootScript(
   { otherZoneCidrs = '', podsWaitForMultus = true, capacity = 'on-demand' } = {},
 ): string {
   const script = mimeParts(
-    renderUserData({
+    unpackedUserData({
       ...EXAMPLE,
       Subnets: subnets.join(','),
       QuotedSubnets: subnets.join("','"),
