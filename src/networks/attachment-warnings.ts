@@ -23,6 +23,7 @@ export function attachmentWarnings(
       environment,
     ),
     ...takenInterfaces(attachments),
+    ...secondDefaults(attachments),
     ...overlappingPrefixes(inVpc, environment),
   ];
 }
@@ -83,6 +84,18 @@ function takenInterfaces(attachments: readonly Attachment[]): readonly string[] 
         `${one.name}: with type host-device the first pod on a node takes ${one.master} away, so ${namesOf(others)}, which also use it, fail on that node while the pod lives.`,
       ];
     });
+}
+
+/**
+ * Of two default routes with the same metric, the kernel takes the one whose gateway it has not tried: `fib_select_default`
+ * in https://github.com/torvalds/linux/blob/v6.12/net/ipv4/fib_semantics.c. The VPC CNI gives every pod one.
+ */
+function secondDefaults(attachments: readonly Attachment[]): readonly string[] {
+  const found = attachments.filter(({ routes }) => routes.some(({ dst }) => dst === '0.0.0.0/0'));
+  if (found.length === 0) return [];
+  return [
+    `${namesOf(found)}: a route to 0.0.0.0/0 is a second default route beside that of the pod's first interface, and the kernel changes between the two. default-route: true (with ipam eni-prefix) has no such limit.`,
+  ];
 }
 
 function overlappingPrefixes(

@@ -19,9 +19,17 @@ const FIELDS_OF_TYPE: Readonly<Record<NetworkType, readonly Field[]>> = {
 const OF_SOME_TYPE = [...new Set(Object.values(FIELDS_OF_TYPE).flat())];
 
 const FIELDS_OF_IPAM: Readonly<Record<Ipam, readonly Field[]>> = {
-  'eni-prefix': ['routes', 'other-zones', 'pods-per-node'],
-  'host-local': ['subnet', 'range', 'gateway', 'routes', 'pods-per-node'],
-  whereabouts: ['subnet', 'range', 'exclude', 'gateway', 'routes', 'pods-per-node'],
+  'eni-prefix': ['routes', 'other-zones', 'default-route', 'source-routing', 'pods-per-node'],
+  'host-local': ['subnet', 'range', 'gateway', 'routes', 'source-routing', 'pods-per-node'],
+  whereabouts: [
+    'subnet',
+    'range',
+    'exclude',
+    'gateway',
+    'routes',
+    'source-routing',
+    'pods-per-node',
+  ],
   static: ['routes'],
   none: [],
 };
@@ -44,6 +52,7 @@ export function checkFields(spec: NetworkSpec): readonly NetworkProblem[] {
     ...checkMode(spec),
     ...checkIpam(spec),
     ...checkDevice(spec),
+    ...checkRouting(spec),
   ];
 }
 
@@ -85,6 +94,14 @@ function checkIpam({ type, ipam }: NetworkSpec): readonly NetworkProblem[] {
     return [{ place: 'ipam', value: ipam, allowed }];
   }
   return [];
+}
+
+/** Both say where packets go, and the second one moves the routes of the first out of the pod's main table. */
+function checkRouting(spec: NetworkSpec): readonly NetworkProblem[] {
+  if (spec['default-route'] !== true || spec['source-routing'] !== true) return [];
+  const allowed =
+    'not with default-route: with source-routing only packets from the network leave through it';
+  return [{ place: 'source-routing', value: 'true', allowed }];
 }
 
 function checkDevice(spec: NetworkSpec): readonly NetworkProblem[] {

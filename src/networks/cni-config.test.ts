@@ -53,6 +53,8 @@ const ofIpam = fc.oneof(
     ipam: fc.constant('eni-prefix'),
     routes: anyOf(routes),
     'other-zones': anyOf(fc.boolean()),
+    'default-route': anyOf(fc.boolean()),
+    'source-routing': anyOf(fc.boolean()),
   }),
   fc.record({ ipam: fc.constant('host-local'), ...counted }),
   fc.record({
@@ -64,6 +66,9 @@ const ofIpam = fc.oneof(
   fc.record({ ipam: fc.constant('none') }),
 );
 
+/** The routes of a network with `default-route`. */
+const EVERYWHERE = [{ dst: '0.0.0.0/1' }, { dst: '128.0.0.0/1' }];
+
 /** Any network in short form without fields that its type or IPAM does not use. */
 const specs = fc
   .tuple(names, fc.record(common), ofType, ofIpam)
@@ -72,14 +77,16 @@ const specs = fc
   .map((spec) => resolveSpec(spec, undefined, 'default'));
 
 describe('the configuration of any network', () => {
-  it('is JSON of one plugin, or of a chain that ends with tuning', () => {
+  it('is JSON of one plugin, or of a chain with sbr before tuning', () => {
     fc.assert(
       fc.property(specs, (spec) => {
         const config = JSON.parse(JSON.stringify(cniConfig(spec)));
-        const plugins = spec.tuning === undefined ? [config] : config.plugins;
-        expect(plugins.map(({ type }: { type: string }) => type)).toEqual(
-          spec.tuning === undefined ? [spec.type] : [spec.type, 'tuning'],
-        );
+        const plugins = config.plugins ?? [config];
+        expect(plugins.map(({ type }: { type: string }) => type)).toEqual([
+          spec.type,
+          ...(spec['source-routing'] === true ? ['sbr'] : []),
+          ...(spec.tuning === undefined ? [] : ['tuning']),
+        ]);
         expect(config.cniVersion).toBe('0.3.0');
         expect(JSON.stringify(config)).not.toContain('null');
       }),
@@ -98,7 +105,11 @@ describe('the configuration of any network', () => {
           type: spec.type,
           mode: spec.mode,
           ipam: spec.ipam,
-          routes: spec.routes ?? [],
+          routes: [...(spec.routes ?? []), ...(spec['default-route'] === true ? EVERYWHERE : [])],
+          chained: [
+            ...(spec['source-routing'] === true ? ['sbr'] : []),
+            ...(spec.tuning === undefined ? [] : ['tuning']),
+          ],
           bridge: spec.bridge,
           resourceName: spec['resource-name'],
           otherZones: spec['other-zones'] ?? false,

@@ -28,11 +28,15 @@ const CNI_VERSION = '0.3.0';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The CNI configuration of a network: its plugin, or a chain of the plugin and `tuning`. Pure. */
+/** The CNI configuration of a network: its plugin, or a chain of the plugin, `sbr` and `tuning`. Pure. */
 export function cniConfig(spec: ResolvedSpec): Json {
   const plugin = pluginConfig(spec);
-  if (spec.tuning === undefined) return { cniVersion: CNI_VERSION, ...plugin };
-  return { cniVersion: CNI_VERSION, plugins: [plugin, { type: 'tuning', ...spec.tuning }] };
+  const chained = [
+    ...(spec['source-routing'] === true ? [{ type: 'sbr' }] : []),
+    ...(spec.tuning === undefined ? [] : [{ type: 'tuning', ...spec.tuning }]),
+  ];
+  if (chained.length === 0) return { cniVersion: CNI_VERSION, ...plugin };
+  return { cniVersion: CNI_VERSION, plugins: [plugin, ...chained] };
 }
 
 function pluginConfig(spec: ResolvedSpec): Json {
@@ -85,7 +89,8 @@ function ipamConfig(spec: ResolvedSpec): Json {
 function eniPrefix({ type, master, ...spec }: ResolvedSpec): Json {
   const hasMaster = type === 'ipvlan' || type === 'macvlan';
   const otherZones = spec['other-zones'] || undefined;
-  return defined({ interface: hasMaster ? undefined : master, otherZones });
+  const defaultRoute = spec['default-route'] || undefined;
+  return defined({ interface: hasMaster ? undefined : master, otherZones, defaultRoute });
 }
 
 function defined(fields: Json): Json {

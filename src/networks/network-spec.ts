@@ -64,6 +64,10 @@ const fields = {
   gateway: address.optional(),
   routes: z.array(routeSchema, { error: 'a list of {dst, gw}' }).optional(),
   'other-zones': flag.optional(),
+  /** Everything but what is the cluster's goes through the network. */
+  'default-route': flag.optional(),
+  /** Packets from an address of the network leave through it, whatever their destination. */
+  'source-routing': flag.optional(),
   mtu: mtu.optional(),
   bridge: interfaceName.optional(),
   'resource-name': field(

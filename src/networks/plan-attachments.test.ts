@@ -149,6 +149,28 @@ describe('what a spec leaves open', () => {
     });
   });
 
+  it('default-route and source-routing become what the plugins read', () => {
+    const [everywhere, bySource] = configsOf([
+      { name: 'internet', network: 1, 'default-route': true },
+      { name: 'core', network: 2, 'source-routing': true, routes: [{ dst: '10.20.0.0/16' }] },
+    ]);
+    expect(everywhere.ipam).toEqual({ type: 'eni-prefix', defaultRoute: true });
+    expect(bySource.plugins).toMatchObject([
+      { type: 'ipvlan', ipam: { type: 'eni-prefix', routes: [{ dst: '10.20.0.0/16' }] } },
+      { type: 'sbr' },
+    ]);
+  });
+
+  it('a route to everywhere gets a warning, because the pod has one already', () => {
+    const list = [{ name: 'all', network: 1, routes: [{ dst: '0.0.0.0/0' }] }];
+    expect(attachmentsOf(list).warnings).toEqual([
+      expect.stringContaining('all: a route to 0.0.0.0/0 is a second default route'),
+    ]);
+    expect(attachmentsOf([{ name: 'all', network: 1, 'default-route': true }]).warnings).toEqual(
+      [],
+    );
+  });
+
   it('static leaves the address to the pod', () => {
     const definitions = attachmentsOf([
       { name: 'fixed', network: 1, ipam: 'static' },
@@ -163,6 +185,18 @@ describe('what a spec leaves open', () => {
 describe('what cannot work', () => {
   it.each<[string, object[], string, RegExp]>([
     ['no interface', [{ name: 'a' }], 'a.network', /network .* or master/],
+    [
+      'a default route with addresses from elsewhere',
+      [{ ...lab1, 'default-route': true }],
+      'ipvlan-conf-1.default-route',
+      /nothing with ipam host-local/,
+    ],
+    [
+      'two ways for the same packets',
+      [{ name: 'a', network: 1, 'default-route': true, 'source-routing': true }],
+      'a.source-routing',
+      /not with default-route/,
+    ],
     [
       'a network that is not there',
       [{ ...lab1, network: 3 }],

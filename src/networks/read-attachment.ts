@@ -63,7 +63,7 @@ export function readCniConfig(
     pools: poolsOf(ipam),
     addresses: ipam?.type === 'static' ? (ipam.addresses ?? []).map(({ address }) => address) : [],
     addressPerPod: plugin.capabilities?.ips ?? false,
-    routes: ipam?.routes ?? [],
+    routes: [...(ipam?.routes ?? []), ...(ipam?.defaultRoute === true ? EVERYWHERE : [])],
     otherZones: ipam?.otherZones ?? false,
   };
 }
@@ -104,6 +104,9 @@ const CONFIGURED_ON_NODES = {
   otherZones: false,
 } as const;
 
+/** What eni-prefix adds for `defaultRoute`: two routes, so that each is more specific than the pod's own default route. */
+const EVERYWHERE: readonly Route[] = [{ dst: '0.0.0.0/1' }, { dst: '128.0.0.0/1' }];
+
 const text = z.string().optional();
 
 const ipamSchema = z.looseObject({
@@ -111,6 +114,7 @@ const ipamSchema = z.looseObject({
   interface: text,
   gateway: text,
   otherZones: z.boolean().optional(),
+  defaultRoute: z.boolean().optional(),
   addresses: z.array(z.object({ address: z.string() })).optional(),
   routes: z.array(z.object({ dst: z.string(), gw: text })).optional(),
 });
