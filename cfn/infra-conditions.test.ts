@@ -83,6 +83,29 @@ it.each([1, 2, 3, 4])('%i Multus networks are a subnet in each zone, with its ro
   }
 });
 
+const CLOSED = { Internet: 'none', NatGateways: 'one' };
+
+it.each<[Values, RegExp]>([
+  [CLOSED, /^(Ec2|EcrApi|EcrDkr|EksAuth)Endpoint$/],
+  [{ ...CLOSED, ...three }, /^(Ec2|EcrApi|EcrDkr|EksAuth)Endpoint$/],
+  [{ ...CLOSED, VpcCniRights: 'node-role' }, /^(Ec2|EcrApi|EcrDkr)Endpoint$/],
+  [{ ...CLOSED, SessionManager: 'true' }, /^(Ec2|EcrApi|EcrDkr|EksAuth|Ssm|SsmMessages)Endpoint$/],
+])(
+  '%j: endpoints for what nodes call, and nothing that leads to the internet',
+  (values, wanted) => {
+    const resources = live(values);
+    const endpoints = resources.filter((name) => /Endpoint$/.test(name) && name !== 'S3Endpoint');
+    expect(endpoints.every((name) => wanted.test(name))).toBe(true);
+    expect(endpoints).toHaveLength(wanted.source.split('|').length);
+    expect(resources).toContain('S3Endpoint');
+    expect(matching(resources, /^(Public|Internet|Nat)|DefaultRoute/)).toBe(0);
+  },
+);
+
+it.each([{}, { VpcId: 'vpc-1', Internet: 'none' }])('%j: no interface endpoint', (values) => {
+  expect(matching(live(values), /(?<!S3)Endpoint$|^EndpointSecurityGroup$/)).toBe(0);
+});
+
 const GIVEN = { VpcId: 'vpc-1', PrivateSubnetIds: ['subnet-1', 'subnet-2'] };
 
 it.each([{}, { NatGateways: 'per-az' }, three])(

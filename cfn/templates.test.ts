@@ -36,6 +36,7 @@ const CONTRACT = [
       'NatGateways',
       'SecretsEncryption',
       'EndpointPublicAccessCidrs',
+    'Internet',
       'ControlPlaneLogs',
       'AdminRoleArns',
       'PermissionsBoundaryArn',

@@ -43,6 +43,7 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
       ],
       'only in a VPC that is given',
     ),
+    ...each(['ecr:DescribeImages'], 'only with image-registry'),
     ...each(
       [
         'eks:DescribeAddon',

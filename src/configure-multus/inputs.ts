@@ -14,7 +14,7 @@ import {
   wholeNumber,
   yaml,
 } from '../github/inputs.ts';
-import { IMAGES, mirrored } from '../images/catalog.ts';
+import { imageField, MULTUS_EXAMPLE, WHEREABOUTS_EXAMPLE } from '../images/image-field.ts';
 import { imageRegistryField } from '../images/registry-field.ts';
 import {
   type ClusterTarget,
@@ -22,7 +22,7 @@ import {
   connectionFields,
 } from '../kubernetes/connection-inputs.ts';
 import { namespaceField } from '../kubernetes/namespace-field.ts';
-import { multusImage } from '../multus/image.ts';
+import { chosenMultus, chosenWhereabouts } from '../multus/image.ts';
 import { MODES, type MultusChoice } from '../multus/install.ts';
 import type { Attachment } from '../networks/attachment.ts';
 import {
@@ -35,10 +35,6 @@ import { asInputProblem, networkListForm, networkSpecsSchema } from '../networks
 import { planAttachments } from '../networks/plan-attachments.ts';
 
 const ROLE = 'ARNs of IAM roles, such as arn:aws:iam::111122223333:role/ng1-node';
-const IMAGE_PATTERN = /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/;
-const IMAGE = 'an image with its registry, such as registry.example.com/multus-cni:v4.1.4-thick';
-const WHEREABOUTS_IMAGE =
-  'an image with its registry, such as registry.example.com/whereabouts:v0.9.4';
 
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
@@ -52,8 +48,8 @@ export const inputSchema = z.object({
   'networks-files': list().optional(),
   prune: flag().default(false),
   namespace: namespaceField().optional(),
-  'multus-image': text(IMAGE_PATTERN, IMAGE).optional(),
-  'whereabouts-image': text(IMAGE_PATTERN, WHEREABOUTS_IMAGE).optional(),
+  'multus-image': imageField(MULTUS_EXAMPLE),
+  'whereabouts-image': imageField(WHEREABOUTS_EXAMPLE),
   'image-registry': imageRegistryField(),
   'timeout-minutes': wholeNumber(1, 360).default(15),
   ...configField,
@@ -119,21 +115,10 @@ export function parseInputs(
     attachments: plan.attachments,
     warnings: plan.warnings,
     pruneIn: raw.prune ? namespacesOf(namespace, plan.attachments) : [],
-    whereaboutsImage: whereaboutsImage(raw),
-    multus: { mode, image: multusImageOf(raw, region) },
+    whereaboutsImage: chosenWhereabouts(raw),
+    multus: { mode, image: chosenMultus(raw, region) },
     timeoutMs: raw['timeout-minutes'] * 60_000,
   };
-}
-
-function multusImageOf(raw: Raw, region = ''): string {
-  const mode = raw['multus-mode'];
-  return mirrored(raw['multus-image'] ?? multusImage(mode, region), raw['image-registry']);
-}
-
-function whereaboutsImage(raw: Raw): string | undefined {
-  const registry = raw['image-registry'];
-  if (registry === undefined) return raw['whereabouts-image'];
-  return mirrored(raw['whereabouts-image'] ?? IMAGES.whereabouts.source, registry);
 }
 
 /** The default namespace, and those that the networks name. */
@@ -186,7 +171,7 @@ function checkRoles(raw: Raw, environment: Environment | undefined): readonly In
 function checkImage(raw: Raw, region: string | undefined): readonly InputProblem[] {
   if (region !== undefined || raw['multus-image'] !== undefined) return [];
   if (raw['multus-mode'] === 'thin' || raw['image-registry'] !== undefined) return [];
-  const allowed = `${IMAGE}; or set aws-region to use the image of EKS in that region`;
+  const allowed = `an image with its registry, such as ${MULTUS_EXAMPLE}; or set aws-region to use the image of EKS in that region`;
   return [{ input: 'multus-image', value: '', allowed }];
 }
 

@@ -1,4 +1,4 @@
-import { IMAGES, pathOf } from '../images/catalog.ts';
+import { IMAGES, mirrored, pathOf } from '../images/catalog.ts';
 import type { MultusChoice } from './install.ts';
 
 /** The accounts of the EKS image registries in regions that do not use the default account:
@@ -34,4 +34,24 @@ export function multusImage(mode: MultusChoice['mode'], region: string): string 
   const account = ACCOUNTS[region] ?? DEFAULT_ACCOUNT;
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return `${account}.dkr.ecr.${region}.${domain}/${pathOf(IMAGES.multusThick.source)}`;
+}
+
+/** The inputs that choose the images of Multus and of whereabouts. */
+interface ImageInputs {
+  readonly 'multus-mode': MultusChoice['mode'];
+  readonly 'multus-image'?: string | undefined;
+  readonly 'whereabouts-image'?: string | undefined;
+  readonly 'image-registry'?: string | undefined;
+}
+
+/** The image of Multus: that of the input, or the default one, from the registry with the copies if there is one. Pure. */
+export function chosenMultus(inputs: ImageInputs, region = ''): string {
+  const image = inputs['multus-image'] ?? multusImage(inputs['multus-mode'], region);
+  return mirrored(image, inputs['image-registry']);
+}
+
+/** The image of whereabouts in the same way; undefined for the one that the manifest names. Pure. */
+export function chosenWhereabouts(inputs: ImageInputs): string | undefined {
+  const { 'whereabouts-image': given, 'image-registry': registry } = inputs;
+  return registry === undefined ? given : mirrored(given ?? IMAGES.whereabouts.source, registry);
 }

@@ -15,6 +15,7 @@ import {
   networkCount,
   networkRequestOf,
   openZones,
+  publicAccessOf,
 } from './inputs/defaults.ts';
 import { inputSchema, type Raw } from './inputs/schema.ts';
 import type { NodeGroup } from './node-groups.ts';
@@ -67,6 +68,8 @@ export interface ProvisionInputs {
   /** The job's GitHub environment, whose rules are checked; undefined for no check. */
   readonly githubEnvironment: string | undefined;
   readonly githubToken: string | undefined;
+  /** The registry with copies of the pack's images; undefined for the registries of their makers. */
+  readonly imageRegistry: string | undefined;
   /** What the steps after this one are asked for; undefined when none follow. */
   readonly later: LaterInputs | undefined;
 }
@@ -89,6 +92,8 @@ export interface ClusterSettings {
   readonly natGateways: 'one' | 'per-az' | 'none';
   readonly secretsEncryption: boolean;
   readonly publicAccessCidrs: readonly string[];
+  /** Whether nodes may have a way to the internet: `none` has endpoints of the VPC in its place. */
+  readonly internet: 'any' | 'none';
   readonly logs: readonly string[];
   readonly adminRoleArns: readonly string[];
   /** Whose rights the VPC CNI uses: its own by EKS Pod Identity, or the nodes'. */
@@ -136,7 +141,8 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
       acceptedInsights: inputs['accept-insights'],
       natGateways: natGatewaysOf(inputs),
       secretsEncryption: inputs['secrets-encryption'],
-      publicAccessCidrs: inputs['endpoint-public-access-cidrs'],
+      publicAccessCidrs: publicAccessOf(inputs),
+      internet: inputs.internet,
       logs: inputs['control-plane-logs'],
       adminRoleArns: inputs['admin-role-arns'],
       vpcCniRights: inputs['vpc-cni-rights'],
@@ -163,6 +169,7 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
     timeoutMs: inputs['timeout-minutes'] * 60_000,
     githubEnvironment: inputs['github-environment'],
     githubToken: inputs['github-token'],
+    imageRegistry: inputs['image-registry'],
     later,
   };
 }

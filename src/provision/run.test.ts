@@ -122,6 +122,7 @@ describe('deploy', () => {
       NatGateways: 'one',
       SecretsEncryption: 'true',
       EndpointPublicAccessCidrs: '0.0.0.0/0',
+      Internet: 'any',
       ControlPlaneLogs: 'api,audit,authenticator',
       AdminRoleArns: 'arn:aws:iam::123456789012:role/deployer',
       PermissionsBoundaryArn: '',

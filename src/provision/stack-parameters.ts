@@ -122,6 +122,7 @@ function infraParameters(
     PrivateSubnetCidrs: plan.privateSubnets.join(),
     ...multusSubnets(plan),
     NatGateways: cluster.natGateways,
+    Internet: cluster.internet,
     SecretsEncryption: String(cluster.secretsEncryption),
     EndpointPublicAccessCidrs: cluster.publicAccessCidrs.join(),
     ControlPlaneLogs: cluster.logs.join(),

@@ -28,7 +28,7 @@ export function partsOf(plan: NetworkPlan): readonly Part[] {
       which: name(givenVpc?.privateSubnetIds[index], cidr),
       whose: whose as Part['whose'],
     })),
-    { part: 'Gateways, endpoints and routes of private subnets', which: '', whose },
+    { part: waysOut(plan), which: '', whose },
     ...multusSubnets.map((subnet) => ({
       part: `Multus subnet ${subnet.network} in ${subnet.zone}`,
       which: name(subnet.givenId, subnet.cidr),
@@ -56,6 +56,12 @@ export function partsOf(plan: NetworkPlan): readonly Part[] {
       whose: 'made',
     },
   ];
+}
+
+/** In a VPC of the environment's own, public subnets and gateways come together. */
+function waysOut({ givenVpc, publicSubnets }: NetworkPlan): string {
+  const gateways = givenVpc !== undefined || publicSubnets.length > 0;
+  return `${gateways ? 'Gateways, endpoints' : 'Endpoints'} and routes of private subnets`;
 }
 
 function whoseIs({ givenId }: MultusSubnet): Part['whose'] {

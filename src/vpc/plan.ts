@@ -16,6 +16,8 @@ export interface NetworkRequest {
   readonly zones: readonly string[];
   readonly multusNetworks: number;
   readonly subnetCidrs?: GivenSubnets | undefined;
+  /** Whether the VPC has no way to the internet, and so no public subnets. Their ranges stay free. */
+  readonly withoutInternet?: boolean;
 }
 
 export interface MultusSubnet {
@@ -155,7 +157,7 @@ function toPlan(request: NetworkRequest, cidrs: readonly Cidr[]): NetworkPlan {
   return {
     vpcCidr: request.vpcCidr,
     zones: request.zones,
-    publicSubnets: publicSubnets.map(formatCidr),
+    publicSubnets: request.withoutInternet === true ? [] : publicSubnets.map(formatCidr),
     privateSubnets: privateSubnets.map(formatCidr),
     multusSubnets: cidrs.slice(2 * count).map((cidr, index) => {
       const place = {

@@ -1,5 +1,6 @@
 import { messageOf } from '../../../src/core/errors.ts';
-import { type ImageReference, nameOf, referencesIn, withDigest } from './references.ts';
+import type { ImageReference } from '../../../src/images/reference.ts';
+import { nameOf, referencesIn, withDigest } from './references.ts';
 
 /** An image that only rehearsals know by this name. No registry has the content. */
 const MADE_HERE = 'docker.io/praqma/network-multitool:latest';

@@ -1,18 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
+import type { ImageReference } from '../../../src/images/reference.ts';
 import { CHECKOUT } from '../checkout.ts';
-
-/** An image as a file of the pack names it. */
-export interface ImageReference {
-  /** Such as `ghcr.io`. */
-  readonly registry: string;
-  /** Such as `k8snetworkplumbingwg/whereabouts`. */
-  readonly repository: string;
-  readonly tag: string;
-  /** `sha256:…`; undefined when the file names only the tag. */
-  readonly digest: string | undefined;
-}
 
 /** The files that decide which images a cluster or a rehearsal runs. */
 const PLACES = [

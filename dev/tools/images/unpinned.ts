@@ -1,4 +1,5 @@
-import { type ImageReference, nameOf, referencesIn } from './references.ts';
+import type { ImageReference } from '../../../src/images/reference.ts';
+import { nameOf, referencesIn } from './references.ts';
 
 const OF_TESTS =
   'the name that tests of another project use; only the rehearsal has an image of this name, and makes it itself';

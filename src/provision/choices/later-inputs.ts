@@ -5,7 +5,9 @@ import { expectField } from '../../connectivity/expect-field.ts';
 import { LAYOUTS, type Layout } from '../../connectivity/layout.ts';
 import type { InputProblem } from '../../core/errors.ts';
 import { flag, list, oneOf, yaml } from '../../github/inputs.ts';
+import { imageField, MULTUS_EXAMPLE, WHEREABOUTS_EXAMPLE } from '../../images/image-field.ts';
 import { namespaceField } from '../../kubernetes/namespace-field.ts';
+import { MODES } from '../../multus/install.ts';
 import { networkItems, type ReadText } from '../../networks/network-items.ts';
 import {
   type NetworkItem,
@@ -17,6 +19,9 @@ import {
 export const laterFields = {
   'then-configure': flag().default(false),
   multus: oneOf(['present', 'absent']).default('present'),
+  'multus-mode': oneOf(MODES).default('thick'),
+  'multus-image': imageField(MULTUS_EXAMPLE),
+  'whereabouts-image': imageField(WHEREABOUTS_EXAMPLE),
   networks: yaml(networkSpecsSchema, 'a YAML list of networks', networkListForm).optional(),
   'networks-files': list().optional(),
   namespace: namespaceField().optional(),
@@ -34,6 +39,7 @@ export interface LaterInputs {
   /** Undefined: the layout that fits the networks. */
   readonly layout: Layout | undefined;
   readonly expectations: readonly Expectation[];
+  readonly images: Pick<Raw, 'multus-mode' | 'multus-image' | 'whereabouts-image'>;
 }
 
 /**
@@ -52,5 +58,5 @@ export function laterInputs(
   }
   const { items, problems } = networkItems(raw, readText);
   const { namespace, layout, expect: expectations } = raw;
-  return { later: { items, namespace, layout, expectations }, problems };
+  return { later: { items, namespace, layout, expectations, images: raw }, problems };
 }

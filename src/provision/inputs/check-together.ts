@@ -14,7 +14,7 @@ import {
 } from '../node-groups.ts';
 import { checkGivenVpc } from './check-given-vpc.ts';
 import { groupsOf, makesStacks, networkCount, networkRequestOf, openZones } from './defaults.ts';
-import { type Raw, TIME } from './schema.ts';
+import { NONE, type Raw, TIME } from './schema.ts';
 
 /**
  * Checks inputs against each other. What a base must have is checked later, when its stacks are known.
@@ -33,6 +33,7 @@ export function checkTogether(parsed: ParsedInputs<Raw>): NetworkPlan | undefine
   parsed.check(['command', 'expires-at'], extensionProblems);
   if (command !== undefined && !makesStacks(command)) return undefined;
   parsed.check(['expiry-guard', 'cloudformation-role-arn'], guardProblems);
+  parsed.check(['internet', 'base-environment', 'nat-gateways', 'subnet-cidrs'], internetProblems);
   checkGivenVpc(parsed);
   const network = base === undefined ? checkOwnCluster(parsed) : undefined;
   parsed.check(['node-groups'], ({ 'node-groups': groups = [] }) => nameProblems(groups));
@@ -43,6 +44,7 @@ export function checkTogether(parsed: ParsedInputs<Raw>): NetworkPlan | undefine
 const OF_CLUSTER = ['command', 'base-environment'] as const;
 const OF_COUNT = [
   ...OF_CLUSTER,
+  'internet',
   'vpc-id',
   'multus-networks',
   'multus-subnets',
@@ -135,6 +137,32 @@ function roomProblems(inputs: Pick<Raw, 'max-surge' | 'max-unavailable'>) {
   if (inputs['max-surge'] + inputs['max-unavailable'] > 0) return [];
   const allowed = 'at least 1 where max-surge is 0';
   return [{ input: 'max-unavailable', allowed }];
+}
+
+/** Without internet there is nothing that a gateway or a public subnet would lead to. A base decides for its guests. */
+function internetProblems(
+  inputs: Pick<Raw, 'internet' | 'base-environment' | 'nat-gateways' | 'subnet-cidrs'>,
+) {
+  if (inputs.internet !== NONE) return [];
+  const { 'nat-gateways': nat = NONE, 'subnet-cidrs': ranges } = inputs;
+  const wrong = [
+    {
+      input: 'internet',
+      isWrong: inputs['base-environment'] !== undefined,
+      allowed: 'nothing with base-environment, whose VPC the environment uses',
+    },
+    {
+      input: 'nat-gateways',
+      isWrong: nat !== NONE,
+      allowed: 'none, or nothing, with internet none',
+    },
+    {
+      input: 'subnet-cidrs',
+      isWrong: ranges?.public !== undefined,
+      allowed: 'no public subnets with internet none',
+    },
+  ];
+  return wrong.filter(({ isWrong }) => isWrong).map(({ input, allowed }) => ({ input, allowed }));
 }
 
 /** With a stack's own role, whoever may delete the stack needs no right on what is in it. */

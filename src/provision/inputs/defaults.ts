@@ -31,12 +31,16 @@ export function networkCount(
 
 /** What the network of a VPC of the environment's own is planned from, without the zones. */
 export function networkRequestOf(
-  inputs: Pick<Raw, 'vpc-id' | 'vpc-cidr' | 'multus-networks' | 'multus-subnets' | 'subnet-cidrs'>,
+  inputs: Pick<
+    Raw,
+    'internet' | 'vpc-id' | 'vpc-cidr' | 'multus-networks' | 'multus-subnets' | 'subnet-cidrs'
+  >,
 ): Omit<NetworkRequest, 'zones'> {
   return {
     vpcCidr: inputs['vpc-cidr'] ?? DEFAULT_VPC,
     multusNetworks: networkCount(inputs),
     subnetCidrs: inputs['subnet-cidrs'],
+    withoutInternet: inputs.internet === NONE,
   };
 }
 
@@ -54,9 +58,17 @@ export function givenVpcOf(inputs: Raw): GivenVpcRequest | undefined {
   };
 }
 
-/** A given VPC has its own ways out. */
-export function natGatewaysOf(inputs: Pick<Raw, 'nat-gateways' | 'vpc-id'>) {
-  return inputs['nat-gateways'] ?? (inputs['vpc-id'] === undefined ? 'one' : 'none');
+/** A given VPC has its own ways out, and without internet there are none. */
+export function natGatewaysOf(inputs: Pick<Raw, 'internet' | 'nat-gateways' | 'vpc-id'>) {
+  const makesOne = inputs['vpc-id'] === undefined && inputs.internet !== NONE;
+  return inputs['nat-gateways'] ?? (makesOne ? 'one' : NONE);
+}
+
+/** Who may reach the cluster's API from the internet: by default everybody, and nobody in an environment without internet. */
+export function publicAccessOf(
+  inputs: Pick<Raw, 'internet' | 'endpoint-public-access-cidrs'>,
+): readonly string[] {
+  return inputs['endpoint-public-access-cidrs'] ?? (inputs.internet === NONE ? [] : ['0.0.0.0/0']);
 }
 
 /** The node groups, or the one that an environment gets when none are named. */

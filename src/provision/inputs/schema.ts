@@ -147,12 +147,13 @@ export const inputSchema = z.object({
   ).optional(),
   'accept-insights': list(text(INSIGHT_ID, INSIGHT_ID_ALLOWED)).default([]),
   'nat-gateways': oneOf(['one', 'per-az', NONE]).optional(),
+  internet: oneOf(['any', NONE]).default('any'),
   'secrets-encryption': flag().default(true),
   'endpoint-public-access-cidrs': noneOr(
     (cidr) => parseCidr(cidr) !== undefined,
     CIDRS_ALLOWED,
     MOST_CIDRS,
-  ).default(['0.0.0.0/0']),
+  ).optional(),
   'control-plane-logs': noneOr((log) => LOGS.includes(log), LOGS_ALLOWED, LOGS.length).default([
     'api',
     'audit',

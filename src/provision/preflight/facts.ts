@@ -32,11 +32,20 @@ export interface AccountFacts {
   readonly multusSubnets?: Answer<readonly SubnetUse[]>;
   /** The VPC that others made. */
   readonly givenVpc?: Answer<GivenVpcFacts>;
+  /** What the registries say of the images in `image-registry`. */
+  readonly images?: Answer<readonly FoundImage[]>;
   /** What EKS says about an upgrade of the cluster to the version that the inputs ask for. */
   readonly insights?: Answer<readonly Insight[]>;
   /** The add-ons of the cluster, with the versions that EKS offers for the version that the inputs ask for. */
   readonly addons?: Answer<readonly Addon[]>;
   readonly kubelets?: Answer<readonly Kubelet[]>;
+}
+
+/** An image that a registry was asked for. */
+export interface FoundImage {
+  readonly image: string;
+  /** Undefined when the registry does not have it. */
+  readonly digest: Answer<string | undefined>;
 }
 
 /** One of EKS's upgrade insights. */

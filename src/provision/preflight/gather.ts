@@ -9,9 +9,11 @@ import { ask } from './account/ask.ts';
 import { askEc2 } from './account/ask-ec2.ts';
 import { askEks } from './account/ask-eks.ts';
 import { askGivenVpc } from './account/ask-given-vpc.ts';
+import { askImages } from './account/ask-images.ts';
 import { needsQuota, usesOf } from './checks/check-quotas.ts';
 import { usedSubnets } from './checks/check-subnets.ts';
 import type { AccountFacts, Answer, Decision } from './facts.ts';
+import { mirroredImages } from './needed-images.ts';
 import { deployerSimulation, serviceRoleSimulation } from './permissions.ts';
 import { NAT_GATEWAYS } from './quotas.ts';
 import { newInstances, newNatZones, type SetUp, typesOf } from './set-up.ts';
@@ -37,6 +39,7 @@ export function gatherWith(caller: AwsCaller, sources: ClusterSources): Gather {
       ...aboutNodes(ec2, setUp),
       ...(givenVpc === undefined ? {} : { givenVpc: askGivenVpc(client, givenVpc.id) }),
       ...aboutUpgrade(setUp, sources),
+      ...aboutImages(caller, setUp),
       ...(await aboutRoles(ec2, caller, setUp)),
     });
     const quotas = [
@@ -105,6 +108,14 @@ function aboutNodes(ec2: Ec2Questions, setUp: SetUp): Questions {
       ? {}
       : { multusSubnets: ec2.subnetUses(subnets, base ?? environment) }),
   };
+}
+
+/** Without `image-registry`, images are only looked at where nodes may not reach their registries. */
+function aboutImages(caller: AwsCaller, setUp: SetUp): Questions {
+  const { cluster, imageRegistry } = setUp.inputs;
+  if (imageRegistry === undefined && cluster.internet === 'any') return {};
+  const images = mirroredImages(setUp).map(({ image }) => image);
+  return { images: askImages(caller, images) };
 }
 
 async function aboutRoles(ec2: Ec2Questions, caller: AwsCaller, setUp: SetUp): Promise<Questions> {

@@ -54,12 +54,17 @@ export interface AclEntry {
   readonly to: number;
 }
 
-interface Endpoint {
+export interface Endpoint {
+  readonly id: string;
   /** Such as `com.amazonaws.ap-northeast-2.ecr.api`. */
   readonly service: string;
   readonly isGateway: boolean;
   /** Those that lead to it, of a gateway endpoint. */
   readonly routeTableIds: readonly string[];
+  /** Whether the service's own name leads to it in the VPC. */
+  readonly privateDns: boolean;
+  /** The ranges that the security groups of an interface endpoint let in by HTTPS. */
+  readonly httpsFrom: readonly string[];
 }
 
 /** The route table of a subnet: its own, or the main one. */

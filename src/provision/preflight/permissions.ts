@@ -112,13 +112,16 @@ function infraCalls(setUp: SetUp): readonly Needed[] {
   const made = (kind: string) => arnOf(setUp, 'ec2', `${kind}/*`);
   const role = roleOf(setUp, 'ClusterRole');
   const nat = inputs.cluster.natGateways !== 'none';
+  const internet = inputs.cluster.internet === 'any';
   const ownVpc = setUp.network.givenVpc === undefined;
   const ownSubnets = setUp.network.multusSubnets.some(({ givenId }) => givenId === undefined);
   return [
     ...(ownVpc
       ? [
           { action: 'ec2:CreateVpc', resource: made('vpc') },
-          { action: 'ec2:CreateInternetGateway', resource: made('internet-gateway') },
+          internet
+            ? { action: 'ec2:CreateInternetGateway', resource: made('internet-gateway') }
+            : { action: 'ec2:CreateVpcEndpoint', resource: made('vpc-endpoint') },
         ]
       : []),
     ...(ownSubnets

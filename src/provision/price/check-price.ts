@@ -1,4 +1,5 @@
 import { InputError } from '../../core/errors.ts';
+import { nodeServices } from '../../vpc/node-services.ts';
 import type { NetworkPlan } from '../../vpc/plan.ts';
 import { known } from '../preflight/facts.ts';
 import type { Session } from '../session.ts';
@@ -14,10 +15,11 @@ export async function checkPrice(session: Session, network: NetworkPlan): Promis
   const { inputs, log, report } = session;
   const { base, cluster, maxPricePerHour, nodeGroups, region } = inputs;
   const { natGateways, secretsEncryption } = cluster;
+  const endpoints = endpointCount(session, network);
   const count = { none: 0, one: 1, 'per-az': network.zones.length }[natGateways];
   const price = priceOf({
     region,
-    cluster: base === undefined ? { natGateways: count, secretsEncryption } : undefined,
+    cluster: base === undefined ? { natGateways: count, endpoints, secretsEncryption } : undefined,
     nodeGroups,
     spot: await spotPrices(session),
   });
@@ -28,6 +30,14 @@ export async function checkPrice(session: Session, network: NetworkPlan): Promis
   if (maxPricePerHour === undefined) return;
   const problem = priceProblem(price, region, maxPricePerHour);
   if (problem !== undefined) throw new InputError([problem]);
+}
+
+/** The interface endpoints that the environment makes: each costs its price in each zone. */
+function endpointCount({ inputs }: Session, { givenVpc, zones }: NetworkPlan): number {
+  const { internet, vpcCniRights } = inputs.cluster;
+  if (internet === 'any' || givenVpc !== undefined) return 0;
+  const { sessionManager } = inputs;
+  return nodeServices({ vpcCniRights, sessionManager }).length * zones.length;
 }
 
 async function spotPrices(session: Session): Promise<SpotPrices | undefined> {

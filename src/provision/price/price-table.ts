@@ -1,6 +1,8 @@
 /** Prices of a region, in US dollars per hour. */
 interface RegionPrices {
   readonly natGateway: number;
+  /** An interface endpoint in one zone; missing where its price is not known for sure. */
+  readonly endpoint?: number;
   /**
    * By family of instance types: the price of its size `xlarge` with Linux, on demand. The sizes of a family cost as their numbers of vCPUs
    * say.
@@ -24,7 +26,8 @@ export const VOLUME_GIB_MONTH = 0.08;
  * Instances: libcloud/data/pricing.json of apache-libcloud 3.9.1, which says when it was made; of each family the lowest price of its
  * sizes, as the file also has those of dedicated hosts. For us-east-1 aws/karpenter-provider-aws@031e72b
  * pkg/providers/pricing/zz_generated.pricing_aws.go, made on 2026-01-19, which has the same prices. NAT gateways:
- * pipetail/cloudlint@adf7f24 pkg/worker/nat_gw_unused.go.
+ * pipetail/cloudlint@adf7f24 pkg/worker/nat_gw_unused.go. Endpoints: https://aws.amazon.com/privatelink/pricing/, as people quote AWS's price
+ * list in 2026 for three regions.
  */
 export const PRICES: Readonly<Record<string, RegionPrices>> = {
   'ap-east-1': {
@@ -78,6 +81,7 @@ export const PRICES: Readonly<Record<string, RegionPrices>> = {
   },
   'ap-northeast-2': {
     natGateway: 0.059,
+    endpoint: 0.013,
     families: {
       t3: 0.208,
       t3a: 0.1872,
@@ -416,6 +420,7 @@ export const PRICES: Readonly<Record<string, RegionPrices>> = {
   },
   'us-east-1': {
     natGateway: 0.045,
+    endpoint: 0.01,
     families: {
       t3: 0.1664,
       t3a: 0.1504,
@@ -505,6 +510,7 @@ export const PRICES: Readonly<Record<string, RegionPrices>> = {
   },
   'us-west-2': {
     natGateway: 0.045,
+    endpoint: 0.01,
     families: {
       t3: 0.1664,
       t3a: 0.1504,

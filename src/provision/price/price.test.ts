@@ -11,7 +11,7 @@ import { PRICES } from './price-table.ts';
 
 const REGION = 'us-east-1';
 const groups = (text: string) => nodeGroupsField().parse(text);
-const withCluster = { natGateways: 1, secretsEncryption: true };
+const withCluster = { natGateways: 1, endpoints: 0, secretsEncryption: true };
 const lab = groups('[{ name: ng1 }]');
 
 describe('an environment', () => {

@@ -7,7 +7,12 @@ export interface Priced {
   readonly region: string;
   /** Undefined for an environment on the cluster of another one, which pays for the cluster. */
   readonly cluster:
-    | { readonly natGateways: number; readonly secretsEncryption: boolean }
+    | {
+        readonly natGateways: number;
+        /** Interface endpoints, each counted once in each zone. */
+        readonly endpoints: number;
+        readonly secretsEncryption: boolean;
+      }
     | undefined;
   readonly nodeGroups: readonly Pick<
     NodeGroup,
@@ -56,12 +61,16 @@ export function priceOf({ region, cluster, nodeGroups, spot }: Priced): Price {
   const prices = PRICES[region];
   const lines: PriceLine[] = [];
   if (cluster !== undefined) {
-    const { natGateways, secretsEncryption } = cluster;
+    const { endpoints, natGateways, secretsEncryption } = cluster;
     lines.push({ part: 'EKS cluster', count: 1, each: EVERYWHERE.cluster });
     if (natGateways > 0) {
       lines.push({ part: 'NAT gateway', count: natGateways, each: prices?.natGateway });
       const part = 'its public IPv4 address';
       lines.push({ part, count: natGateways, each: EVERYWHERE.publicAddress });
+    }
+    if (endpoints > 0) {
+      const part = 'VPC endpoint in a zone';
+      lines.push({ part, count: endpoints, each: prices?.endpoint });
     }
     if (secretsEncryption) {
       lines.push({ part: 'KMS key for secrets', count: 1, each: EVERYWHERE.key });

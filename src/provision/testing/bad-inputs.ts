@@ -31,9 +31,27 @@ const OF_VPC: readonly (readonly [Record<string, string>, string, string])[] = [
   [{ ...VPC, 'base-environment': 'eks-multus-lab' }, 'vpc-id', 'nothing with base-environment'],
 ];
 
+const CLOSED = { internet: 'none', 'nat-gateways': '', 'subnet-cidrs': '' };
+/** What an environment without internet does not have. */
+const WITHOUT_INTERNET: typeof OF_VPC = [
+  [{ internet: 'no' }, 'internet', 'one of any, none'],
+  [{ ...CLOSED, 'nat-gateways': 'one' }, 'nat-gateways', 'none, or nothing, with internet none'],
+  [
+    { ...CLOSED, 'base-environment': 'eks-multus-lab' },
+    'internet',
+    'nothing with base-environment',
+  ],
+  [
+    { ...CLOSED, 'subnet-cidrs': 'public: [10.0.100.0/24, 10.0.101.0/24]' },
+    'subnet-cidrs',
+    'no public subnets with internet none',
+  ],
+];
+
 /** Changes to the lab's inputs, the input that the error must name, and a part of what it must say is allowed. */
 export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, string])[] = [
   ...OF_VPC,
+  ...WITHOUT_INTERNET,
   [{ command: 'apply' }, 'command', 'one of check, plan, deploy, destroy, renew, extend'],
   [{ 'expiry-guard': 'true' }, 'expiry-guard', 'false where cloudformation-role-arn is empty'],
   [{ 'expires-at': '2026-11-30 12:00' }, 'expires-at', 'such as 2026-11-30T12:00:00Z'],

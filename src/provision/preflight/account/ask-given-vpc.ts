@@ -1,4 +1,5 @@
 import {
+  DescribeSecurityGroupsCommand,
   DescribeVpcAttributeCommand,
   DescribeVpcsCommand,
   type EC2Client,
@@ -8,10 +9,12 @@ import {
   paginateDescribeRouteTables,
   paginateDescribeSubnets,
   paginateDescribeVpcEndpoints,
+  type SecurityGroup,
+  type VpcEndpoint,
 } from '@aws-sdk/client-ec2';
 import { tagsOf } from '../../../aws/network-interfaces.ts';
 import type { Answer } from '../facts.ts';
-import type { GivenVpcFacts, NetworkAcl, RouteTable } from '../given-vpc-facts.ts';
+import type { Endpoint, GivenVpcFacts, NetworkAcl, RouteTable } from '../given-vpc-facts.ts';
 import { ask } from './ask.ts';
 import { rangesOf } from './ask-vpc.ts';
 
@@ -33,6 +36,8 @@ export function askGivenVpc(client: EC2Client, vpcId: string): Promise<Answer<Gi
       ),
     ]);
     const [found] = vpc.Vpcs ?? [];
+    const working = endpoints.flat().filter(isAvailable);
+    const groups = await securityGroups(client, working);
     return {
       id: vpcId,
       ownerId: found?.OwnerId ?? '',
@@ -48,16 +53,50 @@ export function askGivenVpc(client: EC2Client, vpcId: string): Promise<Answer<Gi
       })),
       routeTables: tables.flat().map(toRouteTable),
       networkAcls: acls.flat().map(toNetworkAcl),
-      endpoints: endpoints
-        .flat()
-        .filter(({ State }) => `${State}`.toLowerCase() === 'available')
-        .map((one) => ({
-          service: one.ServiceName ?? '',
-          routeTableIds: one.RouteTableIds ?? [],
-          isGateway: one.VpcEndpointType === 'Gateway',
-        })),
+      endpoints: working.map((one) => toEndpoint(one, groups)),
     };
   });
+}
+
+function isAvailable({ State }: VpcEndpoint): boolean {
+  return `${State}`.toLowerCase() === 'available';
+}
+
+/** The security groups of interface endpoints. */
+async function securityGroups(
+  client: EC2Client,
+  endpoints: readonly VpcEndpoint[],
+): Promise<readonly SecurityGroup[]> {
+  const ids = endpoints.flatMap(({ Groups = [] }) =>
+    Groups.flatMap(({ GroupId }) => GroupId ?? []),
+  );
+  if (ids.length === 0) return [];
+  const GroupIds = [...new Set(ids)];
+  const found = await client.send(new DescribeSecurityGroupsCommand({ GroupIds }));
+  return found.SecurityGroups ?? [];
+}
+
+function toEndpoint(one: VpcEndpoint, groups: readonly SecurityGroup[]): Endpoint {
+  const own = groups.filter((group) =>
+    one.Groups?.some(({ GroupId }) => GroupId === group.GroupId),
+  );
+  return {
+    id: one.VpcEndpointId ?? '',
+    service: one.ServiceName ?? '',
+    routeTableIds: one.RouteTableIds ?? [],
+    isGateway: one.VpcEndpointType === 'Gateway',
+    privateDns: one.PrivateDnsEnabled ?? false,
+    httpsFrom: own.flatMap(httpsRanges),
+  };
+}
+
+const HTTPS = 443;
+
+function httpsRanges({ IpPermissions = [] }: SecurityGroup): readonly string[] {
+  return IpPermissions.filter(
+    ({ IpProtocol, FromPort = 0, ToPort = 65_535 }) =>
+      IpProtocol === '-1' || (IpProtocol === 'tcp' && FromPort <= HTTPS && HTTPS <= ToPort),
+  ).flatMap(({ IpRanges = [] }) => IpRanges.flatMap(({ CidrIp }) => CidrIp ?? []));
 }
 
 async function attribute(

@@ -1,11 +1,6 @@
 import { share } from '../../../core/ip.ts';
 import { known } from '../facts.ts';
-import {
-  type GivenVpcFacts,
-  type Route,
-  type RouteTable,
-  routeTableOf,
-} from '../given-vpc-facts.ts';
+import { type GivenVpcFacts, type Route, routeTableOf } from '../given-vpc-facts.ts';
 import type { SetUp } from '../set-up.ts';
 import { givenSubnetIds, serviceRange } from './check-given-vpc.ts';
 import { type Check, type Finding, notice, problem } from './finding.ts';
@@ -17,28 +12,17 @@ export const checkWaysOut: Check = {
     const vpc = known(facts.givenVpc);
     if (vpc === undefined) return [];
     const ids = setUp.network.givenVpc?.privateSubnetIds ?? [];
-    return [...ids.flatMap((id) => wayOutFindings(setUp, vpc, id)), ...overlapFindings(setUp, vpc)];
+    return [...ids.flatMap((id) => wayOutFindings(vpc, id)), ...overlapFindings(setUp, vpc)];
   },
 };
 
-/** What nodes call: https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html */
-const SERVICES = ['ec2', 'ecr.api', 'ecr.dkr', 'eks', 'sts'];
-const POD_IDENTITY = 'eks-auth';
-
-function wayOutFindings(setUp: SetUp, vpc: GivenVpcFacts, subnetId: string): readonly Finding[] {
+function wayOutFindings(vpc: GivenVpcFacts, subnetId: string): readonly Finding[] {
   const table = routeTableOf(vpc, subnetId);
   if (table === undefined) return [];
   const place = `private-subnets: ${subnetId}, by its route table ${table.id},`;
   const way = table.routes.find(({ destination }) => destination === '0.0.0.0/0');
-  if (way !== undefined) return defaultRouteFindings(vpc, subnetId, way, place);
-  const missing = missingEndpoints(setUp, vpc, table);
-  if (missing.length === 0) return [];
-  return [
-    problem(
-      `${place} has no way to the internet, and the VPC has no endpoint for ${missing.join(', ')}, which nodes call`,
-      `let its owner add a default route to a NAT gateway, or the endpoints${missing.includes('s3') ? ` (s3 with a route in ${table.id})` : ''}`,
-    ),
-  ];
+  // Without one, nodes need endpoints: check-endpoints.ts.
+  return way === undefined ? [] : defaultRouteFindings(vpc, subnetId, way, place);
 }
 
 function defaultRouteFindings(
@@ -63,23 +47,6 @@ function defaultRouteFindings(
       'give a private subnet, with a route to a NAT gateway',
     ),
   ];
-}
-
-function missingEndpoints(
-  { inputs }: SetUp,
-  { endpoints }: GivenVpcFacts,
-  table: RouteTable,
-): readonly string[] {
-  const of = (service: string) =>
-    endpoints.filter((one) => one.service.endsWith(`.${inputs.region}.${service}`));
-  const wanted = [
-    ...SERVICES,
-    ...(inputs.cluster.vpcCniRights === 'pod-identity' ? [POD_IDENTITY] : []),
-  ];
-  const s3 = of('s3').some(
-    ({ isGateway, routeTableIds }) => !isGateway || routeTableIds.includes(table.id),
-  );
-  return [...wanted.filter((service) => of(service).length === 0), ...(s3 ? [] : ['s3'])];
 }
 
 /** Networks that the VPC is connected to must have other addresses than Services and Multus networks. */

@@ -1,7 +1,9 @@
 import type { AccountFacts } from '../facts.ts';
 import type { SetUp } from '../set-up.ts';
+import { checkEndpoints } from './check-endpoints.ts';
 import { checkGivenVpc } from './check-given-vpc.ts';
 import { checkAdministrators, checkIdentity } from './check-identity.ts';
+import { checkImages } from './check-images.ts';
 import { checkInstanceTypes, checkOfferings } from './check-instance-types.ts';
 import { checkKeyPair, checkNames } from './check-names.ts';
 import { checkNetwork } from './check-network.ts';
@@ -31,8 +33,10 @@ const CHECKS: readonly Check[] = [
   checkNetwork,
   checkGivenVpc,
   checkWaysOut,
+  checkEndpoints,
   checkNetworkAcls,
   checkSubnets,
+  checkImages,
   checkNames,
   checkKeyPair,
   checkAdministrators,

@@ -9,7 +9,6 @@ import { runChecks } from './checks.ts';
 import { sentence } from './finding.ts';
 
 const [A, B] = ['ap-northeast-2a', 'ap-northeast-2b'] as const;
-const REGION = 'com.amazonaws.ap-northeast-2';
 
 function setUp(): SetUp {
   const lab = labSetUp();
@@ -78,13 +77,6 @@ const routes = (...all: readonly Route[]) => ({
 const acl = (...entries: readonly NetworkAcl['entries'][0][]) => ({
   networkAcls: [{ id: 'acl-b', subnetIds: ['subnet-b', 'subnet-mb'], entries }],
 });
-const endpoint = (service: string) => ({
-  service: `${REGION}.${service}`,
-  isGateway: service === 's3',
-  routeTableIds: service === 's3' ? ['rtb-b'] : [],
-});
-const ALL = ['ec2', 'ecr.api', 'ecr.dkr', 'eks', 'eks-auth', 'sts', 's3'];
-
 it('finds nothing wrong with a good VPC', () => {
   expect(found()).toEqual([]);
 });
@@ -115,7 +107,6 @@ describe('a problem', () => {
       { cidrs: ['10.0.0.0/16', '172.20.0.0/20'] },
       'the range 172.20.0.0/20 of vpc-given overlaps 172.20.0.0/16',
     ],
-    ['no way out', routes(), 'no endpoint for ec2, ecr.api, ecr.dkr, eks, sts, eks-auth, s3'],
     [
       'a way out that is gone',
       routes({ ...NAT, active: false }),
@@ -125,19 +116,6 @@ describe('a problem', () => {
       'a public subnet without public addresses',
       routes({ ...NAT, target: 'igw-1' }),
       'leads to the internet gateway igw-1, and gives nodes no public addresses',
-    ],
-    [
-      'an endpoint less',
-      { ...routes(), endpoints: ALL.filter((one) => one !== 'ecr.dkr').map(endpoint) },
-      'the VPC has no endpoint for ecr.dkr, which nodes call',
-    ],
-    [
-      'an endpoint of S3 for other subnets',
-      {
-        ...routes(),
-        endpoints: ALL.map((one) => ({ ...endpoint(one), routeTableIds: ['rtb-1'] })),
-      },
-      'no endpoint for s3, which nodes call. Fix: let its owner add a default route to a NAT gateway, or the endpoints (s3 with a route in rtb-b)',
     ],
     [
       'an ACL without answers',
@@ -153,10 +131,6 @@ describe('a problem', () => {
     expect(said(changes)).toContain(says);
     expect(found(changes).some(({ level }) => level === 'problem')).toBe(true);
   });
-});
-
-it('endpoints do in place of a way to the internet', () => {
-  expect(found({ ...routes(), endpoints: ALL.map(endpoint) })).toEqual([]);
 });
 
 describe('a notice', () => {
