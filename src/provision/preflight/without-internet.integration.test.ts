@@ -53,7 +53,9 @@ const HERE = `123456789012.dkr.ecr.${REGION}.amazonaws.com`;
 
 /** Puts an image into the account's registry, by the API that every push ends with. */
 async function push(repository: string, tag: string): Promise<void> {
-  const manifest = { schemaVersion: 2, config: { digest: 'sha256:1' }, layers: [] };
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: 'sha256:1' };
+  const manifest = { schemaVersion: 2, mediaType, config, layers: [] };
   const input = { repositoryName: repository, imageTag: tag };
   await ecr('CreateRepository', { repositoryName: repository });
   await ecr('PutImage', { ...input, imageManifest: JSON.stringify(manifest) });
