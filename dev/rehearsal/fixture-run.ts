@@ -11,8 +11,8 @@ import { REGION } from './account-view.ts';
 import { clusterFindings, kubectlFor } from './facts.ts';
 import { findFixture } from './fixtures/find-fixture.ts';
 import type { Fixture, Rehearsal } from './fixtures/fixture.ts';
-
 import { permissionFindings } from './permission-facts.ts';
+import { pullPassage } from './pull-passage.ts';
 import { KUBECONFIG } from './run-folder.ts';
 import type { StandIns } from './world.ts';
 import type { WorldPlan } from './world-messages.ts';
@@ -51,7 +51,8 @@ export async function rehearseFixture(
   if (fixture.images !== undefined) {
     // It ends with the world.
     const address = { host: METADATA_ADDRESS, port: REGISTRY_PORT };
-    await startRegistry(await fixture.images(plan.tools), address);
+    const passage = pullPassage(world.ec2State);
+    await startRegistry(await fixture.images(plan.tools), { ...address, passage });
   }
   await fixture.before?.(rehearsal);
   await provision(plan, fixture, rehearsal);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import { EKSClient } from '@aws-sdk/client-eks';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { prepareAccount } from '../stand-ins/aws/account.ts';
@@ -104,6 +105,7 @@ async function start(
   await prepareNamespace();
   const client = clientConfig();
   const ec2In = ec2Clients(client);
+  const eksIn = (region: string) => new EKSClient({ ...client, region });
   const autoScaling = new AutoScalingClient(client);
   const readState = async () =>
     together(await Promise.all(aws.regions().map((region) => readEc2State(ec2In(region)))));
@@ -120,7 +122,7 @@ async function start(
     vpc,
     amiOf: (imageId) =>
       aws.regions().some((region) => isNext(imageId, region)) ? tools.next?.ami : undefined,
-    beforePowerOn: (instanceId) => assignPodPrefix(ec2In, readState, instanceId),
+    beforePowerOn: (instanceId) => assignPodPrefix({ ec2In, eksIn }, readState, instanceId),
   });
   const oidc = await startOidcIssuer(OIDC_PORT, {
     repository: REPOSITORY,

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { corednsImage } from '../../stand-ins/cluster/coredns.ts';
 import { readBusybox } from '../../stand-ins/instance/image/busybox.ts';
-import { busyboxLayer } from '../../stand-ins/instance/image/container-images.ts';
+import { busyboxLayer, multusLayer } from '../../stand-ins/instance/image/container-images.ts';
 import type { LayerEntry } from '../../stand-ins/instance/image/image-archive.ts';
 import type { RegistryImage } from '../../stand-ins/registry/oci-image.ts';
 import { sourceFolder } from '../../tools/install/go-modules.ts';
@@ -63,6 +63,28 @@ export async function whereaboutsImage(tools: Tools): Promise<RegistryImage> {
     layers: [await busybox(), await Promise.all(files)],
     command: ['/install-cni.sh'],
   };
+}
+
+/** The copies of Multus and of busybox in a registry, under their tags. Their digests are not those of the originals. */
+export async function mirroredImages(
+  tools: Tools,
+  registry: string,
+): Promise<readonly RegistryImage[]> {
+  const folder = tools.modules.multus ?? '';
+  const programs = await Promise.all(
+    (await readdir(folder)).map(
+      async (name) => [name, await readFile(join(folder, name))] as const,
+    ),
+  );
+  const base = await busybox();
+  return [
+    {
+      names: [`${registry}/eks/multus-cni:v4.1.4-eksbuild.3_thick`],
+      layers: [base, multusLayer(Object.fromEntries(programs))],
+      command: ['/usr/src/multus-cni/bin/multus-daemon'],
+    },
+    { names: [`${registry}/docker/library/busybox:1.37`], layers: [base], command: FOREVER },
+  ];
 }
 
 /** The image of the pods in whereabouts' tests, whose pods only sleep. */

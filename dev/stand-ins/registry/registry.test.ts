@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sha256 } from '../instance/image/image-archive.ts';
-import { type Registry, startRegistry } from './registry.ts';
+import { type PullRequest, type Registry, startRegistry } from './registry.ts';
 
 const NAME = 'registry.k8s.io/e2e-test-images/probe:1.0';
 const file = { name: 'probe', mode: 0o755, content: Buffer.from('#!/bin/sh\n') };
@@ -53,4 +53,31 @@ it.each([
 
 it('takes no pushes', async () => {
   expect((await ask('probe/blobs/uploads/', 'POST')).status).toBe(405);
+});
+
+it('is silent or refuses, as the way of a node is', async () => {
+  const asked: PullRequest[] = [];
+  const closed = await startRegistry([], {
+    host: '127.0.0.1',
+    port: 0,
+    silenceMs: 10,
+    passage: async (request) => {
+      asked.push(request);
+      return request.isLayer ? 'silent' : 'no token';
+    },
+  });
+  const get = (path: string) =>
+    fetch(`http://127.0.0.1:${closed.port}/v2/a/${path}?ns=r.example.com`);
+  try {
+    const refused = await get('manifests/1');
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+      401,
+      expect.stringContaining('ecr.amazonaws.com'),
+    ]);
+    await expect(get(`blobs/sha256:${'0'.repeat(64)}`)).rejects.toThrow();
+    expect(asked.map(({ isLayer }) => isLayer)).toEqual([false, true]);
+    expect(asked[0]).toMatchObject({ source: '127.0.0.1', registry: 'r.example.com' });
+  } finally {
+    await closed.stop();
+  }
 });

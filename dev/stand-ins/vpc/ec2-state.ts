@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { localRoutes } from './route-tables.ts';
 import { type SecurityGroup, toSecurityGroup } from './security-groups.ts';
+import { readWaysOut, type WaysOut } from './ways-out.ts';
 
 /** The properties of an elastic network interface that the VPC and the metadata service need. */
 export interface NetworkInterface {
@@ -57,6 +58,8 @@ export interface Ec2State {
   readonly securityGroups: readonly SecurityGroup[];
   /** The destinations of the local routes that each subnet has, by its id. */
   readonly localRoutes: ReadonlyMap<string, readonly string[]>;
+  /** How packets of each subnet get out of its VPC, by its id; no way for one that is missing. */
+  readonly waysOut: ReadonlyMap<string, WaysOut>;
 }
 
 export const EMPTY_STATE: Ec2State = {
@@ -65,6 +68,7 @@ export const EMPTY_STATE: Ec2State = {
   subnets: [],
   securityGroups: [],
   localRoutes: new Map(),
+  waysOut: new Map(),
 };
 
 /** Reads everything from EC2 at once. The rehearsal's accounts are small. */
@@ -89,6 +93,7 @@ export async function readEc2State(ec2: EC2Client): Promise<Ec2State> {
     subnets,
     securityGroups: (groups.SecurityGroups ?? []).map(toSecurityGroup),
     localRoutes: localRoutes(tables.RouteTables ?? [], subnets),
+    waysOut: await readWaysOut(ec2, tables.RouteTables ?? [], subnets),
     networkInterfaces: (interfaces.NetworkInterfaces ?? []).map(toNetworkInterface),
     instances: (instances.Reservations ?? []).flatMap(({ Instances = [] }) =>
       Instances.map((instance) => ({
@@ -136,7 +141,8 @@ export function together(states: readonly Ec2State[]): Ec2State {
     networkInterfaces: states.flatMap(({ networkInterfaces }) => networkInterfaces),
     subnets: states.flatMap(({ subnets }) => subnets),
     securityGroups: states.flatMap(({ securityGroups }) => securityGroups),
-    localRoutes: new Map(states.flatMap(({ localRoutes }) => [...localRoutes])),
+    localRoutes: new Map(states.flatMap((state) => [...state.localRoutes])),
+    waysOut: new Map(states.flatMap((state) => [...state.waysOut])),
   };
 }
 

@@ -1,9 +1,12 @@
 import { type Ec2State, exists, type NetworkInterface, subnetOf } from './ec2-state.ts';
 import { tapOf } from './plan.ts';
+import { reachesService } from './reach.ts';
 import { matchesOf, membersOf, type SecurityGroup } from './security-groups.ts';
 
 /** The address of the instance metadata service, the same in every VPC. */
 export const METADATA_ADDRESS = '169.254.169.254';
+/** The port, on that address, that stands for EC2's API: a node that has no way there gets no answer. */
+const EC2_PORT = 5010;
 
 /**
  * The nftables ruleset that lets through what a VPC lets through, and drops the rest without a word: packets that an
@@ -40,6 +43,9 @@ export function filterOf(state: Ec2State): string {
       ]),
       chain('input', 'type filter hook input priority filter; policy accept;', [
         'ct state established,related accept',
+        ...attached
+          .filter((eni) => !reachesService(state, eni, 'ec2'))
+          .map(({ id }) => `iifname "${tapOf(id)}" tcp dport ${EC2_PORT} drop`),
         `ip daddr ${METADATA_ADDRESS} accept`,
         ...attached.map(({ id }) => `iifname "${tapOf(id)}" jump ${chainOf('out', id)}`),
         `iifname "${tapOf('eni-*')}" drop`,

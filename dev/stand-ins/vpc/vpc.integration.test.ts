@@ -19,7 +19,7 @@ const instances = [{ id: 'i', state: 'running' }];
 const eni = (n, prefixes) => ({ id: 'eni-' + n, mac: '02:00:00:00:00:0' + n, subnetId: 's',
   addresses: ['10.0.4.' + n], prefixes, securityGroups: [], sourceDestCheck: true, attachment: { instanceId: 'i', deviceIndex: n } });
 let networkInterfaces = [];
-const fixed = { subnets, instances, securityGroups: [], localRoutes: new Map() };
+const fixed = { subnets, instances, securityGroups: [], localRoutes: new Map(), waysOut: new Map() };
 const vpc = createVpc({ readState: async () => ({ ...fixed, networkInterfaces }) });
 const ip = (...args) => JSON.parse(execFileSync('ip', ['-j', ...args], { encoding: 'utf8' }));
 const steps = [];
@@ -89,6 +89,8 @@ describe.skipIf(process.getuid?.() !== 0)('the VPC in a network namespace', () =
       'echo requests, where they are allowed': true,
       'from outside the group': false,
       'to outside the group': true,
+      'EC2, without a way there': false,
+      'EC2, with a way there': true,
       'without the check, an answer to an address of nobody': false,
       'without the check, out from an address of nobody': true,
       'without the check, its own addresses': true,

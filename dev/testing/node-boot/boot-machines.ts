@@ -14,6 +14,7 @@ import {
 import { METADATA_ADDRESS } from '../../stand-ins/vpc/filter.ts';
 import { startMachine } from '../../stand-ins/vpc/testing/namespace-machine.ts';
 import { createVpc, prepareNamespace } from '../../stand-ins/vpc/vpc.ts';
+import { OPEN_WAYS } from '../../stand-ins/vpc/ways-out.ts';
 import { run } from '../../tools/process.ts';
 import { EXAMPLE, renderUserData, unpackedUserData } from './user-data.ts';
 
@@ -117,6 +118,7 @@ const state: Ec2State = {
     ...peers,
   ],
   localRoutes: new Map(subnets.map(({ id }) => [id, [vpcCidr]])),
+  waysOut: new Map(subnets.map(({ id }) => [id, OPEN_WAYS])),
 };
 const readState = async () => state;
 

@@ -11,6 +11,7 @@ import { metadataOf } from '../../stand-ins/instance/metadata-tree.ts';
 import { type Ec2State, EMPTY_STATE } from '../../stand-ins/vpc/ec2-state.ts';
 import { METADATA_ADDRESS } from '../../stand-ins/vpc/filter.ts';
 import { createVpc, prepareNamespace } from '../../stand-ins/vpc/vpc.ts';
+import { OPEN_WAYS } from '../../stand-ins/vpc/ways-out.ts';
 import { CHECKOUT } from '../../tools/checkout.ts';
 import { EXAMPLE, renderUserData } from './user-data.ts';
 
@@ -57,6 +58,7 @@ const state: Ec2State = {
     attachment: { instanceId: instance.id, deviceIndex },
   })),
   localRoutes: new Map(subnets.map(({ id }) => [id, [vpcCidr]])),
+  waysOut: new Map(subnets.map(({ id }) => [id, OPEN_WAYS])),
 };
 const readState = async () => state;
 

@@ -2,6 +2,7 @@ import { DescribeVpcEndpointsCommand } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand } from '@aws-sdk/client-eks';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { steadyPacing } from '../../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
+import { pushImage } from '../../../dev/stand-ins/aws/ecr-images.ts';
 import { type Inventory, leftovers, takeInventory } from '../../../dev/stand-ins/aws/inventory.ts';
 import { REGION } from '../../../dev/stand-ins/aws/testing/local-aws.ts';
 import { fakeNamespaces } from '../../../dev/testing/fakes/fake-namespaces.ts';
@@ -51,32 +52,10 @@ async function interfaceEndpoints() {
 
 const HERE = `123456789012.dkr.ecr.${REGION}.amazonaws.com`;
 
-/** Puts an image into the account's registry, by the API that every push ends with. */
-async function push(repository: string, tag: string): Promise<void> {
-  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-  const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: 'sha256:1' };
-  const manifest = { schemaVersion: 2, mediaType, config, layers: [] };
-  const input = { repositoryName: repository, imageTag: tag };
-  await ecr('CreateRepository', { repositoryName: repository });
-  await ecr('PutImage', { ...input, imageManifest: JSON.stringify(manifest) });
-}
-
-async function ecr(action: string, input: Readonly<Record<string, unknown>>): Promise<void> {
-  const answer = await fetch(job.aws.endpoint, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': `AmazonEC2ContainerRegistry_V20150921.${action}`,
-      authorization: `AWS4-HMAC-SHA256 Credential=owner/20260101/${REGION}/ecr/aws4_request, SignedHeaders=host, Signature=0`,
-    },
-    body: JSON.stringify(input),
-  });
-  if (!answer.ok) throw new Error(`${action}: ${answer.status} ${await answer.text()}`);
-}
-
 it('names each image that is not there before anything is made, and makes nothing', async () => {
-  await push('mirror/docker/library/busybox', '1.37');
-  await push('mirror/eks/multus-cni', 'v4.1.4-eksbuild.3_thick');
+  const place = { endpoint: job.aws.endpoint, region: REGION };
+  await pushImage(place, 'mirror/docker/library/busybox', '1.37');
+  await pushImage(place, 'mirror/eks/multus-cni', 'v4.1.4-eksbuild.3_thick');
   const networks = { 'then-configure': 'true', networks: '[{ name: a, network: 1 }]' };
   const changes = { internet: 'none', ...networks, 'image-registry': `${HERE}/mirror` };
   const failed = await run('deploy', changes).then(String, String);

@@ -87,7 +87,7 @@ export function busyboxLayer({ busybox, applets }: BusyboxPrograms): Layer {
 }
 
 /** The paths of the upstream and EKS images, which the DaemonSet's commands name. */
-function multusLayer(multus: Programs): Layer {
+export function multusLayer(multus: Programs): Layer {
   return [
     ...['usr/', 'usr/src/', 'usr/src/multus-cni/', 'usr/src/multus-cni/bin/'].map((name) => ({
       name,

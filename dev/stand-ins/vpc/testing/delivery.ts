@@ -1,6 +1,8 @@
 import { type Ec2State, EMPTY_STATE, type NetworkInterface } from '../ec2-state.ts';
+import { METADATA_ADDRESS } from '../filter.ts';
 import type { Rule } from '../security-groups.ts';
 import { createVpc, prepareNamespace } from '../vpc.ts';
+import { OPEN_WAYS } from '../ways-out.ts';
 import { startMachine } from './namespace-machine.ts';
 
 /**
@@ -105,6 +107,11 @@ try {
   });
   answers['from outside the group'] = !(await first.isCutOffFrom('10.0.4.12'));
   answers['to outside the group'] = await second.reaches('10.0.4.11');
+
+  await become({});
+  answers['EC2, without a way there'] = !(await first.cannotConnect(METADATA_ADDRESS, 5010));
+  await become({ waysOut: new Map([['subnet-4', OPEN_WAYS]]) });
+  answers['EC2, with a way there'] = await first.connects(METADATA_ADDRESS, 5010);
 
   await become({ networkInterfaces: [{ ...one, sourceDestCheck: false }, two, three] });
   const anything: Rule = { ...all, cidrs: ['10.0.0.0/16'] };

@@ -121,7 +121,21 @@ start_kube_proxy() {
     --conntrack-tcp-timeout-close-wait 0 &
 }
 
-if read_node_configs && check_cluster; then
+# nodeadm asks EC2 for the node's name, for ten minutes, and gives up if there is no answer; here for one. A port stands for
+# EC2's API: an answer, also a refusal, shows that there is a way. awslabs/amazon-eks-ami nodeadm/internal/api/status.go
+ask_ec2() {
+  local code attempt
+  for ((attempt = 1; attempt <= 12; attempt++)); do
+    code=0
+    timeout 5 bash -c '</dev/tcp/169.254.169.254/5010' 2>/dev/null || code=$?
+    ((code == 124)) || return 0
+    say 'nodeadm: waiting for EC2'
+  done
+  say 'nodeadm: EC2 does not answer'
+  return 1
+}
+
+if read_node_configs && check_cluster && ask_ec2; then
   imds meta-data/instance-id && instance=$REPLY
   imds meta-data/instance-type && type=$REPLY
   imds meta-data/placement/availability-zone && zone=$REPLY
