@@ -152,9 +152,17 @@ describe('an interface reaches a service', () => {
 it('the filter drops what would reach EC2, where nothing leads there', () => {
   const dropped = (ways: Partial<WaysOut>) => {
     const state = stateWith(ways);
-    const instances = [
-      { id: 'i-1', state: 'running', metadataHopLimit: 1 },
-    ] as Ec2State['instances'];
+    const instance: Ec2State['instances'][0] = {
+      id: 'i-1',
+      state: 'running',
+      imageId: '',
+      type: '',
+      zone: 'a',
+      privateDnsName: '',
+      launchTime: '',
+      isSpot: false,
+      metadataHopLimit: 1,
+    };
     const subnet = {
       id: 'closed',
       cidr: '10.0.2.0/24',
@@ -162,7 +170,7 @@ it('the filter drops what would reach EC2, where nothing leads there', () => {
       vpcId: 'v',
       vpcCidr: '10.0.0.0/16',
     };
-    const whole = { ...state, instances, subnets: [subnet], networkInterfaces: [eni] };
+    const whole = { ...state, instances: [instance], subnets: [subnet], networkInterfaces: [eni] };
     return filterOf(whole).includes('iifname "t1" tcp dport 5010 drop');
   };
   expect([dropped({}), dropped(OPEN_WAYS)]).toEqual([true, false]);
