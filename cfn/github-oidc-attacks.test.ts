@@ -11,6 +11,7 @@ import {
   type World,
 } from '../dev/testing/attacks/attack.ts';
 import { DATA_ATTACKS } from '../dev/testing/attacks/data.ts';
+import { ENDPOINT_ATTACKS } from '../dev/testing/attacks/endpoints.ts';
 import { GIVEN_VPC_ATTACKS } from '../dev/testing/attacks/given-vpc.ts';
 import { GUARD_ATTACKS } from '../dev/testing/attacks/guards.ts';
 import { NETWORK_ATTACKS } from '../dev/testing/attacks/network.ts';
@@ -23,6 +24,7 @@ const ATTACKS = [
   ...ROLE_ATTACKS,
   ...STACK_ATTACKS,
   ...NETWORK_ATTACKS,
+  ...ENDPOINT_ATTACKS,
   ...GIVEN_VPC_ATTACKS,
   ...DATA_ATTACKS,
   ...GUARD_ATTACKS,
@@ -118,6 +120,9 @@ it('the same attacks against the policies of c87c602: these succeeded', async ()
       "node or hook: make an interface in a subnet of others",
       "made role: end an instance of others",
       "made role: delete a load balancer of others",
+      "make an interface endpoint in a subnet of others",
+      "make an interface endpoint with a security group of others",
+      "tag an endpoint of others first, then delete it",
       "given VPC: tag its vpc as the environment's",
       "given VPC: tag its subnet as the environment's",
       "given VPC: tag its route table as the environment's",

@@ -32,6 +32,8 @@ export interface AccountFacts {
   readonly multusSubnets?: Answer<readonly SubnetUse[]>;
   /** The VPC that others made. */
   readonly givenVpc?: Answer<GivenVpcFacts>;
+  /** Where this runner is, and whether it reaches the API of a cluster that exists. */
+  readonly runner?: Answer<RunnerFacts>;
   /** What the registries say of the images in `image-registry`. */
   readonly images?: Answer<readonly FoundImage[]>;
   /** What EKS says about an upgrade of the cluster to the version that the inputs ask for. */
@@ -39,6 +41,13 @@ export interface AccountFacts {
   /** The add-ons of the cluster, with the versions that EKS offers for the version that the inputs ask for. */
   readonly addons?: Answer<readonly Addon[]>;
   readonly kubelets?: Answer<readonly Kubelet[]>;
+}
+
+export interface RunnerFacts {
+  /** Of its own network interfaces, IPv4. */
+  readonly addresses: readonly string[];
+  /** Why it does not connect to the API; undefined when it does, or when nobody tried. */
+  readonly failure?: string;
 }
 
 /** An image that a registry was asked for. */

@@ -10,7 +10,9 @@ import { askEc2 } from './account/ask-ec2.ts';
 import { askEks } from './account/ask-eks.ts';
 import { askGivenVpc } from './account/ask-given-vpc.ts';
 import { askImages } from './account/ask-images.ts';
+import { askRunner } from './account/ask-runner.ts';
 import { needsQuota, usesOf } from './checks/check-quotas.ts';
+import { needsPrivateApi } from './checks/check-runner.ts';
 import { usedSubnets } from './checks/check-subnets.ts';
 import type { AccountFacts, Answer, Decision } from './facts.ts';
 import { mirroredImages } from './needed-images.ts';
@@ -40,6 +42,7 @@ export function gatherWith(caller: AwsCaller, sources: ClusterSources): Gather {
       ...(givenVpc === undefined ? {} : { givenVpc: askGivenVpc(client, givenVpc.id) }),
       ...aboutUpgrade(setUp, sources),
       ...aboutImages(caller, setUp),
+      ...aboutRunner(setUp),
       ...(await aboutRoles(ec2, caller, setUp)),
     });
     const quotas = [
@@ -108,6 +111,11 @@ function aboutNodes(ec2: Ec2Questions, setUp: SetUp): Questions {
       ? {}
       : { multusSubnets: ec2.subnetUses(subnets, base ?? environment) }),
   };
+}
+
+function aboutRunner(setUp: SetUp): Questions {
+  if (!needsPrivateApi(setUp)) return {};
+  return { runner: askRunner(clusterOf(setUp.infra?.outputs ?? {})?.endpoint) };
 }
 
 /** Without `image-registry`, images are only looked at where nodes may not reach their registries. */
