@@ -77,7 +77,7 @@ function networkInterface(state: Ec2State, eni: NetworkInterface, owner: string)
     'subnet-ipv4-cidr-block': subnet.cidr,
     'vpc-id': subnet.vpcId,
     'vpc-ipv4-cidr-block': subnet.vpcCidr,
-    'vpc-ipv4-cidr-blocks': subnet.vpcCidr,
+    'vpc-ipv4-cidr-blocks': (subnet.vpcCidrs ?? [subnet.vpcCidr]).join('\n'),
   };
 }
 

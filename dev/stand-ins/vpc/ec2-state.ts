@@ -8,7 +8,8 @@ import {
   type EC2Client,
   type NetworkInterface as SdkInterface,
 } from '@aws-sdk/client-ec2';
-import { localRoutes } from './route-tables.ts';
+import { rangesOf, readConnections } from './connections.ts';
+import { type SubnetRoute, subnetRoutes } from './route-tables.ts';
 import { type SecurityGroup, toSecurityGroup } from './security-groups.ts';
 import { readWaysOut, type WaysOut } from './ways-out.ts';
 
@@ -33,6 +34,8 @@ export interface Subnet {
   readonly zone: string;
   readonly vpcId: string;
   readonly vpcCidr: string;
+  /** All ranges of the VPC, when it has more than one. */
+  readonly vpcCidrs?: readonly string[];
 }
 
 export interface Instance {
@@ -56,8 +59,8 @@ export interface Ec2State {
   readonly networkInterfaces: readonly NetworkInterface[];
   readonly subnets: readonly Subnet[];
   readonly securityGroups: readonly SecurityGroup[];
-  /** The destinations of the local routes that each subnet has, by its id. */
-  readonly localRoutes: ReadonlyMap<string, readonly string[]>;
+  /** Where the packets of each subnet go, by its id; the most specific route comes first. */
+  readonly routes: ReadonlyMap<string, readonly SubnetRoute[]>;
   /** How packets of each subnet get out of its VPC, by its id; no way for one that is missing. */
   readonly waysOut: ReadonlyMap<string, WaysOut>;
 }
@@ -67,7 +70,7 @@ export const EMPTY_STATE: Ec2State = {
   networkInterfaces: [],
   subnets: [],
   securityGroups: [],
-  localRoutes: new Map(),
+  routes: new Map(),
   waysOut: new Map(),
 };
 
@@ -81,18 +84,21 @@ export async function readEc2State(ec2: EC2Client): Promise<Ec2State> {
     ec2.send(new DescribeSecurityGroupsCommand({})),
     ec2.send(new DescribeRouteTablesCommand({})),
   ]);
-  const vpcCidrs = new Map(vpcs.Vpcs?.map((vpc) => [vpc.VpcId, vpc.CidrBlock ?? '']));
+  const ranges = new Map(vpcs.Vpcs?.map((vpc) => [vpc.VpcId, rangesOf(vpc)]));
   const subnets = (found.Subnets ?? []).map((subnet) => ({
     id: subnet.SubnetId ?? '',
     cidr: subnet.CidrBlock ?? '',
     zone: subnet.AvailabilityZone ?? '',
     vpcId: subnet.VpcId ?? '',
-    vpcCidr: vpcCidrs.get(subnet.VpcId) ?? '',
+    vpcCidr: ranges.get(subnet.VpcId)?.[0] ?? '',
+    vpcCidrs: ranges.get(subnet.VpcId) ?? [],
   }));
+  const zoneOf = (id: string) => subnets.find((one) => one.id === id)?.zone;
+  const connections = await readConnections(ec2, vpcs.Vpcs ?? [], zoneOf);
   return {
     subnets,
     securityGroups: (groups.SecurityGroups ?? []).map(toSecurityGroup),
-    localRoutes: localRoutes(tables.RouteTables ?? [], subnets),
+    routes: subnetRoutes(tables.RouteTables ?? [], subnets, connections),
     waysOut: await readWaysOut(ec2, tables.RouteTables ?? [], subnets),
     networkInterfaces: (interfaces.NetworkInterfaces ?? []).map(toNetworkInterface),
     instances: (instances.Reservations ?? []).flatMap(({ Instances = [] }) =>
@@ -141,7 +147,7 @@ export function together(states: readonly Ec2State[]): Ec2State {
     networkInterfaces: states.flatMap(({ networkInterfaces }) => networkInterfaces),
     subnets: states.flatMap(({ subnets }) => subnets),
     securityGroups: states.flatMap(({ securityGroups }) => securityGroups),
-    localRoutes: new Map(states.flatMap((state) => [...state.localRoutes])),
+    routes: new Map(states.flatMap(({ routes }) => [...routes])),
     waysOut: new Map(states.flatMap((state) => [...state.waysOut])),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Ec2State, EMPTY_STATE, type NetworkInterface } from './ec2-state.ts';
 import { filterOf } from './filter.ts';
-import { localRoutes } from './route-tables.ts';
+import { localRoute, NO_CONNECTIONS, type SubnetRoute, subnetRoutes } from './route-tables.ts';
 import { matchesOf, type Rule, toSecurityGroup } from './security-groups.ts';
 
 const peers = { cidrs: ['10.0.0.0/16'], groups: ['sg-1'] };
@@ -56,11 +56,12 @@ describe('the local routes of a subnet', () => {
       table('vpc-1', '10.0.0.0/16', { Main: true }),
       table('vpc-1', '10.1.0.0/16', { SubnetId: 'own' }),
     ];
-    const subnets = ['own', 'other'].map((id) => ({ id, vpcId: 'vpc-1' }));
-    expect(localRoutes(tables, subnets)).toEqual(
+    const subnets = ['own', 'other'].map((id) => ({ id, vpcId: 'vpc-1', zone: 'a' }));
+    const nowhere: SubnetRoute = { destination: '0.0.0.0/0', reaches: [] };
+    expect(subnetRoutes(tables, subnets, NO_CONNECTIONS)).toEqual(
       new Map([
-        ['own', ['10.1.0.0/16']],
-        ['other', ['10.0.0.0/16']],
+        ['own', [localRoute('10.1.0.0/16'), nowhere]],
+        ['other', [localRoute('10.0.0.0/16'), nowhere]],
       ]),
     );
   });
@@ -95,8 +96,8 @@ describe('the filter', () => {
     subnets: [{ id: 'subnet-1', cidr: '10.0.4.0/24', zone: '', vpcId: '', vpcCidr: '' }],
   };
 
-  it('lets nothing out of a subnet without a local route', () => {
-    expect(filterOf(state)).toContain('chain out_eni_1 {\n    drop\n');
+  it('lets nothing out of a subnet without a route', () => {
+    expect(filterOf(state)).toContain('iifname "t1" drop\n');
   });
 
   it('forgets interfaces of instances that have ended', () => {

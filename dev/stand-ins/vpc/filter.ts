@@ -1,6 +1,7 @@
 import { type Ec2State, exists, type NetworkInterface, subnetOf } from './ec2-state.ts';
 import { tapOf } from './plan.ts';
 import { reachesService } from './reach.ts';
+import type { SubnetRoute } from './route-tables.ts';
 import { matchesOf, membersOf, type SecurityGroup } from './security-groups.ts';
 
 /** The address of the instance metadata service, the same in every VPC. */
@@ -10,10 +11,10 @@ const EC2_PORT = 5010;
 
 /**
  * The nftables ruleset that lets through what a VPC lets through, and drops the rest without a word: packets that an
- * interface sends from an address that is not its own (unless its SourceDestCheck is off), those that the route
- * table of its subnet has no local route for, and those that no security group allows at both ends. Replaces the
- * ruleset before it as a whole. Security groups keep state: answers pass. Answers of the metadata service travel as many
- * hops as the instance allows.
+ * interface sends from an address that is not its own (unless its SourceDestCheck is off), those for which the route
+ * table of its subnet has no way, and those that no security group allows at both ends. Replaces the
+ * ruleset before it as a whole. Security groups keep state: answers pass, but route tables do not, so answers need a way of
+ * their own. Answers of the metadata service travel as many hops as the instance allows.
  */
 export function filterOf(state: Ec2State): string {
   const alive = new Set(state.instances.filter(exists).map(({ id }) => id));
@@ -30,7 +31,8 @@ export function filterOf(state: Ec2State): string {
     table('ip vpc', [
       ...sourceCheck(attached),
       ...state.securityGroups.flatMap((group) => groupChains(state, group)),
-      ...attached.flatMap((eni) => outOf(state, eni)),
+      ...[...state.routes].map(([id, routes]) => chain(chainOf('way', id), '', waysOf(routes))),
+      ...attached.map(outOf),
       ...[...attached, ...others].map(into),
       chain('deliver', '', [
         ...attached.map(({ id }) => `oifname "${tapOf(id)}" jump ${chainOf('into', id)}`),
@@ -38,15 +40,21 @@ export function filterOf(state: Ec2State): string {
         'drop',
       ]),
       chain('forward', 'type filter hook forward priority filter; policy drop;', [
+        ...attached.map((eni) => `iifname "${tapOf(eni.id)}" ${way(state, eni)}`),
         'ct state established,related accept',
         ...attached.map(({ id }) => `iifname "${tapOf(id)}" jump ${chainOf('out', id)}`),
       ]),
+      // What has an interface of EC2 but is on this machine itself: the control plane.
+      chain('output', 'type filter hook output priority filter; policy accept;', [
+        ...others.map((eni) => `ip saddr ${eni.addresses[0]} oifname "t*" ${way(state, eni)}`),
+      ]),
       chain('input', 'type filter hook input priority filter; policy accept;', [
-        'ct state established,related accept',
         ...attached
           .filter((eni) => !reachesService(state, eni, 'ec2'))
           .map(({ id }) => `iifname "${tapOf(id)}" tcp dport ${EC2_PORT} drop`),
         `ip daddr ${METADATA_ADDRESS} accept`,
+        ...attached.map((eni) => `iifname "${tapOf(eni.id)}" ${way(state, eni)}`),
+        'ct state established,related accept',
         ...attached.map(({ id }) => `iifname "${tapOf(id)}" jump ${chainOf('out', id)}`),
         `iifname "${tapOf('eni-*')}" drop`,
       ]),
@@ -92,14 +100,27 @@ function groupChains(state: Ec2State, { id, ingress, egress }: SecurityGroup): r
   ];
 }
 
-function outOf(state: Ec2State, eni: NetworkInterface): readonly string[] {
-  const local = state.localRoutes.get(eni.subnetId) ?? [];
+/** Lets pass what the route table of an interface's subnet has a way for. */
+function way({ routes }: Ec2State, { subnetId }: NetworkInterface): string {
+  return routes.has(subnetId) ? `jump ${chainOf('way', subnetId)}` : 'drop';
+}
+
+function waysOf(routes: readonly SubnetRoute[]): readonly string[] {
   return [
-    chain(chainOf('out', eni.id), '', [
-      local.length === 0 ? 'drop' : `ip daddr != { ${local.join(', ')} } drop`,
-      ...eni.securityGroups.map(({ id }) => `jump ${chainOf('egress', id)}`),
+    ...routes.flatMap(({ destination, reaches }) => [
+      ...reaches.map((range) => `ip daddr ${destination} ip daddr ${range} return`),
+      `ip daddr ${destination} drop`,
     ]),
+    'drop',
   ];
+}
+
+function outOf(eni: NetworkInterface): string {
+  return chain(
+    chainOf('out', eni.id),
+    '',
+    eni.securityGroups.map(({ id }) => `jump ${chainOf('egress', id)}`),
+  );
 }
 
 function into({ id, securityGroups }: NetworkInterface): string {

@@ -19,7 +19,7 @@ const instances = [{ id: 'i', state: 'running' }];
 const eni = (n, prefixes) => ({ id: 'eni-' + n, mac: '02:00:00:00:00:0' + n, subnetId: 's',
   addresses: ['10.0.4.' + n], prefixes, securityGroups: [], sourceDestCheck: true, attachment: { instanceId: 'i', deviceIndex: n } });
 let networkInterfaces = [];
-const fixed = { subnets, instances, securityGroups: [], localRoutes: new Map(), waysOut: new Map() };
+const fixed = { subnets, instances, securityGroups: [], routes: new Map(), waysOut: new Map() };
 const vpc = createVpc({ readState: async () => ({ ...fixed, networkInterfaces }) });
 const ip = (...args) => JSON.parse(execFileSync('ip', ['-j', ...args], { encoding: 'utf8' }));
 const steps = [];
@@ -80,7 +80,10 @@ describe.skipIf(process.getuid?.() !== 0)('the VPC in a network namespace', () =
       'from an address that is assigned to nobody': false,
       'a secondary address, once assigned': true,
       'a prefix, once taken away': false,
-      'another subnet, without a local route': false,
+      'another subnet, without a route': false,
+      'another subnet, without a route back': false,
+      'another subnet, by a route beyond': true,
+      'another subnet, by a route to nowhere': false,
       'ping, where ports are allowed': false,
       'a port that is allowed': true,
       'a port that is not allowed': false,

@@ -12,6 +12,7 @@ import {
   type NetworkInterface,
 } from '../../stand-ins/vpc/ec2-state.ts';
 import { METADATA_ADDRESS } from '../../stand-ins/vpc/filter.ts';
+import { localRoute } from '../../stand-ins/vpc/route-tables.ts';
 import { startMachine } from '../../stand-ins/vpc/testing/namespace-machine.ts';
 import { createVpc, prepareNamespace } from '../../stand-ins/vpc/vpc.ts';
 import { OPEN_WAYS } from '../../stand-ins/vpc/ways-out.ts';
@@ -117,7 +118,7 @@ const state: Ec2State = {
     ...interfaces('i-unguarded', 12, 3),
     ...peers,
   ],
-  localRoutes: new Map(subnets.map(({ id }) => [id, [vpcCidr]])),
+  routes: new Map(subnets.map(({ id }) => [id, [localRoute(vpcCidr)]])),
   waysOut: new Map(subnets.map(({ id }) => [id, OPEN_WAYS])),
 };
 const readState = async () => state;

@@ -10,6 +10,7 @@ import { startMetadataServer } from '../../stand-ins/instance/metadata-server.ts
 import { metadataOf } from '../../stand-ins/instance/metadata-tree.ts';
 import { type Ec2State, EMPTY_STATE } from '../../stand-ins/vpc/ec2-state.ts';
 import { METADATA_ADDRESS } from '../../stand-ins/vpc/filter.ts';
+import { localRoute } from '../../stand-ins/vpc/route-tables.ts';
 import { createVpc, prepareNamespace } from '../../stand-ins/vpc/vpc.ts';
 import { OPEN_WAYS } from '../../stand-ins/vpc/ways-out.ts';
 import { CHECKOUT } from '../../tools/checkout.ts';
@@ -57,7 +58,7 @@ const state: Ec2State = {
     securityGroups: [{ id: 'sg-1', name: 'all' }],
     attachment: { instanceId: instance.id, deviceIndex },
   })),
-  localRoutes: new Map(subnets.map(({ id }) => [id, [vpcCidr]])),
+  routes: new Map(subnets.map(({ id }) => [id, [localRoute(vpcCidr)]])),
   waysOut: new Map(subnets.map(({ id }) => [id, OPEN_WAYS])),
 };
 const readState = async () => state;

@@ -13,6 +13,7 @@ import {
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeTagsCommand,
+  DescribeVpcsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
@@ -41,6 +42,7 @@ export function accountFacts({ account, region, motoUrl, endpoint }: FactSources
     ec2Tags: (ids) => ec2Tags(ec2, ids),
     vpcOf: (id) => unlessAbsent(() => vpcOf(ec2, id)),
     async associated(id) {
+      if (id.startsWith('vpc-cidr-assoc-')) return vpcOfRange(ec2, id);
       const Filters = [{ Name: 'association.route-table-association-id', Values: [id] }];
       const { RouteTables = [] } = await ec2.send(new DescribeRouteTablesCommand({ Filters }));
       const subnets = RouteTables.flatMap(({ Associations = [] }) =>
@@ -119,4 +121,12 @@ async function unlessAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
     }
     throw error;
   }
+}
+
+/** The VPC that has a range, by the id of their association. */
+async function vpcOfRange(ec2: EC2Client, id: string): Promise<readonly string[]> {
+  const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
+  return Vpcs.filter(({ CidrBlockAssociationSet: ranges = [] }) =>
+    ranges.some(({ AssociationId }) => AssociationId === id),
+  ).flatMap(({ VpcId }) => VpcId ?? []);
 }

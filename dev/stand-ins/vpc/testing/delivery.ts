@@ -1,5 +1,6 @@
 import { type Ec2State, EMPTY_STATE, type NetworkInterface } from '../ec2-state.ts';
 import { METADATA_ADDRESS } from '../filter.ts';
+import { localRoute, type SubnetRoute } from '../route-tables.ts';
 import type { Rule } from '../security-groups.ts';
 import { createVpc, prepareNamespace } from '../vpc.ts';
 import { OPEN_WAYS } from '../ways-out.ts';
@@ -51,7 +52,7 @@ const start: Ec2State = {
   networkInterfaces: [one, two, three],
   subnets,
   securityGroups: [{ id: 'sg-self', ingress: [fromItself], egress: [all] }],
-  localRoutes: new Map(subnets.map(({ id }) => [id, [vpcCidr]])),
+  routes: new Map(subnets.map(({ id }) => [id, [localRoute(vpcCidr)]])),
 };
 
 let state = start;
@@ -87,8 +88,22 @@ try {
   answers['a secondary address, once assigned'] = await first.reaches('10.0.4.201');
   await become({ networkInterfaces: [one, { ...two, prefixes: [] }, three] });
   answers['a prefix, once taken away'] = !(await first.isCutOffFrom('10.0.4.90'));
-  await become({ instances: [instance], localRoutes: new Map([['subnet-4', ['10.0.4.0/24']]]) });
-  answers['another subnet, without a local route'] = !(await first.isCutOffFrom('10.0.5.13'));
+  const ways = (from4: SubnetRoute, from5: SubnetRoute) =>
+    become({
+      routes: new Map([
+        ['subnet-4', [from4]],
+        ['subnet-5', [from5]],
+      ]),
+    });
+  const only4 = localRoute('10.0.4.0/24');
+  await ways(only4, localRoute(vpcCidr));
+  answers['another subnet, without a route'] = !(await first.isCutOffFrom('10.0.5.13'));
+  await ways(localRoute(vpcCidr), localRoute('10.0.5.0/24'));
+  answers['another subnet, without a route back'] = !(await first.isCutOffFrom('10.0.5.13'));
+  await ways({ destination: '0.0.0.0/0', reaches: ['10.0.5.0/24'] }, localRoute(vpcCidr));
+  answers['another subnet, by a route beyond'] = await first.reaches('10.0.5.13');
+  await ways({ destination: '10.0.5.0/24', reaches: [] }, localRoute(vpcCidr));
+  answers['another subnet, by a route to nowhere'] = !(await first.isCutOffFrom('10.0.5.13'));
 
   await withRules({ ingress: [tcp(80, 90)] });
   answers['ping, where ports are allowed'] = !(await first.isCutOffFrom('10.0.4.12'));

@@ -118,8 +118,9 @@ function specifiedTags(value: QueryValue | undefined): ReadonlyMap<string, Tags>
 /** All ids in a call's parameters, apart from the groups that rules of a security group name. */
 async function namedIds(params: object, facts: AccountFacts): Promise<readonly string[]> {
   const { IpPermissions: _, ...others } = params as Readonly<Record<string, unknown>>;
-  const texts = textsIn(others).filter((text) => ID.test(text));
-  const associations = texts.filter((id) => id.startsWith('rtbassoc-'));
+  const all = textsIn(others);
+  const texts = all.filter((text) => ID.test(text));
+  const associations = all.filter((id) => /^(rtbassoc|vpc-cidr-assoc)-/.test(id));
   const behind = await Promise.all(associations.map((id) => facts.associated(id)));
   return [...new Set([...texts, ...behind.flat()])];
 }

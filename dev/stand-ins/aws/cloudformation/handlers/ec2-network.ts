@@ -1,4 +1,5 @@
 import {
+  AssociateVpcCidrBlockCommand,
   AttachInternetGatewayCommand,
   CreateInternetGatewayCommand,
   CreateVpcCommand,
@@ -7,6 +8,7 @@ import {
   DescribeNetworkAclsCommand,
   DescribeSecurityGroupsCommand,
   DetachInternetGatewayCommand,
+  DisassociateVpcCidrBlockCommand,
   ModifyVpcAttributeCommand,
   type Tenancy,
 } from '@aws-sdk/client-ec2';
@@ -74,6 +76,23 @@ async function vpcAttributes(VpcId: string, CidrBlock: string, { clients }: Reso
   };
 }
 
+interface CidrBlock {
+  readonly VpcId: string;
+  readonly CidrBlock: string;
+}
+
+const vpcCidrBlock = handler<CidrBlock>({
+  properties: ['VpcId', 'CidrBlock'],
+  async create({ VpcId, CidrBlock }, { clients }) {
+    const made = await clients.ec2.send(new AssociateVpcCidrBlockCommand({ VpcId, CidrBlock }));
+    const id = made.CidrBlockAssociation?.AssociationId ?? '';
+    return { id, attributes: { Id: id } };
+  },
+  async delete({ id }, { clients }) {
+    await clients.ec2.send(new DisassociateVpcCidrBlockCommand({ AssociationId: id }));
+  },
+});
+
 const internetGateway = handler<{ readonly Tags?: readonly TagPair[] }>({
   properties: ['Tags'],
   async create(_properties, { clients, tags }) {
@@ -117,6 +136,7 @@ const gatewayAttachment = handler<GatewayAttachment>({
 
 export const networkHandlers = {
   'AWS::EC2::VPC': vpc,
+  'AWS::EC2::VPCCidrBlock': vpcCidrBlock,
   'AWS::EC2::InternetGateway': internetGateway,
   'AWS::EC2::VPCGatewayAttachment': gatewayAttachment,
 };

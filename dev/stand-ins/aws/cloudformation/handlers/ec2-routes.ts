@@ -38,10 +38,19 @@ interface Route {
   readonly DestinationCidrBlock: string;
   readonly GatewayId?: string;
   readonly NatGatewayId?: string;
+  readonly TransitGatewayId?: string;
+  readonly VpcPeeringConnectionId?: string;
 }
 
 const route = handler<Route>({
-  properties: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
+  properties: [
+    'RouteTableId',
+    'DestinationCidrBlock',
+    'GatewayId',
+    'NatGatewayId',
+    'TransitGatewayId',
+    'VpcPeeringConnectionId',
+  ],
   async create(properties, { clients }) {
     await clients.ec2.send(new CreateRouteCommand({ ...properties }));
     const { RouteTableId, DestinationCidrBlock } = properties;

@@ -1,6 +1,6 @@
 """Adds to moto 5.2.5 what the rehearsal needs, without changing the installed package."""
 
-from . import dependencies, endpoints, instances, interfaces, policies, spot, tags, uploads
+from . import dependencies, endpoints, instances, interfaces, policies, routes, spot, tags, uploads
 
 MOTO_VERSION = "5.2.5"
 
@@ -12,5 +12,6 @@ def install() -> None:
     found = version("moto")
     if found != MOTO_VERSION:
         raise SystemExit(f"this plugin is written for moto {MOTO_VERSION}, not {found}")
-    for part in (interfaces, instances, dependencies, endpoints, policies, spot, tags, uploads):
+    parts = (interfaces, instances, dependencies, endpoints, policies, routes, spot, tags, uploads)
+    for part in parts:
         part.install()
