@@ -19,7 +19,14 @@ const FIELDS_OF_TYPE: Readonly<Record<NetworkType, readonly Field[]>> = {
 const OF_SOME_TYPE = [...new Set(Object.values(FIELDS_OF_TYPE).flat())];
 
 const FIELDS_OF_IPAM: Readonly<Record<Ipam, readonly Field[]>> = {
-  'eni-prefix': ['routes', 'other-zones', 'default-route', 'source-routing', 'pods-per-node'],
+  'eni-prefix': [
+    'routes',
+    'other-zones',
+    'default-route',
+    'source-routing',
+    'pods-per-node',
+    'pod-addresses',
+  ],
   'host-local': ['subnet', 'range', 'gateway', 'routes', 'source-routing', 'pods-per-node'],
   whereabouts: [
     'subnet',

@@ -55,6 +55,7 @@ const ofIpam = fc.oneof(
     'other-zones': anyOf(fc.boolean()),
     'default-route': anyOf(fc.boolean()),
     'source-routing': anyOf(fc.boolean()),
+    'pod-addresses': anyOf(fc.boolean()),
   }),
   fc.record({ ipam: fc.constant('host-local'), ...counted }),
   fc.record({

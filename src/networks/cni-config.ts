@@ -45,7 +45,9 @@ function pluginConfig(spec: ResolvedSpec): Json {
     ...deviceConfig(spec),
     ...defined({ mtu: spec.mtu }),
     // Each pod names its address in its annotation: {"name": …, "ips": ["10.0.4.70/24"]}.
-    ...(spec.ipam === 'static' ? { capabilities: { ips: true } } : {}),
+    ...(spec.ipam === 'static' || spec['pod-addresses'] === true
+      ? { capabilities: { ips: true } }
+      : {}),
     ...(spec.ipam === 'none' ? {} : { ipam: ipamConfig(spec) }),
   };
 }

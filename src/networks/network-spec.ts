@@ -68,6 +68,8 @@ const fields = {
   'default-route': flag.optional(),
   /** Packets from an address of the network leave through it, whatever their destination. */
   'source-routing': flag.optional(),
+  /** Whether pods may name their address in their annotation. */
+  'pod-addresses': flag.optional(),
   mtu: mtu.optional(),
   bridge: interfaceName.optional(),
   'resource-name': field(

@@ -161,6 +161,11 @@ describe('what a spec leaves open', () => {
     ]);
   });
 
+  it('pod-addresses lets pods name an address of the node\u2019s prefixes', () => {
+    const [config] = configsOf([{ name: 'fixed', network: 1, 'pod-addresses': true }]);
+    expect(config).toMatchObject({ capabilities: { ips: true }, ipam: { type: 'eni-prefix' } });
+  });
+
   it('a route to everywhere gets a warning, because the pod has one already', () => {
     const list = [{ name: 'all', network: 1, routes: [{ dst: '0.0.0.0/0' }] }];
     expect(attachmentsOf(list).warnings).toEqual([
