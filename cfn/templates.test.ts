@@ -76,6 +76,7 @@ const CONTRACT = [
       'EnvironmentName',
       'NodeGroupName',
       'MinSize',
+      'Asleep',
       'Capacity',
       'DesiredSize',
       'MaxSize',

@@ -30,10 +30,11 @@ RULESET=eks-multus
 PREFIX=eks-multus-
 LABEL=multus-preview
 KEEP_LABEL=multus-preview-keep
+AWAKE_LABEL=multus-preview-awake
 # GitHub makes an environment for the deployments of each preview, and only administrators may delete it.
 PREVIEW_NAMES='^eks-multus-pr-[0-9]+$'
 # The examples that the pack's previews belong to, and that need a role for jobs of your own.
-PREVIEW_WORKFLOWS=' pull-request-preview application-in-preview tested-preview scheduled-teardown scheduled-maintenance notify '
+PREVIEW_WORKFLOWS=' pull-request-preview application-in-preview tested-preview scheduled-teardown scheduled-sleep scheduled-maintenance notify '
 USER_WORKFLOWS=' application-in-preview tested-preview '
 # The examples that use the pack's actions in a job of their own.
 OWN_JOBS=' actions-only in-one-job '
@@ -274,7 +275,7 @@ decide_stack() {
 
 # Empty for every workflow. Whether AWS knows the claim that names the workflow in tokens of other issuers, no source says.
 trusted_workflows() {
-  local name file files='provision destroy reap maintain' list=
+  local name file files='provision destroy reap sleep maintain' list=
   [[ $GH_HOST == github.com ]] || return 0
   ! has "$PREVIEW_WORKFLOWS" || files="$files preview"
   for file in $files; do
@@ -301,7 +302,7 @@ announce() {
   ! has "$USER_WORKFLOWS" || say "  - the stack $USERS_STACK: the role eks-multus-user$suffix, with which your own jobs reach clusters of previews"
   say "In the repository $repository:" \
     "  - the environment $ENVIRONMENT: only $default_branch may deploy$([[ $protection != reviewers ]] || say "; ${reviewers:-the same people} approve each job")"
-  ! has "$PREVIEW_WORKFLOWS" || say "  - the environment $PREVIEWS: pull requests may deploy, too" "  - the labels $LABEL and $KEEP_LABEL"
+  ! has "$PREVIEW_WORKFLOWS" || say "  - the environment $PREVIEWS: pull requests may deploy, too" "  - the labels $LABEL, $KEEP_LABEL and $AWAKE_LABEL"
   if [[ $protection == branch ]]; then
     say "  - no ruleset $RULESET; if an earlier set-up made it, it is removed"
   else
@@ -380,6 +381,7 @@ make_label() { # make_label NAME DESCRIPTION
 make_labels() {
   make_label "$LABEL" 'Gives the pull request an environment of its own'
   make_label "$KEEP_LABEL" 'Keeps the environment of the pull request for a day'
+  make_label "$AWAKE_LABEL" 'Wakes the environment of the pull request and keeps it awake'
 }
 
 # operate STACK COMMAND…: starts an operation on a stack, waits for its end, and puts what the stack is then into $facts. The waiters
@@ -532,7 +534,7 @@ check_callers() {
         */.github/workflows/*@v[0-9]*) uses=${uses%@*}@refs/tags/${uses##*@} ;;
       esac
       check_caller "$trust" "$uses" "which $file calls"
-    done < <(sed -nE 's#^ *uses: *([^ ]+/\.github/workflows/(provision|destroy|reap|maintain|preview)\.yml@[^ ]+).*#\1#p' "$file" | sort -u)
+    done < <(sed -nE 's#^ *uses: *([^ ]+/\.github/workflows/(provision|destroy|reap|sleep|maintain|preview)\.yml@[^ ]+).*#\1#p' "$file" | sort -u)
     if grep -qE '^ *(- )?uses: *[^ ]+/(actions/(provision|configure-multus|verify)|eks-multus-actions)@' "$file"; then
       calls=$((calls + 1))
       check_caller "$trust" "$repository/$file@refs/heads/$default_branch" 'whose jobs use actions of the pack'
@@ -643,7 +645,7 @@ undo() {
   previews=$(grep -E "$PREVIEW_NAMES" <<<"$answer" || true)
   say "This removes the stacks $STACK and $USERS_STACK in $region of account $account," \
     "the environments $ENVIRONMENT, $PREVIEWS${previews:+, ${previews//$'\n'/, }}," \
-    "the ruleset $RULESET, the labels $LABEL and $KEEP_LABEL, the variables EKS_MULTUS_… of $repository, and .github/workflows/multus-*.yml in this folder."
+    "the ruleset $RULESET, the labels $LABEL, $KEEP_LABEL and $AWAKE_LABEL, the variables EKS_MULTUS_… of $repository, and .github/workflows/multus-*.yml in this folder."
   confirm
   remove_stack "$USERS_STACK" "$users"
   remove_stack "$STACK" "$roles"
@@ -653,6 +655,7 @@ undo() {
   remove_ruleset
   remove "repos/$repository/labels/$LABEL"
   remove "repos/$repository/labels/$KEEP_LABEL"
+  remove "repos/$repository/labels/$AWAKE_LABEL"
   for name in REGION DEPLOYER_ROLE CLOUDFORMATION_ROLE ADMINS USER_ROLE; do
     set_variable "EKS_MULTUS_$name" ''
   done

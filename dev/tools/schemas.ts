@@ -33,6 +33,10 @@ const NOT_IN_FILE = new Set([
   'report-path',
   'report-url',
   'status',
+  'asleep',
+  'bases',
+  'idle-hours',
+  'turn',
 ]);
 
 /** The actions whose inputs a file gives. Of two that have an input, the first one describes it. */

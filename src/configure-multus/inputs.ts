@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type RoleChoice, roleRequest } from '../aws/credential-fields.ts';
 import { InputError, type InputProblem } from '../core/errors.ts';
+import { asleepProblems } from '../environment/asleep.ts';
 import type { Environment } from '../environment/environment.ts';
 import { configField } from '../github/config-file.ts';
 import {
@@ -96,6 +97,7 @@ export function parseInputs(
   const plan = planAttachments(requested.items, environment, namespace);
   const problems: InputProblem[] = [
     ...('address' in target ? [] : target),
+    ...(remove ? [] : asleepProblems(environment)),
     ...requested.problems,
     ...('problems' in plan
       ? plan.problems.map(asInputProblem)

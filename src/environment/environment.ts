@@ -58,6 +58,8 @@ export const environmentSchema = z.object({
   networks: z.array(networkSchema),
   nodeGroups: z.array(nodeGroupSchema),
   shared: sharedSchema.exactOptional(),
+  /** Set while all of its node groups sleep, which have no nodes then. */
+  asleep: z.literal(true).exactOptional(),
 });
 
 export type Environment = z.infer<typeof environmentSchema>;

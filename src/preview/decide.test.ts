@@ -87,6 +87,21 @@ it('renews a preview by its own label, whatever label gives previews', () => {
   }
 });
 
+it('wakes a preview by a deploy, for pull requests that get previews only', () => {
+  const change = { action: 'labeled', changedLabel: 'Multus-preview-awake' };
+  expect(decide({ ...event, ...change }, context)).toEqual({
+    decision: 'deploy',
+    reason:
+      'Pull request #12 has the label "multus-preview-awake" now: a deploy of abcdef0 wakes its preview.',
+  });
+  expect(decision(change, gated)).toBe('skip');
+  expect(decision({ ...change, labels: ['preview'] }, gated)).toBe('deploy');
+  expect(decision({ ...change, draft: true }, { ...context, drafts: false })).toBe('skip');
+  for (const given of [context, { ...gated, label: 'bug' }]) {
+    expect(decision({ ...change, action: 'unlabeled' }, given)).toBe('skip');
+  }
+});
+
 const anyEvent = fc.record({
   action: fc.constantFrom('opened', 'synchronize', 'labeled', 'unlabeled', 'closed', 'edited'),
   number: fc.nat(),

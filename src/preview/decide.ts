@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { PreviewError } from '../core/errors.ts';
 import { KEEP_LABEL } from './expiry.ts';
+import { AWAKE_LABEL } from './sleep/awake-label.ts';
 
 /** The part of a pull request event that previews need. */
 export interface PreviewEvent {
@@ -67,6 +68,9 @@ export function decide(event: PreviewEvent, context: DecisionContext): Decision 
       ? { decision: 'renew', reason: `${name} has the label "${KEEP_LABEL}" now.` }
       : skip(`has lost the label "${KEEP_LABEL}", which does not affect its preview.`);
   }
+  if (event.action === 'unlabeled' && hasLabel([event.changedLabel ?? ''], AWAKE_LABEL)) {
+    return skip(`has lost the label "${AWAKE_LABEL}". Its preview may sleep again.`);
+  }
   const decided = byLabel(event, context.label, name, skip);
   return context.drafts ? decided : withoutDrafts(event, decided, name, skip);
 }
@@ -93,7 +97,8 @@ function byLabel(
   skip: (reason: string) => Decision,
 ): Decision {
   const labelChanged = LABELLING_ACTIONS.includes(event.action);
-  if (labelChanged && !hasLabel([event.changedLabel ?? ''], label)) {
+  const wakes = hasLabel([event.changedLabel ?? ''], AWAKE_LABEL);
+  if (labelChanged && !wakes && !hasLabel([event.changedLabel ?? ''], label)) {
     return skip(`has another label now, which does not affect its preview.`);
   }
   if (label !== undefined && event.action === 'unlabeled') {
@@ -106,7 +111,11 @@ function byLabel(
   if (!labelChanged && !DEPLOYING_ACTIONS.includes(event.action)) {
     return skip(`was ${event.action}, which does not affect its preview.`);
   }
-  return { decision: 'deploy', reason: `${name} gets a preview of ${event.headSha.slice(0, 7)}.` };
+  const commit = event.headSha.slice(0, 7);
+  const reason = wakes
+    ? `${name} has the label "${AWAKE_LABEL}" now: a deploy of ${commit} wakes its preview.`
+    : `${name} gets a preview of ${commit}.`;
+  return { decision: 'deploy', reason };
 }
 
 /** Whether a label is among others. As on GitHub, case does not matter. */

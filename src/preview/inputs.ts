@@ -33,6 +33,8 @@ const COMMANDS = [
   'end',
   'renew',
   'list-expired',
+  'list-idle',
+  'sleep',
 ] as const;
 
 const PLAN = "the JSON of provision's output plan";
@@ -52,6 +54,10 @@ const planSchema = z.array(
   { error: PLAN },
 );
 
+const NAME = /^[a-z][a-z0-9-]{0,37}[a-z0-9]$/;
+const NAME_ALLOWED =
+  'lower-case letters, digits and - (2 to 39 characters, first a letter, last no -)';
+
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
   command: oneOf(COMMANDS),
@@ -65,14 +71,15 @@ export const inputSchema = z.object({
   label: text(/^[^,]{1,50}$/, 'the name of a label').optional(),
   drafts: flag().default(true),
   paths: list(text(/^!?[^!]{1,200}$/, 'patterns such as charts/** or !**/*.md')).default([]),
-  name: text(
-    /^[a-z][a-z0-9-]{0,37}[a-z0-9]$/,
-    'lower-case letters, digits and - (2 to 39 characters, first a letter, last no -)',
-  ).optional(),
+  name: text(NAME, NAME_ALLOWED).optional(),
   'pull-request': wholeNumber(1, 999_999_999).optional(),
   'max-previews': wholeNumber(0, 1000).default(5),
   'ttl-hours': wholeNumber(0, 8760).default(24),
   'warn-hours': wholeNumber(0, 8760).default(0),
+  turn: oneOf(['sleep', 'wake']).default('sleep'),
+  bases: list(text(NAME, NAME_ALLOWED)).default([]),
+  'idle-hours': wholeNumber(0, 168).default(2),
+  asleep: flag().default(false),
   'expiry-guard': flag().default(false),
   prune: flag().default(true),
   'staging-bucket': bucketField(),
@@ -118,6 +125,14 @@ export interface PreviewInputs {
   readonly expiryGuard: boolean;
   /** How many hours before its expiry a preview is warned of; 0 for no warning. */
   readonly warnHours: number;
+  /** What `list-idle` looks for. */
+  readonly turn: 'sleep' | 'wake';
+  /** Environments beside previews that sleep, too. */
+  readonly bases: readonly string[];
+  /** How long ago the last deploy of a preview that sleeps must have begun. */
+  readonly idleHours: number;
+  /** Whether the preview sleeps, after a change of its sleep. */
+  readonly asleep: boolean;
   /** Whether networks go that an earlier push made and that are no longer listed. */
   readonly prune: boolean;
   /** The role that CloudFormation uses for the pack's stacks. */
@@ -146,6 +161,8 @@ const REQUIRED: Readonly<Record<Raw['command'], readonly (keyof Raw)[]>> = {
   application: ['name', 'github-token'],
   renew: ['name', 'github-token'],
   'list-expired': ['github-token', 'aws-region'],
+  'list-idle': ['github-token', 'aws-region'],
+  sleep: ['name', 'github-token'],
 };
 
 /**
@@ -176,6 +193,10 @@ export function readPreviewInputs(source?: InputSource): PreviewInputs {
     ttlHours: inputs['ttl-hours'],
     warnHours: inputs['warn-hours'],
     expiryGuard: inputs['expiry-guard'],
+    turn: inputs.turn,
+    bases: inputs.bases,
+    idleHours: inputs['idle-hours'],
+    asleep: inputs.asleep,
     prune: inputs.prune,
     serviceRole: inputs['cloudformation-role-arn'],
     administrators: inputs['admin-role-arns'],

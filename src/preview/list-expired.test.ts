@@ -11,6 +11,7 @@ const environment: TaggedEnvironment = {
   repositoryId: undefined,
   pullRequest: 12,
   stacks: [],
+  asleep: false,
   foreign: [],
   expiresAt: NOW + 1,
 };

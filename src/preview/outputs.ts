@@ -17,6 +17,8 @@ export const outputNames = [
   'namespace',
   'report-url',
   'environments',
+  'to-turn',
+  'bases-to-turn',
   FAILURE_OUTPUT,
 ] as const;
 
@@ -44,7 +46,9 @@ export interface PreviewOutputs {
     | 'renewed'
     | 'skipped'
     | 'destroyed'
-    | 'not-destroyed';
+    | 'not-destroyed'
+    | 'asleep'
+    | 'awake';
   /** When the preview expires, in ISO 8601 and UTC. */
   readonly 'expires-at'?: string;
   /** Whether the run has deployed the stacks of the preview. */
@@ -54,6 +58,17 @@ export interface PreviewOutputs {
   readonly namespace?: string;
   readonly 'report-url'?: string;
   readonly environments?: readonly ExpiredEnvironment[];
+  /** The previews that are to sleep or to wake. */
+  readonly 'to-turn'?: readonly TurningEnvironment[];
+  /** The same of the environments that the input `bases` names. */
+  readonly 'bases-to-turn'?: readonly TurningEnvironment[];
+}
+
+/** An environment that is to sleep or to wake, as an item of a job's matrix. */
+export interface TurningEnvironment {
+  readonly name: string;
+  /** Empty for an environment that was not made for a pull request. */
+  readonly 'pull-request': string;
 }
 
 /** An environment that has to be destroyed, as an item of a job's matrix. */

@@ -63,10 +63,15 @@ beforeEach(() => {
 
 const comments = () => [...api.repository('acme/lab').comments.values()].map(({ body }) => body);
 
-function stack(environment: string, pullRequest: string, repository = 'acme/lab'): Stack {
+function stack(
+  environment: string,
+  pullRequest: string | undefined,
+  repository = 'acme/lab',
+): Stack {
   const run = { id: '1', repository, pullRequest };
   const tags = { ...stackTags(environment), ...creationTags(run, { ttlHours: 24, now: NOW }) };
-  return { name: environment, status: 'CREATE_COMPLETE', tags } as Stack;
+  const given = { parameters: {}, tags };
+  return { name: environment, status: 'CREATE_COMPLETE', ...given } as Partial<Stack> as Stack;
 }
 
 /** Runs one command with these inputs, as the workflow would on a push to the pull request. */
@@ -447,4 +452,71 @@ it('names the permission that the job lacks', async () => {
 it("keeps to GitHub's description of the API", () => {
   expect(api.calls.length).toBeGreaterThan(20);
   expect(api.calls.flatMap(({ problems }) => problems)).toEqual([]);
+});
+
+describe('at night', () => {
+  const group = (
+    environment: string,
+    pullRequest: string | undefined,
+    asleep = 'false',
+  ): Stack => ({
+    ...stack(environment, pullRequest),
+    name: `${environment}-ng1`,
+    parameters: { Asleep: asleep },
+  });
+  const listed = async (given: Readonly<Record<string, string>>, now = NOW) => {
+    const shown = await run(
+      { command: 'list-idle', bases: 'eks-multus-lab', ...given },
+      PERMISSIONS,
+      now,
+    );
+    return { ...shown, environments: outputs['to-turn'], bases: outputs['bases-to-turn'] };
+  };
+  const item = { name: NAME, 'pull-request': '12' };
+
+  it('previews sleep that are idle and have no label, and what bases names', async () => {
+    stacks = [
+      group(NAME, '12'),
+      group('eks-multus-pr-9', '9', 'true'),
+      group('eks-multus-lab', undefined),
+    ];
+    const { environments, bases, summary } = await listed({});
+    expect(environments).toEqual([item]);
+    expect(bases).toEqual([{ name: 'eks-multus-lab', 'pull-request': '' }]);
+    expect(summary).toContain('| eks-multus-pr-9 | #9 | asleep | stays: asleep already |');
+  });
+
+  it('a preview stays awake that was deployed lately, or whose pull request has the label', async () => {
+    stacks = [group(NAME, '12')];
+    await run({ command: 'begin', name: NAME });
+    const began = Date.now();
+    expect((await listed({}, began)).environments).toEqual([]);
+    expect((await listed({}, began + 3 * HOUR)).environments).toEqual([item]);
+    const labels = ['multus-preview-awake'];
+    api.repository('acme/lab').pullRequests.set(12, { ...pull, labels });
+    const { summary } = await listed({}, began + 3 * HOUR);
+    expect(summary).toContain('| stays: its pull request has the label multus-preview-awake |');
+  });
+
+  it('wakes what sleeps, and warns of a base that is not there', async () => {
+    stacks = [group(NAME, '12', 'true'), group('eks-multus-pr-9', '9')];
+    const { environments, warnings } = await listed({ turn: 'wake' });
+    expect(environments).toEqual([item]);
+    expect(warnings.join()).toContain(
+      'eks-multus-lab, which bases names, is no environment of acme',
+    );
+  });
+
+  it('tells the pull request, and forgets the sleep with the next deploy', async () => {
+    stacks = [group(NAME, '12')];
+    await run({ command: 'begin', name: NAME });
+    await run({ command: 'report', name: NAME, status: 'success' });
+    await run({ command: 'sleep', name: NAME, asleep: 'true', price: '0.1 dollars' });
+    expect(outputs.result).toBe('asleep');
+    expect(comments()).toEqual([
+      expect.stringMatching(/: asleep\n[\s\S]*\| Sleep \| no nodes since/),
+    ]);
+    await run({ command: 'begin', name: NAME });
+    expect(comments()).toEqual([expect.not.stringContaining('| Sleep |')]);
+  });
 });

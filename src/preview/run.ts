@@ -9,6 +9,8 @@ import { anyFileCounts } from './path-filter.ts';
 import { renew } from './renew.ts';
 import { report } from './report.ts';
 import type { Session } from './session.ts';
+import { listIdle } from './sleep/list-idle.ts';
+import { tellOfSleep } from './sleep/tell-of-sleep.ts';
 
 /**
  * Runs the command of the input `command`.
@@ -31,6 +33,10 @@ export async function preview(session: Session): Promise<void> {
       return renew(session);
     case 'list-expired':
       return listExpired(session);
+    case 'list-idle':
+      return listIdle(session);
+    case 'sleep':
+      return tellOfSleep(session);
   }
 }
 

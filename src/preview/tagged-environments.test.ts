@@ -9,7 +9,8 @@ const NOW = Date.parse('2026-11-24T10:00:00Z');
 function stack(name: string, tags: Readonly<Record<string, string | undefined>>): Stack {
   const known = Object.entries(tags).filter(([, value]) => value !== undefined);
   const createdAt = name.length;
-  return { name, status: 'CREATE_COMPLETE', tags: Object.fromEntries(known), createdAt } as Stack;
+  const given = { parameters: {}, tags: Object.fromEntries(known) };
+  return { name, status: 'CREATE_COMPLETE', ...given, createdAt } as Partial<Stack> as Stack;
 }
 
 function tagged(
@@ -39,6 +40,7 @@ it('groups stacks by the tags that provision gives them', () => {
       pullRequest: undefined,
       expiresAt: undefined,
       stacks: [{ name: 'eks-multus-lab', status: 'CREATE_COMPLETE' }],
+      asleep: false,
       foreign: [],
     },
     {
@@ -51,6 +53,7 @@ it('groups stacks by the tags that provision gives them', () => {
         { name: 'eks-multus-pr-7', status: 'CREATE_COMPLETE' },
         { name: 'eks-multus-pr-7-ng1', status: 'CREATE_COMPLETE' },
       ],
+      asleep: false,
       foreign: [],
     },
   ]);
@@ -71,4 +74,18 @@ it('does not let a foreign stack end an environment, or take it over', () => {
       },
     ]);
   }
+});
+
+it('sleeps when all of its node groups do, whatever its guards are', () => {
+  const tags = tagged('pr-7', '7', 10);
+  const group = (name: string, asleep: string) => ({
+    ...stack(name, tags),
+    parameters: { Asleep: asleep },
+  });
+  const own = [stack('pr-7', tags), stack('pr-7-ng1-Guard', tags)];
+  const asleep = (...groups: Stack[]) => environmentsOf([...own, ...groups], undefined)[0]?.asleep;
+  expect(asleep(group('pr-7-ng1', 'true'), group('pr-7-ng2', 'true'))).toBe(true);
+  expect(asleep(group('pr-7-ng1', 'true'), group('pr-7-ng2', 'false'))).toBe(false);
+  expect(asleep(group('pr-7-ng1', 'true'), stack('pr-7-ng2', tags))).toBe(false);
+  expect(asleep()).toBe(false);
 });

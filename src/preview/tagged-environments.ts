@@ -1,5 +1,7 @@
 import type { Stack } from '../cloudformation/stack-api.ts';
+import { isAsleep } from '../environment/asleep.ts';
 import { believedStacks } from '../environment/believed-stacks.ts';
+import { isGuard } from '../environment/guard-stack.ts';
 import type { Owner } from '../environment/owner.ts';
 import { ENVIRONMENT_TAG, EXPIRY_TAG, ownerOf, PULL_REQUEST_TAG } from '../environment/tags.ts';
 
@@ -11,6 +13,8 @@ export interface TaggedEnvironment extends Owner {
   /** Milliseconds since 1970; undefined when it does not expire. */
   readonly expiresAt: number | undefined;
   readonly stacks: readonly Pick<Stack, 'name' | 'status'>[];
+  /** Whether it has node groups, and all of them sleep. */
+  readonly asleep: boolean;
   /** The stacks that carry the tag of the environment and are not believed. */
   readonly foreign: readonly Pick<Stack, 'name' | 'tags'>[];
 }
@@ -31,6 +35,7 @@ export function environmentsOf(
     const own = believedStacks(name, tagged, serviceRole);
     const tags = own[0]?.tags ?? {};
     const pullRequest = Number(tags[PULL_REQUEST_TAG] ?? Number.NaN);
+    const groups = own.filter((stack) => stack.name !== name && !isGuard(stack));
     const expiry = Date.parse(tags[EXPIRY_TAG] ?? '');
     return {
       name,
@@ -38,6 +43,7 @@ export function environmentsOf(
       pullRequest: Number.isInteger(pullRequest) ? pullRequest : undefined,
       expiresAt: Number.isNaN(expiry) ? undefined : expiry,
       stacks: own.map(({ name: stack, status }) => ({ name: stack, status })),
+      asleep: groups.length > 0 && groups.every(isAsleep),
       foreign: tagged.filter((stack) => !own.includes(stack)),
     };
   });

@@ -18,6 +18,7 @@ import { preflight } from './preflight/preflight.ts';
 import { addPlan, addWarning } from './report.ts';
 import { rollNodes } from './rollout/roll-nodes.ts';
 import type { Session } from './session.ts';
+import { whileBaseWakes } from './sleep/wake-base.ts';
 import { nodeGroupSpec } from './stack-parameters.ts';
 import { deployCluster } from './upgrade/deploy-cluster.ts';
 
@@ -59,7 +60,7 @@ async function deployWithCluster(given: Session, all: readonly Stack[]): Promise
   await rollNodes(session, { deployed, existing, infra: infra.outputs });
 }
 
-/** Node groups on the cluster of another environment, whose own stacks stay as they are. */
+/** Node groups on the cluster of another environment, whose own stacks stay as they are, except that it wakes. */
 async function deployOnBase(
   session: Session,
   baseName: string,
@@ -76,11 +77,9 @@ async function deployOnBase(
   const existing = await existingStacks(fitted, all, undefined);
   const pack = await stageIfNeeded(fitted, read, existing);
   report.outputs['cluster-name'] = base.stack.outputs['ClusterName'] ?? baseName;
-  const deployed = await withGuards(
-    fitted,
-    all,
-    (spec, seen) => deployOne(fitted, spec, seen),
-    () => deployGroups(fitted, pack, network, base.stack, existing),
+  const one = (spec: StackSpec, seen: Stack | undefined) => deployOne(fitted, spec, seen);
+  const deployed = await whileBaseWakes(fitted, { base, all, pack }, one, () =>
+    withGuards(fitted, all, one, () => deployGroups(fitted, pack, network, base.stack, existing)),
   );
   const { accountId } = account;
   report.outputs.environment = environmentOf(inputs, accountId, network, base.stack, deployed);

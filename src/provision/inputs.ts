@@ -25,7 +25,7 @@ import { type MaintenanceWindow, parseWindow } from './renew/maintenance-window.
 export { inputSchema };
 
 export interface ProvisionInputs {
-  readonly command: 'check' | 'plan' | 'deploy' | 'destroy' | 'renew' | 'extend';
+  readonly command: 'check' | 'plan' | 'deploy' | 'destroy' | 'renew' | 'extend' | 'sleep' | 'wake';
   readonly environment: string;
   /** The environment whose cluster this one uses; undefined for one with its own cluster. */
   readonly base: string | undefined;

@@ -15,6 +15,7 @@ export const outputNames = [
   'price-per-hour',
   'price',
   'images',
+  'asleep',
   FAILURE_OUTPUT,
 ] as const;
 
@@ -35,6 +36,8 @@ export interface ProvisionOutputs {
   price?: string;
   /** How old the AMIs of the nodes are, group by group. */
   images?: readonly GroupImages[];
+  /** Whether the environment has no nodes because all of its node groups sleep. */
+  asleep?: boolean;
 }
 
 /** A stack's plan in the output `plan`. */

@@ -58,3 +58,20 @@ export function runsHook({ bucket }: Session, { hook }: Pack, stack: Stack | und
   const { LambdaBucket, LambdaKey, LambdaObjectVersion = '' } = stack.parameters;
   return LambdaBucket === bucket.name && LambdaKey === hook.key && LambdaObjectVersion !== '';
 }
+
+/**
+ * The node groups' stacks that have this pack's template, and the others. Anybody who may create stacks can tag one as an environment's,
+ * so a template of somebody else's is not deployed with the rights of this job. A newer template of the pack is what a deploy brings.
+ */
+export async function ofThisPack(
+  { stacks: api }: Session,
+  { nodeGroup }: Pack,
+  stacks: readonly Stack[],
+): Promise<{ readonly ours: readonly Stack[]; readonly others: readonly Stack[] }> {
+  const texts = await Promise.all(stacks.map(({ id }) => api.template(id)));
+  const isOurs = (index: number) => texts[index] === nodeGroup.text;
+  return {
+    ours: stacks.filter((_, index) => isOurs(index)),
+    others: stacks.filter((_, index) => !isOurs(index)),
+  };
+}

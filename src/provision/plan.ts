@@ -6,6 +6,7 @@ import {
   type StackPlan,
 } from '../cloudformation/stack-plan.ts';
 import { allOrFirstFailure } from '../core/in-parallel.ts';
+import { isAsleep } from '../environment/asleep.ts';
 import { baseOf, fitToBase } from './base-environment.ts';
 import { withFallenBack } from './capacity/fall-back.ts';
 import { ownNetwork } from './choices/own-network.ts';
@@ -13,9 +14,10 @@ import { planGuards } from './guard/guards.ts';
 import { type NodeGroup, nodeGroupStackName } from './node-groups.ts';
 import { readPack } from './pack.ts';
 import { preflight } from './preflight/preflight.ts';
-import { addPlan } from './report.ts';
+import { addNote, addPlan } from './report.ts';
 import { planRollout } from './rollout/plan-rollout.ts';
 import type { Session } from './session.ts';
+import { sleepingGroups } from './sleep/wake-base.ts';
 import { infraSpec, nodeGroupSpec } from './stack-parameters.ts';
 import { plannedChanges } from './upgrade/planned-changes.ts';
 
@@ -45,6 +47,7 @@ async function planWithCluster(given: Session, all: readonly Stack[]): Promise<v
     show(session, infraPlan);
     return infraPlan;
   });
+  noteSleep(session, all);
   await planGroups(session, (group) =>
     planGroup(session, nodeGroupSpec(session, pack, network, group, infra.outputs), infra),
   );
@@ -56,6 +59,15 @@ async function planWithCluster(given: Session, all: readonly Stack[]): Promise<v
 function groupStacks({ inputs }: Session, all: readonly Stack[]): readonly Stack[] {
   const names = inputs.nodeGroups.map(({ name }) => nodeGroupStackName(inputs.environment, name));
   return all.filter(({ name }) => names.includes(name));
+}
+
+function noteSleep(session: Session, all: readonly Stack[]): void {
+  const asleep = groupStacks(session, all).filter(isAsleep);
+  if (asleep.length === 0) return;
+  addNote(
+    session,
+    `These sleep, and the deploy wakes them: ${asleep.map(({ name }) => name).join(', ')}.`,
+  );
 }
 
 async function planOnBase(
@@ -70,10 +82,14 @@ async function planOnBase(
   report.network = network;
   await preflight(fitted, network, all);
   const pack = await readPack(packFile, inputs.environment);
+  noteSleep(fitted, all);
   await planGroups(fitted, (group) =>
     planStack(engine, nodeGroupSpec(fitted, pack, network, group, base.stack.outputs)),
   );
   for (const guard of await planGuards(fitted, all)) show(fitted, guard);
+  const asleep = sleepingGroups(base, all).map(({ name }) => name);
+  if (asleep.length > 0)
+    addNote(fitted, `${baseName} sleeps. The deploy wakes ${asleep.join(', ')}.`);
   await planRollout(fitted, groupStacks(fitted, all), base.stack.outputs);
 }
 

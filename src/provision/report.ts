@@ -209,11 +209,13 @@ function outputTable({
   plan: _,
   images: __,
   'has-changes': changes,
+  asleep,
   ...outputs
 }: ProvisionOutputs): string {
   const endpoint = environment?.cluster.endpoint;
   const rows = Object.entries({
     ...(changes === undefined ? {} : { 'has-changes': String(changes) }),
+    ...(asleep === undefined ? {} : { asleep: String(asleep) }),
     ...outputs,
     ...(endpoint && { 'cluster endpoint': endpoint }),
   });

@@ -9,6 +9,7 @@ import { check } from './preflight/check.ts';
 import { renew } from './renew/renew.ts';
 import { newReport, type Report } from './report.ts';
 import type { ProvisionDeps, Session } from './session.ts';
+import { turnNodes } from './sleep/sleep.ts';
 
 const TITLES = {
   check: 'Preflight of environment',
@@ -17,10 +18,12 @@ const TITLES = {
   destroy: 'Destroyed environment',
   renew: 'Nodes of environment',
   extend: 'Guards of environment',
+  sleep: 'Sleep of environment',
+  wake: 'Awakening of environment',
 };
 
 /**
- * Checks, plans, deploys, destroys, renews or extends one environment, and publishes the report in any case.
+ * Checks, plans, deploys, destroys, renews, extends, puts to sleep or wakes one environment, and publishes the report in any case.
  *
  * @throws CloudError when AWS refuses something or fails.
  */
@@ -46,6 +49,10 @@ export async function provision(inputs: ProvisionInputs, deps: ProvisionDeps): P
         break;
       case 'extend':
         await extend(session);
+        break;
+      case 'sleep':
+      case 'wake':
+        await turnNodes(session, inputs.command);
         break;
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import { idsOf } from '../cloudformation/outputs.ts';
-import type { StackSpec, Template } from '../cloudformation/stack-api.ts';
+import type { Stack, StackSpec, Template } from '../cloudformation/stack-api.ts';
+import { ASLEEP } from '../environment/asleep.ts';
 import { STARTUP_TAINT_TEXT } from '../environment/shared-cluster.ts';
 import { creationTags, firstTags, stackTags } from '../environment/tags.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
@@ -97,6 +98,24 @@ export function commonSpec(
   };
 }
 
+/** A stack that exists, as it is, with its own role. What shapes it is left to the caller. */
+export function sameStackSpec(
+  { inputs, run }: Session,
+  { name, tags, roleArn }: Stack,
+): Omit<StackSpec, 'template' | 'parameters'> {
+  return {
+    name,
+    tags,
+    creationTags: {},
+    onFailure: inputs.stackOptions.onFailure,
+    allowReplacement: [],
+    revertDrift: false,
+    terminationProtection: undefined,
+    roleArn,
+    runId: run.id,
+  };
+}
+
 /**
  * The parameters of `cfn/infra.yaml`.
  *
@@ -187,6 +206,8 @@ function nodeGroupParameters(
     MinSize: String(group.min),
     DesiredSize: String(group.desired),
     MaxSize: String(group.max),
+    // Whatever a deploy is for, it needs the nodes.
+    [ASLEEP]: 'false',
     InstanceType: group.instanceType,
     Capacity: group.capacity,
     VolumeSize: String(group.volumeSize),

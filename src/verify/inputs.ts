@@ -16,6 +16,7 @@ import { probeImageField, toolsImageField } from '../connectivity/probe/probe-im
 import { PROTOCOLS, type Transport, transportsOf } from '../connectivity/protocol.ts';
 import { targetsField } from '../connectivity/targets-field.ts';
 import { InputError, type InputProblem } from '../core/errors.ts';
+import { asleepProblems } from '../environment/asleep.ts';
 import type { Environment } from '../environment/environment.ts';
 import { ENVIRONMENT_LABEL } from '../environment/shared-cluster.ts';
 import { configField } from '../github/config-file.ts';
@@ -150,6 +151,7 @@ export function readVerifyInputs(
     inputs.targets.some(({ protocol }) => protocol !== 'icmp');
   const problems = [
     ...('address' in target ? [] : target),
+    ...asleepProblems(inputs.environment),
     ...(inputs.layout === 'lab' ? networkProblems(inputs.networks, namespace) : []),
   ];
   if (problems.length > 0 || !('address' in target)) throw new InputError(problems);

@@ -7,7 +7,7 @@ import { forAct, type WorkflowSource } from './workflow-text.ts';
 export const PACK = 'acme/eks-multus-actions';
 
 /** The workflows of the pack that others call, as ID tokens name them. */
-export const PACK_WORKFLOWS = ['provision', 'destroy', 'preview', 'reap', 'maintain'].map(
+export const PACK_WORKFLOWS = ['provision', 'destroy', 'preview', 'reap', 'sleep', 'maintain'].map(
   (name) => `${PACK}/.github/workflows/${name}.yml@refs/tags/v1`,
 );
 

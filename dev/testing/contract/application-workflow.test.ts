@@ -105,6 +105,6 @@ it('asks for no right that the jobs of preview.yml have, but that to comment', (
     'pull-requests': 'write',
   });
   const setup = readFileSync(join(CHECKOUT, 'scripts/setup.sh'), 'utf8');
-  expect(setup).toContain("files='provision destroy reap maintain'");
+  expect(setup).toContain("files='provision destroy reap sleep maintain'");
   expect(setup).not.toContain('application.yml');
 });

@@ -76,7 +76,9 @@ it.each(calls)(
     // These have one of them as their default.
     const given =
       job.with?.['github-environment'] ??
-      (['reap.yml', 'maintain.yml'].includes(called) ? 'eks-multus-previews' : undefined);
+      (['reap.yml', 'sleep.yml', 'maintain.yml'].includes(called)
+        ? 'eks-multus-previews'
+        : undefined);
     expect(protectedOnes).toContain(given);
   },
 );

@@ -100,6 +100,7 @@ it('finds what each example gives', () => {
   expect(silent.map(({ file }) => file)).toEqual([
     'notify.yml',
     'scheduled-maintenance.yml',
+    'scheduled-sleep.yml',
     'scheduled-teardown.yml',
     'with-a-file.yml',
     'actions/connect',

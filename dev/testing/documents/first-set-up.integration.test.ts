@@ -227,7 +227,7 @@ describe('the set-up of the README', () => {
     expect(await setUp('--doctor')).toContain('\n0 problems.');
   });
 
-  it.each(['provision', 'destroy', 'reap', 'maintain'])(
+  it.each(['provision', 'destroy', 'reap', 'sleep', 'maintain'])(
     '%s.yml of the pack, on the main branch, assumes the role',
     async (name) => {
       const calledWorkflow = `${WORKFLOWS}/${name}.yml@refs/tags/v1`;
@@ -319,6 +319,7 @@ describe('the set-up again', () => {
     expect([...github.repository(REPOSITORY).labels]).toEqual([
       'multus-preview',
       'multus-preview-keep',
+      'multus-preview-awake',
     ]);
   });
 

@@ -96,8 +96,9 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     checks: ['CKV_GHA_7'], // inputs of a manual start
     files: [
-      ...['provision.yml', 'destroy.yml', 'reap.yml', 'maintain.yml', 'by-hand.yml'],
-      ...['actions-only.yml', 'scheduled-teardown.yml', 'scheduled-maintenance.yml'],
+      ...['provision.yml', 'destroy.yml', 'reap.yml', 'sleep.yml', 'maintain.yml', 'by-hand.yml'],
+      ...['actions-only.yml', 'scheduled-teardown.yml', 'scheduled-sleep.yml'],
+      'scheduled-maintenance.yml',
     ],
     reason:
       'These workflows build nothing. They are started by hand to deploy or destroy what the inputs say.',

@@ -106,7 +106,9 @@ function noUsableNode(nodes: readonly NodeObservation[], { labels }: NodeChoice)
     reason:
       reasons.length === 0 ? `the cluster has no node${labelled(labels)}` : reasons.join('; '),
     nextStep:
-      'make a node Ready with Multus on it (configure-multus waits for both), then verify again',
+      reasons.length === 0
+        ? 'wake the environment if it sleeps (a deploy does, and so does sleep.yml with turn: wake), or deploy it with nodes; then verify again'
+        : 'make a node Ready with Multus on it (configure-multus waits for both), then verify again',
   });
 }
 

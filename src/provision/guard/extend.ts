@@ -1,4 +1,3 @@
-import type { Stack, StackSpec } from '../../cloudformation/stack-api.ts';
 import { allOrFirstFailure } from '../../core/in-parallel.ts';
 import { believedAmong } from '../../environment/believed-stacks.ts';
 import { isGuard } from '../../environment/guard-stack.ts';
@@ -6,6 +5,7 @@ import { deployOne } from '../deploy.ts';
 import { readTemplate } from '../pack.ts';
 import { addNote } from '../report.ts';
 import type { Session } from '../session.ts';
+import { sameStackSpec } from '../stack-parameters.ts';
 import { guardTimes } from './guard-times.ts';
 
 /**
@@ -29,25 +29,8 @@ export async function extend(session: Session): Promise<void> {
     const times = guardTimes({ expiresAt, now: clock.now(), hasCluster }, guard.parameters);
     return deployOne(
       session,
-      { ...sameAs(session, guard), template, parameters: { ...guard.parameters, ...times } },
+      { ...sameStackSpec(session, guard), template, parameters: { ...guard.parameters, ...times } },
       guard,
     );
   });
-}
-
-function sameAs(
-  { inputs, run }: Session,
-  { name, tags, roleArn }: Stack,
-): Omit<StackSpec, 'template' | 'parameters'> {
-  return {
-    name,
-    tags,
-    creationTags: {},
-    onFailure: inputs.stackOptions.onFailure,
-    allowReplacement: [],
-    revertDrift: false,
-    terminationProtection: undefined,
-    roleArn,
-    runId: run.id,
-  };
 }

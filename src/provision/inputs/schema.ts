@@ -127,7 +127,16 @@ const INSIGHT_ID_ALLOWED =
 
 /** The inputs of the action, by their names in `action.yml`. */
 export const inputSchema = z.object({
-  command: oneOf(['check', 'plan', 'deploy', 'destroy', 'renew', 'extend']).default('deploy'),
+  command: oneOf([
+    'check',
+    'plan',
+    'deploy',
+    'destroy',
+    'renew',
+    'extend',
+    'sleep',
+    'wake',
+  ]).default('deploy'),
   environment: text(NAME, NAME_ALLOWED),
   'base-environment': text(NAME, NAME_ALLOWED).optional(),
   ...credentialFields,

@@ -1,6 +1,7 @@
 import { idsOf } from '../../cloudformation/outputs.ts';
 import type { Stack } from '../../cloudformation/stack-api.ts';
 import { CloudError } from '../../core/errors.ts';
+import { isAsleep } from '../../environment/asleep.ts';
 import { believedStacks } from '../../environment/believed-stacks.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { BASE_TAG, ENVIRONMENT_TAG } from '../../environment/tags.ts';
@@ -49,7 +50,9 @@ export function presentEnvironment(
   const authentication = authenticationOf(nodeGroups);
   const settings = { environment: name, region: inputs.region, base, authentication };
   const network = usedNetwork(host, nodeGroups);
-  const environment = environmentOf(settings, accountId, network, host.stack, described);
+  const awake = environmentOf(settings, accountId, network, host.stack, described);
+  const asleep = nodeGroups.length > 0 && nodeGroups.every(isAsleep);
+  const environment = asleep ? { ...awake, asleep } : awake;
   return { environment, base, infra: host.stack, nodeGroups };
 }
 

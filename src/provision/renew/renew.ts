@@ -1,10 +1,11 @@
 import type { Stack, StackSpec } from '../../cloudformation/stack-api.ts';
 import { allOrFirstFailure } from '../../core/in-parallel.ts';
 import { deployOne } from '../deploy.ts';
-import { type Pack, readPack } from '../pack.ts';
+import { ofThisPack, type Pack, readPack } from '../pack.ts';
 import { addNote, addWarning } from '../report.ts';
 import { rollNodes } from '../rollout/roll-nodes.ts';
 import type { Session } from '../session.ts';
+import { sameStackSpec } from '../stack-parameters.ts';
 import { isBehind } from './image-age.ts';
 import { lookAtImages } from './look-at-images.ts';
 import { isOpen } from './maintenance-window.ts';
@@ -21,6 +22,7 @@ export async function renew(session: Session): Promise<void> {
   const all = await stacks.list();
   const present = presentEnvironment(inputs, account.accountId, all);
   report.outputs.environment = present.environment;
+  report.outputs.asleep = present.environment.asleep === true;
   const images = await lookAtImages(session, present.nodeGroups);
   const behind = images.filter(isBehind).map(({ group }) => group);
   if (!isAllowed(session, behind)) return;
@@ -50,7 +52,13 @@ function isAllowed(session: Session, behind: readonly string[]): boolean {
 async function renewGroups(session: Session, present: PresentEnvironment): Promise<void> {
   const { inputs, log, packFile } = session;
   const pack = await readPack(packFile, inputs.environment);
-  const ours = await ofThisPack(session, pack, present.nodeGroups);
+  const { ours, others } = await ofThisPack(session, pack, present.nodeGroups);
+  for (const { name } of others) {
+    addWarning(
+      session,
+      `Stack ${name} has another template than this release of the pack, so its nodes stay. A deploy updates the stack, and replaces its nodes.`,
+    );
+  }
   const existing = new Map(ours.map((stack) => [stack.name, stack]));
   const deployed = await log.group('Node groups', () =>
     allOrFirstFailure(ours, async (stack) => ({
@@ -60,42 +68,8 @@ async function renewGroups(session: Session, present: PresentEnvironment): Promi
   await rollNodes(session, { deployed, existing, infra: present.infra.outputs });
 }
 
-/**
- * The stacks that have this pack's template. Anybody who may create stacks can tag one as an environment's, so a template of
- * somebody else's is not deployed with the rights of this job. A newer template of the pack is what a deploy brings.
- */
-async function ofThisPack(
-  session: Session,
-  { nodeGroup }: Pack,
-  stacks: readonly Stack[],
-): Promise<readonly Stack[]> {
-  const ours: Stack[] = [];
-  for (const stack of stacks) {
-    const template = await session.stacks.template(stack.id);
-    if (template === nodeGroup.text) ours.push(stack);
-    else {
-      addWarning(
-        session,
-        `Stack ${stack.name} has another template than this release of the pack, so its nodes stay. A deploy updates the stack, and replaces its nodes.`,
-      );
-    }
-  }
-  return ours;
-}
-
 /** The stack as it is. CloudFormation looks the AMI up anew. */
-function sameButImage({ inputs, run }: Session, { nodeGroup }: Pack, stack: Stack): StackSpec {
-  return {
-    name: stack.name,
-    template: nodeGroup,
-    parameters: stack.parameters,
-    tags: stack.tags,
-    creationTags: {},
-    onFailure: inputs.stackOptions.onFailure,
-    allowReplacement: [],
-    revertDrift: false,
-    terminationProtection: undefined,
-    roleArn: stack.roleArn,
-    runId: run.id,
-  };
+function sameButImage(session: Session, { nodeGroup }: Pack, stack: Stack): StackSpec {
+  const { parameters } = stack;
+  return { ...sameStackSpec(session, stack), template: nodeGroup, parameters };
 }

@@ -52,7 +52,11 @@ const WITHOUT_INTERNET: typeof OF_VPC = [
 export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, string])[] = [
   ...OF_VPC,
   ...WITHOUT_INTERNET,
-  [{ command: 'apply' }, 'command', 'one of check, plan, deploy, destroy, renew, extend'],
+  [
+    { command: 'apply' },
+    'command',
+    'one of check, plan, deploy, destroy, renew, extend, sleep, wake',
+  ],
   [{ 'expiry-guard': 'true' }, 'expiry-guard', 'false where cloudformation-role-arn is empty'],
   [{ 'expires-at': '2026-11-30 12:00' }, 'expires-at', 'such as 2026-11-30T12:00:00Z'],
   [{ 'expires-at': '2026-13-30T12:00:00Z' }, 'expires-at', 'a time in UTC'],
