@@ -180,3 +180,44 @@ it.each([
   const EnabledTypes = expected.map((Type) => ({ Type }));
   expect(Logging).toEqual({ ClusterLogging: { EnabledTypes } });
 });
+
+it.each([
+  [{}, []],
+  [{ MultusPeeringRoutes: ['10.20.0.0/16=pcx-1'] }, ['MultusPeeringRoute1']],
+  [{ MultusPeeringRoutes: ['', '10.20.0.0/16=pcx-1'] }, ['MultusPeeringRoute2']],
+  [
+    {
+      MultusTransitRoutes: ['10.0.0.0/8=tgw-1', '0.0.0.0/0=tgw-1'],
+      MultusVpnRoutes: ['10.9.0.0/16=vgw-1'],
+    },
+    ['MultusTransitRoute1', 'MultusTransitRoute2', 'MultusVpnRoute1'],
+  ],
+])('routes beyond the VPC: %j', (values, expected) => {
+  const { resources } = templateWith(values);
+  const routes = Object.keys(resources).filter((name) =>
+    /^Multus(Peering|Transit|Vpn)Route/.test(name),
+  );
+  expect(routes).toEqual(expected);
+});
+
+it('a route to everything lets pods out, and nobody in', () => {
+  const values = { MultusTransitRoutes: ['10.0.0.0/8=tgw-1', '0.0.0.0/0=tgw-1'] };
+  const group = templateWith(values).resources['MultusSecurityGroup']?.properties;
+  const ranges = (side: string) => {
+    const rules = evaluate(group?.[side] ?? [], scopeOf(values));
+    return (rules as readonly { readonly CidrIp: string }[]).map(({ CidrIp }) => CidrIp);
+  };
+  expect(ranges('SecurityGroupIngress')).toEqual(['10.0.0.0/16', '10.0.0.0/8']);
+  expect(ranges('SecurityGroupEgress')).toEqual(['10.0.0.0/16', '10.0.0.0/8', '0.0.0.0/0']);
+});
+
+it('a second range comes before the Multus subnets', () => {
+  const { resources } = templateWith({ MultusCidr: '100.64.0.0/16' });
+  expect(resources['MultusCidrBlock']?.properties).toMatchObject({
+    CidrBlock: { Ref: 'MultusCidr' },
+  });
+  for (const [name, { dependsOn }] of Object.entries(resources)) {
+    if (/^MultusSubnet\dZone\d$/.test(name)) expect(dependsOn).toContain('MultusCidrBlock');
+  }
+  expect(live()).not.toContain('MultusCidrBlock');
+});

@@ -1,4 +1,11 @@
-import { DescribeNatGatewaysCommand, DescribeRouteTablesCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateVpcCommand,
+  CreateVpcPeeringConnectionCommand,
+  DeleteVpcCommand,
+  DeleteVpcPeeringConnectionCommand,
+  DescribeNatGatewaysCommand,
+  DescribeRouteTablesCommand,
+} from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, ListAccessEntriesCommand } from '@aws-sdk/client-eks';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -16,17 +23,19 @@ import { templateText } from '../dev/testing/samples/read-template.ts';
 
 /** The largest environment, and what can change in one. The tests build on each other, in this order. */
 const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
-const row = (first: number) => ZONES.map((_, index) => `10.0.${first + index}.0/24`).join();
+const row = (first: number, range = '10.0') =>
+  ZONES.map((_, index) => `${range}.${first + index}.0/24`).join();
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
 const PARAMETERS = {
   ClusterName: 'large',
   AvailabilityZones: ZONES.join(),
   PublicSubnetCidrs: row(0),
   PrivateSubnetCidrs: row(3),
-  Multus1SubnetCidrs: row(6),
-  Multus2SubnetCidrs: row(9),
-  Multus3SubnetCidrs: row(12),
-  Multus4SubnetCidrs: row(15),
+  MultusCidr: '100.64.0.0/16',
+  Multus1SubnetCidrs: row(6, '100.64'),
+  Multus2SubnetCidrs: row(9, '100.64'),
+  Multus3SubnetCidrs: row(12, '100.64'),
+  Multus4SubnetCidrs: row(15, '100.64'),
   NatGateways: 'per-az',
   AdminRoleArns: ['a', 'b', 'c', 'd', 'e', 'f'].map(role).join(),
   ControlPlaneLogs: 'api,scheduler',
@@ -66,6 +75,35 @@ async function waysOut(): Promise<readonly (string | undefined)[]> {
     ({ Routes = [] }) =>
       Routes.find((route) => route.DestinationCidrBlock === '0.0.0.0/0')?.NatGatewayId,
   );
+}
+
+/** The routes of the Multus subnets that leave the VPC: destinations, with what leads there. */
+async function beyond(): Promise<readonly (readonly [string | undefined, string | undefined])[]> {
+  const Filters = [{ Name: 'tag:Name', Values: ['large-multus'] }];
+  const { RouteTables: [table] = [] } = await stacks.clients.ec2.send(
+    new DescribeRouteTablesCommand({ Filters }),
+  );
+  return (table?.Routes ?? [])
+    .filter(({ GatewayId }) => GatewayId !== 'local')
+    .map((one) => [one.DestinationCidrBlock, one.VpcPeeringConnectionId] as const);
+}
+
+/** Another VPC, and a peering connection with it; `end` removes both. */
+async function connectedVpc(VpcId: string) {
+  const { ec2 } = stacks.clients;
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.20.0.0/16' }));
+  const PeerVpcId = Vpc?.VpcId ?? '';
+  const { VpcPeeringConnection: made } = await ec2.send(
+    new CreateVpcPeeringConnectionCommand({ VpcId, PeerVpcId }),
+  );
+  const id = made?.VpcPeeringConnectionId ?? '';
+  return {
+    id,
+    end: async () => {
+      await ec2.send(new DeleteVpcPeeringConnectionCommand({ VpcPeeringConnectionId: id }));
+      await ec2.send(new DeleteVpcCommand({ VpcId: PeerVpcId }));
+    },
+  };
 }
 
 it('three zones and four networks, a gateway and a way out for each zone', async () => {
@@ -118,6 +156,28 @@ it('an endpoint for the VPC only, an administrator less', async () => {
   const { accessEntries = [] } = await stacks.clients.eks.send(entries);
   expect(accessEntries).toContain(role('f'));
   expect(accessEntries).not.toContain(role('c'));
+});
+
+it('routes to a peer come and go, and each keeps its place', async () => {
+  const steady = { NatGateways: 'none', EndpointPublicAccessCidrs: '' };
+  const vpcId = outputsOf(await change('UPDATE', steady))['VpcId'] ?? '';
+  const peer = await connectedVpc(vpcId);
+  const routes = (...destinations: readonly string[]) =>
+    change('UPDATE', {
+      ...steady,
+      MultusPeeringRoutes: destinations.map((one) => one && `${one}=${peer.id}`).join(),
+    });
+  await routes('10.20.0.0/17', '10.20.128.0/17');
+  expect(await beyond()).toEqual([
+    ['10.20.0.0/17', peer.id],
+    ['10.20.128.0/17', peer.id],
+  ]);
+  const stack = await routes('', '10.20.128.0/17');
+  expect(stack.StackStatus).toBe('UPDATE_COMPLETE');
+  expect(await beyond()).toEqual([['10.20.128.0/17', peer.id]]);
+  await routes();
+  expect(await beyond()).toEqual([]);
+  await peer.end();
 });
 
 it('is deleted completely, except for a key that can be restored for a week', async () => {

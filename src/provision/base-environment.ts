@@ -75,6 +75,7 @@ function networkOf(resource: string, stack: Stack): NetworkPlan {
   );
   const result = planNetwork({
     vpcCidr: parameters['VpcCidr'] ?? '',
+    multusCidr: parameters['MultusCidr'] || undefined,
     zones: listOf('AvailabilityZones'),
     multusNetworks: multus.length,
     subnetCidrs: {

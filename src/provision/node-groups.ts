@@ -31,6 +31,9 @@ const SHAPE =
 /** A family and one of EC2's sizes: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html */
 const TYPE = /^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-[a-z0-9]+)?)$/;
 
+/** An interface of the largest types has 50 addresses, one of which is its own; `checkInstanceTypes` knows the others. */
+const MOST_PREFIXES = 49;
+
 /** The word for the cheapest instance type that fits. */
 export const AUTO = 'auto';
 
@@ -60,7 +63,7 @@ const writtenGroup = z.strictObject(
       .enum(ASKED_CAPACITIES, { error: ASKED_CAPACITIES.join(' or ') })
       .default('on-demand'),
     'volume-size': whole(20, 16_384).default(50),
-    'prefixes-per-interface': whole(0, 14).default(1),
+    'prefixes-per-interface': whole(0, MOST_PREFIXES).default(1),
     'pods-wait-for-multus': z.boolean({ error: 'true or false' }).default(true),
     'startup-taint': z.boolean({ error: 'true or false' }).default(false),
   },

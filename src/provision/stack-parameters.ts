@@ -3,6 +3,7 @@ import type { Stack, StackSpec, Template } from '../cloudformation/stack-api.ts'
 import { ASLEEP } from '../environment/asleep.ts';
 import { STARTUP_TAINT_TEXT } from '../environment/shared-cluster.ts';
 import { creationTags, firstTags, stackTags } from '../environment/tags.ts';
+import { kindOf, type MultusRoute, type RouteTarget } from '../vpc/multus-routes.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import { NEW_CLUSTERS } from './inputs/defaults.ts';
 import type { ProvisionInputs } from './inputs.ts';
@@ -47,7 +48,7 @@ export function infraSpec(
       'SecretsEncryption',
       ...Object.keys(present).filter((parameter) => !(parameter in addons)),
     ],
-    keepPlaces: ['AdminRoleArns'],
+    keepPlaces: ['AdminRoleArns', ...Object.values(ROUTE_PARAMETERS)],
   };
 }
 
@@ -140,6 +141,8 @@ function infraParameters(
     PublicSubnetCidrs: plan.publicSubnets.join(),
     PrivateSubnetCidrs: plan.privateSubnets.join(),
     ...multusSubnets(plan),
+    MultusCidr: plan.multusCidr ?? '',
+    ...routeParameters(plan.routes ?? []),
     NatGateways: cluster.natGateways,
     Internet: cluster.internet,
     SecretsEncryption: String(cluster.secretsEncryption),
@@ -150,6 +153,22 @@ function infraParameters(
     VpcCniRights: cluster.vpcCniRights,
     SessionManager: String(sessionManager),
   };
+}
+
+/** The parameters of `cfn/infra.yaml` for routes, by the kind of what they lead to. */
+const ROUTE_PARAMETERS: Readonly<Record<RouteTarget, string>> = {
+  pcx: 'MultusPeeringRoutes',
+  tgw: 'MultusTransitRoutes',
+  vgw: 'MultusVpnRoutes',
+};
+
+function routeParameters(routes: readonly MultusRoute[]): Texts {
+  return Object.fromEntries(
+    Object.entries(ROUTE_PARAMETERS).map(([kind, parameter]) => {
+      const own = routes.filter(({ target }) => kindOf(target) === kind);
+      return [parameter, own.map(({ destination, target }) => `${destination}=${target}`).join()];
+    }),
+  );
 }
 
 /** The numbers of the networks for which the template has parameters. */

@@ -22,12 +22,18 @@ type Given =
   | { readonly placed: ReadonlyMap<Slot, Cidr> }
   | { readonly problems: readonly InputProblem[] };
 
+/** The ranges that subnets are in; both are the same in a VPC with one range. */
+export interface Ranges {
+  readonly vpc: Cidr;
+  readonly multus: Cidr;
+}
+
 /** Subnets may be /16 to /28: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
 const SMALLEST = 28;
 
 /** Puts explicit subnets into their slots, or reports every problem with them. */
 export function placeGiven(
-  vpc: Cidr,
+  ranges: Ranges,
   slots: readonly Slot[],
   given: GivenSubnets,
   smallestMultus: number,
@@ -40,7 +46,10 @@ export function placeGiven(
     const text = textFor(slot, given);
     if (text === undefined) continue;
     const cidr = parseCidr(text);
-    const allowed = allowedInstead(vpc, cidr, slot.kind === 'multus' ? smallestMultus : SMALLEST);
+    const allowed =
+      slot.kind === 'multus'
+        ? allowedInstead(ranges.multus, cidr, smallestMultus)
+        : allowedInstead(ranges.vpc, cidr, SMALLEST);
     const overlapping = cidr && [...placed].find(([, other]) => overlaps(cidr, other));
     if (allowed !== undefined) problems.push(problem(text, `${nameOf(slot)}: ${allowed}`));
     else if (overlapping)
@@ -57,10 +66,10 @@ function textFor(slot: Slot, given: GivenSubnets): string | undefined {
 }
 
 /** What is allowed in place of a network that cannot be used; undefined when it can. */
-function allowedInstead(vpc: Cidr, cidr: Cidr | undefined, smallest: number): string | undefined {
+function allowedInstead(range: Cidr, cidr: Cidr | undefined, smallest: number): string | undefined {
   if (cidr === undefined) return 'an IPv4 network with no host bits set, such as 10.0.4.0/24';
   if (cidr.prefix < 16 || cidr.prefix > smallest) return `a network from /16 to /${smallest}`;
-  if (!contains(vpc, cidr)) return `a network inside the VPC, ${formatCidr(vpc)}`;
+  if (!contains(range, cidr)) return `a network inside the VPC, ${formatCidr(range)}`;
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { InputProblem } from '../core/errors.ts';
 import { type Cidr, contains, parseCidr, share } from '../core/ip.ts';
 import { type GivenSubnets, placeGiven, type Slot } from './given-subnets.ts';
+import { type MultusRoute, routeProblems } from './multus-routes.ts';
 import {
   FEWEST_ZONES,
   MOST_ZONES,
@@ -22,6 +23,8 @@ export interface GivenVpcRequest {
   /** By network. A network without selectors has ranges in `subnetCidrs`, in which its subnets are made. */
   readonly multusSubnets: readonly (readonly SubnetSelector[])[];
   readonly subnetCidrs: GivenSubnets | undefined;
+  /** What the Multus subnets that are made reach beyond the VPC. */
+  readonly routes?: readonly MultusRoute[] | undefined;
 }
 
 /** A VPC with its subnets, as EC2 describes it. */
@@ -151,6 +154,8 @@ export function planGivenNetwork(
     present.subnets.filter((one) => !isOwn(one)),
   );
   if (taken.length > 0) return { problems: taken };
+  const routes = givenRouteProblems(request, present, made.subnets);
+  if (routes.length > 0) return { problems: routes };
   const plan = {
     vpcCidr: range.text,
     zones,
@@ -159,6 +164,7 @@ export function planGivenNetwork(
     multusSubnets: [...given, ...made.subnets].toSorted(
       (a, b) => a.network - b.network || zones.indexOf(a.zone) - zones.indexOf(b.zone),
     ),
+    routes: request.routes,
     givenVpc: { id: present.id, privateSubnetIds: privateSubnets.map(({ id }) => id) },
   };
   return { plan };
@@ -193,9 +199,27 @@ function placeMade(
       zones.map((zone, index): Slot => ({ kind: 'multus', zone, index, network })),
     );
   if (slots.length === 0) return { subnets: [] };
-  const placed = placeGiven(vpc, slots, { multus: subnetCidrs?.multus }, SMALLEST_MULTUS);
+  const placed = placeGiven(
+    { vpc, multus: vpc },
+    slots,
+    { multus: subnetCidrs?.multus },
+    SMALLEST_MULTUS,
+  );
   if ('problems' in placed) return placed;
   return { subnets: [...placed.placed].map(([slot, cidr]) => madeMultusSubnet(slot, cidr)) };
+}
+
+/** Routes come only into the route table of the subnets that are made. */
+function givenRouteProblems(
+  { routes = [] }: GivenVpcRequest,
+  { cidrs }: PresentVpc,
+  made: readonly MultusSubnet[],
+): readonly InputProblem[] {
+  if (routes.length === 0 || made.length > 0) return routeProblems(routes, cidrs);
+  const value = routes.map(({ destination }) => destination).join(', ');
+  const allowed =
+    "nothing where multus-subnets gives all networks: the routes of these subnets are their owner's";
+  return [{ input: 'multus-routes', value, allowed }];
 }
 
 function overlapProblems(

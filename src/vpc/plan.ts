@@ -8,7 +8,9 @@ import {
   size,
   upperHalf,
 } from '../core/ip.ts';
-import { type GivenSubnets, placeGiven, type Slot } from './given-subnets.ts';
+import { type GivenSubnets, placeGiven, type Ranges, type Slot } from './given-subnets.ts';
+import { type MultusRoute, routeProblems } from './multus-routes.ts';
+import { secondRangeProblems } from './second-range.ts';
 
 export interface NetworkRequest {
   readonly vpcCidr: string;
@@ -18,6 +20,10 @@ export interface NetworkRequest {
   readonly subnetCidrs?: GivenSubnets | undefined;
   /** Whether the VPC has no way to the internet, and so no public subnets. Their ranges stay free. */
   readonly withoutInternet?: boolean;
+  /** A second range of the VPC for the Multus subnets; undefined when they are in `vpcCidr`. */
+  readonly multusCidr?: string | undefined;
+  /** What the Multus subnets reach beyond the VPC. */
+  readonly routes?: readonly MultusRoute[] | undefined;
 }
 
 export interface MultusSubnet {
@@ -42,7 +48,7 @@ export interface GivenVpc {
 
 /** The subnets of one environment; each list is in zone order, Multus subnets by network first. */
 export interface NetworkPlan {
-  /** The range of the VPC that has the Multus subnets. */
+  /** The range of the VPC that has the Multus subnets, unless `multusCidr` has them. */
   readonly vpcCidr: string;
   readonly zones: readonly string[];
   readonly publicSubnets: readonly string[];
@@ -50,6 +56,10 @@ export interface NetworkPlan {
   readonly multusSubnets: readonly MultusSubnet[];
   /** Undefined for a VPC that the environment makes. In a given one, it makes no public and no private subnets. */
   readonly givenVpc?: GivenVpc | undefined;
+  /** The second range of a VPC that the environment makes, which then has the Multus subnets. */
+  readonly multusCidr?: string | undefined;
+  /** What the Multus subnets that the environment makes reach beyond the VPC. */
+  readonly routes?: readonly MultusRoute[] | undefined;
 }
 
 export type NetworkResult =
@@ -106,14 +116,26 @@ export function planNetwork(request: NetworkRequest): NetworkResult {
   if (NO_VPC.some((text) => isIn(text, vpc))) {
     return { problems: [{ input: 'vpc-cidr', value: request.vpcCidr, allowed: NO_VPC_ALLOWED }] };
   }
+  const beyond = beyondProblems(request);
+  if (beyond.length > 0) return { problems: beyond };
+  const ranges = { vpc, multus: parseCidr(request.multusCidr ?? '') ?? vpc };
   const slots = slotsOf(request);
-  const given = placeGiven(vpc, slots, request.subnetCidrs ?? {}, SMALLEST_MULTUS);
+  const given = placeGiven(ranges, slots, request.subnetCidrs ?? {}, SMALLEST_MULTUS);
   if ('problems' in given) return given;
   for (const sizes of SIZES) {
-    const placed = placeAll(vpc, slots, given.placed, sizes);
+    const placed = placeAll(ranges, slots, given.placed, sizes);
     if (placed !== undefined) return { plan: toPlan(request, placed) };
   }
-  return { problems: [tooSmall(request.vpcCidr, slots.length - given.placed.size)] };
+  return { problems: [tooSmall(request, ranges, slots, given.placed)] };
+}
+
+/** What is wrong with the second range, and with the routes to what is outside of both. */
+function beyondProblems({ vpcCidr, multusCidr, routes = [] }: NetworkRequest) {
+  if (multusCidr === undefined) return routeProblems(routes, [vpcCidr]);
+  return [
+    ...secondRangeProblems(multusCidr, vpcCidr),
+    ...routeProblems(routes, [vpcCidr, multusCidr]),
+  ];
 }
 
 function isIn(text: string, vpc: Cidr): boolean {
@@ -134,7 +156,7 @@ function slotsOf({ zones, multusNetworks }: NetworkRequest): readonly Slot[] {
 
 /** Puts each slot without an explicit subnet into the lowest free block; undefined when they do not all fit. */
 function placeAll(
-  vpc: Cidr,
+  ranges: Ranges,
   slots: readonly Slot[],
   given: ReadonlyMap<Slot, Cidr>,
   sizes: Sizes,
@@ -143,7 +165,8 @@ function placeAll(
   const placed: Cidr[] = [];
   for (const slot of slots) {
     const prefix = slot.kind === 'multus' ? sizes.multus : sizes.others;
-    const cidr = given.get(slot) ?? lowestFree(vpc, prefix, taken);
+    const range = slot.kind === 'multus' ? ranges.multus : ranges.vpc;
+    const cidr = given.get(slot) ?? lowestFree(range, prefix, taken);
     if (cidr === undefined) return undefined;
     placed.push(cidr);
     taken.push(cidr);
@@ -156,6 +179,8 @@ function toPlan(request: NetworkRequest, cidrs: readonly Cidr[]): NetworkPlan {
   const [publicSubnets, privateSubnets] = [cidrs.slice(0, count), cidrs.slice(count, 2 * count)];
   return {
     vpcCidr: request.vpcCidr,
+    multusCidr: request.multusCidr,
+    routes: request.routes,
     zones: request.zones,
     publicSubnets: request.withoutInternet === true ? [] : publicSubnets.map(formatCidr),
     privateSubnets: privateSubnets.map(formatCidr),
@@ -184,7 +209,27 @@ export function madeMultusSubnet(
   };
 }
 
-function tooSmall(vpcCidr: string, count: number): InputProblem {
-  const allowed = `a network with room for ${count} subnets (Multus at least /${SMALLEST_MULTUS}, others /28) beside those given in subnet-cidrs`;
-  return { input: 'vpc-cidr', value: vpcCidr, allowed };
+/** The smallest subnets do not fit: in a VPC with two ranges, either those of Multus or the others. */
+function tooSmall(
+  { vpcCidr, multusCidr }: NetworkRequest,
+  ranges: Ranges,
+  slots: readonly Slot[],
+  given: ReadonlyMap<Slot, Cidr>,
+): InputProblem {
+  const open = slots.filter((slot) => !given.has(slot));
+  const beside = 'beside those given in subnet-cidrs';
+  if (multusCidr === undefined) {
+    const allowed = `a network with room for ${open.length} subnets (Multus at least /${SMALLEST_MULTUS}, others /28) ${beside}`;
+    return { input: 'vpc-cidr', value: vpcCidr, allowed };
+  }
+  const [multus, others] = [true, false].map((wanted) =>
+    open.filter(({ kind }) => (kind === 'multus') === wanted),
+  );
+  const smallest = { multus: SMALLEST_MULTUS, others: ENI_PREFIX };
+  if (placeAll(ranges, others ?? [], given, smallest) === undefined) {
+    const allowed = `a network with room for ${others?.length} subnets of at least /28 ${beside}`;
+    return { input: 'vpc-cidr', value: vpcCidr, allowed };
+  }
+  const allowed = `a network with room for ${multus?.length} subnets of at least /${SMALLEST_MULTUS} ${beside}`;
+  return { input: 'multus-cidr', value: multusCidr, allowed };
 }

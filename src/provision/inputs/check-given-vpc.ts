@@ -11,6 +11,8 @@ const NAMES = [
   'multus-networks',
   'subnet-cidrs',
   'vpc-cidr',
+  'multus-cidr',
+  'multus-routes',
   'nat-gateways',
 ] as const;
 
@@ -20,7 +22,7 @@ type Inputs = Pick<Raw, (typeof NAMES)[number]>;
 export function checkGivenVpc(parsed: ParsedInputs<Raw>): void {
   parsed.check(NAMES, (inputs) =>
     inputs['vpc-id'] === undefined
-      ? withoutVpc(inputs)
+      ? [...withoutVpc(inputs), ...onBase(inputs)]
       : [...mixtures(inputs), ...networks(inputs)],
   );
 }
@@ -35,6 +37,14 @@ function withoutVpc(inputs: Inputs) {
     }));
 }
 
+/** The base has made its VPC with the subnets and their routes. */
+function onBase(inputs: Inputs) {
+  if (inputs['base-environment'] === undefined) return [];
+  const names = ['multus-cidr', 'multus-routes'] as const;
+  const allowed = 'nothing with base-environment, whose networks the environment uses';
+  return names.filter((name) => inputs[name] !== undefined).map((input) => ({ input, allowed }));
+}
+
 function mixtures(inputs: Inputs) {
   const { 'subnet-cidrs': ranges, 'nat-gateways': nat } = inputs;
   const wrong: readonly (readonly [input: keyof Inputs, isWrong: boolean, allowed: string])[] = [
@@ -42,6 +52,11 @@ function mixtures(inputs: Inputs) {
       'vpc-id',
       inputs['base-environment'] !== undefined,
       'nothing with base-environment, whose VPC the environment uses',
+    ],
+    [
+      'multus-cidr',
+      inputs['multus-cidr'] !== undefined,
+      'nothing with vpc-id: its owner adds ranges to the VPC, and subnet-cidrs may be in any of them',
     ],
     ['vpc-cidr', inputs['vpc-cidr'] !== undefined, 'nothing with vpc-id: the VPC has its ranges'],
     [

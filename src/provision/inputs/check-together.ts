@@ -50,7 +50,13 @@ const OF_COUNT = [
   'multus-subnets',
   'subnet-cidrs',
 ] as const;
-const OF_NETWORK = [...OF_COUNT, 'vpc-cidr', 'availability-zones'] as const;
+const OF_NETWORK = [
+  ...OF_COUNT,
+  'vpc-cidr',
+  'multus-cidr',
+  'multus-routes',
+  'availability-zones',
+] as const;
 
 function checkOwnCluster(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
   let network: NetworkPlan | undefined;

@@ -33,7 +33,14 @@ export function networkCount(
 export function networkRequestOf(
   inputs: Pick<
     Raw,
-    'internet' | 'vpc-id' | 'vpc-cidr' | 'multus-networks' | 'multus-subnets' | 'subnet-cidrs'
+    | 'internet'
+    | 'vpc-id'
+    | 'vpc-cidr'
+    | 'multus-cidr'
+    | 'multus-networks'
+    | 'multus-routes'
+    | 'multus-subnets'
+    | 'subnet-cidrs'
   >,
 ): Omit<NetworkRequest, 'zones'> {
   return {
@@ -41,6 +48,8 @@ export function networkRequestOf(
     multusNetworks: networkCount(inputs),
     subnetCidrs: inputs['subnet-cidrs'],
     withoutInternet: inputs.internet === NONE,
+    multusCidr: inputs['multus-cidr'],
+    routes: inputs['multus-routes'],
   };
 }
 
@@ -55,6 +64,7 @@ export function givenVpcOf(inputs: Raw): GivenVpcRequest | undefined {
     multusNetworks: networkCount(inputs),
     multusSubnets: inputs['multus-subnets'] ?? [],
     subnetCidrs: inputs['subnet-cidrs'],
+    routes: inputs['multus-routes'],
   };
 }
 

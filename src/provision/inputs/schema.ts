@@ -72,6 +72,15 @@ function subnetsField() {
   return inFileAs(field, listForm());
 }
 
+const ROUTES = 'YAML such as [{ destination: 10.20.0.0/16, target: pcx-0123456789abcdef0 }]';
+const routesShape = z.array(
+  z.strictObject(
+    { destination: z.string({ error: ROUTES }), target: z.string({ error: ROUTES }) },
+    { error: ROUTES },
+  ),
+  { error: ROUTES },
+);
+
 const MULTUS_SUBNETS =
   'YAML such as [[net1 in a, net1 in b], []]: for each network its subnets, or none where subnet-cidrs has its ranges';
 const multusSubnetsShape = z.array(z.array(selectorText, { error: MULTUS_SUBNETS }), {
@@ -147,6 +156,8 @@ export const inputSchema = z.object({
   'private-subnets': subnetsField().default([]),
   'multus-subnets': multusSubnetsField().optional(),
   'vpc-cidr': z.string().optional(),
+  'multus-cidr': z.string().optional(),
+  'multus-routes': yaml(routesShape, ROUTES).optional(),
   'availability-zones': list().default([]),
   'multus-networks': wholeNumber(1, 4).optional(),
   'subnet-cidrs': yaml(subnetsSchema, SUBNETS).optional(),

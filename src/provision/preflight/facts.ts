@@ -36,6 +36,8 @@ export interface AccountFacts {
   readonly runner?: Answer<RunnerFacts>;
   /** What the registries say of the images in `image-registry`. */
   readonly images?: Answer<readonly FoundImage[]>;
+  /** What the VPC is connected with. */
+  readonly connections?: Answer<VpcConnections>;
   /** What EKS says about an upgrade of the cluster to the version that the inputs ask for. */
   readonly insights?: Answer<readonly Insight[]>;
   /** The add-ons of the cluster, with the versions that EKS offers for the version that the inputs ask for. */
@@ -140,6 +142,19 @@ export interface Decision {
   readonly deniedBy: 'policy' | 'organization' | 'boundary';
   /** Keys of conditions that decide and that nobody can know before the call. */
   readonly missingKeys: readonly string[];
+}
+
+/** The ways out of a VPC to others. */
+export interface VpcConnections {
+  readonly peerings: readonly {
+    readonly id: string;
+    /** `active`, or what is missing: `pending-acceptance`, `deleted`, … */
+    readonly status: string;
+    /** The ranges of the VPC on the other side; empty when they are not known. */
+    readonly otherRanges: readonly string[];
+  }[];
+  /** The ids of those that the VPC is attached to. */
+  readonly transitGateways: readonly string[];
 }
 
 /** What takes addresses of a Multus subnet that exists. */

@@ -6,6 +6,7 @@ import { type ClusterAddress, clusterOf } from '../rollout/cluster-address.ts';
 import type { ClusterQuestions } from '../upgrade/ask-cluster.ts';
 import { versionChange } from '../upgrade/version-change.ts';
 import { ask } from './account/ask.ts';
+import { askConnections } from './account/ask-connections.ts';
 import { askEc2 } from './account/ask-ec2.ts';
 import { askEks } from './account/ask-eks.ts';
 import { askGivenVpc } from './account/ask-given-vpc.ts';
@@ -18,7 +19,7 @@ import type { AccountFacts, Answer, Decision } from './facts.ts';
 import { mirroredImages } from './needed-images.ts';
 import { deployerSimulation, serviceRoleSimulation } from './permissions.ts';
 import { NAT_GATEWAYS } from './quotas.ts';
-import { newInstances, newNatZones, type SetUp, typesOf } from './set-up.ts';
+import { newInstances, newNatZones, type SetUp, typesOf, vpcIdOf } from './set-up.ts';
 
 /** Learns from AWS what the checks of a set-up need, without changing anything. */
 export type Gather = (setUp: SetUp) => Promise<AccountFacts>;
@@ -35,11 +36,15 @@ export function gatherWith(caller: AwsCaller, sources: ClusterSources): Gather {
   return async (setUp) => {
     const client = createClient(EC2Client, caller);
     const ec2 = askEc2(client);
-    const { givenVpc } = setUp.network;
+    const { givenVpc, routes = [] } = setUp.network;
+    const vpcId = vpcIdOf(setUp);
     const facts = await answers({
       ...aboutPlace(ec2, caller, setUp),
       ...aboutNodes(ec2, setUp),
       ...(givenVpc === undefined ? {} : { givenVpc: askGivenVpc(client, givenVpc.id) }),
+      ...(routes.length === 0 || vpcId === undefined
+        ? {}
+        : { connections: askConnections(client, vpcId) }),
       ...aboutUpgrade(setUp, sources),
       ...aboutImages(caller, setUp),
       ...aboutRunner(setUp),

@@ -47,6 +47,11 @@ export function makesStacks({ infra, groups }: SetUp): boolean {
   return infra === undefined || groups.some(({ stack }) => stack === undefined);
 }
 
+/** The VPC, when it exists before the deploy. */
+export function vpcIdOf({ network, infra }: Pick<SetUp, 'network' | 'infra'>): string | undefined {
+  return network.givenVpc?.id ?? infra?.outputs['VpcId'];
+}
+
 /** The names of the instance types of all groups, each once. */
 export function typesOf({ groups }: SetUp): readonly string[] {
   return [...new Set(groups.map(({ group }) => group.instanceType))];

@@ -10,7 +10,8 @@ const VPC = {
   'multus-subnets': '[[tag:network=1], [tag:network=2]]',
 };
 const RANGES = 'multus: [[10.0.6.0/24, 10.0.7.0/24], []]';
-/** Impossible mixtures with a VPC that others made. */
+const ROUTE = (destination: string, target: string) => JSON.stringify([{ destination, target }]);
+/** Impossible mixtures with a VPC that others made, and with what is beyond a VPC. */
 const OF_VPC: readonly (readonly [Record<string, string>, string, string])[] = [
   [{ ...VPC, 'vpc-id': 'vpc-1' }, 'vpc-id', 'the id of a VPC, such as'],
   [{ ...VPC, 'vpc-cidr': '10.0.0.0/16' }, 'vpc-cidr', 'nothing with vpc-id'],
@@ -23,6 +24,25 @@ const OF_VPC: readonly (readonly [Record<string, string>, string, string])[] = [
   [{ ...VPC, 'subnet-cidrs': RANGES }, 'multus-subnets', 'not both'],
   [{ 'private-subnets': 'tag:a=b' }, 'private-subnets', 'nothing without vpc-id'],
   [{ 'multus-subnets': '[[tag:a=b]]' }, 'multus-subnets', 'nothing without vpc-id'],
+  [{ ...VPC, 'multus-cidr': '100.64.0.0/16' }, 'multus-cidr', 'its owner adds ranges'],
+  [{ 'multus-cidr': '192.168.0.0/16' }, 'multus-cidr', 'of the private range that vpc-cidr is in'],
+  [{ 'multus-cidr': '10.0.0.0/16' }, 'multus-cidr', 'does not overlap vpc-cidr'],
+  [{ 'multus-routes': '10.20.0.0/16' }, 'multus-routes', 'YAML such as [{ destination'],
+  [
+    { 'multus-routes': ROUTE('10.0.4.0/24', 'pcx-01234567') },
+    'multus-routes',
+    'outside of 10.0.0.0/16',
+  ],
+  [
+    { 'multus-routes': ROUTE('10.20.0.0/16', 'igw-01234567') },
+    'multus-routes',
+    'a VPC peering connection (pcx-…)',
+  ],
+  [
+    { 'base-environment': 'base', 'multus-routes': ROUTE('10.20.0.0/16', 'pcx-01234567') },
+    'multus-routes',
+    'nothing with base-environment',
+  ],
   [
     { ...VPC, 'subnet-cidrs': 'private: [10.0.0.0/24, 10.0.1.0/24]' },
     'subnet-cidrs',
@@ -168,7 +188,7 @@ export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, str
     '0.max: a whole number',
   ],
   [groups(`[{ name: a, ${IN_ZONE}, volume-size: 5 }]`), 'node-groups', 'from 20 to 16384'],
-  [groups(`[{ name: a, ${IN_ZONE}, prefixes-per-interface: 15 }]`), 'node-groups', 'from 0 to 14'],
+  [groups(`[{ name: a, ${IN_ZONE}, prefixes-per-interface: 50 }]`), 'node-groups', 'from 0 to 49'],
   [
     groups(`[{ name: a, ${IN_ZONE}, pods-wait-for-multus: maybe }]`),
     'node-groups',

@@ -1,5 +1,6 @@
 import { share } from '../../../core/ip.ts';
 import { OPEN_TAG } from '../../../environment/tags.ts';
+import { serviceRangeFor } from '../../../vpc/service-range.ts';
 import { known } from '../facts.ts';
 import type { GivenVpcFacts } from '../given-vpc-facts.ts';
 import { newInstances, type SetUp } from '../set-up.ts';
@@ -100,7 +101,7 @@ function addressFindings(setUp: SetUp, { subnets }: GivenVpcFacts): readonly Fin
 
 /** The range of Services that the template chooses. */
 export function serviceRange({ network }: Pick<SetUp, 'network'>): string {
-  return network.vpcCidr.startsWith('172.20.') ? '10.100.0.0/16' : '172.20.0.0/16';
+  return serviceRangeFor(network.vpcCidr);
 }
 
 function rangeFindings(setUp: SetUp, { id, cidrs }: GivenVpcFacts): readonly Finding[] {

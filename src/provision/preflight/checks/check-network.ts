@@ -2,6 +2,7 @@ import { contains, parseCidr, share } from '../../../core/ip.ts';
 import { ENVIRONMENT_TAG } from '../../../environment/tags.ts';
 import { known } from '../facts.ts';
 import type { SetUp } from '../set-up.ts';
+import { newVpcFindings } from './check-routes.ts';
 import { type Check, type Finding, notice } from './finding.ts';
 
 /** The most VPCs that one finding names. */
@@ -13,7 +14,7 @@ export const checkNetwork: Check = {
   find(setUp, facts) {
     // A given VPC has the ranges that its owner chose.
     if (setUp.infra !== undefined || setUp.network.givenVpc !== undefined) return [];
-    return [...rangeFindings(setUp), ...overlapFindings(setUp, facts)];
+    return [...rangeFindings(setUp), ...overlapFindings(setUp, facts), ...newVpcFindings(setUp)];
   },
 };
 

@@ -10,6 +10,7 @@ import { checkNetwork } from './check-network.ts';
 import { checkNetworkAcls } from './check-network-acls.ts';
 import { checkDeployer, checkServiceRole } from './check-permissions.ts';
 import { checkQuotas } from './check-quotas.ts';
+import { checkRoutes } from './check-routes.ts';
 import { checkRunner } from './check-runner.ts';
 import { checkSubnets } from './check-subnets.ts';
 import { checkAddons, checkInsights, checkKubelets } from './check-upgrade.ts';
@@ -36,6 +37,7 @@ const CHECKS: readonly Check[] = [
   checkWaysOut,
   checkEndpoints,
   checkNetworkAcls,
+  checkRoutes,
   checkSubnets,
   checkRunner,
   checkImages,
