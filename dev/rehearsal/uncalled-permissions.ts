@@ -33,6 +33,10 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
       ['ec2:DescribeKeyPairs', 'ec2:GetSubnetCidrReservations', 'iam:GetRole', 'iam:GetUser'],
       'only with a key pair, with administrators, or before a group in subnets that exist',
     ),
+    ...each(
+      ['ec2:DescribeTransitGatewayVpcAttachments', 'ec2:DescribeVpcPeeringConnections'],
+      'only with routes beyond the VPC',
+    ),
     ...each(['ec2:DescribeSpotPriceHistory'], 'only for node groups of spot instances'),
     ...each(
       [
@@ -134,9 +138,11 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
       [
         'autoscaling:DeleteLifecycleHook',
         'autoscaling:DeleteTags',
+        'ec2:AssociateVpcCidrBlock',
         'ec2:CreateLaunchTemplateVersion',
         'ec2:DeleteTags',
         'ec2:DisassociateAddress',
+        'ec2:DisassociateVpcCidrBlock',
         'ec2:ModifySubnetAttribute',
         'ec2:ModifyVpcEndpoint',
         'ec2:ReplaceRoute',
