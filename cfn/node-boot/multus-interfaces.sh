@@ -214,6 +214,7 @@ guard_node() {
 # lead_out NUMBER GATEWAY: where a packet goes that must leave by ethN, when the main table has no route for it. In mode l3,
 # ipvlan asks the node, with that interface. Nothing else asks so but programs that bind to the interface, so the node's
 # own way out stays. https://github.com/torvalds/linux/blob/v6.12/drivers/net/ipvlan/ipvlan_core.c
+# The image of EKS lets networkd leave rules of others alone: https://github.com/awslabs/amazon-eks-ami/pull/1539
 lead_out() {
   local table=$((20000 + $1)) after_main=32770
   ip route replace default via "$2" dev "eth$1" table "$table"
