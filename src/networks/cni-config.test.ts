@@ -113,7 +113,7 @@ describe('the configuration of any network', () => {
           ],
           bridge: spec.bridge,
           resourceName: spec['resource-name'],
-          otherZones: spec['other-zones'] ?? false,
+          otherZones: spec['other-zones'] ?? spec['default-route'] ?? false,
         });
         if (spec.subnet !== undefined) {
           const { subnet, range, exclude = [], gateway } = spec;

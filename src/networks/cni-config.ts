@@ -90,7 +90,8 @@ function ipamConfig(spec: ResolvedSpec): Json {
 /** The eni-prefix plugin takes the interface from `master`, or from `interface` for types without `master`. */
 function eniPrefix({ type, master, ...spec }: ResolvedSpec): Json {
   const hasMaster = type === 'ipvlan' || type === 'macvlan';
-  const otherZones = spec['other-zones'] || undefined;
+  // The VPC's ranges keep to the cluster's interface, and the network's subnets in other zones are in one of them.
+  const otherZones = (spec['other-zones'] ?? spec['default-route']) || undefined;
   const defaultRoute = spec['default-route'] || undefined;
   return defined({ interface: hasMaster ? undefined : master, otherZones, defaultRoute });
 }

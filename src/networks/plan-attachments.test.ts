@@ -154,7 +154,7 @@ describe('what a spec leaves open', () => {
       { name: 'internet', network: 1, 'default-route': true },
       { name: 'core', network: 2, 'source-routing': true, routes: [{ dst: '10.20.0.0/16' }] },
     ]);
-    expect(everywhere.ipam).toEqual({ type: 'eni-prefix', defaultRoute: true });
+    expect(everywhere.ipam).toEqual({ type: 'eni-prefix', otherZones: true, defaultRoute: true });
     expect(bySource.plugins).toMatchObject([
       { type: 'ipvlan', ipam: { type: 'eni-prefix', routes: [{ dst: '10.20.0.0/16' }] } },
       { type: 'sbr' },
