@@ -11,7 +11,7 @@ import {
 import { rangesOf, readConnections } from './connections.ts';
 import { type SubnetRoute, subnetRoutes } from './route-tables.ts';
 import { type SecurityGroup, toSecurityGroup } from './security-groups.ts';
-import { readWaysOut, type WaysOut } from './ways-out.ts';
+import { readGateways, type WaysOut, waysOut } from './ways-out.ts';
 
 /** The properties of an elastic network interface that the VPC and the metadata service need. */
 export interface NetworkInterface {
@@ -76,14 +76,16 @@ export const EMPTY_STATE: Ec2State = {
 
 /** Reads everything from EC2 at once. The rehearsal's accounts are small. */
 export async function readEc2State(ec2: EC2Client): Promise<Ec2State> {
-  const [instances, interfaces, found, vpcs, groups, tables] = await Promise.all([
+  const [instances, interfaces, found, vpcs, groups, routing, gateways] = await Promise.all([
     ec2.send(new DescribeInstancesCommand({})),
     ec2.send(new DescribeNetworkInterfacesCommand({})),
     ec2.send(new DescribeSubnetsCommand({})),
     ec2.send(new DescribeVpcsCommand({})),
     ec2.send(new DescribeSecurityGroupsCommand({})),
     ec2.send(new DescribeRouteTablesCommand({})),
+    readGateways(ec2),
   ]);
+  const tables = routing.RouteTables ?? [];
   const ranges = new Map(vpcs.Vpcs?.map((vpc) => [vpc.VpcId, rangesOf(vpc)]));
   const subnets = (found.Subnets ?? []).map((subnet) => ({
     id: subnet.SubnetId ?? '',
@@ -98,8 +100,8 @@ export async function readEc2State(ec2: EC2Client): Promise<Ec2State> {
   return {
     subnets,
     securityGroups: (groups.SecurityGroups ?? []).map(toSecurityGroup),
-    routes: subnetRoutes(tables.RouteTables ?? [], subnets, connections),
-    waysOut: await readWaysOut(ec2, tables.RouteTables ?? [], subnets),
+    routes: subnetRoutes(tables, subnets, connections),
+    waysOut: waysOut({ tables, ...gateways }, subnets),
     networkInterfaces: (interfaces.NetworkInterfaces ?? []).map(toNetworkInterface),
     instances: (instances.Reservations ?? []).flatMap(({ Instances = [] }) =>
       Instances.map((instance) => ({

@@ -39,12 +39,8 @@ interface InVpc {
   readonly vpcId: string;
 }
 
-/** Asks EC2 how the subnets get out of their VPCs. */
-export async function readWaysOut(
-  ec2: EC2Client,
-  tables: readonly RouteTable[],
-  subnets: readonly InVpc[],
-): Promise<ReadonlyMap<string, WaysOut>> {
+/** Asks EC2 for the NAT gateways and the endpoints of all VPCs. */
+export async function readGateways(ec2: EC2Client): Promise<Omit<Described, 'tables'>> {
   const [gateways, endpoints] = await Promise.all([
     ec2.send(new DescribeNatGatewaysCommand({})),
     ec2.send(new DescribeVpcEndpointsCommand({})),
@@ -53,7 +49,7 @@ export async function readWaysOut(
   const natGateways = new Map(
     working.map(({ NatGatewayId = '', SubnetId = '' }) => [NatGatewayId, SubnetId]),
   );
-  return waysOut({ tables, natGateways, endpoints: endpoints.VpcEndpoints ?? [] }, subnets);
+  return { natGateways, endpoints: endpoints.VpcEndpoints ?? [] };
 }
 
 /** The ways out of each subnet, by its id. Pure. */

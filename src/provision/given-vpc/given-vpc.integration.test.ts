@@ -8,6 +8,8 @@ import {
 import { steadyPacing } from '../../../dev/stand-ins/aws/cloudformation/pacing/pacing.ts';
 import { type Inventory, leftovers, takeInventory } from '../../../dev/stand-ins/aws/inventory.ts';
 import { REGION } from '../../../dev/stand-ins/aws/testing/local-aws.ts';
+import { interfacesOf, readEc2State } from '../../../dev/stand-ins/vpc/ec2-state.ts';
+import { reachesInternet } from '../../../dev/stand-ins/vpc/reach.ts';
 import { fakeNamespaces } from '../../../dev/testing/fakes/fake-namespaces.ts';
 import {
   type ForeignVpc,
@@ -61,6 +63,13 @@ async function run(command: string, changes: Readonly<Record<string, string>> = 
   return { outputs: report.outputs, summary: reportMarkdown(report) };
 }
 
+/** The NAT gateway of the other team leads nodes to the internet, and so to everything that they call. */
+async function expectWayOut() {
+  const state = await readEc2State(job.aws.clients.ec2);
+  const nodes = state.instances.flatMap(({ id }) => interfacesOf(state, id)[0] ?? []);
+  expect(nodes.map((eni) => reachesInternet(state, eni))).toEqual([true, true]);
+}
+
 async function expectUntouched() {
   expect(
     changesOf(withoutGuests(before, before), withoutGuests(before, await describeAll())),
@@ -87,6 +96,7 @@ describe('an environment in the VPC of another team', () => {
       prefixCidr: '192.168.192.128/25',
     });
     await expectUntouched();
+    await expectWayOut();
     const groups = '- { name: ng1, zone: ap-northeast-2a, min: 1, desired: 2, max: 4 }';
     const updated = await run('deploy', { 'node-groups': groups });
     expect(updated.summary).toContain('| eks-multus-cluster-ng1 | updated |');

@@ -5,6 +5,8 @@ import { steadyPacing } from '../../../dev/stand-ins/aws/cloudformation/pacing/p
 import { pushImage } from '../../../dev/stand-ins/aws/ecr-images.ts';
 import { type Inventory, leftovers, takeInventory } from '../../../dev/stand-ins/aws/inventory.ts';
 import { REGION } from '../../../dev/stand-ins/aws/testing/local-aws.ts';
+import { interfacesOf, readEc2State } from '../../../dev/stand-ins/vpc/ec2-state.ts';
+import { reachesInternet, reachesService } from '../../../dev/stand-ins/vpc/reach.ts';
 import { fakeNamespaces } from '../../../dev/testing/fakes/fake-namespaces.ts';
 import { type JobInAws, startJobInAws } from '../../../dev/testing/programs/job-in-aws.ts';
 import { LAB_INPUTS } from '../../../dev/testing/samples/lab-inputs.ts';
@@ -90,6 +92,20 @@ it('has endpoints for what nodes call, a private API and no way to the internet'
     endpointPrivateAccess: true,
     endpointPublicAccess: false,
   });
+});
+
+it('lets its nodes reach what they call, and nothing else', async () => {
+  const state = await readEc2State(job.aws.clients.ec2);
+  const nodes = state.instances.map(({ id }) => interfacesOf(state, id)[0]);
+  expect(nodes).toHaveLength(2);
+  for (const eni of nodes) {
+    if (eni === undefined) throw new Error('a node has no interface');
+    const services = ['ec2', 'ecr.api', 'ecr.dkr', 's3', 'eks-auth', 'eks', 'sts', 'ssm'];
+    expect(services.filter((service) => reachesService(state, eni, service))).toEqual(
+      services.slice(0, 5),
+    );
+    expect(reachesInternet(state, eni)).toBe(false);
+  }
 });
 
 it('leaves nothing behind', async () => {
