@@ -10,7 +10,7 @@ const DEFAULT_VPCS = '172.31.0.0/16';
 
 /**
  * Finds why a second range cannot come into a VPC with a cluster: the table "IPv4 CIDR block association restrictions" in
- * https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html. Pure.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html. EC2 answers InvalidVpc.Range to the others. Pure.
  */
 export function secondRangeProblems(text: string, vpcCidr: string): readonly InputProblem[] {
   const allowed = notAllowed(parseCidr(text), parseCidr(vpcCidr), serviceRangeFor(vpcCidr));

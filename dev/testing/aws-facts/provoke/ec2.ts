@@ -1,11 +1,15 @@
 import {
   AssignPrivateIpAddressesCommand,
+  AssociateVpcCidrBlockCommand,
   AttachNetworkInterfaceCommand,
   CreateNetworkInterfaceCommand,
   type CreateNetworkInterfaceCommandInput,
+  CreateRouteCommand,
+  CreateRouteTableCommand,
   CreateSecurityGroupCommand,
   CreateSubnetCidrReservationCommand,
   CreateSubnetCommand,
+  CreateTransitGatewayCommand,
   CreateVpcCommand,
   DeleteNetworkInterfaceCommand,
   DeleteSecurityGroupCommand,
@@ -13,6 +17,7 @@ import {
   DeleteVpcCommand,
   DescribeLaunchTemplateVersionsCommand,
   DescribeNetworkInterfacesCommand,
+  DisassociateVpcCidrBlockCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { REGION } from '../../../stand-ins/aws/testing/local-aws.ts';
@@ -73,6 +78,11 @@ async function group(world: World, GroupName: string): Promise<string> {
   const made = { GroupName, Description: 'facts', VpcId: await vpcOf(world) };
   const { GroupId = '' } = await ec2(world).send(new CreateSecurityGroupCommand(made));
   return GroupId;
+}
+
+async function addRange(world: World, CidrBlock: string) {
+  const range = { VpcId: await vpcOf(world), CidrBlock };
+  return ec2(world).send(new AssociateVpcCidrBlockCommand(range));
 }
 
 /** How to provoke the answers of EC2. */
@@ -151,6 +161,26 @@ export const EC2: Provocations = {
     const reservation = { SubnetId, Cidr: '10.9.8.128/25', ReservationType: 'prefix' } as const;
     await ec2(world).send(new CreateSubnetCidrReservationCommand(reservation));
     return ec2(world).send(new CreateNetworkInterfaceCommand({ SubnetId, Ipv4PrefixCount: 1 }));
+  },
+  'transit-gateway-not-attached': async (world) => {
+    const { TransitGateway } = await ec2(world).send(new CreateTransitGatewayCommand({}));
+    const { RouteTable } = await ec2(world).send(
+      new CreateRouteTableCommand({ VpcId: await vpcOf(world) }),
+    );
+    return ec2(world).send(
+      new CreateRouteCommand({
+        RouteTableId: RouteTable?.RouteTableId,
+        DestinationCidrBlock: '10.20.0.0/16',
+        TransitGatewayId: TransitGateway?.TransitGatewayId,
+      }),
+    );
+  },
+  'range-restricted': async (world) => addRange(world, '192.168.0.0/16'),
+  'range-in-use': async (world) => {
+    const { CidrBlockAssociation } = await addRange(world, '100.64.0.0/16');
+    await subnet(world, '100.64.0.0/24');
+    const { AssociationId } = CidrBlockAssociation ?? {};
+    return ec2(world).send(new DisassociateVpcCidrBlockCommand({ AssociationId }));
   },
   'ec2-denied': ({ denied }) =>
     denied.ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: 'eni-1' })),

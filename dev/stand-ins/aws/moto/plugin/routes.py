@@ -65,7 +65,12 @@ def fits(self: Any, vpc_id: str, cidr_block: Any, *args: Any, **kwargs: Any) -> 
 
 
 def refused(cidr_block: str) -> EC2ClientError:
-    return EC2ClientError("InvalidVpc.Range", f"The CIDR '{cidr_block}' is restricted.")
+    message = (
+        f"The CIDR '{cidr_block}' is restricted. Use a CIDR from the same private address range as the current VPC CIDR, "
+        "or use a publicly-routable CIDR. For additional restrictions, see "
+        "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
+    )
+    return EC2ClientError("InvalidVpc.Range", message)
 
 
 def unused(self: Any, association_id: str) -> None:
