@@ -6,6 +6,7 @@ import { CATALOGUE, CHECKS } from '../../src/connectivity/evaluate/catalogue/cat
 import { allFacts } from '../testing/aws-facts/facts/facts.ts';
 import { reasonOf, type Verdict, verdictOf } from '../testing/aws-facts/table.ts';
 import { actionNames, CHECKOUT } from './checkout.ts';
+import { previewHourRows } from './preview-prices.ts';
 import { publishedSchemas } from './schemas.ts';
 
 interface Field {
@@ -107,6 +108,13 @@ export function withChecks(page: string): string {
   return replaceBetween(page, 'checks', [row(columns), row(columns.map(() => '---')), ...rows]);
 }
 
+/** The page with what an hour of a preview costs, taken from the price table. */
+function withPreviewHours(page: string): string {
+  const header = ['One hour of a preview', 'Node', 'Dollars', 'Prices of'];
+  const rows = [header, header.map(() => '---'), ...previewHourRows()];
+  return replaceBetween(page, 'preview-hours', rows.map(row));
+}
+
 /** The pages and schemas that differ from what they are made of. With `write`, they are corrected. */
 export async function stalePages(write: boolean): Promise<readonly string[]> {
   const pages = await generatedPages();
@@ -145,6 +153,7 @@ async function generatedPages(): Promise<readonly Page[]> {
     ...schemas,
     { path: 'docs/rehearsal.md', made: withFacts },
     { path: 'docs/checks.md', made: withChecks },
+    { path: 'docs/cost.md', made: withPreviewHours },
   ];
 }
 
