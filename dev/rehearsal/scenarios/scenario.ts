@@ -13,6 +13,7 @@ import type { Finding } from '../../tools/table.ts';
 import type { Kubectl } from '../facts.ts';
 import type { StandIns } from '../world.ts';
 import { type Facts, noMoreThan } from './case-facts.ts';
+import { keepComments } from './comment-pages.ts';
 
 /** What a scenario works with. */
 export interface Scenario {
@@ -50,16 +51,20 @@ export async function happens(
   return results;
 }
 
-/** Runs the workflows that an event starts. */
-export function deliver(
-  { site, progress }: Scenario,
+/** Runs the workflows that an event starts, and keeps the comments that they leave in the log folder. */
+export async function deliver(
+  scenario: Scenario,
   event: GithubEvent,
   name: string,
   actor?: string,
 ): Promise<readonly WorkflowResult[]> {
-  return progress.step(`event ${name}`, (show) =>
+  const { site, progress } = scenario;
+  const before = new Map(site.state.comments);
+  const results = await progress.step(`event ${name}`, (show) =>
     site.deliver(event, { name, show, ...(actor === undefined ? {} : { actor }) }),
   );
+  keepComments(name, before, site.state.comments);
+  return results;
 }
 
 /** The comments on a pull request, oldest first. */
