@@ -10,7 +10,7 @@ import { startTestAws, type TestAws } from '../../stand-ins/aws/testing/stand-in
 import { ensureTools } from '../../tools/install/tools.ts';
 import { consoleProgress } from '../../tools/progress.ts';
 
-/** Where a document says how to install the roles, and from which folder. For the README see first-set-up. */
+/** Where a document says how to install the roles, and from which folder. For the README see the tests of set-up. */
 const DOCUMENTS = ['cfn/README.md'];
 
 let path: string;

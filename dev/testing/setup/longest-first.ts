@@ -9,7 +9,9 @@ import { CHECKOUT } from '../../tools/checkout.ts';
  */
 const LONGEST = [
   'dev/testing/api-server-faults/fault-table.integration.test.ts',
-  'dev/testing/documents/first-set-up.integration.test.ts',
+  'dev/testing/set-up/first-set-up.integration.test.ts',
+  'dev/testing/set-up/other-hosts.integration.test.ts',
+  'dev/testing/set-up/doctor.integration.test.ts',
   'cfn/node-boot/boot-machines.integration.test.ts',
   'src/multus/guard.integration.test.ts',
   'dev/testing/documents/commands.integration.test.ts',
