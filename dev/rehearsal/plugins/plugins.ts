@@ -47,10 +47,14 @@ function definition(name: string, config: object) {
   };
 }
 
-/** What no interface of EC2 stands behind does not leave the node. */
-const EXPECT = ['macvlan', 'bridge'].map((name) => {
-  return { from: name, to: name, scope: 'other-node', talk: false };
-});
+/** What no interface of EC2 stands behind does not leave the node. Two networks of one subnet reach each other. */
+const EXPECT = [
+  ...['macvlan', 'bridge'].map((name) => {
+    return { from: name, to: name, scope: 'other-node', talk: false };
+  }),
+  { from: 'tuned', to: 'source-routed', talk: true },
+  { from: 'source-routed', to: 'tuned', talk: true },
+];
 
 /** Networks of every kind of plugin that needs no special hardware, each with pods and with verify's judgement. */
 export const plugins: Fixture = {
