@@ -88,20 +88,21 @@ export async function observeFromInside(
   });
 }
 
-/** The pings that each pod sends, by pod. Pure. */
+/** The pings that each pod sends, by pod; of pairs that were pinged before, again. Pure. */
 export function pingTargets(
-  pairs: readonly Pair[],
+  pairs: readonly (Pair & Partial<ProbedPair>)[],
   options: { readonly large: boolean },
 ): Map<string, PingTarget[]> {
   const targets = new Map<string, PingTarget[]>();
-  for (const { source, target, expected } of pairs) {
+  for (const { source, target, expected, ping } of pairs) {
     if (source.address === undefined || target.address === undefined) continue;
-    const large = options.large && expected === 'answer';
-    const ping = { interface: source.interface, address: target.address };
-    targets.set(source.pod, [
-      ...(targets.get(source.pod) ?? []),
-      large ? { ...ping, large } : ping,
-    ]);
+    const planned: PingTarget = {
+      interface: source.interface,
+      address: target.address,
+      ...(options.large && expected === 'answer' && { large: true }),
+      ...(ping !== undefined && ping.received > 0 && { lossy: true }),
+    };
+    targets.set(source.pod, [...(targets.get(source.pod) ?? []), planned]);
   }
   return targets;
 }

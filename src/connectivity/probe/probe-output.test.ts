@@ -122,6 +122,23 @@ describe('probeScript', () => {
     expect(lines.at(-1)).toBe('echo @end');
   });
 
+  it('runs pings that lost packets one by one, and many of them in four batches', () => {
+    const batchSizes = (count: number) => {
+      const targets = Array.from({ length: count }, (_, index) => ({
+        ...target(index),
+        lossy: index > 0,
+      }));
+      const [, ...batches] =
+        probeScript(targets)
+          .split(/^set -f$/m)[1]
+          ?.split(/^wait$/m) ?? [];
+      return batches.map((batch) => batch.match(/ &$/gm)?.length ?? 0).slice(0, -1);
+    };
+    expect(batchSizes(5)).toEqual([1, 1, 1, 1]);
+    expect(batchSizes(21)).toEqual([5, 5, 5, 5]);
+    expect(batchSizes(201)).toEqual([32, 32, 32, 32, 32, 32, 8]);
+  });
+
   it('asks for IPv6 routes only when IPv6 is pinged', () => {
     expect(probeScript([target(1)])).not.toContain('ip -6 route');
     expect(probeScript([{ interface: 'net1', address: '2001:db8::1' }])).toContain('ip -6 route');
