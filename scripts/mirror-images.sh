@@ -63,12 +63,13 @@ manifest_of() {
   esac
 }
 
-# copy_image FROM TO: with the images for all platforms. By its digest, so that nobody changes it meanwhile.
+# copy_image FROM TO: with the images for all platforms. By its digest, so that nobody changes it meanwhile. buildx would wrap an
+# image for one platform into an index, which has another digest: docs.docker.com, docker buildx imagetools create.
 copy_image() {
   case $tool in
     crane) crane copy "$1" "$2" ;;
     skopeo) skopeo copy --all --preserve-digests "docker://$1" "docker://$2" ;;
-    docker) docker buildx imagetools create --tag "$2" "$1" ;;
+    docker) docker buildx imagetools create --prefer-index=false --tag "$2" "$1" ;;
   esac
 }
 

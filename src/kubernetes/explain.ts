@@ -62,7 +62,7 @@ function connectionAdvice(error: unknown, { address, proxy }: Asked): string {
   }
   const way =
     proxy === undefined
-      ? 'that this runner may reach it (public access CIDRs, firewalls)'
+      ? 'that this runner may reach it (a private API only from inside its VPC; public access CIDRs, firewalls)'
       : `that the proxy ${nameOf(proxy)} lets it through (HTTPS_PROXY and NO_PROXY choose the way)`;
   if (error instanceof ForeignAnswer || statusOf(error) !== undefined) {
     return `check that ${endpoint} is the address of an API server, and ${way}: a proxy, a load balancer or a sign-in page answered in its place`;

@@ -4,7 +4,7 @@ import { type Ec2State, interfacesOf, regionOf } from '../vpc/ec2-state.ts';
 import { reachesService } from '../vpc/reach.ts';
 
 /** Who is asked on behalf of the plugin, by region. */
-export interface AwsOfNodes {
+interface AwsOfNodes {
   readonly ec2In: (region: string) => EC2Client;
   readonly eksIn: (region: string) => EKSClient;
 }

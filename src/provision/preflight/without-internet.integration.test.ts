@@ -5,6 +5,7 @@ import { steadyPacing } from '../../../dev/stand-ins/aws/cloudformation/pacing/p
 import { pushImage } from '../../../dev/stand-ins/aws/ecr-images.ts';
 import { type Inventory, leftovers, takeInventory } from '../../../dev/stand-ins/aws/inventory.ts';
 import { REGION } from '../../../dev/stand-ins/aws/testing/local-aws.ts';
+import { assignPodPrefix } from '../../../dev/stand-ins/instance/vpc-cni.ts';
 import { interfacesOf, readEc2State } from '../../../dev/stand-ins/vpc/ec2-state.ts';
 import { reachesInternet, reachesService } from '../../../dev/stand-ins/vpc/reach.ts';
 import { fakeNamespaces } from '../../../dev/testing/fakes/fake-namespaces.ts';
@@ -106,6 +107,25 @@ it('lets its nodes reach what they call, and nothing else', async () => {
     );
     expect(reachesInternet(state, eni)).toBe(false);
   }
+});
+
+it('gives pods addresses only where the VPC CNI reaches what it calls', async () => {
+  const { ec2, eks } = job.aws.clients;
+  const aws = { ec2In: () => ec2, eksIn: () => eks };
+  const state = await readEc2State(ec2);
+  const [node] = state.instances;
+  const prefixes = async () =>
+    interfacesOf(await readEc2State(ec2), node?.id ?? '')[0]?.prefixes.length;
+  const waysOut = new Map(
+    [...state.waysOut].map(([id, ways]) => {
+      const byName = ways.byName.filter(({ service }) => service !== 'eks-auth');
+      return [id, { ...ways, byName }] as const;
+    }),
+  );
+  await assignPodPrefix(aws, async () => ({ ...state, waysOut }), node?.id ?? '');
+  expect(await prefixes()).toBe(0);
+  await assignPodPrefix(aws, async () => state, node?.id ?? '');
+  expect(await prefixes()).toBe(2);
 });
 
 it('leaves nothing behind', async () => {
