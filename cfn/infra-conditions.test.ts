@@ -221,3 +221,35 @@ it('a second range comes before the Multus subnets', () => {
   }
   expect(live()).not.toContain('MultusCidrBlock');
 });
+
+const given = {
+  VpcId: 'vpc-1',
+  GivenClusterName: 'platform',
+  GivenClusterEndpoint: 'https://platform',
+  AdminRoleArns: ['arn:aws:iam::123456789012:role/admin'],
+};
+
+it('makes nothing of a cluster that exists but the access entry of its nodes', () => {
+  const resources = live(given);
+  expect(resources.filter((name) => !/^Multus/.test(name))).toEqual([
+    'NodeRole',
+    'NodeProfile',
+    'NodeAccessEntry',
+    'HookRole',
+  ]);
+});
+
+it('makes no access entry where the cluster takes none', () => {
+  const resources = live({ ...given, GivenClusterAuthentication: 'CONFIG_MAP' });
+  expect(resources).not.toContain('NodeAccessEntry');
+});
+
+it('gives node groups the cluster that exists, and tags by the name of the environment', () => {
+  const { outputs } = templateWith({ ...given, ClusterName: 'eks-multus-guest' });
+  const of = (name: string) =>
+    evaluate(outputs[name]?.value, scopeOf({ ...given, ClusterName: 'eks-multus-guest' }));
+  expect(Object.keys(live({}))).not.toContain('ClusterTag');
+  expect(of('ClusterName')).toBe('platform');
+  expect(of('ClusterTag')).toBe('eks-multus-guest');
+  expect(of('ClusterEndpoint')).toBe('https://platform');
+});

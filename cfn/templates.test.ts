@@ -37,6 +37,13 @@ const CONTRACT = [
       'MultusPeeringRoutes',
       'MultusTransitRoutes',
       'MultusVpnRoutes',
+      'GivenClusterName',
+      'GivenClusterEndpoint',
+      'GivenClusterCertificateAuthority',
+      'GivenClusterSecurityGroupId',
+      'GivenClusterServiceCidr',
+      'GivenClusterAuthentication',
+      'GivenClusterCustomNetworking',
       'NatGateways',
       'SecretsEncryption',
       'EndpointPublicAccessCidrs',
@@ -49,6 +56,8 @@ const CONTRACT = [
     ],
     outputs: [
       'ClusterName',
+      'ClusterTag',
+      'CustomNetworking',
       'ClusterEndpoint',
       'ClusterCertificateAuthority',
       'ServiceCidr',
@@ -78,6 +87,8 @@ const CONTRACT = [
       'ClusterSecurityGroupId',
       'VpcId',
       'EnvironmentName',
+      'ClusterTag',
+      'CustomNetworking',
       'NodeGroupName',
       'MinSize',
       'Asleep',
@@ -242,6 +253,10 @@ describe('a role that both templates make', () => {
     [
       'HookRole',
       [
+        [
+          { 'Fn::If': ['HasClusterTag', { Ref: 'ClusterTag' }, { Ref: 'ClusterName' }] },
+          { Ref: 'ClusterName' },
+        ],
         [sub(`${vpc}\${VpcId}`), sub([`${vpc}\${Network}`, { Network: network }])],
         [
           sub([`${group}\${Group}`, { Group: { Ref: 'AWS::StackName' } }]),

@@ -28,37 +28,48 @@ export async function sweepVpc(
   return swept([gone, await removeAll(ids, ec2.removeSecurityGroup)], interfaces, found);
 }
 
+interface GivenVpcSweep {
+  readonly groups: boolean;
+  readonly subnetIds: readonly string[];
+  readonly onGivenCluster?: boolean;
+}
+
 /**
  * Removes from a VPC that others made what a cluster left there, by tags that only EKS, the launch hook and the VPC CNI
  * set. Touches nothing else, and lists only what is in the way of the environment: interfaces of the cluster, and those that
  * have a security group or a subnet of the environment.
  *
- * @param cluster the cluster's name, which is also that of the environment
+ * @param cluster the name of the environment, which is that of its own cluster
  * @param subnetIds the subnets that the environment has made in the VPC
+ * @param groups whether to remove the group that EKS made for the environment's own cluster
+ * @param onGivenCluster whether others made the cluster, so that nothing of EKS and the VPC CNI is the environment's
  */
 export async function sweepGivenVpc(
   ec2: Ec2,
   vpcId: string,
   cluster: string,
-  { groups, subnetIds }: { readonly groups: boolean; readonly subnetIds: readonly string[] },
+  { groups, onGivenCluster = false, subnetIds }: GivenVpcSweep,
 ): Promise<Swept> {
+  const isOfCluster = ({ tags }: SecurityGroup) => !onGivenCluster && tags[EKS_TAG] === cluster;
+  const isOwn = (one: NetworkInterface) =>
+    (onGivenCluster ? one.tags[HOOK_TAG] : ownerOf(one)) === cluster;
   const ownGroups = (await ec2.securityGroupsIn(vpcId)).filter(
-    ({ tags }) => tags[EKS_TAG] === cluster || tags[ENVIRONMENT_TAG] === cluster,
+    (one) => isOfCluster(one) || one.tags[ENVIRONMENT_TAG] === cluster,
   );
   const ids = ownGroups.map(({ id }) => id);
   const interfaces = (await ec2.interfacesIn(vpcId)).filter(
     (one) =>
-      ownerOf(one) === cluster ||
+      isOwn(one) ||
       subnetIds.includes(one.subnetId) ||
       one.securityGroupIds.some((id) => ids.includes(id)),
   );
-  const left = interfaces.filter((one) => one.status === 'available' && ownerOf(one) === cluster);
+  const left = interfaces.filter((one) => one.status === 'available' && isOwn(one));
   const gone = await removeAll(
     left.map(({ id }) => id),
     ec2.removeInterface,
   );
   // Anybody may claim a group by another tag.
-  const found = groups ? ownGroups.filter(({ tags }) => tags[EKS_TAG] === cluster) : [];
+  const found = groups ? ownGroups.filter(isOfCluster) : [];
   const removal = await removeAll(
     found.map(({ id }) => id),
     ec2.removeSecurityGroup,

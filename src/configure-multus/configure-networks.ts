@@ -27,7 +27,12 @@ export async function configureNetworks(
   const { log } = wait;
   if (needsWhereabouts(inputs)) {
     await log.group('Install whereabouts', () =>
-      installWhereabouts(connection, inputs.whereaboutsImage, log, wait),
+      installWhereabouts(
+        connection,
+        { image: inputs.whereaboutsImage, onlyFor: inputs.multus.onlyFor },
+        log,
+        wait,
+      ),
     );
   }
   await log.group('Apply networks', () => applyNetworks(connection, attachments, log, wait));

@@ -23,6 +23,7 @@ import {
   connectionFields,
 } from '../kubernetes/connection-inputs.ts';
 import { namespaceField } from '../kubernetes/namespace-field.ts';
+import { confined } from '../multus/cluster-of-others.ts';
 import { chosenMultus, chosenWhereabouts } from '../multus/image.ts';
 import { MODES, type MultusChoice } from '../multus/install.ts';
 import type { Attachment } from '../networks/attachment.ts';
@@ -93,6 +94,7 @@ export function parseInputs(
   const remove = raw.multus === 'absent';
   const mode = raw['multus-mode'];
   const requested = remove ? noNetworks(raw) : networkItems(raw, readText);
+  const onlyFor = ownerOnGivenCluster(environment);
   const namespace = raw.namespace ?? environment?.shared?.namespace ?? 'default';
   const plan = planAttachments(requested.items, environment, namespace);
   const problems: InputProblem[] = [
@@ -114,13 +116,22 @@ export function parseInputs(
     role: roleRequest(raw),
     mapRoleArns: usesAwsAuth(raw, environment) ? roleArns(raw, environment) : undefined,
     expectedNodes: raw['expected-nodes'] ?? desiredNodes(environment),
-    attachments: plan.attachments,
+    attachments: plan.attachments.map((one) => ({
+      ...one,
+      definition: confined(one.definition, onlyFor),
+    })),
     warnings: plan.warnings,
     pruneIn: raw.prune ? namespacesOf(namespace, plan.attachments) : [],
     whereaboutsImage: chosenWhereabouts(raw),
-    multus: { mode, image: chosenMultus(raw, region) },
+    multus: { mode, image: chosenMultus(raw, region), onlyFor },
     timeoutMs: raw['timeout-minutes'] * 60_000,
   };
+}
+
+/** The environment that has its own Multus on a cluster of others; undefined on all other clusters. */
+function ownerOnGivenCluster(environment: Environment | undefined): string | undefined {
+  const { cluster, name, shared } = environment ?? {};
+  return cluster?.existing === true && shared === undefined ? name : undefined;
 }
 
 /** The default namespace, and those that the networks name. */

@@ -1,7 +1,7 @@
 import type { V1Node } from '@kubernetes/client-node';
 import { mapNodeRoles } from '../aws-auth/config-map.ts';
 import { messageOf } from '../core/errors.ts';
-import { guestsOf, isGuest } from '../environment/shared-cluster.ts';
+import { guestsOf, isGuest, nodesOf } from '../environment/shared-cluster.ts';
 import {
   type Access,
   type Connection,
@@ -11,6 +11,7 @@ import {
 import { awaitNodes } from '../kubernetes/nodes.ts';
 import { awaitRollout } from '../kubernetes/rollout.ts';
 import { admitPods } from '../multus/admit-pods.ts';
+import { checkNotOfOthers } from '../multus/cluster-of-others.ts';
 import { daemonStarted } from '../multus/daemon-started.ts';
 import { MULTUS, NOT_STARTED, removeOtherMode } from '../multus/install.ts';
 import { removeMultus } from '../multus/remove.ts';
@@ -60,6 +61,7 @@ async function applyAndWait(
     await checkPlugins(to.api, attachments, log);
     if (shared === undefined) await checkNamespaces(to.api, attachments);
     await checkOwners(to, attachments);
+    await checkFree(to, inputs);
     if (mapRoleArns !== undefined) {
       reached.awsAuth = await log.group('Map node roles in aws-auth', () =>
         mapNodeRoles(to, mapRoleArns, log, clock),
@@ -70,7 +72,17 @@ async function applyAndWait(
   });
 }
 
-/** Installs Multus and applies the networks on a cluster that this environment has to itself, or whose base it is. */
+/** On a cluster of others, no network may have the name of one of theirs. */
+async function checkFree(to: Connection, { attachments, multus }: ConfigureInputs): Promise<void> {
+  if (multus.onlyFor === undefined) return;
+  const definitions = attachments.map(({ definition }) => definition);
+  await checkNotOfOthers(to, definitions, multus.onlyFor);
+}
+
+/**
+ * Installs Multus and applies the networks on a cluster that this environment has to itself, whose base it is, or where it has
+ * nodes among those of others.
+ */
 async function configureCluster(
   connection: Connection,
   inputs: ConfigureInputs,
@@ -89,14 +101,17 @@ async function configureCluster(
   );
   await configureNetworks(connection, inputs, wait);
   reached.attachments = attachments;
-  reached.nodes = await log.group('Wait for nodes', () =>
+  const nodes = await log.group('Wait for nodes', () =>
     awaitNodes(connection, {
       ...wait,
       expected: expectedNodes,
+      // On a cluster of others, nodes without the label are theirs.
+      ...(multus.onlyFor === undefined ? {} : { labelSelector: nodesOf(multus.onlyFor) }),
       leftOut: (node: V1Node) => environment !== undefined && isGuest(node, environment),
       explain: (found) => explainNodes(connection, found, inputs, tools),
     }),
   );
+  reached.nodes = nodes;
   const hasStarted = daemonStarted(connection.rest, wait.clock);
   reached.rollout = await log.group('Wait for Multus', () => {
     const set = { ...MULTUS, name: MULTUS.daemonSet, hasStarted, notStarted: NOT_STARTED };
@@ -104,7 +119,8 @@ async function configureCluster(
   });
   await removeOtherMode(connection, multus, log);
   await awaitWhereabouts(connection, inputs, { ...wait, leftOut });
-  await log.group('Let pods onto the nodes', () => admitPods(connection, { log, hasStarted }));
+  const own = multus.onlyFor === undefined ? undefined : nodes.map(({ name }) => name);
+  await log.group('Let pods onto the nodes', () => admitPods(connection, { log, hasStarted }, own));
 }
 
 /** Connects, does the work, and explains what the API server refuses or fails meanwhile. */
@@ -134,7 +150,7 @@ async function remove(
   const wait = { deadline: clock.now() + inputs.timeoutMs, clock };
   const needs = [{ ...DAEMON_SETS, verb: 'delete' }];
   await withCluster(inputs, { ...tools, needs, deadline: wait.deadline }, reached, async (to) => {
-    await log.group('Remove Multus', () => removeMultus(to, log, wait));
+    await log.group('Remove Multus', () => removeMultus(to, log, wait, inputs.multus.onlyFor));
     reached.removed = true;
     if (inputs.pruneIn.length === 0) return;
     await log.group('Remove networks', () => pruneNetworks(to, [], inputs.pruneIn, log));

@@ -52,6 +52,8 @@ export const environmentSchema = z.object({
     certificateAuthority: z.base64(),
     serviceCidr: nonEmpty,
     securityGroupId: nonEmpty,
+    /** True for a cluster that others made, of which the environment has only its own nodes. */
+    existing: z.literal(true).exactOptional(),
   }),
   vpc: z.object({ id: nonEmpty, cidr: nonEmpty }),
   multusSecurityGroupId: nonEmpty,

@@ -65,25 +65,29 @@ export function refused(object: KubernetesObject, cause: unknown): unknown {
     : cause;
 }
 
-/** Whether an object carries our label. People who take an object over remove the label. */
-export function isOurs({ metadata }: KubernetesObject): boolean {
-  return Object.entries(OUR_LABELS).every(([key, value]) => metadata?.labels?.[key] === value);
+/** Whether an object carries our label, or these. People who take an object over remove the label. */
+export function isOurs(
+  { metadata }: KubernetesObject,
+  labels: Readonly<Record<string, string>> = OUR_LABELS,
+): boolean {
+  return Object.entries(labels).every(([key, value]) => metadata?.labels?.[key] === value);
 }
 
 /**
- * Deletes an object that carries our label, and only in the version that was read. When somebody changes the object
+ * Deletes an object that carries our label, or these, and only in the version that was read. When somebody changes the object
  * meanwhile, as controllers do with its status, it is read again; an object that somebody has taken over stays.
  *
  * @returns true when it was deleted.
  * @throws ClusterError with the API server's reason.
  */
 export async function removeIfOurs(
-  { api }: Connection,
+  { api }: Pick<Connection, 'api'>,
   object: KubernetesObject,
+  labels: Readonly<Record<string, string>> = OUR_LABELS,
 ): Promise<boolean> {
   const remove = async () => {
     const found = await api.read<KubernetesObject>(object);
-    if (found === undefined || !isOurs(found)) return false;
+    if (found === undefined || !isOurs(found, labels)) return false;
     const { uid, resourceVersion } = found.metadata ?? {};
     return api.remove(object, { uid, resourceVersion });
   };

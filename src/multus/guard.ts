@@ -7,6 +7,7 @@ import type {
 } from '@kubernetes/client-node';
 import type { Log } from '../core/log.ts';
 import type { Patience } from '../core/retry.ts';
+import { ENVIRONMENT_LABEL } from '../environment/shared-cluster.ts';
 import { apply, isOurs } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { typeWithoutVpcCni } from '../kubernetes/nodes.ts';
@@ -52,7 +53,7 @@ export async function placeGuard(
   patience: Patience,
 ): Promise<void> {
   await apply(connection, guard);
-  const nodes = await guardedNodes(connection);
+  const nodes = await guardedNodes(connection, guard);
   const task: NodeTask = {
     name: 'multus-guard-place',
     namespace: GUARD.metadata.namespace,
@@ -88,7 +89,7 @@ export async function removeGuard(
 ): Promise<void> {
   const guard = await connection.api.read<V1ConfigMap>(GUARD);
   if (guard === undefined || !isOurs(guard)) return;
-  const nodes = await guardedNodes(connection);
+  const nodes = await guardedNodes(connection, guard);
   const found = image ?? guard.metadata?.annotations?.[GUARD_IMAGE] ?? '';
   const files = [`/host/etc/cni/net.d/${REFUSAL}`, '/host/etc/cni/net.d/00-multus.conf'];
   const task: NodeTask = {
@@ -115,8 +116,14 @@ export async function removeGuard(
   log.info(`Removed the guard from ${nodes.length} nodes: pods start without Multus`);
 }
 
-async function guardedNodes({ api }: Connection): Promise<readonly V1Node[]> {
-  return (await api.list<V1Node>('/api/v1/nodes')).filter(hostsMultus);
+/** On a cluster of others, where the guard has an environment, only nodes of environments have it. */
+async function guardedNodes(
+  { api }: Connection,
+  guard: KubernetesObject,
+): Promise<readonly V1Node[]> {
+  const all = guard.metadata?.labels?.[ENVIRONMENT_LABEL] === undefined;
+  const nodes = (await api.list<V1Node>('/api/v1/nodes')).filter(hostsMultus);
+  return nodes.filter(({ metadata }) => all || metadata?.labels?.[ENVIRONMENT_LABEL] !== undefined);
 }
 
 const NODE_FOLDERS = [

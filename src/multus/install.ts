@@ -8,12 +8,14 @@ import type { Patience } from '../core/retry.ts';
 import {
   apply,
   awaitEstablished,
+  isOurs,
   nameOf,
   readManifest,
   removeIfOurs,
   takeOver,
 } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
+import { confined, ownLabels, withoutKindsOfOthers } from './cluster-of-others.ts';
 import { GUARD, GUARD_IMAGE } from './guard.ts';
 
 const SHARED = ['multus/definition.yaml', 'multus/access.yaml', 'multus/guard.yaml'] as const;
@@ -24,11 +26,11 @@ const FILES = {
 } as const;
 
 /** The objects of a mode, in order, with the given image. */
-export async function readMultus({ mode, image }: MultusChoice) {
+export async function readMultus({ mode, image, onlyFor }: MultusChoice) {
   const texts = await Promise.all(
     FILES[mode].map((file) => readFile(packFile('manifests', ...file.split('/')), 'utf8')),
   );
-  return multusObjects(texts, image);
+  return multusObjects(texts, image).map((object) => confined(object, onlyFor));
 }
 
 /**
@@ -49,7 +51,7 @@ export async function installMultus(
   for (const warning of objects.filter(isDaemonSet).flatMap((set) => checkInstalled(found, set))) {
     log.warn(warning);
   }
-  for (const object of objects) {
+  for (const object of await withoutKindsOfOthers(connection, objects, choice.onlyFor)) {
     await takeOver(connection, object);
     await apply(connection, object);
     log.info(`Applied ${nameOf(object)}`);
@@ -63,13 +65,14 @@ export async function installMultus(
  */
 export async function removeOtherMode(
   connection: Connection,
-  { mode, image }: MultusChoice,
+  choice: MultusChoice,
   log: Log,
 ): Promise<void> {
-  const keep = new Set((await readMultus({ mode, image })).map(nameOf));
-  const other = await readMultus({ mode: mode === 'thick' ? 'thin' : 'thick', image });
+  const keep = new Set((await readMultus(choice)).map(nameOf));
+  const other = await readMultus({ ...choice, mode: choice.mode === 'thick' ? 'thin' : 'thick' });
   for (const object of other.filter((one) => !keep.has(nameOf(one)))) {
-    if (await removeIfOurs(connection, object)) log.info(`Removed ${nameOf(object)}`);
+    if (await removeIfOurs(connection, object, ownLabels(choice.onlyFor)))
+      log.info(`Removed ${nameOf(object)}`);
   }
 }
 
@@ -79,6 +82,8 @@ export const MODES = ['thick', 'thin'] as const;
 export interface MultusChoice {
   readonly mode: (typeof MODES)[number];
   readonly image: string;
+  /** On a cluster of others, the environment whose nodes alone get it; undefined for all nodes. */
+  readonly onlyFor?: string | undefined;
 }
 /** The next step when the daemon runs but has not put itself in front of the VPC CNI. */
 export const NOT_STARTED =
@@ -176,6 +181,13 @@ function otherSelector(theirs: string, ours: string): ClusterError {
     reason: `another manifest made it: it selects the pods with ${theirs}, ours selects those with ${ours}, and Kubernetes cannot change a selector`,
     nextStep: `remove it (kubectl -n ${namespace} delete daemonset ${daemonSet}) and run this again at once. Running pods keep their networks; pods that start in between get none`,
   });
+}
+
+/** The DaemonSets of others that run Multus, by name. Pure. */
+export function otherMultus(found: readonly V1DaemonSet[]): readonly string[] {
+  return found
+    .filter((set) => (set.metadata?.name === MULTUS.daemonSet || runsMultus(set)) && !isOurs(set))
+    .map((set) => nameOf({ ...set, kind: 'DaemonSet' }));
 }
 
 function runsMultus({ spec }: V1DaemonSet): boolean {

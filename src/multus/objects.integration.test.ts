@@ -48,11 +48,11 @@ describe('a real API server', () => {
       const objects = await Promise.all((await whereaboutsObjects()).map((one) => read(one)));
       return objects.map((object) => object?.metadata?.resourceVersion);
     };
-    await installWhereabouts(cluster.connection, image, recordingLog(), patience());
+    await installWhereabouts(cluster.connection, { image }, recordingLog(), patience());
     const first = await versions();
     const set = await cluster.connection.api.get<V1DaemonSet>(`${DAEMON_SETS}/whereabouts`);
     expect(set.spec?.template.spec?.containers.map((one) => one.image)).toEqual([image]);
-    await installWhereabouts(cluster.connection, image, recordingLog(), patience());
+    await installWhereabouts(cluster.connection, { image }, recordingLog(), patience());
     expect(await versions()).toEqual(first);
   });
 
@@ -129,7 +129,7 @@ describe('pruning', () => {
       body: theirs,
     });
     const log = recordingLog();
-    await installWhereabouts(cluster.connection, undefined, log, patience());
+    await installWhereabouts(cluster.connection, { image: undefined }, log, patience());
     await removeWhereabouts(cluster.connection, log);
     expect(log.lines).toEqual([
       'daemonset kube-system/whereabouts was installed by somebody else; it stays as it is',

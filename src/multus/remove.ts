@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts';
 import { type Patience, until } from '../core/retry.ts';
 import { nameOf, removeIfOurs } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
+import { ownLabels } from './cluster-of-others.ts';
 import { removeGuard } from './guard.ts';
 import { isDaemonSet, MULTUS, readMultus } from './install.ts';
 
@@ -13,19 +14,21 @@ import { isDaemonSet, MULTUS, readMultus } from './install.ts';
  * daemon then removes `00-multus.conf` from its node (https://github.com/k8snetworkplumbingwg/multus-cni/issues/1527).
  * Then the nodes lose the guard, so that pods start on them again. A second call changes nothing.
  *
+ * @param onlyFor on a cluster of others, the environment that installed it
  * @throws ClusterError when the pods do not end in time, a node keeps the guard, or the API server refuses.
  */
 export async function removeMultus(
   connection: Connection,
   log: Log,
   patience: Patience,
+  onlyFor?: string,
 ): Promise<void> {
   // Thin has no object that thick lacks.
-  const all = await readMultus({ mode: 'thick', image: '' });
+  const all = await readMultus({ mode: 'thick', image: '', onlyFor });
   const objects = all.filter(({ kind }) => kind !== 'CustomResourceDefinition');
   const image = await installedImage(connection, objects);
   for (const object of objects.toReversed()) {
-    const removed = await removeIfOurs(connection, object);
+    const removed = await removeIfOurs(connection, object, ownLabels(onlyFor));
     log.info(`${removed ? 'Removed' : 'Not there, or not ours:'} ${nameOf(object)}`);
     if (object.kind !== 'DaemonSet') continue;
     if ((await connection.api.read(object)) !== undefined) {

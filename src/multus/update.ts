@@ -5,6 +5,7 @@ import type { Patience } from '../core/retry.ts';
 import { apply, nameOf, refused, takeOver } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { awaitRollout, type RolloutWait } from '../kubernetes/rollout.ts';
+import { checkNotOfOthers } from './cluster-of-others.ts';
 import { daemonStarted } from './daemon-started.ts';
 import { GUARD, placeGuard } from './guard.ts';
 import {
@@ -40,6 +41,7 @@ export async function updateMultus(
   wait: UpdateWait,
 ): Promise<void> {
   const objects = await readMultus(choice);
+  if (choice.onlyFor !== undefined) await checkNotOfOthers(connection, objects, choice.onlyFor);
   const before = await versionBefore(connection, objects);
   if (before === undefined) return installMultus(connection, choice, log, wait);
   log.info(`Updating Multus from ${before.image} to ${choice.image}, node by node`);

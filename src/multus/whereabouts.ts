@@ -13,6 +13,7 @@ import {
   removeIfOurs,
 } from '../kubernetes/apply.ts';
 import type { Connection } from '../kubernetes/connection.ts';
+import { confined, withoutKindsOfOthers } from './cluster-of-others.ts';
 
 export const WHEREABOUTS = { namespace: 'kube-system', name: 'whereabouts' } as const;
 
@@ -33,13 +34,20 @@ export async function whereaboutsObjects(image?: string): Promise<readonly Kuber
   return image === undefined ? objects : objects.map((object) => withImage(object, image));
 }
 
+export interface WhereaboutsChoice {
+  /** Undefined: the one that the manifest pins. */
+  readonly image: string | undefined;
+  /** On a cluster of others, the environment whose nodes alone get it; undefined for all nodes. */
+  readonly onlyFor?: string | undefined;
+}
+
 /**
  * Applies `manifests/whereabouts` and waits until the API server serves its kinds. `awaitRollout` waits for the pods.
  * Leaves a whereabouts that somebody else installed as it is.
  */
 export async function installWhereabouts(
   connection: Connection,
-  image: string | undefined,
+  { image, onlyFor }: WhereaboutsChoice,
   log: Log,
   patience: Patience,
 ): Promise<void> {
@@ -48,8 +56,8 @@ export async function installWhereabouts(
     log.info(`${nameOf(DAEMON_SET)} was installed by somebody else; it stays as it is`);
     return;
   }
-  const objects = await whereaboutsObjects(image);
-  for (const object of objects) {
+  const objects = (await whereaboutsObjects(image)).map((object) => confined(object, onlyFor));
+  for (const object of await withoutKindsOfOthers(connection, objects, onlyFor)) {
     await apply(connection, object);
     log.info(`Applied ${nameOf(object)}`);
   }

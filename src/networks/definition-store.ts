@@ -23,7 +23,7 @@ const PLURAL = 'network-attachment-definitions';
 
 /** The definitions of a namespace, or of the whole cluster; none when the cluster does not know the kind. */
 export async function listDefinitions(
-  { api }: Connection,
+  { api }: Pick<Connection, 'api'>,
   namespace?: string,
 ): Promise<readonly Definition[]> {
   const path = namespace === undefined ? `/apis/${GROUP_VERSION}/${PLURAL}` : pathOf(namespace);

@@ -101,8 +101,11 @@ async function removeNamespace(session: Session, api: KubernetesApi): Promise<vo
   }
 }
 
-/** Removes the rows of roles that were deleted with their stacks. The cluster's own role for nodes stays mapped. */
-async function removeMappings(
+/**
+ * Removes the rows of roles that were deleted with their stacks. The cluster's own role for nodes stays mapped.
+ * Never throws.
+ */
+export async function removeMappings(
   session: Session,
   api: KubernetesApi,
   nodeGroups: readonly Stack[],

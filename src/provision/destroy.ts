@@ -8,9 +8,11 @@ import { releaseCloudResources } from '../kubernetes/release-cloud-resources.ts'
 import { destroyOnBase } from './destroy-on-base.ts';
 import { checkNothingLeft, type Look } from './end-state.ts';
 import { type EnvironmentStacks, environmentStacks } from './environment-stacks.ts';
+import { clearGivenCluster } from './given-cluster/clear-cluster.ts';
+import { givenClusterName } from './given-cluster/cluster-parameters.ts';
 import { givenVpcId, madeMultusSubnetIds } from './given-vpc/given-parts.ts';
 import { removeGuards } from './guard/guards.ts';
-import { deleteStacks, type Sweeper, vpcSweeper } from './remove-stack.ts';
+import { deleteStacks, groupSweeper, type Sweeper, vpcSweeper } from './remove-stack.ts';
 import { addNote, addWarning } from './report.ts';
 import type { Session } from './session.ts';
 
@@ -83,10 +85,10 @@ async function destroyWithCluster(
   session: Session,
   found: EnvironmentStacks,
 ): Promise<readonly Look[]> {
-  await removeStacks(session, found);
+  const looks = await removeStacks(session, found);
   await removeClusterLogs(session, found);
   const vpcId = found.infra && givenVpcId(found.infra);
-  return vpcId === undefined ? [] : [lookInGivenVpc(session, found.infra, vpcId)];
+  return vpcId === undefined ? looks : [...looks, lookInGivenVpc(session, found.infra, vpcId)];
 }
 
 /**
@@ -104,23 +106,28 @@ function lookInGivenVpc(session: Session, infra: Stack | undefined, vpcId: strin
 async function removeStacks(
   session: Session,
   { infra, nodeGroups }: EnvironmentStacks,
-): Promise<void> {
-  if (infra === undefined && nodeGroups.length === 0) return;
+): Promise<readonly Look[]> {
+  if (infra === undefined && nodeGroups.length === 0) return [];
   for (const stack of [...nodeGroups, ...(infra === undefined ? [] : [infra])]) {
     checkUnprotected(stack);
   }
-  await session.log.group('Workloads', () => releaseWorkloads(session, infra));
+  const onGiven = infra !== undefined && givenClusterName(infra) !== undefined;
+  // The workloads of a cluster of others are theirs.
+  if (!onGiven) await session.log.group('Workloads', () => releaseWorkloads(session, infra));
   const sweep = vpcSweeper(session, infra, { groups: true });
-  await removeNodeGroups(session, nodeGroups, sweep);
-  if (infra === undefined) return;
+  const sweepNodes = onGiven ? groupSweeper(session, givenVpcId(infra)) : sweep;
+  await removeNodeGroups(session, nodeGroups, sweepNodes);
+  if (infra === undefined) return [];
+  const looks = onGiven ? await clearGivenCluster(session, infra, nodeGroups) : [];
   await vpcSweeper(session, infra, { groups: false })(infra);
   await releaseReservations(session, infra);
   await deleteStacks(session, `Stack ${infra.name}`, [infra], 'infra.yaml', async (stack) => {
     const late = await nodeGroupsNow(session);
-    await removeNodeGroups(session, late, sweep);
+    await removeNodeGroups(session, late, sweepNodes);
     const swept = await sweep(stack);
     return swept && { ...swept, removed: [...late.map(({ name }) => name), ...swept.removed] };
   });
+  return looks;
 }
 
 /** Removes what the launch hook reserved for prefixes in the Multus subnets that the environment made. */
@@ -197,7 +204,8 @@ async function removeClusterLogs(
   { infra, foreign }: EnvironmentStacks,
 ): Promise<void> {
   const { inputs, bucket, staging, cleanUp } = session;
-  if (foreign !== undefined) return;
+  if (foreign !== undefined || inputs.givenCluster !== undefined) return;
+  if (infra !== undefined && givenClusterName(infra) !== undefined) return;
   if (infra === undefined && !(await staging.has(bucket, inputs.environment))) return;
   if (await cleanUp.traces.clusterExists(inputs.environment)) return;
   if (await cleanUp.traces.removeLogGroup(inputs.environment)) {

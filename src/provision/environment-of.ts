@@ -46,6 +46,7 @@ export function environmentOf(
       certificateAuthority: outputs['ClusterCertificateAuthority'],
       serviceCidr: outputs['ServiceCidr'],
       securityGroupId: outputs['ClusterSecurityGroupId'],
+      ...(outputs['ClusterTag'] === undefined ? {} : { existing: true }),
     },
     vpc: { id: outputs['VpcId'], cidr: outputs['VpcCidr'] },
     multusSecurityGroupId: outputs['MultusSecurityGroupId'],

@@ -5,9 +5,12 @@ import type { RolloutLimits } from '../rollout/group-state.ts';
 import type { GivenVpcRequest } from '../vpc/given-vpc.ts';
 import type { NetworkPlan, NetworkRequest } from '../vpc/plan.ts';
 import type { LaterInputs } from './choices/later-inputs.ts';
+import type { ClusterInside, Refusal } from './given-cluster/cluster-inside.ts';
+import type { GivenClusterRequest, PresentCluster } from './given-cluster/present-cluster.ts';
 import { checkLater, checkTogether } from './inputs/check-together.ts';
 import {
   boundaryOf,
+  givenClusterOf,
   givenVpcOf,
   groupsOf,
   makesStacks,
@@ -19,6 +22,7 @@ import {
 } from './inputs/defaults.ts';
 import { inputSchema, type Raw } from './inputs/schema.ts';
 import type { NodeGroup } from './node-groups.ts';
+import type { Answer } from './preflight/answer.ts';
 import { withTypes } from './price/cheapest-type.ts';
 import { type MaintenanceWindow, parseWindow } from './renew/maintenance-window.ts';
 
@@ -40,6 +44,8 @@ export interface ProvisionInputs {
   readonly networkRequest: Omit<NetworkRequest, 'zones'>;
   /** The parts of a VPC that others made; undefined for a VPC of the environment's own. */
   readonly givenVpc: GivenVpcRequest | undefined;
+  /** A cluster that others made; undefined for a cluster of the environment's own, and on a base. */
+  readonly givenCluster: GivenClusterRequest | undefined;
   /** How many zones the environment gets when the inputs name none. */
   readonly zoneCount: number;
   /** How many networks of the base are used; undefined for all. */
@@ -98,6 +104,10 @@ export interface ClusterSettings {
   readonly adminRoleArns: readonly string[];
   /** Whose rights the VPC CNI uses: its own by EKS Pod Identity, or the nodes'. */
   readonly vpcCniRights: 'pod-identity' | 'node-role';
+  /** The cluster that others made, once it is known; undefined for one that the environment makes. */
+  readonly given?: PresentCluster;
+  /** What that cluster has inside; undefined without one. */
+  readonly inside?: Answer<ClusterInside | Refusal>;
 }
 
 /** How CloudFormation treats the stacks. */
@@ -134,6 +144,7 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
     network,
     networkRequest: networkRequestOf(inputs),
     givenVpc: givenVpcOf(inputs),
+    givenCluster: givenClusterOf(inputs),
     zoneCount: openZones(groupsOf(inputs)).length,
     multusNetworks: inputs['multus-networks'],
     cluster: {
@@ -150,7 +161,7 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
     nodeGroups: typedGroups(inputs),
     keyName: inputs['key-name'],
     sessionManager: inputs['session-manager'],
-    authentication: inputs.authentication,
+    authentication: inputs.authentication ?? 'access-entries',
     stagingBucket: inputs['staging-bucket'],
     stackOptions: {
       onFailure: inputs['on-failure'],

@@ -3,6 +3,7 @@ import { type DeletedStack, deleteStack } from '../cloudformation/delete-stack.t
 import type { Stack, Template } from '../cloudformation/stack-api.ts';
 import { CloudError } from '../core/errors.ts';
 import { allOrFirstFailure } from '../core/in-parallel.ts';
+import { givenClusterName } from './given-cluster/cluster-parameters.ts';
 import { givenVpcId, madeMultusSubnetIds } from './given-vpc/given-parts.ts';
 import { readTemplate } from './pack.ts';
 import { addNote } from './report.ts';
@@ -103,7 +104,11 @@ export function vpcSweeper(
     const swept =
       given === undefined
         ? await sweepVpc(cleanUp.ec2, vpcId, inputs.environment, options)
-        : await sweepGivenVpc(cleanUp.ec2, given, inputs.environment, { ...options, subnetIds });
+        : await sweepGivenVpc(cleanUp.ec2, given, inputs.environment, {
+            ...options,
+            subnetIds,
+            onGivenCluster: givenClusterName(infra) !== undefined,
+          });
     noteRemoved(session, vpcId, swept);
     return { ...swept, vpcId };
   };

@@ -12,11 +12,12 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { WorkflowRun } from '../github/workflow-run.ts';
 import type { KubernetesApi } from '../kubernetes/api.ts';
-import type { Connection } from '../kubernetes/connection.ts';
+import type { Access, Connection } from '../kubernetes/connection.ts';
 import type { Machines } from '../rollout/machines.ts';
 import type { ProbeNode } from '../rollout/probe-node.ts';
 import type { ScalingGroups } from '../rollout/scaling-group.ts';
 import type { AskSpotPrices } from './capacity/spot-prices.ts';
+import type { GivenClusterQuestions } from './given-cluster/ask-given-cluster.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import type { VpcQuestions } from './preflight/account/ask-vpc.ts';
 import type { Answer, Zone } from './preflight/facts.ts';
@@ -40,6 +41,8 @@ export interface ProvisionDeps {
   readonly zones: () => Promise<Answer<readonly Zone[]>>;
   /** Knows a VPC that others made. */
   readonly vpc: VpcQuestions;
+  /** Knows a cluster that others made. */
+  readonly givenCluster: GivenClusterQuestions;
   readonly spotPrices: AskSpotPrices;
   /** Shows a message on the page of the run, for what is correct but may surprise. */
   readonly notice: (message: string) => void;
@@ -70,9 +73,14 @@ export interface RolloutDeps {
   readonly images: Images;
   /**
    * @param deadline when the run ends, in the clock's time
+   * @param needs what the role must be allowed there
    * @throws ClusterError when the cluster does not answer or does not let us in.
    */
-  connect(cluster: ClusterAddress, deadline: number): Promise<Connection>;
+  connect(
+    cluster: ClusterAddress,
+    deadline: number,
+    needs?: readonly Access[],
+  ): Promise<Connection>;
   readonly probe: ProbeNode;
 }
 

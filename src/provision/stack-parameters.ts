@@ -5,6 +5,7 @@ import { STARTUP_TAINT_TEXT } from '../environment/shared-cluster.ts';
 import { creationTags, firstTags, stackTags } from '../environment/tags.ts';
 import { kindOf, type MultusRoute, type RouteTarget } from '../vpc/multus-routes.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
+import { givenClusterParameters, unknownParameters } from './given-cluster/cluster-parameters.ts';
 import { NEW_CLUSTERS } from './inputs/defaults.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import { architecture, imageVariant } from './instance-types.ts';
@@ -37,13 +38,15 @@ export function infraSpec(
   const { inputs } = session;
   const parameters = infraParameters(inputs, network, deployerArn(session));
   // A newer release of this pack must not upgrade a cluster by itself.
-  const keeps = keepsVersion || inputs.cluster.kubernetesVersion === undefined;
+  const { given, kubernetesVersion } = inputs.cluster;
+  const keeps = keepsVersion || (given === undefined && kubernetesVersion === undefined);
   const present = defaultAddons(isNew ? parameters['KubernetesVersion'] : undefined);
   const all = { ...parameters, ...present, ...addons };
   return {
     ...commonSpec(session, inputs.environment, pack.infra, all),
     keep: [
       ...(keeps ? ['KubernetesVersion'] : []),
+      ...unknownParameters(inputs.cluster),
       // Changing the encryption would replace the cluster.
       'SecretsEncryption',
       ...Object.keys(present).filter((parameter) => !(parameter in addons)),
@@ -128,12 +131,14 @@ function infraParameters(
   deployer: string | undefined,
 ): Texts {
   const administrators = new Set([
-    ...(deployer === undefined ? [] : [deployer]),
+    // Who administers a given cluster, its owner decides.
+    ...(deployer === undefined || cluster.given !== undefined ? [] : [deployer]),
     ...cluster.adminRoleArns,
   ]);
   return {
     ClusterName: environment,
-    KubernetesVersion: cluster.kubernetesVersion ?? NEW_CLUSTERS,
+    KubernetesVersion: cluster.given?.version ?? cluster.kubernetesVersion ?? NEW_CLUSTERS,
+    ...givenClusterParameters(cluster),
     VpcId: plan.givenVpc?.id ?? '',
     PrivateSubnetIds: (plan.givenVpc?.privateSubnetIds ?? []).join(),
     VpcCidr: plan.vpcCidr,
@@ -208,6 +213,7 @@ const CLUSTER_FACTS = [
   'ClusterSecurityGroupId',
   'VpcId',
   'MultusSecurityGroupId',
+  'ClusterTag',
 ] as const;
 
 /** The parameters of `cfn/nodegroup.yaml` for one group. */
@@ -237,6 +243,7 @@ function nodeGroupParameters(
     ),
     SubnetId: idsOf(infra, 'PrivateSubnetIds')[plan.zones.indexOf(group.zone)] ?? '',
     ...interfaceParameters(group.zone, plan, idsOf(infra, 'MultusSubnetIds')),
+    CustomNetworking: String(infra['CustomNetworking'] === 'true'),
     PrefixesPerInterface: String(group.prefixesPerInterface),
     LambdaBucket: hook.bucket,
     LambdaKey: hook.key,

@@ -36,6 +36,7 @@ import { machinesOf } from '../rollout/machines.ts';
 import { probeNode } from '../rollout/probe-node.ts';
 import { scalingGroups } from '../rollout/scaling-group.ts';
 import { spotPricesOf } from './capacity/spot-prices.ts';
+import { askGivenCluster } from './given-cluster/ask-given-cluster.ts';
 import { explainLaunches } from './launch-failures.ts';
 import { askEc2 } from './preflight/account/ask-ec2.ts';
 import { askVpc } from './preflight/account/ask-vpc.ts';
@@ -82,6 +83,14 @@ export function realDeps(
     gather: gatherWith(caller, { cluster, nodes: nodesBy(rollout, clock) }),
     zones: () => askEc2(createClient(EC2Client, caller)).zones(),
     vpc: askVpc(createClient(EC2Client, caller)),
+    givenCluster: askGivenCluster(
+      createClient(EKSClient, caller),
+      createClient(EC2Client, caller),
+      (address) => {
+        const deadline = clock.now() + PREFLIGHT_MS;
+        return rollout.connect(address, deadline, [{ ...DAEMON_SETS, verb: 'patch' }]);
+      },
+    ),
     spotPrices: spotPricesOf(createClient(EC2Client, caller), clock.now),
     notice,
     packFile: (...path) => readFile(packFile(...path)),
@@ -106,14 +115,17 @@ function rolloutOf(caller: AwsCaller, role: RoleChoice, clock: Clock): RolloutDe
     ),
     machines: machinesOf(createClient(EC2Client, caller)),
     images: imagesOf(createClient(EC2Client, caller), createClient(SSMClient, caller)),
-    connect: (cluster, deadline) =>
+    connect: ({ name, endpoint, certificateAuthority }, deadline, needs = []) =>
       connect(
-        { kind: 'eks', region, ...cluster },
-        { log: actionsLog, credentials, roleArn, clock, deadline },
+        { kind: 'eks', region, name, endpoint, certificateAuthority },
+        { log: actionsLog, credentials, roleArn, clock, deadline, needs },
       ),
     probe: probeNode,
   };
 }
+
+/** What configure-multus writes in any case. */
+const DAEMON_SETS = { group: 'apps', resource: 'daemonsets', namespace: 'kube-system' };
 
 /** How long a preflight waits for an API server. */
 const PREFLIGHT_MS = 15_000;

@@ -193,8 +193,8 @@ function samplingOf(inputs: z.output<typeof inputSchema>): SampleLimits {
 
 function nodesOf(environment: Environment | undefined): NodeChoice {
   if (environment === undefined) return { labels: {} };
-  const { name, shared } = environment;
-  return shared === undefined
+  const { cluster, name, shared } = environment;
+  return shared === undefined && cluster.existing !== true
     ? { labels: {}, host: name }
     : { labels: { [ENVIRONMENT_LABEL]: name } };
 }

@@ -3,6 +3,8 @@ import { hasWorked } from '../../cloudformation/stack-status.ts';
 import { CloudError, InputError } from '../../core/errors.ts';
 import { type NetworkPlan, planNetwork } from '../../vpc/plan.ts';
 import { checkHasOwnCluster } from '../base-environment.ts';
+import { checkClusterStays } from '../given-cluster/cluster-stays.ts';
+import { withGivenCluster } from '../given-cluster/given-cluster.ts';
 import { givenNetwork } from '../given-vpc/given-network.ts';
 import { checkVpcStays } from '../given-vpc/given-parts.ts';
 import type { ProvisionInputs } from '../inputs.ts';
@@ -25,21 +27,30 @@ export interface OwnNetwork {
  * VPC the private subnets say the zones.
  *
  * @param all all stacks of the account and region
- * @throws CloudError when the environment is on the cluster of another one or in another VPC, or when AWS names too few
- *   zones.
- * @throws InputError when the node groups do not fit into the zones, or a given VPC lacks what the inputs name.
+ * @throws CloudError when the environment is on the cluster of another one or in another VPC, when AWS names too few
+ *   zones, or when a given cluster cannot be used.
+ * @throws InputError when the node groups do not fit into the zones, or a given cluster or VPC lacks what the inputs name.
  */
 export async function ownNetwork(session: Session, all: readonly Stack[]): Promise<OwnNetwork> {
+  const infra = workingInfra(session.inputs, all);
+  checkHasOwnCluster(session.inputs.environment, all);
+  checkClusterStays(session.inputs, infra);
+  const { givenCluster } = session.inputs;
+  return givenCluster === undefined
+    ? inVpc(session, infra)
+    : inVpc(await withGivenCluster(session, givenCluster, infra, all), infra);
+}
+
+async function inVpc(session: Session, infra: Stack | undefined): Promise<OwnNetwork> {
   const { inputs } = session;
-  checkHasOwnCluster(inputs.environment, all);
-  checkVpcStays(inputs, workingInfra(inputs, all));
+  checkVpcStays(inputs, infra);
   const { network: given, givenVpc } = inputs;
   if (givenVpc !== undefined) {
     const { inputs: placed, network } = await givenNetwork(session, givenVpc);
     return { session: { ...session, inputs: placed }, network };
   }
   if (given !== undefined) return { session, network: given };
-  const { zones, because } = await chosenZones(session, all);
+  const { zones, because } = await chosenZones(session, infra);
   addNote(
     session,
     `Zones: ${zones.join(', ')}, because ${because}; availability-zones chooses others.`,
@@ -58,9 +69,9 @@ interface ChosenZones {
   readonly because: string;
 }
 
-async function chosenZones(session: Session, all: readonly Stack[]): Promise<ChosenZones> {
+async function chosenZones(session: Session, infra: Stack | undefined): Promise<ChosenZones> {
   const { inputs } = session;
-  const present = workingInfra(inputs, all)?.parameters['AvailabilityZones']?.split(',') ?? [];
+  const present = infra?.parameters['AvailabilityZones']?.split(',') ?? [];
   if (present.length > 0) return { zones: present, because: 'the environment has them' };
   const answer = await session.zones();
   const zones = known(answer);

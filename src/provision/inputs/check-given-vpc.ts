@@ -1,10 +1,11 @@
 import type { ParsedInputs } from '../../github/inputs.ts';
-import { networkCount } from './defaults.ts';
+import { isInGivenVpc, networkCount } from './defaults.ts';
 import { NONE, type Raw } from './schema.ts';
 
 const NAMES = [
   'command',
   'vpc-id',
+  'existing-cluster',
   'base-environment',
   'private-subnets',
   'multus-subnets',
@@ -21,9 +22,9 @@ type Inputs = Pick<Raw, (typeof NAMES)[number]>;
 /** Refuses inputs that contradict a VPC that others made, or the lack of one, before anything is asked. */
 export function checkGivenVpc(parsed: ParsedInputs<Raw>): void {
   parsed.check(NAMES, (inputs) =>
-    inputs['vpc-id'] === undefined
-      ? [...withoutVpc(inputs), ...onBase(inputs)]
-      : [...mixtures(inputs), ...networks(inputs)],
+    isInGivenVpc(inputs)
+      ? [...mixtures(inputs), ...networks(inputs)]
+      : [...withoutVpc(inputs), ...onBase(inputs)],
   );
 }
 
@@ -33,7 +34,7 @@ function withoutVpc(inputs: Inputs) {
     .filter((name) => (inputs[name] ?? []).length > 0)
     .map((input) => ({
       input,
-      allowed: 'nothing without vpc-id, which names the VPC of the subnets',
+      allowed: 'nothing without vpc-id or existing-cluster, which names the VPC of the subnets',
     }));
 }
 
@@ -47,6 +48,7 @@ function onBase(inputs: Inputs) {
 
 function mixtures(inputs: Inputs) {
   const { 'subnet-cidrs': ranges, 'nat-gateways': nat } = inputs;
+  const by = inputs['vpc-id'] === undefined ? 'existing-cluster' : 'vpc-id';
   const wrong: readonly (readonly [input: keyof Inputs, isWrong: boolean, allowed: string])[] = [
     [
       'vpc-id',
@@ -56,22 +58,22 @@ function mixtures(inputs: Inputs) {
     [
       'multus-cidr',
       inputs['multus-cidr'] !== undefined,
-      'nothing with vpc-id: its owner adds ranges to the VPC, and subnet-cidrs may be in any of them',
+      `nothing with ${by}: its owner adds ranges to the VPC, and subnet-cidrs may be in any of them`,
     ],
-    ['vpc-cidr', inputs['vpc-cidr'] !== undefined, 'nothing with vpc-id: the VPC has its ranges'],
+    ['vpc-cidr', inputs['vpc-cidr'] !== undefined, `nothing with ${by}: the VPC has its ranges`],
     [
       'nat-gateways',
       nat !== undefined && nat !== NONE,
-      "none, or nothing, with vpc-id: the routes of its subnets are their owner's",
+      `none, or nothing, with ${by}: the routes of its subnets are their owner's`,
     ],
     [
       'subnet-cidrs',
       ranges?.public !== undefined || ranges?.private !== undefined,
-      'only multus with vpc-id: its public and private subnets are not made',
+      `only multus with ${by}: the public and private subnets of its VPC are not made`,
     ],
     [
       'private-subnets',
-      inputs['private-subnets'].length === 0,
+      by === 'vpc-id' && inputs['private-subnets'].length === 0,
       'with vpc-id, one subnet in each of two or three zones, by id, tag or range, such as tag:Name=nodes-a,tag:Name=nodes-b',
     ],
   ];

@@ -12,8 +12,16 @@ import {
   zoneProblems,
   zonesNamed,
 } from '../node-groups.ts';
+import { checkGivenCluster } from './check-given-cluster.ts';
 import { checkGivenVpc } from './check-given-vpc.ts';
-import { groupsOf, makesStacks, networkCount, networkRequestOf, openZones } from './defaults.ts';
+import {
+  groupsOf,
+  isInGivenVpc,
+  makesStacks,
+  networkCount,
+  networkRequestOf,
+  openZones,
+} from './defaults.ts';
 import { NONE, type Raw, TIME } from './schema.ts';
 
 /**
@@ -34,6 +42,7 @@ export function checkTogether(parsed: ParsedInputs<Raw>): NetworkPlan | undefine
   if (command !== undefined && !makesStacks(command)) return undefined;
   parsed.check(['expiry-guard', 'cloudformation-role-arn'], guardProblems);
   parsed.check(['internet', 'base-environment', 'nat-gateways', 'subnet-cidrs'], internetProblems);
+  checkGivenCluster(parsed);
   checkGivenVpc(parsed);
   const network = base === undefined ? checkOwnCluster(parsed) : undefined;
   parsed.check(['node-groups'], ({ 'node-groups': groups = [] }) => nameProblems(groups));
@@ -45,6 +54,7 @@ const OF_CLUSTER = ['command', 'base-environment'] as const;
 const OF_COUNT = [
   ...OF_CLUSTER,
   'internet',
+  'existing-cluster',
   'vpc-id',
   'multus-networks',
   'multus-subnets',
@@ -63,7 +73,7 @@ function checkOwnCluster(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
   parsed.check([...OF_CLUSTER, 'aws-region', 'availability-zones'], regionProblems);
   parsed.check(OF_NETWORK, (inputs) => {
     // What a given VPC has, only EC2 knows.
-    if (inputs['vpc-id'] !== undefined) return [];
+    if (isInGivenVpc(inputs)) return [];
     const given = inputs['availability-zones'];
     const groups = nodeGroupsIn(parsed.values['node-groups'], []);
     const zones = given.length === 0 ? openZones(groups) : given;

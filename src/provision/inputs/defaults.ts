@@ -1,5 +1,6 @@
 import type { GivenVpcRequest } from '../../vpc/given-vpc.ts';
 import { FEWEST_ZONES, type NetworkRequest } from '../../vpc/plan.ts';
+import type { GivenClusterRequest } from '../given-cluster/present-cluster.ts';
 import { type NodeGroup, nodeGroupsIn, zonesNamed } from '../node-groups.ts';
 import { NONE, type Raw } from './schema.ts';
 
@@ -15,33 +16,29 @@ export const NEW_CLUSTERS = '1.35';
 const DEFAULT_NETWORKS = 2;
 const DEFAULT_VPC = '10.0.0.0/16';
 
-/** The number of Multus networks of an environment with its own cluster. */
-export function networkCount(
-  inputs: Pick<Raw, 'multus-networks' | 'multus-subnets' | 'subnet-cidrs' | 'vpc-id'>,
-): number {
-  const listed =
-    inputs['vpc-id'] === undefined
-      ? 0
-      : Math.max(
-          inputs['multus-subnets']?.length ?? 0,
-          inputs['subnet-cidrs']?.multus?.length ?? 0,
-        );
+/** Whether others made the VPC: the one that the inputs name, or that of a cluster that others made. */
+export function isInGivenVpc(inputs: Pick<Raw, 'vpc-id' | 'existing-cluster'>): boolean {
+  return inputs['vpc-id'] !== undefined || inputs['existing-cluster'] !== undefined;
+}
+
+type OfNetworks =
+  | 'existing-cluster'
+  | 'multus-networks'
+  | 'multus-subnets'
+  | 'subnet-cidrs'
+  | 'vpc-id';
+
+/** The number of Multus networks of an environment that is on no base. */
+export function networkCount(inputs: Pick<Raw, OfNetworks>): number {
+  const listed = isInGivenVpc(inputs)
+    ? Math.max(inputs['multus-subnets']?.length ?? 0, inputs['subnet-cidrs']?.multus?.length ?? 0)
+    : 0;
   return inputs['multus-networks'] ?? (listed > 0 ? listed : DEFAULT_NETWORKS);
 }
 
 /** What the network of a VPC of the environment's own is planned from, without the zones. */
 export function networkRequestOf(
-  inputs: Pick<
-    Raw,
-    | 'internet'
-    | 'vpc-id'
-    | 'vpc-cidr'
-    | 'multus-cidr'
-    | 'multus-networks'
-    | 'multus-routes'
-    | 'multus-subnets'
-    | 'subnet-cidrs'
-  >,
+  inputs: Pick<Raw, OfNetworks | 'internet' | 'multus-cidr' | 'multus-routes' | 'vpc-cidr'>,
 ): Omit<NetworkRequest, 'zones'> {
   return {
     vpcCidr: inputs['vpc-cidr'] ?? DEFAULT_VPC,
@@ -53,12 +50,21 @@ export function networkRequestOf(
   };
 }
 
-/** The parts of a VPC that others made; undefined for a VPC of the environment's own. */
+/** The VPC that the inputs name, and its parts; undefined without `vpc-id`. */
 export function givenVpcOf(inputs: Raw): GivenVpcRequest | undefined {
   const vpcId = inputs['vpc-id'];
-  if (vpcId === undefined) return undefined;
+  return vpcId === undefined ? undefined : { vpcId, ...vpcPartsOf(inputs) };
+}
+
+/** The cluster that others made, and the parts of its VPC; undefined for a cluster of the environment's own. */
+export function givenClusterOf(inputs: Raw): GivenClusterRequest | undefined {
+  const name = inputs['existing-cluster'];
+  if (name === undefined) return undefined;
+  return { name, authentication: inputs.authentication, vpc: vpcPartsOf(inputs) };
+}
+
+function vpcPartsOf(inputs: Raw): Omit<GivenVpcRequest, 'vpcId'> {
   return {
-    vpcId,
     zones: inputs['availability-zones'],
     privateSubnets: inputs['private-subnets'],
     multusNetworks: networkCount(inputs),
@@ -69,8 +75,10 @@ export function givenVpcOf(inputs: Raw): GivenVpcRequest | undefined {
 }
 
 /** A given VPC has its own ways out, and without internet there are none. */
-export function natGatewaysOf(inputs: Pick<Raw, 'internet' | 'nat-gateways' | 'vpc-id'>) {
-  const makesOne = inputs['vpc-id'] === undefined && inputs.internet !== NONE;
+export function natGatewaysOf(
+  inputs: Pick<Raw, 'existing-cluster' | 'internet' | 'nat-gateways' | 'vpc-id'>,
+) {
+  const makesOne = !isInGivenVpc(inputs) && inputs.internet !== NONE;
   return inputs['nat-gateways'] ?? (makesOne ? 'one' : NONE);
 }
 

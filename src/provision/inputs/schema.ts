@@ -149,6 +149,10 @@ export const inputSchema = z.object({
   environment: text(NAME, NAME_ALLOWED),
   'base-environment': text(NAME, NAME_ALLOWED).optional(),
   ...credentialFields,
+  'existing-cluster': text(
+    /^[0-9A-Za-z][\w-]{0,99}$/,
+    'the name of an EKS cluster: letters, digits, - and _, at most 100 characters',
+  ).optional(),
   'vpc-id': text(
     /^vpc-([\da-f]{8}|[\da-f]{17})$/,
     'the id of a VPC, such as vpc-0123456789abcdef0',
@@ -183,7 +187,7 @@ export const inputSchema = z.object({
   'key-name': text(/^[\x21-\x7e]{1,255}$/, 'the name of an EC2 key pair').optional(),
   'session-manager': flag().default(false),
   'vpc-cni-rights': oneOf(['pod-identity', 'node-role']).default('pod-identity'),
-  authentication: oneOf(['access-entries', 'aws-auth', 'both']).default('access-entries'),
+  authentication: oneOf(['access-entries', 'aws-auth', 'both']).optional(),
   'admin-role-arns': list(text(PRINCIPAL_ARN, PRINCIPAL_ARN_ALLOWED)).default([]),
   'staging-bucket': bucketField(),
   'on-failure': oneOf(['rollback', 'keep', 'delete']).default('rollback'),

@@ -1,10 +1,9 @@
+import type { ClusterInside, Refusal } from '../given-cluster/cluster-inside.ts';
 import type { Addon } from '../upgrade/addon-versions.ts';
+import type { Answer } from './answer.ts';
 import type { GivenVpcFacts } from './given-vpc-facts.ts';
 
-/** What AWS answered to a question, or why it did not. */
-export type Answer<T> =
-  | { readonly value: T }
-  | { readonly unknown: string; readonly denied?: true };
+export { type Answer, known } from './answer.ts';
 
 /** What is known of the account and region. A fact that this run does not need is left out. */
 export interface AccountFacts {
@@ -30,6 +29,8 @@ export interface AccountFacts {
   /** Of the roles and users in `admin-role-arns`, those that IAM does not have under this ARN. */
   readonly missingPrincipals?: Answer<readonly MissingPrincipal[]>;
   readonly multusSubnets?: Answer<readonly SubnetUse[]>;
+  /** What the cluster that others made has inside, or that it refuses the role. */
+  readonly givenCluster?: Answer<ClusterInside | Refusal>;
   /** The VPC that others made. */
   readonly givenVpc?: Answer<GivenVpcFacts>;
   /** Where this runner is, and whether it reaches the API of a cluster that exists. */
@@ -164,9 +165,4 @@ export interface SubnetUse {
   readonly taken: readonly string[];
   /** Reservations that allow no prefixes. */
   readonly explicitReservations: readonly string[];
-}
-
-/** The value of an answer; undefined when it is not known. */
-export function known<T>(answer: Answer<T> | undefined): T | undefined {
-  return answer !== undefined && 'value' in answer ? answer.value : undefined;
 }

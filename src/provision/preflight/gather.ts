@@ -38,6 +38,7 @@ export function gatherWith(caller: AwsCaller, sources: ClusterSources): Gather {
     const ec2 = askEc2(client);
     const { givenVpc, routes = [] } = setUp.network;
     const vpcId = vpcIdOf(setUp);
+    const { inside } = setUp.inputs.cluster;
     const facts = await answers({
       ...aboutPlace(ec2, caller, setUp),
       ...aboutNodes(ec2, setUp),
@@ -45,6 +46,7 @@ export function gatherWith(caller: AwsCaller, sources: ClusterSources): Gather {
       ...(routes.length === 0 || vpcId === undefined
         ? {}
         : { connections: askConnections(client, vpcId) }),
+      ...(inside === undefined ? {} : { givenCluster: Promise.resolve(inside) }),
       ...aboutUpgrade(setUp, sources),
       ...aboutImages(caller, setUp),
       ...aboutRunner(setUp),

@@ -1,5 +1,6 @@
 import { partitionOf } from '../../aws/partition.ts';
 import { ENVIRONMENT_TAG } from '../../environment/tags.ts';
+import type { PresentCluster } from '../given-cluster/present-cluster.ts';
 import { guardRoleBeside } from '../guard/guard-role.ts';
 import { deployerArn, type SetUp } from './set-up.ts';
 
@@ -60,6 +61,8 @@ function contextOf(setUp: SetUp): Readonly<Record<string, string>> {
     [`aws:RequestTag/${ENVIRONMENT_TAG}`]: environment,
     [`aws:ResourceTag/${ENVIRONMENT_TAG}`]: environment,
     'aws:RequestedRegion': region,
+    'eks:accessEntryType': 'EC2_LINUX',
+    'eks:principalArn': roleOf(setUp, 'NodeRole'),
     'iam:PolicyARN': `arn:${partitionOf(setUp.inputs.region)}:iam::aws:policy/AmazonEKSClusterPolicy`,
   };
 }
@@ -108,9 +111,9 @@ function guardCalls(setUp: SetUp, serviceRole: string): readonly Needed[] {
 
 function infraCalls(setUp: SetUp): readonly Needed[] {
   const { inputs } = setUp;
-  const name = inputs.environment;
   const made = (kind: string) => arnOf(setUp, 'ec2', `${kind}/*`);
-  const role = roleOf(setUp, 'ClusterRole');
+  const { given } = inputs.cluster;
+  const role = roleOf(setUp, given === undefined ? 'ClusterRole' : 'NodeRole');
   const nat = inputs.cluster.natGateways !== 'none';
   const internet = inputs.cluster.internet === 'any';
   const ownVpc = setUp.network.givenVpc === undefined;
@@ -139,6 +142,13 @@ function infraCalls(setUp: SetUp): readonly Needed[] {
     { action: 'iam:CreateRole', resource: role },
     { action: 'iam:AttachRolePolicy', resource: role },
     { action: 'iam:PassRole', resource: role },
+    ...(given === undefined ? clusterCalls(setUp) : entryCalls(setUp, given)),
+  ];
+}
+
+function clusterCalls(setUp: SetUp): readonly Needed[] {
+  const { cluster, environment: name } = setUp.inputs;
+  return [
     // Before they exist, clusters and keys are no resources of a policy.
     { action: 'eks:CreateCluster', resource: '*' },
     { action: 'eks:CreateAddon', resource: arnOf(setUp, 'eks', `cluster/${name}`) },
@@ -146,8 +156,14 @@ function infraCalls(setUp: SetUp): readonly Needed[] {
       action: 'logs:CreateLogGroup',
       resource: arnOf(setUp, 'logs', `log-group:/aws/eks/${name}/cluster`),
     },
-    ...(inputs.cluster.secretsEncryption ? [{ action: 'kms:CreateKey', resource: '*' }] : []),
+    ...(cluster.secretsEncryption ? [{ action: 'kms:CreateKey', resource: '*' }] : []),
   ];
+}
+
+/** On a cluster that others made, a deploy makes no more than the access entry of its nodes. */
+function entryCalls(setUp: SetUp, { authenticationMode, name }: PresentCluster): readonly Needed[] {
+  if (authenticationMode === 'CONFIG_MAP') return [];
+  return [{ action: 'eks:CreateAccessEntry', resource: arnOf(setUp, 'eks', `cluster/${name}`) }];
 }
 
 function groupCalls(setUp: SetUp): readonly Needed[] {

@@ -52,6 +52,11 @@ export function vpcIdOf({ network, infra }: Pick<SetUp, 'network' | 'infra'>): s
   return network.givenVpc?.id ?? infra?.outputs['VpcId'];
 }
 
+/** Whether the deploy makes a cluster. */
+export function makesCluster({ inputs, infra }: Pick<SetUp, 'inputs' | 'infra'>): boolean {
+  return infra === undefined && inputs.cluster.given === undefined;
+}
+
 /** The names of the instance types of all groups, each once. */
 export function typesOf({ groups }: SetUp): readonly string[] {
   return [...new Set(groups.map(({ group }) => group.instanceType))];
@@ -59,7 +64,9 @@ export function typesOf({ groups }: SetUp): readonly string[] {
 
 /** The Kubernetes version that the cluster has after the deploy. */
 export function versionOf({ inputs, infra }: Pick<SetUp, 'inputs' | 'infra'>): string {
-  return inputs.cluster.kubernetesVersion ?? infra?.parameters['KubernetesVersion'] ?? NEW_CLUSTERS;
+  const { given, kubernetesVersion } = inputs.cluster;
+  const asked = given?.version ?? kubernetesVersion;
+  return asked ?? infra?.parameters['KubernetesVersion'] ?? NEW_CLUSTERS;
 }
 
 /** The zones in which the deploy makes a NAT gateway, each with an elastic IP address. */

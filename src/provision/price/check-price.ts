@@ -19,7 +19,10 @@ export async function checkPrice(session: Session, network: NetworkPlan): Promis
   const count = { none: 0, one: 1, 'per-az': network.zones.length }[natGateways];
   const price = priceOf({
     region,
-    cluster: base === undefined ? { natGateways: count, endpoints, secretsEncryption } : undefined,
+    cluster:
+      base === undefined && cluster.given === undefined
+        ? { natGateways: count, endpoints, secretsEncryption }
+        : undefined,
     nodeGroups,
     spot: await spotPrices(session),
   });

@@ -68,10 +68,50 @@ const WITHOUT_INTERNET: typeof OF_VPC = [
   ],
 ];
 
+const CLUSTER = {
+  'existing-cluster': 'platform',
+  'vpc-cidr': '',
+  'multus-subnets': '[[tag:network=1], [tag:network=2]]',
+};
+const OWNERS = 'nothing with existing-cluster: the owner of the cluster decides it';
+/** Impossible mixtures with a cluster that others made. */
+const OF_CLUSTER: readonly (readonly [Record<string, string>, string, string])[] = [
+  [
+    { ...CLUSTER, 'existing-cluster': 'our cluster' },
+    'existing-cluster',
+    'the name of an EKS cluster',
+  ],
+  [
+    { ...CLUSTER, 'existing-cluster': 'eks-multus-cluster' },
+    'existing-cluster',
+    'another name than that of the environment',
+  ],
+  [
+    { ...CLUSTER, 'base-environment': 'eks-multus-lab' },
+    'existing-cluster',
+    'nothing with base-environment',
+  ],
+  [{ ...CLUSTER, 'vpc-id': 'vpc-0123456789abcdef0' }, 'vpc-id', 'nothing with existing-cluster'],
+  [{ ...CLUSTER, 'vpc-cidr': '10.0.0.0/16' }, 'vpc-cidr', 'nothing with existing-cluster'],
+  [{ ...CLUSTER, 'nat-gateways': 'one' }, 'nat-gateways', 'nothing, with existing-cluster'],
+  [{ ...CLUSTER, 'multus-networks': '1' }, 'multus-subnets', 'at most 1 lists'],
+  [{ ...CLUSTER, 'kubernetes-version': '1.35' }, 'kubernetes-version', OWNERS],
+  [{ ...CLUSTER, 'secrets-encryption': 'false' }, 'secrets-encryption', OWNERS],
+  [{ ...CLUSTER, 'control-plane-logs': 'none' }, 'control-plane-logs', OWNERS],
+  [{ ...CLUSTER, 'endpoint-public-access-cidrs': 'none' }, 'endpoint-public-access-cidrs', OWNERS],
+  [
+    { ...CLUSTER, 'admin-role-arns': 'arn:aws:iam::111122223333:role/ann' },
+    'admin-role-arns',
+    OWNERS,
+  ],
+  [{ ...CLUSTER, 'vpc-cni-rights': 'node-role' }, 'vpc-cni-rights', OWNERS],
+];
+
 /** Changes to the lab's inputs, the input that the error must name, and a part of what it must say is allowed. */
 export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, string])[] = [
   ...OF_VPC,
   ...WITHOUT_INTERNET,
+  ...OF_CLUSTER,
   [
     { command: 'apply' },
     'command',

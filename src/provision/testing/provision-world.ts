@@ -69,6 +69,11 @@ export function provisionWorld(pullRequest?: string) {
       present: async () => ({ value: undefined }),
       prefixReservations: async () => ({ value: new Map() }),
     } as ProvisionDeps['vpc'],
+    givenCluster: {
+      present: async () => ({ value: undefined }),
+      privateSubnets: async () => ({ value: [] }),
+      inside: async () => ({ unknown: 'nobody asked' }),
+    } as ProvisionDeps['givenCluster'],
     spotPrices: async (): ReturnType<ProvisionDeps['spotPrices']> => ({ value: [] }),
     notice: () => undefined,
     packFile: async (...path: readonly string[]) => new TextEncoder().encode(path.join('/')),

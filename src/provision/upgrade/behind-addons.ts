@@ -21,6 +21,8 @@ export async function behindAddons(
   kubernetesVersion = infra['KubernetesVersion'],
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const { ClusterName: cluster } = infra;
+  // The owner of a given cluster updates its add-ons.
+  if (session.inputs.cluster.given !== undefined) return undefined;
   if (cluster === undefined || kubernetesVersion === undefined) return undefined;
   if (infra[CHOSEN_FOR] === kubernetesVersion) return undefined;
   try {

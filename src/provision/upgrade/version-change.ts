@@ -10,7 +10,9 @@ export interface VersionChange {
 /** The change of version that the inputs ask for; undefined when the environment keeps its version or has no cluster yet. Pure. */
 export function versionChange(setUp: Pick<SetUp, 'inputs' | 'infra'>): VersionChange | undefined {
   const from = setUp.infra?.parameters['KubernetesVersion'];
-  if (setUp.inputs.base !== undefined || from === undefined) return undefined;
+  const { base, cluster } = setUp.inputs;
+  // A cluster that others made gets its version from its owner.
+  if (base !== undefined || cluster.given !== undefined || from === undefined) return undefined;
   const to = versionOf(setUp);
   return from === to ? undefined : { from, to };
 }

@@ -110,7 +110,12 @@ async function attribute(
   return Value;
 }
 
-function toRouteTable({ RouteTableId, Associations = [], Routes = [] }: FoundTable): RouteTable {
+/** A route table with its IPv4 routes. */
+export function toRouteTable({
+  RouteTableId,
+  Associations = [],
+  Routes = [],
+}: FoundTable): RouteTable {
   return {
     id: RouteTableId ?? '',
     isMain: Associations.some(({ Main }) => Main === true),

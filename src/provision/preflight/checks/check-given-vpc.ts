@@ -3,7 +3,7 @@ import { OPEN_TAG } from '../../../environment/tags.ts';
 import { serviceRangeFor } from '../../../vpc/service-range.ts';
 import { known } from '../facts.ts';
 import type { GivenVpcFacts } from '../given-vpc-facts.ts';
-import { newInstances, type SetUp } from '../set-up.ts';
+import { makesCluster, newInstances, type SetUp } from '../set-up.ts';
 import { type Check, type Finding, notice, problem } from './finding.ts';
 
 export const checkGivenVpc: Check = {
@@ -79,7 +79,7 @@ export function givenSubnetIds({ network }: Pick<SetUp, 'network'>): readonly st
 const OF_CLUSTER = { needed: 6, recommended: 16 };
 
 function addressFindings(setUp: SetUp, { subnets }: GivenVpcFacts): readonly Finding[] {
-  const { groups, infra, network } = setUp;
+  const { groups, network } = setUp;
   return network.zones.flatMap((zone, index) => {
     const id = network.givenVpc?.privateSubnetIds[index];
     const subnet = subnets.find((one) => one.id === id);
@@ -87,7 +87,7 @@ function addressFindings(setUp: SetUp, { subnets }: GivenVpcFacts): readonly Fin
     const nodes = groups
       .filter(({ group }) => group.zone === zone)
       .reduce((sum, one) => sum + newInstances(one), 0);
-    const needed = nodes + (infra === undefined ? OF_CLUSTER.needed : 0);
+    const needed = nodes + (makesCluster(setUp) ? OF_CLUSTER.needed : 0);
     const text = `private-subnets: ${subnet.id} (${zone}) has ${subnet.freeAddresses} free addresses`;
     const fix = 'give a larger subnet, or remove what is not needed from it';
     if (subnet.freeAddresses < needed) {
@@ -99,12 +99,15 @@ function addressFindings(setUp: SetUp, { subnets }: GivenVpcFacts): readonly Fin
   });
 }
 
-/** The range of Services that the template chooses. */
-export function serviceRange({ network }: Pick<SetUp, 'network'>): string {
+/** The range of Services that a given cluster has, or that the template chooses. */
+export function serviceRange({ inputs, network }: Pick<SetUp, 'inputs' | 'network'>): string {
+  const { given } = inputs.cluster;
+  if (given?.serviceCidr !== undefined) return given.serviceCidr;
   return serviceRangeFor(network.vpcCidr);
 }
 
 function rangeFindings(setUp: SetUp, { id, cidrs }: GivenVpcFacts): readonly Finding[] {
+  if (setUp.inputs.cluster.given !== undefined) return [];
   const services = serviceRange(setUp);
   return cidrs
     .filter((cidr) => share(cidr, services))

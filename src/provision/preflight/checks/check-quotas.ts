@@ -7,7 +7,13 @@ import {
   VPCS,
   vcpuQuota,
 } from '../quotas.ts';
-import { newInstances, newNatZones, type PlannedGroup, type SetUp } from '../set-up.ts';
+import {
+  makesCluster,
+  newInstances,
+  newNatZones,
+  type PlannedGroup,
+  type SetUp,
+} from '../set-up.ts';
 import { type Check, type Finding, notice, problem } from './finding.ts';
 
 /** How much of a quota is used, and how much a deploy adds. */
@@ -25,10 +31,10 @@ export interface Use {
 export function usesOf(setUp: SetUp, facts: AccountFacts): readonly Use[] {
   const { elasticAddresses, vpcs, clusters, natGateways } = facts;
   const nat = newNatZones(setUp);
-  const makesCluster = setUp.infra === undefined ? 1 : 0;
+  const added = makesCluster(setUp) ? 1 : 0;
   const uses = [
-    use(VPCS, known(vpcs)?.length, setUp.network.givenVpc === undefined ? makesCluster : 0),
-    use(CLUSTERS, known(clusters)?.length, makesCluster),
+    use(VPCS, known(vpcs)?.length, setUp.network.givenVpc === undefined ? added : 0),
+    use(CLUSTERS, known(clusters)?.length, added),
     use(ELASTIC_ADDRESSES, known(elasticAddresses), nat.length),
     ...nat.flatMap((where) =>
       use(NAT_GATEWAYS, known(natGateways)?.filter((zone) => zone === where).length, 1).map(

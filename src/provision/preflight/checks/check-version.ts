@@ -7,7 +7,8 @@ export const checkVersion: Check = {
   name: 'Kubernetes version',
   needs: ['versions'],
   find(setUp, facts) {
-    if (setUp.inputs.base !== undefined) return [];
+    const { base, cluster } = setUp.inputs;
+    if (base !== undefined || cluster.given !== undefined) return [];
     const step = stepProblem(setUp);
     const versions = known(facts.versions);
     if (versions === undefined) return step;

@@ -1,6 +1,7 @@
 import type { AccountFacts } from '../facts.ts';
 import type { SetUp } from '../set-up.ts';
 import { checkEndpoints } from './check-endpoints.ts';
+import { checkGivenCluster } from './check-given-cluster.ts';
 import { checkGivenVpc } from './check-given-vpc.ts';
 import { checkAdministrators, checkIdentity } from './check-identity.ts';
 import { checkImages } from './check-images.ts';
@@ -33,6 +34,7 @@ const CHECKS: readonly Check[] = [
   checkOfferings,
   checkQuotas,
   checkNetwork,
+  checkGivenCluster,
   checkGivenVpc,
   checkWaysOut,
   checkEndpoints,
