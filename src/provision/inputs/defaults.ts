@@ -102,12 +102,18 @@ export function openZones(groups: readonly NodeGroup[]): readonly string[] {
   return [...named, 'one', 'another'].slice(0, Math.max(named.length, FEWEST_ZONES));
 }
 
-/** By default, the policy that `github-oidc.yaml` makes beside its role: `<role>-boundary`. */
+/**
+ * By default, the policy that `github-oidc.yaml` makes beside its role: `<role>-boundary`. On a cluster of others, the one that
+ * `github-own-cluster.yaml` makes: `<role>-on-<cluster>`.
+ */
 export function boundaryOf(inputs: Raw): string | undefined {
-  const given = inputs['permissions-boundary-arn'];
+  const { 'existing-cluster': cluster, 'permissions-boundary-arn': given } = inputs;
   if (given === NONE) return undefined;
   return (
     given ??
-    inputs['cloudformation-role-arn']?.replace(/:role\/(?:.*\/)?([^/]+)$/, ':policy/$1-boundary')
+    inputs['cloudformation-role-arn']?.replace(
+      /:role\/(?:.*\/)?([^/]+)$/,
+      `:policy/$1-${cluster === undefined ? 'boundary' : `on-${cluster}`}`,
+    )
   );
 }

@@ -20,6 +20,7 @@ export const checkGivenCluster: Check = {
         ? [noVpcCni(cluster)]
         : [
             ...versionFindings(vpcCni),
+            ...rightsFindings(setUp, vpcCni),
             ...customNetworkingFindings(setUp, vpcCni, inside.eniConfigs),
             ...podInterfaceFindings(setUp, facts, vpcCni),
             ...discoveryFindings(setUp, facts, vpcCni),
@@ -70,6 +71,18 @@ function versionFindings(vpcCni: VpcCni): readonly Finding[] {
     problem(
       `existing-cluster: its VPC CNI ${vpcCni.version} does not know the tag node.k8s.amazonaws.com/no_manage, and would give addresses of the Multus interfaces to other pods`,
       'let its owner update the VPC CNI to v1.6 or later',
+    ),
+  ];
+}
+
+/** The boundary of `github-own-cluster.yaml` would take the rights from the nodes again. */
+function rightsFindings({ inputs }: SetUp, { hasOwnRole }: VpcCni): readonly Finding[] {
+  const { boundaryArn } = inputs.stackOptions;
+  if (hasOwnRole || !boundaryArn?.endsWith(`-on-${inputs.cluster.given?.name}`)) return [];
+  return [
+    problem(
+      `existing-cluster: its VPC CNI has no role of its own, and ${boundaryArn} does not let nodes have its rights`,
+      'let its owner give it a role by EKS Pod Identity or by its service account (https://docs.aws.amazon.com/eks/latest/userguide/cni-iam-role.html)',
     ),
   ];
 }

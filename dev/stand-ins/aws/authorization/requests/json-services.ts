@@ -32,13 +32,25 @@ export const eksRequests: RequestsOf = async (call, facts) => {
   if (call.path.startsWith('/tags/')) {
     return [{ action, resource: decodeURIComponent(call.path.slice('/tags/'.length)), context }];
   }
-  const made = { 'access-entries': 'access-entry', addons: 'addon' }[part ?? ''];
-  // Making an access entry or an add-on is about the cluster.
-  const resource =
-    made === undefined || name === undefined ? `cluster/${cluster}` : `${made}/${cluster}/a/b/c/d`;
-  const about = { action, resource: arn(resource), context };
+  const resource = resourceIn(cluster, part, name);
+  const about = { action, resource: arn(resource), context: { ...context, ...entryOf(body) } };
   return [about, ...podIdentities(body, arn(`cluster/${cluster}`))];
 };
+
+/** Making an access entry or an add-on is about the cluster. */
+function resourceIn(cluster: string, part = '', name?: string): string {
+  if (name === undefined) return `cluster/${cluster}`;
+  if (part === 'addons') return `addon/${cluster}/${name}/a`;
+  if (part !== 'access-entries') return `cluster/${cluster}`;
+  const [, account, kind, principal] = /::(\d+):(role|user)\/(?:.*\/)?([^/]+)$/.exec(name) ?? [];
+  return `access-entry/${cluster}/${kind}/${account}/${principal}/a`;
+}
+
+/** The keys of a new access entry. */
+function entryOf({ principalArn, type = 'STANDARD' }: JsonObject): AccessRequest['context'] {
+  if (principalArn === undefined) return {};
+  return { 'eks:accessEntryType': String(type), 'eks:principalArn': String(principalArn) };
+}
 
 /** An add-on's association with a role is made with the caller's rights. */
 function podIdentities(body: JsonObject, cluster: string): readonly AccessRequest[] {
