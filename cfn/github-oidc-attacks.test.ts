@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { decide, defaultKeyPolicy } from '../dev/stand-ins/aws/authorization/simulate.ts';
 import {
-  type Attack,
   arn,
   DEPLOYER_ROLE,
   EVERYTHING,
   GUARD_ROLE,
   permissionsOf,
   SERVICE_ROLE,
+  stoppedAt,
   type World,
 } from '../dev/testing/attacks/attack.ts';
 import { DATA_ATTACKS } from '../dev/testing/attacks/data.ts';
@@ -50,15 +50,6 @@ const BEFORE: World = {
   rolesStack: arn('cloudformation', 'stack/eks-multus-github/1'),
   bucketOfOthers: 'eks-multus-123456789012-ap-northeast-2',
 };
-
-/** The first step that is not allowed, or undefined if the attack succeeds. */
-async function stoppedAt(world: World, { steps }: Attack): Promise<string | undefined> {
-  for (const { by, ...request } of steps(world)) {
-    if ((await decide(permissionsOf(world, by), request)) === 'allowed') continue;
-    return `${by}: ${request.action} on ${request.resource}`;
-  }
-  return undefined;
-}
 
 it('has at least forty attacks, each by another name', () => {
   expect(new Set(ATTACKS.map(({ name }) => name)).size).toBe(ATTACKS.length);

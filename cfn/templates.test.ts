@@ -47,7 +47,7 @@ const CONTRACT = [
       'NatGateways',
       'SecretsEncryption',
       'EndpointPublicAccessCidrs',
-    'Internet',
+      'Internet',
       'ControlPlaneLogs',
       'AdminRoleArns',
       'PermissionsBoundaryArn',

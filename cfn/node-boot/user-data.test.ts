@@ -44,6 +44,14 @@ describe('the user data', () => {
     });
   });
 
+  it('leaves out the first interface where the VPC CNI has custom networking', () => {
+    const values = { ...EXAMPLE, WithoutFirst: ' - 1' };
+    const text = mimeParts(renderUserData(values))['application/node.eks.aws'] ?? '';
+    expect(text).toContain(
+      "(default_enis - size(['subnet-1','subnet-2']) - 1) * (ips_per_eni - 1)",
+    );
+  });
+
   it('has the kubelet register with a taint when there is one', () => {
     const TaintFlag = `- --register-with-taints=${STARTUP_TAINT_TEXT}`;
     const text = mimeParts(renderUserData({ ...EXAMPLE, TaintFlag }))['application/node.eks.aws'];

@@ -37,6 +37,8 @@ export interface ClusterFacts {
   readonly interfaces: number;
   /** Names of NetworkAttachmentDefinitions. */
   readonly networks: readonly string[];
+  /** Whether others have nodes in the cluster, which do not count. */
+  readonly besideOthers?: boolean;
 }
 
 /** Checks nodes, their interfaces as each kernel shows them, Multus and the NADs. */
@@ -46,7 +48,8 @@ export async function clusterFindings(
 ): Promise<readonly Finding[]> {
   const get = async <T>(...what: string[]) =>
     JSON.parse(await kubectl('get', ...what, '-o', 'json')) as T;
-  const nodes = await get<KubernetesList<Node>>('nodes');
+  const ours = wanted.besideOthers === true ? ['-l', 'eks-multus-actions/environment'] : [];
+  const nodes = await get<KubernetesList<Node>>('nodes', ...ours);
   const multusPods = await get<KubernetesList<Pod>>(
     'pods',
     '-n',

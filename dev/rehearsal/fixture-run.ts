@@ -31,7 +31,7 @@ export async function rehearseFixture(
   found: (finding: Finding) => void,
 ): Promise<void> {
   const fixture = findFixture(plan.fixture);
-  const others = await fixture.others?.(world);
+  const others = await fixture.others?.(world, plan.tools);
   const before = await world.inventory();
   const where = placeOf(fixture, world.roleArn);
   const rehearsal: Rehearsal = {
@@ -93,9 +93,9 @@ async function provision(plan: WorldPlan, fixture: Fixture, rehearsal: Rehearsal
     found: stacks.map(({ name, status }) => `${name} ${status}`).join('\n'),
     ok: stacks.length === fixture.stacks && complete,
   });
-  const kubeconfig = world.kubeconfig(fixture.environment);
+  const kubeconfig = world.kubeconfig(fixture.cluster ?? fixture.environment);
   const kubectl = kubectlFor(join(plan.tools.bin, 'kubectl'), kubeconfig);
-  const wanted = { ...fixture, nodes: plan.nodes };
+  const wanted = { ...fixture, nodes: plan.nodes, besideOthers: fixture.cluster !== undefined };
   for (const finding of await clusterFindings(kubectl, wanted)) found(finding);
   const made = { ...rehearsal, kubectl, kubeconfig, outputs };
   for (const finding of await fixture.check(made)) found(finding);

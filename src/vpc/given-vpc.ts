@@ -16,6 +16,8 @@ import { type SubnetSelector, selectorText, selects } from './subnet-selector.ts
 /** The parts of a VPC that an environment is to use. */
 export interface GivenVpcRequest {
   readonly vpcId: string;
+  /** The cluster in it that others made, too; undefined for a cluster of the environment's own. */
+  readonly cluster?: string;
   /** Empty for the zones of the private subnets. */
   readonly zones: readonly string[];
   readonly privateSubnets: readonly SubnetSelector[];
@@ -165,7 +167,11 @@ export function planGivenNetwork(
       (a, b) => a.network - b.network || zones.indexOf(a.zone) - zones.indexOf(b.zone),
     ),
     routes: request.routes,
-    givenVpc: { id: present.id, privateSubnetIds: privateSubnets.map(({ id }) => id) },
+    givenVpc: {
+      id: present.id,
+      privateSubnetIds: privateSubnets.map(({ id }) => id),
+      ...(request.cluster === undefined ? {} : { cluster: request.cluster }),
+    },
   };
   return { plan };
 }

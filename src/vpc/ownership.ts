@@ -50,11 +50,7 @@ export function partsOf(plan: NetworkPlan): readonly Part[] {
             whose: 'made' as const,
           },
         ]),
-    {
-      part: 'Security groups of nodes, of Multus interfaces and of the cluster',
-      which: '',
-      whose: 'made',
-    },
+    ...clusterParts(givenVpc?.cluster),
   ];
 }
 
@@ -62,6 +58,23 @@ export function partsOf(plan: NetworkPlan): readonly Part[] {
 function waysOut({ givenVpc, publicSubnets }: NetworkPlan): string {
   const gateways = givenVpc !== undefined || publicSubnets.length > 0;
   return `${gateways ? 'Gateways, endpoints' : 'Endpoints'} and routes of private subnets`;
+}
+
+/** @param given the cluster that others made; undefined for one that the environment makes */
+function clusterParts(given: string | undefined): readonly Part[] {
+  if (given === undefined) {
+    const part = 'Security groups of nodes, of Multus interfaces and of the cluster';
+    return [{ part, which: '', whose: 'made' }];
+  }
+  return [
+    { part: 'Security groups of nodes and of Multus interfaces', which: '', whose: 'made' },
+    { part: 'Cluster with its security group, add-ons and nodes', which: given, whose: 'given' },
+    {
+      part: 'Access of the node groups to the cluster, and Multus on them',
+      which: '',
+      whose: 'made',
+    },
+  ];
 }
 
 function whoseIs({ givenId }: MultusSubnet): Part['whose'] {

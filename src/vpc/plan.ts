@@ -44,6 +44,8 @@ export interface GivenVpc {
   readonly id: string;
   /** In zone order. */
   readonly privateSubnetIds: readonly string[];
+  /** The cluster in it that others made, too. */
+  readonly cluster?: string;
 }
 
 /** The subnets of one environment; each list is in zone order, Multus subnets by network first. */

@@ -36,6 +36,7 @@ export async function describeAccount({
     describeInterfaces(ec2),
     describeIdentities(new IAM.IAMClient(config)),
     describeServices(config),
+    describeClusters(new EKS.EKSClient(config)),
   ]);
   return new Map(
     parts.flatMap((part) =>
@@ -184,33 +185,69 @@ async function describeIdentities(iam: IAM.IAMClient): Promise<Described> {
 }
 
 async function describeServices(config: ClientConfig): Promise<Described> {
-  const [groups, stacks, rules, logs, clusters, keys, functions, buckets, parameters] =
-    await Promise.all([
-      new AutoScaling.AutoScalingClient(config).send(
-        new AutoScaling.DescribeAutoScalingGroupsCommand({}),
-      ),
-      new CloudFormation.CloudFormationClient(config).send(
-        new CloudFormation.DescribeStacksCommand({}),
-      ),
-      new EventBridge.EventBridgeClient(config).send(new EventBridge.ListRulesCommand({})),
-      new Logs.CloudWatchLogsClient(config).send(new Logs.DescribeLogGroupsCommand({})),
-      new EKS.EKSClient(config).send(new EKS.ListClustersCommand({})),
-      new KMS.KMSClient(config).send(new KMS.ListKeysCommand({})),
-      new Lambda.LambdaClient(config).send(new Lambda.ListFunctionsCommand({})),
-      new S3.S3Client({ ...config, forcePathStyle: true }).send(new S3.ListBucketsCommand({})),
-      new SSM.SSMClient(config).send(new SSM.DescribeParametersCommand({})),
-    ]);
+  const [groups, stacks, rules, logs, keys, functions, buckets, parameters] = await Promise.all([
+    new AutoScaling.AutoScalingClient(config).send(
+      new AutoScaling.DescribeAutoScalingGroupsCommand({}),
+    ),
+    new CloudFormation.CloudFormationClient(config).send(
+      new CloudFormation.DescribeStacksCommand({}),
+    ),
+    new EventBridge.EventBridgeClient(config).send(new EventBridge.ListRulesCommand({})),
+    new Logs.CloudWatchLogsClient(config).send(new Logs.DescribeLogGroupsCommand({})),
+    new KMS.KMSClient(config).send(new KMS.ListKeysCommand({})),
+    new Lambda.LambdaClient(config).send(new Lambda.ListFunctionsCommand({})),
+    new S3.S3Client({ ...config, forcePathStyle: true }).send(new S3.ListBucketsCommand({})),
+    new SSM.SSMClient(config).send(new SSM.DescribeParametersCommand({})),
+  ]);
   return {
     'Auto Scaling group': byId(groups.AutoScalingGroups, 'AutoScalingGroupName'),
     stack: byId(stacks.Stacks, 'StackName'),
     rule: byId(rules.Rules, 'Name'),
     'log group': byId(logs.logGroups, 'logGroupName'),
-    cluster: (clusters.clusters ?? []).map((name) => [name, name]),
     key: byId(keys.Keys, 'KeyId'),
     function: byId(functions.Functions, 'FunctionName'),
     bucket: byId(buckets.Buckets, 'Name'),
     parameter: byId(parameters.Parameters, 'Name'),
   };
+}
+
+/** Clusters with their access entries and add-ons, each by its own description. */
+async function describeClusters(eks: EKS.EKSClient): Promise<Described> {
+  const { clusters = [] } = await eks.send(new EKS.ListClustersCommand({}));
+  const parts = await Promise.all(
+    clusters.map(async (clusterName) => {
+      const [{ cluster }, { accessEntries = [] }, { addons = [] }] = await Promise.all([
+        eks.send(new EKS.DescribeClusterCommand({ name: clusterName })),
+        eks.send(new EKS.ListAccessEntriesCommand({ clusterName })),
+        eks.send(new EKS.ListAddonsCommand({ clusterName })),
+      ]);
+      const entries = accessEntries.map(async (principalArn) => {
+        const about = { clusterName, principalArn };
+        const { accessEntry } = await eks.send(new EKS.DescribeAccessEntryCommand(about));
+        const { associatedAccessPolicies: policies } = await eks.send(
+          new EKS.ListAssociatedAccessPoliciesCommand(about),
+        );
+        return [principalArn, { accessEntry, policies }] as const;
+      });
+      const present = addons.map(async (addonName) => {
+        const { addon } = await eks.send(new EKS.DescribeAddonCommand({ clusterName, addonName }));
+        return [addonName, addon] as const;
+      });
+      return {
+        cluster: [[clusterName, cluster]],
+        [`access entry of ${clusterName}`]: await Promise.all(entries),
+        [`add-on of ${clusterName}`]: await Promise.all(present),
+      } satisfies Described;
+    }),
+  );
+  return Object.assign(
+    { cluster: parts.flatMap(({ cluster }) => cluster ?? []) },
+    ...parts.map(withoutCluster),
+  );
+}
+
+function withoutCluster({ cluster: _, ...rest }: Described): Described {
+  return rest;
 }
 
 function byId<T extends object, Key extends keyof T>(

@@ -1,7 +1,8 @@
-import type {
-  AccessRequest,
-  Permissions,
-  PolicyDocument,
+import {
+  type AccessRequest,
+  decide,
+  type Permissions,
+  type PolicyDocument,
 } from '../../stand-ins/aws/authorization/simulate.ts';
 import { ACCOUNT, REGION } from '../samples/account-roles.ts';
 
@@ -46,6 +47,15 @@ export function permissionsOf(world: World, actor: Actor): Permissions {
   const { boundary } = world;
   const principal = arn('iam', 'role/eks-multus-evil-ClusterRole-1');
   return { principal, policies: [EVERYTHING], ...(boundary === undefined ? {} : { boundary }) };
+}
+
+/** The first step that is not allowed, or undefined if the attack succeeds. */
+export async function stoppedAt(world: World, { steps }: Attack): Promise<string | undefined> {
+  for (const { by, ...request } of steps(world)) {
+    if ((await decide(permissionsOf(world, by), request)) === 'allowed') continue;
+    return `${by}: ${request.action} on ${request.resource}`;
+  }
+  return undefined;
 }
 
 /** The ARN of something in the account. IAM has no regions. */

@@ -36,5 +36,6 @@ export function fakeNamespaces() {
 
 function pathIn(target: Target): string {
   if (typeof target === 'string') return target;
-  throw new Error('this cluster knows objects by their paths only');
+  const { apiVersion, kind, metadata } = target;
+  return [apiVersion, kind, metadata?.namespace ?? '', metadata?.name].join('/');
 }

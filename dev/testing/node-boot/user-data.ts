@@ -95,4 +95,5 @@ export const EXAMPLE: Readonly<Record<string, string>> = {
   Capacity: 'on-demand',
   Subnets: 'subnet-1,subnet-2',
   QuotedSubnets: "subnet-1','subnet-2",
+  WithoutFirst: '',
 };

@@ -89,6 +89,27 @@ export function rolesWithGuards(
   return { ...roles, service, guard };
 }
 
+/** The roles of an account with all three templates, where the owner of a cluster has deployed the one for it. */
+export function rolesWithCluster(ClusterName: string) {
+  const roles = rolesWithGuards();
+  const resources = evaluatedResources(
+    { ClusterName },
+    `eks-multus-on-${ClusterName}`,
+    'github-own-cluster',
+  );
+  const documentOf = (id: string) => resources[id]?.['PolicyDocument'] as PolicyDocument;
+  const withPolicy = (role: Permissions, id: string): Permissions => ({
+    ...role,
+    policies: [...role.policies, documentOf(id)],
+  });
+  return {
+    ...roles,
+    deployer: withPolicy(roles.deployer, 'DeployerPolicy'),
+    service: withPolicy(roles.service, 'ServicePolicy'),
+    boundary: documentOf('Boundary'),
+  };
+}
+
 /** The properties of a template's resources, by logical id. */
 export function evaluatedResources(
   parameters: Parameters = {},

@@ -60,7 +60,9 @@ export function fitToCluster(
   if (named.length === 0 && usable.length === 0) problems.push(noSubnets(cluster, zones));
   if (problems.length > 0) return { problems };
   const chosen = named.length > 0 ? named : usable.map(({ id }) => ({ id }));
-  return { authentication, vpc: { ...request.vpc, vpcId: cluster.vpcId, privateSubnets: chosen } };
+  const { name, vpcId } = cluster;
+  const vpc = { ...request.vpc, vpcId, cluster: name, privateSubnets: chosen };
+  return { authentication, vpc };
 }
 
 const DEFAULT_WAY = {

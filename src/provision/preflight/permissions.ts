@@ -30,7 +30,7 @@ export function deployerSimulation(setUp: SetUp): Simulation | undefined {
   const context = contextOf(setUp);
   if (serviceRole === undefined) {
     const needed = [...own, ...resourceCalls(setUp)];
-    return { roleArn, needed, context: { ...context, ...passedTo('eks.amazonaws.com') } };
+    return { roleArn, needed, context: { ...context, ...passedTo(serviceOf(setUp)) } };
   }
   const needed = [...own, { action: 'iam:PassRole', resource: serviceRole }];
   const passed = {
@@ -44,9 +44,14 @@ export function deployerSimulation(setUp: SetUp): Simulation | undefined {
 export function serviceRoleSimulation(setUp: SetUp): Simulation | undefined {
   const { roleArn } = setUp.inputs.stackOptions;
   if (roleArn === undefined) return undefined;
-  const context = { ...contextOf(setUp), ...passedTo('eks.amazonaws.com') };
+  const context = { ...contextOf(setUp), ...passedTo(serviceOf(setUp)) };
   const needed = [...resourceCalls(setUp), ...guardCalls(setUp, roleArn)];
   return { roleArn, needed, context };
+}
+
+/** Who gets the first role of the infra stack: EKS that of its cluster, or EC2 that of nodes on a cluster of others. */
+function serviceOf({ inputs }: SetUp): string {
+  return inputs.cluster.given === undefined ? 'eks.amazonaws.com' : 'ec2.amazonaws.com';
 }
 
 function passedTo(service: string) {
@@ -56,6 +61,8 @@ function passedTo(service: string) {
 function contextOf(setUp: SetUp): Readonly<Record<string, string>> {
   const { environment, region, stackOptions } = setUp.inputs;
   const { boundaryArn } = stackOptions;
+  const onGiven = setUp.inputs.cluster.given !== undefined;
+  const policy = onGiven ? 'AmazonEKSWorkerNodePolicy' : 'AmazonEKSClusterPolicy';
   return {
     ...(boundaryArn === undefined ? {} : { 'iam:PermissionsBoundary': boundaryArn }),
     [`aws:RequestTag/${ENVIRONMENT_TAG}`]: environment,
@@ -63,7 +70,7 @@ function contextOf(setUp: SetUp): Readonly<Record<string, string>> {
     'aws:RequestedRegion': region,
     'eks:accessEntryType': 'EC2_LINUX',
     'eks:principalArn': roleOf(setUp, 'NodeRole'),
-    'iam:PolicyARN': `arn:${partitionOf(setUp.inputs.region)}:iam::aws:policy/AmazonEKSClusterPolicy`,
+    'iam:PolicyARN': `arn:${partitionOf(region)}:iam::aws:policy/${policy}`,
   };
 }
 

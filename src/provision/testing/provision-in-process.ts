@@ -2,7 +2,7 @@ import { fastClock } from '../../../dev/testing/fakes/fast-clock.ts';
 import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
 import { idToken } from '../../github/id-token.ts';
 import type { KubernetesApi } from '../../kubernetes/api.ts';
-import { readProvisionInputs } from '../inputs.ts';
+import { type ClusterSettings, readProvisionInputs } from '../inputs.ts';
 import type { Report } from '../report.ts';
 import { provision } from '../run.ts';
 import type { ProvisionDeps } from '../session.ts';
@@ -13,6 +13,8 @@ interface Options {
   readonly speed: number;
   /** Replaces the API of every cluster. */
   readonly kubernetes: KubernetesApi;
+  /** What a cluster of others has inside. */
+  readonly inside?: ClusterSettings['inside'];
   /** Replaces what knows the add-ons of clusters. */
   readonly addons?: ProvisionDeps['addons'];
   /** Reads the pack's files, for a pack that differs from this one. */
@@ -37,7 +39,7 @@ export async function provisionInProcess(
 /** The same for runs that fail: the report, and what the action would fail with. */
 export async function tryInProcess(
   texts: Readonly<Record<string, string>>,
-  { speed, kubernetes, packFile, addons }: Options,
+  { speed, kubernetes, inside = { unknown: 'it has no API server' }, packFile, addons }: Options,
 ): Promise<{ readonly report: Report; readonly failure: unknown }> {
   const inputs = readProvisionInputs((name) => texts[name] ?? '');
   const tokens = { idToken, mask: () => undefined };
@@ -46,6 +48,7 @@ export async function tryInProcess(
   const failure = await provision(inputs, {
     ...real,
     addons: addons ?? real.addons,
+    givenCluster: { ...real.givenCluster, inside: async () => inside },
     packFile: packFile ?? real.packFile,
     cleanUp: { ...real.cleanUp, kubernetes: () => kubernetes },
     log: recordingLog(),
