@@ -44,19 +44,20 @@ function bootScriptPart(): string {
   return `# Comments: cfn/node-boot of eks-multus-actions\n${short}\n--NODE--\n`;
 }
 
-/** A part of a shell script as a command that runs it. It has no text of the script that a shell would see before. */
+/** A part of a shell script as a command that runs it, below a comment. It has no text of the script that a shell would see before. */
 function pack(part: string): string {
   const lines =
     gzipSync(part, { level: 9 })
       .toString('base64')
       .match(/.{1,120}/g) ?? [];
-  return `eval "$(base64 -d <<'PACKED' | gunzip\n${lines.join('\n')}\nPACKED\n)"\n`;
+  const comment = `# ${PROGRAMS.join(', ')} are packed; base64 -d | gunzip shows them`;
+  return `${comment}\neval "$(base64 -d <<'PACKED' | gunzip\n${lines.join('\n')}\nPACKED\n)"\n`;
 }
 
 /** A text with its packed parts as they were. Lines may be indented, as in the template. */
 export function unpacked(text: string): string {
   return text.replaceAll(
-    /^ *eval "\$\(base64 -d <<'PACKED' \| gunzip\n([\w+/=\s]+?)^ *PACKED\n *\)"\n/gm,
+    /^ *# .* are packed; .*\n *eval "\$\(base64 -d <<'PACKED' \| gunzip\n([\w+/=\s]+?)^ *PACKED\n *\)"\n/gm,
     (_, base64: string) => gunzipSync(Buffer.from(base64, 'base64')).toString(),
   );
 }
