@@ -11,6 +11,7 @@ import { REGION } from '../../../dev/stand-ins/aws/testing/local-aws.ts';
 import { interfacesOf, readEc2State } from '../../../dev/stand-ins/vpc/ec2-state.ts';
 import { reachesInternet } from '../../../dev/stand-ins/vpc/reach.ts';
 import { fakeNamespaces } from '../../../dev/testing/fakes/fake-namespaces.ts';
+import { closeVpc } from '../../../dev/testing/foreign-vpc/closed-vpc.ts';
 import {
   type ForeignVpc,
   foreignVpcInputs,
@@ -121,5 +122,34 @@ describe('an environment in the VPC of another team', () => {
     expect(leftovers(counted, await inventory())).toEqual({});
     expect(job.aws.aws.gateway.failures()).toEqual([]);
     expect(job.aws.aws.problems()).toEqual([]);
+  });
+});
+
+describe('the VPC of another team without internet', () => {
+  const services = ['ec2', 'ecr.api', 'ecr.dkr', 'eks-auth'];
+  const image = `123456789012.dkr.ecr.${REGION}.amazonaws.com/own/busybox:1`;
+
+  /** What `check` says of endpoints: of which services there is none, and which let no node in. */
+  async function found() {
+    const { failure } = await attempt('check', { internet: 'none', 'probe-image': image });
+    const said = failure === undefined ? '' : String(failure);
+    const named = (pattern: RegExp) => [
+      ...new Set([...said.matchAll(pattern)].map(([, service]) => service)),
+    ];
+    return {
+      missing: named(/ no endpoint for (\S+?),? /g),
+      closed: named(/ the endpoint vpce-\w+ for (\S+) do not let /g),
+    };
+  }
+
+  it('lacks each endpoint that is named, until it has it and lets nodes in', async () => {
+    const closed = await closeVpc(foreign);
+    expect(await found()).toEqual({ missing: [...services, 's3'], closed: [] });
+    for (const service of services) await closed.makeEndpoint(service);
+    expect(await found()).toEqual({ missing: ['s3'], closed: services });
+    await closed.makeEndpoint('s3');
+    expect(await found()).toEqual({ missing: [], closed: services });
+    await closed.openEndpoints();
+    expect(await found()).toEqual({ missing: [], closed: [] });
   });
 });
