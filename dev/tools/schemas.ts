@@ -34,6 +34,7 @@ const NOT_IN_FILE = new Set([
   'report-url',
   'status',
   'asleep',
+  'environment-token',
   'bases',
   'idle-hours',
   'turn',

@@ -73,6 +73,17 @@ export async function deployedAfter(
   return data.some(({ created_at: began }) => Date.parse(began) > time);
 }
 
+/**
+ * Whether an environment has deployments, of which none is active.
+ *
+ * @throws GithubError when the job may not read deployments.
+ */
+export async function allInactive(client: RepositoryClient, environment: string): Promise<boolean> {
+  const deployments = await deploymentsOf(client, environment);
+  for (const { id } of deployments) if ((await stateOf(client, id)) !== 'inactive') return false;
+  return deployments.length > 0;
+}
+
 /** Makes all deployments to an environment inactive, because the environment is gone. */
 export async function removeDeployments(
   client: RepositoryClient,
@@ -104,15 +115,22 @@ async function deactivate(
   client: RepositoryClient,
   deployments: readonly Deployment[],
 ): Promise<void> {
-  const { owner, repo, rest } = client;
   for (const { id } of deployments) {
-    const { data } = await explained(
-      `states of deployment ${id}`,
-      PERMISSION,
-      rest.repos.listDeploymentStatuses({ owner, repo, deployment_id: id, per_page: 1 }),
-    );
-    if (data[0]?.state !== 'inactive') await setState(client, id, 'inactive');
+    if ((await stateOf(client, id)) !== 'inactive') await setState(client, id, 'inactive');
   }
+}
+
+/** The last state of a deployment; undefined when it has none. */
+async function stateOf(
+  { owner, repo, rest }: RepositoryClient,
+  id: number,
+): Promise<string | undefined> {
+  const { data } = await explained(
+    `states of deployment ${id}`,
+    PERMISSION,
+    rest.repos.listDeploymentStatuses({ owner, repo, deployment_id: id, per_page: 1 }),
+  );
+  return data[0]?.state;
 }
 
 async function setState(

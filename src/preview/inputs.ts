@@ -35,6 +35,7 @@ const COMMANDS = [
   'list-expired',
   'list-idle',
   'sleep',
+  'remove-environments',
 ] as const;
 
 const PLAN = "the JSON of provision's output plan";
@@ -64,6 +65,7 @@ export const inputSchema = z.object({
   ...credentialFields,
   'aws-region': credentialFields['aws-region'].optional(),
   'github-token': text(/^\S+$/, 'a token without spaces').optional(),
+  'environment-token': text(/^\S+$/, 'a token without spaces').optional(),
   'name-prefix': text(
     /^[a-z][a-z0-9-]{0,28}[a-z0-9]$/,
     'lower-case letters, digits and - (2 to 30 characters, first a letter, last no -)',
@@ -104,6 +106,8 @@ export interface PreviewInputs {
   readonly region: string | undefined;
   readonly role: RoleChoice;
   readonly githubToken: string | undefined;
+  /** A token that may delete environments of the repository. */
+  readonly environmentToken: string | undefined;
   readonly namePrefix: string;
   /** Only pull requests with this label get a preview; undefined for all. */
   readonly label: string | undefined;
@@ -163,6 +167,7 @@ const REQUIRED: Readonly<Record<Raw['command'], readonly (keyof Raw)[]>> = {
   'list-expired': ['github-token', 'aws-region'],
   'list-idle': ['github-token', 'aws-region'],
   sleep: ['name', 'github-token'],
+  'remove-environments': ['github-token', 'environment-token'],
 };
 
 /**
@@ -182,6 +187,7 @@ export function readPreviewInputs(source?: InputSource): PreviewInputs {
     region: inputs['aws-region'],
     role: roleRequest(inputs),
     githubToken: inputs['github-token'],
+    environmentToken: inputs['environment-token'],
     namePrefix: inputs['name-prefix'],
     label: inputs.label,
     drafts: inputs.drafts,

@@ -41,6 +41,10 @@ await runAction(async () => {
         free: async (held) => (await aws().places()).free(held),
       },
       github: repositoryClient(inputs.githubToken ?? 'none', run.repository),
+      administrator:
+        inputs.environmentToken === undefined
+          ? undefined
+          : repositoryClient(inputs.environmentToken, run.repository),
       run,
       runUrl: runUrl(process.env),
       actor: process.env['GITHUB_ACTOR'] ?? '',

@@ -19,6 +19,7 @@ export const outputNames = [
   'environments',
   'to-turn',
   'bases-to-turn',
+  'removed-environments',
   FAILURE_OUTPUT,
 ] as const;
 
@@ -62,6 +63,8 @@ export interface PreviewOutputs {
   readonly 'to-turn'?: readonly TurningEnvironment[];
   /** The same of the environments that the input `bases` names. */
   readonly 'bases-to-turn'?: readonly TurningEnvironment[];
+  /** The names of the environments that were deleted on GitHub. */
+  readonly 'removed-environments'?: readonly string[];
 }
 
 /** An environment that is to sleep or to wake, as an item of a job's matrix. */

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GithubApi, startGithubApi } from '../../dev/stand-ins/github/api/server.ts';
 import {
+  addEnvironment,
   deploymentStates,
   fakeSha,
   type PullRequest,
@@ -89,6 +90,7 @@ async function run(given: Readonly<Record<string, string>>, permissions = PERMIS
     stacks: { list: async () => stacks },
     places,
     github: repositoryClient(inputs.githubToken ?? '', 'acme/lab', api.url),
+    administrator: repositoryClient(inputs.environmentToken ?? 'none', 'acme/lab', api.url),
     run: { id: '1', repository: 'acme/lab', repositoryId: '7', pullRequest: '12' },
     event: () => {
       const [event] = pullRequestEvents(api.repository('acme/lab'), pull, 'synchronize');
@@ -518,5 +520,54 @@ describe('at night', () => {
     ]);
     await run({ command: 'begin', name: NAME });
     expect(comments()).toEqual([expect.not.stringContaining('| Sleep |')]);
+  });
+});
+
+describe("GitHub's environments of previews", () => {
+  const names = () => [...api.repository('acme/lab').environments.keys()].sort();
+  const closed = { ...pull, state: 'closed' } as const;
+  const clean = (permissions: Readonly<Record<string, 'read' | 'write'>>) =>
+    run({
+      command: 'remove-environments',
+      'environment-token': api.token('acme/lab', permissions),
+    });
+  const APP = { actions: 'read', administration: 'write' } as const;
+
+  beforeEach(async () => {
+    await run({ command: 'begin', name: NAME });
+    for (const name of ['eks-multus-pr-lab', 'eks-multus-previews']) {
+      addEnvironment(api.repository('acme/lab'), name);
+    }
+  });
+  afterEach(() => api.repository('acme/lab').environments.clear());
+
+  it('go when the pull request is closed and the preview destroyed, and no others', async () => {
+    await run({ command: 'end', name: NAME });
+    api.repository('acme/lab').pullRequests.set(12, closed);
+    await clean(APP);
+    expect(outputs['removed-environments']).toEqual([NAME]);
+    expect(names()).toEqual(['eks-multus-pr-lab', 'eks-multus-previews']);
+    await clean(APP);
+    expect(outputs['removed-environments']).toEqual([]);
+  });
+
+  it('stay while the pull request is open, or while its preview may exist', async () => {
+    await run({ command: 'end', name: NAME });
+    await clean(APP);
+    expect(names()).toContain(NAME);
+    api.repository('acme/lab').pullRequests.set(12, pull);
+    await run({ command: 'begin', name: NAME });
+    api.repository('acme/lab').pullRequests.set(12, closed);
+    await clean(APP);
+    expect(names()).toContain(NAME);
+  });
+
+  it('are not deleted with the permissions that a job can have', async () => {
+    await run({ command: 'end', name: NAME });
+    api.repository('acme/lab').pullRequests.set(12, closed);
+    await expect(clean({ actions: 'read', deployments: 'write' })).rejects.toThrow(
+      /environment eks-multus-pr-12.*\n?.*`administration: write`/s,
+    );
+    expect(names()).toContain(NAME);
   });
 });

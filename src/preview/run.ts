@@ -6,6 +6,7 @@ import { type Decision, decide, type PreviewEvent } from './decide.ts';
 import { end } from './end.ts';
 import { listExpired } from './list-expired.ts';
 import { anyFileCounts } from './path-filter.ts';
+import { removeEnvironments } from './remove-environments.ts';
 import { renew } from './renew.ts';
 import { report } from './report.ts';
 import type { Session } from './session.ts';
@@ -37,6 +38,8 @@ export async function preview(session: Session): Promise<void> {
       return listIdle(session);
     case 'sleep':
       return tellOfSleep(session);
+    case 'remove-environments':
+      return removeEnvironments(session);
   }
 }
 

@@ -15,6 +15,8 @@ export interface Session {
   /** The places of the previews. */
   readonly places: Places;
   readonly github: RepositoryClient;
+  /** With the token that may delete environments; undefined when there is none. */
+  readonly administrator?: RepositoryClient | undefined;
   readonly run: WorkflowRun;
   /** The page of the run on GitHub. */
   readonly runUrl: string;
