@@ -18,6 +18,7 @@ const LONGEST = [
   'src/preview/many-at-once.integration.test.ts',
   'src/provision/guard/guard.integration.test.ts',
   'src/provision/given-vpc/given-vpc.integration.test.ts',
+  'src/provision/preflight/without-internet.integration.test.ts',
   'src/provision/destroy.integration.test.ts',
   'src/provision/provision.integration.test.ts',
   'cfn/attach-enis/hook-trials.integration.test.ts',
