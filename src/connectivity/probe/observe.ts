@@ -88,7 +88,7 @@ export async function observeFromInside(
   });
 }
 
-/** The pings that each pod sends, by pod; of pairs that were pinged before, again. Pure. */
+/** The pings that each pod sends, by pod. A pair that was pinged before needs no second answer to a large packet. Pure. */
 export function pingTargets(
   pairs: readonly (Pair & Partial<ProbedPair>)[],
   options: { readonly large: boolean },
@@ -99,7 +99,7 @@ export function pingTargets(
     const planned: PingTarget = {
       interface: source.interface,
       address: target.address,
-      ...(options.large && expected === 'answer' && { large: true }),
+      ...(options.large && expected === 'answer' && !ping?.large?.answered && { large: true }),
       ...(ping !== undefined && ping.received > 0 && { lossy: true }),
     };
     targets.set(source.pod, [...(targets.get(source.pod) ?? []), planned]);

@@ -122,7 +122,7 @@ describe('probeScript', () => {
     expect(lines.at(-1)).toBe('echo @end');
   });
 
-  it('runs pings that lost packets one by one, and many of them in four batches', () => {
+  it('runs pings that lost packets one by one, and many of them in twelve batches', () => {
     const batchSizes = (count: number) => {
       const targets = Array.from({ length: count }, (_, index) => ({
         ...target(index),
@@ -135,8 +135,8 @@ describe('probeScript', () => {
       return batches.map((batch) => batch.match(/ &$/gm)?.length ?? 0).slice(0, -1);
     };
     expect(batchSizes(5)).toEqual([1, 1, 1, 1]);
-    expect(batchSizes(21)).toEqual([5, 5, 5, 5]);
-    expect(batchSizes(201)).toEqual([32, 32, 32, 32, 32, 32, 8]);
+    expect(batchSizes(25)).toEqual(Array(12).fill(2));
+    expect(batchSizes(1 + 32 * 13)).toEqual(Array(13).fill(32));
   });
 
   it('asks for IPv6 routes only when IPv6 is pinged', () => {

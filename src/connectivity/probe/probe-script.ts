@@ -34,7 +34,7 @@ const PINGS_AT_ONCE = 32;
  * pod, and BusyBox gives it room for 7 KiB only (networking/ping.c). On a busy node the answers of others push out its own, which
  * looks as if the path had lost them. `/proc/net/raw` counts them as drops.
  */
-const LOSSY_BATCHES = 4;
+const LOSSY_BATCHES = 12;
 
 /**
  * The POSIX shell script that probes one pod from inside, for `sh -c`. `parseProbe` reads its output. Each ping is a
