@@ -4,6 +4,7 @@ import {
   selectLive,
 } from '../dev/stand-ins/aws/cloudformation/language/conditions.ts';
 import { evaluate } from '../dev/stand-ins/aws/cloudformation/language/evaluate.ts';
+import { dependenciesOf } from '../dev/stand-ins/aws/cloudformation/language/graph.ts';
 import { readTemplate } from '../dev/stand-ins/aws/cloudformation/language/template.ts';
 import { NO_RESOURCES, stackScope } from '../dev/stand-ins/aws/cloudformation/scope.ts';
 import { templateText } from '../dev/testing/samples/read-template.ts';
@@ -183,25 +184,24 @@ it.each([
 
 it.each([
   [{}, []],
-  [{ MultusPeeringRoutes: ['10.20.0.0/16=pcx-1'] }, ['MultusPeeringRoute1']],
-  [{ MultusPeeringRoutes: ['', '10.20.0.0/16=pcx-1'] }, ['MultusPeeringRoute2']],
+  [{ MultusPeering1: '10.20.0.0/16=pcx-1' }, ['MultusPeering1Route']],
+  [{ MultusPeering2: '10.20.0.0/16=pcx-1' }, ['MultusPeering2Route']],
   [
     {
-      MultusTransitRoutes: ['10.0.0.0/8=tgw-1', '0.0.0.0/0=tgw-1'],
-      MultusVpnRoutes: ['10.9.0.0/16=vgw-1'],
+      MultusTransit1: '10.0.0.0/8=tgw-1',
+      MultusTransit2: '0.0.0.0/0=tgw-1',
+      MultusVpn: '10.9.0.0/16=vgw-1',
     },
-    ['MultusTransitRoute1', 'MultusTransitRoute2', 'MultusVpnRoute1'],
+    ['MultusTransit1Route', 'MultusTransit2Route', 'MultusVpnRoute'],
   ],
 ])('routes beyond the VPC: %j', (values, expected) => {
   const { resources } = templateWith(values);
-  const routes = Object.keys(resources).filter((name) =>
-    /^Multus(Peering|Transit|Vpn)Route/.test(name),
-  );
+  const routes = Object.keys(resources).filter((name) => /^Multus\w+Route$/.test(name));
   expect(routes).toEqual(expected);
 });
 
 it('a route to everything lets pods out, and nobody in', () => {
-  const values = { MultusTransitRoutes: ['10.0.0.0/8=tgw-1', '0.0.0.0/0=tgw-1'] };
+  const values = { MultusTransit1: '10.0.0.0/8=tgw-1', MultusTransit2: '0.0.0.0/0=tgw-1' };
   const group = templateWith(values).resources['MultusSecurityGroup']?.properties;
   const ranges = (side: string) => {
     const rules = evaluate(group?.[side] ?? [], scopeOf(values));
@@ -212,13 +212,15 @@ it('a route to everything lets pods out, and nobody in', () => {
 });
 
 it('a second range comes before the Multus subnets', () => {
-  const { resources } = templateWith({ MultusCidr: '100.64.0.0/16' });
+  const withRange = templateWith({ MultusCidr: '100.64.0.0/16' });
+  const { resources } = withRange;
   expect(resources['MultusCidrBlock']?.properties).toMatchObject({
     CidrBlock: { Ref: 'MultusCidr' },
   });
-  for (const [name, { dependsOn }] of Object.entries(resources)) {
-    if (/^MultusSubnet\dZone\d$/.test(name)) expect(dependsOn).toContain('MultusCidrBlock');
-  }
+  const needs = dependenciesOf(withRange);
+  const subnets = Object.keys(resources).filter((name) => /^MultusSubnet\dZone\d$/.test(name));
+  expect(subnets).toHaveLength(4);
+  for (const name of subnets) expect(needs.get(name)).toContain('MultusCidrBlock');
   expect(live()).not.toContain('MultusCidrBlock');
 });
 

@@ -162,10 +162,11 @@ it('routes to a peer come and go, and each keeps its place', async () => {
   const steady = { NatGateways: 'none', EndpointPublicAccessCidrs: '' };
   const vpcId = outputsOf(await change('UPDATE', steady))['VpcId'] ?? '';
   const peer = await connectedVpc(vpcId);
-  const routes = (...destinations: readonly string[]) =>
+  const routes = (first = '', second = '') =>
     change('UPDATE', {
       ...steady,
-      MultusPeeringRoutes: destinations.map((one) => one && `${one}=${peer.id}`).join(),
+      MultusPeering1: first && `${first}=${peer.id}`,
+      MultusPeering2: second && `${second}=${peer.id}`,
     });
   await routes('10.20.0.0/17', '10.20.128.0/17');
   expect(await beyond()).toEqual([

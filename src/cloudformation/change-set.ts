@@ -112,11 +112,21 @@ export function parametersFor(
   const { parameters, keepPlaces: listParameters = [] } = spec;
   if (before === undefined) return parameters;
   const kept = keptParameters(spec, before).map((name) => [name, before.parameters[name] ?? '']);
-  const placed = listParameters.map((name) => [
-    name,
-    keepPlaces(before.parameters[name] ?? '', parameters[name] ?? ''),
-  ]);
+  const placed = listParameters.flatMap((names) => placesOf(names, before.parameters, parameters));
   return { ...parameters, ...Object.fromEntries([...placed, ...kept]) };
+}
+
+/** The values of parameters whose items keep their places: one parameter with a list, or one for each item. */
+function placesOf(
+  names: readonly string[],
+  before: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+) {
+  const joined = (from: typeof before) => names.map((name) => from[name] ?? '').join();
+  const places = keepPlaces(joined(before), joined(wanted));
+  if (names.length === 1) return names.map((name) => [name, places]);
+  const items = places.split(',');
+  return names.map((name, place) => [name, items[place] ?? '']);
 }
 
 /** The tags that a stack should have: an existing stack keeps its creation tags. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { keepPlaces } from './change-set.ts';
+import { keepPlaces, parametersFor } from './change-set.ts';
 
 it.each([
   ['', 'a,b', 'a,b'],
@@ -29,4 +29,20 @@ it('has all wanted items, moves none, and is no longer than the longer list', ()
       expect(places.length).toBeLessThanOrEqual(Math.max(before.length, wanted.length, 1));
     }),
   );
+});
+
+it('keeps the places of items that have a parameter each', () => {
+  const spec = {
+    parameters: { Route1: 'c', Route2: 'a', Others: 'x' },
+    keepPlaces: [['Route1', 'Route2', 'Route3']],
+  };
+  const before = { parameters: { Route1: 'a', Route2: 'b' } } as Parameters<
+    typeof parametersFor
+  >[1];
+  expect(parametersFor(spec, before)).toEqual({
+    Route1: 'a',
+    Route2: 'c',
+    Route3: '',
+    Others: 'x',
+  });
 });

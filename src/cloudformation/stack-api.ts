@@ -146,8 +146,8 @@ export interface StackSpec {
   readonly parameters: Readonly<Record<string, string>>;
   /** The parameters whose value an existing stack keeps. */
   readonly keep?: readonly string[];
-  /** List parameters whose items keep their places in an existing stack. */
-  readonly keepPlaces?: readonly string[];
+  /** Parameters whose items keep their places in an existing stack: one with a list, or several with an item each. */
+  readonly keepPlaces?: readonly (readonly string[])[];
   readonly tags: Readonly<Record<string, string>>;
   /**
    * Tags set at creation. An existing stack keeps its values and gets the missing ones. An undefined value keeps what is

@@ -51,7 +51,7 @@ export function infraSpec(
       'SecretsEncryption',
       ...Object.keys(present).filter((parameter) => !(parameter in addons)),
     ],
-    keepPlaces: ['AdminRoleArns', ...Object.values(ROUTE_PARAMETERS)],
+    keepPlaces: [['AdminRoleArns'], ...Object.values(ROUTE_PARAMETERS)],
   };
 }
 
@@ -160,18 +160,19 @@ function infraParameters(
   };
 }
 
-/** The parameters of `cfn/infra.yaml` for routes, by the kind of what they lead to. */
-const ROUTE_PARAMETERS: Readonly<Record<RouteTarget, string>> = {
-  pcx: 'MultusPeeringRoutes',
-  tgw: 'MultusTransitRoutes',
-  vgw: 'MultusVpnRoutes',
+/** The parameters of `cfn/infra.yaml` for routes, one for each route, by the kind of what they lead to. */
+const ROUTE_PARAMETERS: Readonly<Record<RouteTarget, readonly string[]>> = {
+  pcx: ['MultusPeering1', 'MultusPeering2'],
+  tgw: ['MultusTransit1', 'MultusTransit2'],
+  vgw: ['MultusVpn'],
 };
 
 function routeParameters(routes: readonly MultusRoute[]): Texts {
   return Object.fromEntries(
-    Object.entries(ROUTE_PARAMETERS).map(([kind, parameter]) => {
+    Object.entries(ROUTE_PARAMETERS).flatMap(([kind, parameters]) => {
       const own = routes.filter(({ target }) => kindOf(target) === kind);
-      return [parameter, own.map(({ destination, target }) => `${destination}=${target}`).join()];
+      const texts = own.map(({ destination, target }) => `${destination}=${target}`);
+      return parameters.map((parameter, place) => [parameter, texts[place] ?? '']);
     }),
   );
 }
