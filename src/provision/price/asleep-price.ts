@@ -1,5 +1,6 @@
 import { idsOf } from '../../cloudformation/outputs.ts';
 import { nodeServices } from '../../vpc/node-services.ts';
+import { givenClusterName } from '../given-cluster/cluster-parameters.ts';
 import type { PresentEnvironment } from '../renew/present-environment.ts';
 import { priceOf, priceText } from './price.ts';
 
@@ -12,8 +13,10 @@ export function asleepPrice(
   { base, infra }: Pick<PresentEnvironment, 'base' | 'infra'>,
 ): string {
   const onward = 'Volumes and load balancers of workloads cost on';
-  if (base !== undefined)
-    return `nothing while it sleeps. The cluster is that of ${base}. ${onward}`;
+  const owner = base ?? (givenClusterName(infra) === undefined ? undefined : 'others');
+  if (owner !== undefined) {
+    return `nothing while it sleeps. The cluster is that of ${owner}. ${onward}`;
+  }
   const { parameters } = infra;
   const zones = idsOf(parameters, 'AvailabilityZones').length;
   const cluster = {

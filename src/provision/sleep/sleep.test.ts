@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { LAB_INPUTS } from '../../../dev/testing/samples/lab-inputs.ts';
+import { asleepPrice } from '../price/asleep-price.ts';
 import { provisionWorld } from '../testing/provision-world.ts';
 
 const GROUP = 'eks-multus-cluster-ng1';
@@ -50,6 +51,22 @@ it('tells what an hour asleep costs, and what goes on', async () => {
   expect(report?.outputs.price).toBe(
     '0.165 dollars per hour (on-demand prices of ap-northeast-2 as of 2025-03-02) while it sleeps, for EKS cluster, NAT gateway, its public IPv4 address, KMS key for secrets. Volumes and load balancers of workloads cost on',
   );
+});
+
+it.each([
+  [{ GivenClusterName: 'theirs' }, 'nothing while it sleeps. The cluster is that of others. '],
+  [{ NatGateways: 'none' }, '0.101 dollars per hour (on-demand prices of ap-northeast-2'],
+  [{ NatGateways: 'per-az' }, 'EKS cluster, 2 × NAT gateway, 2 × its public IPv4 address, KMS key'],
+  [
+    { Internet: 'none' },
+    'for EKS cluster, NAT gateway, its public IPv4 address, 8 × VPC endpoint in a zone',
+  ],
+])('costs by the stack, with %o', async (changes, expected) => {
+  const infra = await named('eks-multus-cluster');
+  const parameters = { ...infra.parameters, ...changes };
+  expect(
+    asleepPrice('ap-northeast-2', { base: undefined, infra: { ...infra, parameters } }),
+  ).toContain(expected);
 });
 
 it('does nothing a second time', async () => {
