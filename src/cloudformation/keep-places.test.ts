@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { keepPlaces, parametersFor } from './change-set.ts';
+import type { Stack } from './stack-api.ts';
 
 it.each([
   ['', 'a,b', 'a,b'],
@@ -36,9 +37,19 @@ it('keeps the places of items that have a parameter each', () => {
     parameters: { Route1: 'c', Route2: 'a', Others: 'x' },
     keepPlaces: [['Route1', 'Route2', 'Route3']],
   };
-  const before = { parameters: { Route1: 'a', Route2: 'b' } } as Parameters<
-    typeof parametersFor
-  >[1];
+  const before: Stack = {
+    id: 'stack-1',
+    name: 'lab',
+    status: 'CREATE_COMPLETE',
+    reason: undefined,
+    outputs: {},
+    parameters: { Route1: 'a', Route2: 'b' },
+    lookedUp: {},
+    tags: {},
+    roleArn: undefined,
+    createdAt: 0,
+    terminationProtection: false,
+  };
   expect(parametersFor(spec, before)).toEqual({
     Route1: 'a',
     Route2: 'c',
