@@ -16,6 +16,14 @@ export function vpcCniOf(inside: GivenCluster['inside']): VpcCni | undefined {
   return found === undefined || 'refused' in found ? undefined : found.vpcCni;
 }
 
+/** Whether nodes may have the rights of the VPC CNI: the boundary of `github-own-cluster.yaml` leaves them out. Pure. */
+export function mayHaveRights(
+  { boundaryArn }: { readonly boundaryArn: string | undefined },
+  { name }: Pick<PresentCluster, 'name'>,
+): boolean {
+  return boundaryArn?.endsWith(`-on-${name}`) !== true;
+}
+
 /** The parameters that say what the VPC CNI needs: an existing stack keeps them when nobody knows. */
 export function unknownParameters({ given, inside }: GivenCluster): readonly string[] {
   const isKnown = given === undefined || vpcCniOf(inside) !== undefined;

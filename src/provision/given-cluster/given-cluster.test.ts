@@ -83,6 +83,21 @@ describe('a deploy on a cluster of others', () => {
     expect(group).toMatchObject({ NodeAccess: 'aws-auth', NodeProfileArn: '' });
   });
 
+  it.each([
+    ['node-role', {}],
+    [
+      'pod-identity',
+      { 'cloudformation-role-arn': 'arn:aws:iam::123456789012:role/cloudformation' },
+    ],
+  ])('takes %s where the cluster does not answer', async (rights, changes) => {
+    const account = world();
+    account.deps.givenCluster.inside = async () => ({ unknown: 'it does not answer' });
+    account.deps.gather = async () => ({});
+    await account.run({ ...INPUTS, ...changes });
+    const infra = await parametersOf(account, 'eks-multus-cluster');
+    expect(infra).toMatchObject({ VpcCniRights: rights });
+  });
+
   it('says whose each part is', async () => {
     const report = await world().run({ ...INPUTS, command: 'plan' });
     expect(report?.network?.givenVpc).toMatchObject({ cluster: 'platform' });

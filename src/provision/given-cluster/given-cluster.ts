@@ -1,10 +1,11 @@
 import { idsOf } from '../../cloudformation/outputs.ts';
 import type { Stack } from '../../cloudformation/stack-api.ts';
 import { CloudError, InputError } from '../../core/errors.ts';
+import type { ClusterSettings } from '../inputs.ts';
 import type { Answer } from '../preflight/facts.ts';
 import { addNote } from '../report.ts';
 import type { Session } from '../session.ts';
-import { vpcCniOf } from './cluster-parameters.ts';
+import { mayHaveRights, vpcCniOf } from './cluster-parameters.ts';
 import { checkIsFree, checkSameCluster } from './cluster-stays.ts';
 import { fitToCluster, type GivenClusterRequest, type PresentCluster } from './present-cluster.ts';
 import type { VpcCni } from './vpc-cni.ts';
@@ -44,7 +45,8 @@ export async function withGivenCluster(
     `On the cluster ${cluster.name}, which is given: Kubernetes ${cluster.version}, authentication mode ${cluster.authenticationMode}. Nodes get in by ${authentication}.`,
   );
   noteVpcCni(session, vpcCniOf(inside));
-  const settings = { ...inputs.cluster, ...rightsOf(vpcCniOf(inside)), given: cluster, inside };
+  const vpcCniRights = rightsOf(vpcCniOf(inside), mayHaveRights(inputs.stackOptions, cluster));
+  const settings = { ...inputs.cluster, vpcCniRights, given: cluster, inside };
   return { ...session, inputs: { ...inputs, authentication, givenVpc: vpc, cluster: settings } };
 }
 
@@ -59,9 +61,10 @@ function noteVpcCni(session: Session, vpcCni: VpcCni | undefined): void {
   addNote(session, `Its VPC CNI ${version} has ${settings.join(', ')}.`);
 }
 
-/** Nodes need the rights of the VPC CNI where it has no role. When nobody knows, a new environment gets them. */
-function rightsOf(vpcCni: VpcCni | undefined) {
-  return { vpcCniRights: vpcCni?.hasOwnRole === true ? 'pod-identity' : 'node-role' } as const;
+/** Nodes need the rights of the VPC CNI where it has no role. When nobody knows, they get them if they may have them. */
+function rightsOf(vpcCni: VpcCni | undefined, mayHave: boolean): ClusterSettings['vpcCniRights'] {
+  const needed = vpcCni === undefined ? mayHave : !vpcCni.hasOwnRole;
+  return needed ? 'node-role' : 'pod-identity';
 }
 
 /** An environment that exists keeps its private subnets, also when the owner gives the cluster more of them. */

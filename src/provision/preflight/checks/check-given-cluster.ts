@@ -1,4 +1,5 @@
 import type { Refusal } from '../../given-cluster/cluster-inside.ts';
+import { mayHaveRights } from '../../given-cluster/cluster-parameters.ts';
 import type { PresentCluster } from '../../given-cluster/present-cluster.ts';
 import { leavesMultusAlone, type VpcCni } from '../../given-cluster/vpc-cni.ts';
 import { type AccountFacts, known } from '../facts.ts';
@@ -77,11 +78,13 @@ function versionFindings(vpcCni: VpcCni): readonly Finding[] {
 
 /** The boundary of `github-own-cluster.yaml` would take the rights from the nodes again. */
 function rightsFindings({ inputs }: SetUp, { hasOwnRole }: VpcCni): readonly Finding[] {
-  const { boundaryArn } = inputs.stackOptions;
-  if (hasOwnRole || !boundaryArn?.endsWith(`-on-${inputs.cluster.given?.name}`)) return [];
+  const { cluster, stackOptions } = inputs;
+  if (hasOwnRole || cluster.given === undefined || mayHaveRights(stackOptions, cluster.given)) {
+    return [];
+  }
   return [
     problem(
-      `existing-cluster: its VPC CNI has no role of its own, and ${boundaryArn} does not let nodes have its rights`,
+      `existing-cluster: its VPC CNI has no role of its own, and ${stackOptions.boundaryArn} does not let nodes have its rights`,
       'let its owner give it a role by EKS Pod Identity or by its service account (https://docs.aws.amazon.com/eks/latest/userguide/cni-iam-role.html)',
     ),
   ];
