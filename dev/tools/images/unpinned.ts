@@ -14,6 +14,8 @@ export const UNPINNED: Readonly<Record<string, string>> = {
     'its digest was not to be had when the version was chosen; run npm run pin-images where the registry can be reached',
   'docker.io/praqma/network-multitool:latest':
     'the name that the lab uses; only the rehearsal has an image of this name, and makes it itself',
+  '602401143452.dkr.ecr.us-west-2.amazonaws.com/amazon-k8s-cni:v1.20.4-eksbuild.1':
+    'the name that the VPC CNI has in a cluster of others; no rehearsal pulls it',
   'registry.k8s.io/pause:3.10.1': OF_TESTS,
   'quay.io/dougbtv/alpine:latest': OF_TESTS,
   'docker.io/library/centos:8': OF_TESTS,
