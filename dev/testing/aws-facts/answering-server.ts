@@ -4,6 +4,7 @@ import * as autoscaling from '@aws-sdk/client-auto-scaling';
 import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as ecr from '@aws-sdk/client-ecr';
 import * as eks from '@aws-sdk/client-eks';
 import * as events from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
@@ -26,6 +27,7 @@ const CLIENTS: Readonly<Record<Service, new (config: object) => Client>> = {
   autoscaling: autoscaling.AutoScalingClient,
   cloudformation: cloudformation.CloudFormationClient,
   ec2: ec2.EC2Client,
+  ecr: ecr.ECRClient,
   eks: eks.EKSClient,
   events: events.EventBridgeClient,
   iam: iam.IAMClient,
@@ -42,6 +44,7 @@ const MODULES: Readonly<Record<Service, object>> = {
   autoscaling,
   cloudformation,
   ec2,
+  ecr,
   eks,
   events,
   iam,

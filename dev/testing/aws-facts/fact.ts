@@ -3,6 +3,7 @@ export type Service =
   | 'autoscaling'
   | 'cloudformation'
   | 'ec2'
+  | 'ecr'
   | 'eks'
   | 'events'
   | 'iam'

@@ -16,6 +16,7 @@ export const EXPLAIN = 'src/aws/aws-error.ts#explainAwsError';
 export const IS_SERVICE_ERROR = 'src/aws/aws-error.ts#isServiceError';
 export const SAYS_DENIED = 'src/aws/aws-error.ts#saysDenied';
 export const NEXT_STEP = 'src/aws/aws-error.ts#nextStep';
+export const ECR_DIGEST = 'src/aws/ecr.ts#ecrDigest';
 export const EXISTS = 'src/aws/cluster-traces.ts#exists';
 export const SAYS_EXPIRED = 'src/aws/credentials.ts#saysExpired';
 export const CHAINED_ROLE_REFUSED = 'src/aws/credentials.ts#refused';
@@ -35,6 +36,7 @@ export const VERSION_WITH = 'src/aws/staging.ts#versionWith';
 export const IS_TAKEN = 'src/aws/bucket-conflicts.ts#isTaken';
 export const IS_BUCKET_CONFLICT = 'src/aws/bucket-conflicts.ts#isBucketConflict';
 
+export const UNLESS_MISSING = 'src/provision/given-cluster/ask-given-cluster.ts#unlessMissing';
 export const ASK = 'src/provision/preflight/account/ask.ts#ask';
 export const HAS_KEY_PAIR = 'src/provision/preflight/account/ask-ec2.ts#hasKeyPair';
 export const DRY_RUN = 'src/provision/preflight/account/ask-ec2.ts#dryRun';

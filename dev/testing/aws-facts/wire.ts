@@ -13,6 +13,7 @@ const PROTOCOLS: Readonly<Record<Service, Protocol>> = {
   autoscaling: 'query',
   cloudformation: 'query',
   ec2: 'ec2',
+  ecr: 'json',
   eks: 'rest-json',
   events: 'json',
   iam: 'query',

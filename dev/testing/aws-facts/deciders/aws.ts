@@ -5,6 +5,7 @@ import { explainAwsError, saysDenied } from '../../../../src/aws/aws-error.ts';
 import { isBucketConflict, isTaken } from '../../../../src/aws/bucket-conflicts.ts';
 import { clusterTraces } from '../../../../src/aws/cluster-traces.ts';
 import { assumeChainedRole, saysExpired } from '../../../../src/aws/credentials.ts';
+import { ecrDigest } from '../../../../src/aws/ecr.ts';
 import { principalArn } from '../../../../src/aws/identity.ts';
 import type { Ec2 } from '../../../../src/aws/network-interfaces.ts';
 import { s3Places } from '../../../../src/aws/places.ts';
@@ -25,7 +26,7 @@ import { ENVIRONMENT_TAG } from '../../../../src/environment/tags.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
 import { networkInterface } from '../../samples/network-interface.ts';
 import * as names from '../relied-on.ts';
-import { type Ask, clientGiving, type Given, outcomeOf } from './given.ts';
+import { type Ask, CALLER, clientGiving, type Given, outcomeOf } from './given.ts';
 
 const BUCKET = { name: 'mine', region: 'ap-northeast-2', accountId: '111122223333' };
 const READY = { GetBucketTagging: { TagSet: [{ Key: 'eks-multus:staging', Value: 'ready' }] } };
@@ -48,6 +49,12 @@ export const AWS_DECIDERS: Readonly<Record<string, Ask>> = {
   [names.EXISTS]: (given) => {
     const eks = clientGiving<EKSClient>(given, 'DescribeCluster');
     return outcomeOf(() => clusterTraces(eks, {} as CloudWatchLogsClient).clusterExists('x'));
+  },
+  [names.ECR_DIGEST]: async () => {
+    const image = { registryId: '111122223333', region: ROLE.region, repository: 'r', tag: 't' };
+    return outcomeOf(
+      async () => (await ecrDigest(CALLER, { ...image, digest: undefined })) ?? 'no such image',
+    );
   },
   [names.SAYS_DENIED]: ({ error }) => saysDenied(error),
   [names.SAYS_EXPIRED]: ({ error }) => saysExpired(error),

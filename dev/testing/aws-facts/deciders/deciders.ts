@@ -18,6 +18,7 @@ export const NO_DECIDERS: Readonly<Record<string, string>> = {
   'cfn/attach-enis/hook.ts#cleanUp':
     'shows the causes of an AggregateError that the hook itself makes',
   'src/aws/aws-error.ts#networkCode': 'about the way to AWS: the codes are those of Node',
+  'src/aws/ecr.ts#ecrRegistry': 'reads the name of an image',
   'src/aws/places.ts#prefixOf': 'reads the name of an environment',
   'src/aws/places.ts#heldPlaces': 'reads the keys that the pack itself gives to objects',
   'src/aws/places.ts#holderIn': 'reads what the pack itself has written',
@@ -25,6 +26,9 @@ export const NO_DECIDERS: Readonly<Record<string, string>> = {
   'src/aws/bucket-conflicts.ts#afterBucketConflicts':
     'tells an error of its own, and asks isBucketConflict',
   'src/aws/web-identity.ts#subjectAdvice': "about GitHub: the subject of the job's own token",
+  'src/provision/given-cluster/look-inside.ts#lookInside': 'about the API server of Kubernetes',
+  'src/provision/given-cluster/look-inside.ts#isRefusal': 'about the API server of Kubernetes',
+  'src/provision/given-cluster/look-inside.ts#reasonIn': 'about the API server of Kubernetes',
   'src/provision/preflight/account/ask.ts#permissionOf':
     'reads which call failed, which our own clients write into the error',
   'src/cloudformation/concurrent-runs.ts#isOvertaken':

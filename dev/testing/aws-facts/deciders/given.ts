@@ -9,6 +9,13 @@ export interface Given {
 /** Asks a decider of the product what it makes of an answer. */
 export type Ask = (given: Given) => unknown;
 
+/** Its clients go to the server with the fact's answer, to which the environment leads them. */
+export const CALLER = {
+  region: 'ap-northeast-2',
+  credentials: async () => ({ accessKeyId: 'AKIAFACTS', secretAccessKey: 's' }),
+  runId: 'facts',
+};
+
 interface Command {
   readonly constructor: { readonly name: string };
 }

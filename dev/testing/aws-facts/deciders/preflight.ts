@@ -1,4 +1,6 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { EKSClient } from '@aws-sdk/client-eks';
+import { askGivenCluster } from '../../../../src/provision/given-cluster/ask-given-cluster.ts';
 import { ask } from '../../../../src/provision/preflight/account/ask.ts';
 import { askEc2 } from '../../../../src/provision/preflight/account/ask-ec2.ts';
 import { askIam } from '../../../../src/provision/preflight/account/ask-iam.ts';
@@ -6,16 +8,9 @@ import { askQuotas } from '../../../../src/provision/preflight/account/ask-quota
 import { type Answer, known } from '../../../../src/provision/preflight/facts.ts';
 import { VPCS } from '../../../../src/provision/preflight/quotas.ts';
 import * as names from '../relied-on.ts';
-import { type Ask, clientGiving } from './given.ts';
+import { type Ask, CALLER, clientGiving } from './given.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/deployer';
-/** Its clients go to the server with the fact's answer, to which the environment leads them. */
-const CALLER = {
-  region: 'ap-northeast-2',
-  credentials: async () => ({ accessKeyId: 'AKIAFACTS', secretAccessKey: 's' }),
-  runId: 'facts',
-};
-
 const ec2 = (given: Parameters<Ask>[0], call: string) =>
   askEc2(clientGiving<EC2Client>(given, call));
 const why = (answer: Answer<unknown>) => ('unknown' in answer ? answer.unknown : 'known');
@@ -26,6 +21,12 @@ export const PREFLIGHT_DECIDERS: Readonly<Record<string, Ask>> = {
     const { operation, message } = error as Error & { operation?: string };
     const [, permission = operation ?? ''] = /to perform: (\S+)/.exec(message) ?? [];
     return why(await ask(permission, () => Promise.reject(error)));
+  },
+  [names.UNLESS_MISSING]: async (given) => {
+    const eks = clientGiving<EKSClient>(given, 'DescribeCluster');
+    const never = () => Promise.reject(new Error('nobody looks inside'));
+    const { present } = askGivenCluster(eks, {} as EC2Client, never);
+    return known(await present('x')) !== undefined;
   },
   [names.HAS_KEY_PAIR]: async (given) =>
     known(await ec2(given, 'DescribeKeyPairs').keyPair('mine')),

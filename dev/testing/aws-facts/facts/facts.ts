@@ -8,6 +8,7 @@ import { VALIDATION_FACTS } from './cloudformation-validations.ts';
 import { EC2_FACTS } from './ec2.ts';
 import { INTERFACE_FACTS } from './ec2-interfaces.ts';
 import { ROUTE_FACTS } from './ec2-routes.ts';
+import { ECR_FACTS } from './ecr.ts';
 import { EKS_FACTS } from './eks.ts';
 import { EVENT_BUS_FACTS } from './events.ts';
 import { IAM_FACTS } from './iam.ts';
@@ -30,6 +31,7 @@ export const FACTS: Readonly<Record<Service, readonly Fact[]>> = {
   ],
   autoscaling: AUTO_SCALING_FACTS,
   ec2: [...INTERFACE_FACTS, ...EC2_FACTS, ...ROUTE_FACTS],
+  ecr: ECR_FACTS,
   eks: EKS_FACTS,
   events: EVENT_BUS_FACTS,
   iam: IAM_FACTS,

@@ -4,7 +4,7 @@ import { EC2 } from './ec2.ts';
 import { EKS } from './eks.ts';
 import { IAM_AND_KMS, STS } from './identity.ts';
 import { PREFLIGHT } from './preflight.ts';
-import { LAMBDA, LOGS, OTHERS } from './runtime.ts';
+import { ECR, LAMBDA, LOGS, OTHERS } from './runtime.ts';
 import { S3 } from './s3.ts';
 import { STACK_EVENTS } from './stack-events.ts';
 import { STACKS } from './stacks.ts';
@@ -15,6 +15,7 @@ export const PROVOCATIONS: Provocations = {
   ...AUTO_SCALING,
   ...CHANGE_SETS,
   ...EC2,
+  ...ECR,
   ...EKS,
   ...IAM_AND_KMS,
   ...LAMBDA,

@@ -3,6 +3,7 @@ import {
   DeleteLogGroupCommand,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateRepositoryCommand, DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { DeleteRuleCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import {
@@ -13,6 +14,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { strToU8, zipSync } from 'fflate';
+import { REGION } from '../../../stand-ins/aws/testing/local-aws.ts';
 import type { Provocations, World } from './world.ts';
 
 const roles = new WeakMap<World, Promise<string>>();
@@ -75,6 +77,24 @@ export const LAMBDA: Provocations = {
     invoke(world, 'facts-slow', 'await new Promise((r) => setTimeout(r, 60_000));'),
   'function-exited': (world) => invoke(world, 'facts-exit', 'process.exit(0);'),
   'function-threw': (world) => invoke(world, 'facts-throw', "throw new Error('too far');"),
+};
+
+const ecr = ({ aws }: World) =>
+  new ECRClient({
+    endpoint: aws.endpoint,
+    region: REGION,
+    credentials: { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 's' },
+  });
+const describeImage = (repositoryName: string) =>
+  new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag: 'v1' }] });
+
+/** How to provoke the answers of ECR. */
+export const ECR: Provocations = {
+  'image-unknown': async (world) => {
+    await ecr(world).send(new CreateRepositoryCommand({ repositoryName: 'facts' }));
+    return ecr(world).send(describeImage('facts'));
+  },
+  'repository-unknown': (world) => ecr(world).send(describeImage('facts-of-nobody')),
 };
 
 /** How to provoke the answers of Systems Manager and EventBridge. */
