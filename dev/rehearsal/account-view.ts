@@ -34,7 +34,8 @@ export async function scalingGroups(
   const { AutoScalingGroups = [] } = await autoScaling.send(
     new DescribeAutoScalingGroupsCommand({}),
   );
-  return AutoScalingGroups.map(({ MaxSize = 0, Instances = [] }) => ({
+  return AutoScalingGroups.map(({ MaxSize = 0, Instances = [], Tags = [] }) => ({
+    stack: Tags.find(({ Key }) => Key === 'aws:cloudformation:stack-name')?.Value,
     maxSize: MaxSize,
     instances: Instances.map(({ InstanceId = '' }) => InstanceId).sort(),
   }));

@@ -59,13 +59,15 @@ it('attributes calls to a job by its new credentials', () => {
 it('accepts an update that changed one property and no instance', () => {
   const what = { ...change, logicalId: 'AutoScalingGroup', what: 'MaxSize (MaxSize 3 → 4)' };
   const outputs = { plan: JSON.stringify([stack('lab', []), stack('lab-ng1', [what])]) };
-  const before = [{ maxSize: 3, instances: ['i-1', 'i-2'] }];
-  const after = [{ maxSize: 4, instances: ['i-1', 'i-2'] }];
+  const before = [{ stack: 'lab-ng1', maxSize: 3, instances: ['i-1', 'i-2'] }];
+  const after = [{ stack: 'lab-ng1', maxSize: 4, instances: ['i-1', 'i-2'] }];
   expect(updateFinding(outputs, before, after)).toEqual({
     what: 'Update',
     ok: true,
     found: 'lab-ng1 AutoScalingGroup: MaxSize (MaxSize 3 → 4)\nmax size 3 → 4, the same instances',
   });
   expect(updateFinding(outputs, before, before).ok).toBe(false);
-  expect(updateFinding(outputs, before, [{ maxSize: 4, instances: ['i-3'] }]).ok).toBe(false);
+  expect(
+    updateFinding(outputs, before, [{ stack: 'lab-ng1', maxSize: 4, instances: ['i-3'] }]).ok,
+  ).toBe(false);
 });

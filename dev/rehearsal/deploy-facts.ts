@@ -4,6 +4,8 @@ import type { Finding } from '../tools/table.ts';
 
 /** The properties of an Auto Scaling group that the rehearsal checks. */
 export interface ScalingGroup {
+  /** The stack that made it. */
+  readonly stack: string | undefined;
   readonly maxSize: number;
   /** Instance ids, sorted. */
   readonly instances: readonly string[];

@@ -180,7 +180,11 @@ async function describeIdentities(iam: IAM.IAMClient): Promise<Described> {
       Arn,
       { DefaultVersionId, UpdateDate },
     ]),
-    'instance profile': byId(InstanceProfiles, 'InstanceProfileName'),
+    'instance profile':
+      InstanceProfiles?.map(({ Roles: held, ...profile }) => [
+        profile.InstanceProfileName,
+        { ...profile, roles: held?.map(({ RoleName }) => RoleName) },
+      ]) ?? [],
   };
 }
 
