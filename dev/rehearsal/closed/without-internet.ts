@@ -38,6 +38,7 @@ export const withoutInternet: Fixture = {
     internet: 'none',
     'image-registry': MIRROR,
     image: `${MIRROR}/${BUSYBOX}`,
+    'probe-image': `${MIRROR}/${BUSYBOX}`,
     layout: 'matrix',
   }),
   before: lackImages,
