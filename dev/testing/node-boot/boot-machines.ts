@@ -111,7 +111,7 @@ const state: Ec2State = {
   ...EMPTY_STATE,
   subnets,
   instances,
-  securityGroups: [{ id: 'sg-1', ingress: [ALL], egress: [ALL] }],
+  securityGroups: [{ id: 'sg-1', ingress: [ALL], egress: [{ ...ALL, cidrs: ['0.0.0.0/0'] }] }],
   networkInterfaces: [
     ...interfaces('i-complete', 10, 3),
     ...interfaces('i-lacking', 11, 2),

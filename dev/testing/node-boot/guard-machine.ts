@@ -47,7 +47,7 @@ const state: Ec2State = {
   ...EMPTY_STATE,
   subnets,
   instances: [instance],
-  securityGroups: [{ id: 'sg-1', ingress: [all], egress: [all] }],
+  securityGroups: [{ id: 'sg-1', ingress: [all], egress: [{ ...all, cidrs: ['0.0.0.0/0'] }] }],
   networkInterfaces: subnets.map(({ id: subnetId }, deviceIndex) => ({
     id: `eni-${deviceIndex}`,
     mac: `02:00:00:00:10:0${deviceIndex}`,
