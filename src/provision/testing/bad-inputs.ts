@@ -10,7 +10,8 @@ const VPC = {
   'multus-subnets': '[[tag:network=1], [tag:network=2]]',
 };
 const RANGES = 'multus: [[10.0.6.0/24, 10.0.7.0/24], []]';
-const ROUTE = (destination: string, target: string) => JSON.stringify([{ destination, target }]);
+const ROUTE = (destination: string, target: string) =>
+  `[{ destination: ${destination}, target: ${target} }]`;
 /** Impossible mixtures with a VPC that others made, and with what is beyond a VPC. */
 const OF_VPC: readonly (readonly [Record<string, string>, string, string])[] = [
   [{ ...VPC, 'vpc-id': 'vpc-1' }, 'vpc-id', 'the id of a VPC, such as'],
