@@ -8,6 +8,7 @@ import { resourceLine } from './operation-failed.ts';
 import { pollDelay } from './polling.ts';
 import type { Change, ChangeSet, Stack, StackApi, StackSpec } from './stack-api.ts';
 import { deployStep, isDeployed } from './stack-status.ts';
+import { templateBody } from './template-body.ts';
 
 /** A change set that is ready to be executed, that changes nothing, or that could not be made. */
 export interface PreparedChangeSet {
@@ -44,7 +45,7 @@ export async function prepareChangeSet(
     stackName: spec.name,
     name: changeSetName(spec.runId),
     type: changeSetType(before),
-    template: spec.template.text,
+    template: templateBody(spec.template),
     parameters: without(parametersFor(spec, before), kept),
     previous: kept,
     tags: tagsFor(spec, before),
@@ -169,7 +170,7 @@ export async function isAsSpecified(
   if (!isDeployed(stack.status) || looksUp) return false;
   if (!sameTexts(stack.parameters, parametersFor(spec, stack))) return false;
   if (!sameTexts(stack.tags, tagsFor(spec, stack))) return false;
-  return (await engine.api.template(stack.id)) === spec.template.text;
+  return (await engine.api.template(stack.id)) === templateBody(spec.template);
 }
 
 type Texts = Readonly<Record<string, string>>;

@@ -171,6 +171,6 @@ export interface StackSpec {
 export interface Template {
   /** Its path in the pack, for annotations: `cfn/infra.yaml`. */
   readonly file: string;
-  /** At most 51,200 bytes, the limit for a template in a request. */
+  /** As it is in the pack; `template-body.ts` makes what CloudFormation gets. */
   readonly text: string;
 }

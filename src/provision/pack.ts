@@ -2,6 +2,7 @@ import { deterministicZip } from '../aws/deterministic-zip.ts';
 import { stagedKey } from '../aws/staging.ts';
 import type { Stack, Template } from '../cloudformation/stack-api.ts';
 import { isDeployed } from '../cloudformation/stack-status.ts';
+import { templateBody } from '../cloudformation/template-body.ts';
 import type { ProvisionDeps, Session } from './session.ts';
 
 type PackReader = ProvisionDeps['packFile'];
@@ -69,7 +70,8 @@ export async function ofThisPack(
   stacks: readonly Stack[],
 ): Promise<{ readonly ours: readonly Stack[]; readonly others: readonly Stack[] }> {
   const texts = await Promise.all(stacks.map(({ id }) => api.template(id)));
-  const isOurs = (index: number) => texts[index] === nodeGroup.text;
+  const body = templateBody(nodeGroup);
+  const isOurs = (index: number) => texts[index] === body;
   return {
     ours: stacks.filter((_, index) => isOurs(index)),
     others: stacks.filter((_, index) => !isOurs(index)),

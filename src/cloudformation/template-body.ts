@@ -1,0 +1,39 @@
+import { parseDocument, visit } from 'yaml';
+import type { Template } from './stack-api.ts';
+
+/**
+ * The most bytes of a template in a request:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+ */
+export const TEMPLATE_BODY_LIMIT = 51_200;
+
+/**
+ * The text of a template as CloudFormation gets it: as it is in the pack when it fits into a request; otherwise without
+ * comments and empty lines, and with narrow indentation. A template in a bucket may be longer, but then whoever may write to
+ * that bucket decides what the job's role deploys.
+ *
+ * @returns the same text for the same template, so that it can be compared with what a stack has
+ */
+export function templateBody({ text }: Template): string {
+  return Buffer.byteLength(text) <= TEMPLATE_BODY_LIMIT ? text : compact(text);
+}
+
+/** The same YAML in fewer bytes. Tags such as `!Ref` and the text of scripts stay as they are. */
+function compact(text: string): string {
+  const document = parseDocument(text, { logLevel: 'silent' });
+  document.commentBefore = null;
+  document.comment = null;
+  visit(document, {
+    Node(_, node) {
+      node.commentBefore = null;
+      node.comment = null;
+      node.spaceBefore = false;
+    },
+  });
+  return document.toString({
+    indent: 1,
+    indentSeq: false,
+    lineWidth: 0,
+    flowCollectionPadding: false,
+  });
+}
