@@ -61,6 +61,24 @@ export function saysDenied(error: unknown): boolean {
   return error instanceof Error && /AccessDenied|Unauthorized|Forbidden/.test(error.name);
 }
 
+/**
+ * True when the name of an error says that what a call is about does not exist: S3's, IAM's, EC2's or that of the newer
+ * services. CloudFormation has no such name for stacks, see `doesNotExist`.
+ */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && MISSING.test(error.name);
+}
+
+const MISSING = /^(NoSuchKey|NoSuchEntityException|ResourceNotFoundException)$|\.NotFound$/;
+
+/** Awaits a call; undefined when what it is about does not exist. */
+export function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
+  return call.catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+}
+
 function nextStep(error: ServiceError): string {
   const status = error.$metadata.httpStatusCode ?? 0;
   // Checked before denials: most services answer both with status 403.

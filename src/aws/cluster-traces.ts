@@ -4,6 +4,7 @@ import {
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeClusterCommand, type EKSClient } from '@aws-sdk/client-eks';
+import { unlessMissing } from './aws-error.ts';
 
 /** What EKS keeps of a cluster outside of any stack. */
 export interface ClusterTraces {
@@ -17,23 +18,15 @@ export interface ClusterTraces {
 
 export function clusterTraces(eks: EKSClient, logs: CloudWatchLogsClient): ClusterTraces {
   return {
-    clusterExists: (name) => exists(() => eks.send(new DescribeClusterCommand({ name }))),
+    clusterExists: (name) => exists(eks.send(new DescribeClusterCommand({ name }))),
     removeLogGroup: (cluster) =>
-      exists(() =>
-        logs.send(new DeleteLogGroupCommand({ logGroupName: `/aws/eks/${cluster}/cluster` })),
-      ),
+      exists(logs.send(new DeleteLogGroupCommand({ logGroupName: `/aws/eks/${cluster}/cluster` }))),
   };
 }
 
-/** Makes a call; false when the thing that it is about does not exist. */
-async function exists(call: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await call();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return false;
-    throw error;
-  }
+/** Awaits a call; false when the thing that it is about does not exist. */
+async function exists(call: Promise<object>): Promise<boolean> {
+  return (await unlessMissing(call)) !== undefined;
 }
 
 /** Pages can be empty although there are more. */

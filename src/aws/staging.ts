@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { unlessMissing } from './aws-error.ts';
 import {
   afterBucketConflicts,
   isTaken,
@@ -154,21 +155,17 @@ async function versionWith(
   key: string,
   content: Uint8Array,
 ): Promise<string | undefined> {
-  try {
-    const got = await s3.send(new GetObjectCommand({ ...targetOf(bucket), Key: key }));
-    // An object of another size may be too large to read.
-    if (got.ContentLength !== content.byteLength) {
-      (got.Body as Readable | undefined)?.destroy();
-      return undefined;
-    }
-    const found = await got.Body?.transformToByteArray();
-    return found !== undefined && Buffer.compare(found, content) === 0
-      ? kept(got.VersionId)
-      : undefined;
-  } catch (error) {
-    if (error instanceof NoSuchKey) return undefined;
-    throw error;
+  const object = { ...targetOf(bucket), Key: key };
+  const got = await unlessMissing(s3.send(new GetObjectCommand(object)));
+  // An object of another size may be too large to read.
+  if (got?.ContentLength !== content.byteLength) {
+    (got?.Body as Readable | undefined)?.destroy();
+    return undefined;
   }
+  const found = await got.Body?.transformToByteArray();
+  return found !== undefined && Buffer.compare(found, content) === 0
+    ? kept(got.VersionId)
+    : undefined;
 }
 
 /** Without versioning, objects have no version or the version `null`, which the next upload replaces. */

@@ -1,4 +1,4 @@
-import { saysDenied } from './aws-error.ts';
+import { isMissing, saysDenied } from './aws-error.ts';
 import type { Ec2 } from './network-interfaces.ts';
 
 export interface ReleasedSubnets {
@@ -25,7 +25,7 @@ export async function releaseSubnets(
       }
     } catch (error) {
       if (saysDenied(error)) denied.push(subnetId);
-      else if (!isGone(error)) throw error;
+      else if (!isMissing(error)) throw error;
     }
   }
   return { removed, denied };
@@ -37,12 +37,7 @@ async function isRemoved(remove: () => Promise<void>): Promise<boolean> {
     await remove();
     return true;
   } catch (error) {
-    if (isGone(error)) return false;
+    if (isMissing(error)) return false;
     throw error;
   }
-}
-
-/** True for EC2's answer about something that no longer exists. */
-export function isGone(error: unknown): boolean {
-  return error instanceof Error && error.name.endsWith('.NotFound');
 }

@@ -1,7 +1,6 @@
 import { ENVIRONMENT_TAG } from '../environment/tags.ts';
-import { saysDenied } from './aws-error.ts';
+import { isMissing, saysDenied } from './aws-error.ts';
 import type { Ec2, NetworkInterface, SecurityGroup } from './network-interfaces.ts';
-import { isGone } from './subnet-reservations.ts';
 
 export interface Swept {
   /** Ids of the removed resources. */
@@ -137,7 +136,7 @@ async function outcomeOf(remove: () => Promise<void>): Promise<Outcome> {
     return 'removed';
   } catch (error) {
     const { name = '', message = '' } = error as { name?: string; message?: string };
-    if (isGone(error)) return 'removed';
+    if (isMissing(error)) return 'removed';
     if (name.endsWith('.InUse') || name === 'DependencyViolation') return 'in use';
     // EC2's error for an interface that is attached to something other than an instance.
     if (name === 'InvalidParameterValue' && message.includes('currently in use')) return 'in use';

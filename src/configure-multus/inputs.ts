@@ -15,7 +15,7 @@ import {
   wholeNumber,
   yaml,
 } from '../github/inputs.ts';
-import { imageField, MULTUS_EXAMPLE, WHEREABOUTS_EXAMPLE } from '../images/image-field.ts';
+import { MULTUS_EXAMPLE, multusImageField, whereaboutsImageField } from '../images/image-fields.ts';
 import { imageRegistryField } from '../images/registry-field.ts';
 import {
   type ClusterTarget,
@@ -50,8 +50,8 @@ export const inputSchema = z.object({
   'networks-files': list().optional(),
   prune: flag().default(false),
   namespace: namespaceField().optional(),
-  'multus-image': imageField(MULTUS_EXAMPLE),
-  'whereabouts-image': imageField(WHEREABOUTS_EXAMPLE),
+  'multus-image': multusImageField(),
+  'whereabouts-image': whereaboutsImageField(),
   'image-registry': imageRegistryField(),
   'timeout-minutes': wholeNumber(1, 360).default(15),
   ...configField,

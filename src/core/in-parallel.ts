@@ -27,3 +27,17 @@ export async function allOrFirstFailure<Item, Result>(
     return one.value;
   });
 }
+
+/**
+ * Does `work` while `other` is under way. Lets both end before it throws the first failure, that of `other` first.
+ *
+ * @returns what `work` gives
+ */
+export async function alongside<Result>(
+  other: Promise<unknown>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const working = work();
+  await allOrFirstFailure<Promise<unknown>, unknown>([other, working], (task) => task);
+  return working;
+}

@@ -12,7 +12,6 @@ import { expectField, networkPattern } from '../connectivity/expect-field.ts';
 import { LAYOUTS, type Layout } from '../connectivity/layout.ts';
 import type { NetworkName } from '../connectivity/probe/find-networks.ts';
 import type { NodeChoice } from '../connectivity/probe/placement.ts';
-import { probeImageField, toolsImageField } from '../connectivity/probe/probe-image.ts';
 import { PROTOCOLS, type Transport, transportsOf } from '../connectivity/protocol.ts';
 import { targetsField } from '../connectivity/targets-field.ts';
 import { InputError, type InputProblem } from '../core/errors.ts';
@@ -30,6 +29,7 @@ import {
   wholeNumber,
 } from '../github/inputs.ts';
 import { mirrored } from '../images/catalog.ts';
+import { probeImageField, toolsImageField } from '../images/image-fields.ts';
 import { imageRegistryField } from '../images/registry-field.ts';
 import {
   type ClusterTarget,

@@ -14,16 +14,16 @@ export const ENDS_IN_FAILURE = 'src/cloudformation/stack-events.ts#endsInFailure
 
 export const EXPLAIN = 'src/aws/aws-error.ts#explainAwsError';
 export const IS_SERVICE_ERROR = 'src/aws/aws-error.ts#isServiceError';
+export const IS_MISSING = 'src/aws/aws-error.ts#isMissing';
 export const SAYS_DENIED = 'src/aws/aws-error.ts#saysDenied';
 export const NEXT_STEP = 'src/aws/aws-error.ts#nextStep';
 export const ECR_DIGEST = 'src/aws/ecr.ts#ecrDigest';
-export const EXISTS = 'src/aws/cluster-traces.ts#exists';
+export const CLUSTER_EXISTS = 'src/aws/cluster-traces.ts#clusterTraces';
 export const SAYS_EXPIRED = 'src/aws/credentials.ts#saysExpired';
 export const CHAINED_ROLE_REFUSED = 'src/aws/credentials.ts#refused';
 export const WEB_IDENTITY_REFUSED = 'src/aws/web-identity.ts#refused';
 export const PRINCIPAL_ARN = 'src/aws/identity.ts#principalArn';
 export const LEFTOVER_INTERFACES = 'src/aws/sweep.ts#leftoverInterfaces';
-export const IS_GONE = 'src/aws/subnet-reservations.ts#isGone';
 export const OUTCOME_OF = 'src/aws/sweep.ts#outcomeOf';
 export const DELETE_BUCKET = 'src/aws/staging-bucket.ts#deleteBucketIfUnused';
 export const VERSIONS_IN = 'src/aws/staging-bucket.ts#versionsIn';
@@ -36,7 +36,7 @@ export const VERSION_WITH = 'src/aws/staging.ts#versionWith';
 export const IS_TAKEN = 'src/aws/bucket-conflicts.ts#isTaken';
 export const IS_BUCKET_CONFLICT = 'src/aws/bucket-conflicts.ts#isBucketConflict';
 
-export const UNLESS_MISSING = 'src/provision/given-cluster/ask-given-cluster.ts#unlessMissing';
+export const GIVEN_CLUSTER = 'src/provision/given-cluster/ask-given-cluster.ts#askGivenCluster';
 export const ASK = 'src/provision/preflight/account/ask.ts#ask';
 export const HAS_KEY_PAIR = 'src/provision/preflight/account/ask-ec2.ts#hasKeyPair';
 export const DRY_RUN = 'src/provision/preflight/account/ask-ec2.ts#dryRun';

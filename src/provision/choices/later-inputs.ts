@@ -5,7 +5,7 @@ import { expectField } from '../../connectivity/expect-field.ts';
 import { LAYOUTS, type Layout } from '../../connectivity/layout.ts';
 import type { InputProblem } from '../../core/errors.ts';
 import { flag, list, oneOf, yaml } from '../../github/inputs.ts';
-import { imageField, MULTUS_EXAMPLE, WHEREABOUTS_EXAMPLE } from '../../images/image-field.ts';
+import { multusImageField, whereaboutsImageField } from '../../images/image-fields.ts';
 import { namespaceField } from '../../kubernetes/namespace-field.ts';
 import { MODES } from '../../multus/install.ts';
 import { networkItems, type ReadText } from '../../networks/network-items.ts';
@@ -20,8 +20,8 @@ export const laterFields = {
   'then-configure': flag().default(false),
   multus: oneOf(['present', 'absent']).default('present'),
   'multus-mode': oneOf(MODES).default('thick'),
-  'multus-image': imageField(MULTUS_EXAMPLE),
-  'whereabouts-image': imageField(WHEREABOUTS_EXAMPLE),
+  'multus-image': multusImageField(),
+  'whereabouts-image': whereaboutsImageField(),
   networks: yaml(networkSpecsSchema, 'a YAML list of networks', networkListForm).optional(),
   'networks-files': list().optional(),
   namespace: namespaceField().optional(),

@@ -9,6 +9,7 @@ import {
   DescribeClusterCommand,
   type EKSClient,
 } from '@aws-sdk/client-eks';
+import { unlessMissing } from '../../aws/aws-error.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import { ask } from '../preflight/account/ask.ts';
 import { toRouteTable } from '../preflight/account/ask-given-vpc.ts';
@@ -52,13 +53,6 @@ export function askGivenCluster(
         () => vpcCniHasRole(eks, cluster.name),
       ),
   };
-}
-
-async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  return answer.catch((error: unknown) => {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
-    throw error;
-  });
 }
 
 /** Whether the VPC CNI is an add-on with a role, by EKS Pod Identity or by its service account. */

@@ -1,7 +1,7 @@
 import type { DeployedStack } from '../../cloudformation/deploy-stack.ts';
 import type { Stack, StackSpec, Template } from '../../cloudformation/stack-api.ts';
 import { planStack, type StackPlan } from '../../cloudformation/stack-plan.ts';
-import { allOrFirstFailure } from '../../core/in-parallel.ts';
+import { allOrFirstFailure, alongside } from '../../core/in-parallel.ts';
 import { believedAmong } from '../../environment/believed-stacks.ts';
 import { guardNameOf, isGuard } from '../../environment/guard-stack.ts';
 import { nodeGroupStackName } from '../node-groups.ts';
@@ -30,11 +30,7 @@ export async function withGuards<R>(
   deployOne: DeployOne,
   work: () => Promise<R>,
 ): Promise<R> {
-  const guarding = keepGuards(session, all, deployOne);
-  const working = work();
-  const tasks: readonly Promise<unknown>[] = [guarding, working];
-  await allOrFirstFailure(tasks, (task) => task);
-  return working;
+  return alongside(keepGuards(session, all, deployOne), work);
 }
 
 async function keepGuards(

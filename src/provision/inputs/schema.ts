@@ -7,7 +7,6 @@ import {
   ROLE_ARN,
   ROLE_ARN_ALLOWED,
 } from '../../aws/credential-fields.ts';
-import { probeImageField } from '../../connectivity/probe/probe-image.ts';
 import { parseCidr } from '../../core/ip.ts';
 import { configField } from '../../github/config-file.ts';
 import {
@@ -20,6 +19,7 @@ import {
   wholeNumber,
   yaml,
 } from '../../github/inputs.ts';
+import { probeImageField } from '../../images/image-fields.ts';
 import { imageRegistryField } from '../../images/registry-field.ts';
 import { parseSelector, SELECTOR_ALLOWED, type SubnetSelector } from '../../vpc/subnet-selector.ts';
 import { laterFields } from '../choices/later-inputs.ts';

@@ -36,14 +36,23 @@ export async function turnNodes(session: Session, turn: Turn): Promise<void> {
   const pack = await readPack(packFile, name);
   const one = (spec: StackSpec, seen: Stack | undefined) => deployOne(session, spec, seen);
   const change = (groups: GroupsToTurn) => turnGroups(session, pack, groups, one);
-  const changed =
+  const { changed, seen }: Turned =
     turn === 'sleep'
       ? await putToSleep(session, change, present, all)
-      : await change({ turn, stacks: [...present.nodeGroups, ...ofBase(present, all)] });
-  const after = presentEnvironment(inputs, account.accountId, await stacks.list());
+      : {
+          changed: await change({ turn, stacks: [...present.nodeGroups, ...ofBase(present, all)] }),
+        };
+  const after = presentEnvironment(inputs, account.accountId, seen ?? (await stacks.list()));
   describe(session, after);
   if (changed.length === 0) addNote(session, `Nothing was changed: ${name} is ${stateOf(after)}.`);
   report.outputs.environment = after.environment;
+}
+
+interface Turned {
+  /** The stacks that were changed, as they were before. */
+  readonly changed: readonly Stack[];
+  /** All stacks after the last change; undefined when nobody has listed them since. */
+  readonly seen?: readonly Stack[];
 }
 
 /** A guest may be deployed at the same time, by a run that has seen the base awake. Then the base wakes again. */
@@ -52,17 +61,18 @@ async function putToSleep(
   change: (groups: GroupsToTurn) => Promise<readonly Stack[]>,
   { nodeGroups: stacks }: PresentEnvironment,
   all: readonly Stack[],
-): Promise<readonly Stack[]> {
+): Promise<Turned> {
   const { environment } = session.inputs;
   const awakeGuests = guestsAwake(environment, all);
   const changed = await change({ turn: 'sleep', stacks, awakeGuests });
+  if (changed.length === 0) return { changed };
   await untilNodesAreGone(session, changed);
-  const late = changed.length === 0 ? [] : guestsAwake(environment, await session.stacks.list());
-  if (late.length === 0) return changed;
+  const seen = await session.stacks.list();
+  const late = guestsAwake(environment, seen);
+  if (late.length === 0) return { changed, seen };
   addWarning(session, `${environment} wakes again, because it is needed by ${late.join(', ')}.`);
-  const now = await session.stacks.list();
-  const asleep = now.filter(({ id }) => changed.some((stack) => stack.id === id));
-  return change({ turn: 'wake', stacks: asleep });
+  const asleep = seen.filter(({ id }) => changed.some((stack) => stack.id === id));
+  return { changed: await change({ turn: 'wake', stacks: asleep }) };
 }
 
 function isGoing({ status }: Stack): boolean {

@@ -1,6 +1,6 @@
 import type { DeployedStack } from '../../cloudformation/deploy-stack.ts';
 import type { Stack, StackSpec } from '../../cloudformation/stack-api.ts';
-import { allOrFirstFailure } from '../../core/in-parallel.ts';
+import { alongside } from '../../core/in-parallel.ts';
 import { isAsleep } from '../../environment/asleep.ts';
 import { believedAmong } from '../../environment/believed-stacks.ts';
 import type { Base } from '../base-environment.ts';
@@ -28,9 +28,5 @@ export async function whileBaseWakes<R>(
   const stacks = sleepingGroups(base, all);
   if (stacks.length === 0) return work();
   session.log.info(`${base.name} sleeps, and is woken`);
-  const working = work();
-  const waking = turnGroups(session, pack, { turn: 'wake', stacks }, deployOne);
-  const tasks: readonly Promise<unknown>[] = [waking, working];
-  await allOrFirstFailure(tasks, (task) => task);
-  return working;
+  return alongside(turnGroups(session, pack, { turn: 'wake', stacks }, deployOne), work);
 }

@@ -1,7 +1,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EKSClient } from '@aws-sdk/client-eks';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { explainAwsError, saysDenied } from '../../../../src/aws/aws-error.ts';
+import { explainAwsError, isMissing, saysDenied } from '../../../../src/aws/aws-error.ts';
 import { isBucketConflict, isTaken } from '../../../../src/aws/bucket-conflicts.ts';
 import { clusterTraces } from '../../../../src/aws/cluster-traces.ts';
 import { assumeChainedRole, saysExpired } from '../../../../src/aws/credentials.ts';
@@ -18,7 +18,6 @@ import {
   isInAnotherRegion,
   versionsIn,
 } from '../../../../src/aws/staging-bucket.ts';
-import { isGone } from '../../../../src/aws/subnet-reservations.ts';
 import { leftoverInterfaces, sweepGroup } from '../../../../src/aws/sweep.ts';
 import { assumeRole } from '../../../../src/aws/web-identity.ts';
 import { CloudError } from '../../../../src/core/errors.ts';
@@ -46,7 +45,8 @@ export const AWS_DECIDERS: Readonly<Record<string, Ask>> = {
     const explained = explainAwsError(error);
     return explained instanceof CloudError ? explained.failure.nextStep : 'not explained';
   },
-  [names.EXISTS]: (given) => {
+  [names.IS_MISSING]: ({ error }) => isMissing(error),
+  [names.CLUSTER_EXISTS]: (given) => {
     const eks = clientGiving<EKSClient>(given, 'DescribeCluster');
     return outcomeOf(() => clusterTraces(eks, {} as CloudWatchLogsClient).clusterExists('x'));
   },
@@ -70,7 +70,6 @@ export const AWS_DECIDERS: Readonly<Record<string, Ask>> = {
     ),
   [names.WEB_IDENTITY_REFUSED]: () =>
     outcomeOf(() => assumeRole(ROLE, { idToken: async () => 'a.b.c', mask: () => {} })),
-  [names.IS_GONE]: ({ error }) => isGone(error),
   [names.OUTCOME_OF]: ({ error }) => outcomeOf(() => sweptOutcome(error)),
   [names.LEFTOVER_INTERFACES]: ({ output }) => {
     const { NetworkInterfaces = [] } = output as { NetworkInterfaces?: { Description: string }[] };

@@ -22,7 +22,7 @@ export const PREFLIGHT_DECIDERS: Readonly<Record<string, Ask>> = {
     const [, permission = operation ?? ''] = /to perform: (\S+)/.exec(message) ?? [];
     return why(await ask(permission, () => Promise.reject(error)));
   },
-  [names.UNLESS_MISSING]: async (given) => {
+  [names.GIVEN_CLUSTER]: async (given) => {
     const eks = clientGiving<EKSClient>(given, 'DescribeCluster');
     const never = () => Promise.reject(new Error('nobody looks inside'));
     const { present } = askGivenCluster(eks, {} as EC2Client, never);

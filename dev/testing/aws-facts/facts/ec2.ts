@@ -4,7 +4,7 @@ import {
   ASK,
   DRY_RUN,
   HAS_KEY_PAIR,
-  IS_GONE,
+  IS_MISSING,
   MAY_PASS,
   NEXT_STEP,
   OUTCOME_OF,
@@ -57,7 +57,7 @@ export const EC2_FACTS: readonly Fact[] = [
     answer: refusal('InvalidSubnetID.NotFound', "The subnet ID '…' does not exist"),
     source: custodian('test_subnet_delete'),
     kind: 'recording',
-    reliedOnBy: relied({ [OUTCOME_OF]: 'removed', [IS_GONE]: true, [SAYS_DENIED]: false }),
+    reliedOnBy: relied({ [OUTCOME_OF]: 'removed', [IS_MISSING]: true, [SAYS_DENIED]: false }),
     standIn: 'same',
   },
   {
@@ -145,7 +145,7 @@ export const EC2_FACTS: readonly Fact[] = [
     kind: 'documentation',
     reliedOnBy: relied({
       [OUTCOME_OF]: 'denied',
-      [IS_GONE]: false,
+      [IS_MISSING]: false,
       [MAY_PASS]: true,
       [NEXT_STEP]: /^allow the role/,
       [ASK]: 'the role may not ec2:DeleteNetworkInterface',
@@ -212,7 +212,7 @@ export const EC2_FACTS: readonly Fact[] = [
     answer: refusal('InvalidKeyPair.NotFound', "The key pair '…' does not exist", 400),
     source: quoted('An error occurred (InvalidKeyPair.NotFound) when calling the DescribeKeyPairs'),
     kind: 'report',
-    reliedOnBy: relied({ [HAS_KEY_PAIR]: false }),
+    reliedOnBy: relied({ [HAS_KEY_PAIR]: false, [IS_MISSING]: true }),
     standIn: { differs: 'moto writes "keypair" and a full stop.' },
   },
 ];

@@ -1,6 +1,6 @@
 import type { Fact } from '../fact.ts';
 import { relied } from '../fact.ts';
-import { EXISTS, NEXT_STEP, UNLESS_MISSING } from '../relied-on.ts';
+import { CLUSTER_EXISTS, GIVEN_CLUSTER, IS_MISSING, NEXT_STEP } from '../relied-on.ts';
 import { custodian, documented, issue } from '../sources.ts';
 
 const refusal = (code: string, message: string, status: number) => ({ code, status, message });
@@ -14,7 +14,7 @@ export const EKS_FACTS: readonly Fact[] = [
     answer: refusal('ResourceNotFoundException', 'No cluster found for name: ….', 404),
     source: issue('opendatacube/datacube-k8s-eks#70', 'finleap/tf-eks-fargate-tmpl#1'),
     kind: 'report',
-    reliedOnBy: relied({ [EXISTS]: false, [UNLESS_MISSING]: false }),
+    reliedOnBy: relied({ [CLUSTER_EXISTS]: false, [GIVEN_CLUSTER]: false, [IS_MISSING]: true }),
     standIn: 'same',
   },
   {
@@ -28,7 +28,7 @@ export const EKS_FACTS: readonly Fact[] = [
     },
     source: custodian('test_eks_delete'),
     kind: 'recording',
-    reliedOnBy: relied({ [EXISTS]: true, [UNLESS_MISSING]: true }),
+    reliedOnBy: relied({ [CLUSTER_EXISTS]: true, [GIVEN_CLUSTER]: true }),
     standIn: 'same',
   },
   {
@@ -223,7 +223,7 @@ export const EKS_FACTS: readonly Fact[] = [
     ),
     source: issue('terraform-aws-modules/terraform-aws-eks#3024'),
     kind: 'report',
-    reliedOnBy: relied({ [EXISTS]: false }),
+    reliedOnBy: relied({ [IS_MISSING]: true }),
     standIn: 'same',
   },
   {

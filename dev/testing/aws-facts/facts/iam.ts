@@ -1,5 +1,5 @@
 import { type Fact, relied } from '../fact.ts';
-import { ACTUAL_ARN, ASK } from '../relied-on.ts';
+import { ACTUAL_ARN, ASK, IS_MISSING } from '../relied-on.ts';
 import { custodian, documented, localstack } from '../sources.ts';
 
 const refusal = (code: string, message: string, status: number) => ({ code, status, message });
@@ -13,7 +13,7 @@ export const IAM_FACTS: readonly Fact[] = [
     answer: refusal('NoSuchEntity', 'The role with name … cannot be found.', 404),
     source: custodian('test_delete_role'),
     kind: 'recording',
-    reliedOnBy: relied({ [ACTUAL_ARN]: false }),
+    reliedOnBy: relied({ [ACTUAL_ARN]: false, [IS_MISSING]: true }),
     standIn: { differs: 'moto has other words. Code and status are the same.' },
   },
   {

@@ -1,6 +1,6 @@
 import type { Fact } from '../fact.ts';
 import { relied } from '../fact.ts';
-import { EXISTS } from '../relied-on.ts';
+import { IS_MISSING } from '../relied-on.ts';
 import { custodian, localstack } from '../sources.ts';
 
 const refusal = (code: string, message: string, status: number) => ({ code, status, message });
@@ -20,7 +20,7 @@ export const LAMBDA_FACTS: readonly Fact[] = [
     ),
     source: localstack('lambda_/test_lambda_api'),
     kind: 'recording',
-    reliedOnBy: relied({ [EXISTS]: false }),
+    reliedOnBy: relied({ [IS_MISSING]: true }),
     standIn: 'same',
   },
   {

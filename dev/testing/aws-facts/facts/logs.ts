@@ -1,6 +1,6 @@
 import type { Fact } from '../fact.ts';
 import { relied } from '../fact.ts';
-import { EXISTS, NEXT_STEP } from '../relied-on.ts';
+import { IS_MISSING, NEXT_STEP } from '../relied-on.ts';
 import { custodian, localstack } from '../sources.ts';
 
 const refusal = (code: string, message: string, status: number) => ({ code, status, message });
@@ -14,7 +14,7 @@ export const LOGS_FACTS: readonly Fact[] = [
     answer: refusal('ResourceNotFoundException', 'The specified log group does not exist.', 400),
     source: localstack('logs/test_logs_events'),
     kind: 'recording',
-    reliedOnBy: relied({ [EXISTS]: false }),
+    reliedOnBy: relied({ [IS_MISSING]: true }),
     standIn: 'same',
   },
   {
@@ -52,7 +52,7 @@ export const LOGS_FACTS: readonly Fact[] = [
     answer: refusal('ResourceNotFoundException', 'The specified log group does not exist.', 400),
     source: localstack('logs/test_logs_events'),
     kind: 'recording',
-    reliedOnBy: relied({ [EXISTS]: false }),
+    reliedOnBy: relied({ [IS_MISSING]: true }),
     standIn: 'same',
   },
   {

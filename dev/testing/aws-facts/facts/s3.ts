@@ -6,6 +6,7 @@ import {
   HAS_NO_TAGS,
   IS_BUCKET_CONFLICT,
   IS_IN_ANOTHER_REGION,
+  IS_MISSING,
   IS_TAKEN,
   NEXT_STEP,
   OWNERSHIP,
@@ -243,6 +244,7 @@ export const S3_FACTS: readonly Fact[] = [
     kind: 'recording',
     reliedOnBy: relied({
       [VERSION_WITH]: 'uploaded',
+      [IS_MISSING]: true,
       [READ_PLACE]: 'nobody has the place',
       [IS_BUCKET_CONFLICT]: false,
     }),

@@ -16,6 +16,7 @@ import {
   paginateDescribeVpcs,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
+import { unlessMissing } from '../../../aws/aws-error.ts';
 import { listNetworkInterfaces, tagsOf } from '../../../aws/network-interfaces.ts';
 import { HOOK_TAG } from '../../../aws/sweep.ts';
 import { inParallel } from '../../../core/in-parallel.ts';
@@ -151,13 +152,8 @@ async function natGatewayZones(client: EC2Client, enough: number): Promise<reado
 }
 
 async function hasKeyPair(client: EC2Client, name: string): Promise<boolean> {
-  try {
-    await client.send(new DescribeKeyPairsCommand({ KeyNames: [name] }));
-    return true;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'InvalidKeyPair.NotFound') return false;
-    throw error;
-  }
+  const found = client.send(new DescribeKeyPairsCommand({ KeyNames: [name] }));
+  return (await unlessMissing(found)) !== undefined;
 }
 
 async function subnetUses(

@@ -6,6 +6,7 @@ import {
   paginateSimulatePrincipalPolicy,
   type ResourceSpecificResult,
 } from '@aws-sdk/client-iam';
+import { unlessMissing } from '../../../aws/aws-error.ts';
 import { type AwsCaller, createClient } from '../../../aws/clients.ts';
 import { inParallel } from '../../../core/in-parallel.ts';
 import type { Answer, Decision, MissingPrincipal } from '../facts.ts';
@@ -82,13 +83,10 @@ function decisionOf(
 /** The ARN of the role or user that has the name in an ARN; undefined when IAM has none. */
 async function actualArn(client: IAMClient, arn: string): Promise<string | undefined> {
   const name = arn.split('/').at(-1);
-  try {
-    if (arn.includes(':user/')) {
-      return (await client.send(new GetUserCommand({ UserName: name }))).User?.Arn;
-    }
-    return (await client.send(new GetRoleCommand({ RoleName: name }))).Role?.Arn;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchEntityException') return undefined;
-    throw error;
+  if (arn.includes(':user/')) {
+    const user = client.send(new GetUserCommand({ UserName: name }));
+    return (await unlessMissing(user))?.User?.Arn;
   }
+  const role = client.send(new GetRoleCommand({ RoleName: name }));
+  return (await unlessMissing(role))?.Role?.Arn;
 }
