@@ -46,9 +46,12 @@ describe('the boot script', () => {
       expect.objectContaining({ priority: 32770, oif: 'eth1', table: '20001' }),
       expect.objectContaining({ priority: 32770, oif: 'eth2', table: '20002' }),
     ]);
-    expect(result.json('eth1-routes')).toEqual([
-      expect.objectContaining({ dst: 'default', gateway: '10.0.4.1', dev: 'eth1' }),
-    ]);
+    const way = expect.objectContaining({ dst: 'default', gateway: '10.0.4.1', dev: 'eth1' });
+    const unreachable = ['10.0.0.0/16', '100.64.0.0/16', '172.20.0.0/16'].map((dst) =>
+      expect.objectContaining({ type: 'unreachable', dst }),
+    );
+    expect(result.json('eth1-routes')).toEqual([way, ...unreachable]);
+    expect(result.json('eth1-routes-of-pods')).toEqual([way]);
   });
 
   it("tells the IPAM plugin the interface's own prefixes, and installs it", () => {

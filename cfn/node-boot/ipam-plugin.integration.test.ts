@@ -171,6 +171,33 @@ describe.skipIf(process.getuid?.() !== 0)('a default route through the network',
   });
 });
 
+describe.skipIf(process.getuid?.() !== 0)(
+  'the node leads packets of a pod out by the interface',
+  () => {
+    it('to where the network has routes, and anywhere with source routing, until another pod has the address', async () => {
+      const { netns: node, ip, stop } = await startPod();
+      const rules = () => ip('rule show table 30001');
+      const inner = network({ routes: [{ dst: '10.0.6.0/24' }, { dst: 'fd00::/64' }] });
+      await add('pod-1', inner, { node });
+      const bySource = network({ sourceRouting: true });
+      await add('pod-2', bySource, { node });
+      const found = await rules();
+      await del('pod-1');
+      await del('pod-2');
+      for (let pod = 1; pod <= 16; pod += 1) await add(`pod-${pod}`, network(), { node });
+      const left = await rules();
+      stop();
+      expect(found).toEqual([
+        expect.stringMatching(
+          /^32769:\s+from 10\.0\.4\.128 to 10\.0\.6\.0\/24 oif eth1 .*lookup 30001$/,
+        ),
+        expect.stringMatching(/^32769:\s+from 10\.0\.4\.129 oif eth1 .*lookup 30001$/),
+      ]);
+      expect(left).toEqual([]);
+    });
+  },
+);
+
 describe('the IPAM plugin refuses, in the words of CNI,', () => {
   it('an interface that has no prefix on this node', async () => {
     const { code, answer } = await add('pod-1', network({ interface: 'eth2' }));

@@ -214,9 +214,15 @@ guard_node() {
 # lead_out NUMBER GATEWAY: where a packet goes that must leave by ethN, when the main table has no route for it. In mode l3,
 # ipvlan asks the node, with that interface. Nothing else asks so but programs that bind to the interface, so the node's
 # own way out stays. https://github.com/torvalds/linux/blob/v6.12/drivers/net/ipvlan/ipvlan_core.c
+# The VPC's router would lead it to the VPC's other networks, too, which are apart: only the IPAM plugin's rules, for pods whose
+# networks have such routes, ask the second table.
 # The image of EKS lets networkd leave rules of others alone: https://github.com/awslabs/amazon-eks-ami/pull/1539
 lead_out() {
-  local table=$((20000 + $1)) after_main=32770
+  local table=$((20000 + $1)) after_main=32770 cidr
+  ip route replace default via "$2" dev "eth$1" table "$((10000 + table))"
+  for cidr in $cluster_cidrs; do
+    ip route replace unreachable "$cidr" table "$table"
+  done
   ip route replace default via "$2" dev "eth$1" table "$table"
   [[ $(ip rule show table "$table") ]] || ip rule add oif "eth$1" table "$table" priority "$after_main"
 }

@@ -93,7 +93,9 @@ function eniPrefix({ type, master, ...spec }: ResolvedSpec): Json {
   // The VPC's ranges keep to the cluster's interface, and the network's subnets in other zones are in one of them.
   const otherZones = (spec['other-zones'] ?? spec['default-route']) || undefined;
   const defaultRoute = spec['default-route'] || undefined;
-  return defined({ interface: hasMaster ? undefined : master, otherZones, defaultRoute });
+  const sourceRouting = spec['source-routing'] || undefined;
+  const own = { interface: hasMaster ? undefined : master };
+  return defined({ ...own, otherZones, defaultRoute, sourceRouting });
 }
 
 function defined(fields: Json): Json {

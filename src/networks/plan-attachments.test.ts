@@ -156,7 +156,10 @@ describe('what a spec leaves open', () => {
     ]);
     expect(everywhere.ipam).toEqual({ type: 'eni-prefix', otherZones: true, defaultRoute: true });
     expect(bySource.plugins).toMatchObject([
-      { type: 'ipvlan', ipam: { type: 'eni-prefix', routes: [{ dst: '10.20.0.0/16' }] } },
+      {
+        type: 'ipvlan',
+        ipam: { type: 'eni-prefix', sourceRouting: true, routes: [{ dst: '10.20.0.0/16' }] },
+      },
       { type: 'sbr' },
     ]);
   });

@@ -15,6 +15,8 @@ export interface Call {
   readonly link?: string;
   /** The path of the pod's network namespace; for most of what the plugin does, there need not be one. */
   readonly netns?: string;
+  /** The path of the node's network namespace; without it, the call has one of its own. */
+  readonly node?: string;
   readonly config: unknown;
 }
 
@@ -33,6 +35,9 @@ export interface Answer {
 }
 export type Plugin = (call: Call) => Promise<Answer>;
 
+/** A network namespace for the node, so that the plugin's rules are not this machine's. */
+const ALONE = ['unshare', '--net', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];
+
 /** Installs the plugin so that it reads and writes below the folder instead of in /etc and /run. */
 export async function installPlugin(folder: string): Promise<Plugin> {
   const { bin } = await ensureTools(['cni'], consoleProgress());
@@ -42,7 +47,7 @@ export async function installPlugin(folder: string): Promise<Plugin> {
   const program = join(plugins, 'eni-prefix');
   const script = ipamPlugin().replaceAll(/\/(etc|run)\/cni\//g, `${folder}/$1/cni/`);
   writeFileSync(program, script, { mode: 0o755 });
-  return async ({ command, container, link = 'net1', netns = '/run/netns/test', config }) => {
+  return async ({ command, container, link = 'net1', netns = '/run/netns/test', node, config }) => {
     const env = {
       CNI_COMMAND: command,
       CNI_CONTAINERID: container,
@@ -50,7 +55,8 @@ export async function installPlugin(folder: string): Promise<Plugin> {
       CNI_NETNS: netns,
       CNI_PATH: plugins,
     };
-    const child = spawn(program, { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    const [enter = '', ...more] = node === undefined ? ALONE : ['nsenter', `--net=${node}`];
+    const child = spawn(enter, [...more, program], { env, stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdin.end(JSON.stringify(config));
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     const output = await text(child.stdout);

@@ -128,6 +128,7 @@ function world(folder: string, { metadata = METADATA, links = LINKS, times = 1 }
     `code=0; for i in $(seq ${times}); do bash ${folder}/script || code=$?; done`,
     `ip -json address >${folder}/addresses; ip -json route >${folder}/routes`,
     `ip -json rule >${folder}/rules-of-routes; ip -json route show table 20001 >${folder}/eth1-routes || true`,
+    `ip -json route show table 30001 >${folder}/eth1-routes-of-pods || true`,
     `cat /proc/sys/net/ipv4/conf/{all,eth1,eth2}/rp_filter >${folder}/rp-filter || true`,
     `cat /proc/sys/net/ipv6/conf/eth{1,2}/disable_ipv6 >${folder}/disable-ipv6 || true`,
     `nft list ruleset >${folder}/rules`,
