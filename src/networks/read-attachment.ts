@@ -30,6 +30,8 @@ export interface CniNetwork {
   readonly addressPerPod: boolean;
   readonly routes: readonly Route[];
   readonly otherZones: boolean;
+  /** The MTU that pods get, by the plugin or by `tuning`; undefined for that of the node's interface. */
+  readonly mtu: number | undefined;
 }
 
 /** A definition without a configuration: each node has a file for the network. */
@@ -65,6 +67,7 @@ export function readCniConfig(
     addressPerPod: plugin.capabilities?.ips ?? false,
     routes: [...(ipam?.routes ?? []), ...(ipam?.defaultRoute === true ? EVERYWHERE : [])],
     otherZones: ipam?.otherZones ?? false,
+    mtu: chained.find((one) => one.mtu !== undefined)?.mtu ?? plugin.mtu,
   };
 }
 
@@ -102,6 +105,7 @@ const CONFIGURED_ON_NODES = {
   pools: [],
   routes: [],
   otherZones: false,
+  mtu: undefined,
 } as const;
 
 /** What eni-prefix adds for `defaultRoute`: two routes, so that each is more specific than the pod's own default route. */
@@ -125,6 +129,7 @@ const pluginSchema = z.object({
   /** Only host-device has it. */
   device: text,
   bridge: text,
+  mtu: z.number().optional(),
   capabilities: z.object({ ips: z.boolean().optional() }).optional(),
   ipam: ipamSchema.optional(),
 });

@@ -118,7 +118,7 @@ async function probeNetworks(
       const readyBy = clock.now() + STARTED_WITHIN_MS;
       const waited = await awaitPods(cluster, { run, names, deadline: readyBy, clock, log });
       const outside = observeFromOutside(pods, waited);
-      const options = { log, plan: {}, large: true, clock, deadline };
+      const options = { log, plan: {}, large: () => true, clock, deadline };
       const inside = await observeFromInside(cluster, outside, options);
       const observed = await retryPings(cluster, inside, 1, options);
       return firstFailure(evaluate({ networks, pods: observed }).checks);

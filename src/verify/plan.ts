@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Evidence } from '../connectivity/evaluate/evidence.ts';
 import type { NodeObservation } from '../connectivity/evaluate/observation.ts';
+import type { Pair } from '../connectivity/evaluate/pairs.ts';
 import type { ProbeCluster } from '../connectivity/probe/cluster.ts';
 import type { ProbeNetwork } from '../connectivity/probe/network.ts';
 import {
@@ -36,8 +37,8 @@ export interface TestPlan {
   readonly extras: Extras;
   /** How nodes and pairs are chosen, in sentences. */
   readonly sampling: readonly string[];
-  /** Whether packets of the interface's MTU are sent, too. */
-  readonly large: boolean;
+  /** Whether a pair gets packets of the interface's MTU, too. */
+  readonly large: (pair: Pair) => boolean;
 }
 
 interface Where {
@@ -69,7 +70,7 @@ async function planLab(inputs: SettledInputs, where: Where): Promise<TestPlan> {
     judgement: judgementOf(inputs),
     extras: extrasOf(inputs, networks),
     sampling: [],
-    large: false,
+    large: () => false,
   };
 }
 
@@ -90,8 +91,14 @@ async function planMatrix(inputs: SettledInputs, where: Where): Promise<TestPlan
       maxPairs: matrix.maxPairs,
     },
     sampling: samplingRules(inputs, chosen),
-    large: true,
+    large: largeBetween(networks),
   };
+}
+
+/** Packets of one network's MTU need not fit into another network, which may give its pods a smaller one. */
+export function largeBetween(networks: readonly ProbeNetwork[]): (pair: Pair) => boolean {
+  const mtuOf = new Map(networks.map(({ id, mtu }) => [id, mtu]));
+  return ({ source, target }) => mtuOf.get(source.network) === mtuOf.get(target.network);
 }
 
 function samplingRules({ matrix }: VerifyInputs, { rule }: ChosenNodes): readonly string[] {

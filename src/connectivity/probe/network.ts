@@ -29,6 +29,8 @@ export interface ProbeNetwork {
   readonly routes?: readonly string[];
   /** Whether packets from its addresses have a routing table of their own (plugin sbr). */
   readonly sourceRouting?: boolean;
+  /** The MTU that the configuration gives pods; absent for that of the node's interface. */
+  readonly mtu?: number;
   readonly expected: ExpectedAddresses;
 }
 
@@ -76,6 +78,7 @@ export function probeNetwork(definition: AttachmentDefinition): ProbeNetwork {
     gateways: gatewaysOf(read),
     routes: read.routes.map(({ dst }) => destinationOf(dst)),
     sourceRouting: read.chained.includes('sbr'),
+    ...(read.mtu === undefined ? {} : { mtu: read.mtu }),
     expected: expectedAddresses(read),
   };
 }

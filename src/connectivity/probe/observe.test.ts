@@ -35,7 +35,7 @@ describe('observeFromOutside', () => {
 });
 
 it('pingTargets gives each pod its targets', () => {
-  const targets = pingTargets(pairsOf(healthy(LAB_PODS)), { large: false });
+  const targets = pingTargets(pairsOf(healthy(LAB_PODS)), { large: () => false });
   expect([...targets].map(([name, own]) => [name, own.length])).toEqual([
     ['sampleapp-1', 5],
     ['sampleapp-2', 5],
@@ -47,7 +47,7 @@ it('pingTargets gives each pod its targets', () => {
 const options = (deadline = 600_000) => ({
   log: recordingLog(),
   plan: {},
-  large: false,
+  large: () => false,
   clock: fakeClock(),
   deadline,
 });

@@ -58,8 +58,8 @@ export function observeFromOutside(
 export interface ProbeOptions {
   readonly log: Log;
   readonly plan: PairPlan;
-  /** Pairs that should answer also get a packet of the interface's MTU. */
-  readonly large: boolean;
+  /** Whether a pair also gets a packet of the interface's MTU, if it should answer. */
+  readonly large: (pair: Pair) => boolean;
   readonly extras?: Extras;
   readonly clock: Clock;
   /** When the step ends, in the clock's time. A slow exec is waited for until then. */
@@ -91,15 +91,18 @@ export async function observeFromInside(
 /** The pings that each pod sends, by pod. A pair that was pinged before needs no second answer to a large packet. Pure. */
 export function pingTargets(
   pairs: readonly (Pair & Partial<ProbedPair>)[],
-  options: { readonly large: boolean },
+  options: Pick<ProbeOptions, 'large'>,
 ): Map<string, PingTarget[]> {
   const targets = new Map<string, PingTarget[]>();
-  for (const { source, target, expected, ping } of pairs) {
+  for (const pair of pairs) {
+    const { source, target, expected, ping } = pair;
     if (source.address === undefined || target.address === undefined) continue;
     const planned: PingTarget = {
       interface: source.interface,
       address: target.address,
-      ...(options.large && expected === 'answer' && !ping?.large?.answered && { large: true }),
+      ...(expected === 'answer' &&
+        !ping?.large?.answered &&
+        options.large(pair) && { large: true }),
       ...(ping !== undefined && ping.received > 0 && { lossy: true }),
     };
     targets.set(source.pod, [...(targets.get(source.pod) ?? []), planned]);

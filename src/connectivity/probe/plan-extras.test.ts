@@ -17,7 +17,7 @@ const extras = {
 };
 
 function extrasOf(name: string, large = false) {
-  const plan = plannedExtras(pods, pairs, { extras, large });
+  const plan = plannedExtras(pods, pairs, { extras, large: () => large });
   const pod = pods.find((one) => one.name === name) ?? expect.fail(name);
   return plan(
     pod,
@@ -60,7 +60,7 @@ describe('plannedExtras', () => {
   });
 
   it('does nothing when nothing is asked for', () => {
-    const { pings, exchanges } = plannedExtras(pods, pairs, { large: false })(
+    const { pings, exchanges } = plannedExtras(pods, pairs, { large: () => false })(
       pods[0] ?? expect.fail(),
       pairs,
     );

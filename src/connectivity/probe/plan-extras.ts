@@ -31,7 +31,7 @@ export interface PodExtras {
 export function plannedExtras(
   pods: readonly PodObservation[],
   pairs: readonly Pair[],
-  { extras, large }: { readonly extras?: Extras; readonly large: boolean },
+  { extras, large }: { readonly extras?: Extras; readonly large: (pair: Pair) => boolean },
 ): (pod: PodObservation, row: readonly Pair[]) => PodExtras {
   if (extras === undefined) return () => ({ pings: [], exchanges: NO_EXCHANGES });
   const asked = Map.groupBy(askedTargets(extras.targets, pods), ({ place }) => place.pod);
@@ -43,7 +43,7 @@ export function plannedExtras(
       exchanges: {
         services: extras.transports,
         exchanges: [
-          ...row.flatMap((pair) => pairExchanges(pair, extras.transports, large)),
+          ...row.flatMap((pair) => pairExchanges(pair, extras.transports, large(pair))),
           ...distinct(targets.flatMap(targetExchange)),
         ],
         samples: (sampled.get(pod.name) ?? []).map(({ source, target }) => ({

@@ -28,7 +28,7 @@ async function retryOnce(first: Partial<Ping>, line: string) {
   const options = {
     log: recordingLog(),
     plan: {},
-    large: true,
+    large: () => true,
     clock: fakeClock(),
     deadline: 600_000,
   };

@@ -8,7 +8,7 @@ import { parseEchoRequests, traceRequests } from './trace-requests.ts';
 const options = {
   log: recordingLog(),
   plan: {},
-  large: false,
+  large: () => false,
   clock: fakeClock(),
   deadline: 600_000,
 };

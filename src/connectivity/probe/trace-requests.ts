@@ -70,7 +70,7 @@ async function tracePair(
   options: ProbeOptions,
 ): Promise<Requests | undefined> {
   const { source, target } = pair;
-  const targets = pingTargets([pair], { large: false }).get(source.pod) ?? [];
+  const targets = pingTargets([pair], { large: () => false }).get(source.pod) ?? [];
   const countArrived = async () => {
     const timeout = execTimeoutMs(options, COUNT_MS);
     return parseEchoRequests(await cluster.runScript(target.pod, 'cat /proc/net/snmp', timeout));
