@@ -60,6 +60,7 @@ export default defineConfig({
           globalSetup: [
             'dev/testing/setup/ensure-tools.ts',
             'dev/stand-ins/aws/testing/moto-fork-server.ts',
+            'dev/testing/aws-command/aws-command.ts',
           ],
           setupFiles: 'dev/testing/setup/end-processes.ts',
           testTimeout: 120_000,
