@@ -23,7 +23,8 @@ const maxWorkers = Math.min(availableParallelism() + 2, 8);
 export default defineConfig({
   test: {
     coverage: {
-      provider: 'istanbul',
+      provider: 'custom',
+      customProviderModule: 'dev/testing/setup/touched-coverage.ts',
       include: ['src/**/*.ts', 'cfn/attach-enis/*.ts'],
       exclude: [
         '**/*.test.ts',
