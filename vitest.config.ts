@@ -58,6 +58,8 @@ export default defineConfig({
           include: ['{src,cfn,dev}/**/*.integration.test.ts'],
           exclude: ['**/node_modules/**'],
           maxWorkers,
+          // As above: the clients of AWS and of Kubernetes, and the stand-ins, take a second of CPU time to load.
+          isolate: false,
           globalSetup: [
             'dev/testing/setup/ensure-tools.ts',
             'dev/stand-ins/aws/testing/moto-fork-server.ts',
