@@ -23,7 +23,8 @@ const maxWorkers = Math.min(availableParallelism() + 2, 8);
 export default defineConfig({
   test: {
     coverage: {
-      provider: 'istanbul',
+      provider: 'custom',
+      customProviderModule: 'dev/testing/setup/touched-coverage.ts',
       include: ['src/**/*.ts', 'cfn/attach-enis/*.ts'],
       exclude: [
         '**/*.test.ts',
@@ -57,9 +58,12 @@ export default defineConfig({
           include: ['{src,cfn,dev}/**/*.integration.test.ts'],
           exclude: ['**/node_modules/**'],
           maxWorkers,
+          // As above: the clients of AWS and of Kubernetes, and the stand-ins, take a second of CPU time to load.
+          isolate: false,
           globalSetup: [
             'dev/testing/setup/ensure-tools.ts',
             'dev/stand-ins/aws/testing/moto-fork-server.ts',
+            'dev/testing/aws-command/aws-command.ts',
           ],
           setupFiles: 'dev/testing/setup/end-processes.ts',
           testTimeout: 120_000,

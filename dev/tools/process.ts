@@ -131,11 +131,15 @@ export async function stopAll(graceMs = 2_000): Promise<void> {
 /** The signals that ask a program to end: Ctrl-C, kill, and a terminal that closes. */
 export const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+let endsOnSignals = false;
+
 /**
  * Ends this program's children when a signal ends it. For programs with nothing else to clean up. A second signal ends
- * the program at once.
+ * the program at once. Safe to call twice.
  */
 export function endOnSignals(): void {
+  if (endsOnSignals) return;
+  endsOnSignals = true;
   for (const signal of ENDING_SIGNALS) {
     process.once(signal, () => void stopAll(0).finally(() => process.kill(process.pid, signal)));
   }

@@ -8,8 +8,7 @@ import { packFile } from '../../../src/core/pack-files.ts';
 import { prepareAccount } from '../../stand-ins/aws/account.ts';
 import { REGION } from '../../stand-ins/aws/testing/local-aws.ts';
 import { startTestAws } from '../../stand-ins/aws/testing/stand-in.ts';
-import { ensureTools } from '../../tools/install/tools.ts';
-import { consoleProgress } from '../../tools/progress.ts';
+import { awsCommandFolder } from '../aws-command/aws-command.ts';
 
 const SCRIPT = packFile('scripts', 'collect-evidence.sh');
 const run = promisify(execFile);
@@ -54,7 +53,6 @@ it('removes what identifies an account, and keeps what is evidence', async () =>
 });
 
 it('collects the answers of an account, and only reads', async () => {
-  const { venv } = await ensureTools(['moto'], consoleProgress());
   const aws = await startTestAws();
   try {
     const account = { endpoint: aws.endpoint, account: '123456789012', region: REGION };
@@ -62,7 +60,7 @@ it('collects the answers of an account, and only reads', async () => {
     const before = aws.aws.gateway.calls().length;
     const file = join(mkdtempSync(join(tmpdir(), 'evidence-')), 'evidence.json');
     const env = {
-      PATH: `${join(venv, 'bin')}:${process.env['PATH']}`,
+      PATH: `${awsCommandFolder()}:${process.env['PATH']}`,
       AWS_ENDPOINT_URL: aws.endpoint,
       AWS_ACCESS_KEY_ID: 'AKIAREHEARSALACCOUNT',
       AWS_SECRET_ACCESS_KEY: 'secret',

@@ -1,24 +1,16 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { packFile } from '../../../src/core/pack-files.ts';
 import { REGION } from '../../stand-ins/aws/testing/local-aws.ts';
 import { answersWhenQuiet } from '../../stand-ins/aws/testing/quiet-cloudformation.ts';
 import { startTestAws, type TestAws } from '../../stand-ins/aws/testing/stand-in.ts';
-import { ensureTools } from '../../tools/install/tools.ts';
-import { consoleProgress } from '../../tools/progress.ts';
+import { awsCommandFolder } from '../aws-command/aws-command.ts';
 
 /** Where a document says how to install the roles, and from which folder. For the README see the tests of set-up. */
 const DOCUMENTS = ['cfn/README.md'];
-
-let path: string;
-
-beforeAll(async () => {
-  const { venv } = await ensureTools(['moto'], consoleProgress());
-  path = `${join(venv, 'bin')}:${process.env['PATH']}`;
-});
 
 /** The block of shell commands in which the stack of the roles is deployed. */
 function commandsOf(document: string): string {
@@ -29,6 +21,7 @@ function commandsOf(document: string): string {
 
 /** Runs a document's commands as they stand, with the AWS CLI, against a stand-in; whatever their end. */
 async function printedBy(document: string, { endpoint }: TestAws): Promise<string> {
+  const path = `${awsCommandFolder()}:${process.env['PATH']}`;
   const settings = { PATH: path, AWS_ENDPOINT_URL: endpoint, AWS_DEFAULT_REGION: REGION };
   const keys = { AWS_ACCESS_KEY_ID: 'AKIAREHEARSALACCOUNT', AWS_SECRET_ACCESS_KEY: 'secret' };
   const options = { cwd: dirname(packFile(document)), env: { ...settings, ...keys } };

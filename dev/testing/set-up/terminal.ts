@@ -20,6 +20,7 @@ import {
 import { ensureTools } from '../../tools/install/tools.ts';
 import { run } from '../../tools/process.ts';
 import { consoleProgress } from '../../tools/progress.ts';
+import { awsCommandFolder } from '../aws-command/aws-command.ts';
 import { runCommands } from '../programs/document-commands.ts';
 
 export const REPOSITORY = 'acme/lab';
@@ -59,7 +60,7 @@ export interface Terminal {
 
 /** Makes the repository, the account and a checkout, and opens a terminal there. */
 export async function openTerminal(): Promise<Terminal> {
-  const { bin, venv } = await ensureTools(['moto', 'gh'], consoleProgress());
+  await ensureTools(['gh'], consoleProgress());
   const github = await startGithubApi(0);
   github.repository(PACK).readFile = (path, ref) =>
     ref === 'v1' ? readFileSync(packFile(path)) : undefined;
@@ -73,9 +74,10 @@ export async function openTerminal(): Promise<Terminal> {
     ...answersWhenQuiet('DescribeChangeSet'),
   });
   const checkout = await checkOut();
+  const pauses = shortPauses();
   const env: NodeJS.ProcessEnv = {
     ...gh.env,
-    PATH: `${bin}:${join(venv, 'bin')}:${process.env['PATH']}`,
+    PATH: `${pauses}:${awsCommandFolder()}:${process.env['PATH']}`,
     AWS_ENDPOINT_URL: aws.endpoint,
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
@@ -113,6 +115,7 @@ export async function openTerminal(): Promise<Terminal> {
     },
     async close() {
       rmSync(checkout, { recursive: true });
+      rmSync(pauses, { recursive: true });
       await aws.stop();
       await issuer.stop();
       await gh.stop();
@@ -138,6 +141,17 @@ async function checkOut(): Promise<string> {
   await run('git', ['-C', folder, 'init', '--quiet']);
   const origin = `https://github.com/${REPOSITORY}.git`;
   await run('git', ['-C', folder, 'remote', 'add', 'origin', origin]);
+  return folder;
+}
+
+/**
+ * A folder with a command `sleep` that takes a tenth of the time. The stand-in for CloudFormation takes less than that of
+ * AWS's time.
+ */
+function shortPauses(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pauses-'));
+  const command = '#!/bin/bash\n[[ $1 == [1-9] ]] && exec /bin/sleep "0.$1"\n';
+  writeFileSync(join(folder, 'sleep'), command, { mode: 0o755 });
   return folder;
 }
 

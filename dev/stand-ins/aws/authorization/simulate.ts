@@ -4,6 +4,7 @@ import {
   validateIdentityPolicy,
 } from '@cloud-copilot/iam-policy';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { aboutAction } from './about-action.ts';
 
 /** A policy document, as IAM stores it. */
 export type PolicyDocument = object;
@@ -93,13 +94,18 @@ async function simulate(
           ...mutable(context),
         },
       },
-      identityPolicies: policies.map((policy, index) => ({
-        name: `policy ${index}`,
-        policy: validated(policy),
-      })),
+      identityPolicies: policies.flatMap((policy, index) => {
+        const about = validatedAbout(policy, action);
+        return about === undefined ? [] : [{ name: `policy ${index}`, policy: about }];
+      }),
       ...(boundary === undefined
         ? {}
-        : { permissionBoundaryPolicies: [{ name: 'boundary', policy: validated(boundary) }] }),
+        : {
+            permissionBoundaryPolicies: [
+              // A boundary that says nothing of the action is one all the same.
+              { name: 'boundary', policy: validatedAbout(boundary, action) ?? validated(boundary) },
+            ],
+          }),
       ...(resourcePolicy === undefined ? {} : { resourcePolicy }),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
@@ -125,6 +131,13 @@ function mutable(context: NonNullable<AccessRequest['context']>) {
 }
 
 const checked = new WeakMap<PolicyDocument, ValidatedPolicy>();
+
+/** What a policy says of an action; undefined when it says nothing. Checks the form of the whole policy. */
+function validatedAbout(policy: PolicyDocument, action: string): ValidatedPolicy | undefined {
+  validated(policy);
+  const about = aboutAction(policy, action);
+  return about && validated(about);
+}
 
 /** Checks a policy's form only once. */
 function validated(policy: PolicyDocument): ValidatedPolicy {

@@ -59,7 +59,7 @@ async function check(options: WebIdentityOptions, call: AwsCall) {
   const token = requiredText(params, 'WebIdentityToken');
   const issuer = issuerOf(token);
   const provider = await findProvider(options.iam, issuer);
-  const claims = await verify(token, issuer, provider, jwksUrl(options, issuer));
+  const claims = await verify(token, issuer, provider, keySetOf(options, issuer));
   const role = await findRole(options.iam, requiredText(params, 'RoleArn'));
   const seconds = Number(textOf(params, 'DurationSeconds') ?? 3600);
   checkDuration(role, seconds);
@@ -98,21 +98,27 @@ async function findProvider(iam: IAMClient, issuer: string): Promise<Provider> {
 
 /** Generous, because the issuer may be slow on a busy machine. */
 const KEYS_WITHIN_MS = 60_000;
-const keySets = new Map<string, ReturnType<typeof createRemoteJWKSet>>();
+type KeySet = ReturnType<typeof createRemoteJWKSet>;
 
-function jwksUrl(options: WebIdentityOptions, issuer: string): string {
-  return options.jwksUrls[issuer] ?? `${issuer}/.well-known/jwks`;
+/** The key sets that an account has asked for, by their URLs. A later issuer may have the port of an earlier one. */
+const keySets = new WeakMap<WebIdentityOptions, Map<string, KeySet>>();
+
+function keySetOf(options: WebIdentityOptions, issuer: string): KeySet {
+  const known = keySets.get(options) ?? new Map<string, KeySet>();
+  keySets.set(options, known);
+  const url = options.jwksUrls[issuer] ?? `${issuer}/.well-known/jwks`;
+  const keys =
+    known.get(url) ?? createRemoteJWKSet(new URL(url), { timeoutDuration: KEYS_WITHIN_MS });
+  known.set(url, keys);
+  return keys;
 }
 
 async function verify(
   token: string,
   issuer: string,
   provider: Provider,
-  url: string,
+  keys: KeySet,
 ): Promise<JWTPayload> {
-  const keys =
-    keySets.get(url) ?? createRemoteJWKSet(new URL(url), { timeoutDuration: KEYS_WITHIN_MS });
-  keySets.set(url, keys);
   try {
     const audience = [...provider.audiences];
     return (await jwtVerify(token, keys, { issuer, audience })).payload;

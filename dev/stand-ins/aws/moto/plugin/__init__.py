@@ -1,6 +1,17 @@
 """Adds to moto 5.2.5 what the rehearsal needs, without changing the installed package."""
 
-from . import dependencies, endpoints, instances, interfaces, policies, routes, spot, tags, uploads
+from . import (
+    dependencies,
+    endpoints,
+    instances,
+    interfaces,
+    modules,
+    policies,
+    routes,
+    spot,
+    tags,
+    uploads,
+)
 
 MOTO_VERSION = "5.2.5"
 
@@ -12,6 +23,17 @@ def install() -> None:
     found = version("moto")
     if found != MOTO_VERSION:
         raise SystemExit(f"this plugin is written for moto {MOTO_VERSION}, not {found}")
-    parts = (interfaces, instances, dependencies, endpoints, policies, routes, spot, tags, uploads)
+    parts = (
+        modules,
+        interfaces,
+        instances,
+        dependencies,
+        endpoints,
+        policies,
+        routes,
+        spot,
+        tags,
+        uploads,
+    )
     for part in parts:
         part.install()
