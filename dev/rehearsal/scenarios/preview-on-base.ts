@@ -98,7 +98,9 @@ async function comesBack(scenario: Scenario, pull: PullRequest): Promise<void> {
   const gone = await happens(scenario, draft, 'converted_to_draft');
   const facts = {
     ...(await destroyed(scenario, draft, gone)),
-    'the comment says why': /is a draft now/.test(commentsOn(scenario, pull.number)[0] ?? ''),
+    'the comment says why, and the way back': /is a draft now[\s\S]*ready for review/.test(
+      commentsOn(scenario, pull.number)[0] ?? '',
+    ),
   };
   scenario.found(finding('A draft again', facts, gone));
 }
