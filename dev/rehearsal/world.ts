@@ -49,8 +49,8 @@ const REPOSITORY = 'acme/telecom-lab';
 const WORKFLOW = '.github/workflows/provision.yml';
 /** The workflows whose jobs the roles trust: the pack's, in the repository itself and as others call them, and the user's one job. */
 export const TRUSTED_WORKFLOWS = [
-  ...[WORKFLOW, '.github/workflows/in-one-job.yml'].map(
-    (file) => `${REPOSITORY}/${file}@refs/heads/main`,
+  ...['provision.yml', 'destroy.yml', 'in-one-job.yml'].map(
+    (file) => `${REPOSITORY}/.github/workflows/${file}@refs/heads/main`,
   ),
   ...PACK_WORKFLOWS,
 ];

@@ -103,7 +103,8 @@ export async function userRepository(
   const sha = await initRepository(folder, name);
   for (const file of readdirSync(workflows)) {
     const text = readFileSync(join(workflows, file), 'utf8');
-    writeFileSync(join(workflows, file), forAct(text, { repository: name, sha }));
+    const path = `.github/workflows/${file}`;
+    writeFileSync(join(workflows, file), forAct(text, { repository: name, sha }, path));
   }
 }
 
