@@ -3,15 +3,16 @@ import type { Report } from '../../../src/connectivity/report/report.ts';
 import { ENVIRONMENT_LABEL } from '../../../src/environment/shared-cluster.ts';
 import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
 import { newPullRequest, type PullRequest } from '../../stand-ins/github/api/state.ts';
-import { applicationFacts, outputFacts } from './application-facts.ts';
 import { type BaseState, baseState } from './base-state.ts';
-import { ENVIRONMENT as BASE, byHand } from './by-hand.ts';
+import { byHand } from './by-hand.ts';
 import { type Facts, finding, noMoreThan, oneSuccess } from './case-facts.ts';
-import { cleanedEnvironments } from './clean-environments.ts';
-import { rehearseFailure } from './failed-preview.ts';
 import { destroyed, LABEL, previewName, standing } from './preview-facts.ts';
+import { applicationFacts, outputFacts } from './previews/application-facts.ts';
+import { cleanedEnvironments } from './previews/clean-environments.ts';
+import { rehearseFailure } from './previews/failed-preview.ts';
+import { sleepsAtNight } from './previews/sleep.ts';
 import { commentsOn, happens, leftoverFact, type Scenario, stackNames } from './scenario.ts';
-import { sleepsAtNight } from './sleep.ts';
+import { ENVIRONMENT as BASE } from './set-up.ts';
 
 /** The prefix of previews' names. */
 const PREVIEWS = 'eks-multus-pr';

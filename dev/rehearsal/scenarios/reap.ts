@@ -6,8 +6,6 @@ import { REPOSITORY_TAG } from '../../../src/environment/tags.ts';
 import { newPullRequest, type PullRequest } from '../../stand-ins/github/api/state.ts';
 import { dispatchEvent, scheduleEvent } from '../../stand-ins/github/events/pull-request.ts';
 import { finding, oneSuccess } from './case-facts.ts';
-import { guardDeletes, guardMoves, ownStacks } from './guard.ts';
-import { changeTag, expiresEarlier } from './passing-time.ts';
 import {
   destroyed,
   isGone,
@@ -17,6 +15,8 @@ import {
   standing,
   stateComments,
 } from './preview-facts.ts';
+import { guardDeletes, guardMoves, ownStacks } from './previews/guard.ts';
+import { changeTag, expiresEarlier } from './previews/passing-time.ts';
 import {
   approvals,
   commentsOn,

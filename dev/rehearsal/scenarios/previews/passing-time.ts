@@ -7,10 +7,10 @@ import {
   waitUntilChangeSetCreateComplete,
   waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation';
-import { EXPIRY_TAG } from '../../../src/environment/tags.ts';
-import type { PullRequest } from '../../stand-ins/github/api/state.ts';
-import { previewName } from './preview-facts.ts';
-import type { Scenario } from './scenario.ts';
+import { EXPIRY_TAG } from '../../../../src/environment/tags.ts';
+import type { PullRequest } from '../../../stand-ins/github/api/state.ts';
+import { previewName } from '../preview-facts.ts';
+import type { Scenario } from '../scenario.ts';
 
 /**
  * A rehearsal cannot wait for hours, and the clock of its jobs is the machine's. So what AWS and GitHub have on record about a preview

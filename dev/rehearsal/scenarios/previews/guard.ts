@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { guardNameOf, isGuard } from '../../../src/environment/guard-stack.ts';
-import { leftovers } from '../../stand-ins/aws/inventory.ts';
-import type { PullRequest } from '../../stand-ins/github/api/state.ts';
-import { finding, oneSuccess } from './case-facts.ts';
-import { expiryOf, previewName } from './preview-facts.ts';
-import { happens, type Scenario, stackNames } from './scenario.ts';
+import { guardNameOf, isGuard } from '../../../../src/environment/guard-stack.ts';
+import { leftovers } from '../../../stand-ins/aws/inventory.ts';
+import type { PullRequest } from '../../../stand-ins/github/api/state.ts';
+import { finding, oneSuccess } from '../case-facts.ts';
+import { expiryOf, previewName } from '../preview-facts.ts';
+import { happens, type Scenario, stackNames } from '../scenario.ts';
 
 const KEEP = 'multus-preview-keep';
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
-import { dispatchEvent } from '../../stand-ins/github/events/pull-request.ts';
-import { CLEAN_ENVIRONMENTS } from '../../stand-ins/github/repositories.ts';
-import { finding, oneSuccess } from './case-facts.ts';
-import { deliver, type Scenario } from './scenario.ts';
+import { dispatchEvent } from '../../../stand-ins/github/events/pull-request.ts';
+import { CLEAN_ENVIRONMENTS } from '../../../stand-ins/github/repositories.ts';
+import { finding, oneSuccess } from '../case-facts.ts';
+import { deliver, type Scenario } from '../scenario.ts';
 
 /** The job of docs/github.md deletes GitHub's environments of closed pull requests, with the token of an app, and no others. */
 export async function cleanedEnvironments(scenario: Scenario): Promise<void> {

@@ -1,10 +1,10 @@
-import type { PullRequest } from '../../stand-ins/github/api/state.ts';
-import { scheduleEvent } from '../../stand-ins/github/events/pull-request.ts';
-import { ENVIRONMENT as BASE } from './by-hand.ts';
-import { finding, oneSuccess } from './case-facts.ts';
+import type { PullRequest } from '../../../stand-ins/github/api/state.ts';
+import { scheduleEvent } from '../../../stand-ins/github/events/pull-request.ts';
+import { finding, oneSuccess } from '../case-facts.ts';
+import { previewName, standing, stateComments } from '../preview-facts.ts';
+import { deliver, happens, type Scenario } from '../scenario.ts';
+import { ENVIRONMENT as BASE } from '../set-up.ts';
 import { deployedEarlier } from './passing-time.ts';
-import { previewName, standing, stateComments } from './preview-facts.ts';
-import { deliver, happens, type Scenario } from './scenario.ts';
 
 const WORKFLOW = 'scheduled-sleep.yml';
 const EVENING = '7 19 * * *';

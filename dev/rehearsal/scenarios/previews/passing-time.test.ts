@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { commentMarkdown } from '../../../src/preview/comment.ts';
-import { newPullRequest, repositoryState } from '../../stand-ins/github/api/state.ts';
+import { commentMarkdown } from '../../../../src/preview/comment.ts';
+import { newPullRequest, repositoryState } from '../../../stand-ins/github/api/state.ts';
+import type { Scenario } from '../scenario.ts';
 import { deployedEarlier, withEarlierExpiry } from './passing-time.ts';
-import type { Scenario } from './scenario.ts';
 
 const NOW = Date.parse('2026-11-28T07:03:00.000Z');
 const HOUR_MS = 3_600_000;

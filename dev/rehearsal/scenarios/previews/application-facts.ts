@@ -1,10 +1,10 @@
-import { ENVIRONMENT_LABEL } from '../../../src/environment/shared-cluster.ts';
-import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
-import type { PullRequest } from '../../stand-ins/github/api/state.ts';
-import type { Kubectl } from '../facts.ts';
-import type { Facts } from './case-facts.ts';
-import { previewName, stateComments } from './preview-facts.ts';
-import type { Scenario } from './scenario.ts';
+import { ENVIRONMENT_LABEL } from '../../../../src/environment/shared-cluster.ts';
+import type { WorkflowResult } from '../../../stand-ins/github/act-log.ts';
+import type { PullRequest } from '../../../stand-ins/github/api/state.ts';
+import type { Kubectl } from '../../facts.ts';
+import type { Facts } from '../case-facts.ts';
+import { previewName, stateComments } from '../preview-facts.ts';
+import type { Scenario } from '../scenario.ts';
 
 /** The outputs of `preview.yml`, as a job of the user's own prints them (set-up.ts). Pure. */
 export function outputFacts(

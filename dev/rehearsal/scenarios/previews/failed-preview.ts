@@ -1,8 +1,8 @@
-import { newPullRequest, type PullRequest } from '../../stand-ins/github/api/state.ts';
-import { finding } from './case-facts.ts';
-import { destroyed, LABEL, previewName, stateComments } from './preview-facts.ts';
-import { deploymentsTo, happens, type Scenario } from './scenario.ts';
-import { FAILING } from './set-up.ts';
+import { newPullRequest, type PullRequest } from '../../../stand-ins/github/api/state.ts';
+import { finding } from '../case-facts.ts';
+import { destroyed, LABEL, previewName, stateComments } from '../preview-facts.ts';
+import { deploymentsTo, happens, type Scenario } from '../scenario.ts';
+import { FAILING } from '../set-up.ts';
 
 /** A preview for which EC2 starts no instance (set-up.ts): its comment says what failed. Then its pull request is closed. */
 export async function rehearseFailure(scenario: Scenario): Promise<void> {
