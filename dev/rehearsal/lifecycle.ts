@@ -22,6 +22,8 @@ import {
   runningWorld,
   startTime,
 } from './run-folder.ts';
+import { scenarioName } from './scenarios/scenario-names.ts';
+import { setUpOf } from './scenarios/set-up.ts';
 import type { FromWorld, ToWorld, WorldPlan } from './world-messages.ts';
 
 /** How long a world may take to end before it is killed. */
@@ -90,7 +92,8 @@ async function prepare(
   interrupted.addEventListener('abort', stop);
   try {
     const { needs = [] } = findFixture(options.fixture);
-    const sets = [...(await toolSetsOfRun(progress)), ...needs];
+    const ofScenario = setUpOf(scenarioName(options.workflow)).needs ?? [];
+    const sets = [...(await toolSetsOfRun(progress)), ...needs, ...ofScenario];
     const tools = await ensureTools(sets, progress);
     progress.say(await describeKernel(tools.kernel));
     return interrupted.aborted ? undefined : { ...options, tools };

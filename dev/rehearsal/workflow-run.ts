@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { Adaptation } from '../stand-ins/github/repositories.ts';
+import { prepareUsers } from '../stand-ins/aws/account.ts';
 import { type Site, startSite } from '../stand-ins/github/site.ts';
 import type { Progress } from '../tools/progress.ts';
 import type { Finding } from '../tools/table.ts';
 import { unservedFinding } from './account-facts.ts';
-import { ACCOUNT, REGION } from './account-view.ts';
+import { ACCOUNT } from './account-view.ts';
 import { kubectlFor } from './facts.ts';
 import { deniedFinding } from './permission-facts.ts';
 import { destroyTwice, rehearseByHand } from './scenarios/by-hand.ts';
@@ -12,11 +12,12 @@ import { rehearseCaller, rehearseOneJob } from './scenarios/caller.ts';
 import { rehearseMaintenance } from './scenarios/maintain.ts';
 import { rehearseNewcomer } from './scenarios/newcomer.ts';
 import { rehearsePreviews } from './scenarios/preview.ts';
-import { ON_BASE, rehearsePreviewOnBase } from './scenarios/preview-on-base.ts';
+import { rehearsePreviewOnBase } from './scenarios/preview-on-base.ts';
 import { rehearseReaping } from './scenarios/reap.ts';
 import { rehearseRegions } from './scenarios/regions.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { type ScenarioName, scenarioName } from './scenarios/scenario-names.ts';
+import { adaptationOf, setUpOf } from './scenarios/set-up.ts';
 import type { StandIns } from './world.ts';
 import type { WorldPlan } from './world-messages.ts';
 
@@ -45,8 +46,12 @@ export async function rehearseWorkflow(
 ): Promise<void> {
   const name = scenarioName(plan.workflow);
   if (name === undefined) throw new Error('no workflow is named');
-  const site = await startSite(world.act, world.runnerOptions, adaptation(name));
+  const site = await startSite(world.act, world.runnerOptions, adaptationOf(name));
   try {
+    if (setUpOf(name).hasUsers) {
+      const { repository } = world.runnerOptions;
+      await prepareUsers({ ...world.client, account: ACCOUNT, repository });
+    }
     const before = await world.inventory();
     const kubectl = (cluster: string) =>
       kubectlFor(join(plan.tools.bin, 'kubectl'), world.kubeconfig(cluster));
@@ -57,31 +62,6 @@ export async function rehearseWorkflow(
   } finally {
     await site.stop();
   }
-}
-
-/** What scripts/setup.sh writes. */
-const VARIABLES = {
-  EKS_MULTUS_REGION: REGION,
-  EKS_MULTUS_DEPLOYER_ROLE: `arn:aws:iam::${ACCOUNT}:role/eks-multus-deployer`,
-  EKS_MULTUS_CLOUDFORMATION_ROLE: `arn:aws:iam::${ACCOUNT}:role/eks-multus-cloudformation`,
-};
-
-/**
- * The values that a user writes into the examples. All VPCs of a rehearsal share one network, so their ranges
- * must differ.
- */
-function adaptation(scenario: ScenarioName): Adaptation {
-  const own = { 'vpc-cidr': '10.${{ github.event.number }}.0.0/16' };
-  const place = scenario === 'preview-on-base' ? ON_BASE : own;
-  return {
-    account: ACCOUNT,
-    fresh: scenario === 'newcomer',
-    variables: scenario === 'newcomer' ? {} : VARIABLES,
-    inputs: {
-      'preview.yml': { ...place, 'max-previews': '2' },
-      'provision.yml': { 'plan-environment': 'eks-multus-unattended' },
-    },
-  };
 }
 
 /** Checks that every request to GitHub and every answer fit GitHub's API description. */

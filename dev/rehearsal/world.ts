@@ -41,14 +41,16 @@ import {
 } from './account-view.ts';
 import type { ScalingGroup } from './deploy-facts.ts';
 import { LOG_FOLDER, RUN_FOLDER } from './run-folder.ts';
+import { scenarioName } from './scenarios/scenario-names.ts';
+import { setUpOf } from './scenarios/set-up.ts';
 import type { WorldPlan } from './world-messages.ts';
 
 const REPOSITORY = 'acme/telecom-lab';
 const WORKFLOW = '.github/workflows/provision.yml';
 /** The workflows whose jobs the roles trust: the pack's, in the repository itself and as others call them, and the user's one job. */
 export const TRUSTED_WORKFLOWS = [
-  ...[WORKFLOW, '.github/workflows/in-one-job.yml'].map(
-    (file) => `${REPOSITORY}/${file}@refs/heads/main`,
+  ...['provision.yml', 'destroy.yml', 'in-one-job.yml'].map(
+    (file) => `${REPOSITORY}/.github/workflows/${file}@refs/heads/main`,
   ),
   ...PACK_WORKFLOWS,
 ];
@@ -78,6 +80,8 @@ export interface StandIns {
   readonly autoScaling: AutoScalingClient;
   /** The machines behind EC2's instances. */
   readonly machines: Machines;
+  /** How far the time of EventBridge's schedules is ahead of the clock. Whoever sets it lets time pass for them. */
+  readonly schedules: { aheadMs: number };
   stop(): Promise<void>;
 }
 
@@ -110,6 +114,7 @@ async function start(
   const readState = async () =>
     together(await Promise.all(aws.regions().map((region) => readEc2State(ec2In(region)))));
   const folders = { runDir: RUN_FOLDER, logDir: LOG_FOLDER };
+  const schedules = { aheadMs: 0 };
 
   const isNext = (imageId: string, region: string) =>
     aws.eksImages.kubernetesVersion(imageId, region) === (tools.next?.version ?? 'none');
@@ -138,7 +143,8 @@ async function start(
     region: REGION,
     controlPlanes,
     machines,
-    switches,
+    switches: withFailures(switches, workflow),
+    scheduleTime: () => Date.now() + schedules.aheadMs,
     runFolder: RUN_FOLDER,
     logFolder: LOG_FOLDER,
     jwksUrls: { [GITHUB_ISSUER]: oidc.jwksUrl },
@@ -186,6 +192,7 @@ async function start(
     ec2: ec2In(REGION),
     autoScaling,
     machines,
+    schedules,
     stop,
     ec2State: readState,
     roleArn: workflow === 'newcomer' ? '' : await prepareAccount(account),
@@ -198,6 +205,15 @@ async function start(
     scalingGroups: () => scalingGroups(autoScaling),
     inventory: (region = REGION) => takeInventory({ ...client, region }),
   };
+}
+
+/** The switches of the command line, and what fails in the scenario. */
+function withFailures(
+  switches: WorldPlan['switches'],
+  workflow: string | undefined,
+): WorldPlan['switches'] {
+  const { failures = [] } = setUpOf(scenarioName(workflow));
+  return { ...switches, failures: [...failures, ...(switches.failures ?? [])] };
 }
 
 /** Keeps what is simulated around instances equal to EC2's state. Returns how to stop. */

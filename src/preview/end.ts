@@ -36,5 +36,5 @@ async function wayBackOf(
   number: number,
 ): Promise<Markdown | undefined> {
   const pull = await readPullRequest(github, number);
-  return pull && wayBack(pull, inputs.label);
+  return pull && wayBack(pull, inputs);
 }

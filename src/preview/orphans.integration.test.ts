@@ -26,9 +26,15 @@ import type { PreviewOutputs } from './outputs.ts';
 import { preview } from './run.ts';
 import { fakePlaces } from './testing/fake-places.ts';
 
-/** Previews that nobody would remove, each by another cause. Their stacks are small; all else is the product and the stand-ins. */
+/**
+ * Previews that nobody would remove, each by another cause, and when they go, in the stand-in's time. Their stacks are small; all else is
+ * the product and the stand-ins.
+ */
 
 const REPOSITORY = 'acme/telecom-lab';
+/** The repositories in which nothing runs any more. */
+const SCHEDULE_OFF = { repository: 'acme/schedule-off', repositoryId: '9' };
+const WORKFLOW_DELETED = { repository: 'acme/workflow-deleted', repositoryId: '10' };
 const PERMISSIONS = { contents: 'read', 'pull-requests': 'write', deployments: 'write' } as const;
 const CREDENTIALS = { accessKeyId: 'AKIAREHEARSALACCOUNT', secretAccessKey: 'secret' };
 const HOUR_MS = 3_600_000;
@@ -109,10 +115,13 @@ async function make(name: string, pullRequest: string | undefined, made: Made = 
   });
 }
 
-/** Runs a command of the action, as a workflow of the repository would. */
-async function command(given: Readonly<Record<string, string>>, pull?: PullRequest) {
+/** Runs a command of the action, as a workflow of a repository would. */
+async function command(
+  given: Readonly<Record<string, string>>,
+  { pull, repository = REPOSITORY, repositoryId = '7' }: Caller = {},
+) {
   let outputs: PreviewOutputs = {};
-  const token = api.token(REPOSITORY, PERMISSIONS);
+  const token = api.token(repository, PERMISSIONS);
   const texts: Record<string, string> = { 'aws-region': REGION, 'github-token': token, ...given };
   await preview({
     inputs: readPreviewInputs((name) => texts[name] ?? ''),
@@ -120,8 +129,8 @@ async function command(given: Readonly<Record<string, string>>, pull?: PullReque
     runUrl: 'https://github.test/run',
     actor: 'ann',
     stacks,
-    github: repositoryClient(token, REPOSITORY, api.url),
-    run: { id: '2', repository: REPOSITORY, repositoryId: '7', pullRequest: undefined },
+    github: repositoryClient(token, repository, api.url),
+    run: { id: '2', repository, repositoryId, pullRequest: undefined },
     event: () => {
       const closed = pull ?? newPullRequest(1);
       return toPreviewEvent(
@@ -140,6 +149,12 @@ async function command(given: Readonly<Record<string, string>>, pull?: PullReque
   return outputs;
 }
 
+interface Caller {
+  readonly pull?: PullRequest;
+  readonly repository?: string;
+  readonly repositoryId?: string;
+}
+
 const destroy = (environment: string) =>
   provisionInProcess(
     { command: 'destroy', environment, 'aws-region': REGION },
@@ -152,21 +167,107 @@ async function present(): Promise<readonly string[]> {
   return names.filter((name) => !name.endsWith('-Guard')).sort();
 }
 
+/** Each number is that of a pull request in one repository only. */
 function setPull(pull: PullRequest, hasBranch = true): void {
-  const { pullRequests, branches } = api.repository(REPOSITORY);
-  pullRequests.set(pull.number, pull);
-  if (hasBranch) branches.set(pull.headBranch, pull.headSha);
-  else branches.delete(pull.headBranch);
+  for (const repository of [REPOSITORY, SCHEDULE_OFF.repository, WORKFLOW_DELETED.repository]) {
+    const { pullRequests, branches } = api.repository(repository);
+    pullRequests.set(pull.number, { ...pull, headRepository: repository });
+    if (hasBranch) branches.set(pull.headBranch, pull.headSha);
+    else branches.delete(pull.headBranch);
+  }
 }
 
 /** What is not the repository's, or never expires. */
 const OTHERS = ['eks-multus-lab', 'eks-multus-other-1'];
 
+interface Orphan {
+  readonly number: number;
+  readonly cause: string;
+  /** Hours after the deploys at which nobody wants the preview any more. */
+  readonly since: number;
+  /** Hours after that in which it has to be gone. */
+  readonly bound: number;
+  /** What happens then. */
+  readonly happens: () => Promise<void> | void;
+  readonly made?: Made;
+}
+
+/** The schedule of examples/scheduled-teardown.yml. */
+const REAP_HOURS = 3;
+/** The guard of a stack with a cluster. */
+const GUARD_HOURS = 5;
+
+const close = (number: number) => setPull(newPullRequest(number, { state: 'closed' }));
+
+const ORPHANS: readonly Orphan[] = [
+  { number: 1, cause: 'closed', since: 1, bound: 0, happens: closedEvent },
+  {
+    number: 2,
+    cause: 'branch gone',
+    since: 2,
+    bound: REAP_HOURS,
+    happens: () => setPull(newPullRequest(2), false),
+  },
+  {
+    number: 3,
+    cause: 'repository renamed, then closed, and no run saw it',
+    since: 4,
+    bound: REAP_HOURS,
+    happens: () => close(3),
+    made: { repository: 'acme/earlier-name' },
+  },
+  {
+    number: 4,
+    cause: 'closed, and no run saw it',
+    since: 4,
+    bound: REAP_HOURS,
+    happens: () => close(4),
+  },
+  {
+    number: 5,
+    cause: 'closed and reopened, then expired',
+    since: TTL_HOURS,
+    bound: REAP_HOURS,
+    happens: () => setPull(newPullRequest(5)),
+  },
+  {
+    number: 6,
+    cause: 'schedule off, and expired',
+    since: TTL_HOURS,
+    bound: GUARD_HOURS,
+    happens: () => undefined,
+    made: SCHEDULE_OFF,
+  },
+  {
+    number: 7,
+    cause: 'workflow deleted, and expired',
+    since: TTL_HOURS,
+    bound: GUARD_HOURS,
+    happens: () => undefined,
+    made: WORKFLOW_DELETED,
+  },
+];
+
+/** The run that GitHub starts for a closed pull request. */
+async function closedEvent(): Promise<void> {
+  close(1);
+  const pull = newPullRequest(1, { state: 'closed' });
+  const { decision, name = '' } = await command({ command: 'decide' }, { pull });
+  expect(decision).toBe('destroy');
+  await destroy(name);
+}
+
+/** One run of the schedule of a repository: what has to go, goes. */
+async function reap(caller: Caller = {}): Promise<readonly string[]> {
+  const { environments = [] } = await command({ command: 'list-expired' }, caller);
+  await Promise.all(environments.map(({ name }) => destroy(name)));
+  return environments.map(({ name, reason }) => `${name}: ${reason}`);
+}
+
 it('makes previews, and environments that have to stay', async () => {
-  for (const number of [1, 2, 3, 4, 5, 6]) setPull(newPullRequest(number));
+  for (const { number } of ORPHANS) setPull(newPullRequest(number));
   await Promise.all([
-    ...[1, 2, 4, 5, 6].map((number) => make(nameOf(number), String(number))),
-    make(nameOf(3), '3', { repository: 'acme/earlier-name' }),
+    ...ORPHANS.map(({ number, made }) => make(nameOf(number), String(number), made)),
     make('eks-multus-lab', undefined, { ttlHours: 0, guarded: false }),
     make('eks-multus-other-1', '1', {
       repository: 'acme/other',
@@ -175,54 +276,50 @@ it('makes previews, and environments that have to stay', async () => {
       guarded: false,
     }),
   ]);
-  expect(await present()).toEqual([...OTHERS, ...[1, 2, 3, 4, 5, 6].map(nameOf)].sort());
+  const names = ORPHANS.map(({ number }) => nameOf(number));
+  expect(await present()).toEqual([...OTHERS, ...names].sort());
 });
 
-it('a pull request that is closed: the event destroys its preview', async () => {
-  const closed = newPullRequest(1, { state: 'closed' });
-  setPull(closed);
-  const { decision, name } = await command({ command: 'decide' }, closed);
-  expect({ decision, name }).toEqual({ decision: 'destroy', name: nameOf(1) });
-  await destroy(nameOf(1));
-  expect(await present()).not.toContain(nameOf(1));
-});
-
-it('a deleted branch, a renamed repository, a close of which no run knows: the next run of reap', async () => {
-  setPull(newPullRequest(2), false);
-  setPull(newPullRequest(3, { state: 'closed' }));
-  setPull(newPullRequest(4, { state: 'closed' }));
-  // Closed and open again before reap has run.
-  setPull(newPullRequest(5));
-  const { environments = [] } = await command({ command: 'list-expired' });
-  expect(environments.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
+it('each goes within its bound, and not before', { timeout: 300_000 }, async () => {
+  const { scheduler } = job.aws.aws;
+  const gone = new Map<number, number>();
+  const reasons: string[] = [];
+  for (let hour = 0; hour <= TTL_HOURS + GUARD_HOURS; hour += 1) {
+    // A minute later, because everything takes a moment.
+    ahead = hour * HOUR_MS + 60_000;
+    await scheduler.runDue();
+    for (const { happens } of ORPHANS.filter(({ since }) => since === hour)) await happens();
+    if (hour % REAP_HOURS === 0) reasons.push(...(await reap()));
+    if (hour >= TTL_HOURS + GUARD_HOURS) {
+      await eventually(async () => (await present()).length === OTHERS.length);
+    }
+    const left = await present();
+    for (const { number } of ORPHANS) {
+      if (!left.includes(nameOf(number)) && !gone.has(number)) gone.set(number, hour);
+    }
+  }
+  const took = ORPHANS.map(({ number, cause, since, bound }) => {
+    const hours = (gone.get(number) ?? Number.NaN) - since;
+    return { cause, inTime: hours >= 0 && hours <= bound };
+  });
+  expect(took).toEqual(ORPHANS.map(({ cause }) => ({ cause, inTime: true })));
+  expect(await present()).toEqual(OTHERS);
+  const expired = new Date(began + TTL_HOURS * HOUR_MS).toISOString().slice(0, 16);
+  expect(reasons).toEqual([
     `${nameOf(2)}: branch change-2 is gone`,
     `${nameOf(3)}: pull request #3 is closed`,
     `${nameOf(4)}: pull request #4 is closed`,
+    `${nameOf(5)}: expired at ${expired}Z`,
   ]);
-  await Promise.all(environments.map(({ name }) => destroy(name)));
-  expect(await present()).toEqual([...OTHERS, nameOf(5), nameOf(6)].sort());
-  const guards = (await stacks.list())
-    .map(({ name }) => name)
-    .filter((name) => /Guard$/.test(name));
-  expect(guards.sort()).toEqual([nameOf(5), nameOf(6)].map(guardNameOf));
-});
-
-it('a schedule that is off, a workflow that is deleted: AWS, five hours after the expiry', async () => {
-  const { scheduler } = job.aws.aws;
-  ahead = (TTL_HOURS + 4.9) * HOUR_MS;
-  await scheduler.runDue();
-  expect(await present()).toEqual([...OTHERS, nameOf(5), nameOf(6)].sort());
-  ahead = (TTL_HOURS + 5.1) * HOUR_MS;
-  await scheduler.runDue();
-  await eventually(async () => (await present()).length === OTHERS.length);
-  expect(await present()).toEqual(OTHERS);
-  expect(scheduler.invocations().map(({ failure }) => failure)).toEqual([undefined, undefined]);
+  const calls = scheduler.invocations();
+  expect(calls.map(({ schedule }) => schedule).sort()).toEqual([6, 7].map(nameOf));
+  expect(calls.flatMap(({ failure = [] }) => failure)).toEqual([]);
 });
 
 it('reap, once it runs again, removes the rest, and leaves alone what others have', async () => {
-  const { environments = [] } = await command({ command: 'list-expired' });
-  expect(environments.map(({ name }) => name)).toEqual([nameOf(5), nameOf(6)]);
-  await Promise.all(environments.map(({ name }) => destroy(name)));
+  for (const repository of [SCHEDULE_OFF, WORKFLOW_DELETED]) {
+    expect(await reap(repository)).toHaveLength(1);
+  }
   expect((await stacks.list()).map(({ name }) => name).sort()).toEqual(OTHERS);
   expect(job.aws.aws.scheduler.schedules()).toEqual([]);
 });

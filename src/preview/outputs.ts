@@ -6,6 +6,7 @@ export const outputNames = [
   'reason',
   'name',
   'label',
+  'drafts',
   'ttl-hours',
   'expiry-guard',
   'prune',
@@ -32,6 +33,7 @@ export interface PreviewOutputs {
   readonly name?: string;
   /** What the jobs after `decide` are given, wherever it comes from. */
   readonly label?: string;
+  readonly drafts?: boolean;
   readonly 'ttl-hours'?: number;
   readonly 'expiry-guard'?: boolean;
   readonly prune?: boolean;

@@ -113,7 +113,8 @@ async function run(given: Readonly<Record<string, string>>, permissions = PERMIS
 it('decides and names the environment', async () => {
   await run({ command: 'decide' });
   expect(outputs).toMatchObject({ decision: 'deploy', name: NAME });
-  const defaults = { label: '', 'ttl-hours': 24, 'expiry-guard': false, prune: true };
+  const times = { 'ttl-hours': 24, 'expiry-guard': false };
+  const defaults = { label: '', drafts: true, ...times, prune: true };
   expect(outputs).toMatchObject(defaults);
 });
 

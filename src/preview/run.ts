@@ -51,7 +51,7 @@ async function decideOnEvent(session: Session): Promise<void> {
   const { decision, reason } = await ofChangedFiles(session, event, decided);
   const name = `${namePrefix}-${event.number}`;
   session.setOutputs({ decision, reason, name, label: label ?? '' });
-  session.setOutputs({ 'ttl-hours': ttlHours, 'expiry-guard': expiryGuard, prune });
+  session.setOutputs({ drafts, 'ttl-hours': ttlHours, 'expiry-guard': expiryGuard, prune });
   if (decision === 'skip') notice(reason);
   else log.info(reason);
   await session.addSummary(`${inertMarkdown(reason)}\n`);

@@ -10,10 +10,9 @@ import {
   stackNames,
   usesThePack,
 } from './scenario.ts';
+import { ENVIRONMENT } from './set-up.ts';
 
 const WORKFLOW = 'by-hand.yml';
-/** The name of the environment in the example. */
-export const ENVIRONMENT = 'eks-multus-lab';
 
 /** Starts the example, as a person does. Its logs are named `by-hand-<name>`. */
 export function byHand(scenario: Scenario, what: string, name = what) {

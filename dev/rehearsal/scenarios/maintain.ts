@@ -2,9 +2,10 @@ import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
 import type { Issue } from '../../stand-ins/github/api/state.ts';
 import { dispatchEvent, scheduleEvent } from '../../stand-ins/github/events/pull-request.ts';
 import { readNodes } from '../fixtures/nodes.ts';
-import { byHand, destroyTwice, ENVIRONMENT } from './by-hand.ts';
+import { byHand, destroyTwice } from './by-hand.ts';
 import { type Facts, finding, oneSuccess } from './case-facts.ts';
 import { approvals, commentsOn, deliver, haveReviewers, type Scenario } from './scenario.ts';
+import { ENVIRONMENT } from './set-up.ts';
 
 const WORKFLOW = 'scheduled-maintenance.yml';
 const LABEL = 'multus-maintenance';

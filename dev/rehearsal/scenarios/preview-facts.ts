@@ -1,3 +1,4 @@
+import { isGuard } from '../../../src/environment/guard-stack.ts';
 import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
 import type { PullRequest } from '../../stand-ins/github/api/state.ts';
 import { type Facts, oneSuccess } from './case-facts.ts';
@@ -9,12 +10,28 @@ export function previewName({ number }: PullRequest): string {
   return `eks-multus-pr-${number}`;
 }
 
-/** The state of a pull request's preview: stacks, comments and deployment states, oldest first. */
+/** The comments about the state of a pull request's preview, oldest first: no warnings. */
+export function stateComments(scenario: Scenario, { number }: PullRequest): readonly string[] {
+  return commentsOn(scenario, number).filter((body) => /^### Multus preview /m.test(body));
+}
+
+/** When the comment says that a preview expires, in milliseconds since 1970. */
+export function expiryOf(scenario: Scenario, pull: PullRequest): number {
+  const [comment = ''] = stateComments(scenario, pull);
+  return Date.parse(/<!-- expires-at (\S+) -->/.exec(comment)?.[1] ?? '');
+}
+
+/** The state of a pull request's preview: stacks, guards, comments and deployment states, oldest first. */
 async function seen(scenario: Scenario, pull: PullRequest) {
   const name = previewName(pull);
-  const stacks = (await stackNames(scenario)).filter((stack) => stack.startsWith(name));
-  const comments = commentsOn(scenario, pull.number);
-  return { name, stacks: stacks.join(), comments, deployments: deploymentsTo(scenario, name) };
+  const all = (await stackNames(scenario)).filter((stack) => stack.startsWith(name));
+  return {
+    name,
+    stacks: all.filter((stack) => !isGuard({ name: stack })).join(),
+    guards: all.filter((stack) => isGuard({ name: stack })).join(),
+    comments: stateComments(scenario, pull),
+    deployments: deploymentsTo(scenario, name),
+  };
 }
 
 /** Facts about one of several pull requests, labelled with its number. */
@@ -62,9 +79,9 @@ export async function destroyed(
 
 /** Facts about a preview that is gone, whether or not the run that destroyed it succeeded. */
 export async function isGone(scenario: Scenario, pull: PullRequest): Promise<Facts> {
-  const { stacks, comments, deployments } = await seen(scenario, pull);
+  const { stacks, guards, comments, deployments } = await seen(scenario, pull);
   return of(pull, {
-    'no stack': stacks === '',
+    'no stack': stacks + guards === '',
     'one comment, which says so, and how to get it back':
       comments.length === 1 &&
       /: destroyed$/m.test(comments[0] ?? '') &&

@@ -4,18 +4,25 @@ import { ENVIRONMENT_LABEL } from '../../../src/environment/shared-cluster.ts';
 import type { WorkflowResult } from '../../stand-ins/github/act-log.ts';
 import { newPullRequest, type PullRequest } from '../../stand-ins/github/api/state.ts';
 import { type BaseState, baseState } from './base-state.ts';
-import { ENVIRONMENT as BASE, byHand } from './by-hand.ts';
+import { byHand } from './by-hand.ts';
 import { type Facts, finding, noMoreThan, oneSuccess } from './case-facts.ts';
 import { destroyed, LABEL, previewName, standing } from './preview-facts.ts';
+import { applicationFacts, outputFacts } from './previews/application-facts.ts';
+import { cleanedEnvironments } from './previews/clean-environments.ts';
+import { rehearseFailure } from './previews/failed-preview.ts';
+import { sleepsAtNight } from './previews/sleep.ts';
 import { commentsOn, happens, leftoverFact, type Scenario, stackNames } from './scenario.ts';
+import { ENVIRONMENT as BASE } from './set-up.ts';
 
 /** The prefix of previews' names. */
 const PREVIEWS = 'eks-multus-pr';
+/** The pull request of this scenario changes what its previews are for. */
+const FILES = ['deploy/values.yaml', 'README.md'];
 
-/** The lines that a user adds to the example, for previews on the cluster of the environment made by hand. */
-export const ON_BASE = { 'base-environment': BASE };
-
-/** A base, and a preview that joins its cluster and leaves again. */
+/**
+ * A base, and a preview that joins its cluster, with an application of the user's own, and leaves again. Drafts and pull requests that
+ * change other files get none.
+ */
 export async function rehearsePreviewOnBase(scenario: Scenario): Promise<void> {
   const made = await byHand(scenario, 'deploy');
   const base = {
@@ -26,10 +33,18 @@ export async function rehearsePreviewOnBase(scenario: Scenario): Promise<void> {
   const before = await baseState(scenario, BASE, PREVIEWS);
   const account = await scenario.world.inventory();
 
-  const pull = newPullRequest(71, { labels: [LABEL] });
-  const opened = await happens(scenario, pull, 'opened');
-  scenario.found(finding('Opened', await onBase(scenario, pull, opened, before), opened));
+  const pull = newPullRequest(71, { labels: [LABEL], files: FILES });
+  await getNone(scenario, pull);
+  const opened = await happens(scenario, pull, 'ready_for_review');
+  const up = {
+    ...(await onBase(scenario, pull, opened, before)),
+    ...outputFacts(pull, opened, BASE),
+  };
+  scenario.found(finding('Ready for review', up, opened));
+  const application = await applicationFacts(scenario, pull, scenario.kubectl(BASE));
+  scenario.found(finding('Own chart, deployed and tested', application, opened));
   await refusedDestroy(scenario, previewName(pull));
+  await rehearseFailure(scenario);
 
   const closed: PullRequest = { ...pull, state: 'closed' };
   const gone = await happens(scenario, closed, 'closed');
@@ -43,12 +58,52 @@ export async function rehearsePreviewOnBase(scenario: Scenario): Promise<void> {
   };
   scenario.found(finding('Closed', facts, gone));
 
+  await comesBack(scenario, pull);
+  await cleanedEnvironments(scenario);
   const end = await byHand(scenario, 'destroy');
   const nothing = {
     ...oneSuccess(end),
     ...(await leftoverFact(scenario)),
   };
   scenario.found(finding('The base, destroyed', nothing, end));
+}
+
+/** Who gets no preview, with `drafts: false` and `paths`. */
+async function getNone(scenario: Scenario, pull: PullRequest): Promise<void> {
+  const draft = { ...pull, draft: true };
+  const other = newPullRequest(70, { labels: [LABEL], files: ['docs/deploy.md'] });
+  for (const [what, one, told] of [
+    ['A draft', draft, /is a draft\. It gets a preview once it is ready for review/],
+    ['Other files', other, /changes none of deploy\/\*\*/],
+  ] as const) {
+    const before = await stackNames(scenario);
+    const runs = await happens(scenario, one, 'opened');
+    const facts = {
+      ...oneSuccess(runs),
+      [`notice: ${runs[0]?.notices[0] ?? 'none'}`]: told.test(runs[0]?.notices[0] ?? ''),
+      'no comment': commentsOn(scenario, one.number).length === 0,
+      'no stack more': (await stackNames(scenario)).join() === before.join(),
+    };
+    scenario.found(finding(`${what}: skipped`, facts, runs));
+  }
+}
+
+/** The way back that the comment tells: reopened. Then the preview sleeps and wakes, and goes as its pull request becomes a draft. */
+async function comesBack(scenario: Scenario, pull: PullRequest): Promise<void> {
+  const stacks = [`${previewName(pull)}-ng1`];
+  const reopened = await happens(scenario, pull, 'reopened');
+  const back = await standing(scenario, pull, reopened, stacks);
+  scenario.found(finding('Reopened', back, reopened));
+  const awake = await sleepsAtNight(scenario, pull, stacks);
+  const draft = { ...awake, draft: true };
+  const gone = await happens(scenario, draft, 'converted_to_draft');
+  const facts = {
+    ...(await destroyed(scenario, draft, gone)),
+    'the comment says why, and the way back': /is a draft now[\s\S]*ready for review/.test(
+      commentsOn(scenario, pull.number)[0] ?? '',
+    ),
+  };
+  scenario.found(finding('A draft again', facts, gone));
 }
 
 async function onBase(

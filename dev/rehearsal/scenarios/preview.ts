@@ -1,6 +1,6 @@
 import { fakeSha, newPullRequest, type PullRequest } from '../../stand-ins/github/api/state.ts';
 import { finding, oneSuccess } from './case-facts.ts';
-import { destroyed, LABEL, ownNodes, standing } from './preview-facts.ts';
+import { destroyed, expiryOf, LABEL, ownNodes, standing } from './preview-facts.ts';
 import {
   approvals,
   commentsOn,
@@ -56,8 +56,13 @@ async function lifeOfOne(scenario: Scenario): Promise<void> {
   scenario.found(finding('Opened, labelled', up, runs));
   for (const push of ['first', 'second']) {
     const pushed = { ...labelled, headSha: fakeSha(`${push} push`) };
+    const before = expiryOf(scenario, pushed);
     const again = await happens(scenario, pushed, 'synchronize');
-    scenario.found(finding(`Synchronize, ${push}`, await standing(scenario, pushed, again), again));
+    const facts = {
+      ...(await standing(scenario, pushed, again)),
+      'it expires later': expiryOf(scenario, pushed) > before,
+    };
+    scenario.found(finding(`Synchronize, ${push}`, facts, again));
   }
   await kept(scenario, { ...labelled, headSha: fakeSha('second push'), labels: [LABEL, KEEP] });
   const without = newPullRequest(41, { headSha: fakeSha('second push') });
@@ -73,10 +78,7 @@ const KEEP = 'multus-preview-keep';
 
 /** Somebody adds the label that keeps a preview for a day. Only the comment changes. */
 async function kept(scenario: Scenario, pull: PullRequest): Promise<void> {
-  const expiry = () => {
-    const [comment = ''] = commentsOn(scenario, pull.number);
-    return Date.parse(/<!-- expires-at (\S+) -->/.exec(comment)?.[1] ?? '');
-  };
+  const expiry = () => expiryOf(scenario, pull);
   const before = await stackNames(scenario);
   const earlier = expiry();
   const runs = await happens(scenario, pull, 'labeled', { label: KEEP });

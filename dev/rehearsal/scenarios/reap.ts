@@ -1,18 +1,22 @@
 import {
   CloudFormationClient,
-  CreateChangeSetCommand,
-  DescribeStacksCommand,
-  ExecuteChangeSetCommand,
-  GetTemplateCommand,
   UpdateTerminationProtectionCommand,
-  waitUntilChangeSetCreateComplete,
-  waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation';
-import { EXPIRY_TAG } from '../../../src/environment/tags.ts';
+import { REPOSITORY_TAG } from '../../../src/environment/tags.ts';
 import { newPullRequest, type PullRequest } from '../../stand-ins/github/api/state.ts';
 import { dispatchEvent, scheduleEvent } from '../../stand-ins/github/events/pull-request.ts';
 import { finding, oneSuccess } from './case-facts.ts';
-import { destroyed, isGone, LABEL, ownNodes, previewName, standing } from './preview-facts.ts';
+import {
+  destroyed,
+  isGone,
+  LABEL,
+  ownNodes,
+  previewName,
+  standing,
+  stateComments,
+} from './preview-facts.ts';
+import { guardDeletes, guardMoves, ownStacks } from './previews/guard.ts';
+import { changeTag, expiresEarlier } from './previews/passing-time.ts';
 import {
   approvals,
   commentsOn,
@@ -21,7 +25,6 @@ import {
   haveReviewers,
   leftoverFact,
   type Scenario,
-  stackNames,
 } from './scenario.ts';
 
 const WORKFLOW = 'scheduled-teardown.yml';
@@ -43,20 +46,26 @@ export async function rehearseReaping(scenario: Scenario): Promise<void> {
     ...(await ownNodes(scenario, gone)),
   };
   scenario.found(finding('Two previews', up, runs.flat()));
+  await guardMoves(scenario, gone);
 
   const nothing = await deliver(scenario, scheduleEvent(WORKFLOW), 'reap-nothing');
   const none = {
     ...oneSuccess(nothing),
     'nothing has to go': nothing[0]?.outputs['environments'] === '[]',
-    'four stacks stay': (await stackNames(scenario)).length === 4,
+    'nobody is warned': [old, gone].every((pull) => warnings(scenario, pull).length === 0),
+    'four stacks stay': (await ownStacks(scenario)).length === 4,
   };
   scenario.found(finding('Nothing to reap', none, nothing));
 
-  await moveExpiry(scenario, previewName(old));
+  await warned(scenario, old);
+  await expiresEarlier(scenario, old, 3);
   scenario.site.state.branches.delete(gone.headBranch);
+  // The repository has another name than when the preview was made, and the same number.
+  await changeTag(scenario, previewName(gone), REPOSITORY_TAG, () => 'acme/earlier-name');
   await dryRun(scenario);
 
   await oneIsProtected(scenario, old, gone);
+  await guardDeletes(scenario, old);
   const reaped = await deliver(scenario, scheduleEvent(WORKFLOW), 'reap');
   const facts = {
     ...(await destroyed(scenario, old, reaped)),
@@ -64,8 +73,30 @@ export async function rehearseReaping(scenario: Scenario): Promise<void> {
     ...approvals(scenario, 0, 'reap'),
     ...(await leftoverFact(scenario)),
   };
-  scenario.found(finding('Time over, protected no more: reaped', facts, reaped));
+  scenario.found(finding('The schedule is on again: the rest is reaped', facts, reaped));
   scenario.found(finding('Previews and clean-up, all runs', approvals(scenario, 0), []));
+}
+
+/** The warnings on a pull request that its preview expires. */
+function warnings(scenario: Scenario, pull: PullRequest): readonly string[] {
+  const states = stateComments(scenario, pull);
+  return commentsOn(scenario, pull.number).filter((body) => !states.includes(body));
+}
+
+/** Twenty-two of twenty-four hours have passed. */
+async function warned(scenario: Scenario, pull: PullRequest): Promise<void> {
+  await expiresEarlier(scenario, pull, 22);
+  const runs = await deliver(scenario, scheduleEvent(WORKFLOW), 'reap-warning');
+  const [warning = 'none', ...more] = warnings(scenario, pull);
+  const told = warning.replace(/<!--[\s\S]*?-->\s*/g, '').trim();
+  const facts = {
+    ...oneSuccess(runs),
+    'nothing has to go': runs[0]?.outputs['environments'] === '[]',
+    [`a new comment: ${told}`]:
+      more.length === 0 &&
+      /expires at .* UTC and is then destroyed\. Push a commit .*`multus-preview-keep`/.test(told),
+  };
+  scenario.found(finding('Two hours before its expiry: warned', facts, runs));
 }
 
 /** A preview that cannot be destroyed fails its own job and says so. The other one is destroyed anyway. */
@@ -77,7 +108,7 @@ async function oneIsProtected(
   await protect(scenario, previewName(held), true);
   const runs = await deliver(scenario, scheduleEvent(WORKFLOW), 'reap-protected');
   const errors = runs.flatMap((run) => run.errors);
-  const comments = commentsOn(scenario, held.number);
+  const comments = stateComments(scenario, held);
   const facts = {
     'the run fails': runs.length === 1 && runs[0]?.succeeded === false,
     [`its only error: ${errors[0]?.split('\n')[0]}`]:
@@ -85,13 +116,14 @@ async function oneIsProtected(
       /eks-multus-pr-51: its termination protection is on/.test(errors[0] ?? ''),
     'one comment says that it could not be destroyed':
       comments.length === 1 && /: could not be destroyed$/m.test(comments[0] ?? ''),
-    'two stacks stay': (await stackNames(scenario)).length === 2,
+    'two stacks stay': (await ownStacks(scenario)).length === 2,
     ...(await isGone(scenario, free)),
     'the comment says why': /branch change-52 is gone/.test(
       commentsOn(scenario, free.number)[0] ?? '',
     ),
   };
-  scenario.found(finding('Branch gone: reaped; time over, but protected', facts, runs));
+  const what = 'Branch gone, repository renamed: reaped; time over, but protected';
+  scenario.found(finding(what, facts, runs));
   await protect(scenario, previewName(held), false);
 }
 
@@ -116,36 +148,7 @@ async function dryRun(scenario: Scenario): Promise<void> {
       runs[0]?.outputs['environments'] ?? '',
     ),
     'and in a table': /\| eks-multus-pr-51 \| #51 \|/.test(runs[0]?.summary ?? ''),
-    'it destroys nothing': (await stackNames(scenario)).length === 4,
+    'it destroys nothing': (await ownStacks(scenario)).length === 4,
   };
   scenario.found(finding('Dry run', facts, runs));
-}
-
-/** The account's owner moves the expiry of an environment into the past, with a CloudFormation call. */
-async function moveExpiry({ world, progress }: Scenario, stackName: string): Promise<void> {
-  await progress.step(`move the expiry of ${stackName}`, async () => {
-    const client = new CloudFormationClient(world.client);
-    const StackName = stackName;
-    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
-    const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName }));
-    const set = { StackName, ChangeSetName: 'expired' };
-    const others = (stack?.Tags ?? []).filter(({ Key }) => Key !== EXPIRY_TAG);
-    await client.send(
-      new CreateChangeSetCommand({
-        ...set,
-        ChangeSetType: 'UPDATE',
-        TemplateBody,
-        Capabilities: ['CAPABILITY_IAM'],
-        Parameters: (stack?.Parameters ?? []).map(({ ParameterKey }) => ({
-          ParameterKey,
-          UsePreviousValue: true,
-        })),
-        Tags: [...others, { Key: EXPIRY_TAG, Value: '2026-01-01T00:00:00Z' }],
-      }),
-    );
-    const waiting = { client, maxWaitTime: 120, minDelay: 1, maxDelay: 2 };
-    await waitUntilChangeSetCreateComplete(waiting, set);
-    await client.send(new ExecuteChangeSetCommand(set));
-    await waitUntilStackUpdateComplete(waiting, { StackName });
-  });
 }

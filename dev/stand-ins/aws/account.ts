@@ -18,6 +18,7 @@ const DEPLOYER = 'eks-multus-deployer';
 const SERVICE = 'eks-multus-cloudformation';
 const STACK = 'github-for-eks-multus';
 const GUARDS_STACK = 'github-guards-for-eks-multus';
+const USERS_STACK = 'github-users-of-eks-multus';
 
 /**
  * What an account's owner does once: installs the pack's `github-oidc.yaml` for jobs on the branches of one
@@ -48,6 +49,17 @@ export async function prepareAccount(options: AccountOptions): Promise<string> {
   const { Role } = await iam.send(new GetRoleCommand({ RoleName: deployer }));
   if (Role?.Arn === undefined) throw new Error(`IAM has no role ${deployer}`);
   return Role.Arn;
+}
+
+/** What an account's owner does for jobs of a repository's own: installs `github-users.yaml`, once. */
+export async function prepareUsers(
+  options: Owner & { readonly repository: string },
+): Promise<void> {
+  await installStack(options, {
+    name: USERS_STACK,
+    template: await readFile(join(CFN, 'github-users.yaml'), 'utf8'),
+    parameters: { Repository: options.repository },
+  });
 }
 
 /** The service role that CloudFormation assumes, in the account of the deployer's role. */

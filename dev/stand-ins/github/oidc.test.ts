@@ -69,3 +69,19 @@ it.each([
   };
   expect(decodeJwt(value).sub).toBe(expected);
 });
+
+it.each([
+  ['acme/lab/.github/workflows/own.yml', 'acme/lab/.github/workflows/own.yml@refs/heads/main'],
+  ['acme/pack/.github/workflows/b.yml', 'acme/pack/.github/workflows/b.yml@refs/tags/v1'],
+  [undefined, 'acme/pack/.github/workflows/a.yml@refs/tags/v1'],
+])('a job of the workflow %s has a token that names %s', async (workflow, expected) => {
+  const calledWorkflow = 'acme/pack/.github/workflows/a.yml@refs/tags/v1';
+  const parts = ['eks-multus', ...(workflow === undefined ? [] : [workflow])];
+  const entered = parts.map((part) => Buffer.from(part).toString('base64url'));
+  const requestToken = [issuer.requestTokenFor({ ...job, calledWorkflow }), ...entered].join('.');
+  const headers = { authorization: `Bearer ${requestToken}` };
+  const answer = await fetch(issuer.requestUrl, { headers });
+  const claims = decodeJwt(((await answer.json()) as { value: string }).value);
+  expect(claims['job_workflow_ref']).toBe(expected);
+  expect(claims.sub).toBe('repo:acme/lab:environment:eks-multus');
+});

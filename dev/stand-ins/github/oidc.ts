@@ -41,7 +41,7 @@ const TOKEN_LIFETIME = 300;
 /**
  * Stands in for GitHub's OIDC issuer: answers a job's requests for ID tokens with signed JWTs that carry
  * GitHub's claims. Leaves out customised subjects. All jobs of a run have one request token. A job that has entered an
- * environment appends its name to it (enter-environment/index.mjs).
+ * environment appends its name to it, and the workflow file that has the job (enter-environment/index.mjs).
  */
 export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcIssuer> {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
@@ -54,10 +54,12 @@ export async function startOidcIssuer(port: number, job: OidcJob): Promise<OidcI
   };
 
   const jobOf = (requestToken: string): OidcJob | undefined => {
-    const [id = '', environment] = requestToken.split('.');
+    const [id = '', ...parts] = requestToken.split('.');
     const job = jobs.get(id);
+    const [environment, workflow] = parts.map((part) => Buffer.from(part, 'base64url').toString());
     if (job === undefined || environment === undefined) return job;
-    return { ...job, environment: Buffer.from(environment, 'base64url').toString() };
+    if (workflow === undefined) return { ...job, environment };
+    return { ...job, environment, calledWorkflow: `${workflow}@${refOf(workflow, job)}` };
   };
   const token = (job: OidcJob, audience: string) => {
     const now = Math.floor(Date.now() / 1000);
@@ -104,6 +106,11 @@ export function subject(job: OidcJob): string {
   if (job.environment !== undefined) return `${repository}:environment:${job.environment}`;
   if (job.event === 'pull_request') return `${repository}:pull_request`;
   return `${repository}:ref:${job.ref}`;
+}
+
+/** The ref of a workflow file: that of the run in its own repository, else the one at which the run calls the other repository. */
+function refOf(workflow: string, { calledWorkflow = '', ref, repository }: OidcJob): string {
+  return workflow.startsWith(`${repository}/`) ? ref : (calledWorkflow.split('@')[1] ?? '');
 }
 
 function withIds({ repository, ids }: OidcJob): string {

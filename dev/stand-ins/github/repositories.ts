@@ -29,6 +29,13 @@ export async function packRepository(source: string, root: string): Promise<Pack
   return { folder, source: commit, local };
 }
 
+/** The examples that give pull requests previews. A repository has one of them. */
+const PREVIEWS = [
+  'pull-request-preview.yml',
+  'application-in-preview.yml',
+  'tested-preview.yml',
+] as const;
+
 /** The values that a user writes into an example. */
 export interface Adaptation {
   /** The user's AWS account. Its roles have the names from cfn/github-oidc.yaml. */
@@ -39,6 +46,10 @@ export interface Adaptation {
   readonly files?: Readonly<Record<string, string>>;
   /** Inputs to add to each call of a workflow, by the workflow's file. */
   readonly inputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The example that gives pull requests previews; by default pull-request-preview.yml. */
+  readonly previewsBy?: (typeof PREVIEWS)[number];
+  /** What the user adds at the end of an example, by its file. */
+  readonly more?: Readonly<Record<string, string>>;
   /** Whether nobody has set the repository up: it has no workflows, and its environments no rules. */
   readonly fresh?: boolean;
 }
@@ -55,6 +66,9 @@ runs:
 /** A workflow of the user's repository that tries to read the pack with the token of its job. */
 export const CHECK_OUT_THE_PACK = 'check-out-the-pack.yml';
 
+/** The job of docs/github.md that deletes GitHub's environments of previews that are gone. The variable CLEANUP_APP_TOKEN has the token of the app. */
+export const CLEAN_ENVIRONMENTS = 'clean-environments.yml';
+
 /**
  * Makes a user's repository: the examples as its workflows, and its own actions with the names of ours. Then rewrites the workflows
  * for act, which reads them from the folder.
@@ -68,12 +82,14 @@ export async function userRepository(
   const workflows = join(folder, '.github', 'workflows');
   mkdirSync(workflows, { recursive: true });
   const examples = adaptation.fresh ? [] : readdirSync(join(source, 'examples'));
-  for (const file of examples.filter(isChosen)) {
+  for (const file of examples.filter((one) => isChosen(one, adaptation.previewsBy))) {
     const text = readFileSync(join(source, 'examples', file), 'utf8');
-    writeFileSync(join(workflows, file), adapt(text, adaptation));
+    const more = adaptation.more?.[file] ?? '';
+    writeFileSync(join(workflows, file), adapt(text, adaptation) + more);
   }
-  if (!adaptation.fresh) {
-    cpSync(join(import.meta.dirname, CHECK_OUT_THE_PACK), join(workflows, CHECK_OUT_THE_PACK));
+  for (const file of adaptation.fresh ? [] : [CHECK_OUT_THE_PACK, CLEAN_ENVIRONMENTS]) {
+    const text = readFileSync(join(import.meta.dirname, file), 'utf8');
+    writeFileSync(join(workflows, file), adapt(text, adaptation));
   }
   for (const action of readdirSync(join(source, 'actions'))) {
     mkdirSync(join(folder, 'actions', action), { recursive: true });
@@ -87,21 +103,23 @@ export async function userRepository(
   const sha = await initRepository(folder, name);
   for (const file of readdirSync(workflows)) {
     const text = readFileSync(join(workflows, file), 'utf8');
-    writeFileSync(join(workflows, file), forAct(text, { repository: name, sha }));
+    const path = `.github/workflows/${file}`;
+    writeFileSync(join(workflows, file), forAct(text, { repository: name, sha }, path));
   }
 }
 
-/** Whoever deploys an application into previews uses one of those examples instead of the one for previews alone. */
-function isChosen(example: string): boolean {
-  const others = ['application-in-preview.yml', 'tested-preview.yml'];
+function isChosen(example: string, previews: string = PREVIEWS[0]): boolean {
+  const others: readonly string[] = PREVIEWS.filter((one) => one !== previews);
   return example.endsWith('.yml') && !others.includes(example);
 }
 
 /** An example with a user's own values. Pure. */
 export function adapt(example: string, { account, inputs }: Omit<Adaptation, 'variables'>): string {
+  const noDrafts = inputs['preview.yml']?.['drafts'] !== undefined;
   const named = example
     .replaceAll('OWNER/eks-multus-actions', PACK)
-    .replaceAll('111122223333', account);
+    .replaceAll('111122223333', account)
+    .replace(LABEL_EVENTS, (events) => (noDrafts ? `${events}, ${DRAFT_EVENTS}` : events));
   return named.replace(CALL, (_, uses: string, file: string, given: string) => {
     const more = Object.entries(inputs[file] ?? {});
     const kept = given
@@ -110,6 +128,10 @@ export function adapt(example: string, { account, inputs }: Omit<Adaptation, 'va
     return [uses, ...more.map(([input, value]) => `      ${input}: ${value}`), ...kept].join('\n');
   });
 }
+
+const LABEL_EVENTS = 'labeled, unlabeled';
+/** The events that a workflow with `drafts: false` runs on as well (preview.yml). */
+const DRAFT_EVENTS = 'ready_for_review, converted_to_draft';
 
 /** A call of one of our workflows and its inputs. */
 const CALL = /(?<=\n)( {4}uses: \S+\/([\w-]+\.yml)@v1\n {4}with:)\n((?: {6}.*\n)+)/g;

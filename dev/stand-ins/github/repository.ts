@@ -32,7 +32,10 @@ export async function copyRepository(
   const sha = await initRepository(folder, name);
   const commit = { repository: name, sha };
   for (const file of tracked.filter((path) => USES_ACTIONS.test(path))) {
-    writeFileSync(join(folder, file), forAct(readFileSync(join(source, file), 'utf8'), commit));
+    writeFileSync(
+      join(folder, file),
+      forAct(readFileSync(join(source, file), 'utf8'), commit, file),
+    );
   }
   return commit;
 }

@@ -19,6 +19,9 @@ import {
 import type { ActSetup, RunnerOptions } from './runner.ts';
 import { calledWorkflow, isTriggered, permissionsOf, readOnly, type Workflow } from './triggers.ts';
 
+/** The number of the user's repository, which it keeps when it is renamed. */
+const REPOSITORY_ID = '1296269';
+
 export interface DeliveryOptions {
   /** The name in the log files. */
   readonly name: string;
@@ -78,6 +81,8 @@ export async function startSite(
     const env = {
       ...options.env,
       GITHUB_API_URL: api.url,
+      // The runner sets it, and act does not.
+      GITHUB_REPOSITORY_ID: REPOSITORY_ID,
       ...git.env,
       REHEARSAL_GATE: gate.urlFor(name, refOf(event)),
       ...(permissions['id-token'] === 'write' ? idTokens(event.name, file, workflow) : {}),

@@ -66,6 +66,14 @@ it('tells the stand-in whether GitHub records a deployment', () => {
   );
 });
 
+it('tells the stand-in which file has the job, where it is known', () => {
+  const job = 'jobs:\n  a:\n    environment: e\n    steps:\n';
+  expect(forAct(job, source, '.github/workflows/x.yml')).toContain(
+    '          workflow: acme/pack/.github/workflows/x.yml\n',
+  );
+  expect(forAct(job, source)).not.toContain('workflow:');
+});
+
 it('ends a workflow with a step', () => {
   const text = readFileSync(join(folder, 'provision.yml'), 'utf8');
   const { jobs } = parse(upToStep(text, 'configure'));

@@ -21,10 +21,14 @@ export interface WorkflowSource {
  * downloads an action
  * (https://github.com/actions/runner/blob/v2.336.0/src/Runner.Worker/ActionManager.cs, ResolveSelfRepositoryReferences). Gives
  * each job with an environment a first step that enters it. Pure.
+ *
+ * @param path of the file in the repository, which the tokens of these jobs then name; without one, they name the workflow that
+ *   the run calls first
  */
-export function forAct(text: string, { repository, sha }: WorkflowSource): string {
-  const named = text.replace(OWN_ACTION, (_, path: string) => `${repository}/${path}@${sha}`);
-  return withEnteredEnvironments(named).replace(UNKNOWN_TO_ACT, '');
+export function forAct(text: string, { repository, sha }: WorkflowSource, path?: string): string {
+  const named = text.replace(OWN_ACTION, (_, action: string) => `${repository}/${action}@${sha}`);
+  const workflow = path === undefined ? '' : `${repository}/${path}`;
+  return withEnteredEnvironments(named, workflow).replace(UNKNOWN_TO_ACT, '');
 }
 
 /** A workflow without the steps after the one with this id. Pure. */
@@ -51,7 +55,7 @@ interface JobEnvironment {
   readonly within?: boolean;
 }
 
-function withEnteredEnvironments(text: string): string {
+function withEnteredEnvironments(text: string, workflow: string): string {
   let environment: JobEnvironment = {};
   const lines = text.split('\n').flatMap((line) => {
     environment = isJob(line) ? {} : next(environment, line);
@@ -64,6 +68,7 @@ function withEnteredEnvironments(text: string): string {
       '        with:',
       `          name: ${name}`,
       `          deployment: ${deployment.replace(/ #.*/, '')}`,
+      ...(workflow === '' ? [] : [`          workflow: ${workflow}`]),
     ];
   });
   return lines.join('\n');

@@ -58,3 +58,30 @@ it.each(Object.entries(NOT_PASSED))(
     for (const reason of Object.values(reasons)) expect(reason).not.toBe('');
   },
 );
+
+/** Inputs of provision.yml that are none of previews, and why. */
+const NOT_FOR_PREVIEWS: Readonly<Record<string, string>> = {
+  environment: 'the number of the pull request names it',
+  'plan-environment': 'nobody approves the plan of a preview',
+  'check-only': 'the plan of a preview looks for the same',
+  'plan-only': 'the comment has the plan, and the deploy follows',
+};
+
+it('previews take each input of provision.yml, on the workflow or in the file of inputs', () => {
+  const inputsOf = (file: string) => {
+    const { on } = read('.github/workflows', file) as {
+      on: { workflow_call: { inputs: Record<string, unknown> } };
+    };
+    return Object.keys(on.workflow_call.inputs);
+  };
+  const { properties } = read('schemas/config-v1.json') as { properties: Record<string, unknown> };
+  const taken = new Set([...inputsOf('preview.yml'), ...Object.keys(properties)]);
+  const missing = inputsOf('provision.yml').filter((name) => !taken.has(name));
+  expect(missing.sort()).toEqual(Object.keys(NOT_FOR_PREVIEWS).sort());
+  const { jobs } = read('.github/workflows/preview.yml') as WithSteps;
+  const deploying = jobs['deploy']?.steps?.filter(({ uses }) => uses?.startsWith('$/actions/'));
+  expect(deploying?.length).toBeGreaterThan(4);
+  for (const step of deploying ?? []) {
+    expect(step.with?.['config-file']).toBe('${{ inputs.config-file }}');
+  }
+});

@@ -33,6 +33,7 @@ const withGo: readonly ToolSet[] = [
   'multus',
   'agnhost',
   'coredns',
+  'helm',
   'whereabouts',
   'sig-network',
   'multus-e2e',

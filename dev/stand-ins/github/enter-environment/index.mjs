@@ -1,10 +1,11 @@
 // Stands in for the moment at which GitHub lets a job into its environment: asks the gate, which knows the rules, at
-// REHEARSAL_GATE. From then on, the job's ID tokens name the environment.
+// REHEARSAL_GATE. From then on, the job's ID tokens name the environment and the workflow file that has the job.
 import { appendFileSync } from 'node:fs';
 
 const {
   INPUT_NAME: name,
   INPUT_DEPLOYMENT: deployment,
+  INPUT_WORKFLOW: workflow,
   REHEARSAL_GATE: gate,
   ACTIONS_ID_TOKEN_REQUEST_TOKEN: requestToken,
   GITHUB_ENV,
@@ -28,6 +29,9 @@ if (!answer.ok) {
 }
 console.log(text);
 if (requestToken) {
-  const environment = Buffer.from(name).toString('base64url');
-  appendFileSync(GITHUB_ENV, `ACTIONS_ID_TOKEN_REQUEST_TOKEN=${requestToken}.${environment}\n`);
+  const parts = [name, ...(workflow ? [workflow] : [])].map((part) =>
+    Buffer.from(part).toString('base64url'),
+  );
+  const token = [requestToken, ...parts].join('.');
+  appendFileSync(GITHUB_ENV, `ACTIONS_ID_TOKEN_REQUEST_TOKEN=${token}\n`);
 }

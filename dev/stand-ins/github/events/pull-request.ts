@@ -19,9 +19,9 @@ export function dispatchEvent(
   return { name: 'workflow_dispatch', workflow, payload: { inputs } };
 }
 
-/** A scheduled start. */
-export function scheduleEvent(workflow: string): GithubEvent {
-  return { name: 'schedule', workflow, payload: { schedule: '17 */3 * * *' } };
+/** A scheduled start, by the line of the workflow that is due. */
+export function scheduleEvent(workflow: string, schedule = '17 */3 * * *'): GithubEvent {
+  return { name: 'schedule', workflow, payload: { schedule } };
 }
 
 export type PullRequestAction =
