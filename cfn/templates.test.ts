@@ -73,6 +73,7 @@ const CONTRACT = [
       'MultusSecurityGroupId',
       'KubernetesVersion',
       'AddonsKubernetesVersion',
+      'OidcIssuer',
       'VpcCniRights',
       'HookRoleArn',
       'NodeRoleArn',
