@@ -151,6 +151,7 @@ it.each([
   ['lambda', ['TagResource', 'UntagResource', 'ListTags']],
   ['logs', ['TagResource', 'UntagResource', 'ListTagsForResource']],
   ['ec2', ['CreateTags', 'DeleteTags', 'DescribeTags']],
+  ['ssm', ['AddTagsToResource', 'RemoveTagsFromResource', 'ListTagsForResource']],
 ])('lets CloudFormation read and write the tags of %s', (prefix, actions) => {
   const wanted = actions.map((action) => `${prefix}:${action}`);
   expect(allowedActions(service)).toEqual(expect.arrayContaining(wanted));

@@ -73,6 +73,7 @@ const CONTRACT = [
       'MultusSecurityGroupId',
       'KubernetesVersion',
       'AddonsKubernetesVersion',
+      'OidcIssuer',
       'VpcCniRights',
       'HookRoleArn',
       'NodeRoleArn',
@@ -102,6 +103,19 @@ const CONTRACT = [
       'VolumeSize',
       'KeyName',
       'NodeImageIdSSMParam',
+      'ImageId',
+      'OwnImage',
+      'VolumeType',
+      'VolumeKeyArn',
+      'PlacementGroup',
+      'DetailedMonitoring',
+      'NodeLabels',
+      'UserDataPart',
+      'Tag1',
+      'Tag2',
+      'Tag3',
+      'Tag4',
+      'Tag5',
       'SubnetId',
       'MultusSubnetIds',
       'MultusPrefixCidrs',
@@ -331,7 +345,7 @@ describe('nodegroup.yaml', () => {
     const data = property(nodegroup, 'LaunchTemplate', 'LaunchTemplateData');
     expect(data).toMatchObject({
       MetadataOptions: { HttpTokens: 'required' },
-      BlockDeviceMappings: [{ Ebs: { VolumeType: 'gp3', Encrypted: true } }],
+      BlockDeviceMappings: [{ Ebs: { VolumeType: { Ref: 'VolumeType' }, Encrypted: true } }],
     });
   });
 

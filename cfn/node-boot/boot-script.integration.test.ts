@@ -24,6 +24,32 @@ const READY = [
   { name: 'eth2', mac: LINKS.ens7, up: true, mtu: 9001, addresses: ['10.0.6.21/23'] },
 ];
 
+describe("an AMI of the user's own", () => {
+  const PROGRAMS = ['containerd', 'iptables', 'kubelet', 'nodeadm'];
+  const MODULES = ['ipvlan', 'macvlan'];
+
+  it('boots when it has what a node needs', () => {
+    const result = boot({ ownImage: { programs: PROGRAMS, modules: MODULES } });
+    expect(result.output).not.toContain('the AMI lacks');
+    expect(result.status).toBe(0);
+    expect(addressesOf(result)).toEqual(READY);
+  });
+
+  it('is told all that it lacks, and the kubelet may not start', () => {
+    const programs = PROGRAMS.filter((name) => name !== 'nodeadm');
+    const result = boot({ ownImage: { programs, modules: ['macvlan'] } });
+    expect(result.output).toContain(
+      'multus-interfaces: the AMI lacks: nodeadm kernel-module:ipvlan\n',
+    );
+    expect(result.status).toBe(1);
+    expect(existsSync(join(folder, 'run/multus-interfaces.ready'))).toBe(false);
+  });
+
+  it('is not asked for what one of EKS has', () => {
+    expect(boot().output).not.toContain('the AMI lacks');
+  });
+});
+
 describe('the boot script', () => {
   it('names the interfaces and gives each its primary address, with routes to other zones and no default', () => {
     const result = boot();

@@ -23,6 +23,19 @@ fail() {
   exit 1
 }
 
+# An AMI of EKS has all of this. Any other one may lack something, and would fail later with a message about something else.
+check_image() {
+  [[ ${own_image:?} == true ]] || return 0
+  local need missing=
+  for need in containerd curl gzip ip iptables jq kubelet nodeadm; do
+    type -P "$need" >/dev/null || missing+=" $need"
+  done
+  for need in ipvlan macvlan; do
+    modprobe -q "$need" || missing+=" kernel-module:$need"
+  done
+  [[ ! $missing ]] || fail "the AMI lacks:$missing"
+}
+
 # A node without its networks must not join. The AMI starts the kubelet even if this script fails, because
 # nodeadm-run.service is only ordered after cloud-final.service. So the kubelet's unit asserts a file that this
 # script writes last. A reboot removes that file, because it is in /run.
@@ -46,6 +59,7 @@ hold_pods() {
   : >"$held"
 }
 
+#@pack what finds and names the interfaces
 # metadata PATH: prints the value, or nothing if IMDS has none.
 metadata() {
   local reply
@@ -160,14 +174,16 @@ name_links() {
   all_named || fail "the links cannot be named: $(ip -brief link)"
 }
 
+#@packed
+
 # The plugin needs jq, which is part of the EKS AMI, and host-local, which the VPC CNI's init container puts into
 # this folder without removing other files. The build puts the files eni-prefix, eni-guard and spot-drain in the places
-# of their names, and then compresses what is between the two marks, because user data has room for 16 KiB.
+# of their names, and then compresses what is between the marks, here and elsewhere, because user data has room for 16 KiB.
 # https://github.com/awslabs/amazon-eks-ami/blob/main/templates/al2023/provisioners/install-worker.sh
 # https://github.com/aws/amazon-vpc-cni-k8s/blob/master/cmd/aws-vpc-cni-init/main.go
 install_programs() {
   mkdir -p /opt/cni/bin /opt/eni-guard
-#@pack
+#@pack eni-prefix, eni-guard and spot-drain
   cat >/opt/cni/bin/eni-prefix <<'PLUGIN'
 @eni-prefix@
 PLUGIN
@@ -181,6 +197,7 @@ DRAIN
   chmod 0755 /opt/cni/bin/eni-prefix "$guard" "$drain"
 }
 
+#@pack what configures the interfaces
 # A failure is no reason to keep the node from joining: it only loses the two minutes that EC2 gives.
 watch_for_interruption() {
   [[ $capacity == spot ]] || return 0
@@ -258,10 +275,13 @@ run_at_every_boot() {
   [[ $0 -ef $copy ]] || install -m 0755 "$0" "$copy"
 }
 
+#@packed
+
 IFS=, read -r -a subnets <<<"$multus_subnets"
 readonly count=${#subnets[@]}
 IFS=, read -r -a other_zones <<<"$other_zone_cidrs"
 hold_kubelet
+check_image
 hold_pods
 run_at_every_boot
 install_programs

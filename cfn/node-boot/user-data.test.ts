@@ -14,6 +14,7 @@ import {
 import { readTemplate } from '../../dev/testing/samples/read-template.ts';
 import { CHECKOUT } from '../../dev/tools/checkout.ts';
 import { STARTUP_TAINT_TEXT } from '../../src/environment/shared-cluster.ts';
+import { MOST_LABEL_TEXT, MOST_USER_DATA } from '../../src/provision/node-extras/extra-fields.ts';
 
 /** Bytes, before base64: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */
 const USER_DATA_LIMIT = 16_384;
@@ -21,7 +22,33 @@ const USER_DATA_LIMIT = 16_384;
 const NODE_LABELS =
   '--node-labels=eks-multus-actions/node-group=ng1,eks-multus-actions/environment=eks-multus-cluster';
 
+/** As the template makes it of the parameter UserDataPart. */
+const EXTRA_PART = '--NODE\nContent-Type: text/x-shellscript; charset="us-ascii"\n\necho hello\n\n';
+
 describe('the user data', () => {
+  it("has a group's own script as a part before the boot script", () => {
+    const text = renderUserData({ ...EXAMPLE, ExtraPart: EXTRA_PART });
+    const parts = text.split(/^--NODE(?:--)?\n/m).slice(1, -1);
+    expect(parts.map((part) => part.split('\n\n')[0])).toEqual([
+      'Content-Type: application/node.eks.aws',
+      'Content-Type: text/x-shellscript; charset="us-ascii"',
+      'Content-Type: text/x-shellscript; charset="us-ascii"',
+    ]);
+    expect(parts[1]).toContain('echo hello');
+    expect(parts[2]).toContain('readonly multus_subnets=');
+    const head = JSON.stringify(readTemplate('nodegroup').Resources['LaunchTemplate']);
+    expect(head).toContain(
+      JSON.stringify(EXTRA_PART.replace('echo hello', '${UserDataPart}'))
+        .slice(1, -1)
+        .replace(/\\n$/, ''),
+    );
+  });
+
+  it("has a group's labels beside the pack's", () => {
+    const text = mimeParts(renderUserData({ ...EXAMPLE, NodeLabels: ',team=media' }));
+    expect(text['application/node.eks.aws']).toContain(`${NODE_LABELS},team=media`);
+  });
+
   it('tells nodeadm which cluster to join', () => {
     const config = parse(mimeParts(renderUserData(EXAMPLE))['application/node.eks.aws'] ?? '');
     expect(config).toEqual({
@@ -78,6 +105,21 @@ describe('the user data', () => {
     expect(plain).not.toContain('gunzip');
   });
 
+  it('has packed what the plain script has', () => {
+    const functionsOf = (message: string) => {
+      const [functions] = mimeParts(message)['text/x-shellscript']?.split(/^IFS=, read/m) ?? [];
+      const tell = 'unset -f install_programs; declare -f; declare -p mac_of prefixes_of';
+      const { stdout, stderr } = spawnSync('bash', ['-c', `${functions}\n${tell}`], {
+        encoding: 'utf8',
+      });
+      expect(stderr).toBe('');
+      return stdout;
+    };
+    const packed = functionsOf(renderUserData(EXAMPLE));
+    expect(packed).toContain('configure_interface ()');
+    expect(packed).toBe(functionsOf(unpackedUserData(EXAMPLE)));
+  });
+
   it('is small enough for EC2, with the longest legal values', () => {
     const subnets = Array.from({ length: 4 }, () => `subnet-${'0'.repeat(17)}`);
     const longest = {
@@ -91,6 +133,9 @@ describe('the user data', () => {
       PrefixesPerInterface: '14',
       PodsWaitForMultus: 'false',
       Capacity: 'on-demand-instead-of-spot',
+      OwnImage: 'false',
+      NodeLabels: 'l'.repeat(MOST_LABEL_TEXT),
+      ExtraPart: EXTRA_PART.replace('echo hello', 'x'.repeat(MOST_USER_DATA)),
       TaintFlag: `- --register-with-taints=${STARTUP_TAINT_TEXT}`,
       Subnets: subnets.join(','),
       QuotedSubnets: subnets.join("','"),

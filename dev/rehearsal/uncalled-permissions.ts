@@ -78,6 +78,17 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
     ...each(['s3:GetObject'], 'only for code whose version nobody gives'),
     ...each(
       [
+        'ssm:AddTagsToResource',
+        'ssm:DeleteParameter',
+        'ssm:DescribeParameters',
+        'ssm:ListTagsForResource',
+        'ssm:PutParameter',
+        'ssm:RemoveTagsFromResource',
+      ],
+      'only with outputs-parameter-prefix',
+    ),
+    ...each(
+      [
         'autoscaling:DescribeInstanceRefreshes',
         'autoscaling:DescribeLifecycleHooks',
         'autoscaling:DescribeLoadBalancerTargetGroups',

@@ -25,7 +25,7 @@ const PROGRAMS = ['eni-prefix', 'eni-guard', 'spot-drain'];
 /**
  * The end of the user data: the boot script with the other programs inside, and the closing boundary. The template
  * itself has the script's first line, because the values of the parameters follow it. User data has a limit, so nodes
- * get the programs without their comments and with half of their indentation, and the other programs compressed.
+ * get the programs without their comments and with half of their indentation, and compressed, but for what holds the kubelet.
  */
 function bootScriptPart(): string {
   const script = PROGRAMS.reduce(
@@ -40,24 +40,26 @@ function bootScriptPart(): string {
     .replace(/^#!.*\n/, '')
     .replaceAll(/^ *#(?![!@]).*\n/gm, '')
     .replaceAll(/^ +/gm, (indent) => ' '.repeat(indent.length / 2))
-    .replace(/^#@pack\n([\s\S]*)^#@packed\n/m, (_, part: string) => pack(part));
+    .replaceAll(/^#@pack (.*)\n([\s\S]*?)^#@packed\n/gm, (_, what: string, part: string) =>
+      pack(what, part),
+    );
   return `# Comments: cfn/node-boot of eks-multus-actions\n${short}\n--NODE--\n`;
 }
 
 /** A part of a shell script as a command that runs it, below a comment. It has no text of the script that a shell would see before. */
-function pack(part: string): string {
+function pack(what: string, part: string): string {
   const lines =
     gzipSync(part, { level: 9 })
       .toString('base64')
       .match(/.{1,120}/g) ?? [];
-  const comment = `# ${PROGRAMS.join(', ')} are packed; base64 -d | gunzip shows them`;
+  const comment = `# packed: ${what}; base64 -d | gunzip shows it`;
   return `${comment}\neval "$(base64 -d <<'PACKED' | gunzip\n${lines.join('\n')}\nPACKED\n)"\n`;
 }
 
 /** A text with its packed parts as they were. Lines may be indented, as in the template. */
 export function unpacked(text: string): string {
   return text.replaceAll(
-    /^ *# .* are packed; .*\n *eval "\$\(base64 -d <<'PACKED' \| gunzip\n([\w+/=\s]+?)^ *PACKED\n *\)"\n/gm,
+    /^ *# packed: .*\n *eval "\$\(base64 -d <<'PACKED' \| gunzip\n([\w+/=\s]+?)^ *PACKED\n *\)"\n/gm,
     (_, base64: string) => gunzipSync(Buffer.from(base64, 'base64')).toString(),
   );
 }

@@ -1,7 +1,7 @@
 import type { Stack } from '../cloudformation/stack-api.ts';
 import { isAsleep } from '../environment/asleep.ts';
 import { believedStacks } from '../environment/believed-stacks.ts';
-import { isGuard } from '../environment/guard-stack.ts';
+import { isBeside } from '../environment/outputs-stack.ts';
 import type { Owner } from '../environment/owner.ts';
 import { ENVIRONMENT_TAG, EXPIRY_TAG, ownerOf, PULL_REQUEST_TAG } from '../environment/tags.ts';
 
@@ -35,7 +35,7 @@ export function environmentsOf(
     const own = believedStacks(name, tagged, serviceRole);
     const tags = own[0]?.tags ?? {};
     const pullRequest = Number(tags[PULL_REQUEST_TAG] ?? Number.NaN);
-    const groups = own.filter((stack) => stack.name !== name && !isGuard(stack));
+    const groups = own.filter((stack) => stack.name !== name && !isBeside(stack));
     const expiry = Date.parse(tags[EXPIRY_TAG] ?? '');
     return {
       name,

@@ -4,7 +4,7 @@ import type { Stack, StackSpec } from '../cloudformation/stack-api.ts';
 import { isBeingDestroyed } from '../cloudformation/stack-events.ts';
 import { planLines } from '../cloudformation/stack-plan.ts';
 import { allOrFirstFailure } from '../core/in-parallel.ts';
-import { isGuard } from '../environment/guard-stack.ts';
+import { isBeside } from '../environment/outputs-stack.ts';
 import { ENVIRONMENT_TAG } from '../environment/tags.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import { baseOf, fitToBase } from './base-environment.ts';
@@ -18,6 +18,8 @@ import { preflight } from './preflight/preflight.ts';
 import { addPlan, addWarning } from './report.ts';
 import { rollNodes } from './rollout/roll-nodes.ts';
 import type { Session } from './session.ts';
+import { withOutputs } from './shared-outputs/outputs-stack.ts';
+import { sharedJson } from './shared-outputs/shared-values.ts';
 import { whileBaseWakes } from './sleep/wake-base.ts';
 import { nodeGroupSpec } from './stack-parameters.ts';
 import { deployCluster } from './upgrade/deploy-cluster.ts';
@@ -52,11 +54,14 @@ async function deployWithCluster(given: Session, all: readonly Stack[]): Promise
     report.outputs['infra-stack-id'] = made.id;
     // A change of the infra stack takes minutes, after which the list of stacks is out of date.
     const current = made.outcome === 'unchanged' ? existing : new Map();
-    const groups = await deployGroups(session, pack, network, made, current);
+    const groups = await withOutputs(session, { all, network, infra: made.outputs }, one, () =>
+      deployGroups(session, pack, network, made, current),
+    );
     return { infra: made, deployed: groups };
   });
   const { accountId } = account;
   report.outputs.environment = environmentOf(inputs, accountId, network, infra, deployed);
+  report.outputs['outputs-json'] = sharedJson(inputs, network, infra.outputs, deployed);
   await rollNodes(session, { deployed, existing, infra: infra.outputs });
 }
 
@@ -83,6 +88,7 @@ async function deployOnBase(
   );
   const { accountId } = account;
   report.outputs.environment = environmentOf(inputs, accountId, network, base.stack, deployed);
+  report.outputs['outputs-json'] = sharedJson(inputs, network, base.stack.outputs, deployed);
   await rollNodes(fitted, { deployed, existing, infra: base.stack.outputs });
 }
 
@@ -112,7 +118,7 @@ async function existingStacks(
   const unlisted = all.filter(
     (stack) =>
       !existing.includes(stack) &&
-      !isGuard(stack) &&
+      !isBeside(stack) &&
       stack.tags[ENVIRONMENT_TAG] === inputs.environment,
   );
   if (unlisted.length > 0) {

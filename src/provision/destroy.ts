@@ -15,13 +15,14 @@ import { removeGuards } from './guard/guards.ts';
 import { deleteStacks, groupSweeper, type Sweeper, vpcSweeper } from './remove-stack.ts';
 import { addNote, addWarning } from './report.ts';
 import type { Session } from './session.ts';
+import { removeOutputs } from './shared-outputs/outputs-stack.ts';
 
 /**
  * Removes everything that belongs to the environment. Stacks are found by their tag, so half-built environments, and
  * node groups that no input names, are removed too. An environment that does not exist is a success.
  *
  * The order follows the dependencies: load balancers and volumes of workloads, node groups, what nodes left behind, the
- * infra stack, the cluster's logs, guards, staged files. Guards come late, because they go on where a destroy has failed.
+ * infra stack, the cluster's logs, SSM parameters, guards, staged files. Guards come late, because they go on where a destroy has failed.
  * Staged files are last because their presence shows that an earlier destroy did not finish, and that the next one has to
  * go on.
  *
@@ -45,6 +46,7 @@ export async function destroy(session: Session): Promise<void> {
     base === undefined
       ? await destroyWithCluster(session, found)
       : await destroyOnBase(session, found, base);
+  await removeOutputs(session, found.outputs);
   await removeGuards(session, found.guards);
   const cleared = await staging.clear(bucket, inputs.environment);
   if (cleared.objects > 0) addNote(session, `Removed ${cleared.objects} staged objects.`);

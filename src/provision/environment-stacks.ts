@@ -2,6 +2,7 @@ import type { Stack, StackApi } from '../cloudformation/stack-api.ts';
 import type { StackInsides } from '../cloudformation/stack-resources.ts';
 import { believedStacks } from '../environment/believed-stacks.ts';
 import { isGuard } from '../environment/guard-stack.ts';
+import { isBeside, isOutputs } from '../environment/outputs-stack.ts';
 import type { Owner } from '../environment/owner.ts';
 import { BASE_TAG, ENVIRONMENT_TAG, ownerOf, REPOSITORY_TAG } from '../environment/tags.ts';
 
@@ -11,6 +12,8 @@ export interface EnvironmentStacks {
   readonly nodeGroups: readonly Stack[];
   /** The stacks that delete the others after the environment has expired. */
   readonly guards: readonly Stack[];
+  /** The stack with the SSM parameters for the stacks of others; a list, as it may be missing. */
+  readonly outputs: readonly Stack[];
   /** A stack that has the environment's name but belongs to somebody else. */
   readonly foreign: Stack | undefined;
   /** The environment whose cluster this one uses, by the tags of its stacks. */
@@ -34,8 +37,9 @@ export async function environmentStacks(
   const tagOf = (key: string) => believed.find(({ tags }) => tags[key] !== undefined)?.tags[key];
   return {
     infra: own.find(({ name }) => name === environment),
-    nodeGroups: own.filter((stack) => stack.name !== environment && !isGuard(stack)),
+    nodeGroups: own.filter((stack) => stack.name !== environment && !isBeside(stack)),
     guards: own.filter(isGuard),
+    outputs: own.filter(isOutputs),
     foreign: sameName !== undefined && !own.includes(sameName) ? sameName : undefined,
     base: tagOf(BASE_TAG),
     owner: ownerOf(believed.find(({ tags }) => tags[REPOSITORY_TAG] !== undefined)?.tags ?? {}),
@@ -60,6 +64,6 @@ async function belongs(
 }
 
 function guestsOf(environment: string, stacks: readonly Stack[]): readonly string[] {
-  const guests = stacks.filter((stack) => stack.tags[BASE_TAG] === environment && !isGuard(stack));
+  const guests = stacks.filter((stack) => stack.tags[BASE_TAG] === environment && !isBeside(stack));
   return [...new Set(guests.flatMap(({ tags }) => tags[ENVIRONMENT_TAG] ?? []))].sort();
 }

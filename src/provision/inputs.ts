@@ -74,6 +74,8 @@ export interface ProvisionInputs {
   /** The job's GitHub environment, whose rules are checked; undefined for no check. */
   readonly githubEnvironment: string | undefined;
   readonly githubToken: string | undefined;
+  /** What the names of the SSM parameters for the stacks of others begin with; undefined for none. */
+  readonly outputsPrefix: string | undefined;
   /** The registry with copies of the pack's images; undefined for the registries of their makers. */
   readonly imageRegistry: string | undefined;
   /** What the steps after this one are asked for; undefined when none follow. */
@@ -180,6 +182,7 @@ export function readProvisionInputs(source?: InputSource): ProvisionInputs {
     timeoutMs: inputs['timeout-minutes'] * 60_000,
     githubEnvironment: inputs['github-environment'],
     githubToken: inputs['github-token'],
+    outputsPrefix: inputs['outputs-parameter-prefix'],
     imageRegistry: inputs['image-registry'],
     later,
   };

@@ -4,8 +4,9 @@ import { yaml } from '../github/inputs.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import { ASKED_CAPACITIES, type Capacity } from './capacity/capacity.ts';
 import { architecture, hasPrefixes, interfaceLimit } from './instance-types.ts';
+import { extraFields, extrasOf, type NodeExtras } from './node-extras/extra-fields.ts';
 
-export interface NodeGroup {
+export interface NodeGroup extends NodeExtras {
   readonly name: string;
   /** Empty: the first zone of the environment, or of its base. */
   readonly zone: string;
@@ -66,6 +67,7 @@ const writtenGroup = z.strictObject(
     'prefixes-per-interface': whole(0, MOST_PREFIXES).default(1),
     'pods-wait-for-multus': z.boolean({ error: 'true or false' }).default(true),
     'startup-taint': z.boolean({ error: 'true or false' }).default(false),
+    ...extraFields,
   },
   { error: (issue) => (issue.code === 'unrecognized_keys' ? knownKeys() : SHAPE) },
 );
@@ -92,6 +94,7 @@ const nodeGroupSchema = writtenGroup
       prefixesPerInterface: group['prefixes-per-interface'],
       podsWaitForMultus: group['pods-wait-for-multus'],
       startupTaint: group['startup-taint'],
+      ...extrasOf(group),
     }),
   );
 

@@ -2,10 +2,12 @@ import type { StackPlan } from '../cloudformation/stack-plan.ts';
 import type { Environment } from '../environment/environment.ts';
 import { FAILURE_OUTPUT } from '../github/shown-failure.ts';
 import type { GroupImages } from './renew/image-age.ts';
+import type { SharedJson } from './shared-outputs/shared-values.ts';
 
 /** The names in `action.yml`. */
 export const outputNames = [
   'environment',
+  'outputs-json',
   'cluster-name',
   'infra-stack-id',
   'node-group-stack-ids',
@@ -22,6 +24,8 @@ export const outputNames = [
 /** The action's outputs. A failed run sets those that it has. */
 export interface ProvisionOutputs {
   environment?: Environment;
+  /** What stacks of others use of the environment, by the names of its SSM parameters. */
+  'outputs-json'?: SharedJson;
   'cluster-name'?: string;
   'infra-stack-id'?: string;
   /** Node group name → stack id. */

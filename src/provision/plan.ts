@@ -17,6 +17,7 @@ import { preflight } from './preflight/preflight.ts';
 import { addNote, addPlan } from './report.ts';
 import { planRollout } from './rollout/plan-rollout.ts';
 import type { Session } from './session.ts';
+import { outputsSpec } from './shared-outputs/outputs-stack.ts';
 import { sleepingGroups } from './sleep/wake-base.ts';
 import { infraSpec, nodeGroupSpec } from './stack-parameters.ts';
 import { plannedChanges } from './upgrade/planned-changes.ts';
@@ -49,8 +50,10 @@ async function planWithCluster(given: Session, all: readonly Stack[]): Promise<v
   });
   noteSleep(session, all);
   await planGroups(session, (group) =>
-    planGroup(session, nodeGroupSpec(session, pack, network, group, infra.outputs), infra),
+    planAfter(session, nodeGroupSpec(session, pack, network, group, infra.outputs), infra),
   );
+  const outputs = await outputsSpec(session, network, infra.outputs);
+  if (outputs !== undefined) show(session, await planAfter(session, outputs, infra));
   for (const guard of await planGuards(session, all)) show(session, guard);
   await planRollout(session, groupStacks(session, all), infra.outputs);
 }
@@ -103,7 +106,8 @@ async function planGroups(
   );
 }
 
-async function planGroup(
+/** The plan of a stack that is wired from the outputs of the infra stack. */
+async function planAfter(
   { engine }: Session,
   spec: StackSpec,
   infra: StackPlan,
@@ -111,10 +115,10 @@ async function planGroup(
   if (infra.outputs['ClusterName'] === undefined || infra.action === 'replace') {
     return planFromTemplate(spec, 'create', FROM_TEMPLATE);
   }
-  const groupPlan = await planStack(engine, spec);
-  return infra.action === 'update' && groupPlan.note === undefined
-    ? { ...groupPlan, note: FROM_PRESENT_OUTPUTS }
-    : groupPlan;
+  const planned = await planStack(engine, spec);
+  return infra.action === 'update' && planned.note === undefined
+    ? { ...planned, note: FROM_PRESENT_OUTPUTS }
+    : planned;
 }
 
 function show({ log, report }: Session, stackPlan: StackPlan): void {

@@ -208,6 +208,7 @@ function outputTable({
   environment,
   plan: _,
   images: __,
+  'outputs-json': ___,
   'has-changes': changes,
   asleep,
   ...outputs

@@ -9,6 +9,7 @@ import { givenClusterParameters, unknownParameters } from './given-cluster/clust
 import { NEW_CLUSTERS } from './inputs/defaults.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import { architecture, imageVariant } from './instance-types.ts';
+import { extraParameters } from './node-extras/extra-parameters.ts';
 import { type NodeGroup, nodeGroupStackName } from './node-groups.ts';
 import type { Pack } from './pack.ts';
 import { deployerArn } from './preflight/set-up.ts';
@@ -238,9 +239,9 @@ function nodeGroupParameters(
     Capacity: group.capacity,
     VolumeSize: String(group.volumeSize),
     KeyName: inputs.keyName ?? '',
-    NodeImageIdSSMParam: imageParameter(
-      infra['KubernetesVersion'] ?? NEW_CLUSTERS,
-      group.instanceType,
+    ...extraParameters(
+      group,
+      imageParameter(infra['KubernetesVersion'] ?? NEW_CLUSTERS, group.instanceType),
     ),
     SubnetId: idsOf(infra, 'PrivateSubnetIds')[plan.zones.indexOf(group.zone)] ?? '',
     ...interfaceParameters(group.zone, plan, idsOf(infra, 'MultusSubnetIds')),

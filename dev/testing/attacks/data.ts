@@ -102,6 +102,27 @@ export const DATA_ATTACKS: readonly Attack[] = [
     made('s3:GetObject', 'arn:aws:s3:::payments/invoices.csv'),
   ),
   attack('read a parameter of others', deployer('ssm:GetParameters', PARAMETER)),
+  attack('write a parameter of others', deployer('ssm:PutParameter', PARAMETER)),
+  attack(
+    'write a parameter of others by a template',
+    ...TEMPLATE,
+    service('ssm:PutParameter', PARAMETER),
+  ),
+  attack(
+    'delete a parameter of others by a template',
+    ...TEMPLATE,
+    service('ssm:DeleteParameter', PARAMETER),
+  ),
+  attack(
+    "write what another team's stacks read of its environment",
+    ...TEMPLATE,
+    service('ssm:PutParameter', arn('ssm', 'parameter/eks-multus/team-b-lab/vpc-id')),
+  ),
+  attack(
+    'write a parameter below a folder whose name begins like that of the outputs',
+    ...TEMPLATE,
+    service('ssm:PutParameter', arn('ssm', 'parameter/eks-multus-lab/vpc-id')),
+  ),
   attack(
     'node: read a parameter of others with the credentials from IMDS',
     ...MADE_ROLE,

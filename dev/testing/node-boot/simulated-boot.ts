@@ -54,6 +54,8 @@ export interface Boot {
   readonly capacity?: string;
   /** Programs that fail on this machine. */
   readonly without?: readonly string[];
+  /** What an AMI of the user's own has beside the programs of this machine; undefined for an AMI of EKS. */
+  readonly ownImage?: { readonly programs: readonly string[]; readonly modules: readonly string[] };
 }
 
 export interface Booted {
@@ -93,10 +95,12 @@ function writeScript(
     podsWaitForMultus = true,
     capacity = 'on-demand',
     without = [],
+    ownImage,
   }: Boot,
 ): void {
   const otherZoneCidrs = '10.0.5.0/24 10.0.8.0/24';
-  const script = bootScript(SUBNETS, prefixes, { otherZoneCidrs, podsWaitForMultus, capacity })
+  const given = { otherZoneCidrs, podsWaitForMultus, capacity, ownImage: ownImage !== undefined };
+  const script = bootScript(SUBNETS, prefixes, given)
     .replace('patience=300', `patience=${patience}`)
     .replaceAll(/\/(etc|var|opt)\/|\/(run)\/(?=multus)/g, `${folder}/$1$2/`)
     .replace('PATH=/usr/sbin:', `PATH=${folder}/bin:/usr/sbin:`);
@@ -107,6 +111,8 @@ function writeScript(
   const program = (name: string, text: string) =>
     writeFileSync(join(folder, 'bin', name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
   program('systemctl', `exit ${networkd ? 0 : 3}`);
+  for (const name of ownImage?.programs ?? []) program(name, 'exit 0');
+  program('modprobe', `[[ " ${ownImage?.modules.join(' ')} " == *" \${!#} "* ]]`);
   program('systemd-run', `echo "$@" >>${folder}/systemd-run`);
   program('networkctl', `echo "$@" >>${folder}/networkctl`);
   program('udevadm', `echo "$@" >>${folder}/udevadm`);

@@ -63,7 +63,7 @@ export function ipamPlugin(): string {
 export function bootScript(
   subnets: readonly string[],
   prefixesPerInterface: number,
-  { otherZoneCidrs = '', podsWaitForMultus = true, capacity = 'on-demand' } = {},
+  { otherZoneCidrs = '', podsWaitForMultus = true, capacity = 'on-demand', ownImage = false } = {},
 ): string {
   const script = mimeParts(
     unpackedUserData({
@@ -74,6 +74,7 @@ export function bootScript(
       MultusOtherZoneCidrs: otherZoneCidrs,
       PodsWaitForMultus: String(podsWaitForMultus),
       Capacity: capacity,
+      OwnImage: String(ownImage),
     }),
   )['text/x-shellscript'];
   if (script === undefined) throw new Error('the user data has no shell script');
@@ -96,4 +97,7 @@ export const EXAMPLE: Readonly<Record<string, string>> = {
   Subnets: 'subnet-1,subnet-2',
   QuotedSubnets: "subnet-1','subnet-2",
   WithoutFirst: '',
+  NodeLabels: '',
+  ExtraPart: '',
+  OwnImage: 'false',
 };

@@ -27,6 +27,13 @@ it('deploys a guard for each stack, with its tags, its role and no protection', 
   });
 });
 
+it('guards the stack with the SSM parameters, too', async () => {
+  const world = provisionWorld();
+  await world.run({ ...EXPIRING, 'outputs-parameter-prefix': '/eks-multus' });
+  const outputs = 'eks-multus-cluster-Outputs';
+  expect(await names(world)).toEqual(expect.arrayContaining([outputs, `${outputs}-Guard`]));
+});
+
 it('guards nothing that does not expire, and says so', async () => {
   const world = provisionWorld();
   const report = await world.run(GUARDED);

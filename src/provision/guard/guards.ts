@@ -4,6 +4,7 @@ import { planStack, type StackPlan } from '../../cloudformation/stack-plan.ts';
 import { allOrFirstFailure, alongside } from '../../core/in-parallel.ts';
 import { believedAmong } from '../../environment/believed-stacks.ts';
 import { guardNameOf, isGuard } from '../../environment/guard-stack.ts';
+import { outputsNameOf } from '../../environment/outputs-stack.ts';
 import { nodeGroupStackName } from '../node-groups.ts';
 import { readTemplate } from '../pack.ts';
 import { deleteStacks } from '../remove-stack.ts';
@@ -103,12 +104,14 @@ function guardSpec(
 
 /** The stacks that a deploy makes, and those that `node-groups` no longer lists. */
 function guardedNames(
-  { inputs: { base, environment, nodeGroups } }: Session,
+  { inputs: { base, environment, nodeGroups, outputsPrefix } }: Session,
   present: readonly Stack[],
 ): readonly string[] {
   const made = nodeGroups.map(({ name }) => nodeGroupStackName(environment, name));
   const others = present.filter((stack) => !isGuard(stack)).map(({ name }) => name);
-  return [...new Set([...(base === undefined ? [environment] : []), ...made, ...others])];
+  const own = base === undefined ? [environment] : [];
+  const outputs = outputsPrefix === undefined ? [] : [outputsNameOf(environment)];
+  return [...new Set([...own, ...made, ...outputs, ...others])];
 }
 
 /** The stacks of the environment, the one that decides first. */

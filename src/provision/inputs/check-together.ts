@@ -41,6 +41,7 @@ export function checkTogether(parsed: ParsedInputs<Raw>): NetworkPlan | undefine
   parsed.check(['command', 'expires-at'], extensionProblems);
   if (command !== undefined && !makesStacks(command)) return undefined;
   parsed.check(['expiry-guard', 'cloudformation-role-arn'], guardProblems);
+  parsed.check(['outputs-parameter-prefix', 'base-environment'], outputsProblems);
   parsed.check(['internet', 'base-environment', 'nat-gateways', 'subnet-cidrs'], internetProblems);
   checkGivenCluster(parsed);
   checkGivenVpc(parsed);
@@ -187,6 +188,14 @@ function guardProblems(inputs: Pick<Raw, 'expiry-guard' | 'cloudformation-role-a
   const allowed =
     'false where cloudformation-role-arn is empty: the guard deletes stacks with the rights of that role';
   return [{ input: 'expiry-guard', allowed }];
+}
+
+/** What an environment on a base has of a VPC and a cluster is the base's. */
+function outputsProblems(inputs: Pick<Raw, 'outputs-parameter-prefix' | 'base-environment'>) {
+  const { 'outputs-parameter-prefix': prefix, 'base-environment': base } = inputs;
+  if (prefix === undefined || base === undefined) return [];
+  const allowed = 'nothing with base-environment, whose own parameters have its VPC and cluster';
+  return [{ input: 'outputs-parameter-prefix', allowed }];
 }
 
 function extensionProblems(inputs: Pick<Raw, 'command' | 'expires-at'>) {

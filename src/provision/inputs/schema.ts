@@ -130,6 +130,12 @@ const LOGICAL_ID = /^[A-Za-z0-9]{1,255}$/;
 const LOGICAL_ID_ALLOWED =
   'logical ids of resources, as the refusal of a deploy names them, such as PrivateSubnet1,Cluster';
 
+/** At most ten of SSM's fifteen levels, so that all names fit, and none that AWS keeps for itself: */
+/** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
+const PARAMETER_PREFIX = /^(?=.{2,200}$)(?!\/(aws|ssm))(\/[\w.-]+){1,10}$/i;
+const PARAMETER_PREFIX_ALLOWED =
+  'what names of SSM parameters begin with, such as /platform/multus: at most ten words of letters, digits, _, . and -, the first not with aws or ssm';
+
 const INSIGHT_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const INSIGHT_ID_ALLOWED =
   'ids of upgrade insights of EKS, as the refusal of an upgrade names them, such as 123e4567-e89b-42d3-a456-579642341238';
@@ -207,6 +213,7 @@ export const inputSchema = z.object({
   'expiry-guard': flag().default(false),
   'expires-at': timeField().optional(),
   'max-price-per-hour': dollarsField().optional(),
+  'outputs-parameter-prefix': text(PARAMETER_PREFIX, PARAMETER_PREFIX_ALLOWED).optional(),
   'timeout-minutes': wholeNumber(1, 1440).default(60),
   'github-environment': text(/^[^\0]{1,255}$/, 'the name of a GitHub environment').optional(),
   'github-token': text(/^\S+$/, 'a token without spaces').optional(),

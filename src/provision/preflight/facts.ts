@@ -35,6 +35,8 @@ export interface AccountFacts {
   readonly givenVpc?: Answer<GivenVpcFacts>;
   /** Where this runner is, and whether it reaches the API of a cluster that exists. */
   readonly runner?: Answer<RunnerFacts>;
+  /** What is known of the AMIs that node groups name. */
+  readonly nodeImages?: Answer<readonly NodeImage[]>;
   /** What the registries say of the images in `image-registry`. */
   readonly images?: Answer<readonly FoundImage[]>;
   /** What the VPC is connected with. */
@@ -51,6 +53,22 @@ export interface RunnerFacts {
   readonly addresses: readonly string[];
   /** Why it does not connect to the API; undefined when it does, or when nobody tried. */
   readonly failure?: string;
+}
+
+/** An AMI that a node group names, by its id or by an SSM parameter. */
+export interface NodeImage {
+  readonly ami: string;
+  /** Undefined when there is no such parameter. */
+  readonly id: string | undefined;
+  /** Undefined when EC2 does not show it to this account. */
+  readonly found?: {
+    readonly state: string;
+    readonly architecture: string;
+    /** Such as `/dev/xvda`; empty when EC2 does not say it. */
+    readonly rootDevice: string;
+    /** In GiB; 0 when EC2 does not say it. */
+    readonly rootSize: number;
+  };
 }
 
 /** An image that a registry was asked for. */

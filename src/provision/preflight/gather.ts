@@ -11,6 +11,7 @@ import { askEc2 } from './account/ask-ec2.ts';
 import { askEks } from './account/ask-eks.ts';
 import { askGivenVpc } from './account/ask-given-vpc.ts';
 import { askImages } from './account/ask-images.ts';
+import { askNodeImages } from './account/ask-node-images.ts';
 import { askRunner } from './account/ask-runner.ts';
 import { needsQuota, usesOf } from './checks/check-quotas.ts';
 import { needsPrivateApi } from './checks/check-runner.ts';
@@ -49,6 +50,7 @@ export function gatherWith(caller: AwsCaller, sources: ClusterSources): Gather {
       ...(inside === undefined ? {} : { givenCluster: Promise.resolve(inside) }),
       ...aboutUpgrade(setUp, sources),
       ...aboutImages(caller, setUp),
+      ...aboutNodeImages(caller, setUp),
       ...aboutRunner(setUp),
       ...(await aboutRoles(ec2, caller, setUp)),
     });
@@ -131,6 +133,12 @@ function aboutImages(caller: AwsCaller, setUp: SetUp): Questions {
   if (imageRegistry === undefined && cluster.internet === 'any') return {};
   const images = mirroredImages(setUp).map(({ image }) => image);
   return { images: askImages(caller, images) };
+}
+
+/** Only AMIs that node groups name: EKS sees to its own. */
+function aboutNodeImages(caller: AwsCaller, { groups }: SetUp): Questions {
+  const amis = [...new Set(groups.flatMap(({ group }) => group.ami ?? []))];
+  return amis.length === 0 ? {} : { nodeImages: askNodeImages(caller, amis) };
 }
 
 async function aboutRoles(ec2: Ec2Questions, caller: AwsCaller, setUp: SetUp): Promise<Questions> {

@@ -27,6 +27,19 @@ it('asks a deployer without a role for CloudFormation for everything', () => {
   expect(serviceRoleSimulation(labSetUp({ 'cloudformation-role-arn': '' }))).toBeUndefined();
 });
 
+it('asks for the SSM parameters, which the roles may write below one name only', async () => {
+  const decisionFor = async (prefix: string) => {
+    const simulation = serviceRoleSimulation(labSetUp({ 'outputs-parameter-prefix': prefix }));
+    const call = simulation?.needed.find(({ action }) => action === 'ssm:PutParameter');
+    if (simulation === undefined || call === undefined) throw new Error('nothing is asked for');
+    return decide(service, { ...call, context: simulation.context });
+  };
+  expect(await decisionFor('/eks-multus')).toBe('allowed');
+  expect(await decisionFor('/platform/multus')).not.toBe('allowed');
+  const before = serviceRoleSimulation(labSetUp())?.needed ?? [];
+  expect(before.filter(({ action }) => action.startsWith('ssm:'))).toEqual([]);
+});
+
 it('asks for the schedules of guards, which only github-guards.yaml allows', async () => {
   const { needed = [], context } =
     serviceRoleSimulation(labSetUp({ 'expiry-guard': 'true' })) ?? {};

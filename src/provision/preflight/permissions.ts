@@ -105,7 +105,8 @@ function stagingCalls(setUp: SetUp): readonly Needed[] {
 
 /** The calls that make what the templates declare, with names as CloudFormation gives them. */
 function resourceCalls(setUp: SetUp): readonly Needed[] {
-  return [...(setUp.infra === undefined ? infraCalls(setUp) : []), ...groupCalls(setUp)];
+  const infra = setUp.infra === undefined ? infraCalls(setUp) : [];
+  return [...infra, ...groupCalls(setUp), ...parameterCalls(setUp)];
 }
 
 /** The call that makes a guard, which `cfn/github-guards.yaml` allows. */
@@ -114,6 +115,14 @@ function guardCalls(setUp: SetUp, serviceRole: string): readonly Needed[] {
   if (!expiryGuard) return [];
   const resource = `schedule/${guardRoleBeside(serviceRole).group}/${environment}`;
   return [{ action: 'scheduler:CreateSchedule', resource: arnOf(setUp, 'scheduler', resource) }];
+}
+
+/** The call that makes the SSM parameters for the stacks of others. */
+function parameterCalls(setUp: SetUp): readonly Needed[] {
+  const { environment, outputsPrefix } = setUp.inputs;
+  if (outputsPrefix === undefined) return [];
+  const resource = arnOf(setUp, 'ssm', `parameter${outputsPrefix}/${environment}/vpc-id`);
+  return [{ action: 'ssm:PutParameter', resource }];
 }
 
 function infraCalls(setUp: SetUp): readonly Needed[] {

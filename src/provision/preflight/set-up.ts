@@ -1,6 +1,7 @@
 import { type Identity, principalArn } from '../../aws/identity.ts';
 import type { Stack } from '../../cloudformation/stack-api.ts';
 import { hasWorked } from '../../cloudformation/stack-status.ts';
+import { outputsNameOf } from '../../environment/outputs-stack.ts';
 import type { NetworkPlan } from '../../vpc/plan.ts';
 import { NEW_CLUSTERS } from '../inputs/defaults.ts';
 import type { ProvisionInputs } from '../inputs.ts';
@@ -43,8 +44,11 @@ export function setUpOf(
 }
 
 /** Whether a stack is missing that the deploy has to make. */
-export function makesStacks({ infra, groups }: SetUp): boolean {
-  return infra === undefined || groups.some(({ stack }) => stack === undefined);
+export function makesStacks({ inputs, infra, groups, stacks }: SetUp): boolean {
+  const outputs = outputsNameOf(inputs.environment);
+  const newOutputs =
+    inputs.outputsPrefix !== undefined && !stacks.some(({ name }) => name === outputs);
+  return newOutputs || infra === undefined || groups.some(({ stack }) => stack === undefined);
 }
 
 /** The VPC, when it exists before the deploy. */

@@ -34,6 +34,8 @@ async function readImages(
   stacks: readonly Stack[],
 ): Promise<readonly GroupImages[]> {
   const groups = stacks.flatMap(({ outputs, parameters }) => {
+    // An AMI that is given by its id has no newer one.
+    if (parameters['ImageId']) return [];
     const [group, parameter] = [outputs['AutoScalingGroupName'], parameters[IMAGE_PARAMETER]];
     return group === undefined || parameter === undefined ? [] : [{ group, parameter }];
   });

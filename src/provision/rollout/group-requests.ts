@@ -1,5 +1,6 @@
 import type { Stack } from '../../cloudformation/stack-api.ts';
 import type { GroupRequest } from '../../rollout/read-group.ts';
+import { imageOfStack } from '../node-extras/extra-parameters.ts';
 
 export type Outputs = Stack['outputs'];
 
@@ -32,7 +33,7 @@ function groupRequest(
     cluster: infra['ClusterName'] ?? '',
     declared: Number(parameters['DesiredSize']),
     wanted: {
-      imageId: lookedUp['NodeImageIdSSMParam'],
+      imageId: imageOfStack({ lookedUp, parameters }),
       instanceType: parameters['InstanceType'],
       prefixes: prefixes === undefined ? undefined : Number(prefixes),
       kubernetesVersion: infra['KubernetesVersion'],

@@ -4,7 +4,7 @@ import { messageOf } from '../../core/errors.ts';
 import { until } from '../../core/retry.ts';
 import { isAsleep } from '../../environment/asleep.ts';
 import { believedAmong } from '../../environment/believed-stacks.ts';
-import { isGuard } from '../../environment/guard-stack.ts';
+import { isBeside } from '../../environment/outputs-stack.ts';
 import { BASE_TAG, ENVIRONMENT_TAG } from '../../environment/tags.ts';
 import { baseOf } from '../base-environment.ts';
 import { deployOne } from '../deploy.ts';
@@ -87,7 +87,7 @@ function ofBase({ base }: PresentEnvironment, all: readonly Stack[]): readonly S
 /** The environments on a cluster that have a node group which is awake. */
 function guestsAwake(environment: string, all: readonly Stack[]): readonly string[] {
   const groups = all.filter(
-    (stack) => stack.tags[BASE_TAG] === environment && !isGuard(stack) && !isGoing(stack),
+    (stack) => stack.tags[BASE_TAG] === environment && !isBeside(stack) && !isGoing(stack),
   );
   const awake = groups.filter((stack) => !isAsleep(stack));
   return [...new Set(awake.flatMap(({ tags }) => tags[ENVIRONMENT_TAG] ?? []))].sort();

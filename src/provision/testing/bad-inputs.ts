@@ -110,6 +110,19 @@ const OF_CLUSTER: readonly (readonly [Record<string, string>, string, string])[]
 
 /** Changes to the lab's inputs, the input that the error must name, and a part of what it must say is allowed. */
 export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, string])[] = [
+  ...['platform', '/', '/a//b', '/a/', '/aws/multus', '/SSM/multus', `/${'a/'.repeat(10)}a`].map(
+    (prefix) =>
+      [
+        { 'outputs-parameter-prefix': prefix },
+        'outputs-parameter-prefix',
+        'what names of SSM parameters begin with',
+      ] as const,
+  ),
+  [
+    { 'outputs-parameter-prefix': '/multus', 'base-environment': 'eks-multus-lab' },
+    'outputs-parameter-prefix',
+    'nothing with base-environment',
+  ],
   ...OF_VPC,
   ...WITHOUT_INTERNET,
   ...OF_CLUSTER,

@@ -9,6 +9,7 @@ import { checkInstanceTypes, checkOfferings } from './check-instance-types.ts';
 import { checkKeyPair, checkNames } from './check-names.ts';
 import { checkNetwork } from './check-network.ts';
 import { checkNetworkAcls } from './check-network-acls.ts';
+import { checkNodeImages } from './check-node-images.ts';
 import { checkDeployer, checkServiceRole } from './check-permissions.ts';
 import { checkQuotas } from './check-quotas.ts';
 import { checkRoutes } from './check-routes.ts';
@@ -32,6 +33,7 @@ const CHECKS: readonly Check[] = [
   checkAddons,
   checkInstanceTypes,
   checkOfferings,
+  checkNodeImages,
   checkQuotas,
   checkNetwork,
   checkGivenCluster,

@@ -1,5 +1,5 @@
 import type { Stack } from '../../../cloudformation/stack-api.ts';
-import type { AccountFacts } from '../facts.ts';
+import type { AccountFacts, NodeImage } from '../facts.ts';
 import { decision, instanceType, SERVICE_ROLE, workingStack, zone } from './good-account.ts';
 
 /** A set-up that cannot work: what differs from the good one, and a part of the problem that must be reported. */
@@ -44,6 +44,53 @@ const quota = (code: string, value: number) => ({
 const zonesWith = (of: Parameters<typeof zone>[1]) => ({
   zones: { value: [zone('ap-northeast-2a', of), zone('ap-northeast-2b'), zone('ap-northeast-2c')] },
 });
+
+const AMI = 'ami-0123456789abcdef0';
+const image = (of: Partial<NonNullable<NodeImage['found']>>) => ({
+  nodeImages: {
+    value: [
+      {
+        ami: AMI,
+        id: AMI,
+        found: {
+          state: 'available',
+          architecture: 'x86_64',
+          rootDevice: '/dev/xvda',
+          rootSize: 20,
+          ...of,
+        },
+      },
+    ],
+  },
+});
+const NODE_IMAGES: readonly WrongSetUp[] = [
+  {
+    inputs: group('ami: /golden/nodes'),
+    facts: { nodeImages: { value: [{ ami: '/golden/nodes', id: undefined }] } },
+    says: 'ng1.ami: there is no SSM parameter /golden/nodes',
+  },
+  {
+    inputs: group('ami: /golden/nodes'),
+    facts: { nodeImages: { value: [{ ami: '/golden/nodes', id: AMI }] } },
+    says: `EC2 in ap-northeast-2 shows this account no AMI ${AMI} of /golden/nodes`,
+  },
+  { inputs: group(`ami: ${AMI}`), facts: image({ state: 'pending' }), says: `${AMI} is pending` },
+  {
+    inputs: group(`ami: ${AMI}`),
+    facts: image({ architecture: 'arm64' }),
+    says: `${AMI} is for arm64, and the instance type is x86_64`,
+  },
+  {
+    inputs: group(`ami: ${AMI}`),
+    facts: image({ rootDevice: '/dev/sda1' }),
+    says: `the root volume of ${AMI} is /dev/sda1`,
+  },
+  {
+    inputs: group(`ami: ${AMI}`),
+    facts: image({ rootSize: 60 }),
+    says: `${AMI} needs 60 GiB, and volume-size is 50`,
+  },
+];
 
 const IDENTITY: readonly WrongSetUp[] = [
   {
@@ -369,6 +416,7 @@ const SUBNETS: readonly WrongSetUp[] = [
 
 /** What only AWS can know. What the inputs alone can know is in `bad-inputs.ts`. */
 export const WRONG_SET_UPS: readonly WrongSetUp[] = [
+  ...NODE_IMAGES,
   ...IDENTITY,
   ...PERMISSIONS,
   ...ZONES,

@@ -207,15 +207,24 @@ export const schedulerRequests: RequestsOf = async (call, facts) => {
   return roleArn === undefined ? [about] : [about, passRole(roleArn, 'scheduler')];
 };
 
-/** The checks of Systems Manager. CloudFormation asks for several parameters at once. */
+/**
+ * The checks of Systems Manager. CloudFormation asks for several parameters at once. Whoever makes a parameter with tags also
+ * needs the right to tag it: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+ */
 export const ssmRequests: RequestsOf = async (call, facts) => {
+  const action = iamAction(call);
+  if (action === 'ssm:DescribeParameters') return [{ action, resource: '*' }];
   const body = bodyOf(call);
-  const names = [body['Names'] ?? body['Name']].flat().map(String);
-  return names.map((name) => {
+  const names = [body['Names'] ?? body['Name'] ?? body['ResourceId']].flat().map(String);
+  const tags = tagList(body['Tags']);
+  const context = requestTags(tags);
+  return names.flatMap((name) => {
     // AWS's own parameters belong to no account.
     const owner = name.startsWith('/aws/') ? '' : facts.account;
     const resource = `arn:aws:ssm:${call.region}:${owner}:parameter/${name.replace(/^\//, '')}`;
-    return { action: iamAction(call), resource };
+    const tagging = { action: 'ssm:AddTagsToResource', resource, context };
+    const tagged = action === 'ssm:PutParameter' && Object.keys(tags).length > 0;
+    return [{ action, resource, context }, ...(tagged ? [tagging] : [])];
   });
 };
 

@@ -15,6 +15,7 @@ import { oidcProviderHandlers } from './iam-oidc.ts';
 import { kmsHandlers } from './kms.ts';
 import { lambdaHandlers } from './lambda.ts';
 import { schedulerHandlers } from './scheduler.ts';
+import { ssmHandlers } from './ssm.ts';
 
 export type Handlers = Readonly<Record<string, AnyHandler>>;
 
@@ -36,4 +37,5 @@ export const handlers: Handlers = {
   ...lambdaHandlers,
   ...eventsLogsHandlers,
   ...schedulerHandlers,
+  ...ssmHandlers,
 };
