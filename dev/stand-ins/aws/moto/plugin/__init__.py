@@ -1,6 +1,18 @@
 """Adds to moto 5.2.5 what the rehearsal needs, without changing the installed package."""
 
-from . import dependencies, endpoints, instances, interfaces, policies, routes, spot, tags, uploads
+from . import (
+    dependencies,
+    endpoints,
+    instances,
+    interfaces,
+    ipv6_blocks,
+    ipv6_interfaces,
+    policies,
+    routes,
+    spot,
+    tags,
+    uploads,
+)
 
 MOTO_VERSION = "5.2.5"
 
@@ -12,6 +24,6 @@ def install() -> None:
     found = version("moto")
     if found != MOTO_VERSION:
         raise SystemExit(f"this plugin is written for moto {MOTO_VERSION}, not {found}")
-    parts = (interfaces, instances, dependencies, endpoints, policies, routes, spot, tags, uploads)
-    for part in parts:
+    first = (interfaces, ipv6_blocks, ipv6_interfaces, instances)
+    for part in (*first, dependencies, endpoints, policies, routes, spot, tags, uploads):
         part.install()
