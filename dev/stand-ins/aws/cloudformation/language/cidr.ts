@@ -2,8 +2,8 @@ import ipaddr from 'ipaddr.js';
 import { TemplateError } from './value.ts';
 
 /**
- * `Fn::Cidr`: the first `count` blocks inside `block`, each with `hostBits` host bits. The blocks of an IPv6 block are /64s.
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-cidr.html
+ * `Fn::Cidr`: the first `count` blocks inside `block`, of IPv4 or IPv6, each with `hostBits` host bits.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-cidr.html
  */
 export function cidrBlocks(block: string, count: number, hostBits: number): readonly string[] {
   if (!ipaddr.isValidCIDR(block)) {
@@ -12,9 +12,8 @@ export function cidrBlocks(block: string, count: number, hostBits: number): read
   const [address, prefix] = ipaddr.parseCIDR(block);
   const bytes = address.toByteArray();
   const bits = bytes.length * 8;
-  const sizeLimit = bits === 128 ? 64 : bits;
   const room = 2 ** (bits - prefix - hostBits);
-  if (hostBits < 1 || hostBits > sizeLimit || count < 1 || count > 256 || count > room) {
+  if (hostBits < 1 || count < 1 || count > 256 || count > room) {
     throw new TemplateError(
       `Template error: Fn::Cidr can not split ${block} into ${count} blocks of ${hostBits} host bits`,
     );
