@@ -4,9 +4,9 @@
 # tells, and asks the other machine from both. Prints a line per answer.
 exec >/var/log/rehearsal/ipv6.log 2>&1
 metadata=http://169.254.169.254/latest
-token=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$metadata/api/token")
+token=$(curl -sf --retry 9 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 21600' "$metadata/api/token")
 read -r mac </sys/class/net/ens6/address
-item() { curl -sf -H "X-aws-ec2-metadata-token: $token" "$metadata/meta-data/network/interfaces/macs/$mac/$1"; }
+item() { curl -sf --retry 9 --retry-all-errors -H "X-aws-ec2-metadata-token: $token" "$metadata/meta-data/network/interfaces/macs/$mac/$1"; }
 own=$(item ipv6s) prefix=$(item ipv6-prefix) vpc=$(item vpc-ipv6-cidr-blocks)
 block=$(item subnet-ipv6-cidr-blocks)
 pod=${prefix%/*}7 stranger=${block%/*}99
