@@ -21,7 +21,13 @@ const state: Ec2State = {
   instances: [instance],
   subnets: [
     { ...subnet, id: 'subnet-1', cidr: '10.0.2.0/24' },
-    { ...subnet, id: 'subnet-2', cidr: '10.0.4.0/24' },
+    {
+      ...subnet,
+      id: 'subnet-2',
+      cidr: '10.0.4.0/24',
+      ipv6Cidr: '2400:6500:0:4::/64',
+      vpcIpv6Cidrs: ['2400:6500::/56'],
+    },
   ],
   // Not in device order, because EC2 guarantees no order.
   networkInterfaces: [
@@ -31,6 +37,8 @@ const state: Ec2State = {
       subnetId: 'subnet-2',
       addresses: ['10.0.4.9'],
       prefixes: ['10.0.4.64/28', '10.0.4.80/28'],
+      ipv6Addresses: ['2400:6500:0:4::9'],
+      ipv6Prefixes: ['2400:6500:0:4:a::/80', '2400:6500:0:4:b::/80'],
       securityGroups: [],
       sourceDestCheck: false,
       attachment: { instanceId: 'i-1', deviceIndex: 1 },
@@ -89,6 +97,21 @@ describe('the metadata of an instance', () => {
     expect(await read(`${second}/device-number`)).toBe('1');
     expect(await read(`${second}/subnet-ipv4-cidr-block`)).toBe('10.0.4.0/24');
     expect(await read(`${second}/ipv4-prefix`)).toBe('10.0.4.64/28\n10.0.4.80/28');
+  });
+
+  it('has the IPv6 of an interface, its subnet and its VPC', async () => {
+    const second = '/meta-data/network/interfaces/macs/02:00:00:00:00:02';
+    expect(await read(`${second}/ipv6-prefix`)).toBe('2400:6500:0:4:a::/80\n2400:6500:0:4:b::/80');
+    expect(await read(`${second}/ipv6s`)).toBe('2400:6500:0:4::9');
+    expect(await read(`${second}/subnet-ipv6-cidr-blocks`)).toBe('2400:6500:0:4::/64');
+    expect(await read(`${second}/vpc-ipv6-cidr-blocks`)).toBe('2400:6500::/56');
+  });
+
+  it('has no item of IPv6 where there is none', async () => {
+    const first = '/meta-data/network/interfaces/macs/02:00:00:00:00:01';
+    expect(await read(`${first}/`)).not.toContain('ipv6');
+    expect(await read(`${first}/ipv6-prefix`)).toBeUndefined();
+    expect(await read(`${first}/subnet-ipv6-cidr-blocks`)).toBeUndefined();
   });
 
   it('has no ipv4-prefix where none is assigned', async () => {

@@ -69,16 +69,29 @@ function networkInterface(state: Ec2State, eni: NetworkInterface, owner: string)
     'interface-id': eni.id,
     // Absent without a prefix: the real service then answers 404.
     ...(eni.prefixes.length === 0 ? {} : { 'ipv4-prefix': eni.prefixes.join('\n') }),
+    ...linesUnlessEmpty('ipv6-prefix', eni.ipv6Prefixes),
+    ...linesUnlessEmpty('ipv6s', eni.ipv6Addresses),
     'local-ipv4s': eni.addresses.join('\n'),
     mac: eni.mac,
     'owner-id': owner,
     'security-group-ids': eni.securityGroups.map(({ id }) => id).join('\n'),
     'subnet-id': subnet.id,
     'subnet-ipv4-cidr-block': subnet.cidr,
+    ...linesUnlessEmpty('subnet-ipv6-cidr-blocks', subnet.ipv6Cidr),
     'vpc-id': subnet.vpcId,
     'vpc-ipv4-cidr-block': subnet.vpcCidr,
     'vpc-ipv4-cidr-blocks': (subnet.vpcCidrs ?? [subnet.vpcCidr]).join('\n'),
+    ...linesUnlessEmpty('vpc-ipv6-cidr-blocks', subnet.vpcIpv6Cidrs),
   };
+}
+
+/**
+ * An item of IPv6, which is absent where there is nothing, as the VPC CNI expects:
+ * https://github.com/aws/amazon-vpc-cni-k8s/blob/master/pkg/awsutils/imds.go
+ */
+function linesUnlessEmpty(name: string, values: string | readonly string[] = []): Folder {
+  const lines = [values].flat();
+  return lines.length === 0 ? {} : { [name]: lines.join('\n') };
 }
 
 /** Absent while EC2 has given no notice. */

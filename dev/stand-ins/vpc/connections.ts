@@ -33,6 +33,13 @@ export async function readConnections(
   };
 }
 
+/** All IPv6 ranges of a VPC. */
+export function ipv6RangesOf({ Ipv6CidrBlockAssociationSet: found = [] }: Vpc): readonly string[] {
+  return found
+    .filter(({ Ipv6CidrBlockState }) => Ipv6CidrBlockState?.State === 'associated')
+    .flatMap(({ Ipv6CidrBlock }) => Ipv6CidrBlock ?? []);
+}
+
 /** All IPv4 ranges of a VPC, the first one first. */
 export function rangesOf({
   CidrBlock,

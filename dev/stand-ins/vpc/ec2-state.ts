@@ -7,8 +7,9 @@ import {
   DescribeVpcsCommand,
   type EC2Client,
   type NetworkInterface as SdkInterface,
+  type Subnet as SdkSubnet,
 } from '@aws-sdk/client-ec2';
-import { rangesOf, readConnections } from './connections.ts';
+import { ipv6RangesOf, rangesOf, readConnections } from './connections.ts';
 import { type SubnetRoute, subnetRoutes } from './route-tables.ts';
 import { type SecurityGroup, toSecurityGroup } from './security-groups.ts';
 import { readGateways, type WaysOut, waysOut } from './ways-out.ts';
@@ -22,6 +23,9 @@ export interface NetworkInterface {
   readonly addresses: readonly string[];
   /** IPv4 prefixes (/28) that are delegated to it. */
   readonly prefixes: readonly string[];
+  readonly ipv6Addresses?: readonly string[];
+  /** IPv6 prefixes (/80) that are delegated to it. */
+  readonly ipv6Prefixes?: readonly string[];
   readonly securityGroups: readonly { readonly id: string; readonly name: string }[];
   /** Whether it may send and receive only with its own addresses (the source/destination check). */
   readonly sourceDestCheck: boolean;
@@ -36,6 +40,9 @@ export interface Subnet {
   readonly vpcCidr: string;
   /** All ranges of the VPC, when it has more than one. */
   readonly vpcCidrs?: readonly string[];
+  /** Its IPv6 block, if it has one. */
+  readonly ipv6Cidr?: string;
+  readonly vpcIpv6Cidrs?: readonly string[];
 }
 
 export interface Instance {
@@ -87,6 +94,7 @@ export async function readEc2State(ec2: EC2Client): Promise<Ec2State> {
   ]);
   const tables = routing.RouteTables ?? [];
   const ranges = new Map(vpcs.Vpcs?.map((vpc) => [vpc.VpcId, rangesOf(vpc)]));
+  const ipv6Ranges = new Map(vpcs.Vpcs?.map((vpc) => [vpc.VpcId, ipv6RangesOf(vpc)]));
   const subnets = (found.Subnets ?? []).map((subnet) => ({
     id: subnet.SubnetId ?? '',
     cidr: subnet.CidrBlock ?? '',
@@ -94,6 +102,7 @@ export async function readEc2State(ec2: EC2Client): Promise<Ec2State> {
     vpcId: subnet.VpcId ?? '',
     vpcCidr: ranges.get(subnet.VpcId)?.[0] ?? '',
     vpcCidrs: ranges.get(subnet.VpcId) ?? [],
+    ...ipv6Of(subnet, ipv6Ranges.get(subnet.VpcId)),
   }));
   const zoneOf = (id: string) => subnets.find((one) => one.id === id)?.zone;
   const connections = await readConnections(ec2, vpcs.Vpcs ?? [], zoneOf);
@@ -122,6 +131,16 @@ export async function readEc2State(ec2: EC2Client): Promise<Ec2State> {
   };
 }
 
+function ipv6Of(
+  { Ipv6CidrBlockAssociationSet: found = [] }: SdkSubnet,
+  vpcIpv6Cidrs: readonly string[] = [],
+): Pick<Subnet, 'ipv6Cidr' | 'vpcIpv6Cidrs'> {
+  const ipv6Cidr = found.find(
+    ({ Ipv6CidrBlockState }) => Ipv6CidrBlockState?.State === 'associated',
+  )?.Ipv6CidrBlock;
+  return ipv6Cidr === undefined ? { vpcIpv6Cidrs } : { ipv6Cidr, vpcIpv6Cidrs };
+}
+
 function toNetworkInterface(sdk: SdkInterface): NetworkInterface {
   const addresses = [...(sdk.PrivateIpAddresses ?? [])]
     .sort((a, b) => Number(b.Primary ?? false) - Number(a.Primary ?? false))
@@ -133,6 +152,8 @@ function toNetworkInterface(sdk: SdkInterface): NetworkInterface {
     subnetId: sdk.SubnetId ?? '',
     addresses: addresses.length > 0 ? addresses : [sdk.PrivateIpAddress ?? ''],
     prefixes: (sdk.Ipv4Prefixes ?? []).flatMap(({ Ipv4Prefix }) => Ipv4Prefix ?? []),
+    ipv6Addresses: (sdk.Ipv6Addresses ?? []).flatMap(({ Ipv6Address }) => Ipv6Address ?? []),
+    ipv6Prefixes: (sdk.Ipv6Prefixes ?? []).flatMap(({ Ipv6Prefix }) => Ipv6Prefix ?? []),
     securityGroups: (sdk.Groups ?? []).map(({ GroupId = '', GroupName = '' }) => ({
       id: GroupId,
       name: GroupName,

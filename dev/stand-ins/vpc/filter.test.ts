@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Ec2State, EMPTY_STATE, type NetworkInterface } from './ec2-state.ts';
+import { IPV4, IPV6 } from './families.ts';
 import { filterOf } from './filter.ts';
 import { localRoute, NO_CONNECTIONS, type SubnetRoute, subnetRoutes } from './route-tables.ts';
 import { matchesOf, type Rule, toSecurityGroup } from './security-groups.ts';
@@ -24,18 +25,42 @@ describe('a rule of a security group', () => {
     ]);
   });
 
+  it.each<[string, Omit<Rule, 'cidrs' | 'groups'>, string]>([
+    ['all', { protocol: '-1' }, ''],
+    ['a port', { protocol: 'tcp', from: 443, to: 443 }, ' tcp dport 443-443'],
+    ['all of ICMPv6', { protocol: 'icmpv6' }, ' meta l4proto icmpv6'],
+    ['a type of ICMPv6', { protocol: '58', from: 128, to: -1 }, ' icmpv6 type 128'],
+  ])('matches %s by IPv6, from its IPv6 ranges and from groups', (_, rule, match) => {
+    const both = { ...rule, ...peers, ipv6Cidrs: ['2400:6500::/56'] };
+    expect(matchesOf(both, 'daddr', IPV6)).toEqual([
+      `ip6 daddr 2400:6500::/56${match}`,
+      `ip6 daddr @members_sg_1${match}`,
+    ]);
+    expect(matchesOf({ ...both, groups: [] }, 'daddr')).toEqual([`ip daddr 10.0.0.0/16${match}`]);
+  });
+
+  it('says nothing about IPv6 by a range of IPv4, and the other way round', () => {
+    const all = { protocol: '-1', cidrs: ['0.0.0.0/0'], groups: [] };
+    expect(matchesOf(all, 'saddr', IPV6)).toEqual([]);
+    expect(matchesOf({ ...all, cidrs: [], ipv6Cidrs: ['::/0'] }, 'saddr')).toEqual([]);
+  });
+
   it("is read from EC2's description", () => {
     const group = toSecurityGroup({
       GroupId: 'sg-1',
       IpPermissions: [{ IpProtocol: '-1', UserIdGroupPairs: [{ GroupId: 'sg-1' }] }],
       IpPermissionsEgress: [
         { IpProtocol: 'tcp', FromPort: 1, ToPort: 2, IpRanges: [{ CidrIp: '0.0.0.0/0' }] },
+        { IpProtocol: '-1', Ipv6Ranges: [{ CidrIpv6: '::/0' }] },
       ],
     });
     expect(group).toEqual({
       id: 'sg-1',
-      ingress: [{ protocol: '-1', cidrs: [], groups: ['sg-1'] }],
-      egress: [{ protocol: 'tcp', from: 1, to: 2, cidrs: ['0.0.0.0/0'], groups: [] }],
+      ingress: [{ protocol: '-1', cidrs: [], ipv6Cidrs: [], groups: ['sg-1'] }],
+      egress: [
+        { protocol: 'tcp', from: 1, to: 2, cidrs: ['0.0.0.0/0'], ipv6Cidrs: [], groups: [] },
+        { protocol: '-1', cidrs: [], ipv6Cidrs: ['::/0'], groups: [] },
+      ],
     });
   });
 });
@@ -104,6 +129,20 @@ describe('the filter', () => {
     const ended = { ...state, instances: [{ ...instance, state: 'terminated' }] };
     expect(filterOf(state)).toContain('"t1" . 10.0.4.9');
     expect(filterOf(ended)).not.toContain('"t1"');
+  });
+
+  it('keeps the families apart', () => {
+    const dual = {
+      ...state,
+      networkInterfaces: [{ ...eni, ipv6Prefixes: ['2400:6500:0:0:1::/80'] }],
+      routes: new Map([['subnet-1', ['10.0.0.0/16', '2400:6500::/56'].map(localRoute)]]),
+    };
+    const [ipv4 = '', ipv6 = ''] = filterOf(dual).split('table ip6 vpc {');
+    expect(ipv4).not.toContain('2400:');
+    expect(ipv6.split('table arp vpc')[0]).not.toContain('10.0.');
+    expect(ipv6).toContain('"t1" . 2400:6500:0:0:1::/80');
+    expect(ipv6).toContain('ip6 daddr 2400:6500::/56 ip6 daddr 2400:6500::/56 return');
+    expect(filterOf(dual, [IPV4])).not.toContain('ip6');
   });
 
   it("lets the metadata service's answers travel as far as the instance allows", () => {

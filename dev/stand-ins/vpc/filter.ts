@@ -1,4 +1,5 @@
 import { type Ec2State, exists, type NetworkInterface, subnetOf } from './ec2-state.ts';
+import { type Family, IPV4, IPV6 } from './families.ts';
 import { tapOf } from './plan.ts';
 import { reachesService } from './reach.ts';
 import type { SubnetRoute } from './route-tables.ts';
@@ -15,71 +16,128 @@ const EC2_PORT = 5010;
  * table of its subnet has no way, and those that no security group allows at both ends. Replaces the
  * ruleset before it as a whole. Security groups keep state: answers pass, but route tables do not, so answers need a way of
  * their own. Answers of the metadata service travel as many hops as the instance allows.
+ *
+ * @param families those that the kernel has
  */
-export function filterOf(state: Ec2State): string {
+export function filterOf(state: Ec2State, families: readonly Family[] = [IPV4, IPV6]): string {
   const alive = new Set(state.instances.filter(exists).map(({ id }) => id));
   const attached = state.networkInterfaces.filter(
     ({ attachment }) => attachment !== undefined && alive.has(attachment.instanceId),
   );
   // The interfaces of the control plane: their addresses belong to this machine itself.
   const others = state.networkInterfaces.filter(({ attachment }) => attachment === undefined);
+  const parts = { state, attached, others };
+  const tables = { ip: () => ipv4Table(parts), ip6: () => ipv6Table(parts) };
   return [
-    'table ip vpc',
-    'delete table ip vpc',
+    ...families.flatMap((family) => [
+      `table ${family.table} vpc`,
+      `delete table ${family.table} vpc`,
+      table(`${family.table} vpc`, tables[family.table]()),
+    ]),
     'table arp vpc',
     'delete table arp vpc',
-    table('ip vpc', [
-      ...sourceCheck(attached),
-      ...state.securityGroups.flatMap((group) => groupChains(state, group)),
-      ...[...state.routes].map(([id, routes]) => chain(chainOf('way', id), '', waysOf(routes))),
-      ...attached.map(outOf),
-      ...[...attached, ...others].map(into),
-      chain('deliver', '', [
-        ...attached.map(({ id }) => `oifname "${tapOf(id)}" jump ${chainOf('into', id)}`),
-        ...others.map(({ id, addresses: [to] }) => `ip daddr ${to} jump ${chainOf('into', id)}`),
-        'drop',
-      ]),
-      chain('forward', 'type filter hook forward priority filter; policy drop;', [
-        ...attached.map((eni) => `iifname "${tapOf(eni.id)}" ${way(state, eni)}`),
-        'ct state established,related accept',
-        ...attached.map(({ id }) => `iifname "${tapOf(id)}" jump ${chainOf('out', id)}`),
-      ]),
-      // What has an interface of EC2 but is on this machine itself: the control plane.
-      chain('output', 'type filter hook output priority filter; policy accept;', [
-        ...others.map((eni) => `ip saddr ${eni.addresses[0]} oifname "t*" ${way(state, eni)}`),
-      ]),
-      chain('input', 'type filter hook input priority filter; policy accept;', [
-        ...attached
-          .filter((eni) => !reachesService(state, eni, 'ec2'))
-          .map(({ id }) => `iifname "${tapOf(id)}" tcp dport ${EC2_PORT} drop`),
-        `ip daddr ${METADATA_ADDRESS} accept`,
-        ...attached.map((eni) => `iifname "${tapOf(eni.id)}" ${way(state, eni)}`),
-        'ct state established,related accept',
-        ...attached.map(({ id }) => `iifname "${tapOf(id)}" jump ${chainOf('out', id)}`),
-        `iifname "${tapOf('eni-*')}" drop`,
-      ]),
-      metadataHops(state, attached),
-    ]),
     table('arp vpc', [subnetsOnly(state, attached)]),
   ].join('\n');
 }
 
-function sourceCheck(attached: readonly NetworkInterface[]): readonly string[] {
-  const own = attached.flatMap(({ id, addresses, prefixes }) =>
-    [...addresses, ...prefixes].map((address) => `"${tapOf(id)}" . ${address}`),
+interface Parts {
+  readonly state: Ec2State;
+  readonly attached: readonly NetworkInterface[];
+  readonly others: readonly NetworkInterface[];
+}
+
+function ipv4Table({ state, attached, others }: Parts): readonly string[] {
+  return [
+    ...sourceCheck(attached, IPV4),
+    ...groupsAndWays(state, attached, IPV4),
+    ...others.map(into),
+    chain('deliver', '', [
+      ...delivered(attached),
+      ...others.map(({ id, addresses: [to] }) => `ip daddr ${to} jump ${chainOf('into', id)}`),
+      'drop',
+    ]),
+    forward(state, attached),
+    // What has an interface of EC2 but is on this machine itself: the control plane.
+    chain('output', 'type filter hook output priority filter; policy accept;', [
+      ...others.map((eni) => `ip saddr ${eni.addresses[0]} oifname "t*" ${way(state, eni)}`),
+    ]),
+    chain('input', 'type filter hook input priority filter; policy accept;', [
+      ...attached
+        .filter((eni) => !reachesService(state, eni, 'ec2'))
+        .map(({ id }) => `iifname "${tapOf(id)}" tcp dport ${EC2_PORT} drop`),
+      `ip daddr ${METADATA_ADDRESS} accept`,
+      ...attached.map((eni) => `iifname "${tapOf(eni.id)}" ${way(state, eni)}`),
+      'ct state established,related accept',
+      ...attached.map(({ id }) => `iifname "${tapOf(id)}" jump ${chainOf('out', id)}`),
+      `iifname "${tapOf('eni-*')}" drop`,
+    ]),
+    metadataHops(state, attached),
+  ];
+}
+
+/** IPv6 between interfaces only. What the VPC itself says in it comes from the program beside this file. */
+function ipv6Table({ state, attached }: Parts): readonly string[] {
+  return [
+    ...sourceCheck(attached, IPV6),
+    ...groupsAndWays(state, attached, IPV6),
+    chain('deliver', '', [...delivered(attached), 'drop']),
+    forward(state, attached),
+    chain('input', 'type filter hook input priority filter; policy accept;', [
+      `iifname "${tapOf('eni-*')}" drop`,
+    ]),
+  ];
+}
+
+function groupsAndWays(
+  state: Ec2State,
+  attached: readonly NetworkInterface[],
+  family: Family,
+): readonly string[] {
+  return [
+    ...state.securityGroups.flatMap((group) => groupChains(state, group, family)),
+    ...[...state.routes].map(([id, routes]) =>
+      chain(chainOf('way', id), '', waysOf(routes, family)),
+    ),
+    ...attached.map(outOf),
+    ...attached.map(into),
+  ];
+}
+
+function delivered(attached: readonly NetworkInterface[]): readonly string[] {
+  return attached.map(({ id }) => `oifname "${tapOf(id)}" jump ${chainOf('into', id)}`);
+}
+
+function forward(state: Ec2State, attached: readonly NetworkInterface[]): string {
+  return chain('forward', 'type filter hook forward priority filter; policy drop;', [
+    ...attached.map((eni) => `iifname "${tapOf(eni.id)}" ${way(state, eni)}`),
+    'ct state established,related accept',
+    ...attached.map(({ id }) => `iifname "${tapOf(id)}" jump ${chainOf('out', id)}`),
+  ]);
+}
+
+function sourceCheck(
+  attached: readonly NetworkInterface[],
+  { table: header, addressType, ownOf }: Family,
+): readonly string[] {
+  const own = attached.flatMap((eni) =>
+    ownOf(eni).map((address) => `"${tapOf(eni.id)}" . ${address}`),
   );
   const free = attached.filter(({ sourceDestCheck }) => !sourceDestCheck);
   return [
-    set('own', 'ifname . ipv4_addr; flags interval', own),
+    set('own', `ifname . ${addressType}; flags interval`, own),
     chain('source', 'type filter hook prerouting priority raw; policy accept;', [
-      'iifname . ip saddr @own accept',
+      `iifname . ${header} saddr @own accept`,
       ...free.map(({ id }) => `iifname "${tapOf(id)}" accept`),
       `iifname "${tapOf('eni-*')}" drop`,
     ]),
   ];
 }
 
-function groupChains(state: Ec2State, { id, ingress, egress }: SecurityGroup): readonly string[] {
+function groupChains(
+  state: Ec2State,
+  { id, ingress, egress }: SecurityGroup,
+  family: Family,
+): readonly string[] {
   const members = state.networkInterfaces.filter(({ securityGroups }) =>
     securityGroups.some((group) => group.id === id),
   );
@@ -87,13 +145,13 @@ function groupChains(state: Ec2State, { id, ingress, egress }: SecurityGroup): r
   const lines = (rules: typeof ingress, side: 'saddr' | 'daddr', verdict: string) =>
     rules
       .map((rule) => ({ ...rule, groups: rule.groups.filter((group) => known.has(group)) }))
-      .flatMap((rule) => matchesOf(rule, side))
+      .flatMap((rule) => matchesOf(rule, side, family))
       .map((match) => `${match} ${verdict}`);
   return [
     set(
       membersOf(id),
-      'ipv4_addr; flags interval; auto-merge',
-      members.flatMap(({ addresses, prefixes }) => [...addresses, ...prefixes]),
+      `${family.addressType}; flags interval; auto-merge`,
+      members.flatMap(family.ownOf),
     ),
     chain(chainOf('ingress', id), '', lines(ingress, 'saddr', 'accept')),
     chain(chainOf('egress', id), '', lines(egress, 'daddr', 'goto deliver')),
@@ -105,11 +163,12 @@ function way({ routes }: Ec2State, { subnetId }: NetworkInterface): string {
   return routes.has(subnetId) ? `jump ${chainOf('way', subnetId)}` : 'drop';
 }
 
-function waysOf(routes: readonly SubnetRoute[]): readonly string[] {
+function waysOf(routes: readonly SubnetRoute[], { table: header, has }: Family): readonly string[] {
+  const ofFamily = routes.filter(({ destination }) => has(destination));
   return [
-    ...routes.flatMap(({ destination, reaches }) => [
-      ...reaches.map((range) => `ip daddr ${destination} ip daddr ${range} return`),
-      `ip daddr ${destination} drop`,
+    ...ofFamily.flatMap(({ destination, reaches }) => [
+      ...reaches.map((range) => `${header} daddr ${destination} ${header} daddr ${range} return`),
+      `${header} daddr ${destination} drop`,
     ]),
     'drop',
   ];

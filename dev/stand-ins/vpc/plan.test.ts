@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import ipaddr from 'ipaddr.js';
 import { describe, expect, it } from 'vitest';
-import { addressesOf, nthAddress } from './addresses.ts';
+import { addressesOf, linkLocal, nthAddress } from './addresses.ts';
 import { type Ec2State, EMPTY_STATE, type NetworkInterface } from './ec2-state.ts';
 import { changes, EMPTY_PLAN, planVpc, tapOf, type VpcPlan } from './plan.ts';
 
@@ -45,6 +46,25 @@ describe('the addresses of a block', () => {
   });
 });
 
+describe('the link-local address of an interface', () => {
+  it('is the one that its MAC address makes (RFC 4291, appendix A)', () => {
+    expect(linkLocal('34:56:78:9a:bc:de')).toBe('fe80::3656:78ff:fe9a:bcde');
+    expect(linkLocal('02:00:00:00:00:01')).toBe('fe80::ff:fe00:1');
+  });
+
+  it('tells interfaces apart', () => {
+    const macs = fc
+      .array(fc.integer({ min: 0, max: 255 }), { minLength: 6, maxLength: 6 })
+      .map((bytes) => bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':'));
+    fc.assert(
+      fc.property(macs, macs, (one, other) => {
+        expect(linkLocal(one) === linkLocal(other)).toBe(one === other);
+        expect(ipaddr.parse(linkLocal(one)).range()).toBe('linkLocal');
+      }),
+    );
+  });
+});
+
 describe('the plan of a VPC', () => {
   it('routes every assigned address and prefix to the tap of its interface', () => {
     const plan = planVpc(
@@ -56,6 +76,30 @@ describe('the plan of a VPC', () => {
     ]);
     expect(plan.neighbours).toHaveLength(17);
     expect(plan.routers).toEqual(['10.0.4.1']);
+  });
+
+  it('routes IPv6 by one neighbour for each interface, however large its prefixes are', () => {
+    const dual = eni('eni-0aa', {
+      ipv6Addresses: ['2400:6500::9'],
+      ipv6Prefixes: ['2400:6500:0:0:1::/80'],
+    });
+    const plan = planVpc(state({ networkInterfaces: [dual] }));
+    const via = 'fe80::ff:fe00:1';
+    expect(plan.routes).toEqual([
+      { destination: '10.0.4.9/32', device: 't0aa' },
+      { destination: '2400:6500::9/128', device: 't0aa', via },
+      { destination: '2400:6500:0:0:1::/80', device: 't0aa', via },
+    ]);
+    expect(plan.neighbours.map(({ address }) => address)).toEqual(['10.0.4.9', via]);
+    expect(plan.routers).toEqual(['10.0.4.1']);
+    expect(changes(EMPTY_PLAN, plan)).toContain(
+      'route replace 2400:6500:0:0:1::/80 via fe80::ff:fe00:1 dev t0aa',
+    );
+    expect(changes(plan, planVpc(state({ networkInterfaces: [eni('eni-0aa')] })))).toEqual([
+      `neighbour delete ${via} dev t0aa`,
+      'route delete 2400:6500::9/128 dev t0aa',
+      'route delete 2400:6500:0:0:1::/80 dev t0aa',
+    ]);
   });
 
   it('leaves out detached interfaces and those of terminated instances', () => {

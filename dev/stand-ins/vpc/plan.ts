@@ -1,4 +1,4 @@
-import { addressesOf, nthAddress } from './addresses.ts';
+import { addressesOf, linkLocal, nthAddress } from './addresses.ts';
 import { type Ec2State, exists, type NetworkInterface, subnetOf } from './ec2-state.ts';
 
 /** The contents of the namespace that make it deliver as the VPC does. Each entry changes as one unit. */
@@ -7,7 +7,12 @@ export interface VpcPlan {
   readonly taps: readonly string[];
   /** Router addresses of subnets in use, on the loopback device. */
   readonly routers: readonly string[];
-  readonly routes: readonly { readonly destination: string; readonly device: string }[];
+  readonly routes: readonly {
+    readonly destination: string;
+    readonly device: string;
+    /** The neighbour that has all of an IPv6 prefix: the kernel would have to know 2^48 addresses otherwise. */
+    readonly via?: string;
+  }[];
   /** ipvlan in mode l3 answers no ARP, so the VPC side gets the MAC of every address beforehand. */
   readonly neighbours: readonly {
     readonly address: string;
@@ -40,13 +45,21 @@ export function planVpc(state: Ec2State): VpcPlan {
   };
 }
 
-function routesOf({ id, addresses, prefixes }: NetworkInterface): VpcPlan['routes'] {
+function routesOf({ id, addresses, prefixes, mac, ...ipv6 }: NetworkInterface): VpcPlan['routes'] {
+  const { ipv6Addresses = [], ipv6Prefixes = [] } = ipv6;
+  const device = tapOf(id);
   const destinations = [...addresses.map((address) => `${address}/32`), ...prefixes];
-  return destinations.map((destination) => ({ destination, device: tapOf(id) }));
+  const ipv6Destinations = [...ipv6Addresses.map((address) => `${address}/128`), ...ipv6Prefixes];
+  return [
+    ...destinations.map((destination) => ({ destination, device })),
+    ...ipv6Destinations.map((destination) => ({ destination, device, via: linkLocal(mac) })),
+  ];
 }
 
-function neighboursOf({ id, mac, addresses, prefixes }: NetworkInterface): VpcPlan['neighbours'] {
+function neighboursOf({ id, mac, addresses, prefixes, ...ipv6 }: NetworkInterface) {
+  const { ipv6Addresses = [], ipv6Prefixes = [] } = ipv6;
   const all = new Set([...addresses, ...prefixes.flatMap(addressesOf)]);
+  if (ipv6Addresses.length + ipv6Prefixes.length > 0) all.add(linkLocal(mac));
   return [...all].map((address) => ({ address, mac, device: tapOf(id) }));
 }
 
@@ -57,8 +70,8 @@ function neighboursOf({ id, mac, addresses, prefixes }: NetworkInterface): VpcPl
 export function changes(from: VpcPlan, to: VpcPlan): string[] {
   const taps = compare(from.taps, to.taps, (tap) => tap);
   const routers = compare(from.routers, to.routers, (router) => router);
-  const routes = compare(from.routes, to.routes, ({ destination, device }) =>
-    [destination, device].join(' '),
+  const routes = compare(from.routes, to.routes, ({ destination, device, via }) =>
+    [destination, device, via].join(' '),
   );
   const neighbours = compare(from.neighbours, to.neighbours, ({ address, mac, device }) =>
     [address, mac, device].join(' '),
@@ -76,11 +89,20 @@ export function changes(from: VpcPlan, to: VpcPlan): string[] {
     ...routers.added.map((router) => `address replace ${router}/32 dev lo`),
     ...taps.added.flatMap((tap) => [
       `tuntap add dev ${tap} mode tap`,
-      `link set dev ${tap} mtu ${VPC_MTU} up`,
+      // Without an IPv6 address of its own, the kernel says nothing about neighbours: neighbours.py does.
+      `link set dev ${tap} addrgenmode none mtu ${VPC_MTU} up`,
       // Otherwise the router delays its answer to an ARP request by up to 0.8 s.
       `ntable change name arp_cache dev ${tap} proxy_delay 0`,
     ]),
-    ...routes.added.map(({ destination, device }) => `route replace ${destination} dev ${device}`),
+    ...routes.added.map(({ destination, device, via }) =>
+      [
+        'route replace',
+        destination,
+        ...(via === undefined ? [] : ['via', via]),
+        'dev',
+        device,
+      ].join(' '),
+    ),
     ...neighbours.added.map(
       ({ address, mac, device }) =>
         `neighbour replace ${address} lladdr ${mac} dev ${device} nud permanent`,

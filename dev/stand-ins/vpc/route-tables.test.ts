@@ -58,6 +58,21 @@ describe('a route beyond the VPC', () => {
     },
   );
 
+  it('leads nowhere by IPv6, which is there within a VPC only', () => {
+    const ipv6 = (DestinationIpv6CidrBlock: string, target: object) => ({
+      DestinationIpv6CidrBlock,
+      ...target,
+    });
+    const ways = waysOf('a', [
+      ipv6('::/0', { VpcPeeringConnectionId: 'pcx-1' }),
+      ipv6('2400:6500::/56', { GatewayId: 'local' }),
+    ]);
+    expect(ways).toEqual([
+      { destination: '2400:6500::/56', reaches: ['2400:6500::/56'] },
+      { destination: '::/0', reaches: [] },
+    ]);
+  });
+
   it('comes after those that are more specific', () => {
     const ways = waysOf('a', [
       to('0.0.0.0/0', { TransitGatewayId: 'tgw-1' }),

@@ -75,9 +75,12 @@ function routeOf(
   subnet: PlacedSubnet,
   connections: Connections,
 ): readonly SubnetRoute[] {
-  const { DestinationCidrBlock: destination } = route;
+  const { DestinationCidrBlock, DestinationIpv6CidrBlock } = route;
+  const destination = DestinationCidrBlock ?? DestinationIpv6CidrBlock;
   if (destination === undefined) return [];
   if (route.GatewayId === 'local') return [localRoute(destination)];
+  // Between VPCs there is IPv4 only here.
+  if (DestinationIpv6CidrBlock !== undefined) return [{ destination, reaches: [] }];
   const reaches = beyond(route, subnet, connections)
     .filter(({ id }) => id !== subnet.vpcId)
     .flatMap(({ cidrs }) => cidrs)
@@ -109,7 +112,7 @@ function bySize(one: SubnetRoute, other: SubnetRoute): number {
 }
 
 function lengthOf(cidr: string): number {
-  return ipaddr.IPv4.parseCIDR(cidr)[1];
+  return ipaddr.parseCIDR(cidr)[1];
 }
 
 /** Two networks overlap when the first address of the smaller one is in the larger one. */

@@ -38,6 +38,9 @@ await vpc.stop(); look();
 console.log(JSON.stringify(steps));
 `;
 
+/** Namespaces of its own for a program, which ends with this one. */
+const APART = ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child=SIGKILL'];
+
 describe.skipIf(process.getuid?.() !== 0)('the VPC in a network namespace', () => {
   it('follows the state, and leaves nothing behind', async () => {
     const output = await run('unshare', [
@@ -69,8 +72,7 @@ describe.skipIf(process.getuid?.() !== 0)('the VPC in a network namespace', () =
 
   it('delivers what a VPC delivers and drops everything else', async () => {
     const delivery = join(import.meta.dirname, 'testing', 'delivery.ts');
-    const apart = ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child=SIGKILL'];
-    const output = await run('unshare', [...apart, process.execPath, delivery]);
+    const output = await run('unshare', [...APART, process.execPath, delivery]);
     expect(JSON.parse(output)).toEqual({
       'a primary address': true,
       'prefix to prefix': true,
@@ -99,4 +101,40 @@ describe.skipIf(process.getuid?.() !== 0)('the VPC in a network namespace', () =
       'without the check, its own addresses': true,
     });
   }, 180_000);
+
+  it('delivers IPv6 as well, by the same assignments', async () => {
+    const delivery = join(import.meta.dirname, 'testing', 'ipv6-delivery.ts');
+    const output = await run('unshare', [...APART, process.execPath, delivery]);
+    expect(JSON.parse(output)).toEqual({
+      'an address': true,
+      'prefix to prefix': true,
+      'another zone': true,
+      'back by the advertised router': true,
+      'another zone by the first address of the subnet': true,
+      'packets of the largest size': true,
+      'IPv4 beside it': true,
+      'an address that is assigned to nobody': false,
+      'a prefix that is assigned to nobody': false,
+      'from an address that is assigned to nobody': false,
+      'from a prefix of another': false,
+      'the router itself': false,
+      'a default route by advertisement': true,
+      'an address by advertisement': false,
+      'a prefix, once taken away': false,
+      'the address that is left': true,
+      'a prefix of another zone, once taken away': false,
+      'without a route for IPv6': false,
+      'IPv4 without a route for IPv6': true,
+      'without a route back': false,
+      'where egress is allowed for IPv4 only': false,
+      'where ingress is allowed for IPv4 only': false,
+      'from a range that is allowed': true,
+      'from outside a range that is allowed': false,
+      'echo requests, where they are allowed': true,
+      'echo requests, where those of IPv4 are allowed': false,
+      'a port that is allowed': true,
+      'a port that is not allowed': false,
+      'from outside the group': false,
+    });
+  }, 300_000);
 });

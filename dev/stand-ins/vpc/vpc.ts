@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { run } from '../../tools/process.ts';
 import { coalesce } from './coalesce.ts';
 import { type Ec2State, EMPTY_STATE } from './ec2-state.ts';
+import { IPV4, IPV6 } from './families.ts';
 import { filterOf, METADATA_ADDRESS } from './filter.ts';
+import { createNeighbourAnswers, planNeighbours } from './neighbours.ts';
 import { changes, EMPTY_PLAN, planVpc } from './plan.ts';
 
 const KERNEL_SETTINGS: Readonly<Record<string, string>> = {
@@ -13,10 +16,15 @@ const KERNEL_SETTINGS: Readonly<Record<string, string>> = {
   'net/ipv4/conf/default/rp_filter': '0',
   'net/ipv4/conf/all/rp_filter': '0',
 };
+const IPV6_SETTINGS: Readonly<Record<string, string>> = { 'net/ipv6/conf/all/forwarding': '1' };
+
+/** Whether the kernel of this machine has IPv6. Without it, a VPC with IPv6 fails. */
+const hasIpv6 = () => existsSync('/proc/sys/net/ipv6');
 
 /** Turns the network namespace of this process into the VPC's router. Needs root there. */
 export async function prepareNamespace(): Promise<void> {
-  for (const [name, value] of Object.entries(KERNEL_SETTINGS)) {
+  const settings = { ...KERNEL_SETTINGS, ...(hasIpv6() ? IPV6_SETTINGS : {}) };
+  for (const [name, value] of Object.entries(settings)) {
     await writeFile(`/proc/sys/${name}`, value);
   }
   await run('ip', ['link', 'set', 'lo', 'up']);
@@ -26,6 +34,7 @@ export async function prepareNamespace(): Promise<void> {
   await run('ip', ['address', 'replace', ...metadata]);
   // A VPC does not say that it could not deliver.
   await run('ip', ['route', 'add', 'blackhole', 'default']);
+  if (hasIpv6()) await run('ip', ['-6', 'route', 'add', 'blackhole', 'default']);
 }
 
 /** The VPC's data path in this network namespace. */
@@ -37,6 +46,8 @@ export interface Vpc {
 }
 
 export function createVpc(options: { readonly readState: () => Promise<Ec2State> }): Vpc {
+  const neighbours = createNeighbourAnswers();
+  const families = hasIpv6() ? [IPV4, IPV6] : [IPV4];
   let applied = EMPTY_PLAN;
   let filter = '';
   const apply = async (plan: typeof EMPTY_PLAN) => {
@@ -50,14 +61,16 @@ export function createVpc(options: { readonly readState: () => Promise<Ec2State>
   };
   const reconcile = coalesce(async () => {
     const state = await options.readState();
-    await applyFilter(filterOf(state));
+    await applyFilter(filterOf(state, families));
     await apply(planVpc(state));
+    await neighbours.follow(planNeighbours(state));
   });
   return {
     reconcile,
     async stop() {
+      await neighbours.stop();
       await apply(EMPTY_PLAN);
-      await applyFilter(filterOf(EMPTY_STATE));
+      await applyFilter(filterOf(EMPTY_STATE, families));
     },
   };
 }

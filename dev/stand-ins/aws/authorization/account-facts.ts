@@ -43,6 +43,7 @@ export function accountFacts({ account, region, motoUrl, endpoint }: FactSources
     vpcOf: (id) => unlessAbsent(() => vpcOf(ec2, id)),
     async associated(id) {
       if (id.startsWith('vpc-cidr-assoc-')) return vpcOfRange(ec2, id);
+      if (id.startsWith('subnet-cidr-assoc-')) return subnetOfRange(ec2, id);
       const Filters = [{ Name: 'association.route-table-association-id', Values: [id] }];
       const { RouteTables = [] } = await ec2.send(new DescribeRouteTablesCommand({ Filters }));
       const subnets = RouteTables.flatMap(({ Associations = [] }) =>
@@ -126,7 +127,17 @@ async function unlessAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
 /** The VPC that has a range, by the id of their association. */
 async function vpcOfRange(ec2: EC2Client, id: string): Promise<readonly string[]> {
   const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
-  return Vpcs.filter(({ CidrBlockAssociationSet: ranges = [] }) =>
-    ranges.some(({ AssociationId }) => AssociationId === id),
+  return Vpcs.filter(({ CidrBlockAssociationSet = [], Ipv6CidrBlockAssociationSet = [] }) =>
+    [...CidrBlockAssociationSet, ...Ipv6CidrBlockAssociationSet].some(
+      ({ AssociationId }) => AssociationId === id,
+    ),
   ).flatMap(({ VpcId }) => VpcId ?? []);
+}
+
+/** The subnet that has an IPv6 range, by the id of their association. */
+async function subnetOfRange(ec2: EC2Client, id: string): Promise<readonly string[]> {
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+  return Subnets.filter(({ Ipv6CidrBlockAssociationSet: ranges = [] }) =>
+    ranges.some(({ AssociationId }) => AssociationId === id),
+  ).flatMap(({ SubnetId }) => SubnetId ?? []);
 }

@@ -72,6 +72,24 @@ it('checks the table and the subnet behind an association', async () => {
   ]);
 });
 
+it.each([
+  ['DisassociateSubnetCidrBlock', 'subnet-cidr-assoc-0a1b2c3d', 'subnet/subnet-0a1b2c3d'],
+  ['DisassociateVpcCidrBlock', 'vpc-cidr-assoc-0a1b2c3d', 'vpc/vpc-0a1b2c3d'],
+])('checks what is behind an association for %s', async (action, id, resource) => {
+  const facts = { ...FACTS, associated: async () => [resource.split('/')[1] ?? ''] };
+  const requests = await ec2Requests(query('ec2', `Action=${action}&AssociationId=${id}`), facts);
+  expect(requests.map((one) => one.resource.split(':').at(-1))).toEqual([resource]);
+});
+
+it.each([
+  ['AssignIpv6Addresses&NetworkInterfaceId=eni-0a1b2c3d', 'network-interface/eni-0a1b2c3d'],
+  ['AssociateSubnetCidrBlock&SubnetId=subnet-0a1b2c3d', 'subnet/subnet-0a1b2c3d'],
+  ['AssociateVpcCidrBlock&VpcId=vpc-0a1b2c3d', 'vpc/vpc-0a1b2c3d'],
+])('checks %s for what it changes', async (body, resource) => {
+  const requests = await ec2Requests(query('ec2', `Action=${body}`), FACTS);
+  expect(requests.map((one) => one.resource.split(':').at(-1))).toContain(resource);
+});
+
 it('checks role, tags and imports of a change set, and the role that it hands over', async () => {
   const role = 'arn:aws:iam::123456789012:role/cfn';
   const body = `Action=CreateChangeSet&StackName=lab&ChangeSetName=c&RoleARN=${role}&ResourcesToImport.member.1.ResourceType=AWS::EC2::VPC`;

@@ -7,6 +7,7 @@ import { STACK_FACTS } from './cloudformation-stacks.ts';
 import { VALIDATION_FACTS } from './cloudformation-validations.ts';
 import { EC2_FACTS } from './ec2.ts';
 import { INTERFACE_FACTS } from './ec2-interfaces.ts';
+import { IPV6_FACTS } from './ec2-ipv6.ts';
 import { ROUTE_FACTS } from './ec2-routes.ts';
 import { ECR_FACTS } from './ecr.ts';
 import { EKS_FACTS } from './eks.ts';
@@ -30,7 +31,7 @@ export const FACTS: Readonly<Record<Service, readonly Fact[]>> = {
     ...EVENT_FACTS,
   ],
   autoscaling: AUTO_SCALING_FACTS,
-  ec2: [...INTERFACE_FACTS, ...EC2_FACTS, ...ROUTE_FACTS],
+  ec2: [...INTERFACE_FACTS, ...EC2_FACTS, ...ROUTE_FACTS, ...IPV6_FACTS],
   ecr: ECR_FACTS,
   eks: EKS_FACTS,
   events: EVENT_BUS_FACTS,

@@ -1,6 +1,7 @@
 import { AUTO_SCALING } from './autoscaling.ts';
 import { CHANGE_SETS } from './change-sets.ts';
 import { EC2 } from './ec2.ts';
+import { EC2_IPV6 } from './ec2-ipv6.ts';
 import { EKS } from './eks.ts';
 import { IAM_AND_KMS, STS } from './identity.ts';
 import { PREFLIGHT } from './preflight.ts';
@@ -15,6 +16,7 @@ export const PROVOCATIONS: Provocations = {
   ...AUTO_SCALING,
   ...CHANGE_SETS,
   ...EC2,
+  ...EC2_IPV6,
   ...ECR,
   ...EKS,
   ...IAM_AND_KMS,

@@ -120,7 +120,7 @@ async function namedIds(params: object, facts: AccountFacts): Promise<readonly s
   const { IpPermissions: _, ...others } = params as Readonly<Record<string, unknown>>;
   const all = textsIn(others);
   const texts = all.filter((text) => ID.test(text));
-  const associations = all.filter((id) => /^(rtbassoc|vpc-cidr-assoc)-/.test(id));
+  const associations = all.filter((id) => /^(rtbassoc|vpc-cidr-assoc|subnet-cidr-assoc)-/.test(id));
   const behind = await Promise.all(associations.map((id) => facts.associated(id)));
   return [...new Set([...texts, ...behind.flat()])];
 }

@@ -7,6 +7,7 @@ import {
   DeleteVpcCommand,
   DescribeNetworkAclsCommand,
   DescribeSecurityGroupsCommand,
+  DescribeVpcsCommand,
   DetachInternetGatewayCommand,
   DisassociateVpcCidrBlockCommand,
   ModifyVpcAttributeCommand,
@@ -44,6 +45,16 @@ const vpc = handler<Vpc>({
     await retagEc2(id, tags, context);
     return attributes;
   },
+  live: {
+    names: ['Ipv6CidrBlocks'],
+    async read({ id }, { clients }) {
+      const { Vpcs } = await clients.ec2.send(new DescribeVpcsCommand({ VpcIds: [id] }));
+      const Ipv6CidrBlocks = (Vpcs?.[0]?.Ipv6CidrBlockAssociationSet ?? [])
+        .filter(({ Ipv6CidrBlockState }) => Ipv6CidrBlockState?.State === 'associated')
+        .flatMap(({ Ipv6CidrBlock }) => Ipv6CidrBlock ?? []);
+      return { Ipv6CidrBlocks };
+    },
+  },
   async delete({ id }, { clients }) {
     await clients.ec2.send(new DeleteVpcCommand({ VpcId: id }));
   },
@@ -78,20 +89,37 @@ async function vpcAttributes(VpcId: string, CidrBlock: string, { clients }: Reso
 
 interface CidrBlock {
   readonly VpcId: string;
-  readonly CidrBlock: string;
+  readonly CidrBlock?: string;
+  readonly AmazonProvidedIpv6CidrBlock?: boolean;
 }
 
 const vpcCidrBlock = handler<CidrBlock>({
-  properties: ['VpcId', 'CidrBlock'],
-  async create({ VpcId, CidrBlock }, { clients }) {
-    const made = await clients.ec2.send(new AssociateVpcCidrBlockCommand({ VpcId, CidrBlock }));
-    const id = made.CidrBlockAssociation?.AssociationId ?? '';
-    return { id, attributes: { Id: id } };
+  properties: ['VpcId', 'CidrBlock', 'AmazonProvidedIpv6CidrBlock'],
+  async create({ VpcId, CidrBlock, AmazonProvidedIpv6CidrBlock }, context) {
+    const ipv6 = AmazonProvidedIpv6CidrBlock === true ? { AmazonProvidedIpv6CidrBlock } : {};
+    const made = await context.clients.ec2.send(
+      new AssociateVpcCidrBlockCommand({ VpcId, CidrBlock, ...ipv6 }),
+    );
+    const { AssociationId: id = '' } =
+      made.Ipv6CidrBlockAssociation ?? made.CidrBlockAssociation ?? {};
+    context.initiated(id, { Id: id });
+    if (made.Ipv6CidrBlockAssociation === undefined) return { id, attributes: { Id: id } };
+    await context.until(`The IPv6 CIDR block of ${VpcId}`, () => associated(VpcId, id, context));
+    return { id, attributes: { Id: id, ...AMAZONS } };
   },
   async delete({ id }, { clients }) {
     await clients.ec2.send(new DisassociateVpcCidrBlockCommand({ AssociationId: id }));
   },
 });
+
+/** What the templates' reference says of blocks that Amazon provides. */
+const AMAZONS = { IpSource: 'amazon', Ipv6AddressAttribute: 'public' };
+
+async function associated(VpcId: string, id: string, { clients }: ResourceContext) {
+  const { Vpcs } = await clients.ec2.send(new DescribeVpcsCommand({ VpcIds: [VpcId] }));
+  const found = Vpcs?.[0]?.Ipv6CidrBlockAssociationSet?.find((one) => one.AssociationId === id);
+  return found?.Ipv6CidrBlockState?.State === 'associated' ? true : undefined;
+}
 
 const internetGateway = handler<{ readonly Tags?: readonly TagPair[] }>({
   properties: ['Tags'],

@@ -1,6 +1,9 @@
 import {
+  AssociateSubnetCidrBlockCommand,
   CreateSubnetCommand,
   DeleteSubnetCommand,
+  DescribeSubnetsCommand,
+  DisassociateSubnetCidrBlockCommand,
   ModifySubnetAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import { handler, type ResourceContext } from './handler.ts';
@@ -56,6 +59,37 @@ async function mapPublicIp(SubnetId: string, Value: boolean, { clients }: Resour
   await clients.ec2.send(new ModifySubnetAttributeCommand(change));
 }
 
+interface SubnetCidrBlock {
+  readonly SubnetId: string;
+  readonly Ipv6CidrBlock?: string;
+}
+
+const subnetCidrBlock = handler<SubnetCidrBlock>({
+  properties: ['SubnetId', 'Ipv6CidrBlock'],
+  async create({ SubnetId, Ipv6CidrBlock }, context) {
+    const made = await context.clients.ec2.send(
+      new AssociateSubnetCidrBlockCommand({ SubnetId, Ipv6CidrBlock }),
+    );
+    const { AssociationId: id = '' } = made.Ipv6CidrBlockAssociation ?? {};
+    context.initiated(id, { Id: id });
+    await context.until(`The IPv6 CIDR block of ${SubnetId}`, () =>
+      isAssociated(SubnetId, id, context),
+    );
+    return { id, attributes: { Id: id, IpSource: 'amazon', Ipv6AddressAttribute: 'public' } };
+  },
+  async delete({ id }, { clients }) {
+    await clients.ec2.send(new DisassociateSubnetCidrBlockCommand({ AssociationId: id }));
+  },
+});
+
+async function isAssociated(SubnetId: string, id: string, { clients }: ResourceContext) {
+  const found = await clients.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [SubnetId] }));
+  const blocks = found.Subnets?.[0]?.Ipv6CidrBlockAssociationSet ?? [];
+  const state = blocks.find((one) => one.AssociationId === id)?.Ipv6CidrBlockState?.State;
+  return state === 'associated' ? true : undefined;
+}
+
 export const subnetHandlers = {
   'AWS::EC2::Subnet': subnet,
+  'AWS::EC2::SubnetCidrBlock': subnetCidrBlock,
 };

@@ -51,6 +51,11 @@ export interface ResourceHandler<P> {
   create(properties: P, context: ResourceContext): Promise<Created>;
   /** Updates the resource in place, including its tags. Resolves with its attributes. */
   update?(existing: Existing<P>, properties: P, context: ResourceContext): Promise<Values>;
+  /** Attributes that other resources change, so that they are read again before something refers to them. */
+  readonly live?: {
+    readonly names: readonly string[];
+    read(existing: Existing<P>, context: ResourceContext): Promise<Values>;
+  };
   /** Deletes the resource. One that is already gone is not an error (`isMissing`). */
   delete(existing: Existing<P>, context: ResourceContext): Promise<void>;
 }

@@ -29,8 +29,19 @@ test('blocks follow each other without a gap, from the start of the outer block'
   );
 });
 
+test('blocks of an IPv6 block are those of its subnets', () => {
+  const blocks = cidrBlocks('2400:6500:1:ab00::/56', 256, 64);
+  expect([blocks[0], blocks[1], blocks[255]]).toEqual([
+    '2400:6500:1:ab00::/64',
+    '2400:6500:1:ab01::/64',
+    '2400:6500:1:abff::/64',
+  ]);
+});
+
 test.each([
   ['10.0.0.0/24', 3, 7],
+  ['2400:6500:1:ab00::/56', 2, 72],
+  ['2400:6500:1:ab00::/56', 1, 73],
   ['10.0.0.0/16', 0, 8],
   ['10.0.0.0/8', 257, 8],
 ])('%s does not hold %i blocks of %i bits', (block, count, bits) => {
@@ -38,5 +49,5 @@ test.each([
 });
 
 test('text that is not a CIDR block is refused', () => {
-  expect(() => cidrBlocks('vpc-1', 2, 8)).toThrow('invalid IPv4 block');
+  expect(() => cidrBlocks('vpc-1', 2, 8)).toThrow('invalid block');
 });

@@ -1,30 +1,28 @@
+import ipaddr from 'ipaddr.js';
 import { TemplateError } from './value.ts';
 
-/** `Fn::Cidr` for IPv4: the first `count` blocks inside `block`, each with `hostBits` host bits. */
+/**
+ * `Fn::Cidr`: the first `count` blocks inside `block`, of IPv4 or IPv6, each with `hostBits` host bits.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-cidr.html
+ */
 export function cidrBlocks(block: string, count: number, hostBits: number): readonly string[] {
-  const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(block);
-  if (match === null) {
-    throw new TemplateError(`Template error: Fn::Cidr got an invalid IPv4 block: ${block}`);
+  if (!ipaddr.isValidCIDR(block)) {
+    throw new TemplateError(`Template error: Fn::Cidr got an invalid block: ${block}`);
   }
-  const [a, b, c, d, prefix] = match.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const size = 2 ** hostBits;
-  const total = 2 ** (32 - prefix);
-  if (hostBits < 1 || count < 1 || count > 256 || size * count > total) {
+  const [address, prefix] = ipaddr.parseCIDR(block);
+  const bytes = address.toByteArray();
+  const bits = bytes.length * 8;
+  const room = 2 ** (bits - prefix - hostBits);
+  if (hostBits < 1 || count < 1 || count > 256 || count > room) {
     throw new TemplateError(
       `Template error: Fn::Cidr can not split ${block} into ${count} blocks of ${hostBits} host bits`,
     );
   }
-  const address = ((a * 256 + b) * 256 + c) * 256 + d;
-  const start = address - (address % total);
+  const number = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+  const start = number - (number % 2n ** BigInt(bits - prefix));
   return Array.from({ length: count }, (_, index) => {
-    const at = start + index * size;
-    const octets = [24, 16, 8, 0].map((shift) => Math.floor(at / 2 ** shift) % 256);
-    return `${octets.join('.')}/${32 - hostBits}`;
+    const at = start + BigInt(index) * 2n ** BigInt(hostBits);
+    const parts = bytes.map((_byte, n) => Number((at >> BigInt(bits - 8 * (n + 1))) % 256n));
+    return `${ipaddr.fromByteArray(parts).toString()}/${bits - hostBits}`;
   });
 }

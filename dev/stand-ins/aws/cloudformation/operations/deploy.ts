@@ -1,5 +1,6 @@
 import { evaluate } from '../language/evaluate.ts';
 import { dependenciesOf } from '../language/graph.ts';
+import { resourceReferences } from '../language/references.ts';
 import { sameValue, type Values } from '../language/value.ts';
 import { deployedScope } from '../outputs.ts';
 import { propertyChanges, typedProperties } from '../plan/properties.ts';
@@ -13,7 +14,12 @@ import {
 } from '../stack.ts';
 import { type Run, setResourceStatus } from '../stack-events.ts';
 import { resourceTags } from '../tags.ts';
-import { createResource, deleteResource, updateResource } from './resource-operations.ts';
+import {
+  createResource,
+  deleteResource,
+  refreshAttribute,
+  updateResource,
+} from './resource-operations.ts';
 import { type GraphOutcome, runGraph } from './run-graph.ts';
 
 export interface Applied extends GraphOutcome {
@@ -41,6 +47,9 @@ export async function applyDeployment(
     async (logicalId) => {
       try {
         const needs = [...(dependencies.get(logicalId) ?? [])];
+        for (const { name, attribute } of resourceReferences(deployment.live, logicalId)) {
+          await refreshAttribute(inner, name, attribute);
+        }
         const desired = desiredResource(inner, deployment, specification, logicalId, needs);
         await applyResource(inner, desired, specification, journal, replaces);
       } catch (error) {

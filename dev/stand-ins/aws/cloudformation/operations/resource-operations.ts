@@ -88,6 +88,21 @@ export async function updateResource(
   setResourceStatus(run, resource, 'UPDATE_COMPLETE', undefined, desired.properties);
 }
 
+/** Reads an attribute of a resource again, if other resources may have changed it. */
+export async function refreshAttribute(
+  run: Run,
+  logicalId: string,
+  attribute: string | undefined,
+): Promise<void> {
+  const resource = run.stack.resources.get(logicalId);
+  if (resource === undefined || attribute === undefined) return;
+  const { live } = handlerOf(run, resource.type);
+  if (live === undefined || !live.names.includes(attribute)) return;
+  const context = contextOf(run, resource, resource.tags);
+  const read = await live.read(existing(resource), context);
+  resource.attributes = { ...resource.attributes, ...read };
+}
+
 /**
  * Deletes a resource, or retains it if its policy says so. A missing resource counts as deleted. Retries
  * for a while if another resource still uses it. Rejects on failure, after the event with the reason.

@@ -5,6 +5,8 @@ from . import (
     endpoints,
     instances,
     interfaces,
+    ipv6_blocks,
+    ipv6_interfaces,
     modules,
     policies,
     routes,
@@ -26,6 +28,8 @@ def install() -> None:
     parts = (
         modules,
         interfaces,
+        ipv6_blocks,
+        ipv6_interfaces,
         instances,
         dependencies,
         endpoints,
