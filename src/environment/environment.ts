@@ -8,6 +8,8 @@ const subnetSchema = z.object({
   cidr: nonEmpty,
   /** The part of the subnet that is reserved for ENI prefixes. */
   prefixCidr: z.string().optional(),
+  /** Its IPv6 range, of which each interface in it has a prefix; missing where it has IPv4 alone. */
+  ipv6Cidr: z.string().exactOptional(),
 });
 
 const networkSchema = z.object({

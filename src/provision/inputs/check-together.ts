@@ -64,6 +64,7 @@ const OF_NETWORK = [
   ...OF_COUNT,
   'vpc-cidr',
   'multus-cidr',
+  'multus-ip-family',
   'multus-routes',
   'availability-zones',
 ] as const;
