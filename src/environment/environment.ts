@@ -69,3 +69,8 @@ export const environmentSchema = z.object({
 export type Environment = z.infer<typeof environmentSchema>;
 export type SharedCluster = z.infer<typeof sharedSchema>;
 export type EnvironmentNetwork = z.infer<typeof networkSchema>;
+
+/** Whether the subnets of a network have IPv6, so that each Multus interface in them has an IPv6 prefix. */
+export function hasIpv6(network: EnvironmentNetwork | undefined): boolean {
+  return network?.subnets.some(({ ipv6Cidr }) => ipv6Cidr !== undefined) === true;
+}

@@ -2,7 +2,7 @@ import { inNetwork, isNetwork } from '../../core/ip.ts';
 import type { Reason } from './check.ts';
 import { type EvidenceIndex, othersAt } from './evidence.ts';
 import { assignmentOf, explainAssignment } from './explain-address.ts';
-import { answered, type Endpoint, type ProbedPair } from './pairs.ts';
+import { answered, type Endpoint, isIpv6, type ProbedPair } from './pairs.ts';
 import { filtersStrictly, isOnSameMaster, strayRoute } from './route-lookup.ts';
 
 type Explainer = (pair: ProbedPair, evidence: EvidenceIndex) => Reason | undefined;
@@ -211,7 +211,7 @@ function betweenNodes(pair: ProbedPair, evidence: EvidenceIndex): Reason {
   if (assigned) {
     return {
       cause: 'traffic-dropped',
-      explanation: `${contrast}Both addresses are assigned to the right network interfaces, so something between them drops the packets.`,
+      explanation: `${contrast}${ofOneFamily(pair, evidence)}Both addresses are assigned to the right network interfaces, so something between them drops the packets.`,
       nextStep: `look at the security group of the Multus interfaces, at the network ACLs, and at rp_filter and iptables on ${source.node} and ${target.node}`,
     };
   }
@@ -220,6 +220,13 @@ function betweenNodes(pair: ProbedPair, evidence: EvidenceIndex): Reason {
     explanation: `${contrast}Between nodes the VPC delivers only to addresses that are assigned to the network interface of the node, and ${target.address} on ${target.node ?? 'its node'} probably is not.`,
     nextStep: 'use ipam: eni-prefix, and check the security group of the Multus interfaces',
   };
+}
+
+/** Groups and ACLs have rules of their own for each family. */
+function ofOneFamily(pair: ProbedPair, { talksInOtherFamily }: EvidenceIndex): string {
+  if (!talksInOtherFamily(pair)) return '';
+  const [silent, other] = isIpv6(pair.source.address) ? ['IPv6', 'IPv4'] : ['IPv4', 'IPv6'];
+  return `The same interfaces talk over ${other}, so it is a rule for ${silent} alone. `;
 }
 
 /** Why a pair that should be isolated talks. */
