@@ -168,7 +168,7 @@ describe('the boot script', () => {
     expect(result.text('iptables')).toContain('-w -t raw -I PREROUTING -d 10.0.6.21 -j DROP\n');
     expect(result.text('disable-ipv6')).toBe('1\n1\n');
     expect(result.text('etc/udev/rules.d/91-multus-eth1.rules')).toContain(
-      `ATTR{address}=="${LINKS.ens6}", RUN+="${join(folder, 'opt/eni-guard/eni-guard')} $name"`,
+      `ATTR{address}=="${LINKS.ens6}", RUN+="${join(folder, 'opt/eni-guard/eni-guard')} $name node"`,
     );
   });
 

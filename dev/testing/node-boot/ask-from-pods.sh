@@ -62,7 +62,7 @@ cp /run/both.json $prefixes
 plugin=ipvlan config=$(network ipvlan '"master": "eth1", "mode": "l2"')
 for pod in both-1 both-2; do
   ip netns add "$pod"
-  cni ADD | jq -r --arg pod "$pod" '"\($pod) \([.ips[].address] | join(" "))"'
+  cni ADD | jq -r --arg pod "$pod" '"addresses of \($pod): \([.ips[].address] | join(" "))"'
 done
 ip netns exec both-1 ping -q -c 3 -i 0.3 -W 2 -I net1 2600:1f13:1:a00:1234::11 >/dev/null && echo 'both-1 reaches both-2 by IPv6'
 ip -6 address show dev eth1 | grep -q inet6 || echo 'eth1 has no IPv6'

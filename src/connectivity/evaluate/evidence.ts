@@ -104,8 +104,8 @@ export interface EvidenceIndex {
   talksWithinNode(network: string): boolean;
   /** Whether a pair on one node loses too many packets on the network. Undefined when no pair on one node talks. */
   losesWithinNode(network: string): boolean | undefined;
-  /** How far requests on a network get from one node to another. Undefined when they were not traced. */
-  requests(network: string, from: string | undefined, to: string | undefined): Requests | undefined;
+  /** How far requests of a family get from one node to another on the source's network. Undefined when they were not traced. */
+  requests(source: Endpoint, target: Endpoint): Requests | undefined;
 }
 
 export function indexEvidence(evidence: Evidence, pairs: readonly ProbedPair[]): EvidenceIndex {
@@ -131,10 +131,7 @@ export function indexEvidence(evidence: Evidence, pairs: readonly ProbedPair[]):
   const losesTooMany = ({ ping }: ProbedPair) => ping !== undefined && lossPercent(ping) > allowed;
   const looked = within.filter(({ ping }) => ping?.requests !== undefined);
   const requests = new Map(
-    looked.map(({ source, target, ping }) => [
-      `${source.network} ${source.node} ${target.node}`,
-      ping?.requests,
-    ]),
+    looked.map(({ source, target, ping }) => [requestKey(source, target), ping?.requests]),
   );
   return {
     pods: byName,
@@ -151,7 +148,7 @@ export function indexEvidence(evidence: Evidence, pairs: readonly ProbedPair[]):
     reverseOf: (pair) => byEnds.get(ends(pair, 'target', 'source')),
     talksWithinNode: (network) => talking.has(network),
     losesWithinNode: (network) => talking.get(network)?.some(losesTooMany),
-    requests: (network, from, to) => requests.get(`${network} ${from} ${to}`),
+    requests: (source, target) => requests.get(requestKey(source, target)),
   };
 }
 
@@ -160,6 +157,10 @@ function macOf(
   pods: EvidenceIndex['pods'],
 ): string | undefined {
   return pods.get(pod)?.probe?.mac?.[device];
+}
+
+function requestKey({ network, node, address }: Endpoint, target: Endpoint): string {
+  return `${network} ${node} ${target.node} ${isIpv6(address)}`;
 }
 
 function familyKey({ source, target }: ProbedPair, ipv6: boolean): string {

@@ -37,7 +37,7 @@ function downInterface({ source, target }: ProbedPair, evidence: EvidenceIndex) 
     const { pod, interface: device, network, node } = place;
     const state = evidence.pods.get(pod)?.probe?.state?.[device];
     const down = state === 'down' || state === 'lowerlayerdown';
-    if (!down && evidence.requests(network, node, other.node) !== 'kept') continue;
+    if (!down && evidence.requests(place, other) !== 'kept') continue;
     const master = evidence.networks.get(network)?.master ?? 'the master interface';
     const symptom = down ? `is ${state}` : 'drops packets to other nodes';
     return {
@@ -167,8 +167,8 @@ function oneWay(pair: ProbedPair, { reverseOf, requests }: EvidenceIndex): Reaso
   const { source, target } = pair;
   const reverse = reverseOf(pair);
   // Requests were traced for one pair between these nodes. The result holds for the others.
-  const there = requests(source.network, source.node, target.node);
-  const back = requests(source.network, target.node, source.node);
+  const there = requests(source, target);
+  const back = requests(target, source);
   if (reverse !== undefined && answered(reverse)) {
     const explanation = `The other direction answers, so requests from ${source.pod} to ${target.pod} are dropped, but answers pass.`;
     const nextStep =
