@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   conditionValues,
   selectLive,
@@ -222,6 +222,71 @@ it('a second range comes before the Multus subnets', () => {
   expect(subnets).toHaveLength(4);
   for (const name of subnets) expect(needs.get(name)).toContain('MultusCidrBlock');
   expect(live()).not.toContain('MultusCidrBlock');
+});
+
+describe('with IPv6 on the Multus networks', () => {
+  const DUAL = { MultusIpFamily: 'dual-stack' };
+  const blocks = (values: Values) =>
+    live(values).filter((name) => /^MultusSubnet\dZone\dIpv6$/.test(name));
+
+  it('nothing has IPv6 unless it is asked for', () => {
+    expect(live().filter((name) => /Ipv6/.test(name))).toEqual([]);
+    expect(Object.keys(templateWith({}).outputs)).not.toContain('MultusIpv6Cidrs');
+  });
+
+  it.each([1, 2, 3, 4])('%i networks have a range in each zone, from the range of the VPC', (n) => {
+    const lists = [2, 3, 4].map((one) => [`Multus${one}SubnetCidrs`, one <= n ? ['x'] : ['']]);
+    for (const zones of [{}, three]) {
+      const values = { ...DUAL, ...Object.fromEntries(lists), ...zones };
+      const subnets = live(values).filter((name) => /^MultusSubnet\dZone\d$/.test(name));
+      expect(blocks(values)).toEqual(subnets.map((name) => `${name}Ipv6`));
+      const needs = dependenciesOf(templateWith(values));
+      for (const name of [...blocks(values), 'MultusSecurityGroup']) {
+        expect(needs.get(name)).toContain('MultusIpv6Block');
+      }
+    }
+  });
+
+  it('no two subnets have one place in the range, and a place stays when networks or zones come', () => {
+    const places = (values: Values) =>
+      Object.entries(templateWith({ ...DUAL, ...values }).resources).flatMap(
+        ([name, { properties }]) => {
+          const block = JSON.stringify(properties['Ipv6CidrBlock'] ?? '');
+          const place = /^\{"Fn::Select":\["?(\d+)"?,\{"Fn::Cidr":/.exec(block)?.[1];
+          return place === undefined ? [] : [[name, place] as const];
+        },
+      );
+    const most = places({
+      ...three,
+      ...Object.fromEntries([2, 3, 4].map((n) => [`Multus${n}SubnetCidrs`, ['x']])),
+    });
+    expect(most).toHaveLength(12);
+    expect(new Set(most.map(([, place]) => place)).size).toBe(12);
+    expect(most.every(([, place]) => Number(place) < 12)).toBe(true);
+    for (const one of places({})) expect(most).toContainEqual(one);
+  });
+
+  it('a given VPC gets no range: those that it has go to the node groups and into the rules', () => {
+    const given = {
+      ...GIVEN,
+      ...DUAL,
+      Multus1SubnetIds: ['subnet-5', 'subnet-6'],
+      Multus2SubnetCidrs: [''],
+      VpcIpv6Cidr: '2600:1f13:1:a00::/56',
+      MultusIpv6Cidrs: '2600:1f13:1:a00::/64,2600:1f13:1:a01::/64,',
+    };
+    const { resources, outputs } = templateWith(given);
+    expect(Object.keys(resources).filter((name) => /Ipv6/.test(name))).toEqual([]);
+    expect(evaluate(outputs['MultusIpv6Cidrs']?.value ?? null, scopeOf(given))).toBe(
+      given.MultusIpv6Cidrs,
+    );
+    const group = resources['MultusSecurityGroup']?.properties;
+    for (const side of ['SecurityGroupIngress', 'SecurityGroupEgress']) {
+      expect(evaluate(group?.[side] ?? [], scopeOf(given))).toContainEqual(
+        expect.objectContaining({ IpProtocol: '-1', CidrIpv6: given.VpcIpv6Cidr }),
+      );
+    }
+  });
 });
 
 const given = {

@@ -113,6 +113,28 @@ describe('attach', () => {
   });
 });
 
+describe('IPv6 prefixes', () => {
+  const dual = WANTED.map((one) => ({ ...one, ipv6Prefix: true }));
+  const prefixes = (state: readonly NetworkInterface[]) =>
+    state.map(({ hasIpv6Prefix }) => hasIpv6Prefix);
+
+  it('come with new interfaces, so nothing is assigned later', async () => {
+    const interfaces = simulateInterfaces();
+    await attach(interfaces, dual, patience(1));
+    expect(prefixes(interfaces.state())).toEqual([true, true]);
+    expect(interfaces.calls).toHaveLength(CALLS_FOR_ALL);
+  });
+
+  it('are assigned once to interfaces that were made without', async () => {
+    const interfaces = simulateInterfaces();
+    await attach(interfaces, WANTED, patience(1));
+    expect(prefixes(interfaces.state())).toEqual([false, false]);
+    for (let event = 0; event < 2; event += 1) await attach(interfaces, dual, patience(1));
+    expect(prefixes(interfaces.state())).toEqual([true, true]);
+    expect(interfaces.calls.filter((call) => call.startsWith('assign'))).toHaveLength(2);
+  });
+});
+
 describe('release', () => {
   it('lets nothing outlive the instance, wherever attaching stopped', async () => {
     await fc.assert(
@@ -136,6 +158,7 @@ describe('release', () => {
       madeFor: index,
       attachment: undefined,
       sourceDestCheck: true,
+      hasIpv6Prefix: false,
     });
     const interfaces = simulateInterfaces([loose(1), loose(2)], (call) => {
       if (call === 1) throw awsError('UnauthorizedOperation');
@@ -153,6 +176,7 @@ describe('release', () => {
           madeFor: 1,
           attachment: undefined,
           sourceDestCheck: true,
+          hasIpv6Prefix: false,
         },
       ],
       () => {

@@ -74,6 +74,7 @@ async function carryOut(work: DeviceWork, interfaces: Interfaces): Promise<void>
   const attachmentId = work.attachmentId ?? (await interfaces.attach(id, work.wanted.deviceIndex));
   // First the step that keeps the interface from outliving its instance, then the rest.
   if (work.deleteOnTermination) await interfaces.deleteOnTermination(id, attachmentId);
+  if (work.assignIpv6Prefix) await interfaces.assignIpv6Prefix(id);
   if (work.disableSourceDestCheck) await interfaces.disableSourceDestCheck(id);
 }
 

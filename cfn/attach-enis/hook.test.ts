@@ -14,7 +14,12 @@ const LAUNCH: LifecycleEvent = {
   hook: 'multus-attach-enis',
   token: 'token-1',
 };
-const DEVICE = { deviceIndex: 1, subnetId: 'subnet-1', sourceDestCheck: true };
+const DEVICE = {
+  deviceIndex: 1,
+  subnetId: 'subnet-1',
+  sourceDestCheck: true,
+  hasIpv6Prefix: false,
+};
 const TERMINATE: LifecycleEvent = { ...LAUNCH, transition: 'terminating', token: 'token-2' };
 
 function hookWith(interfaces: SimulatedInterfaces) {
@@ -76,7 +81,16 @@ describe('handleLifecycleEvent', () => {
 
   it('lets a terminating instance continue when the clean-up fails, and throws so that Lambda tries again', async () => {
     const interfaces = simulateInterfaces(
-      [{ id: 'eni-1', subnetId: 's', madeFor: 1, attachment: undefined, sourceDestCheck: true }],
+      [
+        {
+          id: 'eni-1',
+          subnetId: 's',
+          madeFor: 1,
+          attachment: undefined,
+          sourceDestCheck: true,
+          hasIpv6Prefix: false,
+        },
+      ],
       () => {
         throw awsError('UnauthorizedOperation');
       },
@@ -89,7 +103,14 @@ describe('handleLifecycleEvent', () => {
 
   it('removes an interface that a terminating instance never got', async () => {
     const interfaces = simulateInterfaces([
-      { id: 'eni-1', subnetId: 's', madeFor: 1, attachment: undefined, sourceDestCheck: true },
+      {
+        id: 'eni-1',
+        subnetId: 's',
+        madeFor: 1,
+        attachment: undefined,
+        sourceDestCheck: true,
+        hasIpv6Prefix: false,
+      },
     ]);
     await handleLifecycleEvent(TERMINATE, hookWith(interfaces).hook);
     expect(interfaces.state()).toEqual([]);

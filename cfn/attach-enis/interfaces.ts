@@ -1,4 +1,5 @@
 import {
+  AssignIpv6AddressesCommand,
   AttachNetworkInterfaceCommand,
   CreateNetworkInterfaceCommand,
   DeleteNetworkInterfaceCommand,
@@ -21,6 +22,7 @@ export interface Interfaces {
   create(wanted: WantedInterface): Promise<string>;
   /** Attaches an interface and returns the id of the attachment. */
   attach(interfaceId: string, deviceIndex: number): Promise<string>;
+  assignIpv6Prefix(interfaceId: string): Promise<void>;
   disableSourceDestCheck(interfaceId: string): Promise<void>;
   deleteOnTermination(interfaceId: string, attachmentId: string): Promise<void>;
   remove(interfaceId: string): Promise<void>;
@@ -40,6 +42,11 @@ export function interfacesOf(instanceId: string, settings: Settings, ec2: EC2Cli
         }),
       );
       return present(id, 'AttachNetworkInterface gave no attachment id');
+    },
+    async assignIpv6Prefix(interfaceId) {
+      await ec2.send(
+        new AssignIpv6AddressesCommand({ NetworkInterfaceId: interfaceId, Ipv6PrefixCount: 1 }),
+      );
     },
     async disableSourceDestCheck(interfaceId) {
       await ec2.send(
@@ -104,12 +111,13 @@ function readInterface(described: Ec2NetworkInterface, instanceId: string): Netw
             deleteOnTermination: described.Attachment?.DeleteOnTermination ?? false,
           },
     sourceDestCheck: described.SourceDestCheck ?? true,
+    hasIpv6Prefix: (described.Ipv6Prefixes ?? []).length > 0,
   };
 }
 
 async function create(
   instanceId: string,
-  { deviceIndex, subnetId }: WantedInterface,
+  { deviceIndex, subnetId, ipv6Prefix = false }: WantedInterface,
   settings: Settings,
   ec2: EC2Client,
 ): Promise<string> {
@@ -130,6 +138,7 @@ async function create(
       Groups: [...settings.securityGroupIds],
       Description: `Multus eth${deviceIndex} of ${instanceId}`,
       ...(settings.prefixes > 0 ? { Ipv4PrefixCount: settings.prefixes } : {}),
+      ...(ipv6Prefix ? { Ipv6PrefixCount: 1 } : {}),
       TagSpecifications: [
         {
           ResourceType: 'network-interface',

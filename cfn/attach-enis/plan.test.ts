@@ -8,6 +8,7 @@ const PRIMARY: NetworkInterface = {
   madeFor: undefined,
   attachment: { id: 'attach-primary', deviceIndex: 0, deleteOnTermination: true },
   sourceDestCheck: true,
+  hasIpv6Prefix: false,
 };
 const WANTED = [
   { deviceIndex: 1, subnetId: 'subnet-1', sourceDestCheck: false },
@@ -21,6 +22,7 @@ function made(deviceIndex: number, fields: Partial<NetworkInterface> = {}): Netw
     madeFor: deviceIndex,
     attachment: { id: `attach-${deviceIndex}`, deviceIndex, deleteOnTermination: true },
     sourceDestCheck: false,
+    hasIpv6Prefix: false,
     ...fields,
   };
 }
@@ -33,6 +35,7 @@ describe('planAttachments', () => {
         wanted,
         interfaceId: undefined,
         attachmentId: undefined,
+        assignIpv6Prefix: false,
         disableSourceDestCheck: true,
         deleteOnTermination: true,
       })),
@@ -66,42 +69,53 @@ describe('planAttachments', () => {
       attached: fc.boolean(),
       sourceDestCheck: fc.boolean(),
       deleteOnTermination: fc.boolean(),
+      hasIpv6Prefix: fc.boolean(),
     });
     fc.assert(
-      fc.property(indexesOf, anyState, fc.boolean(), (indexes, state, checked) => {
-        const attachment = (deviceIndex: number) =>
-          state.attached
-            ? {
-                id: `a-${deviceIndex}`,
-                deviceIndex,
-                deleteOnTermination: state.deleteOnTermination,
-              }
-            : undefined;
-        const existing = indexes.map((deviceIndex) =>
-          made(deviceIndex, {
-            attachment: attachment(deviceIndex),
-            sourceDestCheck: state.sourceDestCheck,
-          }),
-        );
-        const wanted = indexes.map((deviceIndex) => ({
-          deviceIndex,
-          subnetId: `subnet-${deviceIndex}`,
-          sourceDestCheck: checked,
-        }));
-        const disable = state.sourceDestCheck && !checked;
-        const done = state.attached && state.deleteOnTermination && !disable;
-        expect(planAttachments(existing, wanted)).toEqual(
-          done
-            ? []
-            : wanted.map((device) => ({
-                wanted: device,
-                interfaceId: `eni-${device.deviceIndex}`,
-                attachmentId: attachment(device.deviceIndex)?.id,
-                disableSourceDestCheck: disable,
-                deleteOnTermination: !(state.attached && state.deleteOnTermination),
-              })),
-        );
-      }),
+      fc.property(
+        indexesOf,
+        anyState,
+        fc.boolean(),
+        fc.boolean(),
+        (indexes, state, checked, dual) => {
+          const attachment = (deviceIndex: number) =>
+            state.attached
+              ? {
+                  id: `a-${deviceIndex}`,
+                  deviceIndex,
+                  deleteOnTermination: state.deleteOnTermination,
+                }
+              : undefined;
+          const existing = indexes.map((deviceIndex) =>
+            made(deviceIndex, {
+              attachment: attachment(deviceIndex),
+              sourceDestCheck: state.sourceDestCheck,
+              hasIpv6Prefix: state.hasIpv6Prefix,
+            }),
+          );
+          const wanted = indexes.map((deviceIndex) => ({
+            deviceIndex,
+            subnetId: `subnet-${deviceIndex}`,
+            sourceDestCheck: checked,
+            ipv6Prefix: dual,
+          }));
+          const disable = state.sourceDestCheck && !checked;
+          const assign = dual && !state.hasIpv6Prefix;
+          const done = state.attached && state.deleteOnTermination && !disable && !assign;
+          expect(planAttachments(existing, wanted)).toEqual(
+            done
+              ? []
+              : wanted.map((device) => ({
+                  wanted: device,
+                  interfaceId: `eni-${device.deviceIndex}`,
+                  attachmentId: attachment(device.deviceIndex)?.id,
+                  assignIpv6Prefix: assign,
+                  disableSourceDestCheck: disable,
+                  deleteOnTermination: !(state.attached && state.deleteOnTermination),
+                })),
+          );
+        },
+      ),
     );
   });
 });

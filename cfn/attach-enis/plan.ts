@@ -6,6 +6,7 @@ export interface NetworkInterface {
   readonly madeFor: number | undefined;
   readonly attachment: Attachment | undefined;
   readonly sourceDestCheck: boolean;
+  readonly hasIpv6Prefix: boolean;
 }
 
 export interface Attachment {
@@ -25,6 +26,8 @@ export interface WantedInterface {
    * are its own. Pods without prefixes have addresses that are not.
    */
   readonly sourceDestCheck: boolean;
+  /** Whether it has an IPv6 prefix (/80) for pods. */
+  readonly ipv6Prefix?: boolean;
 }
 
 /** The steps that are still missing for one device. */
@@ -34,6 +37,8 @@ export interface DeviceWork {
   readonly interfaceId: string | undefined;
   /** Its attachment, or undefined when it must be attached. */
   readonly attachmentId: string | undefined;
+  /** Only for an interface that exists: a new one is created with its prefix. */
+  readonly assignIpv6Prefix: boolean;
   readonly disableSourceDestCheck: boolean;
   readonly deleteOnTermination: boolean;
 }
@@ -81,6 +86,7 @@ function planDevice(existing: readonly NetworkInterface[], wanted: WantedInterfa
     wanted,
     interfaceId: found?.id,
     attachmentId: found?.attachment?.id,
+    assignIpv6Prefix: wanted.ipv6Prefix === true && found?.hasIpv6Prefix === false,
     disableSourceDestCheck: !wanted.sourceDestCheck && (found?.sourceDestCheck ?? true),
     deleteOnTermination: !(found?.attachment?.deleteOnTermination ?? false),
   };
@@ -106,5 +112,10 @@ function reusableFor(
 }
 
 function isWork(work: DeviceWork): boolean {
-  return work.attachmentId === undefined || work.disableSourceDestCheck || work.deleteOnTermination;
+  return (
+    work.attachmentId === undefined ||
+    work.assignIpv6Prefix ||
+    work.disableSourceDestCheck ||
+    work.deleteOnTermination
+  );
 }

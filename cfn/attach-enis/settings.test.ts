@@ -51,7 +51,19 @@ describe('readSettings', () => {
     });
   });
 
+  it('gives interfaces an IPv6 prefix with dual-stack, where they have prefixes at all', () => {
+    const prefixes = (env: Readonly<Record<string, string>>) =>
+      readSettings({ ...ENV, ...env }).wanted.map(({ ipv6Prefix }) => ipv6Prefix);
+    expect(prefixes({ IP_FAMILY: 'dual-stack' })).toEqual([true, true]);
+    expect(prefixes({ IP_FAMILY: 'ipv4' })).toEqual([undefined, undefined]);
+    expect(prefixes({ IP_FAMILY: 'dual-stack', PREFIXES_PER_INTERFACE: '0' })).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
   it.each([
+    [{ IP_FAMILY: 'ipv6' }, 'IP_FAMILY must be ipv4 or dual-stack'],
     [{ SUBNET_IDS: '' }, 'SUBNET_IDS is not set'],
     [{ PREFIXES_PER_INTERFACE: 'some' }, 'PREFIXES_PER_INTERFACE must be'],
     [{ PREFIXES_PER_INTERFACE: '-1' }, 'PREFIXES_PER_INTERFACE must be'],

@@ -15,20 +15,31 @@ export interface Settings {
 /**
  * Reads the function's environment: CLUSTER_NAME, SUBNET_IDS and SECURITY_GROUP_IDS (comma lists),
  * PREFIXES_PER_INTERFACE, PREFIX_CIDRS (in the order of SUBNET_IDS, may be absent, and empty for a subnet),
- * TAGS (`key=value,key=value`, may be absent). Throws when a value is missing or not usable.
+ * IP_FAMILY (ipv4 or dual-stack, ipv4 when absent), TAGS (`key=value,key=value`, may be absent). Throws when a value is missing or not usable.
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const prefixes = Number(required(env, 'PREFIXES_PER_INTERFACE'));
   if (!Number.isInteger(prefixes) || prefixes < 0) {
     throw new Error('PREFIXES_PER_INTERFACE must be a whole number, 0 or more');
   }
+  const family = env['IP_FAMILY'] ?? 'ipv4';
+  if (family !== 'ipv4' && family !== 'dual-stack') {
+    throw new Error('IP_FAMILY must be ipv4 or dual-stack');
+  }
+  // Pods have addresses of both families, or they have none of prefixes.
+  const ipv6Prefix = family === 'dual-stack' && prefixes > 0;
   // Nothing between two commas is a subnet in which the hook reserves nothing, because it belongs to others.
   const prefixCidrs = (env['PREFIX_CIDRS'] ?? '').split(',').map((part) => part.trim());
   return {
     cluster: required(env, 'CLUSTER_NAME'),
     wanted: commaList(required(env, 'SUBNET_IDS')).map((subnetId, index) => {
       const prefixCidr = (prefixes > 0 && prefixCidrs[index]) || undefined;
-      const device = { deviceIndex: index + 1, subnetId, sourceDestCheck: prefixes > 0 };
+      const device = {
+        deviceIndex: index + 1,
+        subnetId,
+        sourceDestCheck: prefixes > 0,
+        ...(ipv6Prefix ? { ipv6Prefix } : {}),
+      };
       return prefixCidr === undefined ? device : { ...device, prefixCidr };
     }),
     securityGroupIds: commaList(required(env, 'SECURITY_GROUP_IDS')),

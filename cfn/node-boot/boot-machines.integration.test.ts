@@ -135,6 +135,18 @@ describe.skipIf(process.getuid?.() !== 0)(
       expect(JSON.parse(said('kubelets.json'))).toMatchObject({ 'i-complete': false });
     });
 
+    it('give pods on ipvlan an IPv6 address beside that of IPv4, by which they reach each other', () => {
+      const pods = said('i-complete/pods.log');
+      expect(pods).toMatch(
+        /^addresses of both-1: 10\.0\.4\.\d+\/24 2600:1f13:1:a00:1234::10\/64$/m,
+      );
+      expect(pods).toMatch(
+        /^addresses of both-2: 10\.0\.4\.\d+\/24 2600:1f13:1:a00:1234::11\/64$/m,
+      );
+      expect(pods).toContain('both-1 reaches both-2 by IPv6');
+      expect(pods).toContain('eth1 has no IPv6');
+    });
+
     it('would answer pods on Multus interfaces without the guard', () => {
       expect(answersTo('i-unguarded')).toEqual(UNGUARDED);
       const kinds = Object.keys(UNGUARDED);

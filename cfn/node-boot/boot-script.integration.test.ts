@@ -6,6 +6,7 @@ import {
   addressesOf,
   type Boot,
   bootIn,
+  IPV6_ELSEWHERE,
   LINKS,
   METADATA,
 } from '../../dev/testing/node-boot/simulated-boot.ts';
@@ -100,6 +101,54 @@ describe('the boot script', () => {
     expect(statSync(join(folder, 'opt/cni/bin/eni-prefix')).mode & 0o777).toBe(0o755);
   });
 
+  describe('with IPv6', () => {
+    const [ens6, ens7] = [LINKS.ens6, LINKS.ens7].map((mac) => `network/interfaces/macs/${mac}/`);
+    const IPV6 = {
+      [`${ens6}ipv6-prefix`]: '2600:1f13:1:a00:1234::/80',
+      [`${ens6}subnet-ipv6-cidr-blocks`]: '2600:1f13:1:a00::/64',
+      [`${ens7}ipv6-prefix`]: '2600:1f13:1:a03:5678::/80\n2600:1f13:1:a03:9::/80',
+      [`${ens7}subnet-ipv6-cidr-blocks`]: '2600:1f13:1:a03::/64',
+    };
+
+    it('tells the IPAM plugin the prefixes of both families, and keeps the node itself out', () => {
+      const result = boot({ metadata: { ...METADATA, ...IPV6 }, ipFamily: 'dual-stack' });
+      expect(result.output).toContain('prefixes: 10.0.4.128/28 2600:1f13:1:a00:1234::/80');
+      expect(result.status).toBe(0);
+      expect(result.json('etc/cni/multus/eni-prefix/eth1.json')).toMatchObject({
+        prefixes: ['10.0.4.128/28'],
+        zoneCidrs: ['10.0.5.0/24', '10.0.8.0/24', IPV6_ELSEWHERE],
+        ipv6: { subnet: '2600:1f13:1:a00::/64', prefixes: ['2600:1f13:1:a00:1234::/80'] },
+      });
+      expect(result.json('etc/cni/multus/eni-prefix/eth2.json')).toMatchObject({
+        ipv6: {
+          subnet: '2600:1f13:1:a03::/64',
+          prefixes: ['2600:1f13:1:a03:5678::/80', '2600:1f13:1:a03:9::/80'],
+        },
+      });
+      expect(result.text('disable-ipv6')).toBe('1\n1\n');
+      expect(addressesOf(result)).toEqual(READY);
+    });
+
+    it('waits for the IPv6 prefix, and fails without it', () => {
+      const late = {
+        ...METADATA,
+        ...IPV6,
+        [`${ens7}ipv6-prefix`]: { value: '2600:1f13:1:a03:5678::/80', after: 2 },
+      };
+      expect(boot({ metadata: late, ipFamily: 'dual-stack' }).status).toBe(0);
+      const { [`${ens7}ipv6-prefix`]: _, ...without } = { ...METADATA, ...IPV6 };
+      const failed = boot({ metadata: without, ipFamily: 'dual-stack', patience: 1 });
+      expect(failed.status).not.toBe(0);
+      expect(failed.output).toContain('there is no interface for device 2');
+    });
+
+    it('needs none where interfaces have no prefixes', () => {
+      const result = boot({ ipFamily: 'dual-stack', prefixes: 0 });
+      expect(result.status).toBe(0);
+      expect(result.json('etc/cni/multus/eni-prefix/eth1.json')).not.toHaveProperty('ipv6');
+    });
+  });
+
   it('changes nothing when it runs again', () => {
     const result = boot({ times: 2 });
     expect(result.status).toBe(0);
@@ -148,7 +197,7 @@ describe('the boot script', () => {
     expect(result.text('iptables')).toContain('-w -t raw -I PREROUTING -d 10.0.6.21 -j DROP\n');
     expect(result.text('disable-ipv6')).toBe('1\n1\n');
     expect(result.text('etc/udev/rules.d/91-multus-eth1.rules')).toContain(
-      `ATTR{address}=="${LINKS.ens6}", RUN+="${join(folder, 'opt/eni-guard/eni-guard')} $name"`,
+      `ATTR{address}=="${LINKS.ens6}", RUN+="${join(folder, 'opt/eni-guard/eni-guard')} $name node"`,
     );
   });
 

@@ -7,7 +7,9 @@ import {
   installPlugin,
   type Plugin,
 } from '../../dev/testing/node-boot/installed-plugin.ts';
-import { startPod } from '../../dev/testing/node-boot/pod-namespace.ts';
+import { type PodNamespace, startPod } from '../../dev/testing/node-boot/pod-namespace.ts';
+import { run } from '../../dev/tools/process.ts';
+import { inNetwork } from '../../src/core/ip.ts';
 
 const ETH1 = {
   subnet: '10.0.4.0/24',
@@ -101,6 +103,117 @@ describe('the IPAM plugin hands out', () => {
     expect((await del('pod-7')).code).toBe(0);
     expect((await add('pod-17')).answer.ips?.[0]?.address).toBe('10.0.4.134/24');
   });
+});
+
+const IPV6 = { subnet: '2600:1f13:1:a00::/64', prefixes: ['2600:1f13:1:a00:1234::/80'] };
+const ROUTER = 'fe80:ec2::1';
+
+describe.skipIf(process.getuid?.() !== 0)('with an IPv6 prefix', () => {
+  const dual = (ipam: Readonly<Record<string, unknown>> = {}) => ({
+    ...network(ipam),
+    cniVersion: '1.0.0',
+    mode: 'l2',
+  });
+  let pod: PodNamespace;
+  const inPod = (container: string, config: unknown = dual()) =>
+    add(container, config, { netns: pod.netns });
+  const used = () =>
+    readdirSync(join(folder, 'run/cni/multus/eni-prefix-eth1')).filter((name) => /^\d/.test(name));
+  beforeEach(async () => {
+    pod = await startPod();
+    write('eth1', {
+      ...ETH1,
+      zoneCidrs: [...ETH1.zoneCidrs, '2600:1f13:1:a01::/64'],
+      ipv6: IPV6,
+    });
+  });
+  afterEach(() => pod.stop());
+
+  it('each pod gets one address of each family, in the subnets of both', async () => {
+    const { answer } = await inPod('pod-1');
+    expect(answer).toMatchObject({
+      cniVersion: '1.0.0',
+      ips: [
+        { address: '10.0.4.128/24', gateway: '10.0.4.1' },
+        { address: '2600:1f13:1:a00:1234::10/64', gateway: ROUTER },
+      ],
+    });
+    const second = await inPod('pod-2');
+    expect(second.answer.ips?.[1]?.address).toBe('2600:1f13:1:a00:1234::11/64');
+  });
+
+  it('both are free again after DEL and after GC', async () => {
+    const current = { ...dual(), cniVersion: '1.1.0' };
+    await inPod('pod-1', current);
+    await inPod('pod-2', current);
+    await del('pod-1', current);
+    expect(used()).toEqual(['10.0.4.129', '2600:1f13:1:a00:1234::11']);
+    const valid = { ...current, 'cni.dev/valid-attachments': [] };
+    expect((await plugin({ command: 'GC', container: '', config: valid })).code).toBe(0);
+    expect(used()).toEqual([]);
+  });
+
+  it('STATUS counts what is scarce, the IPv4 addresses', async () => {
+    for (let number = 1; number <= 15; number += 1) await inPod(`pod-${number}`);
+    const status = () =>
+      plugin({ command: 'STATUS', container: '', config: { ...dual(), cniVersion: '1.1.0' } });
+    expect(used()).toHaveLength(30);
+    expect((await status()).code).toBe(0);
+    await inPod('pod-16');
+    expect((await status()).answer.code).toBe(50);
+    const { code, answer } = await inPod('pod-17');
+    expect([code, answer.code]).toEqual([1, 103]);
+    expect(used()).toHaveLength(32);
+  });
+
+  it('the pod learns no default route from the router, and waits for no answer to its address', async () => {
+    await inPod('pod-1');
+    const settings = ['accept_ra', 'accept_dad'].map((name) => `net.ipv6.conf.net1.${name}`);
+    const shown = await run('nsenter', [`--net=${pod.netns}`, 'sysctl', '-n', ...settings]);
+    expect(shown.trim().split('\n')).toEqual(['0', '0']);
+  });
+
+  it('routes of each family go by the router of this family', async () => {
+    const routes = [
+      { dst: '10.20.0.0/16' },
+      { dst: '2600:1f13:2::/48' },
+      { dst: 'fd00:1::/64', gw: '2600:1f13:1:a00::9' },
+    ];
+    const { answer } = await inPod('pod-1', dual({ otherZones: true, routes }));
+    expect(answer.routes).toEqual([
+      { dst: '10.20.0.0/16', gw: '10.0.4.1' },
+      { dst: '2600:1f13:2::/48', gw: ROUTER },
+      { dst: 'fd00:1::/64', gw: '2600:1f13:1:a00::9' },
+      { dst: '10.0.5.0/24', gw: '10.0.4.1' },
+      { dst: '10.0.8.0/24', gw: '10.0.4.1' },
+      { dst: '2600:1f13:1:a01::/64', gw: ROUTER },
+    ]);
+  });
+
+  it.each(['l3', 'l3s'])('mode %s, in which the node routes, has IPv4 alone', async (mode) => {
+    const { answer } = await add('pod-1', { ...dual({ otherZones: true }), mode });
+    expect(answer.ips).toEqual([{ address: '10.0.4.128/24', gateway: '10.0.4.1' }]);
+    expect(answer.routes).toHaveLength(2);
+  });
+
+  it('is refused where the pod has no such interface', async () => {
+    const { code, answer } = await add('pod-1', dual(), { netns: pod.netns, link: 'net9' });
+    expect([code, answer.code]).toEqual([1, 104]);
+    expect(answer.msg).toContain('cannot keep router advertisements from net9');
+  });
+
+  it.each(['2600:1f13:1:a00::/80', '2600:1f13:0:0:a::/80'])(
+    'the prefix %s has addresses, and none that EC2 keeps',
+    async (prefix) => {
+      const subnet = prefix.includes('1:a00') ? IPV6.subnet : '2600:1f13::/64';
+      write('eth1', { ...ETH1, ipv6: { subnet, prefixes: [prefix] } });
+      const { code, answer } = await inPod('pod-1');
+      expect(code, answer.msg).toBe(0);
+      const address = answer.ips?.[1]?.address.split('/')[0] ?? '';
+      expect(inNetwork(address, prefix)).toBe(true);
+      expect(address).toMatch(/:10$/);
+    },
+  );
 });
 
 describe('routes', () => {

@@ -5,7 +5,7 @@
 # machine boots. Safe to run again.
 set -euo pipefail
 # nodegroup.yaml sets these in front of this line.
-: "${multus_subnets:?}" "${prefixes_per_interface:?}" "${other_zone_cidrs?}" "${pods_wait_for_multus:?}" "${capacity:?}" "${service_cidr:?}"
+: "${multus_subnets:?}" "${prefixes_per_interface:?}" "${ip_family:?}" "${other_zone_cidrs?}" "${pods_wait_for_multus:?}" "${capacity:?}" "${service_cidr:?}"
 shopt -s inherit_errexit
 
 readonly imds=http://169.254.169.254/latest
@@ -87,9 +87,9 @@ link_of() {
 
 # Fills both maps, by device number, with the interfaces that IMDS and the kernel know completely.
 # IMDS may report device number 0 for an interface that was attached a moment ago.
-declare -A mac_of=() prefixes_of=()
+declare -A mac_of=() prefixes_of=() ipv6_of=()
 find_interfaces() {
-  local macs mac number text prefixes
+  local macs mac number text prefixes ipv6=
   macs=$(metadata network/interfaces/macs/)
   for mac in $macs; do
     mac=${mac%/}
@@ -99,8 +99,13 @@ find_interfaces() {
     text=$(metadata "network/interfaces/macs/$mac/ipv4-prefix")
     read -r -d '' -a prefixes <<<"$text" || true
     ((${#prefixes[@]} >= prefixes_per_interface)) || continue
+    if [[ $ip_family == dual-stack && $prefixes_per_interface != 0 ]]; then
+      ipv6=$(metadata "network/interfaces/macs/$mac/ipv6-prefix")
+      [[ $ipv6 ]] || continue
+    fi
     mac_of[$number]=$mac
     prefixes_of[$number]=${prefixes[*]}
+    ipv6_of[$number]=$ipv6
   done
 }
 
@@ -208,23 +213,23 @@ watch_for_interruption() {
 
 # write_prefix_file NUMBER SUBNET GATEWAY: writes which addresses the IPAM plugin may hand out.
 write_prefix_file() {
-  local file=$prefix_files/eth$1.json
+  local file=$prefix_files/eth$1.json ipv6=
+  [[ -z ${ipv6_of[$1]} ]] || ipv6=$(metadata "network/interfaces/macs/${mac_of[$1]}/subnet-ipv6-cidr-blocks")
   jq -n --arg subnet "$2" --arg gateway "$3" --arg prefixes "${prefixes_of[$1]}" --arg zones "${other_zones[$1-1]:-}" \
-    --arg cluster "${cluster_cidrs//$'\n'/ }" \
-    '{$subnet, $gateway, prefixes: ($prefixes / " "), zoneCidrs: ($zones / " " - [""]), clusterCidrs: ($cluster / " " - [""])}' \
+    --arg cluster "${cluster_cidrs//$'\n'/ }" --arg six "$ipv6" --arg sixes "${ipv6_of[$1]}" \
+    '{$subnet, $gateway, prefixes: ($prefixes / " "), zoneCidrs: ($zones / " " - [""]), clusterCidrs: ($cluster / " " - [""])}
+    + if $six == "" then {} else {ipv6: {subnet: ($six / "\n")[0], prefixes: ($sixes / "\n")}} end' \
     >"$file.new"
   mv "$file.new" "$file"
 }
 
 # guard_node LINK ADDRESS: pods on this link reach neither the metadata service nor, from any node, what listens on this
-# one. The node has no IPv6 addresses there. A link loses its rules when it moves into a host-device pod: udev adds them
-# again when it comes back, and the IPAM plugin adds them in the pod.
+# one. A link loses its rules when it moves into a host-device pod: udev adds them again when it comes back, and the IPAM
+# plugin adds them in the pod.
 guard_node() {
   mkdir -p /etc/udev/rules.d
-  printf 'SUBSYSTEM=="net", ACTION=="add", ENV{ID_NET_DRIVER}=="vif|ena|ixgbevf", ATTR{address}=="%s", RUN+="%s $%s"\n' \
+  printf 'SUBSYSTEM=="net", ACTION=="add", ENV{ID_NET_DRIVER}=="vif|ena|ixgbevf", ATTR{address}=="%s", RUN+="%s $%s node"\n' \
     "$(<"/sys/class/net/$1/address")" "$guard" name >"/etc/udev/rules.d/91-multus-$1.rules"
-  local ipv6=/proc/sys/net/ipv6/conf/$1/disable_ipv6
-  [[ ! -e $ipv6 ]] || echo 1 >"$ipv6"
   "$guard" "$1" "$2" || fail "cannot keep pods on $1 from the metadata service, or from $2: that takes iptables, and nft or tc"
 }
 
@@ -260,12 +265,12 @@ configure_interface() {
   gateway=${subnet%/*}
   gateway=${gateway%.*}.$((${gateway##*.} + 1))
   for cidr in ${other_zones[number - 1]:-}; do
-    ip route replace "$cidr" via "$gateway" dev "eth$number"
+    [[ $cidr == *:* ]] || ip route replace "$cidr" via "$gateway" dev "eth$number"
   done
   lead_out "$number" "$gateway"
   rm -f "$prefix_files/eth$number.json"
   [[ -z ${prefixes_of[$number]} ]] || write_prefix_file "$number" "$subnet" "$gateway"
-  echo "multus-interfaces: eth$number ${addresses%%$'\n'*} in $subnet, prefixes: ${prefixes_of[$number]}"
+  echo "multus-interfaces: eth$number ${addresses%%$'\n'*} in $subnet, prefixes: ${prefixes_of[$number]} ${ipv6_of[$number]}"
 }
 
 # cloud-init runs user data only at the first boot, but names and addresses are gone after a reboot.

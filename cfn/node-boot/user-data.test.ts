@@ -139,7 +139,12 @@ describe('the user data', () => {
       TaintFlag: `- --register-with-taints=${STARTUP_TAINT_TEXT}`,
       Subnets: subnets.join(','),
       QuotedSubnets: subnets.join("','"),
-      MultusOtherZoneCidrs: Array(4).fill('10.100.100.128/25 10.100.101.128/25').join(','),
+      MultusIpFamily: 'dual-stack',
+      MultusOtherZoneCidrs: Array(4)
+        .fill(
+          '10.100.100.128/25 10.100.101.128/25 2600:1f13:abcd:ef00::/64 2600:1f13:abcd:ef01::/64',
+        )
+        .join(','),
     };
     expect(Buffer.byteLength(renderUserData(longest))).toBeLessThanOrEqual(USER_DATA_LIMIT);
   });

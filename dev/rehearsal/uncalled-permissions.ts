@@ -149,10 +149,12 @@ export const UNCALLED: Readonly<Record<Role, Reasons>> = {
       [
         'autoscaling:DeleteLifecycleHook',
         'autoscaling:DeleteTags',
+        'ec2:AssociateSubnetCidrBlock',
         'ec2:AssociateVpcCidrBlock',
         'ec2:CreateLaunchTemplateVersion',
         'ec2:DeleteTags',
         'ec2:DisassociateAddress',
+        'ec2:DisassociateSubnetCidrBlock',
         'ec2:DisassociateVpcCidrBlock',
         'ec2:ModifySubnetAttribute',
         'ec2:ModifyVpcEndpoint',

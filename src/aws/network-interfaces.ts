@@ -29,6 +29,10 @@ export interface NetworkInterface {
   readonly secondaries: readonly string[];
   /** Its IPv4 prefixes, each a /28. */
   readonly prefixes: readonly string[];
+  /** Its single IPv6 addresses. */
+  readonly ipv6Addresses: readonly string[];
+  /** Its IPv6 prefixes, each a /80. */
+  readonly ipv6Prefixes: readonly string[];
   readonly sourceDestCheck: boolean;
   readonly securityGroupIds: readonly string[];
   /** `available` (attached to nothing), `attaching`, `in-use`, `detaching`. */
@@ -84,6 +88,8 @@ function toNetworkInterface(found: FoundInterface): NetworkInterface {
       .map(({ PrivateIpAddress: address = '' }) => address)
       .filter((address) => address !== primary),
     prefixes: (found.Ipv4Prefixes ?? []).map(({ Ipv4Prefix = '' }) => Ipv4Prefix),
+    ipv6Addresses: (found.Ipv6Addresses ?? []).map(({ Ipv6Address = '' }) => Ipv6Address),
+    ipv6Prefixes: (found.Ipv6Prefixes ?? []).map(({ Ipv6Prefix = '' }) => Ipv6Prefix),
     sourceDestCheck: found.SourceDestCheck ?? false,
     securityGroupIds: (found.Groups ?? []).map(({ GroupId = '' }) => GroupId),
     status: found.Status ?? '',

@@ -142,6 +142,11 @@ export function inNetwork(address: string, cidr: string): boolean {
   return contains(readNetwork(cidr), addressOf(parseAny(address)));
 }
 
+/** Whether a network lies in another one, of either family. Both texts must be good: see isNetwork. */
+export function isWithin(inner: string, outer: string): boolean {
+  return contains(readNetwork(outer), readNetwork(inner));
+}
+
 /** All three texts must be addresses. */
 export function inRange(address: string, { first, last }: AddressRange): boolean {
   const [from, to] = [addressOf(parseAny(first)), addressOf(parseAny(last))];

@@ -8,6 +8,8 @@ const subnetSchema = z.object({
   cidr: nonEmpty,
   /** The part of the subnet that is reserved for ENI prefixes. */
   prefixCidr: z.string().optional(),
+  /** Its IPv6 range, of which each interface in it has a prefix; missing where it has IPv4 alone. */
+  ipv6Cidr: z.string().exactOptional(),
 });
 
 const networkSchema = z.object({
@@ -67,3 +69,8 @@ export const environmentSchema = z.object({
 export type Environment = z.infer<typeof environmentSchema>;
 export type SharedCluster = z.infer<typeof sharedSchema>;
 export type EnvironmentNetwork = z.infer<typeof networkSchema>;
+
+/** Whether the subnets of a network have IPv6, so that each Multus interface in them has an IPv6 prefix. */
+export function hasIpv6(network: EnvironmentNetwork | undefined): boolean {
+  return network?.subnets.some(({ ipv6Cidr }) => ipv6Cidr !== undefined) === true;
+}

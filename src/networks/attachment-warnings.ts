@@ -1,5 +1,5 @@
 import { formatRange, overlaps, parseCidr } from '../core/ip.ts';
-import type { Environment } from '../environment/environment.ts';
+import { type Environment, hasIpv6 } from '../environment/environment.ts';
 import { type Attachment, allocatedRanges } from './attachment.ts';
 
 /** Warnings about networks that work differently than one may expect: one for each limit, not for each network. Pure. */
@@ -22,6 +22,7 @@ export function attachmentWarnings(
       attachments.filter(({ type }) => type === 'bridge'),
       environment,
     ),
+    ...withoutIpv6(attachments, environment),
     ...takenInterfaces(attachments),
     ...secondDefaults(attachments),
     ...overlappingPrefixes(inVpc, environment),
@@ -68,6 +69,25 @@ function bridgesInsideNodes(
   if (attachments.length === 0 || severalNodes(environment) === undefined) return [];
   return [
     `${namesOf(attachments)}: with type bridge pods reach only pods on the same node, because the bridge has no interface of the node.`,
+  ];
+}
+
+/** In these modes, the node routes for pods, and it has no IPv6 on its Multus interfaces: cfn/node-boot/eni-prefix. */
+function withoutIpv6(
+  attachments: readonly Attachment[],
+  environment: Environment | undefined,
+): readonly string[] {
+  const dual = (environment?.networks ?? []).filter(hasIpv6).map(({ network }) => network);
+  const found = attachments.filter(
+    ({ ipam, mode = '', network }) =>
+      ipam === 'eni-prefix' &&
+      mode.startsWith('l3') &&
+      network !== undefined &&
+      dual.includes(network),
+  );
+  if (found.length === 0) return [];
+  return [
+    `${namesOf(found)}: in the modes l3 and l3s of ipvlan, pods have an IPv4 address alone. mode: l2 gives them one of each family.`,
   ];
 }
 

@@ -1,16 +1,19 @@
 import {
   type Cidr,
+  canonicalNetwork,
   contains,
   formatAddress,
   formatRange,
   hostsOf,
   intersection,
+  isAddress,
+  isNetwork,
   parseAddress,
   parseCidr,
   parseRange,
   type Range,
 } from '../core/ip.ts';
-import type { Environment, EnvironmentNetwork } from '../environment/environment.ts';
+import { type Environment, type EnvironmentNetwork, hasIpv6 } from '../environment/environment.ts';
 import { type Attachment, addressCount, type Pool } from './attachment.ts';
 import type { NetworkProblem } from './network-spec.ts';
 
@@ -27,7 +30,7 @@ export function checkAddresses(
 ): readonly NetworkProblem[] {
   const inVpc = attachment.type !== 'bridge';
   return [
-    ...checkRoutes(attachment),
+    ...checkRoutes(attachment, attachment.ipam === 'eni-prefix' && hasIpv6(known)),
     ...checkExclude(attachment),
     ...attachment.pools.flatMap((pool) => checkPool(pool, known, inVpc)),
   ];
@@ -93,15 +96,38 @@ function checkGateway({ range, gateway }: Pool, subnet: Cidr): readonly NetworkP
     : [];
 }
 
-function checkRoutes({ routes }: Attachment): readonly NetworkProblem[] {
-  return routes.flatMap(({ dst, gw }, index) => [
-    ...(parseCidr(dst) === undefined
-      ? [{ place: `routes.${index}.dst`, value: dst, allowed: 'an IPv4 network without host bits' }]
-      : []),
-    ...(gw !== undefined && parseAddress(gw) === undefined
-      ? [{ place: `routes.${index}.gw`, value: gw, allowed: 'an IPv4 address' }]
-      : []),
-  ]);
+/** @param dualStack whether pods on the network have IPv6 addresses, too */
+function checkRoutes({ routes }: Attachment, dualStack: boolean): readonly NetworkProblem[] {
+  return routes.flatMap(({ dst, gw }, index) => {
+    if (dualStack && isIpv6Network(dst)) return gatewayProblems(gw, isIpv6Address, index, 'IPv6');
+    const allowed = dualStack
+      ? 'an IPv4 or IPv6 network without host bits'
+      : 'an IPv4 network without host bits';
+    return [
+      ...(parseCidr(dst) === undefined
+        ? [{ place: `routes.${index}.dst`, value: dst, allowed }]
+        : []),
+      ...gatewayProblems(gw, (text) => parseAddress(text) !== undefined, index, 'IPv4'),
+    ];
+  });
+}
+
+function gatewayProblems(
+  gw: string | undefined,
+  isGood: (text: string) => boolean,
+  index: number,
+  family: 'IPv4' | 'IPv6',
+): readonly NetworkProblem[] {
+  if (gw === undefined || isGood(gw)) return [];
+  return [{ place: `routes.${index}.gw`, value: gw, allowed: `an ${family} address` }];
+}
+
+function isIpv6Network(text: string): boolean {
+  return text.includes(':') && isNetwork(text) && canonicalNetwork(text) === text;
+}
+
+function isIpv6Address(text: string): boolean {
+  return text.includes(':') && isAddress(text);
 }
 
 function checkExclude({ pools }: Attachment): readonly NetworkProblem[] {

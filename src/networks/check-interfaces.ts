@@ -88,7 +88,10 @@ function noteOf(network: number, interfaces: readonly NetworkInterface[]): reado
   const counts = own.map(addressesOf).toSorted((a, b) => a - b);
   const [least, most] = [counts[0], counts.at(-1)];
   const text = least === most ? `${least}` : `${least} to ${most}`;
-  return [`network ${network}: ${own.length} nodes, each with ${text} addresses for pods`];
+  const ipv6 = own.filter(({ ipv6Prefixes }) => ipv6Prefixes.length > 0).length;
+  const more =
+    ipv6 === 0 ? '' : `; ${ipv6 === own.length ? 'each' : `${ipv6} of them`} with an IPv6 prefix`;
+  return [`network ${network}: ${own.length} nodes, each with ${text} addresses for pods${more}`];
 }
 
 function ofNetwork(

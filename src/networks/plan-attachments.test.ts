@@ -406,3 +406,60 @@ describe('a range', () => {
     );
   });
 });
+
+describe('networks with IPv6', () => {
+  const dual = {
+    ...environment,
+    networks: environment.networks.map((network) => ({
+      ...network,
+      subnets: network.subnets.map((subnet, index) => ({
+        ...subnet,
+        ipv6Cidr: `2600:1f13:1:a${network.network}${index}::/64`,
+      })),
+    })),
+  };
+  const plan = (list: object[]) => planAttachments(specs(...list), dual, 'default');
+  const configOf = (spec: object) => {
+    const [one] = attachmentsOf([spec], dual).attachments;
+    return JSON.parse(one?.definition.spec?.config ?? '{}');
+  };
+
+  it('are in the mode that has both families, unless they name another', () => {
+    expect(configOf({ name: 'data', network: 1 })).toMatchObject({ type: 'ipvlan', mode: 'l2' });
+    expect(configOf({ name: 'data', network: 1, mode: 'l3' })).toMatchObject({ mode: 'l3' });
+    expect(configOf(lab1)).toMatchObject({ mode: 'l3' });
+    expect(configsOf([{ name: 'data', network: 1 }])[0]).toMatchObject({ mode: 'l3' });
+  });
+
+  it.each(['l3', 'l3s'])('warn that mode %s has IPv4 alone', (mode) => {
+    const { warnings } = attachmentsOf([{ name: 'data', network: 1, mode }], dual);
+    expect(warnings.join()).toContain('data: in the modes l3 and l3s of ipvlan, pods have an IPv4');
+    expect(attachmentsOf([{ name: 'data', network: 1 }], dual).warnings).toEqual([]);
+    expect(attachmentsOf([{ name: 'data', network: 1, mode }]).warnings).toEqual([]);
+  });
+
+  it('take routes of both families', () => {
+    const routes = [
+      { dst: '10.20.0.0/16' },
+      { dst: '2600:1f13:2::/48' },
+      { dst: 'fd00:1::/64', gw: 'fe80::1' },
+    ];
+    expect(configOf({ name: 'data', network: 1, routes })).toMatchObject({ ipam: { routes } });
+  });
+
+  it.each([
+    [{ dst: '2600:1f13:2::1/48' }, 'data.routes.0.dst', 'IPv4 or IPv6 network without host bits'],
+    [{ dst: '2600:1f13:2::/48', gw: '10.0.4.1' }, 'data.routes.0.gw', 'an IPv6 address'],
+    [{ dst: '10.20.0.0/16', gw: 'fe80::1' }, 'data.routes.0.gw', 'an IPv4 address'],
+  ])('refuse %j', (route, place, allowed) => {
+    const result = plan([{ name: 'data', network: 1, routes: [route] }]);
+    expect(result).toMatchObject({
+      problems: [{ place, allowed: expect.stringContaining(allowed) }],
+    });
+  });
+
+  it('refuse routes of IPv6 where the environment has IPv4 alone', () => {
+    const spec = { name: 'data', network: 1, routes: [{ dst: '2600:1f13:2::/48' }] };
+    expect(problemsOf([spec])).toMatchObject([{ place: 'data.routes.0.dst' }]);
+  });
+});

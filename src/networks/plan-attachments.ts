@@ -124,7 +124,7 @@ function ofEnvironment(attachment: Attachment, environment: Environment | undefi
   return { ...attachment, network: known.network, definition: { ...definition, metadata } };
 }
 
-/** The IPv4 part of a network. Environments have only IPv4, so the rest cannot be checked. */
+/** The IPv4 part of a network. Of IPv6, an environment knows only what eni-prefix gives, so the rest cannot be checked. */
 function ofIpv4(attachment: Attachment): Attachment {
   const { pools, routes } = attachment;
   const isIpv4 = (text: string) => !text.includes(':');

@@ -1,5 +1,5 @@
 import { type AddressRange, formatAddress, parseCidr, parseRange } from '../core/ip.ts';
-import type { Environment, EnvironmentNetwork } from '../environment/environment.ts';
+import { type Environment, type EnvironmentNetwork, hasIpv6 } from '../environment/environment.ts';
 import { MODES, type NetworkSpec } from './network-spec.ts';
 
 /** A network in short form with all defaults filled in. */
@@ -27,7 +27,7 @@ export function resolveSpec(
     namespace: spec.namespace ?? defaultNamespace,
     network: number,
     master: spec.master ?? known?.interface ?? (number === undefined ? undefined : `eth${number}`),
-    mode: spec.mode ?? defaultMode(spec.type),
+    mode: spec.mode ?? defaultMode(spec, known),
     subnet,
     range,
     gateway: spec.gateway ?? (routed && hasRange ? routerOf(subnet, range) : undefined),
@@ -35,7 +35,12 @@ export function resolveSpec(
   };
 }
 
-function defaultMode(type: NetworkSpec['type']): string | undefined {
+/** In the modes of ipvlan in which the node routes, pods have no IPv6 address. */
+function defaultMode(
+  { type, ipam }: NetworkSpec,
+  known: EnvironmentNetwork | undefined,
+): string | undefined {
+  if (type === 'ipvlan' && ipam === 'eni-prefix' && hasIpv6(known)) return 'l2';
   return type === 'ipvlan' || type === 'macvlan' ? MODES[type][0] : undefined;
 }
 

@@ -4,6 +4,7 @@ import { deployStep, isBusy } from '../cloudformation/stack-status.ts';
 import { CloudError, InputError, type InputProblem } from '../core/errors.ts';
 import { BASE_TAG, ENVIRONMENT_TAG } from '../environment/tags.ts';
 import { type NetworkPlan, planNetwork } from '../vpc/plan.ts';
+import { isDualStack } from './choices/ip-family.ts';
 import { givenNetworkOf, givenVpcId } from './given-vpc/given-parts.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import {
@@ -76,6 +77,7 @@ function networkOf(resource: string, stack: Stack): NetworkPlan {
   const result = planNetwork({
     vpcCidr: parameters['VpcCidr'] ?? '',
     multusCidr: parameters['MultusCidr'] || undefined,
+    dualStack: isDualStack(stack),
     zones: listOf('AvailabilityZones'),
     multusNetworks: multus.length,
     subnetCidrs: {

@@ -3,6 +3,7 @@ import { idsOf } from '../cloudformation/outputs.ts';
 import { type Environment, environmentSchema } from '../environment/environment.ts';
 import { namespaceOf } from '../environment/shared-cluster.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
+import { ipv6CidrOf } from './choices/ip-family.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import type { NodeGroup } from './node-groups.ts';
 
@@ -50,7 +51,7 @@ export function environmentOf(
     },
     vpc: { id: outputs['VpcId'], cidr: outputs['VpcCidr'] },
     multusSecurityGroupId: outputs['MultusSecurityGroupId'],
-    networks: networksOf(network, idsOf(outputs, 'MultusSubnetIds')),
+    networks: networksOf(network, outputs),
     nodeGroups: nodeGroups.map(({ group, stack }) => ({
       name: group.name,
       zone: group.zone,
@@ -65,7 +66,8 @@ export function environmentOf(
   });
 }
 
-function networksOf({ multusSubnets }: NetworkPlan, ids: readonly string[]) {
+function networksOf({ multusSubnets, zones }: NetworkPlan, outputs: DeployedStack['outputs']) {
+  const ids = idsOf(outputs, 'MultusSubnetIds');
   const subnets = multusSubnets.map((subnet, index) => ({ ...subnet, id: ids[index] }));
   const numbers = [...new Set(subnets.map(({ network }) => network))];
   return numbers.map((network) => ({
@@ -73,6 +75,9 @@ function networksOf({ multusSubnets }: NetworkPlan, ids: readonly string[]) {
     interface: `eth${network}`,
     subnets: subnets
       .filter((subnet) => subnet.network === network)
-      .map(({ zone, id, cidr, prefixCidr }) => ({ zone, id, cidr, prefixCidr })),
+      .map(({ zone, id, cidr, prefixCidr }) => {
+        const ipv6Cidr = ipv6CidrOf(outputs, zones, { network, zone });
+        return { zone, id, cidr, prefixCidr, ...(ipv6Cidr === undefined ? {} : { ipv6Cidr }) };
+      }),
   }));
 }

@@ -7,6 +7,7 @@ import {
 } from '../cloudformation/stack-plan.ts';
 import { duration } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { Environment } from '../environment/environment.ts';
 import { code, inertMarkdown, table } from '../github/markdown.ts';
 import type { RolloutResult } from '../rollout/rollout.ts';
 import { partsOf } from '../vpc/ownership.ts';
@@ -113,7 +114,7 @@ export function reportMarkdown(report: Report): string {
     report.images === undefined ? '' : imageTable(report.images),
     report.endState === undefined ? '' : endStateTable(report.endState),
     ...report.plans.map(planMarkdown),
-    report.network === undefined ? '' : networkTable(report.network),
+    report.network === undefined ? '' : networkTable(report.network, report.outputs.environment),
     outputTable(report.outputs),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -187,7 +188,7 @@ function endStateTable(checks: readonly EndStateCheck[]): string {
 }
 
 /** In a VPC that others made, the table says whose each part is. */
-function networkTable(plan: NetworkPlan): string {
+function networkTable(plan: NetworkPlan, environment: Environment | undefined): string {
   if (plan.givenVpc !== undefined) {
     const parts = partsOf(plan).map(({ part, which, whose }) => [part, which, whose]);
     return `VPC ${plan.givenVpc.id}. What is given is neither changed nor deleted:\n\n${table(['Part', 'Which', 'Given or made'], parts)}`;
@@ -198,10 +199,25 @@ function networkTable(plan: NetworkPlan): string {
     plan.privateSubnets[index] ?? '',
     plan.multusSubnets
       .filter((subnet) => subnet.zone === zone)
-      .map((subnet) => `eth${subnet.network}: ${subnet.cidr} (prefixes from ${subnet.prefixCidr})`)
+      .map((subnet) => `eth${subnet.network}: ${rangesOf(plan, subnet, environment)}`)
       .join('\n'),
   ]);
-  return `VPC ${plan.vpcCidr}\n\n${table(['Zone', 'Public', 'Private', 'Multus'], rows)}`;
+  const ipv6 = plan.dualStack === true ? ', and an IPv6 range (/56) that Amazon gives' : '';
+  return `VPC ${plan.vpcCidr}${ipv6}\n\n${table(['Zone', 'Public', 'Private', 'Multus'], rows)}`;
+}
+
+/** The ranges of a subnet. Which IPv6 range it has, is known once the stack exists. */
+function rangesOf(
+  { dualStack }: NetworkPlan,
+  { network, zone, cidr, prefixCidr }: NetworkPlan['multusSubnets'][number],
+  environment: Environment | undefined,
+): string {
+  const ipv4 = `${cidr} (prefixes from ${prefixCidr})`;
+  if (dualStack !== true) return ipv4;
+  const made = environment?.networks
+    .find((one) => one.network === network)
+    ?.subnets.find((one) => one.zone === zone)?.ipv6Cidr;
+  return `${ipv4} and ${made ?? 'a /64 of IPv6'}`;
 }
 
 function outputTable({

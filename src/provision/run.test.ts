@@ -112,6 +112,9 @@ describe('deploy', () => {
       Multus3SubnetIds: '',
       Multus4SubnetIds: '',
       MultusCidr: '',
+      MultusIpFamily: 'ipv4',
+      MultusIpv6Cidrs: '',
+      VpcIpv6Cidr: '',
       MultusPeering1: '',
       MultusPeering2: '',
       MultusTransit1: '',
@@ -162,6 +165,51 @@ describe('deploy', () => {
       NodeImageIdSSMParam:
         '/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/x86_64/standard/recommended/image_id',
     });
+  });
+
+  const IPV6 = Array.from({ length: 12 }, (_, place) => `2600:1f13:1:a0${place.toString(16)}::/64`);
+
+  it('with IPv6, gives node groups the ranges of the other zones, and later steps all of them', async () => {
+    const { stacks, run } = provisionWorld();
+    stacks.outputs.set('eks-multus-cluster', { ...INFRA_OUTPUTS, MultusIpv6Cidrs: IPV6.join() });
+    const report = await run({ 'multus-ip-family': 'dual-stack', 'node-groups': TWO_GROUPS });
+    expect(parametersOf(stacks, 'eks-multus-cluster')).toMatchObject({
+      MultusIpFamily: 'dual-stack',
+      MultusIpv6Cidrs: '',
+      VpcIpv6Cidr: '',
+    });
+    const groups = ['ng1', 'ng2'].map((name) => parametersOf(stacks, `eks-multus-cluster-${name}`));
+    expect(groups).toMatchObject([
+      {
+        MultusIpFamily: 'dual-stack',
+        MultusOtherZoneCidrs: `10.0.5.0/24 ${IPV6[1]},10.0.7.0/24 ${IPV6[4]}`,
+      },
+      {
+        MultusIpFamily: 'dual-stack',
+        MultusOtherZoneCidrs: `10.0.4.0/24 ${IPV6[0]},10.0.6.0/24 ${IPV6[3]}`,
+      },
+    ]);
+    const networks = report?.outputs.environment?.networks ?? [];
+    expect(networks.map(({ subnets }) => subnets.map(({ ipv6Cidr }) => ipv6Cidr))).toEqual([
+      [IPV6[0], IPV6[1]],
+      [IPV6[3], IPV6[4]],
+    ]);
+    const markdown = report ? reportMarkdown(report) : '';
+    expect(markdown).toContain(`eth2: 10.0.6.0/24 (prefixes from 10.0.6.128/25) and ${IPV6[3]}`);
+    expect(markdown).toContain('an IPv6 range (/56) that Amazon gives');
+  });
+
+  it('keeps IPv6 where it is: to take it away is refused, to add it is not', async () => {
+    const { stacks, run } = provisionWorld();
+    await run();
+    expect(parametersOf(stacks, 'eks-multus-cluster-ng1')).toMatchObject({
+      MultusIpFamily: 'ipv4',
+    });
+    stacks.outputs.set('eks-multus-cluster', { ...INFRA_OUTPUTS, MultusIpv6Cidrs: IPV6.join() });
+    await run({ 'multus-ip-family': 'dual-stack' });
+    stacks.requests.length = 0;
+    await expect(run()).rejects.toThrow('its Multus networks have IPv6');
+    expect(stacks.requests).toEqual([]);
   });
 
   it('publishes an environment, outputs and a summary', async () => {

@@ -5,6 +5,7 @@ import { STARTUP_TAINT_TEXT } from '../environment/shared-cluster.ts';
 import { creationTags, firstTags, stackTags } from '../environment/tags.ts';
 import { kindOf, type MultusRoute, type RouteTarget } from '../vpc/multus-routes.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
+import { familyParameter, givenIpv6Parameters, ipv6CidrOf } from './choices/ip-family.ts';
 import { givenClusterParameters, unknownParameters } from './given-cluster/cluster-parameters.ts';
 import { NEW_CLUSTERS } from './inputs/defaults.ts';
 import type { ProvisionInputs } from './inputs.ts';
@@ -148,6 +149,8 @@ function infraParameters(
     PrivateSubnetCidrs: plan.privateSubnets.join(),
     ...multusSubnets(plan),
     MultusCidr: plan.multusCidr ?? '',
+    ...familyParameter(plan),
+    ...givenIpv6Parameters(plan),
     ...routeParameters(plan.routes ?? []),
     NatGateways: cluster.natGateways,
     Internet: cluster.internet,
@@ -244,7 +247,8 @@ function nodeGroupParameters(
       imageParameter(infra['KubernetesVersion'] ?? NEW_CLUSTERS, group.instanceType),
     ),
     SubnetId: idsOf(infra, 'PrivateSubnetIds')[plan.zones.indexOf(group.zone)] ?? '',
-    ...interfaceParameters(group.zone, plan, idsOf(infra, 'MultusSubnetIds')),
+    ...interfaceParameters(group.zone, plan, infra),
+    ...familyParameter(plan),
     CustomNetworking: String(infra['CustomNetworking'] === 'true'),
     PrefixesPerInterface: String(group.prefixesPerInterface),
     LambdaBucket: hook.bucket,
@@ -266,9 +270,10 @@ function nodeGroupParameters(
 /** Where the Multus interfaces of a zone's nodes are; each list has one item for each network. */
 function interfaceParameters(
   zone: string,
-  { multusSubnets }: NetworkPlan,
-  subnetIds: readonly string[],
+  { multusSubnets, zones }: NetworkPlan,
+  infra: Texts,
 ): Texts {
+  const subnetIds = idsOf(infra, 'MultusSubnetIds');
   const inZone = multusSubnets.flatMap((subnet, index) =>
     subnet.zone === zone ? [{ ...subnet, id: subnetIds[index] ?? '' }] : [],
   );
@@ -284,7 +289,11 @@ function interfaceParameters(
     MultusSubnetIds: inZone.map(({ id }) => id).join(),
     MultusPrefixCidrs: reserved.every((cidr) => cidr === '') ? '' : reserved.join(),
     MultusOtherZoneCidrs: inOtherZones
-      .map((subnets) => subnets.map(({ cidr }) => cidr).join(' '))
+      .map((subnets) => [
+        ...subnets.map(({ cidr }) => cidr),
+        ...subnets.flatMap((subnet) => ipv6CidrOf(infra, zones, subnet) ?? []),
+      ])
+      .map((cidrs) => cidrs.join(' '))
       .join(),
   };
 }

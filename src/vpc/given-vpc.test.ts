@@ -194,6 +194,72 @@ it('says of each part whether it is given or made', () => {
   ]);
 });
 
+describe('IPv6 in a given VPC', () => {
+  const RANGE = '2600:1f13:1:a00::/56';
+  const withIpv6 = (subnets: readonly string[]): PresentVpc => ({
+    ...PRESENT,
+    ipv6Cidrs: ['2600:1f13:2:b00::/56', RANGE],
+    subnets: PRESENT.subnets.map((one) => {
+      const place = subnets.indexOf(one.cidr);
+      return place < 0 ? one : { ...one, ipv6Cidr: `2600:1f13:1:a0${place}::/64` };
+    }),
+  });
+  const result = (present: PresentVpc, changes: Partial<GivenVpcRequest> = {}) => {
+    const request = { ...REQUEST, dualStack: true, ...changes };
+    const selected = chooseSubnets(request, present);
+    if ('problems' in selected) return selected;
+    return planGivenNetwork(request, present, selected.chosen, new Map(), () => false);
+  };
+
+  it('is that of its subnets, and the plan shows it', () => {
+    const found = result(withIpv6(['10.0.4.0/24', '10.0.5.0/24']));
+    if ('problems' in found) throw new Error(JSON.stringify(found.problems));
+    expect(found.plan).toMatchObject({ dualStack: true, givenVpc: { ipv6Cidr: RANGE } });
+    expect(found.plan.multusSubnets.map(({ ipv6Cidr }) => ipv6Cidr)).toEqual([
+      '2600:1f13:1:a00::/64',
+      '2600:1f13:1:a01::/64',
+    ]);
+    expect(partsOf(found.plan).map(({ which }) => which)).toEqual(
+      expect.arrayContaining([
+        `vpc-12345678 (10.0.0.0/16, ${RANGE})`,
+        'subnet-0000001a (10.0.4.0/24, 2600:1f13:1:a00::/64)',
+      ]),
+    );
+  });
+
+  it('is not asked for unless the inputs want it', () => {
+    expect(result(PRESENT, { dualStack: false })).toHaveProperty('plan');
+  });
+
+  it.each<[why: string, present: PresentVpc, changes: Partial<GivenVpcRequest>, allowed: string]>([
+    ['a VPC without IPv6', PRESENT, {}, 'these have none: subnet-0000001a in ap-northeast-2a'],
+    [
+      'a subnet without a range',
+      withIpv6(['10.0.4.0/24']),
+      {},
+      'these have none: subnet-0000001b in ap-northeast-2b (aws ec2 associate',
+    ],
+    ['a subnet that is made', withIpv6([]), MADE, 'give all of them in multus-subnets'],
+    [
+      'ranges in two ranges of the VPC',
+      { ...withIpv6(['10.0.4.0/24', '10.0.5.0/24']), ipv6Cidrs: ['2600:1f13:1:a00::/64'] },
+      {},
+      'in one range of vpc-12345678, which has 2600:1f13:1:a00::/64',
+    ],
+  ])('refuses %s', (_, present, changes, allowed) => {
+    const found = result(present, changes);
+    expect(found).toEqual({
+      problems: [
+        {
+          input: 'multus-ip-family',
+          value: 'dual-stack',
+          allowed: expect.stringContaining(allowed),
+        },
+      ],
+    });
+  });
+});
+
 describe('a selector', () => {
   it.each(['', 'subnet-1', 'subnet-0123456G', 'tag:Name', 'tag:=x', '10.0.0.1/24', 'vpc-12345678'])(
     'is not %j',

@@ -1,5 +1,6 @@
 import type { InputProblem } from '../core/errors.ts';
 import { type Cidr, contains, parseCidr, share } from '../core/ip.ts';
+import { ipv6In } from './given-ipv6.ts';
 import { type GivenSubnets, placeGiven, type Slot } from './given-subnets.ts';
 import { type MultusRoute, routeProblems } from './multus-routes.ts';
 import {
@@ -27,12 +28,16 @@ export interface GivenVpcRequest {
   readonly subnetCidrs: GivenSubnets | undefined;
   /** What the Multus subnets that are made reach beyond the VPC. */
   readonly routes?: readonly MultusRoute[] | undefined;
+  /** Whether the Multus subnets shall have IPv6, too. */
+  readonly dualStack?: boolean | undefined;
 }
 
 /** A VPC with its subnets, as EC2 describes it. */
 export interface PresentVpc {
   readonly id: string;
   readonly cidrs: readonly string[];
+  /** Its IPv6 ranges. */
+  readonly ipv6Cidrs?: readonly string[];
   readonly subnets: readonly PresentSubnet[];
 }
 
@@ -41,6 +46,8 @@ export interface PresentSubnet {
   readonly zone: string;
   readonly cidr: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Undefined for a subnet with IPv4 alone. */
+  readonly ipv6Cidr?: string | undefined;
 }
 
 /** The subnets that a request selects, each list in zone order. */
@@ -147,6 +154,8 @@ export function planGivenNetwork(
       givenMultusSubnet({ ...one, network: index + 1 }, reservations.get(one.id) ?? []),
     ),
   );
+  const ipv6 = request.dualStack === true ? ipv6In(present, multusSubnets) : undefined;
+  if (ipv6 !== undefined && 'problems' in ipv6) return ipv6;
   const range = rangeOf(request, present, given);
   if ('problems' in range) return range;
   const made = placeMade(request, range.vpc, zones);
@@ -167,10 +176,12 @@ export function planGivenNetwork(
       (a, b) => a.network - b.network || zones.indexOf(a.zone) - zones.indexOf(b.zone),
     ),
     routes: request.routes,
+    dualStack: request.dualStack,
     givenVpc: {
       id: present.id,
       privateSubnetIds: privateSubnets.map(({ id }) => id),
       ...(request.cluster === undefined ? {} : { cluster: request.cluster }),
+      ...ipv6,
     },
   };
   return { plan };

@@ -13,11 +13,13 @@ export interface Part {
 export function partsOf(plan: NetworkPlan): readonly Part[] {
   const { givenVpc, vpcCidr, zones, publicSubnets, privateSubnets, multusSubnets } = plan;
   const whose = givenVpc === undefined ? 'made' : 'given';
-  const name = (id: string | undefined, cidr: string) =>
-    id === undefined ? cidr : `${id} (${cidr})`;
+  const name = (id: string | undefined, cidr: string, ipv6?: string) => {
+    const ranges = ipv6 === undefined ? cidr : `${cidr}, ${ipv6}`;
+    return id === undefined ? ranges : `${id} (${ranges})`;
+  };
   const made = multusSubnets.filter(({ givenId }) => givenId === undefined);
   return [
-    { part: 'VPC', which: name(givenVpc?.id, vpcCidr), whose },
+    { part: 'VPC', which: name(givenVpc?.id, vpcCidr, givenVpc?.ipv6Cidr), whose },
     ...publicSubnets.map((cidr, index) => ({
       part: `Public subnet in ${zones[index]}`,
       which: cidr,
@@ -31,7 +33,7 @@ export function partsOf(plan: NetworkPlan): readonly Part[] {
     { part: waysOut(plan), which: '', whose },
     ...multusSubnets.map((subnet) => ({
       part: `Multus subnet ${subnet.network} in ${subnet.zone}`,
-      which: name(subnet.givenId, subnet.cidr),
+      which: name(subnet.givenId, subnet.cidr, subnet.ipv6Cidr),
       whose: whoseIs(subnet),
     })),
     ...(['given', 'made'] as const)

@@ -24,6 +24,8 @@ export interface NetworkRequest {
   readonly multusCidr?: string | undefined;
   /** What the Multus subnets reach beyond the VPC. */
   readonly routes?: readonly MultusRoute[] | undefined;
+  /** Whether the Multus subnets have IPv6 ranges, too. */
+  readonly dualStack?: boolean | undefined;
 }
 
 export interface MultusSubnet {
@@ -37,6 +39,8 @@ export interface MultusSubnet {
   readonly prefixes: number;
   /** The id of a subnet that others made; undefined for one that the environment makes. */
   readonly givenId?: string | undefined;
+  /** The IPv6 range of a given subnet, with `dualStack`. That of a subnet that is made, AWS says later. */
+  readonly ipv6Cidr?: string | undefined;
 }
 
 /** A VPC that others made, of which the environment changes nothing. */
@@ -46,6 +50,8 @@ export interface GivenVpc {
   readonly privateSubnetIds: readonly string[];
   /** The cluster in it that others made, too. */
   readonly cluster?: string;
+  /** Its IPv6 range that has those of the Multus subnets, with `dualStack`. */
+  readonly ipv6Cidr?: string;
 }
 
 /** The subnets of one environment; each list is in zone order, Multus subnets by network first. */
@@ -62,6 +68,8 @@ export interface NetworkPlan {
   readonly multusCidr?: string | undefined;
   /** What the Multus subnets that the environment makes reach beyond the VPC. */
   readonly routes?: readonly MultusRoute[] | undefined;
+  /** Whether the Multus subnets have IPv6 ranges, and each Multus interface a prefix of its subnet's. */
+  readonly dualStack?: boolean | undefined;
 }
 
 export type NetworkResult =
@@ -183,6 +191,7 @@ function toPlan(request: NetworkRequest, cidrs: readonly Cidr[]): NetworkPlan {
     vpcCidr: request.vpcCidr,
     multusCidr: request.multusCidr,
     routes: request.routes,
+    dualStack: request.dualStack,
     zones: request.zones,
     publicSubnets: request.withoutInternet === true ? [] : publicSubnets.map(formatCidr),
     privateSubnets: privateSubnets.map(formatCidr),

@@ -23,6 +23,7 @@ interface Present {
   readonly zone: string;
   readonly cidr: string;
   readonly network: number;
+  readonly ipv6Cidr?: string | undefined;
 }
 
 /**
@@ -30,7 +31,7 @@ interface Present {
  * reserved for them, or from anywhere.
  */
 export function givenMultusSubnet(
-  { id, zone, cidr, network }: Present,
+  { id, zone, cidr, network, ipv6Cidr }: Present,
   reservations: readonly string[],
 ): MultusSubnet {
   const largest = reservations
@@ -39,5 +40,13 @@ export function givenMultusSubnet(
     .at(0);
   const prefixCidr = largest === undefined ? cidr : formatCidr(largest);
   const prefixes = prefixBlocks(cidr, prefixCidr).length;
-  return { network, zone, cidr, prefixCidr, prefixes, givenId: id };
+  return {
+    network,
+    zone,
+    cidr,
+    prefixCidr,
+    prefixes,
+    givenId: id,
+    ...(ipv6Cidr === undefined ? {} : { ipv6Cidr }),
+  };
 }

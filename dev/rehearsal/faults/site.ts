@@ -1,11 +1,14 @@
 import {
+  AssignIpv6AddressesCommand,
   AssignPrivateIpAddressesCommand,
   AuthorizeSecurityGroupIngressCommand,
   DescribeInstancesCommand,
+  DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   type EC2Client,
   RevokeSecurityGroupIngressCommand,
+  UnassignIpv6AddressesCommand,
   UnassignPrivateIpAddressesCommand,
 } from '@aws-sdk/client-ec2';
 import { run } from '../../tools/process.ts';
@@ -24,6 +27,9 @@ export interface FaultyNode {
   readonly primary: string;
   readonly subnet: string;
   readonly groupId: string;
+  /** The first IPv6 prefix, and the subnet's IPv6 range; empty without IPv6. */
+  readonly ipv6Prefix: string;
+  readonly ipv6Subnet: string;
 }
 
 /** An environment with two nodes, and the means to cause faults in it. */
@@ -42,6 +48,9 @@ export interface Site {
   /** Unassigns the prefix of a node's eth1, or assigns it again. */
   unassign(node: FaultyNode): Promise<void>;
   assign(node: FaultyNode): Promise<void>;
+  /** The same with its IPv6 prefix. */
+  unassignIpv6(node: FaultyNode): Promise<void>;
+  assignIpv6(node: FaultyNode): Promise<void>;
   /** Lets the security group of eth1 allow these protocols from where it allowed others, and nothing else. */
   allow(protocols: readonly string[]): Promise<void>;
   /** What EC2 says of the nodes' eth1 and its security group, as text. */
@@ -97,6 +106,14 @@ export async function findSite(
       const request = { NetworkInterfaceId: interfaceId, Ipv4Prefixes: [prefix] };
       await ec2.send(new AssignPrivateIpAddressesCommand(request));
     },
+    async unassignIpv6({ interfaceId, ipv6Prefix }) {
+      const request = { NetworkInterfaceId: interfaceId, Ipv6Prefixes: [ipv6Prefix] };
+      await ec2.send(new UnassignIpv6AddressesCommand(request));
+    },
+    async assignIpv6({ interfaceId, ipv6Prefix }) {
+      const request = { NetworkInterfaceId: interfaceId, Ipv6Prefixes: [ipv6Prefix] };
+      await ec2.send(new AssignIpv6AddressesCommand(request));
+    },
     allow: (protocols) => allowOnly(ec2, near.groupId, protocols),
     async ec2Text() {
       const now = await Promise.all([near, far].map((node) => faultyNode(ec2, node)));
@@ -148,6 +165,9 @@ async function faultyNode(
   const { Subnets: [subnet] = [] } = await ec2.send(
     new DescribeSubnetsCommand({ SubnetIds: [eth1.SubnetId ?? ''] }),
   );
+  const { NetworkInterfaces: [described] = [] } = await ec2.send(
+    new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [eth1.NetworkInterfaceId] }),
+  );
   return {
     name,
     instanceId,
@@ -156,6 +176,8 @@ async function faultyNode(
     primary: eth1.PrivateIpAddress ?? '',
     subnet: subnet?.CidrBlock ?? '',
     groupId: eth1.Groups?.[0]?.GroupId ?? '',
+    ipv6Prefix: described?.Ipv6Prefixes?.[0]?.Ipv6Prefix ?? '',
+    ipv6Subnet: subnet?.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock ?? '',
   };
 }
 

@@ -43,6 +43,10 @@ export function simulateInterfaces(
       change(id, { attachment });
       return attachment.id;
     },
+    async assignIpv6Prefix(id) {
+      begin(`assign IPv6 prefix ${id}`);
+      change(id, { hasIpv6Prefix: true });
+    },
     async disableSourceDestCheck(id) {
       begin(`disable check ${id}`);
       change(id, { sourceDestCheck: false });
@@ -67,8 +71,18 @@ export function awsError(name: string, message = name): Error {
   return Object.assign(new Error(message), { name });
 }
 
-function fresh(id: string, { subnetId, deviceIndex }: WantedInterface): NetworkInterface {
-  return { id, subnetId, madeFor: deviceIndex, attachment: undefined, sourceDestCheck: true };
+function fresh(
+  id: string,
+  { subnetId, deviceIndex, ipv6Prefix = false }: WantedInterface,
+): NetworkInterface {
+  return {
+    id,
+    subnetId,
+    madeFor: deviceIndex,
+    attachment: undefined,
+    sourceDestCheck: true,
+    hasIpv6Prefix: ipv6Prefix,
+  };
 }
 
 function found(all: ReadonlyMap<string, NetworkInterface>, id: string): NetworkInterface {

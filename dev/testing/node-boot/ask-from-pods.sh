@@ -52,7 +52,18 @@ nft list table netdev eni_guard_eth1 &>/dev/null && echo 'guarded by nftables'
 until [[ -e /var/log/rehearsal/peer-has-asked ]]; do sleep 0.2; done
 ask host-device host-device "$(network host-device '"device": "eth1"')"
 # What udev does for a link that comes back.
-"$(sed -n 's/.*RUN+="\([^ ]*\) .*/\1/p' /etc/udev/rules.d/91-multus-eth1.rules)" eth1
+"$(sed -n 's/.*RUN+="\([^ ]*\) .*/\1/p' /etc/udev/rules.d/91-multus-eth1.rules)" eth1 node
 ip link set dev eth1 up
 ask ipvlan-l2-later ipvlan "$(network ipvlan '"master": "eth1", "mode": "l2"')"
+# Two pods with an IPv6 address each, of a prefix that this file says eth1 has. The link itself has no IPv6.
+prefixes=/etc/cni/multus/eni-prefix/eth1.json
+jq '.ipv6 = {subnet: "2600:1f13:1:a00::/64", prefixes: ["2600:1f13:1:a00:1234::/80"]}' $prefixes >/run/both.json
+cp /run/both.json $prefixes
+plugin=ipvlan config=$(network ipvlan '"master": "eth1", "mode": "l2"')
+for pod in both-1 both-2; do
+  ip netns add "$pod"
+  cni ADD | jq -r --arg pod "$pod" '"addresses of \($pod): \([.ips[].address] | join(" "))"'
+done
+ip netns exec both-1 ping -q -c 3 -i 0.3 -W 2 -I net1 2600:1f13:1:a00:1234::11 >/dev/null && echo 'both-1 reaches both-2 by IPv6'
+ip -6 address show dev eth1 | grep -q inet6 || echo 'eth1 has no IPv6'
 echo 'that is all'

@@ -38,6 +38,8 @@ export const METADATA = {
     }),
   ]),
 };
+/** The range of network 1 in another zone, where nodes have IPv6. */
+export const IPV6_ELSEWHERE = '2600:1f13:1:a01::/64';
 const IMDS = join(import.meta.dirname, 'simulated-imds.ts');
 const SUBNETS = ['subnet-1', 'subnet-2'];
 
@@ -52,6 +54,7 @@ export interface Boot {
   readonly networkd?: boolean;
   readonly podsWaitForMultus?: boolean;
   readonly capacity?: string;
+  readonly ipFamily?: string;
   /** Programs that fail on this machine. */
   readonly without?: readonly string[];
   /** What an AMI of the user's own has beside the programs of this machine; undefined for an AMI of EKS. */
@@ -94,12 +97,14 @@ function writeScript(
     patience = 60,
     podsWaitForMultus = true,
     capacity = 'on-demand',
+    ipFamily = 'ipv4',
     without = [],
     ownImage,
   }: Boot,
 ): void {
-  const otherZoneCidrs = '10.0.5.0/24 10.0.8.0/24';
-  const given = { otherZoneCidrs, podsWaitForMultus, capacity, ownImage: ownImage !== undefined };
+  const otherZoneCidrs = `10.0.5.0/24 10.0.8.0/24${ipFamily === 'ipv4' ? '' : ` ${IPV6_ELSEWHERE}`}`;
+  const own = ownImage !== undefined;
+  const given = { otherZoneCidrs, podsWaitForMultus, capacity, ipFamily, ownImage: own };
   const script = bootScript(SUBNETS, prefixes, given)
     .replace('patience=300', `patience=${patience}`)
     .replaceAll(/\/(etc|var|opt)\/|\/(run)\/(?=multus)/g, `${folder}/$1$2/`)

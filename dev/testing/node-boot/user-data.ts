@@ -63,7 +63,13 @@ export function ipamPlugin(): string {
 export function bootScript(
   subnets: readonly string[],
   prefixesPerInterface: number,
-  { otherZoneCidrs = '', podsWaitForMultus = true, capacity = 'on-demand', ownImage = false } = {},
+  {
+    otherZoneCidrs = '',
+    ipFamily = 'ipv4',
+    podsWaitForMultus = true,
+    capacity = 'on-demand',
+    ownImage = false,
+  } = {},
 ): string {
   const script = mimeParts(
     unpackedUserData({
@@ -72,6 +78,7 @@ export function bootScript(
       QuotedSubnets: subnets.join("','"),
       PrefixesPerInterface: String(prefixesPerInterface),
       MultusOtherZoneCidrs: otherZoneCidrs,
+      MultusIpFamily: ipFamily,
       PodsWaitForMultus: String(podsWaitForMultus),
       Capacity: capacity,
       OwnImage: String(ownImage),
@@ -92,6 +99,7 @@ export const EXAMPLE: Readonly<Record<string, string>> = {
   TaintFlag: '',
   PrefixesPerInterface: '1',
   MultusOtherZoneCidrs: '10.0.5.0/24,10.0.7.0/24',
+  MultusIpFamily: 'ipv4',
   PodsWaitForMultus: 'true',
   Capacity: 'on-demand',
   Subnets: 'subnet-1,subnet-2',

@@ -12,6 +12,8 @@ export function networkInterface(changes: Partial<NetworkInterface> = {}): Netwo
     primary: '10.0.4.20',
     secondaries: [],
     prefixes: [],
+    ipv6Addresses: [],
+    ipv6Prefixes: [],
     sourceDestCheck: false,
     securityGroupIds: ['sg-1'],
     status: 'in-use',

@@ -1,7 +1,7 @@
 import { type CheckResult, type Reason, skipped } from './check.ts';
 import type { Evidence, EvidenceIndex, NodeInterface } from './evidence.ts';
 import { deviceOf } from './explain-address.ts';
-import { type Endpoint, endpointsOf } from './pairs.ts';
+import { type Endpoint, endpointsOf, isIpv6 } from './pairs.ts';
 import { type Fault, generalReason, judge } from './pod-question.ts';
 
 /** Checks of the nodes' network interfaces as EC2 knows them. None when AWS was not asked. */
@@ -45,7 +45,7 @@ function checkNode(
     judge({ check: 'eni-in-use', subject: node }, idle(used), `${shown} in use`),
     judge(
       { check: 'eni-prefix', subject: node },
-      bare(places, used, evidence),
+      [...bare(places, used, evidence), ...withoutIpv6(places, used, evidence)],
       'every interface that needs a prefix has one',
     ),
   ];
@@ -82,15 +82,50 @@ function bare(
   enis: readonly NodeInterface[],
   evidence: EvidenceIndex,
 ): Fault[] {
-  const byPrefix = places.filter(({ network }) => {
-    const expected = evidence.networks.get(network)?.expected;
-    return expected?.known === false && expected.byNode === true;
-  });
+  const byPrefix = places.filter((place) => isByPrefix(place, evidence));
   const devices = new Set(byPrefix.map((place) => deviceOf(place, evidence)));
   const reason: Reason = generalReason('eni-prefix', 'unassigned-address');
   return enis
     .filter(({ deviceIndex, prefixes }) => devices.has(deviceIndex) && prefixes.length === 0)
     .map(({ id, deviceIndex }) => ({ detail: `${id} (eth${deviceIndex}) has no prefix`, reason }));
+}
+
+function isByPrefix({ network }: Endpoint, { networks }: EvidenceIndex): boolean {
+  const expected = networks.get(network)?.expected;
+  return expected?.known === false && expected.byNode === true;
+}
+
+/**
+ * An interface needs an IPv6 prefix when a pod has an address of one, or when the same interface of another node has one. In
+ * modes of ipvlan in which the node routes, pods have IPv4 alone.
+ */
+function withoutIpv6(
+  places: readonly Endpoint[],
+  enis: readonly NodeInterface[],
+  evidence: EvidenceIndex,
+): Fault[] {
+  const byPrefix = places.filter(
+    (place) =>
+      isByPrefix(place, evidence) && evidence.networks.get(place.network)?.resolves !== false,
+  );
+  const elsewhere = (device: number | undefined) =>
+    (evidence.interfaces ?? []).some(
+      ({ deviceIndex, ipv6Prefixes }) => deviceIndex === device && ipv6Prefixes.length > 0,
+    );
+  return enis
+    .filter(({ deviceIndex, ipv6Prefixes }) => {
+      const own = byPrefix.filter((place) => deviceOf(place, evidence) === deviceIndex);
+      if (own.length === 0 || ipv6Prefixes.length > 0) return false;
+      return own.some(({ address }) => isIpv6(address)) || elsewhere(deviceIndex);
+    })
+    .map(({ id, deviceIndex, node }) => ({
+      detail: `${id} (eth${deviceIndex}) has no IPv6 prefix`,
+      reason: {
+        cause: 'unassigned-address',
+        explanation: `${node} has no IPv6 addresses for new pods on eth${deviceIndex}, and the VPC does not deliver to those that pods have.`,
+        nextStep: `assign a prefix to ${id} (aws ec2 assign-ipv6-addresses --ipv6-prefix-count 1), or replace ${node}`,
+      },
+    }));
 }
 
 /** Compares the interfaces of one number on all tested nodes. Those of other environments may differ. */

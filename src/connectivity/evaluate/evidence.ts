@@ -12,6 +12,7 @@ import {
   type Endpoint,
   type Expectation,
   endpointsOf,
+  isIpv6,
   type ProbedPair,
 } from './pairs.ts';
 import type { ChosenChecks } from './select-checks.ts';
@@ -93,16 +94,18 @@ export interface EvidenceIndex {
   places(network: string): readonly Endpoint[];
   /** The places on a network whose interface has a MAC address. */
   sharingMac(network: string, mac: string): readonly Endpoint[];
-  /** The interface of a node that has an address as its primary one. */
+  /** The interface of a node that has an address as its primary one, or as a single one of IPv6. */
   ownerOf(address: string): NodeInterface | undefined;
+  /** Whether the same two interfaces talk in the other family of addresses. */
+  talksInOtherFamily(pair: ProbedPair): boolean;
   /** The pair in the other direction. */
   reverseOf(pair: ProbedPair): ProbedPair | undefined;
   /** Whether a pair on one node talks on the network. */
   talksWithinNode(network: string): boolean;
   /** Whether a pair on one node loses too many packets on the network. Undefined when no pair on one node talks. */
   losesWithinNode(network: string): boolean | undefined;
-  /** How far requests on a network get from one node to another. Undefined when they were not traced. */
-  requests(network: string, from: string | undefined, to: string | undefined): Requests | undefined;
+  /** How far requests of a family get from one node to another on the source's network. Undefined when they were not traced. */
+  requests(source: Endpoint, target: Endpoint): Requests | undefined;
 }
 
 export function indexEvidence(evidence: Evidence, pairs: readonly ProbedPair[]): EvidenceIndex {
@@ -112,8 +115,15 @@ export function indexEvidence(evidence: Evidence, pairs: readonly ProbedPair[]):
   const placesByNetwork = Map.groupBy(places, ({ network }) => network);
   const interfacesByNode = Map.groupBy(interfaces ?? [], ({ node }) => node ?? '');
   const byMac = Map.groupBy(places, (place) => `${place.network} ${macOf(place, byName)}`);
-  const owners = new Map((interfaces ?? []).map((one) => [one.primary, one]));
+  const owners = new Map(
+    (interfaces ?? []).flatMap((one) =>
+      [one.primary, ...one.ipv6Addresses].map((address) => [address, one] as const),
+    ),
+  );
   const byEnds = new Map(pairs.map((pair) => [ends(pair, 'source', 'target'), pair]));
+  const talkingFamilies = new Set(
+    pairs.filter(answered).map((pair) => familyKey(pair, isIpv6(pair.source.address))),
+  );
   const within = pairs.filter(({ source, target }) => source.network === target.network);
   const near = within.filter((pair) => pair.scope === 'same-node' && answered(pair));
   const talking = Map.groupBy(near, ({ source }) => source.network);
@@ -121,10 +131,7 @@ export function indexEvidence(evidence: Evidence, pairs: readonly ProbedPair[]):
   const losesTooMany = ({ ping }: ProbedPair) => ping !== undefined && lossPercent(ping) > allowed;
   const looked = within.filter(({ ping }) => ping?.requests !== undefined);
   const requests = new Map(
-    looked.map(({ source, target, ping }) => [
-      `${source.network} ${source.node} ${target.node}`,
-      ping?.requests,
-    ]),
+    looked.map(({ source, target, ping }) => [requestKey(source, target), ping?.requests]),
   );
   return {
     pods: byName,
@@ -136,10 +143,12 @@ export function indexEvidence(evidence: Evidence, pairs: readonly ProbedPair[]):
     places: (network) => placesByNetwork.get(network) ?? [],
     sharingMac: (network, mac) => byMac.get(`${network} ${mac}`) ?? [],
     ownerOf: (address) => owners.get(address),
+    talksInOtherFamily: (pair) =>
+      talkingFamilies.has(familyKey(pair, !isIpv6(pair.source.address))),
     reverseOf: (pair) => byEnds.get(ends(pair, 'target', 'source')),
     talksWithinNode: (network) => talking.has(network),
     losesWithinNode: (network) => talking.get(network)?.some(losesTooMany),
-    requests: (network, from, to) => requests.get(`${network} ${from} ${to}`),
+    requests: (source, target) => requests.get(requestKey(source, target)),
   };
 }
 
@@ -148,6 +157,14 @@ function macOf(
   pods: EvidenceIndex['pods'],
 ): string | undefined {
   return pods.get(pod)?.probe?.mac?.[device];
+}
+
+function requestKey({ network, node, address }: Endpoint, target: Endpoint): string {
+  return `${network} ${node} ${target.node} ${isIpv6(address)}`;
+}
+
+function familyKey({ source, target }: ProbedPair, ipv6: boolean): string {
+  return `${source.pod} ${source.interface} ${target.pod} ${target.interface} ${ipv6}`;
 }
 
 function ends(pair: ProbedPair, first: 'source' | 'target', second: 'source' | 'target'): string {

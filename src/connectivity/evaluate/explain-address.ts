@@ -1,7 +1,7 @@
 import { inNetwork, networkOf } from '../../core/ip.ts';
 import type { Reason } from './check.ts';
 import type { EvidenceIndex, NodeInterface } from './evidence.ts';
-import type { Endpoint } from './pairs.ts';
+import { type Endpoint, isIpv6 } from './pairs.ts';
 
 /** Why the VPC does not deliver to an address of a pod. Undefined when EC2's view of the interfaces shows no reason. */
 export function explainAssignment(place: Endpoint, evidence: EvidenceIndex): Reason | undefined {
@@ -57,15 +57,18 @@ function explainNobody(
 }
 
 function assignAgain(
-  { network, node }: Endpoint,
+  { network, node, address }: Endpoint,
   home: NodeInterface | undefined,
   { networks }: EvidenceIndex,
 ): string {
   const expected = networks.get(network)?.expected;
   const ofPrefix = expected?.known === false && expected.byNode === true;
+  const [command, option] = isIpv6(address)
+    ? ['assign-ipv6-addresses', '--ipv6-prefixes']
+    : ['assign-private-ip-addresses', '--ipv4-prefixes'];
   return ofPrefix
-    ? `the node allocated the address from a prefix that its interface has lost: assign the prefix to ${home?.id ?? `the interface of ${node}`} again (aws ec2 assign-private-ip-addresses --ipv4-prefixes), or replace ${node}`
-    : `use ipam: eni-prefix; or assign the address to the interface of ${node} (aws ec2 assign-private-ip-addresses)`;
+    ? `the node allocated the address from a prefix that its interface has lost: assign the prefix to ${home?.id ?? `the interface of ${node}`} again (aws ec2 ${command} ${option}), or replace ${node}`
+    : `use ipam: eni-prefix; or assign the address to the interface of ${node} (aws ec2 ${command})`;
 }
 
 /** The network names the wrong interface when this is so on all nodes. When it is so on some, the node is wrong. */
@@ -134,14 +137,23 @@ function homeOf(
     ?.probe?.addresses.find((one) => one.interface === device && one.address === address);
   if (shown === undefined) return undefined;
   const subnet = networkOf(address, shown.prefix);
-  return ofNode.find(({ primary }) => inNetwork(primary, subnet));
+  return ofNode.find((one) => addressesIn(one).some((own) => inNetwork(own, subnet)));
 }
 
-function hasAddress({ primary, secondaries, prefixes }: NodeInterface, address: string): boolean {
+/** Addresses that show which subnets an interface is in. */
+function addressesIn({ primary, ipv6Addresses, ipv6Prefixes }: NodeInterface): readonly string[] {
+  return [primary, ...ipv6Addresses, ...ipv6Prefixes.map((prefix) => prefix.split('/')[0] ?? '')];
+}
+
+function hasAddress(
+  { primary, secondaries, prefixes, ipv6Addresses, ipv6Prefixes }: NodeInterface,
+  address: string,
+): boolean {
   return (
     primary === address ||
     secondaries.includes(address) ||
-    prefixes.some((prefix) => inNetwork(address, prefix))
+    ipv6Addresses.includes(address) ||
+    [...prefixes, ...ipv6Prefixes].some((prefix) => inNetwork(address, prefix))
   );
 }
 

@@ -2,7 +2,7 @@ import { inNetwork, isNetwork } from '../../core/ip.ts';
 import type { Reason } from './check.ts';
 import { type EvidenceIndex, othersAt } from './evidence.ts';
 import { assignmentOf, explainAssignment } from './explain-address.ts';
-import { answered, type Endpoint, type ProbedPair } from './pairs.ts';
+import { answered, type Endpoint, isIpv6, type ProbedPair } from './pairs.ts';
 import { filtersStrictly, isOnSameMaster, strayRoute } from './route-lookup.ts';
 
 type Explainer = (pair: ProbedPair, evidence: EvidenceIndex) => Reason | undefined;
@@ -37,7 +37,7 @@ function downInterface({ source, target }: ProbedPair, evidence: EvidenceIndex) 
     const { pod, interface: device, network, node } = place;
     const state = evidence.pods.get(pod)?.probe?.state?.[device];
     const down = state === 'down' || state === 'lowerlayerdown';
-    if (!down && evidence.requests(network, node, other.node) !== 'kept') continue;
+    if (!down && evidence.requests(place, other) !== 'kept') continue;
     const master = evidence.networks.get(network)?.master ?? 'the master interface';
     const symptom = down ? `is ${state}` : 'drops packets to other nodes';
     return {
@@ -167,8 +167,8 @@ function oneWay(pair: ProbedPair, { reverseOf, requests }: EvidenceIndex): Reaso
   const { source, target } = pair;
   const reverse = reverseOf(pair);
   // Requests were traced for one pair between these nodes. The result holds for the others.
-  const there = requests(source.network, source.node, target.node);
-  const back = requests(source.network, target.node, source.node);
+  const there = requests(source, target);
+  const back = requests(target, source);
   if (reverse !== undefined && answered(reverse)) {
     const explanation = `The other direction answers, so requests from ${source.pod} to ${target.pod} are dropped, but answers pass.`;
     const nextStep =
@@ -211,7 +211,7 @@ function betweenNodes(pair: ProbedPair, evidence: EvidenceIndex): Reason {
   if (assigned) {
     return {
       cause: 'traffic-dropped',
-      explanation: `${contrast}Both addresses are assigned to the right network interfaces, so something between them drops the packets.`,
+      explanation: `${contrast}${ofOneFamily(pair, evidence)}Both addresses are assigned to the right network interfaces, so something between them drops the packets.`,
       nextStep: `look at the security group of the Multus interfaces, at the network ACLs, and at rp_filter and iptables on ${source.node} and ${target.node}`,
     };
   }
@@ -220,6 +220,13 @@ function betweenNodes(pair: ProbedPair, evidence: EvidenceIndex): Reason {
     explanation: `${contrast}Between nodes the VPC delivers only to addresses that are assigned to the network interface of the node, and ${target.address} on ${target.node ?? 'its node'} probably is not.`,
     nextStep: 'use ipam: eni-prefix, and check the security group of the Multus interfaces',
   };
+}
+
+/** Groups and ACLs have rules of their own for each family. */
+function ofOneFamily(pair: ProbedPair, { talksInOtherFamily }: EvidenceIndex): string {
+  if (!talksInOtherFamily(pair)) return '';
+  const [silent, other] = isIpv6(pair.source.address) ? ['IPv6', 'IPv4'] : ['IPv4', 'IPv6'];
+  return `The same interfaces talk over ${other}, so it is a rule for ${silent} alone. `;
 }
 
 /** Why a pair that should be isolated talks. */

@@ -127,6 +127,11 @@ function comparable({ address: one }: Endpoint, { address: other }: Endpoint): b
   return one === undefined || other === undefined || familyOf(one) === familyOf(other);
 }
 
+/** Whether an address is one of IPv6; false for none. */
+export function isIpv6(address: string | undefined): boolean {
+  return address?.includes(':') === true;
+}
+
 /** Does not parse the address, because it runs for every two endpoints. */
 function familyOf(address: string | undefined): string {
   if (address === undefined) return '';

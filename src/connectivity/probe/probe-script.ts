@@ -60,7 +60,7 @@ export function probeScript(
     'echo @clock',
     'date +%s',
     'echo @rules',
-    'ip rule 2>/dev/null',
+    'ip rule 2>/dev/null; ip -6 rule 2>/dev/null',
     'echo @mac',
     'for i in /sys/class/net/*; do [ -e "$i/address" ] && read a <"$i/address" && echo "${i##*/} $a"; done',
     'echo @settings',

@@ -18,6 +18,7 @@ const snmp = (requests: number) =>
 
 it('parseEchoRequests finds its column, and gives undefined where there is none', () => {
   expect(parseEchoRequests(snmp(7))).toBe(7);
+  expect(parseEchoRequests('Ip6InReceives  \t9\nIcmp6InEchos     \t5\n')).toBe(5);
   expect(parseEchoRequests('cat: not found')).toBeUndefined();
 });
 
@@ -64,6 +65,32 @@ describe('traceRequests', () => {
       expect(followed.filter((line) => !line.endsWith('undefined'))).toHaveLength(2);
     },
   );
+
+  it('traces IPv6 by its own counter', async () => {
+    const ipv6 = (name: string, node: string, host: number) => ({
+      ...{ name, node },
+      addresses: [{ network: 'default/ipvlan-conf-1', address: `2600:1f13::${host}` }],
+    });
+    const pods = healthy([ipv6('a', 'node-a', 1), ipv6('b', 'node-b', 2)]).map((pod) => ({
+      ...pod,
+      ...(pod.probe === undefined
+        ? {}
+        : { probe: { ...pod.probe, pings: pod.probe.pings.map(silence) } }),
+    }));
+    const asked: string[] = [];
+    const cluster = fakeProbeCluster({
+      present,
+      script: async (_, script) => {
+        if (!script.startsWith('cat')) return '@dropped 0\n@end\n@dropped 0';
+        asked.push(script);
+        return `Icmp6InEchos ${asked.length}`;
+      },
+    });
+    const seen = await traceRequests(cluster, pods, options);
+    expect(new Set(asked)).toEqual(new Set(['cat /proc/net/snmp6']));
+    const requests = seen.flatMap(({ probe }) => probe?.pings.map((ping) => ping.requests) ?? []);
+    expect(requests).toEqual(['arrived', 'arrived']);
+  });
 
   it('does nothing when every pair answers', async () => {
     const pods = healthy(plans);

@@ -1,5 +1,12 @@
 import type { PodObservation, Requests } from '../evaluate/observation.ts';
-import { answered, type ProbedPair, pairSubject, pairsOf, probedPairs } from '../evaluate/pairs.ts';
+import {
+  answered,
+  isIpv6,
+  type ProbedPair,
+  pairSubject,
+  pairsOf,
+  probedPairs,
+} from '../evaluate/pairs.ts';
 import type { ProbeCluster } from './cluster.ts';
 import { execTimeoutMs, type ProbeOptions, pingTargets } from './observe.ts';
 import { dropCountScript, type PingEffort, pingScript, scriptDurationMs } from './probe-script.ts';
@@ -46,12 +53,11 @@ function pairsToTrace(pairs: readonly ProbedPair[]): readonly ProbedPair[] {
       pair.scope !== 'same-node' &&
       pair.ping !== undefined &&
       pair.ping.problem === undefined &&
-      !answered(pair) &&
-      !(pair.target.address ?? '').includes(':'),
+      !answered(pair),
   );
   // Both directions of one pair of pods, so that they can be compared.
   const byNodes = Map.groupBy(silent, ({ source, target }) =>
-    [source.network, ...[source.node, target.node].toSorted()].join(' '),
+    [source.network, isIpv6(target.address), ...[source.node, target.node].toSorted()].join(' '),
   );
   return [...byNodes.values()]
     .flatMap(([first, ...others]) => {
@@ -73,7 +79,8 @@ async function tracePair(
   const targets = pingTargets([pair], { large: () => false }).get(source.pod) ?? [];
   const countArrived = async () => {
     const timeout = execTimeoutMs(options, COUNT_MS);
-    return parseEchoRequests(await cluster.runScript(target.pod, 'cat /proc/net/snmp', timeout));
+    const script = `cat /proc/net/snmp${isIpv6(target.address) ? '6' : ''}`;
+    return parseEchoRequests(await cluster.runScript(target.pod, script, timeout));
   };
   const before = await countArrived();
   const timeout = execTimeoutMs(options, scriptDurationMs(targets, PINGS));
@@ -92,8 +99,13 @@ function parseDropped(printed: string): number {
   return (counts.at(-1) ?? 0) - (counts[0] ?? 0);
 }
 
-/** How many echo requests a network namespace has received, from `/proc/net/snmp` (RFC 4293, icmpInEchos). */
+/**
+ * How many echo requests a network namespace has received, from `/proc/net/snmp` (RFC 4293, icmpInEchos), or of IPv6, from
+ * `/proc/net/snmp6`.
+ */
 export function parseEchoRequests(text: string): number | undefined {
+  const ipv6 = /^Icmp6InEchos\s+(\d+)/m.exec(text)?.[1];
+  if (ipv6 !== undefined) return Number(ipv6);
   const [names, values] = text
     .split('\n')
     .filter((line) => line.startsWith('Icmp:'))

@@ -73,7 +73,16 @@ export interface ReportedNode {
 }
 
 export interface ReportedNodeInterface
-  extends Omit<NodeInterface, 'node' | 'deviceIndex' | 'zone' | 'macAddress' | 'description'> {
+  extends Omit<
+    NodeInterface,
+    | 'node'
+    | 'deviceIndex'
+    | 'zone'
+    | 'macAddress'
+    | 'description'
+    | 'ipv6Addresses'
+    | 'ipv6Prefixes'
+  > {
   /** Null when the interface is not attached. */
   readonly deviceIndex: number | null;
 }
@@ -167,7 +176,7 @@ function reportInterface(one: NodeInterface): ReportedNodeInterface {
     subnetId: one.subnetId,
     primary: one.primary,
     secondaries: one.secondaries,
-    prefixes: one.prefixes,
+    prefixes: [...one.prefixes, ...one.ipv6Prefixes],
     sourceDestCheck: one.sourceDestCheck,
     securityGroupIds: one.securityGroupIds,
     status: one.status,

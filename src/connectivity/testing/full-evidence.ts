@@ -192,6 +192,9 @@ function eni(node: string, index: number, device: number): NodeInterface {
     primary: `10.0.${2 + 2 * device}.${5 + index}`,
     secondaries: [],
     prefixes: [`10.0.${2 + 2 * device}.${16 * (index + 1)}/28`],
+
+    ipv6Addresses: [],
+    ipv6Prefixes: [],
     sourceDestCheck: true,
     securityGroupIds: ['sg-1'],
     status: 'in-use',

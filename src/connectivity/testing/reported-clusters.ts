@@ -156,6 +156,9 @@ function eni(node: string, index: number, network: number, networks: number): No
     primary: `10.${network + 1}.200.${10 + index}`,
     secondaries: [],
     prefixes: [0, 16].map((offset) => `${base}${podAddress(index, offset)}/28`),
+
+    ipv6Addresses: [],
+    ipv6Prefixes: [],
     sourceDestCheck: false,
     securityGroupIds: ['sg-01'],
     status: 'in-use',

@@ -13,6 +13,7 @@ import { usableZones } from '../preflight/checks/check-zones.ts';
 import { known } from '../preflight/facts.ts';
 import { addNote } from '../report.ts';
 import type { Session } from '../session.ts';
+import { checkFamilyStays } from './ip-family.ts';
 
 /** An environment with a cluster of its own, and its network. */
 export interface OwnNetwork {
@@ -36,9 +37,11 @@ export async function ownNetwork(session: Session, all: readonly Stack[]): Promi
   checkHasOwnCluster(session.inputs.environment, all);
   checkClusterStays(session.inputs, infra);
   const { givenCluster } = session.inputs;
-  return givenCluster === undefined
+  const own = await (givenCluster === undefined
     ? inVpc(session, infra)
-    : inVpc(await withGivenCluster(session, givenCluster, infra, all), infra);
+    : inVpc(await withGivenCluster(session, givenCluster, infra, all), infra));
+  checkFamilyStays(session.inputs.environment, own.network, infra);
+  return own;
 }
 
 async function inVpc(session: Session, infra: Stack | undefined): Promise<OwnNetwork> {

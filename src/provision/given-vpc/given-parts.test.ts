@@ -72,6 +72,7 @@ describe('the stack of an environment in a given VPC', () => {
       zones: [A, B],
       publicSubnets: [],
       privateSubnets: ['10.0.1.0/24', '10.0.2.0/24'],
+      dualStack: false,
       givenVpc: {
         id: 'vpc-12345678',
         privateSubnetIds: ['subnet-0000000a', 'subnet-0000000b'],
@@ -90,6 +91,11 @@ describe('the stack of an environment in a given VPC', () => {
       [2, A, undefined, '10.0.6.128/25'],
       [2, B, undefined, '10.0.7.128/25'],
     ]);
+  });
+
+  it('tells whether it has IPv6', () => {
+    const dual = { parameters: { ...PARAMETERS, MultusIpFamily: 'dual-stack' } };
+    expect(givenNetworkOf(dual, 'vpc-12345678').dualStack).toBe(true);
   });
 
   it('tells which Multus subnets it has made', () => {

@@ -4,6 +4,7 @@ import { CloudError } from '../../core/errors.ts';
 import { parseCidr } from '../../core/ip.ts';
 import { type MultusSubnet, madeMultusSubnet, type NetworkPlan } from '../../vpc/plan.ts';
 import { givenMultusSubnet } from '../../vpc/prefix-blocks.ts';
+import { isDualStack } from '../choices/ip-family.ts';
 import type { ProvisionInputs } from '../inputs.ts';
 import { TEMPLATE_NETWORKS } from '../stack-parameters.ts';
 
@@ -39,6 +40,7 @@ export function givenNetworkOf(
     multusSubnets: TEMPLATE_NETWORKS.flatMap((network) =>
       multusSubnetsOf(parameters, network, zones),
     ),
+    dualStack: isDualStack({ parameters }),
     givenVpc: { id: vpcId, privateSubnetIds: idsOf(parameters, 'PrivateSubnetIds') },
   };
 }

@@ -1,6 +1,6 @@
 import type { ParsedInputs } from '../../github/inputs.ts';
 import { isInGivenVpc, networkCount } from './defaults.ts';
-import { NONE, type Raw } from './schema.ts';
+import { DUAL_STACK, NONE, type Raw } from './schema.ts';
 
 const NAMES = [
   'command',
@@ -13,6 +13,7 @@ const NAMES = [
   'subnet-cidrs',
   'vpc-cidr',
   'multus-cidr',
+  'multus-ip-family',
   'multus-routes',
   'nat-gateways',
 ] as const;
@@ -43,7 +44,11 @@ function onBase(inputs: Inputs) {
   if (inputs['base-environment'] === undefined) return [];
   const names = ['multus-cidr', 'multus-routes'] as const;
   const allowed = 'nothing with base-environment, whose networks the environment uses';
-  return names.filter((name) => inputs[name] !== undefined).map((input) => ({ input, allowed }));
+  const family = 'multus-ip-family';
+  return [
+    ...names.filter((name) => inputs[name] !== undefined),
+    ...(inputs[family] === DUAL_STACK ? ([family] as const) : []),
+  ].map((input) => ({ input, allowed }));
 }
 
 function mixtures(inputs: Inputs) {

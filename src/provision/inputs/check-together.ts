@@ -65,6 +65,7 @@ const OF_NETWORK = [
   ...OF_COUNT,
   'vpc-cidr',
   'multus-cidr',
+  'multus-ip-family',
   'multus-routes',
   'availability-zones',
 ] as const;

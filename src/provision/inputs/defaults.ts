@@ -2,7 +2,7 @@ import type { GivenVpcRequest } from '../../vpc/given-vpc.ts';
 import { FEWEST_ZONES, type NetworkRequest } from '../../vpc/plan.ts';
 import type { GivenClusterRequest } from '../given-cluster/present-cluster.ts';
 import { type NodeGroup, nodeGroupsIn, zonesNamed } from '../node-groups.ts';
-import { NONE, type Raw } from './schema.ts';
+import { DUAL_STACK, NONE, type Raw } from './schema.ts';
 
 /** Whether a command makes or plans the stacks of the inputs, so that these have to fit together. */
 export function makesStacks(command: Raw['command']): boolean {
@@ -38,7 +38,10 @@ export function networkCount(inputs: Pick<Raw, OfNetworks>): number {
 
 /** What the network of a VPC of the environment's own is planned from, without the zones. */
 export function networkRequestOf(
-  inputs: Pick<Raw, OfNetworks | 'internet' | 'multus-cidr' | 'multus-routes' | 'vpc-cidr'>,
+  inputs: Pick<
+    Raw,
+    OfNetworks | 'internet' | 'multus-cidr' | 'multus-ip-family' | 'multus-routes' | 'vpc-cidr'
+  >,
 ): Omit<NetworkRequest, 'zones'> {
   return {
     vpcCidr: inputs['vpc-cidr'] ?? DEFAULT_VPC,
@@ -47,6 +50,7 @@ export function networkRequestOf(
     withoutInternet: inputs.internet === NONE,
     multusCidr: inputs['multus-cidr'],
     routes: inputs['multus-routes'],
+    dualStack: inputs['multus-ip-family'] === DUAL_STACK,
   };
 }
 
@@ -71,6 +75,7 @@ function vpcPartsOf(inputs: Raw): Omit<GivenVpcRequest, 'vpcId'> {
     multusSubnets: inputs['multus-subnets'] ?? [],
     subnetCidrs: inputs['subnet-cidrs'],
     routes: inputs['multus-routes'],
+    dualStack: inputs['multus-ip-family'] === DUAL_STACK,
   };
 }
 

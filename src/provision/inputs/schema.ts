@@ -28,6 +28,8 @@ import { windowField } from '../renew/maintenance-window.ts';
 
 /** The word that stands for nothing, where an empty input means its default. */
 export const NONE = 'none';
+/** The word for Multus networks with IPv6 beside IPv4, in the input and in the parameter of the templates. */
+export const DUAL_STACK = 'dual-stack';
 const LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
 const LOGS_ALLOWED = `none, or some of ${LOGS.join(', ')}`;
 const CIDRS_ALLOWED = 'none, or at most 40 IPv4 networks such as 203.0.113.0/24';
@@ -167,6 +169,7 @@ export const inputSchema = z.object({
   'multus-subnets': multusSubnetsField().optional(),
   'vpc-cidr': z.string().optional(),
   'multus-cidr': z.string().optional(),
+  'multus-ip-family': oneOf(['ipv4', DUAL_STACK]).default('ipv4'),
   'multus-routes': yaml(routesShape, ROUTES).optional(),
   'availability-zones': list().default([]),
   'multus-networks': wholeNumber(1, 4).optional(),

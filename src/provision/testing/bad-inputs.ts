@@ -28,6 +28,12 @@ const OF_VPC: readonly (readonly [Record<string, string>, string, string])[] = [
   [{ ...VPC, 'multus-cidr': '100.64.0.0/16' }, 'multus-cidr', 'its owner adds ranges'],
   [{ 'multus-cidr': '192.168.0.0/16' }, 'multus-cidr', 'of the private range that vpc-cidr is in'],
   [{ 'multus-cidr': '10.0.0.0/16' }, 'multus-cidr', 'does not overlap vpc-cidr'],
+  [{ 'multus-ip-family': 'ipv6' }, 'multus-ip-family', 'ipv4, dual-stack'],
+  [
+    { 'base-environment': 'base', 'multus-ip-family': 'dual-stack' },
+    'multus-ip-family',
+    'nothing with base-environment',
+  ],
   [{ 'multus-routes': '10.20.0.0/16' }, 'multus-routes', 'YAML such as [{ destination'],
   [
     { 'multus-routes': ROUTE('10.0.4.0/24', 'pcx-01234567') },

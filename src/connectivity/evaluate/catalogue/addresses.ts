@@ -54,7 +54,8 @@ export const ADDRESS_CHECKS = {
     meaning: 'Do all pods of a network have addresses of the same families?',
     evidence: '`network-status`',
     explanation: 'Pods without one of the families cannot be reached over it.',
-    nextStep: 'look at the IPAM of the network: with two ranges, each pod gets an address of both',
+    nextStep:
+      'look at the IPAM of the network: with two ranges, each pod gets an address of both; with eni-prefix, the interface of each node must have a prefix of both',
   },
   'address-in-range': {
     tags: ['address'],

@@ -41,8 +41,9 @@ export const NODE_CHECKS = {
   },
   'eni-prefix': {
     tags: ['aws', 'node', 'address'],
-    meaning: 'With ipam eni-prefix: does the interface of each network have a prefix?',
-    evidence: 'EC2: the prefixes of each interface',
+    meaning:
+      'With ipam eni-prefix: does the interface of each network have a prefix, and one of IPv6 where other nodes or pods have IPv6?',
+    evidence: 'EC2: the prefixes of each interface, of both families',
     explanation: 'The node has no addresses for pods on the network.',
     nextStep:
       'assign a prefix (aws ec2 assign-private-ip-addresses --ipv4-prefix-count 1), or replace the node',

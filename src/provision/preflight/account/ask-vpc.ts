@@ -3,6 +3,7 @@ import {
   type EC2Client,
   GetSubnetCidrReservationsCommand,
   paginateDescribeSubnets,
+  type Subnet,
   type Vpc,
 } from '@aws-sdk/client-ec2';
 import { tagsOf } from '../../../aws/network-interfaces.ts';
@@ -46,11 +47,13 @@ async function presentVpc(client: EC2Client, id: string): Promise<PresentVpc | u
   return {
     id,
     cidrs: rangesOf(vpc),
+    ipv6Cidrs: ipv6RangesOf(vpc),
     subnets: subnets.flat().map((one) => ({
       id: one.SubnetId ?? '',
       zone: one.AvailabilityZone ?? '',
       cidr: one.CidrBlock ?? '',
       tags: tagsOf(one.Tags),
+      ipv6Cidr: ipv6RangesOf(one)[0],
     })),
   };
 }
@@ -60,6 +63,15 @@ export function rangesOf({ CidrBlockAssociationSet: found = [] }: Vpc): readonly
   return found
     .filter(({ CidrBlockState }) => CidrBlockState?.State === 'associated')
     .flatMap(({ CidrBlock }) => CidrBlock ?? []);
+}
+
+/** The same of IPv6, of a VPC or of a subnet. */
+function ipv6RangesOf({
+  Ipv6CidrBlockAssociationSet: found = [],
+}: Pick<Vpc | Subnet, 'Ipv6CidrBlockAssociationSet'>): readonly string[] {
+  return found
+    .filter(({ Ipv6CidrBlockState }) => Ipv6CidrBlockState?.State === 'associated')
+    .flatMap(({ Ipv6CidrBlock }) => Ipv6CidrBlock ?? []);
 }
 
 async function reserved(client: EC2Client, SubnetId: string): Promise<readonly string[]> {
