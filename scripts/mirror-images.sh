@@ -42,13 +42,19 @@ program() {
   fail "needs crane, skopeo or docker with buildx in PATH"
 }
 
+# What the programs say when a registry answers that it has no such image or repository: its code (crane: transport/error.go of
+# go-containerregistry), that code in words (skopeo: docker/errors.go of containers/image, where Harbor's code is unknown), the
+# status of an answer without a code, or the name that docker did not find (the error of containerd's resolver). A certificate by an
+# "unknown authority", or a program that is "not found", says nothing about images.
+MISSING='(MANIFEST|NAME)_UNKNOWN|NOT_FOUND: |(manifest|name) unknown|name not known to registry|: unknown: .*not found|status code 404|StatusCode: 404|/[^ ]+: not found$'
+
 # digest IMAGE: prints the digest of the image or of its index, or nothing when the registry has no such image.
 digest() {
   local manifest error
   error=$(mktemp)
   if manifest=$(manifest_of "$1" 2>"$error" | sha256sum); then
     echo "sha256:${manifest%% *}"
-  elif ! grep -qiE 'not found|unknown|does not exist|404' "$error"; then
+  elif ! grep -qE "$MISSING" "$error"; then
     fail "$1: $(<"$error")"
   fi
   rm -f "$error"

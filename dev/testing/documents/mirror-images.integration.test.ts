@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { packFile } from '../../../src/core/pack-files.ts';
 import { IMAGES, pathOf } from '../../../src/images/catalog.ts';
 import { freePort } from '../../stand-ins/aws/testing/local-aws.ts';
@@ -73,7 +73,11 @@ function scriptFor(digest: string): string {
 
 /** Runs the script. Returns its exit code and the lines of both streams. */
 async function mirrorImages(...args: readonly string[]) {
-  const ended = await execute(script, args, { env }).then(
+  return mirrorImagesIn(env, ...args);
+}
+
+async function mirrorImagesIn(seen: NodeJS.ProcessEnv, ...args: readonly string[]) {
+  const ended = await execute(script, args, { env: seen }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => error,
   );
@@ -126,4 +130,98 @@ it('does not take a registry that is silent for one that lacks images', async ()
   const { code, complaints } = await mirrorImages('check', `127.0.0.1:${await freePort()}`);
   expect(code).toBe(1);
   expect(complaints.join()).toContain('connection refused');
+});
+
+/** What each program prints, from the sources that the script names. */
+describe.each([
+  ['crane', 'Error: GET https://r.example/v2/x/manifests/1: MANIFEST_UNKNOWN: Unknown manifest', 1],
+  [
+    'crane',
+    "Error: GET https://r.example/v2/x/manifests/1: NAME_UNKNOWN: The repository with name 'x' does not exist",
+    1,
+  ],
+  ['crane', 'Error: GET https://r.example/v2/x/manifests/1: NOT_FOUND: artifact x:1 not found', 1],
+  [
+    'crane',
+    'Error: GET https://r.example/v2/x/manifests/1: unexpected status code 404 Not Found',
+    1,
+  ],
+  [
+    'crane',
+    'Error: Get "https://r.example/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    0,
+  ],
+  [
+    'crane',
+    'Error: Get "https://r.example:4040/v2/": dial tcp: lookup r.example on 10.0.4.04:53: no such host',
+    0,
+  ],
+  [
+    'crane',
+    'Error: error getting credentials - err: exec: "docker-credential-ecr-login": executable file not found in $PATH',
+    0,
+  ],
+  [
+    'crane',
+    'Error: GET https://r.example/v2/x/manifests/1: DENIED: requested access to the resource is denied',
+    0,
+  ],
+  [
+    'skopeo',
+    'level=fatal msg="Error parsing image name \\"docker://r.example/x:1\\": reading manifest 1 in r.example/x: manifest unknown"',
+    1,
+  ],
+  [
+    'skopeo',
+    'level=fatal msg="Error parsing image name: reading manifest 1 in r.example/x: repository name not known to registry"',
+    1,
+  ],
+  [
+    'skopeo',
+    'level=fatal msg="Error parsing image name: reading manifest 1 in r.example/x: name unknown: The repository does not exist"',
+    1,
+  ],
+  [
+    'skopeo',
+    'level=fatal msg="Error parsing image name: reading manifest 1 in r.example/x: unknown: artifact x:1 not found"',
+    1,
+  ],
+  [
+    'skopeo',
+    'level=fatal msg="Error parsing image name: reading manifest 1 in r.example/x: StatusCode: 404, \\"page\\""',
+    1,
+  ],
+  [
+    'skopeo',
+    'level=fatal msg="pinging container registry r.example: tls: failed to verify certificate: x509: certificate signed by unknown authority"',
+    0,
+  ],
+  ['docker', 'ERROR: r.example/mirror/x:1: not found', 1],
+  [
+    'docker',
+    'ERROR: failed to do request: Head "https://r.example/v2/": x509: certificate signed by unknown authority',
+    0,
+  ],
+  [
+    'docker',
+    'ERROR: error getting credentials: exec: "docker-credential-pass": executable file not found in $PATH',
+    0,
+  ],
+] as const)('%s, which says: %s', (tool, says, missing) => {
+  it(missing ? 'lacks the image' : 'says nothing about the image', async () => {
+    const bin = mkdtempSync(join(folder, 'bin-'));
+    writeFileSync(join(bin, tool), `#!/bin/sh\necho '${says}' >&2\nexit 1\n`, { mode: 0o755 });
+    const seen = { ...env, PATH: [bin, process.env['PATH']].join(delimiter), MIRROR_WITH: tool };
+    const others = ['multus-thick', 'multus-thin', 'whereabouts', 'agnhost'];
+    const without = others.flatMap((name) => ['--without', name]);
+    const { code, complaints } = await mirrorImagesIn(
+      seen,
+      'check',
+      'r.example/mirror',
+      ...without,
+    );
+    expect(code).toBe(1);
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]).toContain(missing ? ' lacks sha256:' : says);
+  });
 });
