@@ -159,5 +159,5 @@ it.each([1, 2, 3])(
     await expect(s3.send(new HeadBucketCommand({ Bucket: bucket.name }))).rejects.toThrow();
     for (const pull of pulls) expect(told(pull)[0]?.body).toContain(': destroyed\n');
   },
-  60_000,
+  300_000,
 );
