@@ -5,6 +5,8 @@ import {
   DeleteVpcPeeringConnectionCommand,
   DescribeNatGatewaysCommand,
   DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
 } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, ListAccessEntriesCommand } from '@aws-sdk/client-eks';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
@@ -179,6 +181,33 @@ it('routes to a peer come and go, and each keeps its place', async () => {
   await routes();
   expect(await beyond()).toEqual([]);
   await peer.end();
+});
+
+it('IPv6 comes to subnets that exist: none moves, and each gets a range of its own', async () => {
+  const steady = { NatGateways: 'none', EndpointPublicAccessCidrs: '' };
+  const ids = outputsOf(await change('UPDATE', steady))['MultusSubnetIds'];
+  const stack = await change('UPDATE', { ...steady, MultusIpFamily: 'dual-stack' });
+  expect(stack.StackStatus).toBe('UPDATE_COMPLETE');
+  const outputs = outputsOf(stack);
+  expect(outputs['MultusSubnetIds']).toBe(ids);
+  const ranges = outputs['MultusIpv6Cidrs']?.split(',') ?? [];
+  expect(new Set(ranges).size).toBe(12);
+  const { ec2 } = stacks.clients;
+  const SubnetIds = ids?.split(',') ?? [];
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds }));
+  const found = SubnetIds.map((id) => {
+    const subnet = Subnets.find(({ SubnetId }) => SubnetId === id);
+    return subnet?.Ipv6CidrBlockAssociationSet?.map(({ Ipv6CidrBlock }) => Ipv6CidrBlock);
+  });
+  expect(found).toEqual(ranges.map((range) => [range]));
+  const GroupIds = [outputs['MultusSecurityGroupId'] ?? ''];
+  const { SecurityGroups: [group] = [] } = await ec2.send(
+    new DescribeSecurityGroupsCommand({ GroupIds }),
+  );
+  for (const rules of [group?.IpPermissions, group?.IpPermissionsEgress]) {
+    const allowed = (rules ?? []).flatMap(({ Ipv6Ranges = [] }) => Ipv6Ranges);
+    expect(allowed.map(({ CidrIpv6 }) => CidrIpv6)).toEqual([expect.stringMatching(/::\/56$/)]);
+  }
 });
 
 it('is deleted completely, except for a key that can be restored for a week', async () => {

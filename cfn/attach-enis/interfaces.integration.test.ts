@@ -1,10 +1,13 @@
 import {
+  AssociateSubnetCidrBlockCommand,
+  AssociateVpcCidrBlockCommand,
   AttachNetworkInterfaceCommand,
   CreateNetworkInterfaceCommand,
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeVpcsCommand,
   type EC2Client,
   GetSubnetCidrReservationsCommand,
   RunInstancesCommand,
@@ -40,6 +43,7 @@ beforeAll(async () => {
   };
   privateSubnet = await subnet('10.0.2.0/24');
   multusSubnets = [await subnet('10.0.4.0/24'), await subnet('10.0.6.0/24')];
+  await giveIpv6(Vpc?.VpcId ?? '');
   settings = readSettings({
     CLUSTER_NAME: 'eks-multus-cluster',
     SUBNET_IDS: multusSubnets.join(','),
@@ -48,6 +52,17 @@ beforeAll(async () => {
     TAGS: 'eks-multus-actions/node-group=ng1',
   });
 });
+
+/** A range of the VPC, and one of it for each Multus subnet. */
+async function giveIpv6(VpcId: string): Promise<void> {
+  await ec2.send(new AssociateVpcCidrBlockCommand({ VpcId, AmazonProvidedIpv6CidrBlock: true }));
+  const { Vpcs: [vpc] = [] } = await ec2.send(new DescribeVpcsCommand({ VpcIds: [VpcId] }));
+  const range = vpc?.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock ?? '';
+  for (const [index, SubnetId] of multusSubnets.entries()) {
+    const Ipv6CidrBlock = range.replace(/00::\/56$/, `0${index}::/64`);
+    await ec2.send(new AssociateSubnetCidrBlockCommand({ SubnetId, Ipv6CidrBlock }));
+  }
+}
 
 afterAll(() => moto?.stop());
 
@@ -110,6 +125,21 @@ describe("the hook's work on EC2", () => {
     await attach(interfaces, settings.wanted, once);
     const [prefix] = (await described())[0]?.Ipv4Prefixes ?? [];
     expect(prefix?.Ipv4Prefix).toMatch(/^10\.0\.4\.(1[2-9]\d|2\d\d)\/28$/);
+  });
+
+  it('gives interfaces an IPv6 prefix, also those that were made without', async () => {
+    const dual = settings.wanted.map((one) => ({ ...one, ipv6Prefix: true }));
+    await attach(interfaces, dual.slice(0, 1), once);
+    await attach(interfaces, settings.wanted, once);
+    const prefixes = async () =>
+      (await described()).map(({ Ipv6Prefixes = [] }) =>
+        Ipv6Prefixes.map(({ Ipv6Prefix }) => Ipv6Prefix),
+      );
+    expect(await prefixes()).toEqual([[expect.stringMatching(/\/80$/)], []]);
+    for (let event = 0; event < 2; event += 1) await attach(interfaces, dual, once);
+    const [first, second] = await prefixes();
+    expect([first, second]).toEqual(Array(2).fill([expect.stringMatching(/\/80$/)]));
+    expect(first).not.toEqual(second);
   });
 
   it('takes off the check of addresses where nodes have no prefixes', async () => {

@@ -31,6 +31,13 @@ export const IPV6_FAULTS: readonly Fault[] = [
     heal: pass,
   },
   {
+    name: 'IPv6 not allowed by the security group',
+    cause: 'traffic-dropped',
+    says: /so it is a rule for IPv6 alone/,
+    inject: (site) => site.denyIpv6(),
+    heal: (site) => site.allowIpv6(),
+  },
+  {
     name: 'one-way drop of IPv6',
     cause: 'one-way',
     says: /packets from \S+ to \S+ are dropped/,

@@ -7,6 +7,7 @@ import {
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   type EC2Client,
+  type IpPermission,
   RevokeSecurityGroupIngressCommand,
   UnassignIpv6AddressesCommand,
   UnassignPrivateIpAddressesCommand,
@@ -53,6 +54,9 @@ export interface Site {
   assignIpv6(node: FaultyNode): Promise<void>;
   /** Lets the security group of eth1 allow these protocols from where it allowed others, and nothing else. */
   allow(protocols: readonly string[]): Promise<void>;
+  /** Takes the rules for IPv6 from the security group of eth1, those for packets to it, or gives them back. */
+  denyIpv6(): Promise<void>;
+  allowIpv6(): Promise<void>;
   /** What EC2 says of the nodes' eth1 and its security group, as text. */
   ec2Text(): Promise<string>;
 }
@@ -114,10 +118,29 @@ export async function findSite(
       const request = { NetworkInterfaceId: interfaceId, Ipv6Prefixes: [ipv6Prefix] };
       await ec2.send(new AssignIpv6AddressesCommand(request));
     },
+    ...ipv6Rules(ec2, near.groupId),
     allow: (protocols) => allowOnly(ec2, near.groupId, protocols),
     async ec2Text() {
       const now = await Promise.all([near, far].map((node) => faultyNode(ec2, node)));
       return JSON.stringify([now, await rulesOf(ec2, near.groupId)]);
+    },
+  };
+}
+
+function ipv6Rules(ec2: EC2Client, GroupId: string): Pick<Site, 'denyIpv6' | 'allowIpv6'> {
+  let taken: IpPermission[] = [];
+  return {
+    async denyIpv6() {
+      const rules = await rulesOf(ec2, GroupId);
+      taken = rules
+        .filter(({ Ipv6Ranges = [] }) => Ipv6Ranges.length > 0)
+        .map(({ IpProtocol, Ipv6Ranges }) => ({ IpProtocol, Ipv6Ranges }));
+      const request = { GroupId, IpPermissions: taken };
+      await ec2.send(new RevokeSecurityGroupIngressCommand(request));
+    },
+    async allowIpv6() {
+      const request = { GroupId, IpPermissions: taken };
+      await ec2.send(new AuthorizeSecurityGroupIngressCommand(request));
     },
   };
 }
