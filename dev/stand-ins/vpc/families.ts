@@ -1,14 +1,19 @@
-import type { NetworkInterface } from './ec2-state.ts';
-
 /** One family of addresses, as nftables names it, and where EC2's state has what belongs to it. */
 export interface Family {
   /** The family of a table, which is also the word for its header. */
   readonly table: 'ip' | 'ip6';
   readonly addressType: 'ipv4_addr' | 'ipv6_addr';
   /** The addresses and prefixes of an interface. */
-  ownOf(eni: NetworkInterface): readonly string[];
+  ownOf(eni: Addressed): readonly string[];
   rangesOf(rule: Ranges): readonly string[];
   has(range: string): boolean;
+}
+
+interface Addressed {
+  readonly addresses: readonly string[];
+  readonly prefixes: readonly string[];
+  readonly ipv6Addresses?: readonly string[];
+  readonly ipv6Prefixes?: readonly string[];
 }
 
 interface Ranges {
