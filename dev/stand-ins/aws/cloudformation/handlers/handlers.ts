@@ -1,10 +1,10 @@
 import { autoScalingHandlers } from './autoscaling.ts';
-import { gatewayHandlers } from './ec2-gateways.ts';
-import { launchTemplateHandlers } from './ec2-launch-templates.ts';
-import { networkHandlers } from './ec2-network.ts';
-import { routeHandlers } from './ec2-routes.ts';
-import { securityGroupHandlers } from './ec2-security-groups.ts';
-import { subnetHandlers } from './ec2-subnets.ts';
+import { gatewayHandlers } from './ec2/gateways.ts';
+import { launchTemplateHandlers } from './ec2/launch-templates.ts';
+import { networkHandlers } from './ec2/network.ts';
+import { routeHandlers } from './ec2/routes.ts';
+import { securityGroupHandlers } from './ec2/security-groups.ts';
+import { subnetHandlers } from './ec2/subnets.ts';
 import { accessHandlers } from './eks-access.ts';
 import { clusterHandlers } from './eks-cluster.ts';
 import { eventsLogsHandlers } from './events-logs.ts';

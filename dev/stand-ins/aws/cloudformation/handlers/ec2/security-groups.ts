@@ -9,9 +9,9 @@ import {
   UpdateSecurityGroupRuleDescriptionsEgressCommand,
   UpdateSecurityGroupRuleDescriptionsIngressCommand,
 } from '@aws-sdk/client-ec2';
-import { sameValue, type Values } from '../language/value.ts';
-import { handler, type ResourceContext } from './handler.ts';
-import { ec2Tags, retagEc2, type TagPair } from './tags.ts';
+import { sameValue, type Values } from '../../language/value.ts';
+import { handler, type ResourceContext } from '../handler.ts';
+import { ec2Tags, retagEc2, type TagPair } from '../tags.ts';
 
 type Direction = 'ingress' | 'egress';
 

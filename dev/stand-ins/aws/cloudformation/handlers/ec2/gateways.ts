@@ -10,9 +10,9 @@ import {
   ReleaseAddressCommand,
   type VpcEndpointType,
 } from '@aws-sdk/client-ec2';
-import { isMissing } from './failure.ts';
-import { handler } from './handler.ts';
-import { ec2Tags, retagEc2, type TagPair } from './tags.ts';
+import { isMissing } from '../failure.ts';
+import { handler } from '../handler.ts';
+import { ec2Tags, retagEc2, type TagPair } from '../tags.ts';
 
 interface ElasticIp {
   readonly Domain?: 'vpc';

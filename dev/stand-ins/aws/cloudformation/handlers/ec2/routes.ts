@@ -7,8 +7,8 @@ import {
   DisassociateRouteTableCommand,
   ReplaceRouteCommand,
 } from '@aws-sdk/client-ec2';
-import { handler } from './handler.ts';
-import { ec2Tags, retagEc2, type TagPair } from './tags.ts';
+import { handler } from '../handler.ts';
+import { ec2Tags, retagEc2, type TagPair } from '../tags.ts';
 
 interface RouteTable {
   readonly VpcId: string;

@@ -5,7 +5,7 @@ import {
   type RequestLaunchTemplateData,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
-import { handler } from './handler.ts';
+import { handler } from '../handler.ts';
 
 interface LaunchTemplate {
   readonly LaunchTemplateName?: string;

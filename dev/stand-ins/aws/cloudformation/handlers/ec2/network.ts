@@ -13,9 +13,9 @@ import {
   ModifyVpcAttributeCommand,
   type Tenancy,
 } from '@aws-sdk/client-ec2';
-import { ignoreMissing } from './failure.ts';
-import { handler, type ResourceContext } from './handler.ts';
-import { ec2Tags, retagEc2, type TagPair } from './tags.ts';
+import { ignoreMissing } from '../failure.ts';
+import { handler, type ResourceContext } from '../handler.ts';
+import { ec2Tags, retagEc2, type TagPair } from '../tags.ts';
 
 interface Vpc {
   readonly CidrBlock?: string;

@@ -6,8 +6,8 @@ import {
   DisassociateSubnetCidrBlockCommand,
   ModifySubnetAttributeCommand,
 } from '@aws-sdk/client-ec2';
-import { handler, type ResourceContext } from './handler.ts';
-import { ec2Tags, retagEc2, type TagPair } from './tags.ts';
+import { handler, type ResourceContext } from '../handler.ts';
+import { ec2Tags, retagEc2, type TagPair } from '../tags.ts';
 
 interface Subnet {
   readonly VpcId: string;
