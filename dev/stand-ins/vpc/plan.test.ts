@@ -78,6 +78,34 @@ describe('the plan of a VPC', () => {
     expect(plan.routers).toEqual(['10.0.4.1']);
   });
 
+  it('lets the control plane of a VPC send from its own address, once this machine has that', () => {
+    const plane = eni('eni-0cp', { addresses: ['10.0.4.4'] });
+    const { attachment: _, ...unattached } = plane;
+    const elsewhere = {
+      ...unattached,
+      id: 'eni-0ff',
+      subnetId: 'subnet-9',
+      addresses: ['10.9.4.4'],
+    };
+    const one = state({ networkInterfaces: [eni('eni-0aa'), elsewhere, unattached] });
+    const other = {
+      id: 'subnet-9',
+      cidr: '10.9.4.0/24',
+      zone: 'z',
+      vpcId: 'vpc-9',
+      vpcCidr: '10.9.0.0/16',
+    };
+    const both = { ...one, subnets: [...one.subnets, other] };
+    const route = { destination: '10.0.4.9/32', device: 't0aa' };
+    expect(planVpc(both, ['10.9.4.4']).routes).toEqual([route]);
+    const plan = planVpc(both, ['10.9.4.4', '10.0.4.4']);
+    expect(plan.routes).toEqual([{ ...route, source: '10.0.4.4' }]);
+    expect(changes(planVpc(both), plan)).toEqual([
+      'route flush 10.0.4.9/32 dev t0aa',
+      'route replace 10.0.4.9/32 dev t0aa src 10.0.4.4',
+    ]);
+  });
+
   it('routes IPv6 by one neighbour for each interface, however large its prefixes are', () => {
     const dual = eni('eni-0aa', {
       ipv6Addresses: ['2400:6500::9'],
@@ -97,8 +125,8 @@ describe('the plan of a VPC', () => {
     );
     expect(changes(plan, planVpc(state({ networkInterfaces: [eni('eni-0aa')] })))).toEqual([
       `neighbour delete ${via} dev t0aa`,
-      'route delete 2400:6500::9/128 dev t0aa',
-      'route delete 2400:6500:0:0:1::/80 dev t0aa',
+      'route flush 2400:6500::9/128 dev t0aa',
+      'route flush 2400:6500:0:0:1::/80 dev t0aa',
     ]);
   });
 
@@ -180,7 +208,7 @@ describe('the change from one plan to another', () => {
       }),
     );
     const lines = changes(before, after);
-    expect(lines.indexOf('route delete 10.0.4.10/32 dev t1')).toBeLessThan(
+    expect(lines.indexOf('route flush 10.0.4.10/32 dev t1')).toBeLessThan(
       lines.indexOf('route replace 10.0.4.10/32 dev t2'),
     );
   });

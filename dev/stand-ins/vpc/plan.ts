@@ -12,6 +12,8 @@ export interface VpcPlan {
     readonly device: string;
     /** The neighbour that has all of an IPv6 prefix: the kernel would have to know 2^48 addresses otherwise. */
     readonly via?: string;
+    /** What the control plane in this VPC sends from. The kernel would take the address of any VPC's. */
+    readonly source?: string;
   }[];
   /** ipvlan in mode l3 answers no ARP, so the VPC side gets the MAC of every address beforehand. */
   readonly neighbours: readonly {
@@ -31,8 +33,12 @@ export function tapOf(networkInterfaceId: string): string {
   return `t${networkInterfaceId.replace(/^eni-/, '').slice(-14)}`;
 }
 
-/** Derives the plan from EC2's state: only interfaces attached to existing instances are reachable. */
-export function planVpc(state: Ec2State): VpcPlan {
+/**
+ * Derives the plan from EC2's state: only interfaces attached to existing instances are reachable.
+ *
+ * @param local the addresses of this machine, where control planes are
+ */
+export function planVpc(state: Ec2State, local: readonly string[] = []): VpcPlan {
   const alive = new Set(state.instances.filter(exists).map(({ id }) => id));
   const attached = state.networkInterfaces.filter(
     ({ attachment }) => attachment !== undefined && alive.has(attachment.instanceId),
@@ -40,18 +46,31 @@ export function planVpc(state: Ec2State): VpcPlan {
   return {
     taps: attached.map(({ id }) => tapOf(id)),
     routers: [...new Set(attached.map((eni) => nthAddress(subnetOf(state, eni).cidr, 1)))],
-    routes: attached.flatMap(routesOf),
+    routes: attached.flatMap((eni) => routesOf(eni, controlPlane(state, eni, local))),
     neighbours: attached.flatMap(neighboursOf),
   };
 }
 
-function routesOf({ id, addresses, prefixes, mac, ...ipv6 }: NetworkInterface): VpcPlan['routes'] {
+/** The address of a control plane in the VPC of an interface, when this machine has it. */
+function controlPlane(state: Ec2State, to: NetworkInterface, local: readonly string[]) {
+  const { vpcId } = subnetOf(state, to);
+  const [source] = state.networkInterfaces
+    .filter((eni) => eni.attachment === undefined && subnetOf(state, eni).vpcId === vpcId)
+    .flatMap(({ addresses }) => addresses)
+    .filter((address) => local.includes(address));
+  return source === undefined ? {} : { source };
+}
+
+function routesOf(
+  { id, addresses, prefixes, mac, ...ipv6 }: NetworkInterface,
+  from: { readonly source?: string },
+): VpcPlan['routes'] {
   const { ipv6Addresses = [], ipv6Prefixes = [] } = ipv6;
   const device = tapOf(id);
   const destinations = [...addresses.map((address) => `${address}/32`), ...prefixes];
   const ipv6Destinations = [...ipv6Addresses.map((address) => `${address}/128`), ...ipv6Prefixes];
   return [
-    ...destinations.map((destination) => ({ destination, device })),
+    ...destinations.map((destination) => ({ destination, device, ...from })),
     ...ipv6Destinations.map((destination) => ({ destination, device, via: linkLocal(mac) })),
   ];
 }
@@ -70,8 +89,8 @@ function neighboursOf({ id, mac, addresses, prefixes, ...ipv6 }: NetworkInterfac
 export function changes(from: VpcPlan, to: VpcPlan): string[] {
   const taps = compare(from.taps, to.taps, (tap) => tap);
   const routers = compare(from.routers, to.routers, (router) => router);
-  const routes = compare(from.routes, to.routes, ({ destination, device, via }) =>
-    [destination, device, via].join(' '),
+  const routes = compare(from.routes, to.routes, ({ destination, device, via, source }) =>
+    [destination, device, via, source].join(' '),
   );
   const neighbours = compare(from.neighbours, to.neighbours, ({ address, mac, device }) =>
     [address, mac, device].join(' '),
@@ -83,7 +102,8 @@ export function changes(from: VpcPlan, to: VpcPlan): string[] {
       .map(({ address, device }) => `neighbour delete ${address} dev ${device}`),
     ...routes.removed
       .filter((route) => !goneWithTap(route))
-      .map(({ destination, device }) => `route delete ${destination} dev ${device}`),
+      // The kernel has deleted it already when its source is gone, and flushing nothing is no error.
+      .map(({ destination, device }) => `route flush ${destination} dev ${device}`),
     ...taps.removed.map((tap) => `link delete ${tap}`),
     ...routers.removed.map((router) => `address delete ${router}/32 dev lo`),
     ...routers.added.map((router) => `address replace ${router}/32 dev lo`),
@@ -94,13 +114,14 @@ export function changes(from: VpcPlan, to: VpcPlan): string[] {
       // Otherwise the router delays its answer to an ARP request by up to 0.8 s.
       `ntable change name arp_cache dev ${tap} proxy_delay 0`,
     ]),
-    ...routes.added.map(({ destination, device, via }) =>
+    ...routes.added.map(({ destination, device, via, source }) =>
       [
         'route replace',
         destination,
         ...(via === undefined ? [] : ['via', via]),
         'dev',
         device,
+        ...(source === undefined ? [] : ['src', source]),
       ].join(' '),
     ),
     ...neighbours.added.map(

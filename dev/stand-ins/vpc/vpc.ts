@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { z } from 'zod';
 import { run } from '../../tools/process.ts';
 import { coalesce } from './coalesce.ts';
 import { type Ec2State, EMPTY_STATE } from './ec2-state.ts';
@@ -37,6 +38,14 @@ export async function prepareNamespace(): Promise<void> {
   if (hasIpv6()) await run('ip', ['-6', 'route', 'add', 'blackhole', 'default']);
 }
 
+/** The IPv4 addresses of this namespace, those of control planes among them. */
+async function localAddresses(): Promise<readonly string[]> {
+  const links = JSON.parse(await run('ip', ['-json', '-4', 'address', 'show', 'dev', 'lo']));
+  return linksSchema.parse(links).flatMap(({ addr_info }) => addr_info.map(({ local }) => local));
+}
+
+const linksSchema = z.array(z.object({ addr_info: z.array(z.object({ local: z.string() })) }));
+
 /** The VPC's data path in this network namespace. */
 export interface Vpc {
   /** Makes devices, routes and neighbours equal to EC2's state as it is after the call. */
@@ -62,7 +71,7 @@ export function createVpc(options: { readonly readState: () => Promise<Ec2State>
   const reconcile = coalesce(async () => {
     const state = await options.readState();
     await applyFilter(filterOf(state, families));
-    await apply(planVpc(state));
+    await apply(planVpc(state, await localAddresses()));
     await neighbours.follow(planNeighbours(state));
   });
   return {
