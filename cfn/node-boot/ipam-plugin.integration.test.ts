@@ -287,7 +287,7 @@ describe.skipIf(process.getuid?.() !== 0)('a default route through the network',
 describe.skipIf(process.getuid?.() !== 0)(
   'the node leads packets of a pod out by the interface',
   () => {
-    it('to where the network has routes, and anywhere with source routing, until another pod has the address', async () => {
+    it('to where the network has routes, and anywhere with source routing, until the pod is gone', async () => {
       const { netns: node, ip, stop } = await startPod();
       const rules = () => ip('rule show table 30001');
       const inner = network({ routes: [{ dst: '10.0.6.0/24' }, { dst: 'fd00::/64' }] });
@@ -295,9 +295,14 @@ describe.skipIf(process.getuid?.() !== 0)(
       const bySource = network({ sourceRouting: true });
       await add('pod-2', bySource, { node });
       const found = await rules();
-      await del('pod-1');
-      await del('pod-2');
-      for (let pod = 1; pod <= 16; pod += 1) await add(`pod-${pod}`, network(), { node });
+      await plugin({ command: 'DEL', container: 'pod-1', config: inner, node });
+      const afterDel = await rules();
+      await plugin({
+        command: 'GC',
+        container: '',
+        config: { ...bySource, cniVersion: '1.1.0' },
+        node,
+      });
       const left = await rules();
       stop();
       expect(found).toEqual([
@@ -306,6 +311,7 @@ describe.skipIf(process.getuid?.() !== 0)(
         ),
         expect.stringMatching(/^32769:\s+from 10\.0\.4\.129 oif eth1 .*lookup 30001$/),
       ]);
+      expect(afterDel).toEqual(found.slice(1));
       expect(left).toEqual([]);
     });
   },

@@ -46,7 +46,7 @@ const TAG_NAME = /^(?!aws:)(?!eks-multus)(?!kubernetes\.io\/)(?!Name$)[\w .:/+@-
 const TAG_VALUE = /^[\w .:/+@-]{0,256}$/;
 
 /** What user data has room for beside the pack's own parts; a test compares. */
-export const MOST_USER_DATA = 900;
+export const MOST_USER_DATA = 800;
 
 const LABELS_ALLOWED = `at most ${MOST_LABELS} labels such as { team: media }, in all ${MOST_LABEL_TEXT} characters, none of Kubernetes' or the pack's own domains`;
 const TAGS_ALLOWED = `at most ${MOST_TAGS} tags such as { cost-centre: "4711" }, without =, and not Name or those of AWS, Kubernetes and the pack`;
