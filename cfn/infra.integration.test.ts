@@ -21,7 +21,7 @@ import {
   startLocalStacks,
 } from '../dev/stand-ins/aws/cloudformation/testing/local-stacks.ts';
 import { REGION } from '../dev/stand-ins/aws/testing/local-aws.ts';
-import { templateText } from '../dev/testing/samples/read-template.ts';
+import { sentTemplate } from '../dev/testing/samples/read-template.ts';
 
 /** The largest environment, and what can change in one. The tests build on each other, in this order. */
 const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
@@ -54,7 +54,7 @@ beforeAll(async () => {
 afterAll(() => stacks?.stop());
 
 function change(type: 'CREATE' | 'UPDATE', parameters: Readonly<Record<string, string>> = {}) {
-  const template = templateText('infra');
+  const template = sentTemplate('infra');
   const all = { ...PARAMETERS, ...parameters };
   return deploy(stacks.cloudFormation, { name: 'large', type, template, parameters: all });
 }
@@ -79,7 +79,7 @@ async function waysOut(): Promise<readonly (string | undefined)[]> {
   );
 }
 
-/** The routes of the Multus subnets that leave the VPC: destinations, with what leads there. */
+/** The routes of the Multus subnets that leave the VPC: destinations, in their order, with what leads there. */
 async function beyond(): Promise<readonly (readonly [string | undefined, string | undefined])[]> {
   const Filters = [{ Name: 'tag:Name', Values: ['large-multus'] }];
   const { RouteTables: [table] = [] } = await stacks.clients.ec2.send(
@@ -87,7 +87,8 @@ async function beyond(): Promise<readonly (readonly [string | undefined, string 
   );
   return (table?.Routes ?? [])
     .filter(({ GatewayId }) => GatewayId !== 'local')
-    .map((one) => [one.DestinationCidrBlock, one.VpcPeeringConnectionId] as const);
+    .map((one) => [one.DestinationCidrBlock, one.VpcPeeringConnectionId] as const)
+    .sort(([one = ''], [other = '']) => one.localeCompare(other));
 }
 
 /** Another VPC, and a peering connection with it; `end` removes both. */

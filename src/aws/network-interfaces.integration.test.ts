@@ -61,6 +61,8 @@ it('returns the addresses, prefixes and attachment of an interface', async () =>
     primary: '10.0.4.10',
     secondaries: ['10.0.4.20', '10.0.4.21'],
     prefixes: ['10.0.4.128/28', '10.0.4.144/28'],
+    ipv6Addresses: [],
+    ipv6Prefixes: [],
     sourceDestCheck: false,
     securityGroupIds: [groupId],
     status: 'in-use',

@@ -129,7 +129,8 @@ const pluginSchema = z.object({
   /** Only host-device has it. */
   device: text,
   bridge: text,
-  mtu: z.number().optional(),
+  /** What is wrong with it is said elsewhere. */
+  mtu: z.number().optional().catch(undefined),
   capabilities: z.object({ ips: z.boolean().optional() }).optional(),
   ipam: ipamSchema.optional(),
 });

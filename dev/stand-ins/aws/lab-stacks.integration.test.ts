@@ -15,6 +15,7 @@ import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sentTemplate } from '../../testing/samples/read-template.ts';
 import { CHECKOUT } from '../../tools/checkout.ts';
 import { steadyPacing } from './cloudformation/pacing/pacing.ts';
 import { leftovers, takeInventory } from './inventory.ts';
@@ -48,13 +49,13 @@ beforeAll(async () => {
 afterAll(() => test?.stop());
 
 it('creates the infrastructure', async () => {
-  infra = await deploy(CLUSTER, 'infra.yaml', {});
+  infra = await deploy(CLUSTER, 'infra', {});
   expect(infra).toMatchObject({ ClusterEndpoint: `https://${CLUSTER}`, VpcCidr: '10.0.0.0/16' });
 });
 
 it('creates a node group whose instances have one interface with a prefix per network', async () => {
   const multus = (infra['MultusSubnetIds'] ?? '').split(',');
-  const outputs = await deploy(NODES, 'nodegroup.yaml', {
+  const outputs = await deploy(NODES, 'nodegroup', {
     ...pick(infra, 'ClusterName', 'ClusterEndpoint', 'ClusterCertificateAuthority', 'ServiceCidr'),
     ...pick(infra, 'ClusterSecurityGroupId', 'VpcId', 'MultusSecurityGroupId'),
     SubnetId: (infra['PrivateSubnetIds'] ?? '').split(',')[0] ?? '',
@@ -93,7 +94,7 @@ it('deletes both stacks and leaves nothing behind', async () => {
 });
 
 async function deploy(StackName: string, file: string, parameters: Values): Promise<Values> {
-  const TemplateBody = await readFile(join(CFN, file), 'utf8');
+  const TemplateBody = sentTemplate(file);
   const Parameters = Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
     ParameterKey,
     ParameterValue,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { templateBody } from '../../../src/cloudformation/template-body.ts';
 import { shortForms } from '../../stand-ins/aws/cloudformation/language/yaml-tags.ts';
 import { CHECKOUT } from '../../tools/checkout.ts';
 
@@ -28,6 +29,11 @@ export interface Resource {
 /** The text of a template in `cfn/`. */
 export function templateText(name: string): string {
   return readFileSync(join(CHECKOUT, 'cfn', `${name}.yaml`), 'utf8');
+}
+
+/** The text of a template in `cfn/` as provision sends it, which fits into a request. */
+export function sentTemplate(name: string): string {
+  return templateBody({ file: `cfn/${name}.yaml`, text: templateText(name) });
 }
 
 /** A template in `cfn/`, with `!Ref x` and the like in their long form, `{ Ref: x }`. */

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   DescribeAutoScalingGroupsCommand,
   DescribeLifecycleHooksCommand,
@@ -19,7 +17,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CHECKOUT } from '../../../tools/checkout.ts';
+import { sentTemplate } from '../../../testing/samples/read-template.ts';
 import { eventually, REGION } from '../testing/local-aws.ts';
 import { steadyPacing } from './pacing/pacing.ts';
 import { inventory } from './testing/inventory.ts';
@@ -36,13 +34,11 @@ import {
 } from './testing/local-stacks.ts';
 
 /** The whole life of the pack's two templates. Each test builds on the one before. */
-const template = (name: string) => readFileSync(join(CHECKOUT, 'cfn', `${name}.yaml`), 'utf8');
-
 const ADMIN = 'arn:aws:iam::123456789012:role/deployer';
 const infra: StackRequest = {
   name: 'lab',
   type: 'CREATE',
-  template: template('infra'),
+  template: sentTemplate('infra'),
   parameters: { ClusterName: 'lab', AdminRoleArns: ADMIN },
   tags: { team: 'networks' },
 };
@@ -106,7 +102,7 @@ test('the infrastructure is created, with outputs, tags and an event for every s
   nodeGroup = {
     name: 'lab-ng1',
     type: 'CREATE',
-    template: template('nodegroup'),
+    template: sentTemplate('nodegroup'),
     parameters: {
       ...pick(outputs, 'ClusterName', 'ClusterEndpoint', 'ClusterCertificateAuthority', 'VpcId'),
       ...pick(outputs, 'ServiceCidr', 'ClusterSecurityGroupId', 'MultusSecurityGroupId'),
