@@ -11,6 +11,18 @@ function read(changes: Readonly<Record<string, string>> = {}) {
 
 const problems = (changes: Readonly<Record<string, string>>) => inputProblems(() => read(changes));
 
+/** Nodes with EKS's AMI and nothing of the user's own. */
+const PLAIN_NODES = {
+  ami: undefined,
+  detailedMonitoring: false,
+  labels: {},
+  placementGroup: undefined,
+  tags: {},
+  userData: undefined,
+  volumeKey: undefined,
+  volumeType: 'gp3',
+};
+
 describe('good inputs', () => {
   it('are those of the lab', () => {
     const inputs = read();
@@ -29,6 +41,7 @@ describe('good inputs', () => {
         prefixesPerInterface: 1,
         podsWaitForMultus: true,
         startupTaint: false,
+        ...PLAIN_NODES,
       },
     ]);
     expect(inputs).toMatchObject({
