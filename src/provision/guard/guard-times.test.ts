@@ -25,6 +25,14 @@ describe('the times of a guard', () => {
     expect(From).toBe('2026-11-28T16:00:00');
   });
 
+  it('do not move by the seconds that lie between the stacks of one deploy', () => {
+    const before = guardTimes({ expiresAt, now: NOW, hasCluster: true });
+    const later = (ms: number) =>
+      guardTimes({ expiresAt: expiresAt + ms, now: NOW, hasCluster: true }, { ...before });
+    expect(later(59_000)).toEqual(before);
+    expect(later(60_000).From).toBe('2026-11-29T17:01:00');
+  });
+
   it('never move to an earlier time, and are in the future', () => {
     const times = fc.integer({ min: NOW - 1e9, max: NOW + 1e9 });
     fc.assert(

@@ -9,6 +9,9 @@ const AFTER_GROUPS_MS = HOUR_MS;
 /** So long a guard repeats a deletion that did not succeed. */
 const PATIENCE_MS = 72 * HOUR_MS;
 
+/** Stacks that a deploy makes together have tags that differ by seconds. A guard does not move for that. */
+const ALIKE_MS = 60_000;
+
 /** When a guard deletes its stack, as the parameters of `cfn/guard.yaml`. */
 export interface GuardTimes {
   readonly From: string;
@@ -27,7 +30,7 @@ export function guardTimes(
 ): GuardTimes {
   const wanted = Math.max(expiresAt, now) + GRACE_MS + (hasCluster ? AFTER_GROUPS_MS : 0);
   const before = timeOf(present['From']);
-  const from = before !== undefined && before > wanted ? before : wanted;
+  const from = before !== undefined && before > wanted - ALIKE_MS ? before : wanted;
   return { From: textOf(from), Until: textOf(from + PATIENCE_MS) };
 }
 
