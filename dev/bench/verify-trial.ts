@@ -68,7 +68,10 @@ async function trial(name: TrialName, kubeconfig: string, kubectl: string): Prom
   if (wrong.length > 0) throw new Error(`not as expected: ${JSON.stringify(wrong, null, 2)}`);
   const own = ['--kubeconfig', kubeconfig, '--namespace', report.namespace];
   const { counts, matrix } = report;
-  if (counts.failed > 0) throw new Error(`${counts.failed} checks failed`);
+  if (counts.failed > 0) {
+    const failed = report.checks.filter(({ outcome }) => outcome === 'failed');
+    throw new Error(`${counts.failed} checks failed: ${JSON.stringify(failed, null, 2)}`);
+  }
   const each = name === 'protocols' ? EVERY : 1;
   const byHand = matrix.filter((_, index) => index % each === 0);
   const pings = await pingLoop(kubectl, own, byHand);
