@@ -102,8 +102,11 @@ export function changes(from: VpcPlan, to: VpcPlan): string[] {
       .map(({ address, device }) => `neighbour delete ${address} dev ${device}`),
     ...routes.removed
       .filter((route) => !goneWithTap(route))
-      // The kernel has deleted it already when its source is gone, and flushing nothing is no error.
-      .map(({ destination, device }) => `route flush ${destination} dev ${device}`),
+      .map(({ destination, device, source }) => {
+        // The kernel deletes a route whose source is gone, and flushing nothing is no error.
+        const verb = source === undefined ? 'delete' : 'flush';
+        return `route ${verb} ${destination} dev ${device}`;
+      }),
     ...taps.removed.map((tap) => `link delete ${tap}`),
     ...routers.removed.map((router) => `address delete ${router}/32 dev lo`),
     ...routers.added.map((router) => `address replace ${router}/32 dev lo`),
