@@ -1,22 +1,25 @@
 """Adds to moto 5.2.5 what the rehearsal needs, without changing the installed package."""
 
-from . import (
-    dependencies,
-    endpoints,
-    instances,
-    interfaces,
-    ipv6_blocks,
-    ipv6_interfaces,
-    modules,
-    policies,
-    roles,
-    routes,
-    spot,
-    tags,
-    uploads,
-)
+from importlib import import_module
 
 MOTO_VERSION = "5.2.5"
+
+# A later one may build on what an earlier one has replaced.
+PARTS = (
+    "turns",
+    "modules",
+    "interfaces",
+    "ipv6_blocks",
+    "ipv6_interfaces",
+    "instances",
+    "dependencies",
+    "endpoints",
+    "policies",
+    "routes",
+    "spot",
+    "tags",
+    "uploads",
+)
 
 
 def install() -> None:
@@ -26,20 +29,5 @@ def install() -> None:
     found = version("moto")
     if found != MOTO_VERSION:
         raise SystemExit(f"this plugin is written for moto {MOTO_VERSION}, not {found}")
-    parts = (
-        modules,
-        interfaces,
-        ipv6_blocks,
-        ipv6_interfaces,
-        instances,
-        dependencies,
-        endpoints,
-        policies,
-        roles,
-        routes,
-        spot,
-        tags,
-        uploads,
-    )
-    for part in parts:
-        part.install()
+    for part in PARTS:
+        import_module(f".{part}", __name__).install()
