@@ -4,6 +4,7 @@ import { IPV4, IPV6 } from './families.ts';
 import { filterOf } from './filter.ts';
 import { localRoute, NO_CONNECTIONS, type SubnetRoute, subnetRoutes } from './route-tables.ts';
 import { matchesOf, type Rule, toSecurityGroup } from './security-groups.ts';
+import { runningInstance } from './testing/running-instance.ts';
 
 const peers = { cidrs: ['10.0.0.0/16'], groups: ['sg-1'] };
 
@@ -103,17 +104,7 @@ describe('the filter', () => {
     sourceDestCheck: true,
     attachment: { instanceId: 'i-1', deviceIndex: 0 },
   };
-  const instance = {
-    id: 'i-1',
-    state: 'running',
-    imageId: '',
-    type: '',
-    zone: '',
-    privateDnsName: '',
-    launchTime: '',
-    isSpot: false,
-    metadataHopLimit: 1,
-  };
+  const instance = runningInstance('i-1');
   const state: Ec2State = {
     ...EMPTY_STATE,
     instances: [instance],

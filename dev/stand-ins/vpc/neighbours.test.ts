@@ -2,18 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Ec2State, EMPTY_STATE, type NetworkInterface } from './ec2-state.ts';
 import { planNeighbours } from './neighbours.ts';
+import { runningInstance } from './testing/running-instance.ts';
 
-const instance = {
-  id: 'i-1',
-  state: 'running',
-  imageId: '',
-  type: '',
-  zone: '',
-  privateDnsName: '',
-  launchTime: '',
-  isSpot: false,
-  metadataHopLimit: 1,
-};
+const instance = runningInstance('i-1');
 const subnet = (id: string, ipv6Cidr?: string) => ({
   id,
   cidr: '10.0.4.0/24',

@@ -3,6 +3,7 @@ import { type Ec2State, EMPTY_STATE, type NetworkInterface } from './ec2-state.t
 import { filterOf } from './filter.ts';
 import { reachesInternet, reachesService } from './reach.ts';
 import type { Rule } from './security-groups.ts';
+import { runningInstance } from './testing/running-instance.ts';
 import { OPEN_WAYS, type WaysOut, waysOut } from './ways-out.ts';
 
 const subnets = ['public', 'private', 'closed'].map((id) => ({ id, vpcId: 'vpc-1' }));
@@ -152,17 +153,7 @@ describe('an interface reaches a service', () => {
 it('the filter drops what would reach EC2, where nothing leads there', () => {
   const dropped = (ways: Partial<WaysOut>) => {
     const state = stateWith(ways);
-    const instance: Ec2State['instances'][0] = {
-      id: 'i-1',
-      state: 'running',
-      imageId: '',
-      type: '',
-      zone: 'a',
-      privateDnsName: '',
-      launchTime: '',
-      isSpot: false,
-      metadataHopLimit: 1,
-    };
+    const instance = runningInstance('i-1');
     const subnet = {
       id: 'closed',
       cidr: '10.0.2.0/24',

@@ -5,6 +5,7 @@ import type { Rule } from '../security-groups.ts';
 import { createVpc, prepareNamespace } from '../vpc.ts';
 import { OPEN_WAYS } from '../ways-out.ts';
 import { startMachine } from './namespace-machine.ts';
+import { runningInstance } from './running-instance.ts';
 
 /**
  * Runs as a separate program in its own network namespace: a VPC with three interfaces. Tests who reaches whom
@@ -17,17 +18,7 @@ const subnets = [
 ] as const;
 const all: Rule = { protocol: '-1', cidrs: ['0.0.0.0/0'], groups: [] };
 const fromItself: Rule = { protocol: '-1', cidrs: [], groups: ['sg-self'] };
-const instance = {
-  id: 'i-1',
-  state: 'running',
-  imageId: '',
-  type: '',
-  zone: 'a',
-  privateDnsName: '',
-  launchTime: '',
-  isSpot: false,
-  metadataHopLimit: 1,
-};
+const instance = runningInstance('i-1');
 
 function eni(n: number, more: Partial<NetworkInterface>): NetworkInterface {
   return {

@@ -3,6 +3,7 @@ import { localRoute, type SubnetRoute } from '../route-tables.ts';
 import type { Rule } from '../security-groups.ts';
 import { createVpc, prepareNamespace } from '../vpc.ts';
 import { startMachine } from './namespace-machine.ts';
+import { runningInstance } from './running-instance.ts';
 
 /**
  * Runs as a separate program in its own network namespace: a VPC with both families and interfaces in two zones, each
@@ -20,17 +21,7 @@ const subnets = ([4, 5] as const).map((n) => ({
   ipv6Cidr: `${BLOCK}0${n}::/64`,
   vpcIpv6Cidrs,
 }));
-const instance = {
-  id: 'i-1',
-  state: 'running',
-  imageId: '',
-  type: '',
-  zone: 'a',
-  privateDnsName: '',
-  launchTime: '',
-  isSpot: false,
-  metadataHopLimit: 1,
-};
+const instance = runningInstance('i-1');
 
 /** The host of a subnet's block, inside the prefix of interface n or, for 0, in no prefix. */
 const host = (subnet: number, n: number, part: string) => `${BLOCK}0${subnet}:${n}::${part}`;
