@@ -9,8 +9,8 @@ export const TEMPLATE_BODY_LIMIT = 51_200;
 
 /**
  * The text of a template as CloudFormation gets it: as it is in the pack when it fits into a request; otherwise without
- * comments and empty lines, and with narrow indentation. A template in a bucket may be longer, but then whoever may write to
- * that bucket decides what the job's role deploys.
+ * comments and empty lines, and with narrow indentation. A template in a bucket may be longer, but every change set would
+ * then need the bucket and the right to read it.
  *
  * @returns the same text for the same template, so that it can be compared with what a stack has
  */

@@ -206,7 +206,7 @@ function networkTable(plan: NetworkPlan, environment: Environment | undefined): 
   return `VPC ${plan.vpcCidr}${ipv6}\n\n${table(['Zone', 'Public', 'Private', 'Multus'], rows)}`;
 }
 
-/** The ranges of a subnet. Which IPv6 range it has, is known once the stack exists. */
+/** The ranges of a subnet. Its IPv6 range is known once the stack exists. */
 function rangesOf(
   { dualStack }: NetworkPlan,
   { network, zone, cidr, prefixCidr }: NetworkPlan['multusSubnets'][number],

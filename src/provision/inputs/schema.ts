@@ -132,8 +132,10 @@ const LOGICAL_ID = /^[A-Za-z0-9]{1,255}$/;
 const LOGICAL_ID_ALLOWED =
   'logical ids of resources, as the refusal of a deploy names them, such as PrivateSubnet1,Cluster';
 
-/** At most ten of SSM's fifteen levels, so that all names fit, and none that AWS keeps for itself: */
-/** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
+/**
+ * At most ten of SSM's fifteen levels, so that all names fit, and none that AWS keeps for itself:
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+ */
 const PARAMETER_PREFIX = /^(?=.{2,200}$)(?!\/(aws|ssm))(\/[\w.-]+){1,10}$/i;
 const PARAMETER_PREFIX_ALLOWED =
   'what names of SSM parameters begin with, such as /platform/multus: at most ten words of letters, digits, _, . and -, the first not with aws or ssm';

@@ -1,6 +1,6 @@
 import type { DeployedStack } from '../../cloudformation/deploy-stack.ts';
 import type { Stack, StackSpec } from '../../cloudformation/stack-api.ts';
-import { allOrFirstFailure } from '../../core/in-parallel.ts';
+import { alongside } from '../../core/in-parallel.ts';
 import { believedAmong } from '../../environment/believed-stacks.ts';
 import { isOutputs, outputsNameOf } from '../../environment/outputs-stack.ts';
 import type { NetworkPlan } from '../../vpc/plan.ts';
@@ -54,11 +54,7 @@ export async function withOutputs<R>(
   deployOne: DeployOne,
   work: () => Promise<R>,
 ): Promise<R> {
-  const writing = keepOutputs(session, made, deployOne);
-  const working = work();
-  const tasks: readonly Promise<unknown>[] = [writing, working];
-  await allOrFirstFailure(tasks, (task) => task);
-  return working;
+  return alongside(keepOutputs(session, made, deployOne), work);
 }
 
 async function keepOutputs(
