@@ -7,6 +7,7 @@ import {
   hostsOf,
   intersection,
   isAddress,
+  isIpv6,
   isNetwork,
   parseAddress,
   parseCidr,
@@ -123,11 +124,11 @@ function gatewayProblems(
 }
 
 function isIpv6Network(text: string): boolean {
-  return text.includes(':') && isNetwork(text) && canonicalNetwork(text) === text;
+  return isIpv6(text) && isNetwork(text) && canonicalNetwork(text) === text;
 }
 
 function isIpv6Address(text: string): boolean {
-  return text.includes(':') && isAddress(text);
+  return isIpv6(text) && isAddress(text);
 }
 
 function checkExclude({ pools }: Attachment): readonly NetworkProblem[] {

@@ -1,3 +1,4 @@
+import { isIpv6 } from '../core/ip.ts';
 import type { Environment } from '../environment/environment.ts';
 import { type Attachment, NETWORK_LABEL } from './attachment.ts';
 import { attachmentWarnings } from './attachment-warnings.ts';
@@ -127,7 +128,7 @@ function ofEnvironment(attachment: Attachment, environment: Environment | undefi
 /** The IPv4 part of a network. Of IPv6, an environment knows only what eni-prefix gives, so the rest cannot be checked. */
 function ofIpv4(attachment: Attachment): Attachment {
   const { pools, routes } = attachment;
-  const isIpv4 = (text: string) => !text.includes(':');
+  const isIpv4 = (text: string) => !isIpv6(text);
   return {
     ...attachment,
     pools: pools

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { networkInterface } from '../../../dev/testing/samples/network-interface.ts';
+import { isIpv6 } from '../../core/ip.ts';
 import { probeNetwork } from '../probe/network.ts';
 import { reply, silence } from '../testing/lab-pods.ts';
 import { evaluate } from './evaluate.ts';
@@ -114,7 +115,6 @@ function failuresOf(changes: Partial<Evidence> = {}) {
   return evaluate(evidence).checks.filter(({ outcome }) => outcome === 'failed');
 }
 
-const isIpv6 = (address: string) => address.includes(':');
 const withoutPrefix = (node: number) =>
   ENIS.map((eni, index) => (index === node ? { ...eni, ipv6Prefixes: [] } : eni));
 

@@ -1,7 +1,8 @@
+import { isIpv6 } from '../../core/ip.ts';
 import { type CheckResult, type Reason, skipped } from './check.ts';
 import type { Evidence, EvidenceIndex, NodeInterface } from './evidence.ts';
 import { deviceOf } from './explain-address.ts';
-import { type Endpoint, endpointsOf, isIpv6 } from './pairs.ts';
+import { type Endpoint, endpointsOf } from './pairs.ts';
 import { type Fault, generalReason, judge } from './pod-question.ts';
 
 /** Checks of the nodes' network interfaces as EC2 knows them. None when AWS was not asked. */

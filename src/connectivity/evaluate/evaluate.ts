@@ -1,4 +1,4 @@
-import { networkOf } from '../../core/ip.ts';
+import { isIpv6, networkOf } from '../../core/ip.ts';
 import { CHECKS } from './catalogue/catalogue.ts';
 import type { CheckResult } from './check.ts';
 import { checkEnis } from './eni-checks.ts';
@@ -86,7 +86,7 @@ function ownSubnet(pod: PodObservation, place: Endpoint): string | undefined {
     (entry) => entry.interface === place.interface && entry.address === place.address,
   );
   if (own === undefined) return undefined;
-  const wholeAddress = own.address.includes(':') ? 128 : 32;
+  const wholeAddress = isIpv6(own.address) ? 128 : 32;
   return own.prefix === wholeAddress ? undefined : networkOf(own.address, own.prefix);
 }
 

@@ -1,4 +1,5 @@
 import type { NetworkInterface } from '../../aws/network-interfaces.ts';
+import { isIpv6 } from '../../core/ip.ts';
 import type { ProbeNetwork } from '../probe/network.ts';
 import type { Transport } from '../protocol.ts';
 import {
@@ -12,7 +13,6 @@ import {
   type Endpoint,
   type Expectation,
   endpointsOf,
-  isIpv6,
   type ProbedPair,
 } from './pairs.ts';
 import type { ChosenChecks } from './select-checks.ts';

@@ -1,7 +1,7 @@
-import { inNetwork, networkOf } from '../../core/ip.ts';
+import { inNetwork, isIpv6, networkOf } from '../../core/ip.ts';
 import type { Reason } from './check.ts';
 import type { EvidenceIndex, NodeInterface } from './evidence.ts';
-import { type Endpoint, isIpv6 } from './pairs.ts';
+import type { Endpoint } from './pairs.ts';
 
 /** Why the VPC does not deliver to an address of a pod. Undefined when EC2's view of the interfaces shows no reason. */
 export function explainAssignment(place: Endpoint, evidence: EvidenceIndex): Reason | undefined {

@@ -1,8 +1,8 @@
-import { inNetwork, isNetwork } from '../../core/ip.ts';
+import { inNetwork, isIpv6, isNetwork } from '../../core/ip.ts';
 import type { Reason } from './check.ts';
 import { type EvidenceIndex, othersAt } from './evidence.ts';
 import { assignmentOf, explainAssignment } from './explain-address.ts';
-import { answered, type Endpoint, isIpv6, type ProbedPair } from './pairs.ts';
+import { answered, type Endpoint, type ProbedPair } from './pairs.ts';
 import { filtersStrictly, isOnSameMaster, strayRoute } from './route-lookup.ts';
 
 type Explainer = (pair: ProbedPair, evidence: EvidenceIndex) => Reason | undefined;

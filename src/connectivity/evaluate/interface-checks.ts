@@ -1,3 +1,4 @@
+import { isIpv6 } from '../../core/ip.ts';
 import { CATALOGUE } from './catalogue/catalogue.ts';
 import type { EvidenceIndex } from './evidence.ts';
 import { deviceOf } from './explain-address.ts';
@@ -35,7 +36,7 @@ export const INSIDE: readonly PodQuestion[] = [
     check: 'address-confirmed',
     find: refusedFaults,
     well: 'no duplicate was detected',
-    fits: ({ pod }) => pod.probe?.addresses.some(({ address }) => address.includes(':')) === true,
+    fits: ({ pod }) => pod.probe?.addresses.some(({ address }) => isIpv6(address)) === true,
   },
   {
     check: 'mac-unique',

@@ -1,4 +1,4 @@
-import { inNetwork } from '../../core/ip.ts';
+import { inNetwork, isIpv6 } from '../../core/ip.ts';
 import type { ProbeNetwork } from '../probe/network.ts';
 import { type CheckResult, failed, passed, skipped } from './check.ts';
 import type { Evidence, EvidenceIndex } from './evidence.ts';
@@ -98,7 +98,7 @@ function checkGateways(
 ): CheckResult[] {
   const { address = '', interface: device, network } = place;
   const gateways = (networks.get(network)?.gateways ?? []).filter(
-    (one) => one.includes(':') === address.includes(':'),
+    (one) => isIpv6(one) === isIpv6(address),
   );
   return gateways.map((gateway) => {
     const question = { check: 'gateway', subject: `${pod.name} ${device} → ${gateway}` } as const;

@@ -1,4 +1,4 @@
-import { inNetwork } from '../../core/ip.ts';
+import { inNetwork, isIpv6 } from '../../core/ip.ts';
 import type { ProbeNetwork } from '../probe/network.ts';
 import type { CheckName } from './catalogue/catalogue.ts';
 import { type CheckResult, skipped } from './check.ts';
@@ -132,7 +132,7 @@ function unlikeFamilies(places: readonly Endpoint[]): Fault[] | undefined {
   const known = places.filter(({ address }) => address !== undefined);
   const byPlace = Map.groupBy(known, ({ pod, interface: device }) => `${pod} ${device}`);
   const groups = Map.groupBy(byPlace.values(), (own) =>
-    [...new Set(own.map(({ address }) => (address?.includes(':') ? 'IPv6' : 'IPv4')))]
+    [...new Set(own.map(({ address }) => (isIpv6(address) ? 'IPv6' : 'IPv4')))]
       .sort()
       .join(' and '),
   );

@@ -1,3 +1,4 @@
+import { isIpv6 } from '../../core/ip.ts';
 import { interfaceName, type Ping, type PodObservation } from './observation.ts';
 
 /** One pod's interface on one network, with one address. */
@@ -127,15 +128,10 @@ function comparable({ address: one }: Endpoint, { address: other }: Endpoint): b
   return one === undefined || other === undefined || familyOf(one) === familyOf(other);
 }
 
-/** Whether an address is one of IPv6; false for none. */
-export function isIpv6(address: string | undefined): boolean {
-  return address?.includes(':') === true;
-}
-
 /** Does not parse the address, because it runs for every two endpoints. */
 function familyOf(address: string | undefined): string {
   if (address === undefined) return '';
-  return address.includes(':') ? 'IPv6' : 'IPv4';
+  return isIpv6(address) ? 'IPv6' : 'IPv4';
 }
 
 /** How far apart two pods are; `unknown` when one of them has no node. */

@@ -1,4 +1,4 @@
-import { hostRange, inNetwork, inRange } from '../../core/ip.ts';
+import { hostRange, inNetwork, inRange, isIpv6 } from '../../core/ip.ts';
 import type { ProbeNetwork } from '../probe/network.ts';
 import type { Probe } from './observation.ts';
 import {
@@ -79,7 +79,7 @@ function specialFaults({ places, evidence: { networks } }: Inspected): Fault[] {
 
 /** A network of one or two addresses has no address but those for hosts (RFC 3021). */
 function isForHosts(address: string, subnet: string): boolean {
-  const bits = subnet.includes(':') ? 128 : 32;
+  const bits = isIpv6(subnet) ? 128 : 32;
   return Number(subnet.split('/')[1]) > bits - 2 || inRange(address, hostRange(subnet));
 }
 

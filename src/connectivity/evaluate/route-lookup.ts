@@ -1,4 +1,4 @@
-import { inNetwork, isNetwork } from '../../core/ip.ts';
+import { inNetwork, isIpv6, isNetwork } from '../../core/ip.ts';
 import type { EvidenceIndex } from './evidence.ts';
 import type { Probe, Route } from './observation.ts';
 import { type Endpoint, endpointsOf } from './pairs.ts';
@@ -63,8 +63,7 @@ export function isOnSameMaster(
 
 /** Whether two networks share addresses: one of them then contains the first address of the other. */
 export function shareAddresses(one: string, other: string): boolean {
-  if (one.includes(':') !== other.includes(':') || !isNetwork(one) || !isNetwork(other))
-    return false;
+  if (isIpv6(one) !== isIpv6(other) || !isNetwork(one) || !isNetwork(other)) return false;
   const first = (network: string) => network.split('/')[0] ?? '';
   return inNetwork(first(one), other) || inNetwork(first(other), one);
 }
@@ -77,7 +76,6 @@ export function filtersStrictly({ settings = {} }: Probe, device: string): boole
 
 function matchLength(destination: string, address: string): number | undefined {
   if (destination === 'default') return 0;
-  if (!isNetwork(destination) || destination.includes(':') !== address.includes(':'))
-    return undefined;
+  if (!isNetwork(destination) || isIpv6(destination) !== isIpv6(address)) return undefined;
   return inNetwork(address, destination) ? Number(destination.split('/')[1]) : undefined;
 }

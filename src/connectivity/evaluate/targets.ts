@@ -1,3 +1,4 @@
+import { isIpv6 } from '../../core/ip.ts';
 import type { Protocol } from '../protocol.ts';
 import type { PodObservation } from './observation.ts';
 import { type Endpoint, endpointsOf, matchesName } from './pairs.ts';
@@ -33,7 +34,7 @@ export function askedTargets(
     const own = places.filter(
       ({ network, address }) =>
         address !== undefined &&
-        address.includes(':') === target.host.includes(':') &&
+        isIpv6(address) === isIpv6(target.host) &&
         matchesName(target.network, network),
     );
     const firsts = new Map(
@@ -48,5 +49,5 @@ export function askedTargets(
 /** A target for people: `tcp 10.0.10.5:443`, `icmp 10.0.10.5`. */
 export function targetName({ host, protocol, port }: Target): string {
   if (port === undefined) return `${protocol} ${host}`;
-  return `${protocol} ${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${protocol} ${isIpv6(host) ? `[${host}]` : host}:${port}`;
 }

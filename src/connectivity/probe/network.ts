@@ -4,6 +4,7 @@ import {
   endsOf,
   hostRange,
   isAddress,
+  isIpv6,
   isNetwork,
 } from '../../core/ip.ts';
 import { describePlugin, type Pool, poolRanges } from '../../networks/attachment.ts';
@@ -139,7 +140,7 @@ function expectedOfPools(pools: readonly Pool[]): ExpectedAddresses | undefined 
 /** What a pool allocates, without the excluded networks where it is IPv4. */
 function allocatedRanges(pool: Pool): readonly AddressRange[] {
   const subnet = canonicalNetwork(pool.subnet);
-  if (subnet.includes(':')) return [pool.range ?? hostRange(subnet)];
+  if (isIpv6(subnet)) return [pool.range ?? hostRange(subnet)];
   const exclude = pool.exclude.map(canonicalNetwork);
   return poolRanges({ ...pool, subnet, exclude }).map(endsOf);
 }

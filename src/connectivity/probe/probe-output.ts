@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { z } from 'zod';
-import { isAddress } from '../../core/ip.ts';
+import { isAddress, isIpv6 } from '../../core/ip.ts';
 import type { Neighbour } from '../evaluate/evidence.ts';
 import type {
   InterfaceAddress,
@@ -210,7 +210,7 @@ export function parseAddresses(text: string): InterfaceAddress[] {
     current = HEAD.exec(line)?.[1] ?? current;
     const [, address, prefix] = FAMILY_AND_ADDRESS.exec(line) ?? [];
     if (address === undefined || current === '' || !isAddress(address)) return [];
-    const whole = address.includes(':') ? 128 : 32;
+    const whole = isIpv6(address) ? 128 : 32;
     return [{ interface: current, address, prefix: prefix === undefined ? whole : Number(prefix) }];
   });
 }
@@ -239,7 +239,7 @@ function wordAfter(word: string, words: readonly string[]): string | undefined {
 
 function withPrefix(destination: string): string {
   if (!isAddress(destination)) return destination;
-  return `${destination}/${destination.includes(':') ? 128 : 32}`;
+  return `${destination}/${isIpv6(destination) ? 128 : 32}`;
 }
 
 export const NETWORKS_ANNOTATION = 'k8s.v1.cni.cncf.io/networks';

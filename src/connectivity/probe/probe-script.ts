@@ -1,3 +1,4 @@
+import { isIpv6 } from '../../core/ip.ts';
 import {
   type ExchangePlan,
   exchangeDurationMs,
@@ -45,7 +46,7 @@ export function probeScript(
   targets: readonly PingTarget[],
   more: ExchangePlan = NO_EXCHANGES,
 ): string {
-  const v6 = targets.some(({ address }) => address.includes(':'));
+  const v6 = targets.some(({ address }) => isIpv6(address));
   return [
     'exec 2>&1',
     'echo @addresses',

@@ -1,12 +1,6 @@
+import { isIpv6 } from '../../core/ip.ts';
 import type { PodObservation, Requests } from '../evaluate/observation.ts';
-import {
-  answered,
-  isIpv6,
-  type ProbedPair,
-  pairSubject,
-  pairsOf,
-  probedPairs,
-} from '../evaluate/pairs.ts';
+import { answered, type ProbedPair, pairSubject, pairsOf, probedPairs } from '../evaluate/pairs.ts';
 import type { ProbeCluster } from './cluster.ts';
 import { execTimeoutMs, type ProbeOptions, pingTargets } from './observe.ts';
 import { dropCountScript, type PingEffort, pingScript, scriptDurationMs } from './probe-script.ts';

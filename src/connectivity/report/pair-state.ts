@@ -1,4 +1,4 @@
-import { inNetwork } from '../../core/ip.ts';
+import { inNetwork, isIpv6 } from '../../core/ip.ts';
 import type { CheckResult } from '../evaluate/check.ts';
 import type {
   Report,
@@ -157,7 +157,7 @@ function rowsOf(
     ...interfaceOf,
     prefix,
     addresses: addresses.filter((address) => inNetwork(address, prefix)),
-    capacity: prefix.includes(':') ? null : 2 ** (32 - Number(prefix.split('/')[1])),
+    capacity: isIpv6(prefix) ? null : 2 ** (32 - Number(prefix.split('/')[1])),
   }));
 }
 
