@@ -6,13 +6,10 @@ import { evaluate } from '../connectivity/evaluate/evaluate.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster } from '../connectivity/probe/cluster.ts';
 import { probeCluster } from '../connectivity/probe/kubernetes-cluster.ts';
 import { type ProbeNetwork, probeNetwork } from '../connectivity/probe/network.ts';
-import {
-  observeFromInside,
-  observeFromOutside,
-  retryPings,
-} from '../connectivity/probe/observe.ts';
+import { observeFromInside, observeFromOutside } from '../connectivity/probe/observe.ts';
 import { judgeNodes } from '../connectivity/probe/placement.ts';
 import { awaitPods, withProbePods } from '../connectivity/probe/probe-pods.ts';
+import { retryProbes } from '../connectivity/probe/retry.ts';
 import { fill, type ProbePod, readSampleApps } from '../connectivity/probe/sample-apps.ts';
 import type { Clock } from '../core/clock.ts';
 import { isExplained, messageOf } from '../core/errors.ts';
@@ -120,7 +117,7 @@ async function probeNetworks(
       const outside = observeFromOutside(pods, waited);
       const options = { log, plan: {}, large: () => true, clock, deadline };
       const inside = await observeFromInside(cluster, outside, options);
-      const observed = await retryPings(cluster, inside, 1, options);
+      const observed = await retryProbes(cluster, inside, 1, options);
       return firstFailure(evaluate({ networks, pods: observed }).checks);
     });
   } catch (error) {

@@ -47,7 +47,7 @@ describe('inputs', () => {
       },
       ownNodes: { labels: {} },
       podNamespace: undefined,
-      retries: 1,
+      retries: 2,
       expectations: [],
       transports: [],
       targets: [],

@@ -6,13 +6,10 @@ import type { ProbeCluster } from '../connectivity/probe/cluster.ts';
 import { readConnectionTables } from '../connectivity/probe/connection-tables.ts';
 import { findChanges } from '../connectivity/probe/find-networks.ts';
 import { policiesFor } from '../connectivity/probe/network-policies.ts';
-import {
-  observeFromInside,
-  observeFromOutside,
-  retryPings,
-} from '../connectivity/probe/observe.ts';
+import { observeFromInside, observeFromOutside } from '../connectivity/probe/observe.ts';
 import { neighboursAmong } from '../connectivity/probe/probe-output.ts';
 import { awaitPods, withProbePods } from '../connectivity/probe/probe-pods.ts';
+import { retryProbes } from '../connectivity/probe/retry.ts';
 import { withRunNamespace } from '../connectivity/probe/run-namespace.ts';
 import { traceRequests } from '../connectivity/probe/trace-requests.ts';
 import { makeReport, type Report } from '../connectivity/report/report.ts';
@@ -163,7 +160,7 @@ async function observe(
   const { judgement, large, extras } = plan;
   const options = { log, plan: judgement, large, extras, clock, deadline };
   const inside = await observeFromInside(podCluster, outside, options);
-  const retried = await retryPings(podCluster, inside, inputs.retries, options);
+  const retried = await retryProbes(podCluster, inside, inputs.retries, options);
   return plan.nodes === undefined ? retried : traceRequests(podCluster, retried, options);
 }
 

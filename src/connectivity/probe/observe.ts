@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
 import { inParallel } from '../../core/in-parallel.ts';
 import type { Log } from '../../core/log.ts';
-import type { Ping, PodObservation } from '../evaluate/observation.ts';
+import type { PodObservation } from '../evaluate/observation.ts';
 import {
   answered,
   type Pair,
@@ -14,23 +14,13 @@ import {
 import type { ProbeCluster } from './cluster.ts';
 import type { ExchangePlan } from './exchange-script.ts';
 import { type Extras, plannedExtras } from './plan-extras.ts';
-import { parseNetworkStatus, parsePings, parseProbe, STATUS_ANNOTATION } from './probe-output.ts';
+import { parseNetworkStatus, parseProbe, STATUS_ANNOTATION } from './probe-output.ts';
 import type { WaitedPod } from './probe-pods.ts';
-import {
-  FIRST_PINGS,
-  type PingEffort,
-  type PingTarget,
-  pingScript,
-  probeScript,
-  scriptDurationMs,
-} from './probe-script.ts';
+import { FIRST_PINGS, type PingTarget, probeScript, scriptDurationMs } from './probe-script.ts';
 import type { ProbePod } from './sample-apps.ts';
 
 /** The API server and the kubelets keep a connection open for each exec. */
-const EXECS_AT_ONCE = 16;
-
-/** Twenty packets distinguish a path that loses some from one that lost a packet by chance; slow answers count. */
-export const RETRY_PINGS: PingEffort = { packets: 20, waitSeconds: 5 };
+export const EXECS_AT_ONCE = 16;
 
 /** What the API server knows of the pods that were created. Pure. */
 export function observeFromOutside(
@@ -149,75 +139,4 @@ function rowText(row: readonly Pair[], pod: PodObservation): string {
     return `${right.length} of ${own.length}`;
   };
   return `${count('answer')} answer, ${count('silence')} are isolated`;
-}
-
-/**
- * Repeats the pings of pairs that should answer and did not, lost packets, or did not answer large packets. The last
- * attempt counts.
- *
- * @param retries the most attempts after the first one
- */
-export async function retryPings(
-  cluster: ProbeCluster,
-  pods: readonly PodObservation[],
-  retries: number,
-  options: ProbeOptions,
-): Promise<readonly PodObservation[]> {
-  const { log, plan } = options;
-  let observed = pods;
-  for (let attempt = 2; attempt <= retries + 1; attempt += 1) {
-    const doubtful = probedPairs(pairsOf(observed, plan), observed).filter(isDoubtful);
-    if (doubtful.length === 0) break;
-    log.info(
-      `Retrying ${doubtful.length} pairs that did not answer, lost packets, or did not answer large packets`,
-    );
-    const targets = pingTargets(doubtful, options);
-    observed = await inParallel(observed, EXECS_AT_ONCE, async (pod) => {
-      const own = targets.get(pod.name);
-      if (own === undefined) return pod;
-      return withPings(pod, await retryPingsOf(cluster, pod.name, own, options), attempt);
-    });
-  }
-  return observed;
-}
-
-async function retryPingsOf(
-  cluster: ProbeCluster,
-  pod: string,
-  targets: readonly PingTarget[],
-  options: ProbeOptions,
-): Promise<readonly Ping[]> {
-  const timeout = execTimeoutMs(options, scriptDurationMs(targets, RETRY_PINGS));
-  try {
-    const output = await cluster.runScript(pod, pingScript(targets, RETRY_PINGS), timeout);
-    return parsePings(output) ?? [];
-  } catch (error) {
-    options.log.info(`${pod}: the retry failed: ${messageOf(error).split('\n', 1)[0]}`);
-    return [];
-  }
-}
-
-function isDoubtful(pair: ProbedPair): boolean {
-  const { ping, expected } = pair;
-  if (ping === undefined || expected !== 'answer' || ping.problem?.kind === 'broken') return false;
-  return !answered(pair) || ping.received < ping.sent || lostLargePackets(ping);
-}
-
-/** Large packets got no answer: the path may have a smaller MTU, or may lose packets of any size. */
-function lostLargePackets({ large }: Ping): boolean {
-  return large !== undefined && !large.answered && large.pathMtu === undefined;
-}
-
-function withPings(pod: PodObservation, later: readonly Ping[], attempts: number): PodObservation {
-  if (pod.probe === undefined || later.length === 0) return pod;
-  const byPath = new Map(later.map((ping) => [pathOf(ping), ping]));
-  const pings = pod.probe.pings.map((ping) => {
-    const retried = byPath.get(pathOf(ping));
-    return retried === undefined ? ping : { ...ping, ...retried, attempts };
-  });
-  return { ...pod, probe: { ...pod.probe, pings } };
-}
-
-function pathOf({ interface: device, address }: Ping): string {
-  return `${device} ${address}`;
 }

@@ -81,7 +81,8 @@ function distinct(targets: readonly ExchangeTarget[]): readonly ExchangeTarget[]
   return [...byEnd.values()];
 }
 
-function pairExchanges(
+/** The requests of a pair over each protocol with ports, when it should talk. Pure. */
+export function pairExchanges(
   { source, target, expected }: Pair,
   transports: readonly Transport[],
   large: boolean,

@@ -82,9 +82,14 @@ export function pingCommand({ packets, waitSeconds }: PingEffort = FIRST_PINGS):
   return `ping -q -c ${packets} -i ${INTERVAL_S} -W ${waitSeconds}`;
 }
 
-/** Only the pings of the probe script. `parsePings` reads its output. */
-export function pingScript(targets: readonly PingTarget[], effort: PingEffort): string {
-  return ['exec 2>&1', ...pingLines(targets, effort), 'echo @end'].join('\n');
+/** Only the pings and exchanges of the probe script. `parsePings` and `parseExchanges` read its output. */
+export function pingScript(
+  targets: readonly PingTarget[],
+  effort: PingEffort,
+  more: ExchangePlan = NO_EXCHANGES,
+): string {
+  const lines = [...pingLines(targets, effort), ...exchangeScript(more)];
+  return ['exec 2>&1', ...lines, 'echo @end'].join('\n');
 }
 
 function pingLines(targets: readonly PingTarget[], effort: PingEffort): readonly string[] {

@@ -11,8 +11,9 @@ export const FIND_AGNHOST = 'A=/agnhost; [ -x "$A" ] || A=$(command -v agnhost) 
  * and still sleeps until SIGTERM, so pings work.
  *
  * agnhost's HTTP server would run commands for anybody who asks; `--http-override` lets it answer with the pod's name alone. SCTP
- * has a process of its own, because agnhost ends when the kernel has no SCTP. It is started again, because the first pod of a
- * node makes the kernel load the module, and another pod may ask while that is under way.
+ * has a process of its own, because agnhost ends when the kernel has no SCTP, and whenever a client gives up before it has its
+ * answer (netexec.go, `assertNoError`). So it is started again: at first a few times, because the first pod of a node makes the
+ * kernel load the module, and another pod may ask while that is under way; and always when the kernel has SCTP.
  */
 export function serviceScript(): string {
   const { tcp, udp, sctp, iperf } = SERVICE_PORTS;
@@ -22,7 +23,7 @@ export function serviceScript(): string {
     FIND_AGNHOST,
     'if [ -n "$A" ]; then',
     `${agnhost} --http-port=${tcp} --udp-port=${udp} >/dev/null 2>&1 &`,
-    `for _ in 1 2 3 4 5; do ${agnhost} --http-port=0 --udp-port=-1 --sctp-port=${sctp} >/dev/null 2>&1; sleep 1; done &`,
+    `{ n=0; while [ $n -lt 5 ] || [ -e /proc/net/sctp ]; do n=$((n+1)); ${agnhost} --http-port=0 --udp-port=-1 --sctp-port=${sctp} >/dev/null 2>&1; sleep 1; done; } &`,
     'fi',
     `if command -v iperf >/dev/null; then iperf -s -p ${iperf} >/dev/null 2>&1 & fi`,
     'while :; do sleep 3600 & wait $!; done',
