@@ -9,6 +9,7 @@ import { kubectlFor } from './facts.ts';
 import { deniedFinding } from './permission-facts.ts';
 import { destroyTwice, rehearseByHand } from './scenarios/by-hand.ts';
 import { rehearseCaller, rehearseOneJob } from './scenarios/caller.ts';
+import { rehearseLabel } from './scenarios/label-time.ts';
 import { rehearseMaintenance } from './scenarios/maintain.ts';
 import { rehearseNewcomer } from './scenarios/newcomer.ts';
 import { rehearsePreviews } from './scenarios/preview.ts';
@@ -26,6 +27,8 @@ const PERFORM: Readonly<Record<ScenarioName, (scenario: Scenario) => Promise<voi
   destroy: destroyTwice,
   preview: rehearsePreviews,
   'preview-on-base': rehearsePreviewOnBase,
+  'label-own-cluster': (scenario) => rehearseLabel(scenario, false),
+  'label-on-base': (scenario) => rehearseLabel(scenario, true),
   reap: rehearseReaping,
   maintain: rehearseMaintenance,
   caller: rehearseCaller,

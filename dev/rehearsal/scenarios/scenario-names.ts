@@ -4,6 +4,8 @@ export const SCENARIOS = {
   destroy: 'by hand: destroy twice, and what is not there',
   preview: 'pull requests from opening to closing, forks, two at once, one too many',
   'preview-on-base': 'a preview on the cluster of another environment: own chart, drafts, sleep',
+  'label-own-cluster': 'the time from the label to a verified preview with its own cluster',
+  'label-on-base': 'the time from the label to a verified preview on the cluster of a base',
   reap: 'what is forgotten: time over, branch gone, repository renamed, schedule off',
   maintain: 'a long life: healthy, broken, mended, and its nodes renewed',
   caller: "another repository's run uses the pack's actions at v1",

@@ -49,6 +49,7 @@ const USES_OUTPUTS = `
 const SET_UPS: Readonly<Partial<Record<ScenarioName, Partial<SetUp>>>> = {
   newcomer: { repository: { fresh: true, variables: {} } },
   reap: { previews: { ...OWN_CLUSTER, 'expiry-guard': "'true'" } },
+  'label-on-base': { previews: { 'base-environment': ENVIRONMENT, 'max-previews': '2' } },
   'preview-on-base': {
     needs: ['helm'],
     hasUsers: true,
