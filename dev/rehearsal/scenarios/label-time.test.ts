@@ -24,7 +24,7 @@ it('does not count the resources of a stack, nor the time between its operations
     event('a', 'CREATE_IN_PROGRESS', 0, 'vpc-1'),
     event('a', 'CREATE_COMPLETE', 90, 'vpc-1'),
     event('a', 'UPDATE_IN_PROGRESS', 20),
-    event('a', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 24),
+    event('a', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' as ResourceStatus, 24),
     event('a', 'UPDATE_COMPLETE', 25),
   ];
   expect(secondsAtWork(events)).toBe(15);
