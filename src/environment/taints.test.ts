@@ -50,7 +50,11 @@ describe('a taint', () => {
         /^([a-z0-9]{1,9}(\.[a-z]{1,3})?\/)?[A-Za-z]([\w.-]{0,20}[A-Za-z0-9])?$/,
       ),
       value: fc.stringMatching(/^([A-Za-z0-9]([\w.-]{0,20}[A-Za-z0-9])?)?$/),
-      effect: fc.constantFrom('NoSchedule' as const, 'PreferNoSchedule' as const, 'NoExecute' as const),
+      effect: fc.constantFrom(
+        'NoSchedule' as const,
+        'PreferNoSchedule' as const,
+        'NoExecute' as const,
+      ),
     });
     fc.assert(
       fc.property(taint, (one) => {

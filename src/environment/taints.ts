@@ -29,9 +29,7 @@ export function taintText({ key, value, effect }: Taint): string {
 /** What makes a pod tolerate exactly these taints. */
 export function tolerationsOf(taints: readonly Taint[]): V1Toleration[] {
   return taints.map(({ key, value, effect }) =>
-    value === ''
-      ? { key, operator: 'Exists', effect }
-      : { key, operator: 'Equal', value, effect },
+    value === '' ? { key, operator: 'Exists', effect } : { key, operator: 'Equal', value, effect },
   );
 }
 

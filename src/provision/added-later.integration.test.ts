@@ -1,6 +1,7 @@
 import {
   CloudFormationClient,
   DescribeStackResourcesCommand,
+  DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { CreateKeyPairCommand } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -9,6 +10,7 @@ import { REGION } from '../../dev/stand-ins/aws/testing/local-aws.ts';
 import { fakeNamespaces } from '../../dev/testing/fakes/fake-namespaces.ts';
 import { type JobInAws, startJobInAws } from '../../dev/testing/programs/job-in-aws.ts';
 import { LAB_INPUTS } from '../../dev/testing/samples/lab-inputs.ts';
+import { EXPIRY_TAG } from '../environment/tags.ts';
 import type { Report } from './report.ts';
 import { tryInProcess } from './testing/provision-in-process.ts';
 
@@ -44,10 +46,20 @@ async function run(command: string, changes: Texts = {}): Promise<Report> {
   return report;
 }
 
-/** The physical ids of all resources of the environment's stacks, and their stacks' tags. */
+const cloudFormationOf = ({ aws: { endpoint } }: JobInAws) =>
+  new CloudFormationClient({ endpoint, region: REGION, credentials: CREDENTIALS });
+
+/** When the environment's stacks expire, of those that do. */
+async function expiries(): Promise<readonly (string | undefined)[]> {
+  const { Stacks = [] } = await cloudFormationOf(job).send(new DescribeStacksCommand({}));
+  const own = Stacks.filter(({ StackName }) => StackName?.startsWith(LAB));
+  const tags = own.flatMap(({ Tags = [] }) => Tags);
+  return tags.filter(({ Key }) => Key === EXPIRY_TAG).map(({ Value }) => Value);
+}
+
+/** The physical ids of all resources of the environment's stacks. */
 async function resources(): Promise<readonly string[]> {
-  const client = { endpoint: job.aws.endpoint, region: REGION, credentials: CREDENTIALS };
-  const cloudFormation = new CloudFormationClient(client);
+  const cloudFormation = cloudFormationOf(job);
   const stacks = [LAB, `${LAB}-ng1`].map(async (StackName) => {
     const command = new DescribeStackResourcesCommand({ StackName });
     const { StackResources = [] } = await cloudFormation.send(command);
@@ -60,9 +72,7 @@ async function resources(): Promise<readonly string[]> {
 function gone({ plans }: Report): readonly string[] {
   return plans.flatMap(({ changes }) =>
     changes
-      .filter(
-        ({ action, replacement = 'False' }) => action === 'Remove' || replacement !== 'False',
-      )
+      .filter(({ action, replacement = 'False' }) => action === 'Remove' || replacement !== 'False')
       .map(({ logicalId }) => logicalId),
   );
 }
@@ -122,5 +132,44 @@ describe('added to an environment that is there', () => {
     expect(report.plans.flatMap(({ losses }) => losses)).toEqual([]);
     expect(report.plans.map(({ note }) => note ?? '').join()).not.toContain('refuses');
     expect(changed(report).toSorted()).toEqual(stacks);
+  });
+});
+
+/** Each with what it would delete, which a deploy refuses. */
+const REFUSED: readonly (readonly [what: string, inputs: Texts, losses: readonly string[]])[] = [
+  ['vpc-cidr', { 'vpc-cidr': '10.1.0.0/16' }, ['Vpc', 'Cluster', 'PrivateSubnet1']],
+  ['multus-cidr', { 'multus-cidr': '100.64.0.0/16' }, ['MultusSubnet1Zone1', 'MultusSubnet2Zone2']],
+  ['fewer networks', { 'multus-networks': '1' }, ['MultusSubnet2Zone1', 'MultusSubnet2Zone2']],
+  ['internet', { internet: 'none' }, ['PublicSubnet1', 'PublicSubnet2']],
+];
+
+it.each(REFUSED)('%s is refused, with the names of what would go', async (_, inputs, losses) => {
+  const { plans } = await run('plan', inputs);
+  const lost = plans.flatMap((plan) => plan.losses.map(({ logicalId }) => logicalId));
+  expect(lost).toEqual(expect.arrayContaining([...losses]));
+  expect(plans.map(({ note }) => note ?? '').join()).toContain('A deploy refuses this change');
+});
+
+describe('ttl-hours', () => {
+  let before: readonly string[];
+
+  it('is added by a deploy, which makes nothing anew', async () => {
+    before = await resources();
+    await run('deploy', { 'ttl-hours': '24' });
+    expect(await resources()).toEqual(before);
+    expect(await expiries()).toHaveLength(2);
+  });
+
+  it('stays as it is when another number is given, and when it is left out', async () => {
+    expect(changed(await run('plan', { 'ttl-hours': '48' }))).toEqual([]);
+    expect(changed(await run('plan'))).toEqual([]);
+  });
+
+  it('is taken away by 0, and nothing is made anew', async () => {
+    const planned = await run('plan', { 'ttl-hours': '0' });
+    expect([gone(planned), changed(planned).toSorted()]).toEqual([[], ['lab', 'lab-ng1']]);
+    await run('deploy', { 'ttl-hours': '0' });
+    expect(await resources()).toEqual(before);
+    expect(await expiries()).toEqual([]);
   });
 });

@@ -52,7 +52,6 @@ describe('probePods', () => {
     },
   );
 
-
   it("puts the run's networks, labels, image and node in, and keeps the rest", () => {
     const pods = probePods(apps, LAB_NETWORKS, { ...options, node: 'node-a' });
     const dual = pods[2];

@@ -129,10 +129,7 @@ export const extraFields = {
     (labels) => labelText(labels).length <= MOST_LABEL_TEXT,
     LABELS_ALLOWED,
   ),
-  taints: z
-    .array(taint, { error: TAINTS_ALLOWED })
-    .refine(areTaints, TAINTS_ALLOWED)
-    .default([]),
+  taints: z.array(taint, { error: TAINTS_ALLOWED }).refine(areTaints, TAINTS_ALLOWED).default([]),
   tags: textMap(isTag, MOST_TAGS, TAGS_ALLOWED),
   'user-data': z
     .string({ error: USER_DATA_ALLOWED })
