@@ -99,7 +99,7 @@ const IN_PLACE: readonly (readonly [what: string, inputs: Texts, stacks: readonl
   ['no control-plane-logs', { 'control-plane-logs': 'none' }, ['lab']],
   ['outputs-parameter-prefix', { 'outputs-parameter-prefix': '/eks-multus' }, ['lab-Outputs']],
   ['multus-ip-family', { 'multus-ip-family': 'dual-stack' }, ['lab', 'lab-ng1']],
-  ['a third network', { 'multus-networks': '3' }, ['lab']],
+  ['a third network', { 'multus-networks': '3' }, ['lab', 'lab-ng1']],
   [
     'multus-routes',
     { 'multus-routes': '[{ destination: 10.20.0.0/16, target: pcx-0123456789abcdef0 }]' },
@@ -107,14 +107,14 @@ const IN_PLACE: readonly (readonly [what: string, inputs: Texts, stacks: readonl
   ],
   ['nat-gateways', { 'nat-gateways': 'per-az' }, ['lab']],
   ['admin-role-arns', { 'admin-role-arns': 'arn:aws:iam::123456789012:role/ops' }, ['lab']],
-  ['session-manager', { 'session-manager': 'true' }, ['lab', 'lab-ng1']],
-  ['vpc-cni-rights', { 'vpc-cni-rights': 'node-role' }, ['lab']],
-  ['permissions-boundary-arn', { 'permissions-boundary-arn': 'none' }, ['lab', 'lab-ng1']],
+  ['session-manager', { 'session-manager': 'true' }, ['lab']],
+  ['permissions-boundary-arn', { 'permissions-boundary-arn': 'none' }, ['lab']],
   ['secrets-encryption, which stays', { 'secrets-encryption': 'false' }, []],
   ['termination-protection', { 'termination-protection': 'true' }, []],
   ['key-name', { 'key-name': 'lab' }, ['lab-ng1']],
   ['placement-group', { 'node-groups': ng1('placement-group: media') }, ['lab-ng1']],
   ['labels', { 'node-groups': ng1('labels: { team: media }') }, ['lab-ng1']],
+  ['taints', { 'node-groups': ng1('taints: ["dedicated=media:NoSchedule"]') }, ['lab-ng1']],
   ['tags', { 'node-groups': ng1('tags: { cost-centre: "4711" }') }, ['lab-ng1']],
   ['user-data', { 'node-groups': ng1('user-data: "#!/bin/sh"') }, ['lab-ng1']],
   ['startup-taint', { 'node-groups': ng1('startup-taint: true') }, ['lab-ng1']],
@@ -133,6 +133,12 @@ describe('added to an environment that is there', () => {
     expect(report.plans.map(({ note }) => note ?? '').join()).not.toContain('refuses');
     expect(changed(report).toSorted()).toEqual(stacks);
   });
+});
+
+it('vpc-cni-rights takes away the role that nobody uses then, and nothing else', async () => {
+  const report = await run('plan', { 'vpc-cni-rights': 'node-role' });
+  expect(gone(report)).toEqual(['VpcCniRole']);
+  expect(report.plans.flatMap(({ losses }) => losses)).toEqual([]);
 });
 
 /** Each with what it would delete, which a deploy refuses. */

@@ -49,7 +49,9 @@ it('probes with pods that tolerate the taints of the node and of its neighbour, 
   const pods = await until(made, { clock: systemClock, deadline, everyMs: 100 });
   for (const { spec } of pods ?? []) {
     // The API server itself adds those of nodes that fail.
-    const own = spec?.tolerations?.filter(({ tolerationSeconds }) => tolerationSeconds === undefined);
+    const own = spec?.tolerations?.filter(
+      ({ tolerationSeconds }) => tolerationSeconds === undefined,
+    );
     expect(own).toEqual([
       { key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' },
       { key: STARTUP_TAINT.key, operator: 'Exists', effect: 'NoSchedule' },
