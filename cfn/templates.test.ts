@@ -114,6 +114,7 @@ const CONTRACT = [
       'PlacementGroup',
       'DetailedMonitoring',
       'NodeLabels',
+      'NodeTaints',
       'UserDataPart',
       'Tag1',
       'Tag2',

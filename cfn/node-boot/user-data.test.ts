@@ -134,9 +134,10 @@ describe('the user data', () => {
       PodsWaitForMultus: 'false',
       Capacity: 'on-demand-instead-of-spot',
       OwnImage: 'false',
-      NodeLabels: 'l'.repeat(MOST_LABEL_TEXT),
       ExtraPart: EXTRA_PART.replace('echo hello', 'x'.repeat(MOST_USER_DATA)),
-      TaintFlag: `- --register-with-taints=${STARTUP_TAINT_TEXT}`,
+      // Labels and taints share their room.
+      NodeLabels: 'l'.repeat(MOST_LABEL_TEXT / 2),
+      TaintFlag: `- --register-with-taints=${STARTUP_TAINT_TEXT}${',taint'.padEnd(MOST_LABEL_TEXT / 2, 't')}`,
       Subnets: subnets.join(','),
       QuotedSubnets: subnets.join("','"),
       MultusIpFamily: 'dual-stack',

@@ -25,6 +25,7 @@ import {
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
 import { doesNotExist, isBeingDeleted, isNotAllowed } from './answers.ts';
+import { settleReplacements } from './replacement.ts';
 import type {
   Change,
   ChangeSet,
@@ -208,7 +209,7 @@ function onStackFailure({ onFailure, type }: ChangeSetRequest): OnStackFailure |
   return onFailure === 'delete' ? 'DELETE' : 'ROLLBACK';
 }
 
-/** A change set with the changes of all its pages. */
+/** A change set with the changes of all its pages. They are judged together, as one may be the cause of another. */
 export async function describeChangeSet(
   client: CloudFormationClient,
   id: string,
@@ -225,7 +226,7 @@ export async function describeChangeSet(
       return {
         status: page.Status ?? 'CREATE_PENDING',
         reason: page.StatusReason,
-        changes,
+        changes: settleReplacements(changes),
         comparesReality: page.DeploymentMode === 'REVERT_DRIFT',
       };
     }
@@ -269,9 +270,12 @@ function toChange(change: ResourceChange = {}): Change {
     type: change.ResourceType ?? '',
     replacement: change.Replacement,
     drift: change.ResourceDriftStatus,
-    details: (change.Details ?? []).map(({ Target, CausingEntity }) => ({
+    details: (change.Details ?? []).map(({ Target, CausingEntity, ChangeSource, Evaluation }) => ({
       target: Target?.Name ?? Target?.Attribute ?? '',
       cause: CausingEntity,
+      source: ChangeSource,
+      evaluation: Evaluation,
+      recreation: Target?.RequiresRecreation,
       drift: Target?.Drift && { made: Target.Drift.PreviousValue, now: Target.Drift.ActualValue },
     })),
   };

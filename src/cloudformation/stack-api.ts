@@ -69,7 +69,7 @@ export interface Change {
   readonly action: string;
   readonly logicalId: string;
   readonly type: string;
-  /** `True`, `False` or `Conditional` for a modification. */
+  /** `True`, `False` or `Conditional` for a modification; `settleReplacements` says when CloudFormation's word is narrowed. */
   readonly replacement: string | undefined;
   /** How the resource differs from what CloudFormation made of it; only in change sets that revert drift. */
   readonly drift?: StackResourceDriftStatus | undefined;
@@ -83,6 +83,12 @@ export interface ChangeDetail {
   readonly target: string;
   /** The parameter, resource or attribute that causes the change. */
   readonly cause: string | undefined;
+  /** What the cause is: `ParameterReference`, `ResourceReference`, `ResourceAttribute`, `DirectModification` or `Automatic`. */
+  readonly source?: string | undefined;
+  /** `Static` when the new value is known, `Dynamic` when only the execution shows whether the value changes. */
+  readonly evaluation?: string | undefined;
+  /** Whether another value needs a new resource: `Always`, `Conditionally` or `Never`. */
+  readonly recreation?: string | undefined;
   /** What CloudFormation made of the target, and what it is now, when somebody else changed it. */
   readonly drift?:
     | { readonly made: string | undefined; readonly now: string | undefined }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseTaint } from './taints.ts';
 
 const nonEmpty = z.string().min(1);
 
@@ -29,6 +30,8 @@ const nodeGroupSchema = z.object({
   min: z.number().int().nonnegative(),
   desired: z.number().int().nonnegative(),
   max: z.number().int().positive(),
+  /** The taints that its nodes register with and keep, as `key=value:effect`; missing for none. */
+  taints: z.array(z.string().refine((text) => parseTaint(text) !== undefined)).exactOptional(),
 });
 
 /** What an environment has that uses the cluster of another one, its base. */

@@ -2,6 +2,7 @@ import type { DeployedStack } from '../cloudformation/deploy-stack.ts';
 import { idsOf } from '../cloudformation/outputs.ts';
 import { type Environment, environmentSchema } from '../environment/environment.ts';
 import { namespaceOf } from '../environment/shared-cluster.ts';
+import { taintText } from '../environment/taints.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import { ipv6CidrOf } from './choices/ip-family.ts';
 import type { ProvisionInputs } from './inputs.ts';
@@ -17,7 +18,7 @@ type Settings = Pick<ProvisionInputs, 'authentication' | 'base' | 'environment' 
 
 /** What the environment has of a node group. */
 interface DescribedNodeGroup {
-  readonly group: Pick<NodeGroup, 'desired' | 'max' | 'min' | 'name' | 'zone'>;
+  readonly group: Pick<NodeGroup, 'desired' | 'max' | 'min' | 'name' | 'taints' | 'zone'>;
   readonly stack: Pick<DeployedStack, 'id' | 'outputs'>;
 }
 
@@ -61,6 +62,7 @@ export function environmentOf(
       min: group.min,
       desired: group.desired,
       max: group.max,
+      ...(group.taints.length === 0 ? {} : { taints: group.taints.map(taintText) }),
     })),
     ...(base === undefined ? {} : { shared: { base, namespace: namespaceOf(inputs.environment) } }),
   });

@@ -18,6 +18,7 @@ const PLAIN_NODES = {
   labels: {},
   placementGroup: undefined,
   tags: {},
+  taints: [],
   userData: undefined,
   volumeKey: undefined,
   volumeType: 'gp3',

@@ -4,7 +4,13 @@ import { yaml } from '../github/inputs.ts';
 import type { NetworkPlan } from '../vpc/plan.ts';
 import { ASKED_CAPACITIES, type Capacity } from './capacity/capacity.ts';
 import { architecture, hasPrefixes, interfaceLimit } from './instance-types.ts';
-import { extraFields, extrasOf, type NodeExtras } from './node-extras/extra-fields.ts';
+import {
+  extraFields,
+  extrasOf,
+  isShortRegistration,
+  type NodeExtras,
+  REGISTRATION_ALLOWED,
+} from './node-extras/extra-fields.ts';
 
 export interface NodeGroup extends NodeExtras {
   readonly name: string;
@@ -77,6 +83,7 @@ const nodeGroupSchema = writtenGroup
     error: ({ input }) =>
       `min ≤ desired ≤ max, not ${sizesOf(input as Written)} (the defaults are 1, 2 and 3)`,
   })
+  .refine(isShortRegistration, { error: REGISTRATION_ALLOWED })
   .refine(({ architecture: wanted, 'instance-type': type }) => isOf(type, wanted), {
     error: 'architecture: that of the instance type, or instance-type: auto',
   })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1Pod, V1Taint } from '@kubernetes/client-node';
 import type { CheckResult } from '../connectivity/evaluate/check.ts';
 import { evaluate } from '../connectivity/evaluate/evaluate.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, type ProbeCluster } from '../connectivity/probe/cluster.ts';
@@ -17,6 +17,7 @@ import type { Log } from '../core/log.ts';
 import { packFile } from '../core/pack-files.ts';
 import { until } from '../core/retry.ts';
 import { STARTUP_TAINT } from '../environment/shared-cluster.ts';
+import { isOfControllers } from '../environment/taints.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { listDefinitions } from '../networks/definition-store.ts';
 import type { Probe } from './group-state.ts';
@@ -67,11 +68,13 @@ export async function probeNode(
     tools.log.info(`${request.node}: no networks to probe`);
     return { result: 'passed' };
   }
-  const trouble = await troubleOf(probeCluster(connection, 'default'), request.node, tools);
+  const everywhere = probeCluster(connection, 'default');
+  const trouble = await troubleOf(everywhere, request.node, tools);
   if (trouble !== undefined) return { result: 'failed', why: trouble };
+  const taints = await taintsOf(everywhere, [request.node, request.neighbour]);
   for (const [namespace, networks] of Map.groupBy(found, (one) => one.namespace)) {
     const cluster = probeCluster(connection, namespace);
-    const why = await probeNetworks(cluster, networks, request, tools);
+    const why = await probeNetworks(cluster, networks, { ...request, taints }, tools);
     if (why !== undefined) return { result: 'failed', why };
   }
   return { result: 'passed' };
@@ -97,11 +100,26 @@ async function troubleOf(
   return trouble;
 }
 
+/** A request with the taints of its nodes. */
+interface TaintedRequest extends ProbeRequest {
+  readonly taints: readonly V1Taint[];
+}
+
+/** The taints of these nodes. The neighbour may have registered before those of the group changed. */
+async function taintsOf(
+  cluster: ProbeCluster,
+  names: readonly (string | undefined)[],
+): Promise<readonly V1Taint[]> {
+  const nodes = (await cluster.nodes()).filter(({ metadata }) => names.includes(metadata?.name));
+  const taints = nodes.flatMap(({ spec }) => spec?.taints ?? []);
+  return taints.filter((taint) => !isOfControllers(taint));
+}
+
 /** Why the networks of one namespace do not work on the node; undefined when they do. */
 async function probeNetworks(
   cluster: ProbeCluster,
   networks: readonly ProbeNetwork[],
-  request: ProbeRequest,
+  request: TaintedRequest,
   { clock, log }: ProbeTools,
 ): Promise<string | undefined> {
   const run = randomUUID().slice(0, 8);
@@ -138,7 +156,7 @@ function firstFailure(checks: readonly CheckResult[]): string | undefined {
 async function probePodsOf(
   namespace: string,
   networks: readonly ProbeNetwork[],
-  { image, instanceId, neighbour, node }: ProbeRequest,
+  { image, instanceId, neighbour, node, taints }: TaintedRequest,
   run: string,
 ): Promise<readonly ProbePod[]> {
   const manifest = packFile('manifests', 'sample-apps', 'lab.yaml');
@@ -156,14 +174,17 @@ async function probePodsOf(
       imagePullPolicy: 'IfNotPresent',
       node: place,
     } as const;
-    return { name, networks: ids, manifest: tolerant(fill(own, ids, options)) };
+    return { name, networks: ids, manifest: tolerant(fill(own, ids, options), taints) };
   });
 }
 
-/** The pods start also on a node that keeps others away until it is probed. */
-function tolerant(pod: V1Pod): V1Pod {
+/** The pods start also on a node that keeps others away, by its group's taints or until it is probed. */
+function tolerant(pod: V1Pod, taints: readonly V1Taint[]): V1Pod {
   const { spec = { containers: [] } } = pod;
   const keys = ['node.kubernetes.io/unschedulable', STARTUP_TAINT.key];
-  const own = keys.map((key) => ({ key, operator: 'Exists', effect: 'NoSchedule' }));
+  const always = keys.map((key) => ({ key, effect: 'NoSchedule' }));
+  const own = [...always, ...taints.filter(({ key }) => !keys.includes(key))].map(
+    ({ key, effect }) => ({ key, operator: 'Exists', effect }),
+  );
   return { ...pod, spec: { ...spec, tolerations: [...(spec.tolerations ?? []), ...own] } };
 }

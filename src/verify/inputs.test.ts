@@ -65,6 +65,22 @@ describe('inputs', () => {
     });
   });
 
+  it('have the pods tolerate the taints of the environment', () => {
+    const lab = labEnvironment();
+    const tainted = { ...lab.nodeGroups[0], taints: ['dedicated=media:NoSchedule', 'x:NoExecute'] };
+    const environment = JSON.stringify({ ...lab, nodeGroups: [lab.nodeGroups[0], tainted] });
+    const tolerated = [
+      { key: 'dedicated', value: 'media', effect: 'NoSchedule' },
+      { key: 'x', value: '', effect: 'NoExecute' },
+    ];
+    const { matrix, ownNodes } = read({ environment });
+    expect(ownNodes.tolerated).toEqual(tolerated);
+    expect(matrix.nodes.tolerated).toEqual(tolerated);
+    expect(read({ environment: JSON.stringify(lab) }).ownNodes).not.toHaveProperty('tolerated');
+    const wrong = { ...lab, nodeGroups: [{ ...tainted, taints: ['dedicated'] }] };
+    expect(problemsOf({ environment: JSON.stringify(wrong) })).toHaveLength(1);
+  });
+
   it.each([
     [{ layout: 'matrix' }, true],
     [{ layout: 'matrix', namespace: 'guest' }, false],

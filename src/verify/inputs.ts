@@ -18,6 +18,7 @@ import { InputError, type InputProblem } from '../core/errors.ts';
 import { asleepProblems } from '../environment/asleep.ts';
 import type { Environment } from '../environment/environment.ts';
 import { ENVIRONMENT_LABEL } from '../environment/shared-cluster.ts';
+import { parseTaint } from '../environment/taints.ts';
 import { configField } from '../github/config-file.ts';
 import {
   flag,
@@ -193,10 +194,16 @@ function samplingOf(inputs: z.output<typeof inputSchema>): SampleLimits {
 
 function nodesOf(environment: Environment | undefined): NodeChoice {
   if (environment === undefined) return { labels: {} };
-  const { cluster, name, shared } = environment;
-  return shared === undefined && cluster.existing !== true
-    ? { labels: {}, host: name }
-    : { labels: { [ENVIRONMENT_LABEL]: name } };
+  const { cluster, name, nodeGroups, shared } = environment;
+  const tolerated = nodeGroups
+    .flatMap(({ taints = [] }) => taints)
+    .flatMap((text) => parseTaint(text) ?? []);
+  return {
+    ...(shared === undefined && cluster.existing !== true
+      ? { labels: {}, host: name }
+      : { labels: { [ENVIRONMENT_LABEL]: name } }),
+    ...(tolerated.length === 0 ? {} : { tolerated }),
+  };
 }
 
 function matrixInputs(inputs: z.output<typeof inputSchema>, ownNodes: NodeChoice): MatrixInputs {

@@ -127,11 +127,11 @@ function extrasOf(
 }
 
 function podOptions(
-  { image, imagePullPolicy, transports, sampling }: VerifyInputs,
+  { image, imagePullPolicy, ownNodes, transports, sampling }: VerifyInputs,
   { run, namespace }: Where,
 ) {
   const serves = transports.length + sampling.networks.length > 0;
-  return { run, namespace, image, imagePullPolicy, serves };
+  return { run, namespace, image, imagePullPolicy, serves, tolerated: ownNodes.tolerated };
 }
 
 async function sampleApps() {

@@ -44,6 +44,21 @@ describe('awaitNode', () => {
     expect(await choose(nodes, [])).toBe('node-c');
   });
 
+  it('takes a node with taints that the pods tolerate, and with no others', async () => {
+    const dedicated = { key: 'dedicated', value: 'media', effect: 'NoSchedule' } as const;
+    const other = { key: 'broken', effect: 'NoExecute' };
+    const nodes = [
+      readyNode('node-a', { taints: [dedicated, other] }),
+      readyNode('node-b', { taints: [{ ...dedicated, value: 'edge' }] }),
+      readyNode('node-c', { taints: [dedicated] }),
+    ];
+    expect(await choose(nodes, [], { labels: {}, tolerated: [dedicated] })).toBe('node-c');
+    await expect(choose(nodes, [])).rejects.toThrow('node-c: tainted dedicated:NoSchedule');
+    await expect(
+      choose(nodes.slice(0, 1), [], { labels: {}, tolerated: [dedicated] }),
+    ).rejects.toThrow('node-a: tainted broken:NoExecute');
+  });
+
   it('gives the reason for each node when none is usable', async () => {
     const nodes = [
       notReady,

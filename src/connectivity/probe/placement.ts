@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { ClusterError } from '../../core/errors.ts';
 import { until } from '../../core/retry.ts';
 import { ENVIRONMENT_LABEL, isGuest } from '../../environment/shared-cluster.ts';
+import { isTolerated, keepsPodsAway, type Taint } from '../../environment/taints.ts';
 import { nodeState, typeWithoutVpcCni } from '../../kubernetes/nodes.ts';
 import { isReady, podTrouble } from '../../kubernetes/pods.ts';
 import type { NodeObservation, NodeTrouble } from '../evaluate/observation.ts';
@@ -11,10 +12,13 @@ import type { ProbeCluster } from './cluster.ts';
 /**
  * Decides which nodes can take test pods, sorted by name. A usable node is Ready, schedulable, and has a Ready pod of
  * Multus. When no pod of Multus is found, it may run under another name, and nodes are not checked for it. Pure.
+ *
+ * @param tolerated the taints that the test pods tolerate
  */
 export function judgeNodes(
   nodes: readonly V1Node[],
   multusPods: readonly V1Pod[],
+  tolerated: readonly Taint[] = [],
 ): readonly NodeObservation[] {
   const byNode = Map.groupBy(multusPods, ({ spec }) => spec?.nodeName ?? '');
   return nodes
@@ -23,6 +27,7 @@ export function judgeNodes(
       judge(
         node,
         multusPods.length === 0 ? undefined : multusTrouble(byNode.get(nameOf(node)) ?? []),
+        tolerated,
       ),
     );
 }
@@ -45,6 +50,8 @@ export interface NodeChoice {
   readonly labels: Readonly<Record<string, string>>;
   /** The environment that owns the cluster. Nodes of other environments are not tested unless the labels select them. */
   readonly host?: string;
+  /** The taints that test pods tolerate: those of the environment's node groups. None when absent. */
+  readonly tolerated?: readonly Taint[];
 }
 
 /** A node that has just become Ready keeps its taint for some seconds. */
@@ -64,7 +71,7 @@ export async function awaitNode(
   const chosen = await until(
     async () => {
       const [nodes, multusPods] = await Promise.all([cluster.nodes(), cluster.multusPods()]);
-      verdicts = judgeNodes(nodes.filter(isChosenBy(choice)), multusPods);
+      verdicts = judgeNodes(nodes.filter(isChosenBy(choice)), multusPods, choice.tolerated);
       return verdicts.find(isUsable);
     },
     { clock, deadline: clock.now() + PATIENCE_MS, everyMs: 1000 },
@@ -88,7 +95,7 @@ export async function awaitNodes(
   await until(
     async () => {
       const [nodes, multusPods] = await Promise.all([cluster.nodes(), cluster.multusPods()]);
-      judged = judgeNodes(nodes.filter(isChosenBy(choice)), multusPods);
+      judged = judgeNodes(nodes.filter(isChosenBy(choice)), multusPods, choice.tolerated);
       return judged.length > 0 && judged.every(({ trouble }) => trouble === undefined)
         ? true
         : undefined;
@@ -125,7 +132,11 @@ function isChosenBy({ labels, host }: NodeChoice) {
     (guests || !isGuest(node, host));
 }
 
-function judge(node: V1Node, withoutMultus: string | undefined): NodeObservation {
+function judge(
+  node: V1Node,
+  withoutMultus: string | undefined,
+  tolerated: readonly Taint[],
+): NodeObservation {
   const { name, zone, ready, reason } = nodeState(node);
   const place = { name, ...(zone === '' ? {} : { zone }) };
   const trouble = (kind: NodeTrouble, text: string) => ({
@@ -140,7 +151,9 @@ function judge(node: V1Node, withoutMultus: string | undefined): NodeObservation
     return trouble('pressure', `${pressure.type}: ${pressure.message ?? pressure.reason ?? ''}`);
   }
   if (node.spec?.unschedulable === true) return { ...place, leftOut: 'cordoned' };
-  const taint = node.spec?.taints?.find(({ effect }) => effect !== 'PreferNoSchedule');
+  const taint = node.spec?.taints?.find(
+    (one) => keepsPodsAway(one) && !isTolerated(one, tolerated),
+  );
   if (taint !== undefined) {
     const text = `tainted ${taint.key}:${taint.effect}`;
     return PASSING_TAINT.test(taint.key) ? trouble('not-ready', text) : { ...place, leftOut: text };

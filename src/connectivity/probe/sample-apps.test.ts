@@ -39,6 +39,19 @@ describe("the lab's manifest", () => {
 });
 
 describe('probePods', () => {
+  it.each([{ node: 'node-a' }, { nodes: { labels: {} } }])(
+    'tolerate the taints of the environment, and no others: %j',
+    (where) => {
+      const tolerated = [{ key: 'dedicated', value: 'media', effect: 'NoSchedule' }] as const;
+      const [tolerant] = probePods(apps, LAB_NETWORKS, { ...options, ...where, tolerated });
+      expect(tolerant?.manifest.spec?.tolerations).toEqual([
+        { key: 'dedicated', operator: 'Equal', value: 'media', effect: 'NoSchedule' },
+      ]);
+      const [plain] = probePods(apps, LAB_NETWORKS, { ...options, ...where });
+      expect(plain?.manifest.spec).not.toHaveProperty('tolerations');
+    },
+  );
+
   it("puts the run's networks, labels, image and node in, and keeps the rest", () => {
     const pods = probePods(apps, LAB_NETWORKS, { ...options, node: 'node-a' });
     const dual = pods[2];

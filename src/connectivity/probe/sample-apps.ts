@@ -1,6 +1,7 @@
 import type { V1NodeSelectorTerm, V1Pod, V1PodSpec } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
 import { ENVIRONMENT_LABEL } from '../../environment/shared-cluster.ts';
+import { type Taint, tolerationsOf } from '../../environment/taints.ts';
 import type { NodeObservation } from '../evaluate/observation.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, RUN_LABEL } from './cluster.ts';
 import type { ProbeNetwork } from './network.ts';
@@ -39,6 +40,8 @@ export interface ProbePodOptions {
   readonly node?: string;
   /** The nodes that the scheduler may choose from; any node when absent. */
   readonly nodes?: NodeChoice;
+  /** The taints that the pods tolerate; none when absent. */
+  readonly tolerated?: readonly Taint[] | undefined;
 }
 
 /** A pod to create, and its networks in order, as `namespace/name`. */
@@ -91,12 +94,15 @@ const SERVING = {
 };
 
 /** Uses affinity instead of `nodeName`, so that the scheduler respects taints and free resources. */
-function placed({ node, nodes }: ProbePodOptions): Partial<V1PodSpec> {
+function placed({ node, nodes, tolerated = [] }: ProbePodOptions): Partial<V1PodSpec> {
+  const tolerations = tolerated.length === 0 ? {} : { tolerations: tolerationsOf(tolerated) };
   if (node !== undefined) {
-    return onNodes({ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] });
+    const matchFields = [{ key: 'metadata.name', operator: 'In', values: [node] }];
+    return { ...tolerations, ...onNodes({ matchFields }) };
   }
   const { labels = {}, host } = nodes ?? {};
   return {
+    ...tolerations,
     ...(Object.keys(labels).length === 0 ? {} : { nodeSelector: { ...labels } }),
     ...(host === undefined ? {} : notOnGuests(host)),
   };

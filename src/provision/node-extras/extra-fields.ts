@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOfControllers, parseTaint, type Taint, taintText } from '../../environment/taints.ts';
 
 /** What an entry of `node-groups` may say of its machines beside their type and number. */
 export interface NodeExtras {
@@ -11,6 +12,8 @@ export interface NodeExtras {
   readonly detailedMonitoring: boolean;
   /** Labels that nodes register with. */
   readonly labels: Texts;
+  /** Taints that nodes register with, beside the startup taint. */
+  readonly taints: readonly Taint[];
   /** Tags of the instances and their volumes. */
   readonly tags: Texts;
   /** A script that nodes run at their first boot; undefined for none. */
@@ -35,9 +38,10 @@ const KUBERNETES = /(^|\.)(kubernetes|k8s)\.io\//;
 const OF_NODES = /(^|\.)(kubelet|node)\.kubernetes\.io\//;
 const OURS = /^eks-multus-actions\//;
 
-/** EC2 limits user data, which has the labels and the pack's own programs. */
+/** EC2 limits user data, which has the labels, the taints and the pack's own programs. */
 const MOST_LABELS = 10;
-/** Characters of all labels, as the template has them; a test compares with what is left. */
+const MOST_TAINTS = 10;
+/** Characters of all labels and taints, as the template has them; a test compares with what is left. */
 export const MOST_LABEL_TEXT = 512;
 /** As many as the template has places for. */
 export const MOST_TAGS = 5;
@@ -49,6 +53,9 @@ const TAG_VALUE = /^[\w .:/+@-]{0,256}$/;
 export const MOST_USER_DATA = 800;
 
 const LABELS_ALLOWED = `at most ${MOST_LABELS} labels such as { team: media }, in all ${MOST_LABEL_TEXT} characters, none of Kubernetes' or the pack's own domains`;
+const TAINTS_ALLOWED = `at most ${MOST_TAINTS} taints such as dedicated=media:NoSchedule (NoSchedule, PreferNoSchedule or NoExecute), each key and effect once, none of node.kubernetes.io, node.cloudprovider.kubernetes.io or the pack's own domain`;
+/** What an entry may have of labels and taints together. */
+export const REGISTRATION_ALLOWED = `labels and taints of in all ${MOST_LABEL_TEXT} characters`;
 const TAGS_ALLOWED = `at most ${MOST_TAGS} tags such as { cost-centre: "4711" }, without =, and not Name or those of AWS, Kubernetes and the pack`;
 const USER_DATA_ALLOWED = `a script of at most ${MOST_USER_DATA} ASCII characters that begins with #!`;
 
@@ -62,6 +69,30 @@ export function labelText(labels: Texts): string {
 function isLabel([name, value]: readonly [string, string]): boolean {
   const reserved = (KUBERNETES.test(name) && !OF_NODES.test(name)) || OURS.test(name);
   return LABEL_NAME.test(name) && LABEL_VALUE.test(value) && !reserved;
+}
+
+/** Taints as the kubelet's flag has them. */
+export function taintsText(taints: readonly Taint[]): string {
+  return taints.map(taintText).join();
+}
+
+/** Whether user data has room for what nodes register with. */
+export function isShortRegistration({ labels, taints }: Pick<NodeExtras, 'labels' | 'taints'>) {
+  // A comma parts the taints from the startup taint.
+  const ofTaints = taints.length === 0 ? 0 : 1 + taintsText(taints).length;
+  return labelText(labels).length + ofTaints <= MOST_LABEL_TEXT;
+}
+
+const taint = z
+  .string({ error: TAINTS_ALLOWED })
+  .refine((text) => parseTaint(text) !== undefined, TAINTS_ALLOWED)
+  .transform((text) => parseTaint(text) as Taint);
+
+/** The kubelet refuses two taints with the same key and effect, and then does not start. */
+function areTaints(taints: readonly Taint[]): boolean {
+  const different = new Set(taints.map(({ key, effect }) => `${key}:${effect}`));
+  const reserved = taints.some((one) => isOfControllers(one) || OURS.test(one.key));
+  return different.size === taints.length && taints.length <= MOST_TAINTS && !reserved;
 }
 
 function isTag([name, value]: readonly [string, string]): boolean {
@@ -98,6 +129,7 @@ export const extraFields = {
     (labels) => labelText(labels).length <= MOST_LABEL_TEXT,
     LABELS_ALLOWED,
   ),
+  taints: z.array(taint, { error: TAINTS_ALLOWED }).refine(areTaints, TAINTS_ALLOWED).default([]),
   tags: textMap(isTag, MOST_TAGS, TAGS_ALLOWED),
   'user-data': z
     .string({ error: USER_DATA_ALLOWED })
@@ -118,6 +150,7 @@ export function extrasOf(written: Written): NodeExtras {
     placementGroup: written['placement-group'],
     detailedMonitoring: written['detailed-monitoring'],
     labels: written.labels,
+    taints: written.taints,
     tags: written.tags,
     userData: written['user-data'],
   };

@@ -1,4 +1,4 @@
-import { labelText, MOST_TAGS, type NodeExtras } from './extra-fields.ts';
+import { labelText, MOST_TAGS, type NodeExtras, taintsText } from './extra-fields.ts';
 
 /**
  * The parameters of `cfn/nodegroup.yaml` for what a node group says of its machines. Pure.
@@ -22,6 +22,7 @@ export function extraParameters(
     PlacementGroup: extras.placementGroup ?? '',
     DetailedMonitoring: String(extras.detailedMonitoring),
     NodeLabels: labelText(extras.labels),
+    NodeTaints: taintsText(extras.taints),
     UserDataPart: extras.userData ?? '',
     ...Object.fromEntries(places.map((place) => [`Tag${place + 1}`, tags[place] ?? ''])),
   };

@@ -64,6 +64,7 @@ const FIELDS = [
   'volume-type: gp2',
   'detailed-monitoring: true',
   'labels: { team: media }',
+  'taints: ["dedicated=media:NoSchedule", "dedicated=media:NoExecute"]',
   'tags: { cost-centre: "4711" }',
   String.raw`user-data: "#!/bin/bash\necho ${'$'}{HOME}\n"`,
 ].join(', ');
@@ -80,12 +81,24 @@ it('makes nodes as the group says', async () => {
   expect(userData).toContain('\n\n#!/bin/bash\necho ${HOME}\n');
   expect(userData).toContain('readonly own_image=true\n');
   expect(userData).toMatch(/--node-labels=.*,team=media$/m);
+  expect(userData).toMatch(
+    /^ +- --register-with-taints=dedicated=media:NoSchedule,dedicated=media:NoExecute$/m,
+  );
   const volumes = data.TagSpecifications?.find(({ ResourceType }) => ResourceType === 'volume');
   const tag = { Key: 'cost-centre', Value: '4711' };
   expect(volumes?.Tags).toContainEqual(tag);
   const { Reservations = [] } = await job.aws.clients.ec2.send(new DescribeInstancesCommand({}));
   const [instance] = Reservations.flatMap(({ Instances = [] }) => Instances);
   expect(instance?.Tags).toContainEqual(tag);
+});
+
+it('says which taints nodes have, and that they leave no room for DNS', async () => {
+  const { notes, outputs } = await run('deploy', FIELDS);
+  expect(outputs.environment?.nodeGroups[0]?.taints).toEqual([
+    'dedicated=media:NoSchedule',
+    'dedicated=media:NoExecute',
+  ]);
+  expect(notes.join('\n')).toContain('has a taint that CoreDNS does not tolerate');
 });
 
 it('plans nothing for the same, and new machines for another AMI or name of it', async () => {
@@ -102,6 +115,16 @@ it('takes the AMI by its id, and goes back to that of EKS', async () => {
   const userData = Buffer.from((await newest()).UserData ?? '', 'base64').toString();
   expect(userData).toContain('readonly own_image=false\n');
   expect(userData).not.toContain('echo ${HOME}');
+  expect(userData).not.toContain('register-with-taints');
+});
+
+it('has the kubelet register with the startup taint and the own ones by one flag', async () => {
+  const report = await run('deploy', 'startup-taint: true, taints: ["dedicated:NoExecute"]');
+  const userData = Buffer.from((await newest()).UserData ?? '', 'base64').toString();
+  expect(userData.match(/register-with-taints=.*/g)).toEqual([
+    'register-with-taints=eks-multus-actions/networks-not-ready=true:NoSchedule,dedicated:NoExecute',
+  ]);
+  expect(report.outputs.environment?.nodeGroups[0]?.taints).toEqual(['dedicated:NoExecute']);
 });
 
 it('reads no parameter elsewhere', async () => {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTemplate } from '../../../dev/testing/samples/read-template.ts';
 import { nodeGroupsField } from '../node-groups.ts';
-import { MOST_TAGS, MOST_USER_DATA, type NodeExtras } from './extra-fields.ts';
+import { haveRoomForDns } from './dns-room.ts';
+import { MOST_LABEL_TEXT, MOST_TAGS, MOST_USER_DATA, type NodeExtras } from './extra-fields.ts';
 import { extraParameters, imageOfStack } from './extra-parameters.ts';
 
 const RECOMMENDED =
@@ -46,6 +47,21 @@ describe('fields of a node group', () => {
       { labels: Object.fromEntries([...'abcdefgh'].map((one) => [one, one.repeat(63)])) },
       'in all 512',
     ],
+    [{ taints: 'dedicated=media:NoSchedule' }, 'at most 10 taints'],
+    [{ taints: ['dedicated=media'] }, 'at most 10 taints'],
+    [{ taints: ['dedicated=media:noschedule'] }, 'at most 10 taints'],
+    [{ taints: ['a:NoSchedule', 'a=b:NoSchedule'] }, 'each key and effect once'],
+    [{ taints: ['node.kubernetes.io/not-ready:NoSchedule'] }, 'none of node.kubernetes.io'],
+    [{ taints: ['node.cloudprovider.kubernetes.io/uninitialized:NoSchedule'] }, 'at most 10'],
+    [{ taints: ['eks-multus-actions/networks-not-ready:NoSchedule'] }, 'at most 10 taints'],
+    [{ taints: [...'abcdefghijk'].map((key) => `${key}:NoSchedule`) }, 'at most 10 taints'],
+    [
+      {
+        labels: { team: 'x'.repeat(63) },
+        taints: [...'abcdefg'].map((key) => `${key.repeat(63)}:NoSchedule`),
+      },
+      'labels and taints of in all 512 characters',
+    ],
     [{ tags: { 'aws:team': 'x' } }, 'at most 5 tags'],
     [{ tags: { 'eks-multus:environment': 'x' } }, 'at most 5 tags'],
     [{ tags: { 'eks-multus-actions/cluster': 'x' } }, 'at most 5 tags'],
@@ -67,6 +83,32 @@ describe('fields of a node group', () => {
     expect(parametersOf({ labels })['NodeLabels']).toBe(
       ',node.kubernetes.io/pool=media,acme.example/tier=edge,team=',
     );
+  });
+});
+
+describe('taints', () => {
+  it('are one list for the kubelet, in their order', () => {
+    const taints = [
+      'dedicated=media:NoSchedule',
+      'dedicated=media:NoExecute',
+      'node-role.kubernetes.io/edge=:PreferNoSchedule',
+    ];
+    expect(parametersOf({ taints })['NodeTaints']).toBe(
+      'dedicated=media:NoSchedule,dedicated=media:NoExecute,node-role.kubernetes.io/edge:PreferNoSchedule',
+    );
+  });
+
+  it.each([
+    [[['a:NoSchedule']], false],
+    [[['a:NoExecute'], ['b:PreferNoSchedule', 'c:NoSchedule']], false],
+    [[['a:NoSchedule'], []], true],
+    [[['a:PreferNoSchedule']], true],
+    [[['CriticalAddonsOnly=true:NoExecute']], true],
+    [[['node-role.kubernetes.io/control-plane:NoSchedule']], true],
+    [[['node-role.kubernetes.io/control-plane=x:NoSchedule']], false],
+    [[['node-role.kubernetes.io/control-plane:NoExecute']], false],
+  ])('of groups %j leave room for DNS: %s', (groups, room) => {
+    expect(haveRoomForDns(groups.map((taints) => extrasWith({ taints })))).toBe(room);
   });
 });
 
@@ -105,6 +147,12 @@ it('whatever the fields take, the template takes, too', () => {
     fc.property(
       fc.record({
         labels: fc.dictionary(WORD, WORD, { maxKeys: 10 }),
+        taints: fc.array(
+          fc
+            .tuple(WORD, fc.option(WORD), fc.constantFrom('NoSchedule', 'NoExecute', 'None'))
+            .map(([key, value, effect]) => `${key}${value === null ? '' : `=${value}`}:${effect}`),
+          { maxLength: 4 },
+        ),
         tags: fc.dictionary(
           fc.stringMatching(/^[\w .:/+@-]{1,128}$/),
           fc.stringMatching(/^[\w .:/+@-]{0,256}$/),
@@ -119,9 +167,10 @@ it('whatever the fields take, the template takes, too', () => {
       (fields) => {
         const result = read(fields);
         if (!result.success) return;
-        for (const [name, value] of Object.entries(
-          extraParameters(result.data[0] as NodeExtras, RECOMMENDED),
-        )) {
+        const parameters = extraParameters(result.data[0] as NodeExtras, RECOMMENDED);
+        const { NodeLabels = '', NodeTaints = '' } = parameters;
+        expect(NodeLabels.length + NodeTaints.length).toBeLessThanOrEqual(MOST_LABEL_TEXT);
+        for (const [name, value] of Object.entries(parameters)) {
           const { AllowedPattern = '' } = template[name] ?? {};
           expect(value, name).toMatch(new RegExp(AllowedPattern));
         }

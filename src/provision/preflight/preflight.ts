@@ -2,6 +2,7 @@ import type { Stack } from '../../cloudformation/stack-api.ts';
 import { CloudError } from '../../core/errors.ts';
 import type { NetworkPlan } from '../../vpc/plan.ts';
 import { checkLaterSteps } from '../choices/check-later-steps.ts';
+import { warnOfTaints } from '../node-extras/dns-room.ts';
 import { checkPrice } from '../price/check-price.ts';
 import { addPreflight } from '../report.ts';
 import type { Session } from '../session.ts';
@@ -27,6 +28,7 @@ export async function preflight(
   const { account, bucket, inputs, log } = session;
   await checkPrice(session, network);
   checkLaterSteps(session, network, all);
+  warnOfTaints(session);
   const setUp = setUpOf({ inputs, account, bucket: bucket.name }, network, all);
   if (!always && !makesStacks(setUp) && versionChange(setUp) === undefined) return;
   const results = await log.group('Preflight', async () => {

@@ -5,6 +5,7 @@ import { isAsleep } from '../../environment/asleep.ts';
 import { believedStacks } from '../../environment/believed-stacks.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { BASE_TAG, ENVIRONMENT_TAG } from '../../environment/tags.ts';
+import { parseTaint } from '../../environment/taints.ts';
 import { type Base, baseOf } from '../base-environment.ts';
 import { environmentOf } from '../environment-of.ts';
 import type { ProvisionInputs } from '../inputs.ts';
@@ -80,6 +81,7 @@ function groupOf({ parameters }: Stack, { network, stack }: Base) {
     min: Number(parameters['MinSize']),
     desired: Number(parameters['DesiredSize']),
     max: Number(parameters['MaxSize']),
+    taints: idsOf(parameters, 'NodeTaints').flatMap((text) => parseTaint(text) ?? []),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Fact } from '../fact.ts';
 import { relied } from '../fact.ts';
 import { IS_REPLACED } from '../relied-on.ts';
-import { localstack } from '../sources.ts';
+import { documented, localstack } from '../sources.ts';
 
 const CHANGE_SETS = localstack('cloudformation/api/test_changesets');
 
@@ -76,6 +76,49 @@ export const CHANGE_FACTS: readonly Fact[] = [
     source: localstack('cloudformation/test_change_sets'),
     kind: 'recording',
     reliedOnBy: [],
+    standIn: 'same',
+  },
+  {
+    id: 'change-by-attribute',
+    call: 'DescribeChangeSet',
+    when: 'a resource changes in place, and its attribute is in a property that replaces another resource: it may be replaced, also when the attribute cannot change',
+    answer: {
+      output: {
+        Changes: [
+          {
+            ResourceChange: {
+              Action: 'Modify',
+              LogicalResourceId: 'Named',
+              ResourceType: 'AWS::Logs::LogGroup',
+              Replacement: 'Conditional',
+              Details: [
+                {
+                  Target: {
+                    Attribute: 'Properties',
+                    Name: 'LogGroupName',
+                    RequiresRecreation: 'Always',
+                  },
+                  Evaluation: 'Dynamic',
+                  ChangeSource: 'ResourceAttribute',
+                  CausingEntity: 'Role.RoleId',
+                },
+              ],
+            },
+          },
+          {
+            ResourceChange: {
+              Action: 'Modify',
+              LogicalResourceId: 'Role',
+              ResourceType: 'AWS::IAM::Role',
+              Replacement: 'False',
+            },
+          },
+        ],
+      },
+    },
+    source: `${localstack('cloudformation/test_change_set_fn_get_attr')} for the detail, ${documented('AWSCloudFormation/latest/APIReference/API_ResourceChange.html')} for what follows from it`,
+    kind: 'documentation',
+    reliedOnBy: relied({ [IS_REPLACED]: '' }),
     standIn: 'same',
   },
   {

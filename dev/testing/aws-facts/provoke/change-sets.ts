@@ -77,6 +77,17 @@ export const CHANGE_SETS: Provocations = {
     const template = templateOf({ Thing: group({ RetentionInDays: { Ref: 'Days' } }) }, days);
     return changeFrom(world, 'by-parameter', [template, template], { Days: '14' });
   },
+  'change-by-attribute': (world) => {
+    const named = group({ LogGroupName: { 'Fn::GetAtt': ['Role', 'RoleId'] } });
+    const tagged = (Value: string) => {
+      const trusted = { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' } };
+      const statement = { ...trusted, Action: 'sts:AssumeRole' };
+      const AssumeRolePolicyDocument = { Version: '2012-10-17', Statement: [statement] };
+      const Properties = { AssumeRolePolicyDocument, Tags: [{ Key: 'k', Value }] };
+      return templateOf({ Named: named, Role: { Type: 'AWS::IAM::Role', Properties } });
+    };
+    return changeFrom(world, 'named-after', [tagged('a'), tagged('b')]);
+  },
   'change-of-tags': (world) => {
     const tagged = (Value: string) => templateOf({ Thing: group({ Tags: [{ Key: 'k', Value }] }) });
     return changeFrom(world, 'retagged', [tagged('a'), tagged('b')]);
