@@ -3,9 +3,10 @@ import { CloudError } from '../../core/errors.ts';
 import type { NetworkPlan } from '../../vpc/plan.ts';
 import { checkLaterSteps } from '../choices/check-later-steps.ts';
 import { checkPrice } from '../price/check-price.ts';
-import { addPreflight } from '../report.ts';
+import { addNote, addPreflight } from '../report.ts';
 import type { Session } from '../session.ts';
 import { versionChange } from '../upgrade/version-change.ts';
+import { zoneNotes } from '../zones/zone-notes.ts';
 import { type CheckResult, runChecks } from './checks/checks.ts';
 import { sentence } from './checks/finding.ts';
 import { makesStacks, setUpOf } from './set-up.ts';
@@ -25,6 +26,7 @@ export async function preflight(
   { always = false } = {},
 ): Promise<void> {
   const { account, bucket, inputs, log } = session;
+  for (const note of zoneNotes(inputs.nodeGroups)) addNote(session, note);
   await checkPrice(session, network);
   checkLaterSteps(session, network, all);
   const setUp = setUpOf({ inputs, account, bucket: bucket.name }, network, all);
