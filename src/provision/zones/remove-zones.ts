@@ -10,6 +10,7 @@ import { addPlan, addWarning } from '../report.ts';
 import { clusterOf } from '../rollout/cluster-address.ts';
 import type { Session } from '../session.ts';
 import { givenUpZones, stayText } from './given-up-zones.ts';
+import { ENTRY_PARAMETER } from './zone-entry.ts';
 
 type Outputs = Stack['outputs'];
 
@@ -51,13 +52,11 @@ export async function removeZones(
 }
 
 async function showDeletion({ engine, log, report }: Session, stack: Stack): Promise<void> {
-  const plan = planDeletion(stack, await engine.api.resources(stack.id), NOTE);
+  const note = `${stack.parameters[ENTRY_PARAMETER]} no longer lists its zone. Its nodes are drained first, and PodDisruptionBudgets hold.`;
+  const plan = planDeletion(stack, await engine.api.resources(stack.id), note);
   for (const line of planLines(plan)) log.info(line);
   addPlan(report, plan);
 }
-
-const NOTE =
-  'node-groups no longer lists its zone. Its nodes are drained first, and PodDisruptionBudgets hold.';
 
 /** @returns the API of the cluster; undefined when no stack has a group, because it never worked */
 async function drain(session: Session, stacks: readonly Stack[], infra: Outputs) {
