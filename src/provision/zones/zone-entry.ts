@@ -11,7 +11,7 @@ export interface Entry {
   readonly zones: readonly string[];
 }
 
-/** A region and one letter, which no other zone of the region has: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html */
+/** A region and one letter, which no other zone of the region has: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html */
 const ZONE = /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/;
 const ZONES_ALLOWED = `at most ${MOST_ZONES} different availability zones of one region, such as [ap-northeast-2a, ap-northeast-2b]`;
 
