@@ -53,8 +53,8 @@ const writtenGroup = z.strictObject(
     name: z
       .string({ error: 'a name' })
       .regex(
-        /^[a-z0-9][a-z0-9-]{0,19}$/,
-        `lower-case letters, digits and -, at most ${LONGEST_NAME} characters`,
+        /^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/,
+        `lower-case letters, digits and - (not first, not last), at most ${LONGEST_NAME} characters`,
       ),
     zone: z.string({ error: 'one of availability-zones' }).default(''),
     zones: zonesField(),

@@ -1,4 +1,10 @@
-import { type Swept, sweepGivenVpc, sweepGroup, sweepInterfacesWith, sweepVpc } from '../aws/sweep.ts';
+import {
+  type Swept,
+  sweepGivenVpc,
+  sweepGroup,
+  sweepInterfacesWith,
+  sweepVpc,
+} from '../aws/sweep.ts';
 import { type DeletedStack, deleteStack } from '../cloudformation/delete-stack.ts';
 import type { Stack, Template } from '../cloudformation/stack-api.ts';
 import { CloudError } from '../core/errors.ts';

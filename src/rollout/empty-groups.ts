@@ -7,7 +7,7 @@ import type { RolloutTools } from './roll-group.ts';
 import { formatTag, parseTag, ROLLOUT_TAG } from './rollout-tag.ts';
 
 /** Node groups that are to be removed. */
-export interface EmptyRequest {
+interface EmptyRequest {
   /** The environment, by which runs keep out of each other's way. */
   readonly environment: string;
   readonly groups: readonly {

@@ -4,14 +4,20 @@ export const groups = (text: string) => ({ 'node-groups': text });
 export const IN_ZONE = 'zone: ap-northeast-2a';
 
 const IN_BOTH = 'zones: [ap-northeast-2a, ap-northeast-2b]';
-const DIFFERENT = '0.zones: at most 3 different availability zones of one region, such as';
+const DIFFERENT = 'at most 3 different availability zones of one region, such as';
 /** Entries of node groups that cannot be in several zones. */
 const OF_ZONES: readonly (readonly [string, string])[] = [
   [`{ name: a, ${IN_ZONE}, ${IN_BOTH} }`, '0.zones: nothing beside zone, or zones without it'],
   [`{ name: ${'a'.repeat(19)}, ${IN_BOTH} }`, '0.name: at most 18 characters with zones'],
-  ...['[]', 'ap-northeast-2a', 'all', '[1]', '[2a]', '[ap-northeast-2]', '[ap-northeast-2-lax-1a]'].map(
-    (zones) => [`{ name: a, zones: ${zones} }`, DIFFERENT] as const,
-  ),
+  ...[
+    '[]',
+    'ap-northeast-2a',
+    'all',
+    '[1]',
+    '[2a]',
+    '[ap-northeast-2]',
+    '[ap-northeast-2-lax-1a]',
+  ].map((zones) => [`{ name: a, zones: ${zones} }`, DIFFERENT] as const),
   ['{ name: a, zones: [ap-northeast-2a, ap-northeast-2a] }', DIFFERENT],
   ['{ name: a, zones: [ap-northeast-2a, eu-central-1b] }', DIFFERENT],
   [
@@ -216,6 +222,8 @@ export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, str
   [groups(`[{ name: a, ${IN_ZONE}, min: 3, desired: 2 }]`), 'node-groups', 'min ≤ desired ≤ max'],
   [groups(`[{ name: a, ${IN_ZONE}, min: many }]`), 'node-groups', '0.min: a whole number'],
   [groups(`[{ name: A, ${IN_ZONE} }]`), 'node-groups', '0.name: lower-case letters'],
+  // It is the value of a label, which ends with a letter or a digit.
+  [groups(`[{ name: a-, ${IN_ZONE} }]`), 'node-groups', '- (not first, not last)'],
   [groups(`[{ name: a, ${IN_ZONE}, size: 3 }]`), 'node-groups', 'only the keys name, zone'],
   [
     groups(`[{ name: a, ${IN_ZONE} }, { name: a, ${IN_ZONE} }]`),

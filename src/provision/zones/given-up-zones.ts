@@ -5,7 +5,7 @@ import { nodeGroupStackName } from '../node-groups.ts';
 import { commonName, ENTRY_PARAMETER } from './zone-entry.ts';
 
 /** The groups in zones that their entry no longer lists. */
-export interface GivenUpZones {
+interface GivenUpZones {
   /** The stacks that a deploy removes, after their pods have left. */
   readonly remove: readonly Stack[];
   /** The stacks that stay, each with the reason. */

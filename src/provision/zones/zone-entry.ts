@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MOST_ZONES } from '../../vpc/plan.ts';
 
 /** The entry of `node-groups` that a group is written in. */
-export interface Entry {
+interface Entry {
   /** 0, 1, …: its place in the input, for messages. */
   readonly index: number;
   /** As people write it. With `zones`, the names of its groups begin with it, and all of their nodes have it as a label. */
@@ -24,8 +24,8 @@ const SHORT_NAME = LONGEST_NAME - ZONE_TEXT;
 export function zonesField() {
   return z
     .array(z.string({ error: ZONES_ALLOWED }).regex(ZONE, ZONES_ALLOWED), { error: ZONES_ALLOWED })
-    .min(1, ZONES_ALLOWED)
-    .max(MOST_ZONES, ZONES_ALLOWED)
+    // Zod asks a text for its length, too, so a bound of the list would be a second problem.
+    .refine((zones) => zones.length > 0 && zones.length <= MOST_ZONES, ZONES_ALLOWED)
     .refine((zones) => zones.every(isOnce) && zones.every(isOfOneRegion), ZONES_ALLOWED)
     .optional();
 }
@@ -79,7 +79,9 @@ export function groupsOfEntry(
 }
 
 /** The first group of each entry, for what is true of all of its groups. Pure. */
-export function firstOfEntries<G extends Pick<Placed, 'entry'>>(groups: readonly G[]): readonly G[] {
+export function firstOfEntries<G extends Pick<Placed, 'entry'>>(
+  groups: readonly G[],
+): readonly G[] {
   return groups.filter(
     ({ entry }, place) => groups.findIndex((one) => one.entry.index === entry.index) === place,
   );

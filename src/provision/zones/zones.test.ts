@@ -93,10 +93,11 @@ describe('a zone that comes', () => {
     await here.run(inZones('b'));
     here.stacks.calls.length = 0;
     const planned = await here.run({ ...inZones('a', 'b'), command: 'plan' });
-    expect(planned?.outputs.plan).toMatchObject([
-      { stack: LAB, action: 'none' },
-      { stack: `${LAB}-workers-a`, action: 'create' },
-      { stack: `${LAB}-workers-b`, action: 'none' },
+    const actions = planned?.outputs.plan?.map(({ stack, action }) => `${stack} ${action}`);
+    expect(actions?.toSorted()).toEqual([
+      `${LAB} none`,
+      `${LAB}-workers-a create`,
+      `${LAB}-workers-b none`,
     ]);
     here.stacks.calls.length = 0;
     await here.run(inZones('a', 'b'));
@@ -128,7 +129,7 @@ describe('a zone that goes', () => {
     });
     expect(report?.notes.join()).not.toContain('stay as they are');
     expect(report && reportMarkdown(report)).toContain(`### ${LAB}-workers-b: delete`);
-    expect(writes(here)).toEqual([]);
+    expect(writes(here).filter((call) => !call.startsWith('createChangeSet'))).toEqual([]);
   });
 
   it('takes its group and its guard away, after all else, and nothing else changes', async () => {
