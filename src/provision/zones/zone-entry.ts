@@ -22,9 +22,9 @@ const SHORT_NAME = LONGEST_NAME - ZONE_TEXT;
 
 /** The field `zones` of an entry of `node-groups`. */
 export function zonesField() {
+  // Zod also holds the length of a text to the bounds of a list, which would be a second problem.
   return z
     .array(z.string({ error: ZONES_ALLOWED }).regex(ZONE, ZONES_ALLOWED), { error: ZONES_ALLOWED })
-    // Zod asks a text for its length, too, so a bound of the list would be a second problem.
     .refine((zones) => zones.length > 0 && zones.length <= MOST_ZONES, ZONES_ALLOWED)
     .refine((zones) => zones.every(isOnce) && zones.every(isOfOneRegion), ZONES_ALLOWED)
     .optional();
