@@ -98,6 +98,7 @@ const CONTRACT = [
       'ClusterTag',
       'CustomNetworking',
       'NodeGroupName',
+      'NodeGroupEntry',
       'MinSize',
       'Asleep',
       'Capacity',

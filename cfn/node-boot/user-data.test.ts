@@ -128,7 +128,7 @@ describe('the user data', () => {
       ServiceCidr: '172.200.100.0/24',
       ClusterEndpoint: `https://${'e'.repeat(100)}.eks.amazonaws.com`,
       ClusterCertificateAuthority: 'A'.repeat(2_000),
-      NodeGroupName: 'n'.repeat(20),
+      NodeGroup: 'n'.repeat(20),
       Environment: 'e'.repeat(100),
       PrefixesPerInterface: '14',
       PodsWaitForMultus: 'false',

@@ -89,7 +89,26 @@ export async function sweepGroup(
   securityGroupId: string | undefined,
 ): Promise<Swept> {
   const all = await ec2.interfacesIn(vpcId);
-  const interfaces = interfacesOfGroup(all, environment, securityGroupId);
+  return sweepThese(ec2, interfacesOfGroup(all, environment, securityGroupId));
+}
+
+/**
+ * Removes from a VPC in use the unattached interfaces with a node group's own security group. New nodes of other groups may
+ * be getting theirs at this moment, and none of these has it.
+ */
+export async function sweepInterfacesWith(
+  ec2: Ec2,
+  vpcId: string,
+  securityGroupId: string,
+): Promise<Swept> {
+  const all = await ec2.interfacesIn(vpcId);
+  return sweepThese(
+    ec2,
+    all.filter(({ securityGroupIds }) => securityGroupIds.includes(securityGroupId)),
+  );
+}
+
+async function sweepThese(ec2: Ec2, interfaces: readonly NetworkInterface[]): Promise<Swept> {
   const left = interfaces.filter(({ status }) => status === 'available').map(({ id }) => id);
   return swept([await removeAll(left, ec2.removeInterface)], interfaces, []);
 }

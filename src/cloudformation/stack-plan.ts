@@ -18,9 +18,12 @@ type Texts = Readonly<Record<string, string>>;
 /** What a deploy does, or would do, to a stack. */
 export interface StackPlan {
   readonly name: string;
-  readonly action: 'create' | 'update' | 'replace' | 'none';
-  /** Where the plan comes from: a change set, or the template when no change set can be created. */
-  readonly basis: 'change-set' | 'template';
+  readonly action: 'create' | 'update' | 'replace' | 'delete' | 'none';
+  /**
+   * Where the plan comes from: a change set, the template when no change set can be created, or what the stack has when it
+   * is to be deleted.
+   */
+  readonly basis: 'change-set' | 'template' | 'stack';
   readonly changes: readonly Change[];
   /** The parameters that the stack has now, and those that it should have. */
   readonly parameters: { readonly before: Texts; readonly after: Texts };
@@ -70,6 +73,23 @@ export function planFromTemplate(
     outputs: {},
     note,
   };
+}
+
+/** The plan for a stack that is to be deleted with these resources. */
+export function planDeletion(
+  { name, outputs }: Pick<Stack, 'name' | 'outputs'>,
+  resources: readonly { readonly logicalId: string; readonly type: string }[],
+  note: string,
+): StackPlan {
+  const changes = resources.map(({ logicalId, type }) => ({
+    action: 'Remove' as const,
+    logicalId,
+    type,
+    replacement: undefined,
+    details: [],
+  }));
+  const parameters = { before: {}, after: {} };
+  return { name, action: 'delete', basis: 'stack', changes, parameters, losses: [], outputs, note };
 }
 
 function additions(template: Template): readonly Change[] {

@@ -23,6 +23,8 @@ const networkSchema = z.object({
 
 const nodeGroupSchema = z.object({
   name: nonEmpty,
+  /** The entry of `node-groups` that has a group in each of its zones; missing where an entry is one group. */
+  entry: nonEmpty.exactOptional(),
   zone: nonEmpty,
   stackId: nonEmpty,
   roleArn: nonEmpty,

@@ -24,6 +24,21 @@ it('a preview with its own cluster mentions neither', () => {
   expect(text).not.toMatch(/shared|Namespace/);
 });
 
+it('names an entry of node-groups once, with its nodes in each zone', () => {
+  const [group] = labEnvironment().nodeGroups;
+  if (group === undefined) throw new Error('the lab has a group');
+  const of = (letter: string) => ({
+    ...group,
+    name: `workers-${letter}`,
+    entry: 'workers',
+    zone: `ap-northeast-2${letter}`,
+  });
+  const described = { ...labEnvironment(), nodeGroups: [group, of('a'), of('b')] };
+  expect(commentMarkdown({ ...facts, described })).toContain(
+    '| Nodes | ng1: 2 in ap-northeast-2a<br>workers: 2 in ap-northeast-2a, 2 in ap-northeast-2b |',
+  );
+});
+
 it('tells how to connect only those whom the cluster lets in', () => {
   const command = '`aws eks update-kubeconfig --region ap-northeast-2 --name eks-multus-cluster`';
   const described = labEnvironment();

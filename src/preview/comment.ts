@@ -137,7 +137,11 @@ function environmentRows(
 ): (string | Markdown)[][] {
   if (environment === undefined) return [];
   const { cluster, networks, nodeGroups, region, shared } = environment;
-  const nodes = nodeGroups.map(({ name, zone, desired }) => `${name}: ${desired} in ${zone}`);
+  const entries = Map.groupBy(nodeGroups, ({ entry, name }) => entry ?? name);
+  const nodes = [...entries].map(([name, groups]) => {
+    const places = groups.map(({ zone, desired }) => `${desired} in ${zone}`);
+    return `${name}: ${places.join(', ')}`;
+  });
   const subnets = networks.map((network) => {
     const cidrs = network.subnets.map(({ cidr }) => cidr);
     return `${network.interface}: ${cidrs.join(', ')}`;

@@ -23,6 +23,8 @@ import { sharedJson } from './shared-outputs/shared-values.ts';
 import { whileBaseWakes } from './sleep/wake-base.ts';
 import { nodeGroupSpec } from './stack-parameters.ts';
 import { deployCluster } from './upgrade/deploy-cluster.ts';
+import { givenUpZones } from './zones/given-up-zones.ts';
+import { removeZones } from './zones/remove-zones.ts';
 
 /**
  * Makes the environment what the inputs say.
@@ -63,6 +65,7 @@ async function deployWithCluster(given: Session, all: readonly Stack[]): Promise
   report.outputs.environment = environmentOf(inputs, accountId, network, infra, deployed);
   report.outputs['outputs-json'] = sharedJson(inputs, network, infra.outputs, deployed);
   await rollNodes(session, { deployed, existing, infra: infra.outputs });
+  await removeZones(session, all, infra.outputs);
 }
 
 /** Node groups on the cluster of another environment, whose own stacks stay as they are, except that it wakes. */
@@ -90,6 +93,7 @@ async function deployOnBase(
   report.outputs.environment = environmentOf(inputs, accountId, network, base.stack, deployed);
   report.outputs['outputs-json'] = sharedJson(inputs, network, base.stack.outputs, deployed);
   await rollNodes(fitted, { deployed, existing, infra: base.stack.outputs });
+  await removeZones(fitted, all, base.stack.outputs);
 }
 
 /** The stacks of a deploy that exist already, by name, as they were when the run began. */
@@ -97,7 +101,8 @@ type ExistingStacks = ReadonlyMap<string, Stack>;
 
 /**
  * Finds the stacks of this deploy among all stacks of the account. Warns about node groups that `node-groups` no
- * longer lists: they stay, because a deploy must not remove nodes that may run something.
+ * longer lists: they stay, because a deploy must not remove nodes that may run something. Zones that an entry gives up are
+ * another matter.
  *
  * @param infraName name of the infra stack; undefined for an environment without one
  * @throws CloudError when a stack that once worked is being deleted.
@@ -115,9 +120,12 @@ async function existingStacks(
   for (const stack of existing) {
     if (await isBeingDestroyed(engine.api, stack)) throw beingDestroyed(stack);
   }
+  const { remove, stay } = givenUpZones(inputs, all);
+  const givenUp = [...remove, ...stay.map(({ stack }) => stack)];
   const unlisted = all.filter(
     (stack) =>
       !existing.includes(stack) &&
+      !givenUp.includes(stack) &&
       !isBeside(stack) &&
       stack.tags[ENVIRONMENT_TAG] === inputs.environment,
   );

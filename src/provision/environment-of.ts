@@ -7,6 +7,7 @@ import type { NetworkPlan } from '../vpc/plan.ts';
 import { ipv6CidrOf } from './choices/ip-family.ts';
 import type { ProvisionInputs } from './inputs.ts';
 import type { NodeGroup } from './node-groups.ts';
+import { commonName } from './zones/zone-entry.ts';
 
 export interface DeployedNodeGroup {
   readonly group: NodeGroup;
@@ -18,7 +19,7 @@ type Settings = Pick<ProvisionInputs, 'authentication' | 'base' | 'environment' 
 
 /** What the environment has of a node group. */
 interface DescribedNodeGroup {
-  readonly group: Pick<NodeGroup, 'desired' | 'max' | 'min' | 'name' | 'taints' | 'zone'>;
+  readonly group: Pick<NodeGroup, 'desired' | 'entry' | 'max' | 'min' | 'name' | 'taints' | 'zone'>;
   readonly stack: Pick<DeployedStack, 'id' | 'outputs'>;
 }
 
@@ -54,7 +55,7 @@ export function environmentOf(
     multusSecurityGroupId: outputs['MultusSecurityGroupId'],
     networks: networksOf(network, outputs),
     nodeGroups: nodeGroups.map(({ group, stack }) => ({
-      name: group.name,
+      ...nameOf(group),
       zone: group.zone,
       stackId: stack.id,
       roleArn: stack.outputs['NodeInstanceRoleArn'],
@@ -66,6 +67,12 @@ export function environmentOf(
     })),
     ...(base === undefined ? {} : { shared: { base, namespace: namespaceOf(inputs.environment) } }),
   });
+}
+
+/** The name of a group and, where its entry has several, that of the entry. */
+export function nameOf(group: Pick<NodeGroup, 'entry' | 'name'>) {
+  const entry = commonName(group);
+  return { name: group.name, ...(entry === undefined ? {} : { entry }) };
 }
 
 function networksOf({ multusSubnets, zones }: NetworkPlan, outputs: DeployedStack['outputs']) {

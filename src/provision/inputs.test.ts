@@ -32,6 +32,7 @@ describe('good inputs', () => {
       {
         name: 'ng1',
         zone: 'ap-northeast-2a',
+        entry: { index: 0, name: 'ng1', zones: [] },
         min: 1,
         desired: 2,
         max: 3,
@@ -82,6 +83,40 @@ describe('good inputs', () => {
     expect(inputs.network?.zones).toHaveLength(2);
     expect(inputs.network?.privateSubnets).toEqual(['10.0.128.0/20', '10.0.144.0/20']);
     expect(inputs.nodeGroups.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  it('have a group in each zone of an entry, with the numbers of nodes and all else of the entry', () => {
+    const zones = ['ap-northeast-2a', 'ap-northeast-2b'];
+    const inputs = read({
+      'node-groups': `[{ name: one }, { name: both, zones: [${zones}], desired: 1, labels: { team: media } }]`,
+    });
+    expect(inputs.nodeGroups).toMatchObject([
+      { name: 'one', zone: 'ap-northeast-2a', entry: { index: 0, name: 'one', zones: [] } },
+      ...zones.map((zone) => ({
+        name: `both-${zone.slice(-1)}`,
+        zone,
+        entry: { index: 1, name: 'both', zones },
+        min: 1,
+        desired: 1,
+        max: 3,
+        labels: { team: 'media' },
+      })),
+    ]);
+  });
+
+  it('take the zones of the environment from an entry, and are refused four of them', () => {
+    const open = (letters: readonly string[]) => ({
+      'availability-zones': '',
+      'node-groups': letters
+        .map((letter) => `- { name: ${letter}, zones: [ap-northeast-2${letter}] }`)
+        .join('\n'),
+    });
+    expect(read(open(['a', 'b', 'd'])).zoneCount).toBe(3);
+    expect(problems(open(['a', 'b', 'c', 'd']))).toMatchObject([
+      { input: 'node-groups', allowed: 'at most 3 different zones' },
+    ]);
+    const foreign = { ...open([]), 'node-groups': '[{ name: a, zones: [eu-central-1a] }]' };
+    expect(problems(foreign)[0]?.allowed).toBe('zones of ap-northeast-2 (not eu-central-1a)');
   });
 
   it('may have an instance type that no table lists', () => {

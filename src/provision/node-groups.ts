@@ -11,9 +11,18 @@ import {
   type NodeExtras,
   REGISTRATION_ALLOWED,
 } from './node-extras/extra-fields.ts';
+import {
+  firstOfEntries,
+  groupsOfEntry,
+  LONGEST_NAME,
+  type Placed,
+  takenNames,
+  zonesField,
+  zonesProblem,
+} from './zones/zone-entry.ts';
 
-export interface NodeGroup extends NodeExtras {
-  readonly name: string;
+/** A node group. It is in one zone, as its Multus subnets and interfaces are; an entry with `zones` has several groups. */
+export interface NodeGroup extends NodeExtras, Placed {
   /** Empty: the first zone of the environment, or of its base. */
   readonly zone: string;
   readonly min: number;
@@ -50,10 +59,11 @@ const writtenGroup = z.strictObject(
     name: z
       .string({ error: 'a name' })
       .regex(
-        /^[a-z0-9][a-z0-9-]{0,19}$/,
-        'lower-case letters, digits and -, at most 20 characters',
+        /^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/,
+        `lower-case letters, digits and - (not first, not last), at most ${LONGEST_NAME} characters`,
       ),
     zone: z.string({ error: 'one of availability-zones' }).default(''),
+    zones: zonesField(),
     min: whole(0, 1000).default(1),
     desired: whole(0, 1000).default(2),
     max: whole(1, 1000).default(3),
@@ -78,7 +88,12 @@ const writtenGroup = z.strictObject(
   { error: (issue) => (issue.code === 'unrecognized_keys' ? knownKeys() : SHAPE) },
 );
 
-const nodeGroupSchema = writtenGroup
+const entrySchema = writtenGroup
+  .superRefine((entry, context) => {
+    const problem = zonesProblem(entry);
+    if (problem === undefined) return;
+    context.addIssue({ code: 'custom', path: problem.path, message: problem.allowed });
+  })
   .refine(({ min, desired, max }) => min <= desired && desired <= max, {
     error: ({ input }) =>
       `min ≤ desired ≤ max, not ${sizesOf(input as Written)} (the defaults are 1, 2 and 3)`,
@@ -86,26 +101,27 @@ const nodeGroupSchema = writtenGroup
   .refine(isShortRegistration, { error: REGISTRATION_ALLOWED })
   .refine(({ architecture: wanted, 'instance-type': type }) => isOf(type, wanted), {
     error: 'architecture: that of the instance type, or instance-type: auto',
-  })
-  .transform(
-    (group): NodeGroup => ({
-      name: group.name,
-      zone: group.zone,
-      min: group.min,
-      desired: group.desired,
-      max: group.max,
-      instanceType: group['instance-type'],
-      architecture: group.architecture ?? architectureOf(group['instance-type']),
-      capacity: group.capacity,
-      volumeSize: group['volume-size'],
-      prefixesPerInterface: group['prefixes-per-interface'],
-      podsWaitForMultus: group['pods-wait-for-multus'],
-      startupTaint: group['startup-taint'],
-      ...extrasOf(group),
-    }),
-  );
+  });
 
 type Written = z.output<typeof writtenGroup>;
+
+/** The groups of one entry. All that it says is true of each of them, also the numbers of nodes. */
+function toGroups(entry: Written, index: number): readonly NodeGroup[] {
+  const common = {
+    min: entry.min,
+    desired: entry.desired,
+    max: entry.max,
+    instanceType: entry['instance-type'],
+    architecture: entry.architecture ?? architectureOf(entry['instance-type']),
+    capacity: entry.capacity,
+    volumeSize: entry['volume-size'],
+    prefixesPerInterface: entry['prefixes-per-interface'],
+    podsWaitForMultus: entry['pods-wait-for-multus'],
+    startupTaint: entry['startup-taint'],
+    ...extrasOf(entry),
+  };
+  return groupsOfEntry(entry, index).map((placed) => ({ ...placed, ...common }));
+}
 
 /** Graviton only for those who ask for it: images must have its architecture. */
 function architectureOf(type: string): NodeGroup['architecture'] {
@@ -125,13 +141,18 @@ export function nodeGroupStackName(environment: string, group: string): string {
   return `${environment}-${group}`;
 }
 
+const entriesSchema = z
+  .array(entrySchema, { error: SHAPE })
+  .min(1, SHAPE)
+  .transform((entries) => entries.flatMap(toGroups));
+
 /** The field of the input `node-groups`. */
 export function nodeGroupsField() {
-  return yaml(z.array(nodeGroupSchema, { error: SHAPE }).min(1, SHAPE), SHAPE);
+  return yaml(entriesSchema, SHAPE);
 }
 
 /** The node groups when the input is left out: the lab's single group. */
-const DEFAULT_GROUPS: readonly NodeGroup[] = [nodeGroupSchema.parse({ name: 'ng1' })];
+const DEFAULT_GROUPS: readonly NodeGroup[] = entriesSchema.parse([{ name: 'ng1' }]);
 
 /** The node groups, or the lab's single group when there are none. A group without a zone gets the first one. */
 export function nodeGroupsIn(
@@ -155,32 +176,29 @@ function knownKeys(): string {
   return `only the keys ${Object.keys(writtenGroup.shape).join(', ')}`;
 }
 
-/** Every group must be in one of the zones. */
+/** Every group must be in one of the zones, which are those with Multus subnets. */
 export function zoneProblems(
   groups: readonly NodeGroup[],
   zones: readonly string[],
 ): readonly InputProblem[] {
-  return groups.flatMap(({ zone }, index) =>
-    zones.includes(zone)
-      ? []
-      : [{ input: INPUT, value: zone, allowed: `${index}.zone: one of ${zones.join(', ')}` }],
-  );
+  const allowed = zones.join(', ');
+  return groups.flatMap(({ entry, zone }) => {
+    if (zones.includes(zone)) return [];
+    const what =
+      entry.zones.length === 0
+        ? `zone: one of ${allowed}`
+        : `zones: some of ${allowed}, which have the subnets of the Multus networks`;
+    return [{ input: INPUT, value: zone, allowed: `${entry.index}.${what}` }];
+  });
 }
 
 /** Names must differ: each is part of a stack's name. */
 export function nameProblems(groups: readonly NodeGroup[]): readonly InputProblem[] {
-  const names = groups.map(({ name }) => name);
-  return names.flatMap((name, index) =>
-    names.indexOf(name) === index
-      ? []
-      : [
-          {
-            input: INPUT,
-            value: name,
-            allowed: `${index}.name: a name other than ${name}, which is taken`,
-          },
-        ],
-  );
+  return takenNames(groups).map(({ index, value, allowed }) => ({
+    input: INPUT,
+    value,
+    allowed: `${index}.name: ${allowed}`,
+  }));
 }
 
 /** An instance needs one interface for each Multus network beside its primary interface. */
@@ -188,11 +206,11 @@ export function interfaceProblems(
   groups: readonly NodeGroup[],
   networks: number,
 ): readonly InputProblem[] {
-  return groups.flatMap(({ instanceType }, index) => {
+  return firstOfEntries(groups).flatMap(({ entry, instanceType }) => {
     const allowed = allowedType(instanceType, 1 + networks);
-    return allowed === undefined
-      ? []
-      : [{ input: INPUT, value: instanceType, allowed: `${index}.instance-type: ${allowed}` }];
+    if (allowed === undefined) return [];
+    const text = `${entry.index}.instance-type: ${allowed}`;
+    return [{ input: INPUT, value: instanceType, allowed: text }];
   });
 }
 
@@ -224,6 +242,9 @@ export function prefixesNeeded(groups: readonly NodeGroup[], zone: string): numb
     .reduce((sum, { max, prefixesPerInterface }) => sum + max * prefixesPerInterface, 0);
 }
 
+/** The names of the entries, as people have written them. */
 export function namesOf(groups: readonly NodeGroup[]): string {
-  return groups.map(({ name }) => name).join();
+  return firstOfEntries(groups)
+    .map(({ entry }) => entry.name)
+    .join();
 }

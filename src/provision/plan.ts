@@ -21,6 +21,7 @@ import { outputsSpec } from './shared-outputs/outputs-stack.ts';
 import { sleepingGroups } from './sleep/wake-base.ts';
 import { infraSpec, nodeGroupSpec } from './stack-parameters.ts';
 import { plannedChanges } from './upgrade/planned-changes.ts';
+import { planZones } from './zones/remove-zones.ts';
 
 const FROM_TEMPLATE =
   'Its parameters come from the infrastructure stack, which does not exist yet. This is what the template declares, not what CloudFormation says.';
@@ -56,6 +57,7 @@ async function planWithCluster(given: Session, all: readonly Stack[]): Promise<v
   if (outputs !== undefined) show(session, await planAfter(session, outputs, infra));
   for (const guard of await planGuards(session, all)) show(session, guard);
   await planRollout(session, groupStacks(session, all), infra.outputs);
+  await planZones(session, all);
 }
 
 /** The stacks of the node groups that exist already. */
@@ -94,6 +96,7 @@ async function planOnBase(
   if (asleep.length > 0)
     addNote(fitted, `${baseName} sleeps. The deploy wakes ${asleep.join(', ')}.`);
   await planRollout(fitted, groupStacks(fitted, all), base.stack.outputs);
+  await planZones(fitted, all);
 }
 
 async function planGroups(

@@ -1,4 +1,10 @@
-import { type Swept, sweepGivenVpc, sweepGroup, sweepVpc } from '../aws/sweep.ts';
+import {
+  type Swept,
+  sweepGivenVpc,
+  sweepGroup,
+  sweepInterfacesWith,
+  sweepVpc,
+} from '../aws/sweep.ts';
 import { type DeletedStack, deleteStack } from '../cloudformation/delete-stack.ts';
 import type { Stack, Template } from '../cloudformation/stack-api.ts';
 import { CloudError } from '../core/errors.ts';
@@ -121,6 +127,21 @@ export function groupSweeper(session: Session, vpcId: string | undefined): Sweep
     if (vpcId === undefined) return undefined;
     const group = await cleanUp.physicalId(stack.id, 'NodeSecurityGroup');
     const swept = await sweepGroup(cleanUp.ec2, vpcId, inputs.environment, group);
+    noteRemoved(session, vpcId, swept);
+    return { ...swept, vpcId };
+  };
+}
+
+/**
+ * Sweeps what the nodes of one group alone left in a VPC where other groups go on: interfaces with its own security group,
+ * which blocks the deletion of its stack.
+ */
+export function groupLeftoverSweeper(session: Session, vpcId: string | undefined): Sweeper {
+  const { cleanUp } = session;
+  return async (stack) => {
+    const group = await cleanUp.physicalId(stack.id, 'NodeSecurityGroup');
+    if (vpcId === undefined || group === undefined) return undefined;
+    const swept = await sweepInterfacesWith(cleanUp.ec2, vpcId, group);
     noteRemoved(session, vpcId, swept);
     return { ...swept, vpcId };
   };

@@ -16,6 +16,7 @@ import type { Pack } from './pack.ts';
 import { deployerArn } from './preflight/set-up.ts';
 import type { Session } from './session.ts';
 import { defaultAddons } from './upgrade/addon-versions.ts';
+import { commonName, ENTRY_PARAMETER } from './zones/zone-entry.ts';
 
 /** Parameters or outputs of a stack. */
 type Texts = Readonly<Record<string, string>>;
@@ -233,6 +234,7 @@ function nodeGroupParameters(
     ...pick(infra, CLUSTER_FACTS),
     EnvironmentName: inputs.environment,
     NodeGroupName: group.name,
+    [ENTRY_PARAMETER]: commonName(group) ?? '',
     MinSize: String(group.min),
     DesiredSize: String(group.desired),
     MaxSize: String(group.max),

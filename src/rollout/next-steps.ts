@@ -80,7 +80,8 @@ function obstacles(group: GroupState, limits: RolloutLimits, now: number): Stop 
     );
   }
   const target = group.target ?? group.desired;
-  if (surgeOf(group, target, limits) === 0 && limits.maxUnavailable === 0) {
+  const hasRoom = surgeOf(group, target, limits) > 0 || limits.maxUnavailable > 0;
+  if (!hasRoom && group.members.some(isOutdated)) {
     return stop(
       'no-room',
       `group ${group.name} already has its max of ${group.max} nodes, which leaves no room for a new one`,

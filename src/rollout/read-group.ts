@@ -139,7 +139,7 @@ function toNode(node: V1Node, pods: ReadonlyMap<string, number>): MemberNode {
   };
 }
 
-/** The id at the end of a provider ID such as `aws:///ap-northeast-2a/i-0123456789abcdef0`. */
-function instanceOf({ spec }: V1Node): string | undefined {
+/** The instance of a node: the id at the end of a provider ID such as `aws:///ap-northeast-2a/i-0123456789abcdef0`. */
+export function instanceOf({ spec }: V1Node): string | undefined {
   return spec?.providerID?.split('/').at(-1);
 }

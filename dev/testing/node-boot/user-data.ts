@@ -94,7 +94,7 @@ export const EXAMPLE: Readonly<Record<string, string>> = {
   ClusterEndpoint: 'https://example.eks.amazonaws.com',
   ClusterCertificateAuthority: 'QUJD',
   ServiceCidr: '172.20.0.0/16',
-  NodeGroupName: 'ng1',
+  NodeGroup: 'ng1',
   Environment: 'eks-multus-cluster',
   TaintFlag: '',
   PrefixesPerInterface: '1',

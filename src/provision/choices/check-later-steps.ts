@@ -10,6 +10,7 @@ import { outsideProblems } from '../../networks/network-items.ts';
 import { asInputProblem } from '../../networks/network-spec.ts';
 import { planAttachments } from '../../networks/plan-attachments.ts';
 import type { NetworkPlan } from '../../vpc/plan.ts';
+import { nameOf } from '../environment-of.ts';
 import type { ProvisionInputs } from '../inputs.ts';
 import { addNote, addWarning } from '../report.ts';
 import type { Session } from '../session.ts';
@@ -112,12 +113,12 @@ function plannedEnvironment(inputs: ProvisionInputs, network: NetworkPlan): Envi
         .filter((subnet) => subnet.network === number)
         .map(({ zone, cidr, prefixCidr }) => ({ zone, id: NOT_MADE_YET, cidr, prefixCidr })),
     })),
-    nodeGroups: inputs.nodeGroups.map(({ name, zone, min, desired, max }) => ({
-      name,
-      zone,
-      min,
-      desired,
-      max,
+    nodeGroups: inputs.nodeGroups.map((group) => ({
+      ...nameOf(group),
+      zone: group.zone,
+      min: group.min,
+      desired: group.desired,
+      max: group.max,
       stackId: NOT_MADE_YET,
       roleArn: NOT_MADE_YET,
       autoScalingGroup: NOT_MADE_YET,

@@ -11,6 +11,7 @@ import { deleteStacks } from '../remove-stack.ts';
 import { addNote } from '../report.ts';
 import type { Session } from '../session.ts';
 import { commonSpec } from '../stack-parameters.ts';
+import { givenUpZones } from '../zones/given-up-zones.ts';
 import { guardRoleBeside } from './guard-role.ts';
 import { expiryAfterDeploy, guardTimes } from './guard-times.ts';
 
@@ -102,13 +103,14 @@ function guardSpec(
   };
 }
 
-/** The stacks that a deploy makes, and those that `node-groups` no longer lists. */
-function guardedNames(
-  { inputs: { base, environment, nodeGroups, outputsPrefix } }: Session,
-  present: readonly Stack[],
-): readonly string[] {
+/** The stacks that a deploy makes, and those that `node-groups` no longer lists, but none that the deploy removes. */
+function guardedNames({ inputs }: Session, present: readonly Stack[]): readonly string[] {
+  const { base, environment, nodeGroups, outputsPrefix } = inputs;
+  const { remove } = givenUpZones(inputs, present);
   const made = nodeGroups.map(({ name }) => nodeGroupStackName(environment, name));
-  const others = present.filter((stack) => !isGuard(stack)).map(({ name }) => name);
+  const others = present
+    .filter((stack) => !isGuard(stack) && !remove.includes(stack))
+    .map(({ name }) => name);
   const own = base === undefined ? [environment] : [];
   const outputs = outputsPrefix === undefined ? [] : [outputsNameOf(environment)];
   return [...new Set([...own, ...made, ...outputs, ...others])];

@@ -86,7 +86,8 @@ function checkOwnCluster(parsed: ParsedInputs<Raw>): NetworkPlan | undefined {
   });
   parsed.check([...OF_CLUSTER, 'aws-region', 'node-groups', 'availability-zones'], (inputs) => {
     const zones = inputs['availability-zones'];
-    return zones.length === 0 ? openZoneProblems(inputs) : zoneProblems(groupsOf(inputs), zones);
+    if (zones.length === 0) return openZoneProblems(inputs);
+    return zoneProblems(groupsOf(inputs), zones).map(withValue);
   });
   parsed.check([...OF_COUNT, 'node-groups', 'availability-zones'], (inputs) =>
     interfaceProblems(groupsOf(inputs), networkCount(inputs)),

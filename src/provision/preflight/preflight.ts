@@ -4,9 +4,10 @@ import type { NetworkPlan } from '../../vpc/plan.ts';
 import { checkLaterSteps } from '../choices/check-later-steps.ts';
 import { warnOfTaints } from '../node-extras/dns-room.ts';
 import { checkPrice } from '../price/check-price.ts';
-import { addPreflight } from '../report.ts';
+import { addNote, addPreflight } from '../report.ts';
 import type { Session } from '../session.ts';
 import { versionChange } from '../upgrade/version-change.ts';
+import { zoneNotes } from '../zones/zone-notes.ts';
 import { type CheckResult, runChecks } from './checks/checks.ts';
 import { sentence } from './checks/finding.ts';
 import { makesStacks, setUpOf } from './set-up.ts';
@@ -26,6 +27,7 @@ export async function preflight(
   { always = false } = {},
 ): Promise<void> {
   const { account, bucket, inputs, log } = session;
+  for (const note of zoneNotes(inputs.nodeGroups)) addNote(session, note);
   await checkPrice(session, network);
   checkLaterSteps(session, network, all);
   warnOfTaints(session);

@@ -48,11 +48,11 @@ export function withTypes(
   region: string,
   networks: number,
 ): readonly NodeGroup[] {
-  return groups.map((group, index) => {
+  return groups.map((group) => {
     if (group.instanceType !== AUTO) return group;
     const instanceType = cheapestType({ ...group, region, interfaces: 1 + networks });
     if (instanceType !== undefined) return { ...group, instanceType };
-    const allowed = `${index}.instance-type: a type such as m5.xlarge, because the pack's price table has none in ${region} with ${1 + networks} interfaces for ${group.architecture}`;
+    const allowed = `${group.entry.index}.instance-type: a type such as m5.xlarge, because the pack's price table has none in ${region} with ${1 + networks} interfaces for ${group.architecture}`;
     throw new InputError([{ input: 'node-groups', value: AUTO, allowed }]);
   });
 }

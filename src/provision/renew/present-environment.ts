@@ -9,6 +9,7 @@ import { parseTaint } from '../../environment/taints.ts';
 import { type Base, baseOf } from '../base-environment.ts';
 import { environmentOf } from '../environment-of.ts';
 import type { ProvisionInputs } from '../inputs.ts';
+import { ENTRY_PARAMETER } from '../zones/zone-entry.ts';
 
 /** An environment as its stacks are, whatever the inputs of its last deploy were. */
 export interface PresentEnvironment {
@@ -75,9 +76,13 @@ function isMissing(name: string, tagged: readonly Stack[]): CloudError {
 /** The node group of a stack, by the parameters of `cfn/nodegroup.yaml`. */
 function groupOf({ parameters }: Stack, { network, stack }: Base) {
   const subnets = idsOf(stack.outputs, 'PrivateSubnetIds');
+  const name = parameters['NodeGroupName'] ?? '';
+  const zone = network.zones[subnets.indexOf(parameters['SubnetId'] ?? '')] ?? '';
+  const common = parameters[ENTRY_PARAMETER] ?? '';
   return {
-    name: parameters['NodeGroupName'] ?? '',
-    zone: network.zones[subnets.indexOf(parameters['SubnetId'] ?? '')] ?? '',
+    name,
+    zone,
+    entry: { index: 0, name: common || name, zones: common === '' ? [] : [zone] },
     min: Number(parameters['MinSize']),
     desired: Number(parameters['DesiredSize']),
     max: Number(parameters['MaxSize']),

@@ -3,6 +3,51 @@ export const groups = (text: string) => ({ 'node-groups': text });
 /** A zone that the lab has, as a node group names it. */
 export const IN_ZONE = 'zone: ap-northeast-2a';
 
+const IN_BOTH = 'zones: [ap-northeast-2a, ap-northeast-2b]';
+const DIFFERENT = 'at most 3 different availability zones of one region, such as';
+/** Entries of node groups that cannot be in several zones. */
+const OF_ZONES: readonly (readonly [string, string])[] = [
+  [`{ name: a, ${IN_ZONE}, ${IN_BOTH} }`, '0.zones: nothing beside zone, or zones without it'],
+  [`{ name: ${'a'.repeat(19)}, ${IN_BOTH} }`, '0.name: at most 18 characters with zones'],
+  ...[
+    '[]',
+    'ap-northeast-2a',
+    'all',
+    '[1]',
+    '[2a]',
+    '[ap-northeast-2]',
+    '[ap-northeast-2-lax-1a]',
+  ].map((zones) => [`{ name: a, zones: ${zones} }`, DIFFERENT] as const),
+  ['{ name: a, zones: [ap-northeast-2a, ap-northeast-2a] }', DIFFERENT],
+  ['{ name: a, zones: [ap-northeast-2a, eu-central-1b] }', DIFFERENT],
+  [
+    `{ name: a, zones: [${['a', 'b', 'c', 'd'].map((one) => `ap-northeast-2${one}`).join()}] }`,
+    DIFFERENT,
+  ],
+  [
+    '{ name: a, zones: [ap-northeast-2a, ap-northeast-2c] }',
+    '0.zones: some of ap-northeast-2a, ap-northeast-2b, which have the subnets of the Multus networks (not ap-northeast-2c)',
+  ],
+  [
+    `{ name: a, ${IN_BOTH} }, { name: a-b, ${IN_ZONE} }`,
+    '1.name: a name other than a-b, which is that of the group of a in ap-northeast-2b',
+  ],
+  [
+    `{ name: a-b, ${IN_ZONE} }, { name: a, ${IN_BOTH} }`,
+    '1.name: a name other than a, whose group in ap-northeast-2b would be called a-b',
+  ],
+  [`{ name: a, ${IN_BOTH} }, { name: a, ${IN_ZONE} }`, '1.name: a name other than a, which is'],
+  [`{ name: a, ${IN_BOTH} }, { name: a, ${IN_BOTH} }`, '1.name: a name other than a, which is'],
+  [
+    `{ name: b, ${IN_ZONE} }, { name: a, ${IN_BOTH}, instance-type: t3.micro }`,
+    '1.instance-type: a type with 3 network interfaces or more; t3.micro has 2',
+  ],
+  [
+    `{ name: b, ${IN_ZONE}, max: 4 }, { name: a, ${IN_BOTH}, max: 4 }`,
+    'at most 7 prefixes (max × prefixes-per-interface, all groups) in ap-northeast-2a',
+  ],
+];
+
 const VPC = {
   'vpc-id': 'vpc-0123456789abcdef0',
   'vpc-cidr': '',
@@ -129,6 +174,9 @@ export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, str
     'outputs-parameter-prefix',
     'nothing with base-environment',
   ],
+  ...OF_ZONES.map(
+    ([entries, allowed]) => [groups(`[${entries}]`), 'node-groups', allowed] as const,
+  ),
   ...OF_VPC,
   ...WITHOUT_INTERNET,
   ...OF_CLUSTER,
@@ -174,6 +222,8 @@ export const BAD_INPUTS: readonly (readonly [Record<string, string>, string, str
   [groups(`[{ name: a, ${IN_ZONE}, min: 3, desired: 2 }]`), 'node-groups', 'min ≤ desired ≤ max'],
   [groups(`[{ name: a, ${IN_ZONE}, min: many }]`), 'node-groups', '0.min: a whole number'],
   [groups(`[{ name: A, ${IN_ZONE} }]`), 'node-groups', '0.name: lower-case letters'],
+  // It is the value of a label, which ends with a letter or a digit.
+  [groups(`[{ name: a-, ${IN_ZONE} }]`), 'node-groups', '- (not first, not last)'],
   [groups(`[{ name: a, ${IN_ZONE}, size: 3 }]`), 'node-groups', 'only the keys name, zone'],
   [
     groups(`[{ name: a, ${IN_ZONE} }, { name: a, ${IN_ZONE} }]`),

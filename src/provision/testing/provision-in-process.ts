@@ -13,6 +13,8 @@ interface Options {
   readonly speed: number;
   /** Replaces the API of every cluster. */
   readonly kubernetes: KubernetesApi;
+  /** Replaces the way into the cluster whose nodes are drained. */
+  readonly connect?: ProvisionDeps['rollout']['connect'];
   /** What a cluster of others has inside. */
   readonly inside?: ClusterSettings['inside'];
   /** Replaces what knows the add-ons of clusters. */
@@ -39,17 +41,19 @@ export async function provisionInProcess(
 /** The same for runs that fail: the report, and what the action would fail with. */
 export async function tryInProcess(
   texts: Readonly<Record<string, string>>,
-  { speed, kubernetes, inside = { unknown: 'it has no API server' }, packFile, addons }: Options,
+  options: Options,
 ): Promise<{ readonly report: Report; readonly failure: unknown }> {
+  const { speed, kubernetes, inside = { unknown: 'it has no API server' } } = options;
   const inputs = readProvisionInputs((name) => texts[name] ?? '');
   const tokens = { idToken, mask: () => undefined };
   const real = realDeps(inputs.region, inputs.role, { clock: fastClock(speed), tokens });
   const reports: Report[] = [];
   const failure = await provision(inputs, {
     ...real,
-    addons: addons ?? real.addons,
+    addons: options.addons ?? real.addons,
     givenCluster: { ...real.givenCluster, inside: async () => inside },
-    packFile: packFile ?? real.packFile,
+    packFile: options.packFile ?? real.packFile,
+    rollout: { ...real.rollout, connect: options.connect ?? real.rollout.connect },
     cleanUp: { ...real.cleanUp, kubernetes: () => kubernetes },
     log: recordingLog(),
     notice: () => undefined,

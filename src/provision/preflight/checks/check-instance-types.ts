@@ -18,7 +18,7 @@ export const checkInstanceTypes: Check = {
         ),
       ),
       ...types.flatMap(typeFindings),
-      ...setUp.groups.flatMap((planned) => groupFindings(setUp, planned, types)),
+      ...eachOnce(setUp.groups.flatMap((planned) => groupFindings(setUp, planned, types))),
     ];
   },
 };
@@ -106,6 +106,11 @@ function wrongVariant(name: string, right: string, chosen: string): Finding {
   return problem(text, 'use another type, and report this one');
 }
 
+/** The groups of one entry have the same problems. */
+function eachOnce(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((one) => [one.text, one])).values()];
+}
+
 /** Whether the type has room for the networks of a group. */
 function groupFindings(
   { network }: SetUp,
@@ -121,7 +126,7 @@ function groupFindings(
   if (group.capacity === 'spot' && !type.usage.includes('spot')) {
     findings.push(
       problem(
-        `node-groups: EC2 has no spot instances of ${type.name} of group ${group.name}`,
+        `node-groups: EC2 has no spot instances of ${type.name} of group ${group.entry.name}`,
         'use another type, or capacity: on-demand',
       ),
     );
@@ -129,7 +134,7 @@ function groupFindings(
   if (type.interfaces < interfaces) {
     findings.push(
       problem(
-        `node-groups: ${type.name} of group ${group.name} has ${type.interfaces} interfaces on its first network card, and ${networks} networks need ${interfaces}`,
+        `node-groups: ${type.name} of group ${group.entry.name} has ${type.interfaces} interfaces on its first network card, and ${networks} networks need ${interfaces}`,
         'use a larger type, or fewer multus-networks',
       ),
     );
@@ -137,7 +142,7 @@ function groupFindings(
   if (type.addressesPerInterface < addresses) {
     findings.push(
       problem(
-        `node-groups: an interface of ${type.name} of group ${group.name} has room for ${type.addressesPerInterface} addresses, and prefixes-per-interface needs ${addresses}`,
+        `node-groups: an interface of ${type.name} of group ${group.entry.name} has room for ${type.addressesPerInterface} addresses, and prefixes-per-interface needs ${addresses}`,
         `give at most ${type.addressesPerInterface - 1}, or use a larger type`,
       ),
     );

@@ -1,4 +1,5 @@
 import type { NodeGroup } from '../../node-groups.ts';
+import { firstOfEntries } from '../../zones/zone-entry.ts';
 import { known, type NodeImage } from '../facts.ts';
 import { type Check, type Finding, problem } from './finding.ts';
 
@@ -11,7 +12,8 @@ export const checkNodeImages: Check = {
   needs: ['nodeImages'],
   find({ groups, inputs }, facts) {
     const images = known(facts.nodeImages) ?? [];
-    return groups.flatMap(({ group }) => {
+    // An entry with zones has one AMI for all of its groups.
+    return firstOfEntries(groups.map(({ group }) => group)).flatMap((group) => {
       const image = images.find(({ ami }) => ami === group.ami);
       return image === undefined ? [] : findingsOf(group, image, inputs.region);
     });
@@ -19,11 +21,12 @@ export const checkNodeImages: Check = {
 };
 
 function findingsOf(
-  { name, architecture, volumeSize }: NodeGroup,
+  { entry, architecture, volumeSize }: NodeGroup,
   { ami, id, found }: NodeImage,
   region: string,
 ): readonly Finding[] {
-  const say = (text: string, fix: string) => problem(`node-groups: ${name}.ami: ${text}`, fix);
+  const say = (text: string, fix: string) =>
+    problem(`node-groups: ${entry.name}.ami: ${text}`, fix);
   if (id === undefined) {
     return [
       say(`there is no SSM parameter ${ami} in ${region}`, 'give one that has the id of an AMI'),

@@ -27,6 +27,37 @@ describe('wrong set-ups', () => {
   });
 });
 
+describe('an entry of node-groups in two zones', () => {
+  const zones = 'zones: [ap-northeast-2a, ap-northeast-2b]';
+  const problemsOf = (more: string, facts: AccountFacts) => {
+    const setUp = labSetUp({ 'node-groups': `[{ name: workers, ${zones}, ${more} }]` });
+    return findings(runChecks(setUp, { ...goodFacts(setUp), ...facts }), 'problem');
+  };
+
+  it('has what is wrong with it said once, by its own name', () => {
+    const small = { instanceTypes: { value: [instanceType({ interfaces: 2 })] } };
+    expect(problemsOf('desired: 1', small)).toEqual([
+      expect.stringMatching(/^node-groups: m5\.xlarge of group workers has 2 interfaces/),
+    ]);
+    const missing = { nodeImages: { value: [{ ami: '/golden/nodes', id: undefined }] } };
+    expect(problemsOf('ami: /golden/nodes', missing)).toEqual([
+      expect.stringContaining('node-groups: workers.ami: there is no SSM parameter'),
+    ]);
+  });
+
+  it('has what is wrong in one of its zones said with the zone', () => {
+    const offerings = { value: [{ type: 'm5.xlarge', zone: 'ap-northeast-2a' }] };
+    expect(problemsOf('desired: 1', { offerings })).toEqual([
+      expect.stringContaining('EC2 does not offer m5.xlarge in ap-northeast-2b'),
+    ]);
+  });
+
+  it('needs the quotas of the nodes in all of its zones', () => {
+    const quotas = { value: { 'L-1216C47A': 12 } };
+    expect(problemsOf('desired: 2', { quotas }).join()).toContain('this needs 16');
+  });
+});
+
 describe('a good set-up', () => {
   it('has no finding', () => {
     const setUp = labSetUp();
