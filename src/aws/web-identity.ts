@@ -127,8 +127,8 @@ export function describeClaims(claims: TokenClaims): string {
 }
 
 /**
- * The trust policy statement that accepts exactly these claims. README says from when on IAM knows `job_workflow_ref`, and
- * from which source.
+ * The trust policy that accepts exactly these claims. AWS has known `job_workflow_ref` of github.com's tokens since January 2026:
+ * https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/
  */
 export function trustPolicy(roleArn: string, claims: TokenClaims): string {
   const [, partition = 'aws', , , account = ''] = roleArn.split(':');

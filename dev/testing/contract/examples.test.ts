@@ -58,6 +58,14 @@ it('has an example that calls each of the workflows that can be called', () => {
   expect(examples.length).toBeGreaterThanOrEqual(5);
 });
 
+it('lists each example once on the page about them', () => {
+  const page = readFileSync(join(CHECKOUT, 'examples', 'README.md'), 'utf8');
+  const listed = [...page.matchAll(/^\| \[`([\w-]+)`\]\(([\w-]+)\.yml\) \|/gm)];
+  expect(listed.map(([, name, file]) => [name, `${file}.yml`]).sort()).toEqual(
+    examples.map(({ file }) => [file.replace('.yml', ''), file]).sort(),
+  );
+});
+
 it.each(examples)('$file: grants nothing at the top, and calls nothing but the pack', (example) => {
   expect(example.workflow.permissions).toEqual({});
   for (const { uses } of Object.values(example.workflow.jobs))

@@ -54,6 +54,10 @@ describe('a set-up that nobody confirms', () => {
     [`--region ${REGION} --protection none`, '--protection: got "none"; allowed: branch'],
     ['--regoin eu-west-1', 'unknown option "--regoin"'],
     ['--repository acme/gone', 'GitHub shows you no repository acme/gone'],
+    [
+      `--region ${REGION} --protection branch --admins none --workflows by-hnd`,
+      '--workflows: got "by-hnd"; allowed: the names in the folder examples of',
+    ],
   ])('%s is refused', async (options, says) => {
     expect(await terminal.setUp(`${options} --yes`)).toContain(says);
     expect(await terminal.stateOfAws()).toEqual(before);
