@@ -327,11 +327,24 @@ find_reviewers() { # puts the people who approve into $people, as JSON
   done
   people="[${list#,}]"
 }
+# approval_rules NAME REVIEWERS: puts the rules about approvals and waiting of a request into $rules. Where the plan has no such rules,
+# GitHub refuses a request that names one, whatever its value (backstage/backstage#28978, alchemy-run/alchemy#1373). So it names those that
+# the environment gets or has. What people set beside the reviewers stays.
+approval_rules() {
+  local name=$1 people=$2 minutes=0 others=false approved=false
+  local facts='[(.protection_rules // [] | (map(.wait_timer // 0) | max // 0), any(.prevent_self_review == true), any(.type == "required_reviewers"))]'
+  ! found "repos/$repository/environments/$name" --jq "$facts | map(tostring) | join(\" \")" || read -r minutes others approved <<<"$answer"
+  rules=
+  [[ $minutes == 0 ]] || rules="\"wait_timer\": $minutes, "
+  [[ $people == null && $approved == false ]] || rules="$rules\"reviewers\": $people, "
+  [[ $people == null || $others == false ]] || rules="$rules\"prevent_self_review\": true, "
+}
 protect_environment() { # protect_environment NAME REVIEWERS BRANCH…
-  local name=$1 people=$2 branch
+  local name=$1 rules branch
+  approval_rules "$name" "$2"
   shift 2
   gh api --method PUT "repos/$repository/environments/$name" --input - >/dev/null <<JSON ||
-{ "reviewers": $people, "deployment_branch_policy": { "protected_branches": false, "custom_branch_policies": true } }
+{ $rules"deployment_branch_policy": { "protected_branches": false, "custom_branch_policies": true } }
 JSON
     stop "GitHub refuses rules for the environment $name. Private repositories have branch rules from the plans Pro and Team on, and reviewers with Enterprise."
   found "repos/$repository/environments/$name/deployment-branch-policies" --jq '.branch_policies[].name'
