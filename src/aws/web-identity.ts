@@ -121,6 +121,7 @@ export function readClaims(token: string): TokenClaims {
   }
 }
 
+/** What of a token the trust of a role can name, in one sentence. */
 export function describeClaims(claims: TokenClaims): string {
   const { sub = '?', aud = '?', iss = '?', job_workflow_ref: workflow = '?' } = claims;
   return `The token says sub "${sub}", aud "${aud}", iss "${iss}", job_workflow_ref "${workflow}".`;
