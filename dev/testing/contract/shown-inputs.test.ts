@@ -40,6 +40,7 @@ function deployWith(shown: Values): void {
   const given: Values = {
     environment: 'eks-multus-shown',
     'aws-region': 'ap-northeast-2',
+    networks: '[{ name: data, network: 1 }]',
     ...Object.fromEntries(known.map(([name, value]) => [name, textOf(value)])),
     command: 'deploy',
     'then-configure': 'true',
