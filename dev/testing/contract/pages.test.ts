@@ -92,6 +92,32 @@ it('each page that code, templates and workflows name exists', () => {
   expect(wrong).toEqual([]);
 });
 
+/** The lines of a workflow that a shell runs, beside their key. */
+function shellLines(text: string): readonly string[] {
+  const blocks = text.matchAll(/^( *)(?:- )?run: *([|>][+-]?)?(.*(?:\n(?:\1 +.*)?)*)/gm);
+  return [...blocks].flatMap(([, , folded, rest = '']) =>
+    folded === undefined ? [rest.split('\n')[0] ?? ''] : rest.split('\n'),
+  );
+}
+
+// What a shell gets from an expression it may run as a command; from an environment variable it does not.
+it('no page shows an expression in a command', () => {
+  const blocks = pages.flatMap(({ path }) =>
+    [...read(path).matchAll(/^```ya?ml\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block),
+  );
+  const lines = blocks.flatMap(shellLines);
+  expect(lines.length).toBeGreaterThan(1);
+  expect(lines.filter((line) => line.includes('${{'))).toEqual([]);
+});
+
+it.each(['- run: echo ${{ inputs.a }}', '  run: |\n    one\n    echo ${{ inputs.a }}\n  env: {}'])(
+  'finds the expression in %j',
+  (text) => {
+    const found = shellLines(text).filter((line) => line.includes('${{'));
+    expect(found.map((line) => line.trim())).toEqual(['echo ${{ inputs.a }}']);
+  },
+);
+
 describe('what pages say of inputs', () => {
   /** Words before a colon that are no inputs. */
   const OTHERS = new Set([
