@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Collects what AWS answered in an environment's life, for an issue about docs/first-account.md. It only reads, by the AWS
-# CLI with your own credentials. The file has no account ids, ARNs, ids of resources, MAC addresses or public addresses.
+# CLI with your own credentials, and needs jq and GNU sed. The file has no account ids, ARNs, ids of resources, MAC addresses or public addresses.
 #
 #   scripts/collect-evidence.sh ENVIRONMENT REGION [FILE]    FILE is evidence.json by default
 #   scripts/collect-evidence.sh --redact < TEXT              only removes such values from a text
@@ -135,6 +135,11 @@ refuse_leftovers() {
   return 1
 }
 
+# The sed of BSD and macOS may not know \b, and would leave everything in.
+[[ $(redact <<<'vpc-0123456789abcdef0') == vpc-REMOVED ]] || {
+  echo 'collect-evidence: this sed cannot remove what must stay private; put GNU sed first in PATH' >&2
+  exit 1
+}
 if [[ ${1:-} == --redact ]]; then
   redact
   exit

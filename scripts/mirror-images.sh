@@ -123,7 +123,11 @@ while (($# > 0)); do
 done
 case $command in
   list) registry=${registry:-REGISTRY} ;;
-  copy | check) [[ $registry ]] || usage && tool=$(program) ;;
+  copy | check)
+    [[ $registry ]] || usage
+    type -P sha256sum >/dev/null || fail 'needs sha256sum in PATH (GNU coreutils)'
+    tool=$(program)
+    ;;
   *) usage ;;
 esac
 

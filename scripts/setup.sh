@@ -202,8 +202,8 @@ find_pack() {
     *) full_ref=$ref ;;
   esac
 }
-pack_file() { # pack_file PATH: prints a file of the pack at the ref that the workflows will use
-  found "repos/$pack/contents/$1?ref=$ref" --jq .content || stop "$pack has no $1 at $ref"
+pack_file() { # pack_file PATH [MESSAGE]: prints a file of the pack at the ref that the workflows will use; MESSAGE says that it is missing
+  found "repos/$pack/contents/$1?ref=$ref" --jq .content || stop "${2:-$pack has no $1 at $ref}"
   base64 --decode <<<"$answer"
 }
 
@@ -310,7 +310,7 @@ announce() {
   fi
   say "  - variables EKS_MULTUS_…: region, roles, administrators (${admins:-none})"
   for name in $workflow_names; do
-    say "  - .github/workflows/multus-$name.yml in this folder, which you commit"
+    say "  - .github/workflows/multus-$name.yml in this folder$([[ ! -f .github/workflows/multus-$name.yml ]] || say ', written anew'), which you commit"
   done
 }
 
@@ -327,11 +327,24 @@ find_reviewers() { # puts the people who approve into $people, as JSON
   done
   people="[${list#,}]"
 }
+# approval_rules NAME REVIEWERS: puts the rules about approvals and waiting of a request into $rules. Where the plan has no such rules,
+# GitHub refuses a request that names one, whatever its value (backstage/backstage#28978, alchemy-run/alchemy#1373). So it names those that
+# the environment gets or has. What people set beside the reviewers stays.
+approval_rules() {
+  local name=$1 people=$2 minutes=0 others=false approved=false
+  local facts='[(.protection_rules // [] | (map(.wait_timer // 0) | max // 0), any(.prevent_self_review == true), any(.type == "required_reviewers"))]'
+  ! found "repos/$repository/environments/$name" --jq "$facts | map(tostring) | join(\" \")" || read -r minutes others approved <<<"$answer"
+  rules=
+  [[ $minutes == 0 ]] || rules="\"wait_timer\": $minutes, "
+  [[ $people == null && $approved == false ]] || rules="$rules\"reviewers\": $people, "
+  [[ $people == null || $others == false ]] || rules="$rules\"prevent_self_review\": true, "
+}
 protect_environment() { # protect_environment NAME REVIEWERS BRANCH…
-  local name=$1 people=$2 branch
+  local name=$1 rules branch
+  approval_rules "$name" "$2"
   shift 2
   gh api --method PUT "repos/$repository/environments/$name" --input - >/dev/null <<JSON ||
-{ "reviewers": $people, "deployment_branch_policy": { "protected_branches": false, "custom_branch_policies": true } }
+{ $rules"deployment_branch_policy": { "protected_branches": false, "custom_branch_policies": true } }
 JSON
     stop "GitHub refuses rules for the environment $name. Private repositories have branch rules from the plans Pro and Team on, and reviewers with Enterprise."
   found "repos/$repository/environments/$name/deployment-branch-policies" --jq '.branch_policies[].name'
@@ -443,15 +456,22 @@ set_variables() {
   set_variable EKS_MULTUS_ADMINS "$admins"
   set_variable EKS_MULTUS_USER_ROLE "$user_role"
 }
+# Before anything is made, so that a wrong name costs nothing.
+read_workflows() {
+  local name
+  for name in $workflow_names; do
+    pack_file "examples/$name.yml" "--workflows: got \"$name\"; allowed: the names in the folder examples of $pack at $ref, without .yml" \
+      >"$scratch/$name.yml"
+  done
+}
 write_workflows() {
-  local name file text
+  local name file
   mkdir -p .github/workflows
   for name in $workflow_names; do
     file=.github/workflows/multus-$name.yml
-    text=$(pack_file "examples/$name.yml")
     sed -E -e "s#OWNER/eks-multus-actions#$pack#g; s#(uses: ${pack}[^@]*)@(v1|0{40}.*)\$#\1@$ref#" \
       -e "s#arn:aws:iam::111122223333#arn:$partition:iam::$account#g" \
-      <<<"$text" >"$file"
+      "$scratch/$name.yml" >"$file"
     say "wrote $file"
   done
 }
@@ -463,6 +483,7 @@ set_up() {
     found "repos/$repository/branches/$default_branch" --jq .name ||
       stop "$repository has no branch $default_branch yet: push a first commit, because later ones need a pull request"
   fi
+  read_workflows
   decide_stack
   announce
   confirm
@@ -480,8 +501,9 @@ set_up() {
   write_workflows
   # shellcheck disable=SC2086 # one word for each decision
   set -- $decisions
-  say '' "Done. You made $# decisions: $*." "Commit and push .github/workflows$([[ $protection == branch ]] || say ' in a pull request')." \
-    "Then: gh workflow run multus-$first_workflow.yml --ref $default_branch --field what=check"
+  say '' "Done. You made $# decisions: $*." "Commit and push .github/workflows$([[ $protection == branch ]] || say ' in a pull request')."
+  [[ ! -f .github/workflows/multus-$first_workflow.yml ]] ||
+    say "Then: gh workflow run multus-$first_workflow.yml --ref $default_branch --field what=check"
 }
 
 # --- Doctor -------------------------------------------------------------------------------------

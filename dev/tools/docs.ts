@@ -6,6 +6,8 @@ import { CATALOGUE, CHECKS } from '../../src/connectivity/evaluate/catalogue/cat
 import { allFacts } from '../testing/aws-facts/facts/facts.ts';
 import { reasonOf, type Verdict, verdictOf } from '../testing/aws-facts/table.ts';
 import { actionNames, CHECKOUT } from './checkout.ts';
+import { code, replaceBetween, row } from './pages/marked-tables.ts';
+import { withWorkflows } from './pages/workflow-tables.ts';
 import { previewHourRows } from './preview-prices.ts';
 import { publishedSchemas } from './schemas.ts';
 
@@ -51,25 +53,6 @@ export function withTables(
     row(['---', '---']),
     ...outputs,
   ]);
-}
-
-function replaceBetween(readme: string, marker: string, lines: readonly string[]): string {
-  const pattern = new RegExp(`(<!-- ${marker} -->\n)[\\s\\S]*?(<!-- /${marker} -->)`);
-  if (!pattern.test(readme))
-    throw new Error(`no <!-- ${marker} --> … <!-- /${marker} --> in the page`);
-  return readme.replace(
-    pattern,
-    (_, open: string, close: string) => `${open}${lines.join('\n')}\n${close}`,
-  );
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.trim().replaceAll('|', '\\|').replaceAll(/\n+/g, '<br>')).join(' | ')} |`;
-}
-
-function code(value: string | undefined): string {
-  if (value === undefined || value === '') return '';
-  return `<code>${value.trim().replaceAll('\n', '<br>')}</code>`;
 }
 
 /** The page with what AWS answers and the stand-in does not, taken from the facts. */
@@ -154,6 +137,7 @@ async function generatedPages(): Promise<readonly Page[]> {
     { path: 'docs/rehearsal.md', made: withFacts },
     { path: 'docs/checks.md', made: withChecks },
     { path: 'docs/cost.md', made: withPreviewHours },
+    { path: 'docs/workflows.md', made: withWorkflows },
   ];
 }
 

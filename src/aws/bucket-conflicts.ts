@@ -23,6 +23,7 @@ export class VersioningBegins extends Error {
   }
 }
 
+/** The error about a bucket that somebody gave and that keeps no versions. */
 export function keepsNoVersions({ name }: StagingBucket): CloudError {
   return new CloudError({
     resource: `bucket ${name}`,

@@ -16,6 +16,7 @@ export interface ClusterTraces {
   removeLogGroup(cluster: string): Promise<boolean>;
 }
 
+/** Asks EKS and CloudWatch Logs what a deleted cluster has left. */
 export function clusterTraces(eks: EKSClient, logs: CloudWatchLogsClient): ClusterTraces {
   return {
     clusterExists: (name) => exists(eks.send(new DescribeClusterCommand({ name }))),

@@ -6,6 +6,7 @@ export interface Identity {
   readonly arn: string;
 }
 
+/** The account and the ARN of the credentials that a client uses. */
 export async function callerIdentity(sts: STSClient): Promise<Identity> {
   const { Account: accountId, Arn: arn } = await sts.send(new GetCallerIdentityCommand({}));
   if (accountId === undefined || arn === undefined) throw new Error('STS returned no identity');

@@ -20,6 +20,7 @@ export interface Images {
 /** GetParameters takes so many names: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
 const MOST_NAMES = 10;
 
+/** Asks EC2 about AMIs, and Systems Manager which ones are recommended. */
 export function imagesOf(ec2: EC2Client, ssm: SSMClient): Images {
   return {
     async describe(ids) {

@@ -123,6 +123,7 @@ export interface Ec2 {
   removeSecurityGroup(id: string): Promise<void>;
 }
 
+/** These calls by the SDK's client, with all pages of each answer. */
 export function ec2Of(client: EC2Client): Ec2 {
   const paging = { client, pageSize: PAGE_SIZE };
   return {

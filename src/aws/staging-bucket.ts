@@ -152,10 +152,12 @@ export async function deleteVersions(
   if (refused !== undefined) throw notRemoved(bucket, refused.Key, refused.Message);
 }
 
+/** What each call about the bucket names: S3 refuses it when the bucket has come to belong to another account. */
 export function targetOf({ name, accountId }: StagingBucket) {
   return { Bucket: name, ExpectedBucketOwner: accountId };
 }
 
+/** The HTTP status of an error of AWS's SDK; undefined when no answer came. */
 export function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
 }

@@ -121,14 +121,15 @@ export function readClaims(token: string): TokenClaims {
   }
 }
 
+/** What of a token the trust of a role can name, in one sentence. */
 export function describeClaims(claims: TokenClaims): string {
   const { sub = '?', aud = '?', iss = '?', job_workflow_ref: workflow = '?' } = claims;
   return `The token says sub "${sub}", aud "${aud}", iss "${iss}", job_workflow_ref "${workflow}".`;
 }
 
 /**
- * The trust policy statement that accepts exactly these claims. README says from when on IAM knows `job_workflow_ref`, and
- * from which source.
+ * The trust policy that accepts exactly these claims. AWS has known `job_workflow_ref` of github.com's tokens since January 2026:
+ * https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/
  */
 export function trustPolicy(roleArn: string, claims: TokenClaims): string {
   const [, partition = 'aws', , , account = ''] = roleArn.split(':');

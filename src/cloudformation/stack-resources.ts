@@ -14,6 +14,7 @@ export interface StackInsides {
   plannedTags(stackId: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
+/** Asks CloudFormation what is in stacks. */
 export function stackInsides(client: CloudFormationClient): StackInsides {
   return {
     async physicalId(StackName, LogicalResourceId) {

@@ -67,6 +67,7 @@ export function hasWorked(status: StackStatus): boolean {
   return step !== 'create' && step !== 'replace';
 }
 
+/** What to do first to get rid of a stack. */
 export function destroyStep(status: StackStatus | undefined): DestroyStep {
   return status === undefined ? 'nothing' : steps[status].destroy;
 }

@@ -56,6 +56,7 @@ export async function awaitWhereabouts(
   );
 }
 
+/** Whether a network takes its addresses from whereabouts. */
 export function needsWhereabouts({ attachments }: ConfigureInputs): boolean {
   return attachments.some(({ ipam }) => ipam === 'whereabouts');
 }

@@ -68,6 +68,7 @@ export function formatAddress(address: bigint, bits = 32): string {
   return ipaddr.fromByteArray(bytes).toString();
 }
 
+/** `10.0.4.0/24` */
 export function formatCidr({ first, prefix, bits }: Cidr): string {
   return `${formatAddress(first, bits)}/${prefix}`;
 }
@@ -88,10 +89,12 @@ export function size({ first, last }: Range): number {
   return Number(last - first + 1n);
 }
 
+/** Whether all addresses of one range are in another one of the same family. */
 export function contains(outer: Range, inner: Range): boolean {
   return outer.bits === inner.bits && outer.first <= inner.first && inner.last <= outer.last;
 }
 
+/** Whether two ranges of the same family have an address in common. */
 export function overlaps(one: Range, other: Range): boolean {
   return one.bits === other.bits && one.first <= other.last && other.first <= one.last;
 }

@@ -61,6 +61,12 @@ export interface KubernetesApi {
   repeat<T>(call: () => Promise<T>, collided?: (error: unknown) => boolean): Promise<T>;
 }
 
+/**
+ * The calls to one API server.
+ *
+ * @param rest sends one request
+ * @param patience until when a call that may be repeated is repeated
+ */
 export function kubernetesApi(rest: Rest, patience: RequestPatience): KubernetesApi {
   const repeat = repeatUntil(patience);
   const send: Rest = (request) => {

@@ -96,6 +96,7 @@ export async function withoutKindsOfOthers(
   return own;
 }
 
+/** Whether an object defines a kind, which the whole cluster shares. */
 export function isKind({ kind }: KubernetesObject): boolean {
   return kind === 'CustomResourceDefinition';
 }

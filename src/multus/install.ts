@@ -115,6 +115,7 @@ function withImage(object: KubernetesObject, image: string): KubernetesObject {
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
+/** Whether an object is a DaemonSet. */
 export function isDaemonSet(object: KubernetesObject): object is V1DaemonSet {
   return object.kind === 'DaemonSet';
 }

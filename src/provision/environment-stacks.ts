@@ -24,6 +24,7 @@ export interface EnvironmentStacks {
   readonly guests: readonly string[];
 }
 
+/** Finds the stacks of an environment by their tags, whether or not inputs still name them. */
 export async function environmentStacks(
   stacks: Pick<StackApi, 'list'>,
   insides: Pick<StackInsides, 'plannedTags'>,

@@ -22,6 +22,10 @@ interface HookCode {
   readonly version?: string;
 }
 
+/**
+ * Reads from the pack what a deploy needs: the templates, and the launch hook's code as an archive with the key under which
+ * it is staged.
+ */
 export async function readPack(packFile: PackReader, environment: string): Promise<Pack> {
   const [infra, nodeGroup, code] = await Promise.all([
     readTemplate(packFile, 'infra.yaml'),

@@ -52,6 +52,7 @@ export interface Report {
   endState?: readonly EndStateCheck[];
 }
 
+/** The report of a run that has done nothing yet. */
 export function newReport(title: string): Report {
   return { title, stacks: [], notes: [], plans: [], outputs: {} };
 }

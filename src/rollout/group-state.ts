@@ -74,6 +74,7 @@ export function isLive({ phase }: Member): boolean {
   return phase === 'starting' || phase === 'in-service';
 }
 
+/** Whether the node lives and there is a reason to replace it. */
 export function isOutdated(member: Member): boolean {
   return isLive(member) && member.outdated.length > 0;
 }

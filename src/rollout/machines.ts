@@ -24,6 +24,7 @@ const CLUSTER_TAG = 'eks-multus-actions/cluster';
 /** Auto Scaling sets it: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-tagging.html */
 const GROUP_TAG = 'aws:autoscaling:groupName';
 
+/** Asks EC2 about the instances of Auto Scaling groups. */
 export function machinesOf(client: EC2Client): Machines {
   return {
     async describe(group) {

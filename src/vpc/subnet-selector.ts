@@ -26,6 +26,7 @@ export function selectorText(selector: SubnetSelector): string {
   return 'cidr' in selector ? selector.cidr : `tag:${selector.tag}=${selector.value}`;
 }
 
+/** Whether a subnet is one of those that a selector names. */
 export function selects(
   selector: SubnetSelector,
   subnet: {

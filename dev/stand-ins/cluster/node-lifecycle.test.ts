@@ -3,19 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { EMPTY_STATE } from '../vpc/ec2-state.ts';
+import { runningInstance } from '../vpc/testing/running-instance.ts';
 import { createNodeLifecycle } from './node-lifecycle.ts';
 
-const instance = (id: string, state: string) => ({
-  id,
-  state,
-  imageId: '',
-  type: '',
-  zone: '',
-  privateDnsName: '',
-  launchTime: '',
-  isSpot: false,
-  metadataHopLimit: 1,
-});
+const instance = (id: string, state: string) => ({ ...runningInstance(id), state });
 const node = (name: string, id: string) => ({
   metadata: { name },
   spec: { providerID: `aws:///ap-northeast-2a/${id}` },

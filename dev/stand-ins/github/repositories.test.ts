@@ -6,10 +6,9 @@ import { CHECKOUT } from '../../tools/checkout.ts';
 import { adapt } from './repositories.ts';
 
 const folder = join(CHECKOUT, 'examples');
-const examples = readdirSync(folder).map((file) => ({
-  file,
-  text: readFileSync(join(folder, file), 'utf8'),
-}));
+const examples = readdirSync(folder)
+  .filter((file) => !file.endsWith('.md'))
+  .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
 const account = '123456789012';
 const inputs = { 'preview.yml': { 'max-previews': '2', 'vpc-cidr': '10.9.0.0/16' } };
 

@@ -67,68 +67,7 @@ export async function startSite(
     api.mayReadContents,
   );
   const workflows = join(folder, '.github', 'workflows');
-  const read = (path: string) => parse(readFileSync(path, 'utf8')) as Workflow;
-
-  async function start(
-    file: string,
-    event: GithubEvent,
-    { name, actor = 'ann', show }: DeliveryOptions,
-  ) {
-    const workflow = read(join(workflows, file));
-    const asked = permissionsOf(workflow);
-    const foreign = event.name === 'pull_request' && isUntrusted(event, options.repository, actor);
-    const permissions = foreign ? readOnly(asked) : asked;
-    const env = {
-      ...options.env,
-      GITHUB_API_URL: api.url,
-      // The runner sets it, and act does not.
-      GITHUB_REPOSITORY_ID: REPOSITORY_ID,
-      ...git.env,
-      REHEARSAL_GATE: gate.urlFor(name, refOf(event)),
-      ...(permissions['id-token'] === 'write' ? idTokens(event.name, file, workflow) : {}),
-    };
-    const local = {
-      ...standInsOf(join(pack.folder, '.github/workflows/provision.yml'), act.actions),
-      ...standInsOf(join(workflows, file), act.actions),
-      ...pack.local,
-    };
-    const result = await runByAct(
-      act.folders,
-      {
-        name,
-        actor,
-        env,
-        local,
-        repository: folder,
-        workflow: file,
-        event: event.name,
-        payload: event.payload,
-        token: api.token(options.repository, permissions),
-        vars: Object.fromEntries(state.variables),
-      },
-      show,
-    );
-    const branch = branchOf(event);
-    keepArtifacts(state, artifactFolder(act.folders, name), { branch, ofFork: foreign });
-    return result;
-  }
-
-  function idTokens(event: string, file: string, workflow: Workflow) {
-    const uses = calledWorkflow(workflow);
-    // `@v1` of a caller is the full name of the tag in the token.
-    const reusable = uses?.replace(/@v1$/, '@refs/tags/v1');
-    const run = { event, ...(reusable === undefined ? {} : { calledWorkflow: reusable }) };
-    const job = {
-      repository: options.repository,
-      ref: 'refs/heads/main',
-      workflow: `.github/workflows/${file}`,
-    };
-    return {
-      ACTIONS_ID_TOKEN_REQUEST_URL: options.oidc.requestUrl,
-      ACTIONS_ID_TOKEN_REQUEST_TOKEN: options.oidc.requestTokenFor({ ...job, ...run }),
-    };
-  }
-
+  const place = { act, options, api, state, git, gate, pack, folder, workflows };
   return {
     api,
     folder,
@@ -139,15 +78,92 @@ export async function startSite(
     async deliver(event, delivery) {
       const results: WorkflowResult[] = [];
       for (const file of readdirSync(workflows).sort()) {
-        if (!isTriggered(read(join(workflows, file)), event)) continue;
+        if (!isTriggered(readWorkflow(place, file), event)) continue;
         if (!wanted(event, file)) continue;
-        results.push(await start(file, event, delivery));
+        results.push(await runWorkflow(place, file, event, delivery));
       }
       return results;
     },
     async stop() {
       await Promise.all([api.stop(), gate.stop(), git.stop()]);
     },
+  };
+}
+
+/** Where workflows run, and what they meet there. */
+interface Place extends Omit<Site, 'deliver' | 'stop'> {
+  readonly act: ActSetup;
+  readonly options: RunnerOptions;
+  /** The folder of the user's workflows. */
+  readonly workflows: string;
+}
+
+function readWorkflow({ workflows }: Place, file: string): Workflow {
+  return parse(readFileSync(join(workflows, file), 'utf8')) as Workflow;
+}
+
+/** Runs one workflow of the user's repository, as GitHub does for an event. */
+async function runWorkflow(
+  place: Place,
+  file: string,
+  event: GithubEvent,
+  { name, actor = 'ann', show }: DeliveryOptions,
+): Promise<WorkflowResult> {
+  const { act, api, folder, gate, git, options, pack, state, workflows } = place;
+  const workflow = readWorkflow(place, file);
+  const asked = permissionsOf(workflow);
+  const foreign = event.name === 'pull_request' && isUntrusted(event, options.repository, actor);
+  const permissions = foreign ? readOnly(asked) : asked;
+  const env = {
+    ...options.env,
+    GITHUB_API_URL: api.url,
+    // The runner sets it, and act does not.
+    GITHUB_REPOSITORY_ID: REPOSITORY_ID,
+    ...git.env,
+    REHEARSAL_GATE: gate.urlFor(name, refOf(event)),
+    ...(permissions['id-token'] === 'write' ? idTokens(options, event.name, file, workflow) : {}),
+  };
+  const local = {
+    ...standInsOf(join(pack.folder, '.github/workflows/provision.yml'), act.actions),
+    ...standInsOf(join(workflows, file), act.actions),
+    ...pack.local,
+  };
+  const result = await runByAct(
+    act.folders,
+    {
+      name,
+      actor,
+      env,
+      local,
+      repository: folder,
+      workflow: file,
+      event: event.name,
+      payload: event.payload,
+      token: api.token(options.repository, permissions),
+      vars: Object.fromEntries(state.variables),
+    },
+    show,
+  );
+  const branch = branchOf(event);
+  keepArtifacts(state, artifactFolder(act.folders, name), { branch, ofFork: foreign });
+  return result;
+}
+
+/** What a job needs to ask for its ID token, which tells the workflow that the run calls first. */
+function idTokens(
+  { oidc, repository }: RunnerOptions,
+  event: string,
+  file: string,
+  workflow: Workflow,
+) {
+  const uses = calledWorkflow(workflow);
+  // `@v1` of a caller is the full name of the tag in the token.
+  const reusable = uses?.replace(/@v1$/, '@refs/tags/v1');
+  const run = { event, ...(reusable === undefined ? {} : { calledWorkflow: reusable }) };
+  const job = { repository, ref: 'refs/heads/main', workflow: `.github/workflows/${file}` };
+  return {
+    ACTIONS_ID_TOKEN_REQUEST_URL: oidc.requestUrl,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: oidc.requestTokenFor({ ...job, ...run }),
   };
 }
 

@@ -6,8 +6,14 @@ import { CHECKOUT } from '../../tools/checkout.ts';
 
 type Permissions = Readonly<Record<string, 'read' | 'write'>>;
 
+interface Step {
+  readonly id?: string;
+  readonly uses?: string;
+}
+
 interface Job {
   readonly uses?: string;
+  readonly steps?: readonly Step[];
   readonly with?: Readonly<Record<string, unknown>>;
   readonly permissions?: Permissions;
 }
@@ -56,6 +62,14 @@ it('has an example that calls each of the workflows that can be called', () => {
   );
   expect([...new Set(calls.map(({ called }) => called))].sort()).toEqual(callable.sort());
   expect(examples.length).toBeGreaterThanOrEqual(5);
+});
+
+it('lists each example once on the page about them', () => {
+  const page = readFileSync(join(CHECKOUT, 'examples', 'README.md'), 'utf8');
+  const listed = [...page.matchAll(/^\| \[`([\w-]+)`\]\(([\w-]+)\.yml\) \|/gm)];
+  expect(listed.map(([, name, file]) => [name, `${file}.yml`]).sort()).toEqual(
+    examples.map(({ file }) => [file.replace('.yml', ''), file]).sort(),
+  );
 });
 
 it.each(examples)('$file: grants nothing at the top, and calls nothing but the pack', (example) => {
@@ -110,6 +124,40 @@ describe.each(calls)('$place', ({ job, workflow }) => {
   it('grants exactly what the called jobs ask for', () => {
     expect(job.permissions).toEqual(asked(workflow));
   });
+});
+
+/** The outputs that a file of the pack declares: a workflow or an action. */
+function outputsOf(...path: readonly string[]): readonly string[] {
+  const { on, outputs } = parse(readFileSync(join(CHECKOUT, ...path), 'utf8')) as {
+    on?: { workflow_call?: { outputs?: object } };
+    outputs?: object;
+  };
+  return Object.keys(on?.workflow_call?.outputs ?? outputs ?? {});
+}
+
+/** Each output of the pack that an example uses, with those that there are. */
+const usedOutputs = examples.flatMap(({ file, workflow }) => {
+  const text = readFileSync(join(CHECKOUT, 'examples', file), 'utf8');
+  return [...text.matchAll(/\b(needs|steps)\.([\w-]+)\.outputs\.([\w-]+)/g)].flatMap(
+    ([, kind, id = '', output = '']) => {
+      const job = workflow.jobs[id];
+      const steps = Object.values(workflow.jobs).flatMap((one) => one.steps ?? []);
+      const uses = kind === 'needs' ? job?.uses : steps.find((step) => step.id === id)?.uses;
+      const called = OURS.exec(uses ?? '')?.[1];
+      if (called !== undefined)
+        return [{ file, output, known: outputsOf('.github/workflows', called) }];
+      const [, action] = /^OWNER\/eks-multus-actions(\/actions\/[\w-]+)?@/.exec(uses ?? '') ?? [];
+      return [{ file, output, known: outputsOf(action ?? '', 'action.yml') }];
+    },
+  );
+});
+
+it('finds outputs in several examples', () => {
+  expect(new Set(usedOutputs.map(({ file }) => file)).size).toBeGreaterThanOrEqual(4);
+});
+
+it.each(usedOutputs)('$file: uses the output $output, which there is', ({ output, known }) => {
+  expect(known).toContain(output);
 });
 
 const texts = examples.map(({ file }) => ({

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -50,6 +50,17 @@ it('removes what identifies an account, and keeps what is evidence', async () =>
     ...REMOVED.map(([, left]) => `{"Reason":"${left}"}`),
     ...KEPT,
   ]);
+});
+
+it('refuses to work with a sed that does not know the end of a word', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sed-'));
+  const sed = '#!/bin/bash\nexec /usr/bin/sed "${@//\\\\b/%}"\n';
+  writeFileSync(join(folder, 'sed'), sed, { mode: 0o755 });
+  const env = { PATH: `${folder}:${process.env['PATH']}` };
+  const file = join(folder, 'evidence.json');
+  const tried = run(SCRIPT, ['eks-multus-cluster', REGION, file], { env });
+  await expect(tried).rejects.toThrow('put GNU sed first in PATH');
+  expect(existsSync(file)).toBe(false);
 });
 
 it('collects the answers of an account, and only reads', async () => {

@@ -54,6 +54,10 @@ describe('a set-up that nobody confirms', () => {
     [`--region ${REGION} --protection none`, '--protection: got "none"; allowed: branch'],
     ['--regoin eu-west-1', 'unknown option "--regoin"'],
     ['--repository acme/gone', 'GitHub shows you no repository acme/gone'],
+    [
+      `--region ${REGION} --protection branch --admins none --workflows by-hnd`,
+      '--workflows: got "by-hnd"; allowed: the names in the folder examples of',
+    ],
   ])('%s is refused', async (options, says) => {
     expect(await terminal.setUp(`${options} --yes`)).toContain(says);
     expect(await terminal.stateOfAws()).toEqual(before);
@@ -196,6 +200,17 @@ describe('the set-up again', () => {
     expect([...variables.keys()]).not.toContain('EKS_MULTUS_ADMINS');
   });
 
+  it('leaves what people have set beside the reviewers', async () => {
+    const { environments } = terminal.github.repository(REPOSITORY);
+    const made = environments.get('eks-multus');
+    if (made === undefined) throw new Error('no environment');
+    const stricter = { ...made, preventsSelfReview: true, waitMinutes: 30 };
+    environments.set('eks-multus', stricter);
+    await terminal.setUp(`${options} --workflows ${ALL}`);
+    expect(environments.get('eks-multus')).toEqual(stricter);
+    environments.set('eks-multus', made);
+  }, 120_000);
+
   it('makes the labels of previews', () => {
     expect([...terminal.github.repository(REPOSITORY).labels]).toEqual([
       'multus-preview',
@@ -249,6 +264,24 @@ describe('the set-up again', () => {
     const user = 'arn:aws:iam::123456789012:role/eks-multus-user';
     expect(await terminal.outcomeOf(jobWith({ calledWorkflow, ...change }), user)).toBe(expected);
   });
+});
+
+describe('a repository whose plan has no reviewers', () => {
+  const options = `--region ${REGION} --admins none --workflows ${ALL} --yes`;
+
+  it('is set up without them, also with previews, and says why reviewers are not possible', async () => {
+    const state = terminal.github.repository(REPOSITORY);
+    await terminal.setUp(`${options} --protection reviews`);
+    state.hasApprovals = false;
+    expect(await terminal.setUp(`${options} --protection reviews`)).toContain('\nDone. ');
+    const before = terminal.stateOfGithub();
+    const printed = await terminal.setUp(`${options} --protection reviewers --reviewers ben`);
+    expect(printed).toContain(
+      'setup: GitHub refuses rules for the environment eks-multus. Private',
+    );
+    expect(terminal.stateOfGithub()).toEqual(before);
+    state.hasApprovals = true;
+  }, 120_000);
 });
 
 describe('undo', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -63,7 +63,7 @@ export async function openTerminal(): Promise<Terminal> {
   await ensureTools(['gh'], consoleProgress());
   const github = await startGithubApi(0);
   github.repository(PACK).readFile = (path, ref) =>
-    ref === 'v1' ? readFileSync(packFile(path)) : undefined;
+    ref === 'v1' && existsSync(packFile(path)) ? readFileSync(packFile(path)) : undefined;
   const gh = await leadGh(github, github.personalToken('ann', REPOSITORY, PACK));
   const issuer = await startOidcIssuer(0, { repository: REPOSITORY, ref: MAIN, workflow: 'x.yml' });
   const aws = await startTestAws({

@@ -33,10 +33,12 @@ export interface Counts {
 
 type Question = Pick<CheckResult, 'check' | 'subject'>;
 
+/** The check found what it should; `detail` is the evidence. */
 export function passed(question: Question, detail: string): CheckResult {
   return { ...question, outcome: 'passed', detail };
 }
 
+/** The check found something wrong: `detail` is the evidence, and the reason says what it means. */
 export function failed(question: Question, detail: string, reason: Reason): CheckResult {
   return { ...question, outcome: 'failed', detail, ...reason };
 }
@@ -46,6 +48,7 @@ export function skipped(question: Question, detail: string): CheckResult {
   return { ...question, outcome: 'skipped', detail };
 }
 
+/** How many checks ended in which way. */
 export function countOutcomes(checks: readonly CheckResult[]): Counts {
   const count = (outcome: CheckResult['outcome']) =>
     checks.filter((check) => check.outcome === outcome).length;

@@ -108,6 +108,7 @@ export interface EvidenceIndex {
   requests(source: Endpoint, target: Endpoint): Requests | undefined;
 }
 
+/** Makes the evidence quick to ask: the checks and explainers ask it for every pair. */
 export function indexEvidence(evidence: Evidence, pairs: readonly ProbedPair[]): EvidenceIndex {
   const { networks, pods, neighbours = [], interfaces, limits, policies } = evidence;
   const byName = new Map(pods.map((pod) => [pod.name, pod]));

@@ -144,6 +144,7 @@ export interface Location {
   readonly zone?: string;
 }
 
+/** How far apart two pods are. */
 export function scopeOf(source: Location, target: Location): Scope {
   if (source.node === undefined || target.node === undefined) return 'unknown';
   if (source.node === target.node) return 'same-node';

@@ -10,6 +10,7 @@ const NOTHING = new Markup('');
 const MOST_OF_A_KIND = 50;
 const SHOWN_OF_A_KIND = 3;
 
+/** The numbers at the top of the page: checks by outcome, and how much was tested. */
 export function figures({ counts, matrix, pods, nodes, networks }: Report): Markup {
   const tiles: readonly (readonly [string, number, string])[] = [
     ['failed', counts.failed, 'checks failed'],

@@ -10,6 +10,7 @@ export type AskSpotPrices = (
   groups: readonly Pick<NodeGroup, 'instanceType' | 'zone'>[],
 ) => Promise<Answer<readonly SpotPrice[]>>;
 
+/** Asks EC2 for the present prices of spot instances, once for each type and zone. */
 export function spotPricesOf(client: EC2Client, now: () => number): AskSpotPrices {
   return (groups) =>
     ask('ec2:DescribeSpotPriceHistory', async () => {

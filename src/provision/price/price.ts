@@ -148,6 +148,7 @@ export function spotText(spot: NonNullable<Price['spot']>): string {
   return 'spot instances counted as on demand, because EC2 did not tell their price';
 }
 
+/** An amount of dollars to a tenth of a cent: `0.349`. */
 export function dollars(amount: number): string {
   return amount.toFixed(3);
 }

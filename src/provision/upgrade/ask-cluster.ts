@@ -21,6 +21,7 @@ export interface ClusterQuestions {
   insights(cluster: string, kubernetesVersion: string): Promise<readonly Insight[]>;
 }
 
+/** Asks EKS about the add-ons of a cluster and its insights. */
 export function askCluster(client: EKSClient): ClusterQuestions {
   return {
     async addonVersion(cluster, addon) {

@@ -31,14 +31,22 @@ export interface Scheduler {
 
 const LOOK_MS = 1_000;
 
+/** What there is in the region. */
+interface Contents {
+  /** When each group was made, by its name. */
+  readonly groups: Map<string, number>;
+  /** By group and name. */
+  readonly schedules: Map<string, Schedule>;
+}
+
 /**
  * EventBridge Scheduler in one region: groups, and schedules that call CloudFormation's DeleteStack. Leaves out cron, time zones,
  * flexible windows, dead-letter queues and retries: a rate repeats a call anyway.
  */
 export function startScheduler(options: SchedulerOptions): Scheduler {
-  const { account, region, now } = options;
-  const groups = new Map<string, number>([['default', now()]]);
-  const schedules = new Map<string, Schedule>();
+  const { now } = options;
+  const contents: Contents = { groups: new Map([['default', now()]]), schedules: new Map() };
+  const { schedules } = contents;
   const invocations: Invocation[] = [];
   let seen = now();
   let running: Promise<void> | undefined;
@@ -69,47 +77,59 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     await running;
   }
 
-  async function put(name: string, body: JsonObject): Promise<object> {
-    const schedule = readSchedule(name, body, now());
-    if (!groups.has(schedule.group)) throw missing(`Schedule group ${schedule.group}`);
-    if (!(await mayAssume(options, schedule))) {
-      throw invalid(
-        'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',
-      );
-    }
-    schedules.set(keyOf(schedule.group, name), schedule);
-    return { ScheduleArn: arnOf(`schedule/${schedule.group}/${name}`) };
-  }
+  const looking = setInterval(() => {
+    runDue().catch((error: unknown) => options.problem('run schedules', error));
+  }, LOOK_MS);
+  looking.unref();
+  return {
+    service: restService('scheduler', {
+      ...scheduleRoutes(options, contents),
+      ...groupRoutes(options, contents),
+    }),
+    runDue,
+    invocations: () => invocations,
+    schedules: () => [...schedules.values()],
+    stop: () => clearInterval(looking),
+  };
+}
 
-  const routes: RestRoutes = {
+function scheduleRoutes(options: SchedulerOptions, contents: Contents): RestRoutes {
+  const { schedules } = contents;
+  return {
     'POST /schedules/{name}': ({ path: { name = '' }, body }) => {
       const group = stringOf(body['GroupName']) ?? 'default';
-      if (!schedules.has(keyOf(group, name))) return put(name, body);
+      if (!schedules.has(keyOf(group, name))) return put(options, contents, name, body);
       throw new ServiceError('ConflictException', `Schedule ${name} already exists.`, 409);
     },
     'PUT /schedules/{name}': ({ path: { name = '' }, body }) => {
-      found(name, stringOf(body['GroupName']));
-      return put(name, body);
+      found(contents, name, stringOf(body['GroupName']));
+      return put(options, contents, name, body);
     },
     'GET /schedules/{name}': ({ path: { name = '' }, query }) => {
-      const { given, group } = found(name, query.get('groupName') ?? undefined);
-      return { ...given, Name: name, GroupName: group, Arn: arnOf(`schedule/${group}/${name}`) };
+      const { given, group } = found(contents, name, query.get('groupName') ?? undefined);
+      const Arn = arnOf(options, `schedule/${group}/${name}`);
+      return { ...given, Name: name, GroupName: group, Arn };
     },
     'DELETE /schedules/{name}': ({ path: { name = '' }, query }) => {
-      const { group } = found(name, query.get('groupName') ?? undefined);
+      const { group } = found(contents, name, query.get('groupName') ?? undefined);
       schedules.delete(keyOf(group, name));
       return {};
     },
+  };
+}
+
+function groupRoutes(options: SchedulerOptions, { groups, schedules }: Contents): RestRoutes {
+  return {
     'POST /schedule-groups/{name}': ({ path: { name = '' } }) => {
       if (groups.has(checkName(name))) {
         throw new ServiceError('ConflictException', `Schedule group ${name} already exists.`, 409);
       }
-      groups.set(name, now());
-      return { ScheduleGroupArn: arnOf(`schedule-group/${name}`) };
+      groups.set(name, options.now());
+      return { ScheduleGroupArn: arnOf(options, `schedule-group/${name}`) };
     },
     'GET /schedule-groups/{name}': ({ path: { name = '' } }) => {
       if (!groups.has(name)) throw missing(`Schedule group ${name}`);
-      return { Arn: arnOf(`schedule-group/${name}`), Name: name, State: 'ACTIVE' };
+      return { Arn: arnOf(options, `schedule-group/${name}`), Name: name, State: 'ACTIVE' };
     },
     'DELETE /schedule-groups/{name}': ({ path: { name = '' } }) => {
       if (!groups.delete(name)) throw missing(`Schedule group ${name}`);
@@ -118,28 +138,34 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
       return {};
     },
   };
+}
 
-  function found(name: string, group = 'default'): Schedule {
-    const schedule = schedules.get(keyOf(group, name));
-    if (schedule === undefined) throw missing(`Schedule ${name}`);
-    return schedule;
+/** Makes a schedule, or puts another one in its place. */
+async function put(
+  options: SchedulerOptions,
+  { groups, schedules }: Contents,
+  name: string,
+  body: JsonObject,
+): Promise<object> {
+  const schedule = readSchedule(name, body, options.now());
+  if (!groups.has(schedule.group)) throw missing(`Schedule group ${schedule.group}`);
+  if (!(await mayAssume(options, schedule))) {
+    throw invalid(
+      'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',
+    );
   }
+  schedules.set(keyOf(schedule.group, name), schedule);
+  return { ScheduleArn: arnOf(options, `schedule/${schedule.group}/${name}`) };
+}
 
-  function arnOf(resource: string): string {
-    return `arn:aws:scheduler:${region}:${account}:${resource}`;
-  }
+function found({ schedules }: Contents, name: string, group = 'default'): Schedule {
+  const schedule = schedules.get(keyOf(group, name));
+  if (schedule === undefined) throw missing(`Schedule ${name}`);
+  return schedule;
+}
 
-  const looking = setInterval(() => {
-    runDue().catch((error: unknown) => options.problem('run schedules', error));
-  }, LOOK_MS);
-  looking.unref();
-  return {
-    service: restService('scheduler', routes),
-    runDue,
-    invocations: () => invocations,
-    schedules: () => [...schedules.values()],
-    stop: () => clearInterval(looking),
-  };
+function arnOf({ account, region }: SchedulerOptions, resource: string): string {
+  return `arn:aws:scheduler:${region}:${account}:${resource}`;
 }
 
 function timesOf(schedule: Schedule, seen: number, until: number): readonly number[] {

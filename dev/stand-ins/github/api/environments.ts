@@ -20,11 +20,16 @@ export const ENVIRONMENT_OPERATIONS: Readonly<Record<string, (call: Call) => Ans
     const name = nameOf(call);
     const known = state.environments.get(name);
     const policy = body['deployment_branch_policy'] as Json | null | undefined;
+    const refusal = refusalOf(body, state.hasApprovals);
+    if (refusal !== undefined) return refused(refusal);
     const changed = {
       id: known?.id ?? state.nextId(),
       name,
       deployers: deployersOf(policy, known),
+      // Whether GitHub keeps rules that a request does not name, no source says. Here it does not, so callers have to name them.
       reviewers: reviewersOf(body['reviewers']),
+      ...(body['prevent_self_review'] === true ? { preventsSelfReview: true } : {}),
+      ...(body['wait_timer'] === undefined ? {} : { waitMinutes: Number(body['wait_timer']) }),
     };
     state.environments.set(name, changed);
     return { status: 200, body: environmentJson(operation.example(200) as Json, changed) };
@@ -62,6 +67,29 @@ export const ENVIRONMENT_OPERATIONS: Readonly<Record<string, (call: Call) => Ans
     call.state.environments.delete(nameOf(call)) ? { status: 204, body: undefined } : notFound(),
 };
 
+/** The rules that a plan may lack. */
+const OF_APPROVALS = ['prevent_self_review', 'reviewers', 'wait_timer'];
+
+/**
+ * Why GitHub does not take the rules. A plan without approvals refuses a request that names one of their rules, also with null or 0:
+ * backstage/backstage#28977 and #28978, alchemy-run/alchemy#1373. The other refusal: github-community-projects/safe-settings#628.
+ */
+function refusalOf(body: Json, hasApprovals: boolean): string | undefined {
+  if (!hasApprovals && OF_APPROVALS.some((rule) => rule in body)) {
+    return 'Failed to create the environment protection rule. Please ensure the billing plan supports the required reviewers protection rule.';
+  }
+  if (body['prevent_self_review'] !== true || reviewersOf(body['reviewers']).length > 0) {
+    return undefined;
+  }
+  return 'Failed to create or update the environment protection rule. Required reviewers must have at least one reviewer to set prevent_self_review.';
+}
+
+function refused(message: string): Answer {
+  const documentation_url =
+    'https://docs.github.com/rest/deployments/environments#create-or-update-an-environment';
+  return { status: 422, body: { message, documentation_url, status: '422' } };
+}
+
 function nameOf({ operation }: Call): string {
   return decodeURIComponent(operation.params['environment_name'] ?? '');
 }
@@ -85,8 +113,9 @@ function deployersOf(
 }
 
 function environmentJson(example: Json, environment: GithubEnvironment): Json {
-  const { id, name, deployers, reviewers = [] } = environment;
+  const { id, name, deployers, reviewers = [], waitMinutes = 0 } = environment;
   const [wait, people] = example['protection_rules'] as readonly Json[];
+  const selfReview = { prevent_self_review: environment.preventsSelfReview ?? false };
   const limited = deployers !== 'any';
   return {
     ...example,
@@ -94,7 +123,10 @@ function environmentJson(example: Json, environment: GithubEnvironment): Json {
     name,
     protection_rules: [
       ...(limited ? [{ id, node_id: wait?.['node_id'], type: 'branch_policy' }] : []),
-      ...(reviewers.length > 0 ? [{ ...people, reviewers: reviewersJson(people, reviewers) }] : []),
+      ...(waitMinutes > 0 ? [{ ...wait, wait_timer: waitMinutes }] : []),
+      ...(reviewers.length > 0
+        ? [{ ...people, ...selfReview, reviewers: reviewersJson(people, reviewers) }]
+        : []),
     ],
     deployment_branch_policy: limited
       ? {

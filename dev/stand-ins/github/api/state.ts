@@ -84,6 +84,10 @@ export interface GithubEnvironment {
   readonly deployers: 'any' | 'protected-branches' | readonly string[];
   /** Who approves jobs; nobody has to when left out. */
   readonly reviewers?: readonly string[];
+  /** Whether nobody may approve a job that they have started. */
+  readonly preventsSelfReview?: boolean;
+  /** How many minutes each job waits. */
+  readonly waitMinutes?: number;
 }
 
 /** A run that somebody started by `workflow_dispatch`. */
@@ -113,6 +117,8 @@ export interface RepositoryState {
   /** The branches that a branch protection rule protects. Rulesets do not count here. */
   readonly protectedBranches: Set<string>;
   readonly environments: Map<string, GithubEnvironment>;
+  /** Whether its plan has reviewers and wait timers of environments: in private repositories, Enterprise has them. */
+  hasApprovals: boolean;
   /** The bodies of the requests that made the rulesets, each with its `id`. */
   readonly rulesets: Readonly<Record<string, unknown>>[];
   /** Variables for its workflows (`vars`). */
@@ -138,6 +144,7 @@ export function repositoryState(name: string, defaultBranch = 'main'): Repositor
     pullRequests: new Map(),
     issues: new Map(),
     hasIssues: true,
+    hasApprovals: true,
     labels: new Set(),
     makesLabels: false,
     artifacts: new Map(),

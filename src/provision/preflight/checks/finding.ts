@@ -25,10 +25,12 @@ export function sentence({ text, fix }: Finding): string {
   return `${text}. Fix: ${fix}`;
 }
 
+/** What would make a deploy fail, and what to do about it. */
 export function problem(text: string, fix: string): Finding {
   return { level: 'problem', text, fix };
 }
 
+/** What stops nothing but needs attention, and what to do about it. */
 export function notice(text: string, fix: string): Finding {
   return { level: 'notice', text, fix };
 }
