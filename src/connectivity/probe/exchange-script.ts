@@ -8,7 +8,7 @@ export interface ExchangeTarget {
   readonly protocol: Transport;
   readonly address: string;
   readonly port: number;
-  /** The interface whose MTU a second request fills. Without it there is no second request. */
+  /** The interface whose MTU a request fills. Without it there is no such request. */
   readonly fill?: string;
   /** A service of another test pod; else the end of a connection that a user named, where TCP must connect and no more. */
   readonly ofPod: boolean;
@@ -76,14 +76,17 @@ const FUNCTIONS = [
   // The protocol, the address, the port, what the line is about, the tries, and the interface to fill.
   'x() { case $2 in *:*) h="[$2]";; *) h=$2;; esac',
   'k=$1; [ "$1 $4" = "tcp target" ] || [ "$1" != tcp ] || k=http',
-  'n=0; r=1; read s _ </proc/uptime',
-  'while [ $n -lt $5 ]; do n=$((n+1)); o=$(c $k "$h" "$3" hostname 2>&1); r=$?; [ $r = 0 ] && break; case $o in *"not supported"*) break;; esac; [ $n -lt $5 ] && sleep 1; done',
-  'read e _ </proc/uptime; l=',
-  'if [ $r = 0 ] && [ -n "$6" ] && read m <"/sys/class/net/$6/mtu"; then',
+  'n=0; r=1; l=; m=; read s _ </proc/uptime',
+  // A request that fills packets comes first: its answer says that small ones pass, too, and starting a program takes long.
+  'if [ -n "$6" ] && read m <"/sys/class/net/$6/mtu"; then',
   // Headers of IP and UDP, `echo ` and a line end.
   `case $2 in *:*) u=${HEADERS.ipv6 + 6};; *) u=${HEADERS.ipv4 + 6};; esac`,
   "p=$(head -c $((m-u)) /dev/zero | tr '\\000' x)",
-  'i=0; f=1; while [ $i -lt 3 ]; do i=$((i+1)); c $k "$h" "$3" "echo $p" "X-Fill: $p" >/dev/null 2>&1 && f=0 && break; done; l="@large $m $f"; fi',
+  'o=$(c $k "$h" "$3" "echo $p" "X-Fill: $p" 2>&1); r=$?; [ $r = 0 ] && n=1 && l="@large $m 0"; [ $k = http ] || o=answered; fi',
+  'while [ $r != 0 ] && [ $n -lt $5 ]; do n=$((n+1)); o=$(c $k "$h" "$3" hostname 2>&1); r=$?; [ $r = 0 ] && break; case $o in *"not supported"*) break;; esac; [ $n -lt $5 ] && sleep 1; done',
+  'read e _ </proc/uptime',
+  'if [ $r = 0 ] && [ -n "$m" ] && [ -z "$l" ]; then',
+  'i=1; f=1; while [ $i -lt 3 ]; do i=$((i+1)); c $k "$h" "$3" "echo $p" "X-Fill: $p" >/dev/null 2>&1 && f=0 && break; done; l="@large $m $f"; fi',
   'echo "@exchange $4 $1 $2 $3 $r $n $s $e" $o $l; }',
 ];
 
