@@ -35,8 +35,8 @@ export const NO_EXCHANGES: ExchangePlan = { services: [], exchanges: [], samples
 const WAIT_S = 3;
 /** A lost packet is not a fault of the protocol. */
 export const TRIES = 3;
-/** Each program of agnhost takes some 30 MB while it runs. */
-const EXCHANGES_AT_ONCE = 4;
+/** Each program of agnhost takes some 30 MB while it runs. On a small node, more at once take longer than one after another. */
+const EXCHANGES_AT_ONCE = 2;
 /** The services of a pod start with it, and may take longer than the pod on a small node. */
 const SERVICE_TRIES = 8;
 
@@ -82,7 +82,8 @@ const FUNCTIONS = [
   // Headers of IP and UDP, `echo ` and a line end.
   `case $2 in *:*) u=${HEADERS.ipv6 + 6};; *) u=${HEADERS.ipv4 + 6};; esac`,
   "p=$(head -c $((m-u)) /dev/zero | tr '\\000' x)",
-  'o=$(c $k "$h" "$3" "echo $p" "X-Fill: $p" 2>&1); r=$?; [ $r = 0 ] && n=1 && l="@large $m 0"; [ $k = http ] || o=answered; fi',
+  'o=$(c $k "$h" "$3" "echo $p" "X-Fill: $p" 2>&1); r=$?; n=1',
+  'if [ $r = 0 ]; then l="@large $m 0"; [ $k = http ] || o=answered; elif [ $n -lt $5 ]; then sleep 1; fi; fi',
   'while [ $r != 0 ] && [ $n -lt $5 ]; do n=$((n+1)); o=$(c $k "$h" "$3" hostname 2>&1); r=$?; [ $r = 0 ] && break; case $o in *"not supported"*) break;; esac; [ $n -lt $5 ] && sleep 1; done',
   'read e _ </proc/uptime',
   'if [ $r = 0 ] && [ -n "$m" ] && [ -z "$l" ]; then',

@@ -43,7 +43,10 @@ export function plannedExtras(
       exchanges: {
         services: extras.transports,
         exchanges: [
-          ...row.flatMap((pair) => pairExchanges(pair, extras.transports, large(pair))),
+          // One protocol after another: where one is blocked, only its requests wait for each other.
+          ...extras.transports.flatMap((one) =>
+            row.flatMap((pair) => pairExchanges(pair, [one], large(pair))),
+          ),
           ...distinct(targets.flatMap(targetExchange)),
         ],
         samples: (sampled.get(pod.name) ?? []).map(({ source, target }) => ({

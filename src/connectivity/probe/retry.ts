@@ -65,8 +65,8 @@ function retryText(pairs: number, requests: number): string {
 }
 
 /**
- * The requests to services of other pods that got no answer, or none that fills packets, by pod. One try suffices, because the
- * attempt is a further one. Pure.
+ * The requests to services of other pods that got no answer, or none that fills packets, by pod. Two tries
+ * suffice, because the attempt is a further one. Pure.
  */
 function unansweredExchanges(
   pods: readonly PodObservation[],
@@ -81,7 +81,7 @@ function unansweredExchanges(
     const own = (rows.get(name) ?? [])
       .flatMap((pair) => pairExchanges(pair, extras.transports, large(pair)))
       .filter((one) => open.has(endOf(one)))
-      .map((one) => ({ ...one, tries: 1 }));
+      .map((one) => ({ ...one, tries: 2 }));
     if (own.length > 0) found.set(name, own);
   }
   return found;
