@@ -18,7 +18,7 @@ const MANY_CHECKS = 1_000;
 
 /**
  * verify next to a loop of `kubectl exec … ping`, in one cluster of the rehearsal with real kubelets: the lab's four
- * pods, a matrix of twelve, and one of eighteen that also uses TCP, UDP and SCTP.
+ * pods, a matrix of twelve, and the same that also uses TCP, UDP and SCTP and asks the kubelet of each node.
  *
  * Compared is the time from when all pods are Ready: verify's probing (its first exec to the end of its last) with
  * the loop over the same ordered pairs of the same pods, one after another, by the same ping. The pairs are all that
@@ -43,7 +43,7 @@ export const verify: Bench = async ({ say }) => {
     say('the matrix: verify, then the loop');
     const matrix = await runTrial('matrix');
     if (matrix.pods !== MATRIX_PODS) throw new Error(`the matrix has ${matrix.pods} pods`);
-    say('a larger matrix with TCP, UDP and SCTP: verify, then the loop over every fourth pair');
+    say('the matrix with TCP, UDP and SCTP: verify, then the loop over every fourth pair');
     const protocols = await runTrial('protocols');
     if (protocols.passed < MANY_CHECKS) throw new Error(`only ${protocols.passed} checks passed`);
     return [

@@ -66,6 +66,8 @@ export function exchangeScript(plan: ExchangePlan): readonly string[] {
 }
 
 const FUNCTIONS = [
+  // Each program of agnhost lives for one request. Without threads and garbage collection it starts a quarter faster.
+  'export GOMAXPROCS=1 GOGC=off',
   'c() { case $1 in',
   // The option -T of wget ends some builds of BusyBox with a fault of memory.
   `http) timeout ${WAIT_S} wget -q -O - \${5:+--header "$5"} "http://$2:$3/" </dev/null; w=$?`,

@@ -32,8 +32,8 @@ describe('plannedExtras', () => {
       exchanges.map(({ protocol, address, port }) => `${protocol} ${address} ${port}`),
     ).toEqual([
       'tcp 10.0.6.71 20080',
-      'sctp 10.0.6.71 20082',
       'tcp 10.0.6.72 20080',
+      'sctp 10.0.6.71 20082',
       'sctp 10.0.6.72 20082',
     ]);
     expect(exchanges.every(({ fill }) => fill === undefined)).toBe(true);
