@@ -55,11 +55,20 @@ function asked(workflow: Workflow): Permissions {
   return Object.fromEntries([...all, ...written]);
 }
 
+/** The workflows that others call. CI is called, too, but by this repository only; what others call brings the pack along. */
+const callable = readdirSync(join(CHECKOUT, '.github/workflows')).filter((file) =>
+  readFileSync(join(CHECKOUT, '.github/workflows', file), 'utf8').includes('uses: $/actions/'),
+);
+
+it('asks in a bug report for each of the workflows that can be called', () => {
+  const form = parse(readFileSync(join(CHECKOUT, '.github/ISSUE_TEMPLATE/bug.yml'), 'utf8')) as {
+    body: readonly { id?: string; attributes: { options?: readonly string[] } }[];
+  };
+  const options = form.body.find(({ id }) => id === 'part')?.attributes.options ?? [];
+  expect(options).toEqual(expect.arrayContaining(callable));
+});
+
 it('has an example that calls each of the workflows that can be called', () => {
-  // CI is called, too, but by this repository only; what others call brings the pack along.
-  const callable = readdirSync(join(CHECKOUT, '.github/workflows')).filter((file) =>
-    readFileSync(join(CHECKOUT, '.github/workflows', file), 'utf8').includes('uses: $/actions/'),
-  );
   expect([...new Set(calls.map(({ called }) => called))].sort()).toEqual(callable.sort());
   expect(examples.length).toBeGreaterThanOrEqual(5);
 });
@@ -146,8 +155,10 @@ const usedOutputs = examples.flatMap(({ file, workflow }) => {
       const called = OURS.exec(uses ?? '')?.[1];
       if (called !== undefined)
         return [{ file, output, known: outputsOf('.github/workflows', called) }];
-      const [, action] = /^OWNER\/eks-multus-actions(\/actions\/[\w-]+)?@/.exec(uses ?? '') ?? [];
-      return [{ file, output, known: outputsOf(action ?? '', 'action.yml') }];
+      const action = /^OWNER\/eks-multus-actions(\/actions\/[\w-]+)?@/.exec(uses ?? '');
+      return action === null
+        ? []
+        : [{ file, output, known: outputsOf(action[1] ?? '', 'action.yml') }];
     },
   );
 });

@@ -92,6 +92,25 @@ it('each page that code, templates and workflows name exists', () => {
   expect(wrong).toEqual([]);
 });
 
+const walks = [
+  ...read('docs/architecture.md').matchAll(/^\*\*(.*): (\d+) files\.\*\* ((?:.+\n)+)/gm),
+].map(([, walk = '', count, text = '']) => ({
+  walk,
+  count: Number(count),
+  files: [...new Set([...text.matchAll(/`([a-z][a-z/-]*)`/g)].map(([, name = '']) => name))],
+}));
+
+it('finds the walks through the house', () => {
+  expect(walks).toHaveLength(3);
+});
+
+it.each(walks)('$walk: the walk counts its files, and they exist', ({ count, files }) => {
+  expect(files).toHaveLength(count);
+  const sources = globSync('src/**/*.ts', { cwd: CHECKOUT });
+  const lost = files.filter((name) => !sources.some((file) => file.endsWith(`/${name}.ts`)));
+  expect(lost).toEqual([]);
+});
+
 /** The lines of a workflow that a shell runs, beside their key. */
 function shellLines(text: string): readonly string[] {
   const blocks = text.matchAll(/^( *)(?:- )?run: *([|>][+-]?)?(.*(?:\n(?:\1 +.*)?)*)/gm);
