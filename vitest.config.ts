@@ -64,6 +64,7 @@ export default defineConfig({
             'dev/testing/setup/ensure-tools.ts',
             'dev/stand-ins/aws/testing/moto-fork-server.ts',
             'dev/testing/aws-command/aws-command.ts',
+            'dev/testing/programs/bundled-programs.ts',
           ],
           setupFiles: 'dev/testing/setup/end-processes.ts',
           testTimeout: 120_000,
