@@ -3,12 +3,15 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './dev/testing/setup/longest-first.ts';
+import { COMPILED } from './dev/tools/checkout.ts';
 
 // Temporary files of the tests, and of the programs that they start, stay inside the checkout.
 const scratch = join(import.meta.dirname, 'node_modules', '.cache', 'tests');
 mkdirSync(scratch, { recursive: true });
 process.env['TMPDIR'] = scratch;
 process.env['KUBECACHEDIR'] = join(scratch, 'kubectl');
+// For workers, and for the programs that tests start again and again.
+process.env['NODE_COMPILE_CACHE'] = COMPILED;
 
 /**
  * Integration tests wait for their servers about half of the time, so more workers than cores keep the cores busy. The
