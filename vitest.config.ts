@@ -14,10 +14,11 @@ process.env['KUBECACHEDIR'] = join(scratch, 'kubectl');
 process.env['NODE_COMPILE_CACHE'] = COMPILED;
 
 /**
- * Integration tests wait for their servers about half of the time, so more workers than cores keep the cores busy. The
- * projects share them, for which vitest demands the same number in each.
+ * Integration tests wait for their servers more than half of the time, so more workers than cores keep the cores busy: four
+ * workers keep two cores busy three quarters of the time. The projects share them, for which vitest demands the same number
+ * in each.
  */
-const maxWorkers = Math.min(availableParallelism() + 2, 8);
+const maxWorkers = Math.min(availableParallelism() + 4, 8);
 
 /**
  * Both projects run at once and find their tests beside the sources: `unit` needs no server, the tests of `integration`
