@@ -3,18 +3,22 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './dev/testing/setup/longest-first.ts';
+import { COMPILED } from './dev/tools/checkout.ts';
 
 // Temporary files of the tests, and of the programs that they start, stay inside the checkout.
 const scratch = join(import.meta.dirname, 'node_modules', '.cache', 'tests');
 mkdirSync(scratch, { recursive: true });
 process.env['TMPDIR'] = scratch;
 process.env['KUBECACHEDIR'] = join(scratch, 'kubectl');
+// For workers, and for the programs that tests start again and again.
+process.env['NODE_COMPILE_CACHE'] = COMPILED;
 
 /**
- * Integration tests wait for their servers about half of the time, so more workers than cores keep the cores busy. The
- * projects share them, for which vitest demands the same number in each.
+ * Integration tests wait for their servers more than half of the time, so more workers than cores keep the cores busy: four
+ * workers keep two cores busy three quarters of the time. The projects share them, for which vitest demands the same number
+ * in each.
  */
-const maxWorkers = Math.min(availableParallelism() + 2, 8);
+const maxWorkers = Math.min(availableParallelism() + 4, 8);
 
 /**
  * Both projects run at once and find their tests beside the sources: `unit` needs no server, the tests of `integration`
@@ -64,6 +68,7 @@ export default defineConfig({
             'dev/testing/setup/ensure-tools.ts',
             'dev/stand-ins/aws/testing/moto-fork-server.ts',
             'dev/testing/aws-command/aws-command.ts',
+            'dev/testing/programs/bundled-programs.ts',
           ],
           setupFiles: 'dev/testing/setup/end-processes.ts',
           testTimeout: 120_000,

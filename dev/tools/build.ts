@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { minify } from '@swc/core';
 import { inParallel } from '../../src/core/in-parallel.ts';
 import { writeBootScript } from './boot-script.ts';
-import { actionNames, CHECKOUT, scratchFolder } from './checkout.ts';
+import { actionNames, CHECKOUT, COMPILED, scratchFolder } from './checkout.ts';
 import { bundledPackages } from './packages.ts';
 import { run } from './process.ts';
 import { consoleProgress } from './progress.ts';
@@ -102,7 +102,11 @@ async function bundleModules(entry: string, out: string): Promise<void> {
   ];
   await run(process.execPath, args, {
     cwd: CHECKOUT,
-    env: { ...process.env, TS_NODE_PROJECT: bundledPackages() },
+    env: {
+      ...process.env,
+      TS_NODE_PROJECT: bundledPackages(),
+      NODE_COMPILE_CACHE: COMPILED,
+    },
   });
 }
 

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { inParallel } from '../../src/core/in-parallel.ts';
 import { bootScriptIsCurrent } from './boot-script.ts';
 import { type Bundle, build, bundles } from './build.ts';
-import { CACHE, CHECKOUT, scratchFolder } from './checkout.ts';
+import { CACHE, CHECKOUT, COMPILED, scratchFolder } from './checkout.ts';
 import { checkWithCheckov } from './checkov/checkov.ts';
 import { stalePages } from './docs.ts';
 import { crowdedFolders } from './folders.ts';
@@ -40,6 +40,7 @@ const env = {
   EKS_MULTUS_CACHE: cacheFolder(),
   XDG_CACHE_HOME: CACHE,
   XDG_DATA_HOME: CACHE,
+  NODE_COMPILE_CACHE: COMPILED,
 };
 const node = (...args: string[]) => run(process.execPath, args, { cwd: CHECKOUT, env });
 

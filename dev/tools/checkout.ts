@@ -15,6 +15,9 @@ export function actionNames(): readonly string[] {
 /** The folder for the caches of tools that scripts run, inside the checkout. */
 export const CACHE = join(CHECKOUT, 'node_modules', '.cache');
 
+/** The folder in which Node keeps compiled sources (NODE_COMPILE_CACHE): later runs of a program start in half the time. */
+export const COMPILED = join(CACHE, 'compiled');
+
 /** Creates a folder for temporary files, inside the checkout. */
 export function scratchFolder(name: string): string {
   mkdirSync(CACHE, { recursive: true });

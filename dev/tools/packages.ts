@@ -20,7 +20,7 @@ const ES_MODULES = [
  * Loading these packages has no side effects, though their package.json does not say so. This drops four megabytes of
  * generated classes from @kubernetes/client-node.
  */
-const WITHOUT_SIDE_EFFECTS = ['@actions/core', '@kubernetes/client-node'];
+export const WITHOUT_SIDE_EFFECTS = ['@actions/core', '@kubernetes/client-node'];
 
 /** A fixed folder, because ncc numbers modules by their paths and the same sources have to give the same bundle. */
 const FOLDER = join(CACHE, 'packages');

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { REGION } from '../stand-ins/aws/testing/local-aws.ts';
 import { answersWhenQuiet } from '../stand-ins/aws/testing/quiet-cloudformation.ts';
@@ -6,6 +7,7 @@ import { startTestAws, type TestAws } from '../stand-ins/aws/testing/stand-in.ts
 import { type GithubApi, startGithubApi } from '../stand-ins/github/api/server.ts';
 import type { RepositoryState } from '../stand-ins/github/api/state.ts';
 import { PACK } from '../stand-ins/github/repositories.ts';
+import { awsCommandFolder, setup as startAwsCommand } from '../testing/aws-command/aws-command.ts';
 import { type BlockName, blockNames, readmeBlock } from '../testing/contract/readme-blocks.ts';
 import { type Desk, startDesk } from '../testing/desk/desk.ts';
 import { pushedFiles } from '../testing/desk/pushed.ts';
@@ -33,8 +35,10 @@ export async function runReadme(): Promise<void> {
   // `aws cloudformation deploy` looks at its change set every five seconds.
   const aws = await startTestAws(answersWhenQuiet('DescribeChangeSet'));
   const account = { endpoint: aws.endpoint, region: REGION, credentials: OWNER };
+  const stopAwsCommand = await startAwsCommand();
   try {
-    const desk = await startDesk({ api, repository: REPOSITORY, account, folder });
+    const command = join(awsCommandFolder(), 'aws');
+    const desk = await startDesk({ api, repository: REPOSITORY, account, folder, aws: command });
     for (const name of blockNames('check')) {
       const commands = readmeBlock(name).replaceAll('OWNER/eks-multus-actions', PACK);
       await desk.type(commands, ANSWERS[name]);
@@ -47,7 +51,7 @@ export async function runReadme(): Promise<void> {
     await desk.leave();
     if (problems.length > 0) throw new Error(problems.join('\n'));
   } finally {
-    await Promise.all([api.stop(), aws.stop()]);
+    await Promise.all([api.stop(), aws.stop(), stopAwsCommand()]);
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -18,6 +18,8 @@ export interface DeskPlan {
   readonly account: AwsAccount;
   /** A folder for all that is at the desk. */
   readonly folder: string;
+  /** The path of the AWS CLI; by default, that of the tools. */
+  readonly aws?: string;
 }
 
 /** A person's own machine: a home, a checkout of the repository, and a shell with gh, aws and kubectl. */
@@ -40,6 +42,7 @@ export interface Desk {
  */
 export async function startDesk(plan: DeskPlan): Promise<Desk> {
   const { api, repository, folder } = plan;
+  const { aws = join(cacheFolder(), 'venv', 'bin', 'aws') } = plan;
   const [home, checkout] = [join(folder, 'home'), join(folder, 'checkout')];
   const [origin, answersFile] = [join(folder, 'origin.git'), join(folder, 'answers')];
   mkdirSync(home, { recursive: true });
@@ -53,7 +56,7 @@ export async function startDesk(plan: DeskPlan): Promise<Desk> {
     ...gitSettings(origin, url),
     ...gh.env,
     ...user.env,
-    PATH: `${programs(folder)}:${join(cacheFolder(), 'bin')}:${process.env['PATH']}`,
+    PATH: `${programs(folder, aws)}:${join(cacheFolder(), 'bin')}:${process.env['PATH']}`,
     HOME: home,
     SETUP_TERMINAL: answersFile,
   };
@@ -76,13 +79,13 @@ export async function startDesk(plan: DeskPlan): Promise<Desk> {
  * A folder with `aws`. Authenticators take only tokens that name the real host of STS. Making a token calls nobody, so that
  * command may forget where the stand-in is.
  */
-function programs(folder: string): string {
+function programs(folder: string, aws: string): string {
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   const lines = [
     '#!/bin/sh',
     'case " $* " in *" eks get-token "*) export AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true ;; esac',
-    `exec '${join(cacheFolder(), 'venv', 'bin', 'aws')}' "$@"`,
+    `exec '${aws}' "$@"`,
   ];
   writeFileSync(join(bin, 'aws'), `${lines.join('\n')}\n`, { mode: 0o755 });
   return bin;

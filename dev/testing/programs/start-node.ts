@@ -1,6 +1,7 @@
 import type { constants } from 'node:os';
-import { packFile } from '../../../src/core/pack-files.ts';
+import { COMPILED } from '../../tools/checkout.ts';
 import { mortal, start } from '../../tools/process.ts';
+import { startedFile } from './bundled-programs.ts';
 
 /** A running script: its output so far, and its end. */
 export interface RunningScript {
@@ -14,14 +15,11 @@ export interface RunningScript {
   readonly exited: Promise<number | null>;
 }
 
-/** Later runs of a script start in half the time, because Node keeps the compiled sources. */
-const NODE_COMPILE_CACHE = packFile('node_modules', '.cache', 'compiled');
-
 /** Starts a script with the current Node. Of the caller's environment, the script gets only this. */
 export function startNode(script: string, env: NodeJS.ProcessEnv): RunningScript {
-  const node = mortal(process.execPath, [script]);
+  const node = mortal(process.execPath, [startedFile(script)]);
   const child = start(...node, {
-    env: { NODE_COMPILE_CACHE, ...env },
+    env: { NODE_COMPILE_CACHE: COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const chunks: Buffer[] = [];

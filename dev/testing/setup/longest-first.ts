@@ -4,30 +4,49 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { CHECKOUT } from '../../tools/checkout.ts';
 
 /**
- * The files whose tests take longest, the longest first. They wait for machines, pollers and namespaces more than they
- * work, so the others run beside them.
+ * The files whose tests take longest, a quarter of a minute and more, the longest first. They wait for machines, pollers and
+ * namespaces more than they work, so the others run beside them. The last one would otherwise end long after all others.
  */
 const LONGEST = [
-  'cfn/node-boot/boot-machines.integration.test.ts',
-  'dev/testing/api-server-faults/fault-table.integration.test.ts',
   'src/provision/provision.integration.test.ts',
-  'dev/testing/set-up/first-set-up.integration.test.ts',
   'src/provision/destroy.integration.test.ts',
-  'src/multus/guard.integration.test.ts',
-  'src/provision/permissions.integration.test.ts',
+  'cfn/node-boot/boot-machines.integration.test.ts',
+  'dev/stand-ins/vpc/vpc.integration.test.ts',
+  'dev/testing/set-up/first-set-up.integration.test.ts',
+  'dev/testing/api-server-faults/fault-table.integration.test.ts',
+  'src/provision/iam-delay.integration.test.ts',
   'src/preview/many-at-once.integration.test.ts',
   'cfn/attach-enis/hook-trials.integration.test.ts',
+  'src/provision/permissions.integration.test.ts',
+  'src/provision/upgrade/upgrade.integration.test.ts',
+  'cfn/node-boot/ipam-plugin.integration.test.ts',
+  'src/multus/guard.integration.test.ts',
+  'src/provision/rollout/failing-nodes.integration.test.ts',
+  'cfn/node-boot/boot-script.integration.test.ts',
+  'src/provision/sleep/sleep.integration.test.ts',
+  'src/verify/interrupt.integration.test.ts',
+  'src/provision/given-up-launch.integration.test.ts',
+  'src/provision/shared-outputs/shared-outputs.integration.test.ts',
+  'src/verify/bundle.integration.test.ts',
+  'src/provision/guard/guard.integration.test.ts',
   'src/connectivity/report/page.integration.test.ts',
   'src/connect/cluster.integration.test.ts',
-  'src/provision/guard/guard.integration.test.ts',
   'dev/testing/set-up/other-hosts.integration.test.ts',
-  'src/verify/interrupt.integration.test.ts',
-  'src/provision/preflight/preflight.integration.test.ts',
-  'src/provision/preflight/without-internet.integration.test.ts',
+  'src/provision/given-cluster/given-cluster.integration.test.ts',
   'src/provision/given-vpc/given-vpc.integration.test.ts',
-  'src/provision/sleep/sleep.integration.test.ts',
+  'src/configure-multus/hostile-cluster.integration.test.ts',
+  'dev/testing/aws-facts/stand-in.integration.test.ts',
+  'src/provision/bad-inputs.integration.test.ts',
   'dev/testing/set-up/doctor.integration.test.ts',
-  'dev/stand-ins/vpc/vpc.integration.test.ts',
+  'src/multus/upgrade.integration.test.ts',
+  'dev/stand-ins/instance/ipv6.integration.test.ts',
+  'src/connectivity/probe/exchange-script.integration.test.ts',
+  'src/provision/preflight/without-internet.integration.test.ts',
+  'dev/testing/corpus/definitions.integration.test.ts',
+  'src/provision/poisoned-bucket.integration.test.ts',
+  'src/connectivity/probe/probe-script.integration.test.ts',
+  'src/configure-multus/bundle.integration.test.ts',
+  'cfn/node-boot/link-names.test.ts',
 ].map((file) => join(CHECKOUT, file));
 
 /**

@@ -46,7 +46,8 @@ export function createIdentities(motoUrl: string): Identities {
       if (!SESSION.test(accessKey)) return Promise.resolve(undefined);
       return remembered(callers, accessKey, () => callerOf(motoUrl, accessKey));
     },
-    permissionsOf: (role) => remembered(permissions, role, () => read(iam, role)),
+    permissionsOf: (role) =>
+      remembered(permissions, role, async () => theSame(await read(iam, role))),
     forget: () => permissions.clear(),
   };
 }
@@ -96,6 +97,17 @@ async function readPolicy(iam: IAMClient, PolicyArn: string | undefined): Promis
   const VersionId = Policy?.DefaultVersionId;
   const found = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
   return parsed(found.PolicyVersion?.Document);
+}
+
+/** What roles could do so far, by content. */
+const seen = new Map<string, Permissions>();
+
+/** One object for equal permissions, so that decisions about them stay known after a change in IAM that was about others. */
+function theSame(permissions: Permissions): Permissions {
+  const content = JSON.stringify(permissions);
+  const known = seen.get(content) ?? permissions;
+  seen.set(content, known);
+  return known;
 }
 
 function parsed(document = '{}'): PolicyDocument {

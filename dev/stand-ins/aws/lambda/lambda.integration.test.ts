@@ -37,6 +37,7 @@ it('gives a handler its event, context, role and variables, and nothing from thi
     env: { COLOUR: 'blue', AWS_REGION: 'ap-northeast-2', AWS_ENDPOINT_URL: test.endpoint },
   });
   expect(payload.env).not.toHaveProperty('OF_THIS_MACHINE');
+  expect(payload.env).not.toHaveProperty('NODE_COMPILE_CACHE');
   expect(payload.env.AWS_ACCESS_KEY_ID).toMatch(/^ASIA/);
 });
 

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
  * deployment package, passes it the event from standard input and writes its result to standard output. The
  * handler's own output goes to standard error, which is its log.
  */
+delete process.env['NODE_COMPILE_CACHE'];
 process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
 
 interface Invocation {

@@ -21,17 +21,23 @@ from typing import Any, Callable
 
 Application = Callable[..., Any]
 
-# One read-only call for each service, so that a child finds its modules loaded and its data read.
-WARM_UP_CALLS = {
-    "ec2": "Action=DescribeInstanceTypes&Version=2016-11-15&InstanceType.1=m5.large",
-    "iam": "Action=ListPolicies&Version=2010-05-08",
-    "sts": "Action=GetCallerIdentity&Version=2011-06-15",
-    "s3": "",
-    "events": "",
-    "kms": "",
-    "logs": "",
-    "ssm": "",
-}
+# Calls that change nothing, so that a child finds modules loaded and data read. The first error of a service takes as long
+# as its first answer.
+WARM_UP_CALLS = (
+    ("ec2", "POST", "/", "Action=DescribeInstanceTypes&Version=2016-11-15&InstanceType.1=m5.large"),
+    ("ec2", "POST", "/", "Action=DescribeVpcs&Version=2016-11-15&VpcId.1=vpc-1"),
+    ("iam", "POST", "/", "Action=ListPolicies&Version=2010-05-08"),
+    ("iam", "POST", "/", "Action=GetRole&Version=2010-05-08&RoleName=none"),
+    ("sts", "POST", "/", "Action=GetCallerIdentity&Version=2011-06-15"),
+    ("s3", "GET", "/no-bucket", ""),
+    ("events", "POST", "/", ""),
+    ("kms", "POST", "/", ""),
+    ("lambda", "GET", "/2015-03-31/functions", ""),
+    ("logs", "POST", "/", ""),
+    ("ssm", "POST", "/", '{"Name": "none"}'),
+    ("moto_api", "GET", "/moto-api/", ""),
+)
+JSON_CALLS = {"ssm": "AmazonSSM.GetParameter"}
 REGION = "ap-northeast-2"
 
 
@@ -48,15 +54,25 @@ def load() -> Application:
     application = DomainDispatcherApplication(create_backend_app)
     application.debug = True  # type: ignore
     client = Client(application)
-    for service, body in WARM_UP_CALLS.items():
-        scope = f"20260101/{REGION}/{service}/aws4_request"
-        headers = {
-            "Authorization": f"AWS4-HMAC-SHA256 Credential=AKIA/{scope}",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        client.post("/", base_url="http://127.0.0.1", headers=headers, data=body)
+    for service, method, path, body in WARM_UP_CALLS:
+        client.open(
+            path, method=method, base_url="http://127.0.0.1", headers=headers_of(service), data=body
+        )
     gc.freeze()
     return application
+
+
+def headers_of(service: str) -> dict[str, str]:
+    """What a signed call of a service has. Calls of moto itself are not signed."""
+    if service == "moto_api":
+        return {}
+    scope = f"20260101/{REGION}/{service}/aws4_request"
+    signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential=AKIA/{scope}"}
+    if service in JSON_CALLS:
+        form = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": JSON_CALLS[service]}
+    else:
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+    return {**signed, **form}
 
 
 def serve(application: Application, connection: socket.socket, request: bytes) -> None:

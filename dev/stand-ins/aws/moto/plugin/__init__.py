@@ -14,6 +14,7 @@ PARTS = (
     "instances",
     "dependencies",
     "endpoints",
+    "keys",
     "policies",
     "routes",
     "spot",
