@@ -1,4 +1,3 @@
-import type { V1Node } from '@kubernetes/client-node';
 import { probeCluster } from '../../src/connectivity/probe/kubernetes-cluster.ts';
 import { systemClock as clock } from '../../src/core/clock.ts';
 import { connect } from '../../src/kubernetes/connection.ts';
@@ -33,7 +32,7 @@ export interface VerifyTrial {
 const TRIALS = {
   lab: { layout: 'lab' },
   matrix: { layout: 'matrix' },
-  protocols: { layout: 'matrix', protocols: 'icmp,tcp,udp,sctp' },
+  protocols: { layout: 'matrix', protocols: 'icmp,tcp,udp,sctp', 'max-latency-ms': '1000' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export type TrialName = keyof typeof TRIALS;
@@ -46,11 +45,10 @@ const EVERY = 4;
  * stay until the loop has pinged the same pairs from the same machine and network.
  */
 async function trial(name: TrialName, kubeconfig: string, kubectl: string): Promise<VerifyTrial> {
-  const given = { ...INPUTS, ...TRIALS[name], kubeconfig };
+  const texts: Readonly<Record<string, string>> = { ...INPUTS, ...TRIALS[name], kubeconfig };
+  const inputs = readVerifyInputs(undefined, (input) => texts[input] ?? '');
   const credentials = () => Promise.reject(new Error('a kubeconfig brings its own'));
-  const connection = await connect(inputsOf(given).target.address, { log, credentials });
-  const nodes = await probeCluster(connection, 'default').nodes();
-  const inputs = inputsOf({ ...given, ...(name === 'protocols' && { targets: kubelets(nodes) }) });
+  const connection = await connect(inputs.target.address, { log, credentials });
   const { cluster, times } = observedProbes(probeCluster(connection, inputs.namespace));
   const clusterName = connection.cluster;
   const { signal } = new AbortController();
@@ -96,18 +94,6 @@ async function trial(name: TrialName, kubeconfig: string, kubectl: string): Prom
     loopAnswering: each * total(answering),
     passed: counts.passed,
   };
-}
-
-function inputsOf(texts: Readonly<Record<string, string>>) {
-  return readVerifyInputs(undefined, (input) => texts[input] ?? '');
-}
-
-/** The input `targets`: each pod must reach the kubelet of each node. */
-function kubelets(nodes: readonly V1Node[]): string {
-  const hosts = nodes.flatMap(
-    ({ status }) => status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? [],
-  );
-  return JSON.stringify(hosts.map((host) => ({ host, protocol: 'tcp', port: 10_250 })));
 }
 
 const INPUTS = {

@@ -18,7 +18,7 @@ const MANY_CHECKS = 1_000;
 
 /**
  * verify next to a loop of `kubectl exec … ping`, in one cluster of the rehearsal with real kubelets: the lab's four
- * pods, a matrix of twelve, and the same that also uses TCP, UDP and SCTP and asks the kubelet of each node.
+ * pods, a matrix of twelve, and the same that also uses TCP, UDP and SCTP and judges latency.
  *
  * Compared is the time from when all pods are Ready: verify's probing (its first exec to the end of its last) with
  * the loop over the same ordered pairs of the same pods, one after another, by the same ping. The pairs are all that
