@@ -14,7 +14,10 @@ import {
 import { readTemplate } from '../../dev/testing/samples/read-template.ts';
 import { CHECKOUT } from '../../dev/tools/checkout.ts';
 import { STARTUP_TAINT_TEXT } from '../../src/environment/shared-cluster.ts';
-import { MOST_LABEL_TEXT, MOST_USER_DATA } from '../../src/provision/node-extras/extra-fields.ts';
+import {
+  MOST_REGISTRATION_TEXT,
+  MOST_USER_DATA,
+} from '../../src/provision/node-extras/extra-fields.ts';
 
 /** Bytes, before base64: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */
 const USER_DATA_LIMIT = 16_384;
@@ -136,8 +139,8 @@ describe('the user data', () => {
       OwnImage: 'false',
       ExtraPart: EXTRA_PART.replace('echo hello', 'x'.repeat(MOST_USER_DATA)),
       // Labels and taints share their room.
-      NodeLabels: 'l'.repeat(MOST_LABEL_TEXT / 2),
-      TaintFlag: `- --register-with-taints=${STARTUP_TAINT_TEXT}${',taint'.padEnd(MOST_LABEL_TEXT / 2, 't')}`,
+      NodeLabels: 'l'.repeat(MOST_REGISTRATION_TEXT / 2),
+      TaintFlag: `- --register-with-taints=${STARTUP_TAINT_TEXT}${',taint'.padEnd(MOST_REGISTRATION_TEXT / 2, 't')}`,
       Subnets: subnets.join(','),
       QuotedSubnets: subnets.join("','"),
       MultusIpFamily: 'dual-stack',

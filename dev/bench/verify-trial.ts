@@ -37,7 +37,7 @@ const TRIALS = {
 
 export type TrialName = keyof typeof TRIALS;
 
-/** By hand, a request over each protocol takes most of an hour. So the loop over these takes every fourth pair, and counts it fourfold. */
+/** By hand, a request over each protocol takes minutes for all pairs. So the loop over these takes every fourth pair, and counts it fourfold. */
 const EVERY = 4;
 
 /**

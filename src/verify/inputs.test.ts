@@ -47,7 +47,7 @@ describe('inputs', () => {
       },
       ownNodes: { labels: {} },
       podNamespace: undefined,
-      retries: 2,
+      retries: 1,
       expectations: [],
       transports: [],
       targets: [],

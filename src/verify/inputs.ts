@@ -57,7 +57,7 @@ export const inputSchema = z.object({
   'pods-per-node': wholeNumber(1, 20).default(2),
   'max-pairs': wholeNumber(1, 200_000).default(5000),
   'pod-namespace': oneOf(['shared', 'per-run']).optional(),
-  retries: wholeNumber(0, 10).default(2),
+  retries: wholeNumber(0, 10).default(1),
   'max-loss-percent': wholeNumber(0, 100).default(0),
   'max-latency-ms': wholeNumber(1, 60_000).optional(),
   expect: expectField().default([]),

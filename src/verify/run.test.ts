@@ -255,7 +255,7 @@ describe('publish', () => {
     await expect(
       publish(result, { reportDirectory: directory, warnOnly: false }, log),
     ).rejects.toThrow(
-      /connectivity of cluster c, namespace default: 3 of 140 checks failed: reachability sampleapp-1 net1 → sampleapp-dual-1 net1: 10.0.4.71: 0 of 3 answered, try 3;.*\n.*other direction answers/,
+      /connectivity of cluster c, namespace default: 3 of 140 checks failed: reachability sampleapp-1 net1 → sampleapp-dual-1 net1: 10.0.4.71: 0 of 3 answered, try 2;.*\n.*other direction answers/,
     );
     const written = JSON.parse(await readFile(join(directory, 'report.json'), 'utf8'));
     expect(written).toEqual(report);

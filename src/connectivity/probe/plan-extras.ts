@@ -43,10 +43,7 @@ export function plannedExtras(
       exchanges: {
         services: extras.transports,
         exchanges: [
-          // One protocol after another: where one is blocked, only its requests wait for each other.
-          ...extras.transports.flatMap((one) =>
-            row.flatMap((pair) => pairExchanges(pair, [one], large(pair))),
-          ),
+          ...requestsOf(row, extras.transports, large),
           ...distinct(targets.flatMap(targetExchange)),
         ],
         samples: (sampled.get(pod.name) ?? []).map(({ source, target }) => ({
@@ -84,20 +81,23 @@ function distinct(targets: readonly ExchangeTarget[]): readonly ExchangeTarget[]
   return [...byEnd.values()];
 }
 
-/** The requests of a pair over each protocol with ports, when it should talk. Pure. */
-export function pairExchanges(
-  { source, target, expected }: Pair,
+/**
+ * The requests over each protocol with ports of the pairs that should talk. One protocol comes after another: where one is blocked,
+ * only its requests wait for each other. Pure.
+ */
+export function requestsOf(
+  pairs: readonly Pair[],
   transports: readonly Transport[],
-  large: boolean,
+  large: (pair: Pair) => boolean,
 ): ExchangeTarget[] {
-  const { address } = target;
-  if (expected !== 'answer' || source.address === undefined || address === undefined) return [];
-  return transports.map((protocol) => ({
-    protocol,
-    address,
-    port: SERVICE_PORTS[protocol],
-    ofPod: true,
-    tries: TRIES,
-    ...(large ? { fill: source.interface } : {}),
-  }));
+  return transports.flatMap((protocol) =>
+    pairs.flatMap((pair): ExchangeTarget[] => {
+      const { source, target, expected } = pair;
+      const { address } = target;
+      if (expected !== 'answer' || source.address === undefined || address === undefined) return [];
+      const fill = large(pair) ? { fill: source.interface } : {};
+      const port = SERVICE_PORTS[protocol];
+      return [{ protocol, address, port, ofPod: true, tries: TRIES, ...fill }];
+    }),
+  );
 }

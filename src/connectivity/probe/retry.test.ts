@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
 import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
-import type { Exchange, Ping } from '../evaluate/observation.ts';
+import type { Exchange, Ping, Probe } from '../evaluate/observation.ts';
 import { SERVICE_PORTS } from '../protocol.ts';
 import { fakeProbeCluster, readyPod } from '../testing/fake-probe-cluster.ts';
 import { healthy } from '../testing/lab-pods.ts';
@@ -13,12 +13,11 @@ const PLANS = [70, 71].map((host) => ({
   addresses: [{ network: 'default/ipvlan-conf-1', address: `10.0.4.${host}` }],
 }));
 
-/** What the first pod's ping of the second says after one retry, which prints `line`. */
-async function retryOnce(first: Partial<Ping>, line: string) {
-  const pods = healthy(PLANS).map((pod) => {
-    if (pod.probe === undefined || pod.name !== 'pod-70') return pod;
-    return { ...pod, probe: { ...pod.probe, pings: pod.probe.pings.map(withFirst(first)) } };
-  });
+/** What the first pod has after one retry, which prints `line`. Before, its probe was what `change` makes of a healthy one. */
+async function retryWith(change: (probe: Probe) => Probe, line: string, extras?: Extras) {
+  const pods = healthy(PLANS).map((pod) =>
+    pod.probe === undefined || pod.name !== 'pod-70' ? pod : { ...pod, probe: change(pod.probe) },
+  );
   const scripts: string[] = [];
   const cluster = fakeProbeCluster({
     present: PLANS.map(({ name, node }) => readyPod({ metadata: { name } }, node)),
@@ -28,17 +27,21 @@ async function retryOnce(first: Partial<Ping>, line: string) {
     },
   });
   const options = {
-    log: recordingLog(),
-    plan: {},
-    large: () => true,
-    clock: fakeClock(),
-    deadline: 600_000,
+    ...{ log: recordingLog(), plan: {}, large: () => true },
+    ...{ clock: fakeClock(), deadline: 600_000 },
+    ...(extras === undefined ? {} : { extras }),
   };
   const [pod] = await retryProbes(cluster, pods, 1, options);
-  return { ping: pod?.probe?.pings[0], scripts };
+  return { probe: pod?.probe, scripts };
 }
 
-const withFirst = (first: Partial<Ping>) => (ping: Ping) => ({ ...ping, ...first });
+/** What the first pod's ping of the second says after one retry. */
+async function retryOnce(first: Partial<Ping>, line: string) {
+  const pings = (probe: Probe) => probe.pings.map((ping) => ({ ...ping, ...first }));
+  const { probe, scripts } = await retryWith((one) => ({ ...one, pings: pings(one) }), line);
+  return { ping: probe?.pings[0], scripts };
+}
+
 const PING = '@ping net1 10.0.4.71 20 packets transmitted, 14 packets received';
 
 it('does not retry a pair that answered every packet, also a large one', async () => {
@@ -67,36 +70,20 @@ it('keeps the first result when the retry prints nothing readable', async () => 
   expect(ping?.attempts).toBeUndefined();
 });
 
-/** What the first pod says of its requests to the second after one retry, which prints `line`. */
+const EXTRAS: Extras = {
+  ...{ transports: ['tcp', 'sctp'], targets: [], sampled: [] },
+  gateways: new Map(),
+};
+
+/** What the first pod says of its request to the second after one retry. */
 async function retryRequests(exchange: Partial<Exchange>, line: string) {
   const first: Exchange = {
     ...{ kind: 'pod', protocol: 'sctp', address: '10.0.4.71', port: SERVICE_PORTS.sctp },
     ...{ result: 'answered', text: '', tries: 3, tookMs: 10, ...exchange },
   };
-  const pods = healthy(PLANS).map((pod) => {
-    if (pod.probe === undefined || pod.name !== 'pod-70') return pod;
-    return { ...pod, probe: { ...pod.probe, exchanges: [first] } };
-  });
-  const scripts: string[] = [];
-  const cluster = fakeProbeCluster({
-    present: PLANS.map(({ name, node }) => readyPod({ metadata: { name } }, node)),
-    script: async (_, script) => {
-      scripts.push(script);
-      return `${line}\n@end\n`;
-    },
-  });
-  const extras: Extras = {
-    transports: ['tcp', 'sctp'],
-    targets: [],
-    sampled: [],
-    gateways: new Map(),
-  };
-  const options = {
-    ...{ log: recordingLog(), plan: {}, large: () => true, extras },
-    ...{ clock: fakeClock(), deadline: 600_000 },
-  };
-  const [pod] = await retryProbes(cluster, pods, 1, options);
-  return { exchanges: pod?.probe?.exchanges, scripts };
+  const change = (probe: Probe) => ({ ...probe, exchanges: [first] });
+  const { probe, scripts } = await retryWith(change, line, EXTRAS);
+  return { exchanges: probe?.exchanges, scripts };
 }
 
 const ANSWER = `@exchange pod sctp 10.0.4.71 ${SERVICE_PORTS.sctp} 0 1 5.00 5.10 pod-71`;

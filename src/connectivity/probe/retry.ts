@@ -6,7 +6,7 @@ import type { ProbeCluster } from './cluster.ts';
 import { parseExchanges } from './exchange-output.ts';
 import type { ExchangeTarget } from './exchange-script.ts';
 import { EXECS_AT_ONCE, execTimeoutMs, type ProbeOptions, pingTargets } from './observe.ts';
-import { pairExchanges } from './plan-extras.ts';
+import { requestsOf } from './plan-extras.ts';
 import { parsePings } from './probe-output.ts';
 import { type PingEffort, type PingTarget, pingScript, scriptDurationMs } from './probe-script.ts';
 
@@ -78,8 +78,7 @@ function unansweredExchanges(
   const rows = Map.groupBy(pairs, ({ source }) => source.pod);
   for (const { name, probe } of pods) {
     const open = new Set(probe?.exchanges?.filter(isUnanswered).map(endOf));
-    const own = (rows.get(name) ?? [])
-      .flatMap((pair) => pairExchanges(pair, extras.transports, large(pair)))
+    const own = requestsOf(rows.get(name) ?? [], extras.transports, large)
       .filter((one) => open.has(endOf(one)))
       .map((one) => ({ ...one, tries: 2 }));
     if (own.length > 0) found.set(name, own);

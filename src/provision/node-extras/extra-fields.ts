@@ -42,7 +42,7 @@ const OURS = /^eks-multus-actions\//;
 const MOST_LABELS = 10;
 const MOST_TAINTS = 10;
 /** Characters of all labels and taints, as the template has them; a test compares with what is left. */
-export const MOST_LABEL_TEXT = 512;
+export const MOST_REGISTRATION_TEXT = 512;
 /** As many as the template has places for. */
 export const MOST_TAGS = 5;
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions, without = which the template splits at. */
@@ -52,10 +52,10 @@ const TAG_VALUE = /^[\w .:/+@-]{0,256}$/;
 /** What user data has room for beside the pack's own parts; a test compares. */
 export const MOST_USER_DATA = 800;
 
-const LABELS_ALLOWED = `at most ${MOST_LABELS} labels such as { team: media }, in all ${MOST_LABEL_TEXT} characters, none of Kubernetes' or the pack's own domains`;
+const LABELS_ALLOWED = `at most ${MOST_LABELS} labels such as { team: media }, in all ${MOST_REGISTRATION_TEXT} characters, none of Kubernetes' or the pack's own domains`;
 const TAINTS_ALLOWED = `at most ${MOST_TAINTS} taints such as dedicated=media:NoSchedule (NoSchedule, PreferNoSchedule or NoExecute), each key and effect once, none of node.kubernetes.io, node.cloudprovider.kubernetes.io or the pack's own domain`;
 /** What an entry may have of labels and taints together. */
-export const REGISTRATION_ALLOWED = `labels and taints of in all ${MOST_LABEL_TEXT} characters`;
+export const REGISTRATION_ALLOWED = `labels and taints of in all ${MOST_REGISTRATION_TEXT} characters`;
 const TAGS_ALLOWED = `at most ${MOST_TAGS} tags such as { cost-centre: "4711" }, without =, and not Name or those of AWS, Kubernetes and the pack`;
 const USER_DATA_ALLOWED = `a script of at most ${MOST_USER_DATA} ASCII characters that begins with #!`;
 
@@ -80,7 +80,7 @@ export function taintsText(taints: readonly Taint[]): string {
 export function isShortRegistration({ labels, taints }: Pick<NodeExtras, 'labels' | 'taints'>) {
   // A comma parts the taints from the startup taint.
   const ofTaints = taints.length === 0 ? 0 : 1 + taintsText(taints).length;
-  return labelText(labels).length + ofTaints <= MOST_LABEL_TEXT;
+  return labelText(labels).length + ofTaints <= MOST_REGISTRATION_TEXT;
 }
 
 const taint = z
@@ -126,7 +126,7 @@ export const extraFields = {
     .optional(),
   'detailed-monitoring': z.boolean({ error: 'true or false' }).default(false),
   labels: textMap(isLabel, MOST_LABELS, LABELS_ALLOWED).refine(
-    (labels) => labelText(labels).length <= MOST_LABEL_TEXT,
+    (labels) => labelText(labels).length <= MOST_REGISTRATION_TEXT,
     LABELS_ALLOWED,
   ),
   taints: z.array(taint, { error: TAINTS_ALLOWED }).refine(areTaints, TAINTS_ALLOWED).default([]),

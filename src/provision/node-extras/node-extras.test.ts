@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { readTemplate } from '../../../dev/testing/samples/read-template.ts';
 import { nodeGroupsField } from '../node-groups.ts';
 import { haveRoomForDns } from './dns-room.ts';
-import { MOST_LABEL_TEXT, MOST_TAGS, MOST_USER_DATA, type NodeExtras } from './extra-fields.ts';
+import {
+  MOST_REGISTRATION_TEXT,
+  MOST_TAGS,
+  MOST_USER_DATA,
+  type NodeExtras,
+} from './extra-fields.ts';
 import { extraParameters, imageOfStack } from './extra-parameters.ts';
 
 const RECOMMENDED =
@@ -169,7 +174,7 @@ it('whatever the fields take, the template takes, too', () => {
         if (!result.success) return;
         const parameters = extraParameters(result.data[0] as NodeExtras, RECOMMENDED);
         const { NodeLabels = '', NodeTaints = '' } = parameters;
-        expect(NodeLabels.length + NodeTaints.length).toBeLessThanOrEqual(MOST_LABEL_TEXT);
+        expect(NodeLabels.length + NodeTaints.length).toBeLessThanOrEqual(MOST_REGISTRATION_TEXT);
         for (const [name, value] of Object.entries(parameters)) {
           const { AllowedPattern = '' } = template[name] ?? {};
           expect(value, name).toMatch(new RegExp(AllowedPattern));
