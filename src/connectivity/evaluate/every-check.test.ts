@@ -225,7 +225,7 @@ const FAULTS: Readonly<Record<CheckName, Fault>> = {
   mtu: pings((ping) => ({ ...ping, large: { bytes: 9001, answered: false } })),
   'packet-loss': pings((ping) => ({ ...ping, received: 2 })),
   latency: pings((ping) => ({ ...ping, milliseconds: { min: 90, avg: 95, max: 99 } })),
-  'duplicate-answers': pings((ping) => ({ ...ping, duplicates: 2 })),
+  'duplicate-answers': inside(() => ({ echoes: { requests: 10, answers: 19 } })),
   jitter: inside((probe) => ({
     samples: (probe.samples ?? []).map((sample) => ({ ...sample, roundTrips: [1, 9, 1] })),
   })),

@@ -45,6 +45,12 @@ export interface Ping {
   readonly tookMs?: number;
 }
 
+/** Echo requests (pings) that a pod sent while it was probed, and the answers that reached it, by the counters of its kernel. */
+export interface Echoes {
+  readonly requests: number;
+  readonly answers: number;
+}
+
 /**
  * How far requests got: `kept` when the pod's interface could not send them because its parent interface is down; `lost`
  * when they left the pod but did not reach the target; `arrived` when they reached it.
@@ -120,6 +126,8 @@ export interface Probe {
   /** `ip r`, as the pod printed it. */
   readonly routeText: string;
   readonly pings: readonly Ping[];
+  /** Of the first attempt, with its samples. Absent when the kernel does not show them. */
+  readonly echoes?: Echoes;
   /** Absent when nothing but pings was asked for. */
   readonly tools?: Tools;
   readonly exchanges?: readonly Exchange[];

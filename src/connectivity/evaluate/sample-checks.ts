@@ -1,4 +1,5 @@
 import { type CheckResult, failed, passed, skipped } from './check.ts';
+import { expectedAnswers } from './echoes.ts';
 import type { Evidence, EvidenceIndex, SampleLimits } from './evidence.ts';
 import type { Sample } from './observation.ts';
 import { matchesName, type Pair, type ProbedPair, pairSubject } from './pairs.ts';
@@ -33,28 +34,50 @@ export function checkSamples(
   evidence: EvidenceIndex,
 ): CheckResult[] {
   const sampled = sampling === undefined ? [] : sampledPairs(matrix, sampling.networks);
+  const duplicates = duplicateQuestion(matrix);
   return [
-    ...pods.flatMap((pod) => askPod(DUPLICATES, pod, evidence)),
+    ...pods.flatMap((pod) => askPod([duplicates], pod, evidence)),
     ...sampled.flatMap((pair) =>
       sampling === undefined ? [] : judgePair(pair, sampling, evidence.pods),
     ),
   ];
 }
 
-const DUPLICATES: readonly PodQuestion[] = [
-  {
+/**
+ * The pod's counters see what a ping may miss: BusyBox gives the socket of a ping 7 KiB, and one packet of an interface with
+ * jumbo frames fills that, so the kernel drops a second answer that comes at once.
+ */
+function duplicateQuestion(matrix: readonly ProbedPair[]): PodQuestion {
+  const rows = Map.groupBy(matrix, ({ source }) => source.pod);
+  return {
     check: 'duplicate-answers',
     well: 'no request has more than one answer',
-    find: ({ probe }) =>
-      probe.pings
-        .map(({ duplicates = 0, ...ping }) => ({ ...ping, answers: ping.received + duplicates }))
-        .filter(({ sent, answers }) => answers > sent)
-        .map(({ address, sent, answers }) => ({
-          detail: `${address}: ${answers} answers to ${sent} requests`,
-          reason: generalReason('duplicate-answers', 'duplicate-answers'),
+    find: ({ pod, probe: { pings, echoes } }) => {
+      const counts = [
+        ...pings.map(({ address, sent, received, duplicates = 0 }) => ({
+          of: address,
+          requests: sent,
+          answers: received + duplicates,
         })),
-  },
-];
+        ...(echoes === undefined
+          ? []
+          : [
+              {
+                of: 'all pings',
+                requests: expectedAnswers(rows.get(pod.name) ?? [], echoes),
+                answers: echoes.answers,
+              },
+            ]),
+      ];
+      return counts
+        .filter(({ requests, answers }) => answers > requests)
+        .map(({ of, requests, answers }) => ({
+          detail: `${of}: ${answers} answers to ${requests} requests`,
+          reason: generalReason('duplicate-answers', 'duplicate-answers'),
+        }));
+    },
+  };
+}
 
 /** The sample of a pair. */
 export function sampleOf(

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
 import { inParallel } from '../../core/in-parallel.ts';
 import type { Log } from '../../core/log.ts';
+import { withoutSocketLosses } from '../evaluate/echoes.ts';
 import type { PodObservation } from '../evaluate/observation.ts';
 import {
   answered,
@@ -71,9 +72,13 @@ export async function observeFromInside(
     const { pings, exchanges } = more(pod, row);
     const targets = [...(pingTargets(row, options).get(pod.name) ?? []), ...pings];
     const parsed = await probe(cluster, pod.name, { targets, exchanges }, options);
-    const observed =
-      'probe' in parsed ? { ...pod, ...parsed } : { ...pod, probeError: parsed.error };
-    options.log.info(`${pod.name}: ${'probe' in parsed ? rowText(row, observed) : parsed.error}`);
+    if ('error' in parsed) {
+      options.log.info(`${pod.name}: ${parsed.error}`);
+      return { ...pod, probeError: parsed.error };
+    }
+    const seen = { ...pod, ...parsed };
+    const observed = withoutSocketLosses(seen, probedPairs(row, [seen]));
+    options.log.info(`${pod.name}: ${rowText(row, observed)}`);
     return observed;
   });
 }

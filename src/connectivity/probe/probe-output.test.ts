@@ -27,6 +27,9 @@ net1 lowerlayerdown
 net1 02:00:00:00:00:07
 @settings
 net1.rp_filter 2
+@echoes-before
+Icmp: InErrors InEchoReps OutEchos
+Icmp: 0 7 9
 @ping net1 10.0.6.71 PING 10.0.6.71 (10.0.6.71): 56 data bytes --- 3 packets transmitted, 0 packets received, 100% packet loss @took 10.00 12.50
 @ping net1 10.0.4.71 3 packets transmitted, 3 packets received, 0% packet loss round-trip min/avg/max = 0.1/0.2/0.3 ms
 @large net1 10.0.4.71 9001 2 packets transmitted, 1 packets received @route 10.0.4.71 dev net1 src 10.0.4.70 cache expires 590sec mtu 1400
@@ -36,6 +39,9 @@ net1.rx_errors 0
 10.0.4.71 dev net1 lladdr 02:00:00:00:00:08 REACHABLE
 @tools /agnhost none
 @exchange pod sctp 10.0.4.71 20082 0 1 20.00 20.05 answered
+@echoes-after
+Icmp: InErrors InEchoReps OutEchos
+Icmp: 0 11 17
 @end
 `;
 
@@ -67,6 +73,7 @@ describe('parseProbe', () => {
             large: { bytes: 9001, answered: false, pathMtu: 1400 },
           },
         ],
+        echoes: { requests: 8, answers: 4 },
         clockSeconds: -89,
         ruleSources: ['10.0.4.70'],
         refused: ['fd00::7'],

@@ -11,6 +11,7 @@ import type {
   StatusEntry,
   Tools,
 } from '../evaluate/observation.ts';
+import { readEchoes } from './echo-counters.ts';
 import {
   parseExchanges,
   parseNeighbours,
@@ -47,6 +48,7 @@ export function parseProbe(output: string, ran?: Ran): ParsedProbe {
   const routes = section('routes');
   const tools = parseTools(lines);
   const addresses = parseAddresses(section('addresses').join('\n'));
+  const echoes = readEchoes(section('echoes-before'), section('echoes-after'));
   if (addresses.length === 0) {
     const said = section('addresses').join(' ').trim().slice(0, LONGEST_ERROR);
     return {
@@ -61,6 +63,7 @@ export function parseProbe(output: string, ran?: Ran): ParsedProbe {
       mtu: readNumbers(section('mtu')),
       state: readWords(section('state')),
       pings: readPings(lines),
+      ...(echoes === undefined ? {} : { echoes }),
       mac: readWords(section('mac')),
       settings: readNumbers(section('settings')),
       errors: readNumbers(section('errors')),

@@ -48,6 +48,7 @@ describe.each(['busybox sh', 'dash'])('the probe script in %s', (shell) => {
     expect(seen.get('net1 10.0.4.99')).toMatchObject({ sent: 3, received: 0 });
     expect(seen.get('net1 10.0.6.70')).toMatchObject({ sent: 3, received: 0 });
     expect(seen.get('net9 10.0.4.71')).toMatchObject({ problem: { kind: 'broken' } });
+    expect(probe.echoes).toEqual({ requests: 12, answers: 6 });
   });
 
   it('does not mix the lines of sixty simultaneous pings', async () => {

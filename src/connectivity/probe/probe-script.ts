@@ -1,4 +1,5 @@
 import { isIpv6 } from '../../core/ip.ts';
+import { echoCounterScript } from './echo-counters.ts';
 import {
   type ExchangePlan,
   exchangeDurationMs,
@@ -47,6 +48,7 @@ export function probeScript(
   more: ExchangePlan = NO_EXCHANGES,
 ): string {
   const v6 = targets.some(({ address }) => isIpv6(address));
+  const echoes = echoCounterScript(v6);
   return [
     'exec 2>&1',
     'echo @addresses',
@@ -67,12 +69,14 @@ export function probeScript(
     'echo @settings',
     // The shell reads byte by byte, and such a file gives no more than its first one: enough for a setting of one digit.
     'for i in /proc/sys/net/ipv4/conf/*; do for k in rp_filter proxy_arp; do [ -e "$i/$k" ] && { read v <"$i/$k"; echo "${i##*/}.$k $v"; }; done; done',
+    ...echoes.before,
     ...pingLines(targets, FIRST_PINGS),
     'echo @errors',
     'for i in /sys/class/net/*; do for k in rx_errors tx_errors; do [ -e "$i/statistics/$k" ] && read v <"$i/statistics/$k" && echo "${i##*/}.$k $v"; done; done',
     'echo @neighbours',
     'ip neigh 2>/dev/null',
     ...exchangeScript(more),
+    ...echoes.after,
     'echo @end',
   ].join('\n');
 }

@@ -1,4 +1,9 @@
-import { interfaceName, type Ping, type PodObservation } from '../evaluate/observation.ts';
+import {
+  type Echoes,
+  interfaceName,
+  type Ping,
+  type PodObservation,
+} from '../evaluate/observation.ts';
 import { type PairPlan, pairsOf } from '../evaluate/pairs.ts';
 import { type ProbeNetwork, probeNetwork } from '../probe/network.ts';
 
@@ -55,10 +60,19 @@ export function healthy(plans: readonly PodPlan[], plan: PairPlan = {}): PodObse
     const way = { interface: source.interface, address: target.address ?? '' };
     pings.get(source.pod)?.push(expected === 'answer' ? reply(way) : silence(way));
   }
-  return outside.map((pod) => ({
-    ...pod,
-    probe: { ...insideOf(pod), pings: pings.get(pod.name) ?? [] },
-  }));
+  return outside.map((pod) => {
+    const own = pings.get(pod.name) ?? [];
+    return { ...pod, probe: { ...insideOf(pod), pings: own, echoes: echoesOf(own) } };
+  });
+}
+
+/** What the kernel of a pod counts when these are all its pings, and no answer comes twice. */
+export function echoesOf(pings: readonly Ping[]): Echoes {
+  const sum = (counts: readonly number[]) => counts.reduce((total, one) => total + one, 0);
+  return {
+    requests: sum(pings.map(({ sent }) => sent)),
+    answers: sum(pings.map(({ received }) => received)),
+  };
 }
 
 type Way = Pick<Ping, 'interface' | 'address'>;

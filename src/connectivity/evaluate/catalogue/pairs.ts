@@ -53,7 +53,8 @@ export const PAIR_CHECKS = {
   'duplicate-answers': {
     tags: ['pod', 'icmp', 'quality'],
     meaning: 'Does each request get one answer?',
-    evidence: 'packets sent and answered',
+    evidence:
+      'packets sent and answered, by ping and by the counters of the pod (/proc/net/snmp and snmp6)',
     explanation: 'Two machines answer, or the path duplicates packets.',
     nextStep:
       'look for a second owner of the address, and at queueing disciplines on the nodes (tc qdisc)',
