@@ -43,7 +43,7 @@ export const verify: Bench = async ({ say }) => {
     say('the matrix: verify, then the loop');
     const matrix = await runTrial('matrix');
     if (matrix.pods !== MATRIX_PODS) throw new Error(`the matrix has ${matrix.pods} pods`);
-    say('the matrix with TCP, UDP and SCTP: verify, then the loop over every fourth pair');
+    say('the matrix with TCP, UDP and SCTP: verify, then the loop');
     const protocols = await runTrial('protocols');
     if (protocols.passed < MANY_CHECKS) throw new Error(`only ${protocols.passed} checks passed`);
     return [
