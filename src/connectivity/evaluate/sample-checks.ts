@@ -45,7 +45,7 @@ export function checkSamples(
 
 /**
  * The pod's counters see what a ping may miss: BusyBox gives the socket of a ping 7 KiB, and one packet of an interface with
- * jumbo frames fills that, so the kernel drops a second answer that comes at once.
+ * jumbo frames can fill that, so the kernel drops a second answer that comes at once.
  */
 function duplicateQuestion(matrix: readonly ProbedPair[]): PodQuestion {
   const rows = Map.groupBy(matrix, ({ source }) => source.pod);
