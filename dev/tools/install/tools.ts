@@ -1,4 +1,8 @@
 import { join } from 'node:path';
+import {
+  ensureContainerStore,
+  IMAGE_MODULES,
+} from '../../stand-ins/instance/image/container-store.ts';
 import { ensureNodeImage } from '../../stand-ins/instance/image/node-image.ts';
 import { ensureSystem } from '../../stand-ins/instance/image/system.ts';
 import { ensureKernel, kernelInCache } from '../../stand-ins/instance/kernel/build-kernel.ts';
@@ -77,25 +81,53 @@ async function make(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Omit<Tools, 'cache' | 'bin' | 'venv' | 'checkov'>> {
-  const [programs, system, testSystem, kernel] = await Promise.all([
-    ensureGoTools(cache, plan.goModules, progress, signal),
-    plan.image ? ensureSystem(cache, 'nodes', progress, signal) : '',
+  const [programs, parts, testSystem] = await Promise.all([
+    ...makeProgramsAndParts(plan, cache, progress, signal),
     plan.testSystem ? ensureSystem(cache, 'tests', progress, signal) : '',
-    plan.kernel ? ensureKernel(cache, progress, signal) : kernelInCache(cache),
     plan.python ? ensureVenv('venv', cache, progress, signal) : undefined,
     plan.checkov ? ensureVenv('checkov', cache, progress, signal) : undefined,
   ]);
   const makeImage = (kubelet: GoModule) =>
-    plan.image
-      ? ensureNodeImage(cache, { system, kernel, programs, kubelet }, progress, signal)
-      : '';
+    parts === undefined
+      ? ''
+      : ensureNodeImage(cache, { ...parts, programs, kubelet }, progress, signal);
   const ami = await makeImage('kubernetes');
   const modules = Object.fromEntries(programs);
-  const places = { ami, modules, testSystem, kernel: plan.image ? kernel.program : '' };
+  const places = { ami, modules, testSystem, kernel: parts?.kernel.program ?? '' };
   const bin = programs.get(NEXT_KUBERNETES);
   if (bin === undefined) return places;
   const version = minorVersionOf(await readGoMod(NEXT_KUBERNETES));
   return { ...places, next: { version, bin, ami: await makeImage(NEXT_KUBERNETES) } };
+}
+
+/**
+ * Builds the programs of the container images before all others, so that the images are imported while Go builds
+ * Kubernetes. Of the two promises one has all programs, the other has what nodes need besides, if the plan has a disk.
+ */
+function makeProgramsAndParts(
+  plan: ToolPlan,
+  cache: string,
+  progress: Progress,
+  signal: AbortSignal,
+) {
+  const isFirst = (module: GoModule) => IMAGE_MODULES.some((first) => first === module);
+  const build = (modules: readonly GoModule[]) => ensureGoTools(cache, modules, progress, signal);
+  const first = build(plan.goModules.filter(isFirst));
+  const programs = first.then(async (built) => {
+    const others = await build(plan.goModules.filter((module) => !isFirst(module)));
+    return new Map([...built, ...others]);
+  });
+  const makeParts = async () => {
+    const [folders, system, kernel] = await Promise.all([
+      first,
+      plan.image ? ensureSystem(cache, 'nodes', progress, signal) : '',
+      plan.kernel ? ensureKernel(cache, progress, signal) : kernelInCache(cache),
+    ]);
+    if (!plan.image) return undefined;
+    const store = await ensureContainerStore(cache, system, kernel, folders, progress, signal);
+    return { system, kernel, store };
+  };
+  return [programs, makeParts()] as const;
 }
 
 /** When one of several things at work fails, the others need not go on. */

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { contentKey, fileContent } from '../../../tools/install/content-key.ts';
 import { provide } from '../../../tools/install/provide.ts';
+import type { GoModule } from '../../../tools/install/tool-sets.ts';
 import type { Progress } from '../../../tools/progress.ts';
 import { type Kernel, kernelIdentity } from '../kernel/kernel.ts';
 import { readBusybox } from './busybox.ts';
@@ -13,12 +14,11 @@ import { inOwnNamespaces } from './system.ts';
 const file = (name: string) => join(import.meta.dirname, name);
 const script = file('build-store.sh');
 
-/** The folders with the programs of the images, by what they are built from. */
-export interface ProgramFolders {
-  readonly thick: string;
-  readonly thin: string;
-  readonly agnhost: string;
-}
+/** The modules whose programs are in the images. */
+export const IMAGE_MODULES = ['multus', 'multus-thin', 'agnhost'] as const satisfies GoModule[];
+
+/** The folder of each module's programs. */
+type ProgramFolders = ReadonlyMap<GoModule, string>;
 
 /**
  * An archive of containerd's storage with all container images imported, which becomes part of the
@@ -56,21 +56,22 @@ async function ensureImageArchive(
 ): Promise<string> {
   const { busybox, applets } = await readBusybox();
   const sources = { list: file('container-images.ts'), format: file('image-archive.ts') };
+  const folderOf = (module: (typeof IMAGE_MODULES)[number]) => folders.get(module) ?? '';
   const key = contentKey({
     ...(await fileContent(sources)),
     busybox,
-    multus: basename(folders.thick),
-    thin: basename(folders.thin),
-    agnhost: basename(folders.agnhost),
+    multus: basename(folderOf('multus')),
+    thin: basename(folderOf('multus-thin')),
+    agnhost: basename(folderOf('agnhost')),
   });
   return provide(join(cache, 'images', `${key}.tar`), {
     step: 'make the container images',
     progress,
     keep: 4,
     build: async (temporary) => {
-      const multus = await readFolder(folders.thick);
-      const multusThin = await readFolder(folders.thin);
-      const agnhost = await readFile(join(folders.agnhost, 'agnhost'));
+      const multus = await readFolder(folderOf('multus'));
+      const multusThin = await readFolder(folderOf('multus-thin'));
+      const agnhost = await readFile(join(folderOf('agnhost'), 'agnhost'));
       const bytes = await containerImages({ busybox, applets, multus, multusThin, agnhost });
       await pipeline(bytes, createWriteStream(temporary));
     },

@@ -1,11 +1,9 @@
 import { basename, join } from 'node:path';
 import { contentKey, fileContent, folderContent } from '../../../tools/install/content-key.ts';
-import { exists } from '../../../tools/install/make-once.ts';
 import { provide } from '../../../tools/install/provide.ts';
 import type { GoModule } from '../../../tools/install/tool-sets.ts';
 import type { Progress } from '../../../tools/progress.ts';
 import { type Kernel, kernelIdentity } from '../kernel/kernel.ts';
-import { ensureContainerStore } from './container-store.ts';
 import { inOwnNamespaces } from './system.ts';
 
 /** Our own files of the node, copied over its system unchanged. */
@@ -17,6 +15,8 @@ interface ImageParts {
   /** The folder of the nodes' system. */
   readonly system: string;
   readonly kernel: Kernel;
+  /** The archive of containerd's storage. */
+  readonly store: string;
   /** The folder of each module's programs. */
   readonly programs: ReadonlyMap<GoModule, string>;
   /** The module that has kubelet and kube-proxy. */
@@ -30,19 +30,13 @@ interface ImageParts {
  */
 export async function ensureNodeImage(
   cache: string,
-  { system, kernel, programs, kubelet }: ImageParts,
+  { system, kernel, store, programs, kubelet }: ImageParts,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<string> {
   const folderOf = (module: GoModule) => programs.get(module) ?? '';
   const [kubernetes, plugins] = [folderOf(kubelet), folderOf('cni-plugins')];
   const authenticator = folderOf('kubernetes');
-  const folders = {
-    thick: folderOf('multus'),
-    thin: folderOf('multus-thin'),
-    agnhost: folderOf('agnhost'),
-  };
-  const store = await ensureContainerStore(cache, system, kernel, folders, progress, signal);
   const key = contentKey({
     ...(await folderContent(rootFiles)),
     ...(await fileContent({ script })),
@@ -55,19 +49,10 @@ export async function ensureNodeImage(
     join(name === 'aws-iam-authenticator' ? authenticator : kubernetes, name),
   );
   const parts = [system, store, kernel.modules, rootFiles, plugins, ...binaries];
-  return provide(join(imageFolder(cache), `${key}.ext4`), {
+  return provide(join(cache, 'ami', `${key}.ext4`), {
     step: "make the nodes' disk",
     progress,
     keep: 4,
     build: (temporary, note) => inOwnNamespaces(script, [temporary, ...parts], { signal, note }),
   });
-}
-
-/** Whether the cache folder has a disk that nodes can boot from, of whatever version. */
-export async function hasNodeImage(cache: string): Promise<boolean> {
-  return exists(imageFolder(cache));
-}
-
-function imageFolder(cache: string): string {
-  return join(cache, 'ami');
 }
