@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { goEnvironment, linkerFlags, moduleKey, readGoMod } from './go-modules.ts';
+import {
+  goEnvironment,
+  installArguments,
+  linkerFlags,
+  listArguments,
+  moduleKey,
+  readGoMod,
+} from './go-modules.ts';
 import { goProgress } from './go-tools.ts';
 import { goModules } from './tool-sets.ts';
 
@@ -35,6 +42,20 @@ describe('linkerFlags', () => {
   it('only strip other programs', async () => {
     expect(linkerFlags(await readGoMod('act'))).toBe('-s -w');
   });
+});
+
+describe('build tags', () => {
+  const tagsOf = (words: readonly string[]) => words.filter((word) => word.startsWith('-tags'));
+
+  it.each(goModules)(
+    'leave containers out of act, and nothing out of others: %s',
+    async (module) => {
+      const goMod = await readGoMod(module);
+      const expected = module === 'act' ? ['-tags=WITHOUT_DOCKER'] : [];
+      expect(tagsOf(installArguments(goMod))).toEqual(expected);
+      expect(tagsOf(listArguments(goMod))).toEqual(expected);
+    },
+  );
 });
 
 describe('moduleKey', () => {

@@ -35,7 +35,18 @@ export function goEnvironment(cache: string, env: NodeJS.ProcessEnv): NodeJS.Pro
 
 /** The arguments that build every tool of a module, given its `go.mod`. */
 export function installArguments(goMod: string): readonly string[] {
-  return ['install', '-v', compilerFlags, `-ldflags=${linkerFlags(goMod)}`, 'tool'];
+  const flags = [compilerFlags, `-ldflags=${linkerFlags(goMod)}`];
+  return ['install', '-v', ...flags, ...buildTags(goMod), 'tool'];
+}
+
+/** The arguments that list the packages of every tool of a module. */
+export function listArguments(goMod: string): readonly string[] {
+  return ['list', '-deps', ...buildTags(goMod), 'tool'];
+}
+
+/** act runs jobs on this machine only, and has a tag that leaves out a sixth of its packages, all for containers. */
+function buildTags(goMod: string): readonly string[] {
+  return versionIn(goMod, 'github.com/nektos/act') === undefined ? [] : ['-tags=WITHOUT_DOCKER'];
 }
 
 /** The arguments that build the tests of packages into a folder, as programs. */

@@ -7,6 +7,7 @@ import {
   goModuleFolder,
   goModuleKeys,
   installArguments,
+  listArguments,
   readGoMod,
   testArguments,
 } from './go-modules.ts';
@@ -58,7 +59,8 @@ async function build(
   const cwd = goModuleFolder(module);
   await mkdir(folder, { recursive: true });
   const follow = goProgress(note);
-  const packages = await run('go', ['list', '-deps', 'tool'], {
+  const goMod = await readGoMod(module);
+  const packages = await run('go', listArguments(goMod), {
     env,
     cwd,
     signal,
@@ -66,7 +68,6 @@ async function build(
   });
   const total = packages.split('\n').length;
   const onLine = (line: string) => follow(line, total);
-  const goMod = await readGoMod(module);
   await run('go', installArguments(goMod), { env, cwd, signal, onLine });
   const tests = testPackages[module] ?? [];
   if (tests.length > 0) {
