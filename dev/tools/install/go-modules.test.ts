@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  garbageCollection,
   goEnvironment,
   installArguments,
   linkerFlags,
@@ -23,6 +24,20 @@ describe('goEnvironment', () => {
     expect(env['GOENV']).toBe('/home/kim/.config/go/env');
     expect(env['GOFLAGS']).toContain('-mod=readonly');
     expect(env['PATH']).toBe('/bin');
+  });
+});
+
+describe('garbageCollection', () => {
+  const gibibyte = 1024 ** 3;
+
+  it('is put off up to a limit, also on a machine that is sold with 8 GB', () => {
+    const little = { GOGC: 'off', GOMEMLIMIT: '3GiB' };
+    expect(garbageCollection(64 * gibibyte)).toEqual(little);
+    expect(garbageCollection(7.6 * gibibyte)).toEqual(little);
+  });
+
+  it('stays as it is on a smaller machine', () => {
+    expect(garbageCollection(4 * gibibyte)).toEqual({});
   });
 });
 
