@@ -48,6 +48,12 @@ export async function ensureGoTools(
   return folders;
 }
 
+/**
+ * Go gives way to the other builds: Kubernetes takes longest, and the import of the container images, which can run beside it,
+ * waits for the nodes' kernel.
+ */
+const GIVING_WAY = ['-n', '5', 'go'];
+
 async function build(
   cache: string,
   module: GoModule,
@@ -68,11 +74,12 @@ async function build(
   });
   const total = packages.split('\n').length;
   const onLine = (line: string) => follow(line, total);
-  await run('go', installArguments(goMod), { env, cwd, signal, onLine });
+  await run('nice', [...GIVING_WAY, ...installArguments(goMod)], { env, cwd, signal, onLine });
   const tests = testPackages[module] ?? [];
   if (tests.length > 0) {
     note(`compiling the tests of ${tests.join(', ')}`);
-    await run('go', testArguments(goMod, tests, `${folder}/`), { env, cwd, signal });
+    const args = testArguments(goMod, tests, `${folder}/`);
+    await run('nice', [...GIVING_WAY, ...args], { env, cwd, signal });
   }
   for (const name of await readdir(folder)) {
     const better = renamed[name];
