@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { IMAGE_MODULES } from '../../stand-ins/instance/image/container-store.ts';
 import { goModules, parseToolSets, planTools, toolSets } from './tool-sets.ts';
 
 describe('planTools', () => {
@@ -21,6 +22,10 @@ describe('planTools', () => {
       'agnhost',
       'kubernetes',
     ]);
+  });
+
+  it('builds what the container images of the nodes are made of', () => {
+    expect(planTools(['node']).goModules).toEqual(expect.arrayContaining([...IMAGE_MODULES]));
   });
 
   it('covers every module when everything is asked for', () => {
