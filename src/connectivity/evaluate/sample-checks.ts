@@ -1,5 +1,5 @@
+import { expectedAnswers } from '../probe/echo-counters.ts';
 import { type CheckResult, failed, passed, skipped } from './check.ts';
-import { expectedAnswers } from './echoes.ts';
 import type { Evidence, EvidenceIndex, SampleLimits } from './evidence.ts';
 import type { Sample } from './observation.ts';
 import { matchesName, type Pair, type ProbedPair, pairSubject } from './pairs.ts';

@@ -2,7 +2,6 @@ import type { Clock } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
 import { inParallel } from '../../core/in-parallel.ts';
 import type { Log } from '../../core/log.ts';
-import { withoutSocketLosses } from '../evaluate/echoes.ts';
 import type { PodObservation } from '../evaluate/observation.ts';
 import {
   answered,
@@ -13,6 +12,7 @@ import {
   probedPairs,
 } from '../evaluate/pairs.ts';
 import type { ProbeCluster } from './cluster.ts';
+import { withoutSocketLosses } from './echo-counters.ts';
 import type { ExchangePlan } from './exchange-script.ts';
 import { type Extras, plannedExtras } from './plan-extras.ts';
 import { parseNetworkStatus, parseProbe, STATUS_ANNOTATION } from './probe-output.ts';

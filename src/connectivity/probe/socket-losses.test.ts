@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Echoes, PodObservation } from '../evaluate/observation.ts';
+import { pairsOf, probedPairs } from '../evaluate/pairs.ts';
 import { echoesOf, healthy, LAB_PODS } from '../testing/lab-pods.ts';
-import { withoutSocketLosses } from './echoes.ts';
-import type { Echoes, PodObservation } from './observation.ts';
-import { pairsOf, probedPairs } from './pairs.ts';
+import { withoutSocketLosses } from './echo-counters.ts';
 
 const WELL = healthy(LAB_PODS);
 const losses = fc.array(fc.nat(3), { minLength: 8, maxLength: 8 });
