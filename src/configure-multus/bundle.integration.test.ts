@@ -1,14 +1,20 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runBundle } from '../../dev/testing/programs/run-bundle.ts';
+import {
+  type ActionProcess,
+  startActionProcess,
+} from '../../dev/testing/programs/action-process.ts';
+import { type BundleRun, runBundle } from '../../dev/testing/programs/run-bundle.ts';
 import { badInputs, environment } from '../../dev/testing/samples/configure-inputs.ts';
 
 /** Takes the place of AWS and of the API server. Counts connections and answers without TLS. */
 let server: Server;
 let connections = 0;
 let port = 0;
+let action: ActionProcess;
 
 beforeAll(async () => {
+  action = startActionProcess('configure-multus');
   server = createServer((socket) => {
     connections += 1;
     socket.end('this is no TLS\n');
@@ -16,7 +22,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await action?.stop();
+  server.close();
+});
 
 const aws = () => ({
   AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
@@ -37,24 +46,33 @@ function pointed(inputs: Readonly<Record<string, string>>): Record<string, strin
   );
 }
 
-describe('the bundle, given bad inputs', () => {
-  it.each(badInputs)(
-    'fails with one annotation and no call: %s',
-    async (_name, inputs, input, words) => {
-      const run = await runBundle('configure-multus', pointed(inputs), aws());
-      expect(run.exitCode, run.log).toBe(1);
-      expect(run.errors).toHaveLength(1);
-      expect(run.errors[0]).toContain(`Input "${input}": got `);
-      expect(run.errors[0]).toContain('allowed: ');
-      expect(run.errors[0]).toMatch(words);
-      expect(run.outputs).toEqual({
-        failure: expect.stringContaining('"title":"Invalid input"'),
-      });
-      expect(connections).toBe(0);
+type Row = (typeof badInputs)[number];
+
+function expectRefusal([, , input, words]: Row, run: BundleRun): void {
+  expect(run.exitCode, run.log).toBe(1);
+  expect(run.errors).toHaveLength(1);
+  expect(run.errors[0]).toContain(`Input "${input}": got `);
+  expect(run.errors[0]).toContain('allowed: ');
+  expect(run.errors[0]).toMatch(words);
+  expect(run.outputs).toEqual({
+    failure: expect.stringContaining('"title":"Invalid input"'),
+  });
+  expect(connections).toBe(0);
+}
+
+describe('given bad inputs', () => {
+  it.each(badInputs)('the action fails with one annotation and no call: %s', async (...row) => {
+    expectRefusal(row, await action.run(pointed(row[1]), aws()));
+  });
+
+  it.each(badInputs.filter((_, index) => index % 10 === 0))(
+    'the bundle fails with one annotation and no call: %s',
+    async (...row) => {
+      expectRefusal(row, await runBundle('configure-multus', pointed(row[1]), aws()));
     },
   );
 
-  it('makes calls when the inputs are good', async () => {
+  it('the bundle makes calls when the inputs are good', async () => {
     const good = {
       ...pointed({ environment: JSON.stringify(environment) }),
       'timeout-minutes': '1',

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordingServer, runBundle } from '../../dev/testing/programs/run-bundle.ts';
+import {
+  type ActionProcess,
+  startActionProcess,
+} from '../../dev/testing/programs/action-process.ts';
+import {
+  type BundleRun,
+  recordingServer,
+  runBundle,
+} from '../../dev/testing/programs/run-bundle.ts';
 import {
   type KubeServer,
   refusal,
@@ -9,13 +17,16 @@ import { badInputs } from './testing/bad-inputs.ts';
 
 let cluster: KubeServer;
 let aws: Awaited<ReturnType<typeof recordingServer>>;
+let action: ActionProcess;
 
 beforeAll(async () => {
+  action = startActionProcess('verify');
   cluster = await startKubeServer(() => refusal(404, 'page not found'));
   aws = await recordingServer();
 });
 
 afterAll(async () => {
+  await action?.stop();
   await cluster.close();
   await aws.close();
 });
@@ -29,21 +40,37 @@ const surroundings = () => ({
   KUBECONFIG: cluster.kubeconfig,
 });
 
+type Row = (typeof badInputs)[number];
+
+const given = ([, inputs]: Row) =>
+  [
+    'kubeconfig' in inputs ? { ...inputs, kubeconfig: cluster.kubeconfig } : inputs,
+    surroundings(),
+  ] as const;
+
+function expectRefusal([, , input, allowed]: Row, run: BundleRun): void {
+  expect(run.exitCode, run.log).toBe(1);
+  expect(run.errors).toHaveLength(1);
+  expect(run.errors[0]).toContain(`Input "${input}": got `);
+  expect(run.errors[0]).toMatch(allowed);
+  expect(run.outputs).toEqual({
+    failure: expect.stringContaining('"title":"Invalid input"'),
+  });
+  expect(cluster.requests).toEqual([]);
+  expect(aws.requests).toEqual([]);
+}
+
+describe('given bad inputs, the action', () => {
+  it.each(badInputs)('%s: one annotation, exit 1, nothing called', async (...row) => {
+    expectRefusal(row, await action.run(...given(row)));
+  });
+});
+
 describe('the bundle', () => {
-  it.each(badInputs)(
+  it.each(badInputs.filter((_, index) => index % 10 === 0))(
     '%s: one annotation, exit 1, nothing called',
-    async (_, given, input, allowed) => {
-      const pointed = 'kubeconfig' in given ? { ...given, kubeconfig: cluster.kubeconfig } : given;
-      const run = await runBundle('verify', pointed, surroundings());
-      expect(run.exitCode, run.log).toBe(1);
-      expect(run.errors).toHaveLength(1);
-      expect(run.errors[0]).toContain(`Input "${input}": got `);
-      expect(run.errors[0]).toMatch(allowed);
-      expect(run.outputs).toEqual({
-        failure: expect.stringContaining('"title":"Invalid input"'),
-      });
-      expect(cluster.requests).toEqual([]);
-      expect(aws.requests).toEqual([]);
+    async (...row) => {
+      expectRefusal(row, await runBundle('verify', ...given(row)));
     },
   );
 

@@ -16,7 +16,7 @@ export interface BundleRun {
   readonly summary: string;
 }
 
-type Inputs = Readonly<Record<string, string>>;
+export type Inputs = Readonly<Record<string, string>>;
 
 /** Runs an action's bundle, as the runner would. `beside` runs at the same time; its failure fails the run. */
 export function runBundle(
@@ -49,22 +49,30 @@ export function runProvisionAtSpeed(
 
 export type Beside = (action: RunningScript) => Promise<unknown>;
 
+/** Starts a script with the current Node in the environment of a step. */
+function runEntry(script: string, inputs: Inputs, env?: NodeJS.ProcessEnv, beside?: Beside) {
+  return asStep(inputs, env, async (environment) => {
+    const running = startNode(script, environment);
+    const [exitCode] = await Promise.all([running.exited, beside?.(running)]);
+    return { exitCode, log: running.log() };
+  });
+}
+
 /**
- * Passes inputs as `INPUT_*`, and outputs and summary as files. Of the caller's own environment the script gets only PATH;
- * `env` adds to it.
+ * Passes inputs as `INPUT_*`, and outputs and summary as files, to what `run` runs. Of the caller's own environment it gets
+ * only PATH; `env` adds to it.
  */
-async function runEntry(
-  script: string,
+export async function asStep(
   inputs: Inputs,
   env: NodeJS.ProcessEnv = {},
-  beside?: Beside,
+  run: (environment: NodeJS.ProcessEnv) => Promise<Pick<BundleRun, 'exitCode' | 'log'>>,
 ): Promise<BundleRun> {
   const folder = await mkdtemp(join(tmpdir(), 'run-bundle-'));
   const files = { output: join(folder, 'output'), summary: join(folder, 'summary') };
   try {
     // The toolkit appends to these; the runner has made them.
     for (const file of Object.values(files)) await writeFile(file, '');
-    const running = startNode(script, {
+    const { exitCode, log } = await run({
       PATH: process.env['PATH'],
       HOME: folder,
       GITHUB_OUTPUT: files.output,
@@ -72,8 +80,6 @@ async function runEntry(
       ...inputVariables(inputs),
       ...env,
     });
-    const [exitCode] = await Promise.all([running.exited, beside?.(running)]);
-    const log = running.log();
     return {
       exitCode,
       log,
