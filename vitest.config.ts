@@ -67,6 +67,7 @@ export default defineConfig({
           globalSetup: [
             'dev/testing/setup/ensure-tools.ts',
             'dev/stand-ins/aws/testing/moto-fork-server.ts',
+            'dev/testing/setup/api-server-pool.ts',
             'dev/testing/aws-command/aws-command.ts',
             'dev/testing/programs/bundled-programs.ts',
           ],

@@ -28,6 +28,8 @@ export interface ApiServerOptions {
 /** A running kube-apiserver with the etcd behind it. */
 export interface ApiServer {
   readonly endpoint: string;
+  /** The URL of its etcd, which anybody on this machine can read and change. */
+  readonly etcd: string;
   /** Path of a kubeconfig with a client certificate of the group system:masters. */
   readonly kubeconfig: string;
   readonly authority: Certificate;
@@ -54,6 +56,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const [clientPort = 0, peerPort = 0, freePort = 0] = await freePorts(3);
   const port = options.port ?? freePort;
   const endpoint = `https://${bindAddress}${port === 443 ? '' : `:${port}`}`;
+  const etcdUrl = `http://127.0.0.1:${clientPort}`;
   await rm(join(runDir, 'etcd'), { recursive: true, force: true });
   await mkdir(runDir, { recursive: true });
   const etcd = startEtcd({
@@ -74,7 +77,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     bindAddress,
     port,
     issuer,
-    etcd: `http://127.0.0.1:${clientPort}`,
+    etcd: etcdUrl,
     authority: identities.authority.certificate,
     serviceCidr,
     serviceAccounts: options.controllers === true,
@@ -95,7 +98,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     const path = join(runDir, 'admin.kubeconfig');
     const admin = { server: endpoint, authority: identities.authority.certificate };
     await writeFile(path, kubeconfig({ ...admin, client: identities.admin }), { mode: 0o600 });
-    return { endpoint, kubeconfig: path, ...identities, issuer, replace, stop };
+    return { endpoint, etcd: etcdUrl, kubeconfig: path, ...identities, issuer, replace, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -42,7 +42,7 @@ const SPEED_AT_ONCE = 4;
 /** By how much a run may miss its deadline, on its clock. */
 const LATE_MS = 5_000;
 
-const cluster = setUpApiServer();
+const cluster = setUpApiServer({ alone: true });
 let folder: string;
 let identity: GatewayIdentity;
 let webhook: Gateway;

@@ -2,11 +2,15 @@ import { startTestApiServer, type TestApiServer } from '../servers/api-server.ts
 import { startedForTests } from './started-for-tests.ts';
 
 /**
- * Starts an API server before the tests of a file and stops it after them. Its fields can be read only in tests and in
- * later hooks.
+ * Gives the tests of a file an API server without objects of others. Its fields can be read only in tests and in later
+ * hooks.
+ *
+ * @param options as for startTestApiServer
  */
-export function setUpApiServer(): Omit<TestApiServer, 'stop'> {
-  const server = startedForTests(startTestApiServer);
+export function setUpApiServer(
+  options: Parameters<typeof startTestApiServer>[0] = {},
+): Omit<TestApiServer, 'stop'> {
+  const server = startedForTests(() => startTestApiServer(options));
   return {
     get kubeconfig() {
       return server().kubeconfig;

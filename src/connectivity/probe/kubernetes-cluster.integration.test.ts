@@ -1,45 +1,32 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { V1Namespace } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiServer, startApiServer } from '../../../dev/stand-ins/cluster/api-server.ts';
 import { fakeClock } from '../../../dev/testing/fakes/fake-clock.ts';
 import { recordingLog } from '../../../dev/testing/fakes/recording-log.ts';
-import { ensureTools } from '../../../dev/tools/install/tools.ts';
-import { consoleProgress } from '../../../dev/tools/progress.ts';
+import { startTestApiServer, type TestApiServer } from '../../../dev/testing/servers/api-server.ts';
 import { systemClock } from '../../core/clock.ts';
 import { packFile } from '../../core/pack-files.ts';
 import { until } from '../../core/retry.ts';
 import { apply, readManifest } from '../../kubernetes/apply.ts';
-import { type Connection, connect } from '../../kubernetes/connection.ts';
+import type { Connection } from '../../kubernetes/connection.ts';
 import type { ProbeCluster } from './cluster.ts';
 import { findNetworks } from './find-networks.ts';
 import { probeCluster } from './kubernetes-cluster.ts';
 import { withProbePods } from './probe-pods.ts';
 import { probePods, readSampleApps } from './sample-apps.ts';
 
-let folder: string;
-let server: ApiServer;
+let server: TestApiServer;
 let connection: Connection;
 let cluster: ProbeCluster;
 
 beforeAll(async () => {
-  const tools = await ensureTools(['control-plane'], consoleProgress());
-  folder = await mkdtemp(join(tmpdir(), 'verify-cluster-'));
-  server = await startApiServer({ tools, runDir: folder });
-  connection = await connect(
-    { kind: 'kubeconfig', path: server.kubeconfig },
-    { log: recordingLog(), credentials: () => Promise.reject(new Error('none needed')) },
-  );
+  server = await startTestApiServer();
+  connection = server.connection;
   cluster = probeCluster(connection, 'default');
   await untilNamespace('default');
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => server?.stop());
 
 async function untilNamespace(name: string) {
   await until(() => connection.api.read<V1Namespace>(`/api/v1/namespaces/${name}`), {
