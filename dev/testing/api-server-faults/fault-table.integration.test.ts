@@ -100,16 +100,23 @@ async function playControllers(): Promise<void> {
         .merge(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { status })
         .catch(() => undefined);
     }
-    const found = await api.read<{ metadata: { generation: number } }>(set);
-    if (found !== undefined) {
+    const found = await api.read<Counted>(set);
+    if (found !== undefined && found.status?.observedGeneration !== found.metadata.generation) {
       const count = { desiredNumberScheduled: 1, updatedNumberScheduled: 1, numberAvailable: 1 };
       const { generation: observedGeneration } = found.metadata;
       const status = { ...count, observedGeneration, currentNumberScheduled: 1 };
       const more = { numberMisscheduled: 0, numberReady: 1 };
       await api.merge(`${set}/status`, { status: { ...status, ...more } }).catch(() => undefined);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // A second of the fast clock.
+    await new Promise((resolve) => setTimeout(resolve, 1_000 / SPEED));
   }
+}
+
+/** The DaemonSet, and the generation of it that has been counted. */
+interface Counted {
+  readonly metadata: { readonly generation: number };
+  readonly status?: { readonly observedGeneration?: number };
 }
 
 interface Trial {
