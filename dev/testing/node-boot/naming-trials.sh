@@ -8,7 +8,6 @@
 trials=$2
 declare -A name_of=() mac_of=() pending=()
 
-link_of() { echo "${name_of[$1]:-}"; }
 fail() { failure=$*; }
 
 holder() {
