@@ -36,3 +36,16 @@ test.each([
 ])('%j is refused', (text, message) => {
   expect(() => parseTemplateText(text)).toThrow(message);
 });
+
+test('each caller gets values of its own, also of a text that was read before', () => {
+  const text = 'A: { B: [1] }';
+  const first = parseTemplateText(text) as { A: { B: unknown } };
+  first.A.B = 'changed';
+  expect(parseTemplateText(text)).toEqual({ A: { B: [1] } });
+});
+
+test('a text is refused each time', () => {
+  for (let times = 0; times < 2; times += 1) {
+    expect(() => parseTemplateText('A: [')).toThrow('YAML not well-formed');
+  }
+});

@@ -10,7 +10,22 @@ export const BODY_LIMIT = 51_200;
  * `TemplateError` with line and column for malformed text.
  */
 export function parseTemplateText(body: string): Json {
-  return body.trimStart().startsWith('{') ? parseJson(body) : parseYaml(body);
+  return body.trimStart().startsWith('{') ? parseJson(body) : copyOfParsed(body);
+}
+
+/** What the latest texts of YAML say. The same few templates come again and again, and each takes a tenth of a second. */
+const parsed = new Map<string, Json>();
+const MOST_PARSED = 50;
+
+/** A copy for each caller, which may change it. */
+function copyOfParsed(body: string): Json {
+  const known = parsed.get(body) ?? parseYaml(body);
+  // The latest one is the last.
+  parsed.delete(body);
+  parsed.set(body, known);
+  const [oldest] = parsed.keys();
+  if (parsed.size > MOST_PARSED && oldest !== undefined) parsed.delete(oldest);
+  return structuredClone(known);
 }
 
 function parseJson(body: string): Json {
