@@ -24,5 +24,6 @@ it.each(['infra.yaml', 'nodegroup.yaml', 'guard.yaml'])(
     expect(body).not.toMatch(/x{100}/);
     expect(parseTemplateText(body)).toStrictEqual(parseTemplateText(text));
     expect(templateBody({ file: name, text: body })).toBe(body);
+    expect(templateBody({ file: name, text })).toBe(body);
   },
 );

@@ -15,8 +15,17 @@ export const TEMPLATE_BODY_LIMIT = 51_200;
  * @returns the same text for the same template, so that it can be compared with what a stack has
  */
 export function templateBody({ text }: Template): string {
-  return Buffer.byteLength(text) <= TEMPLATE_BODY_LIMIT ? text : compact(text);
+  if (Buffer.byteLength(text) <= TEMPLATE_BODY_LIMIT) return text;
+  const body = bodies.get(text) ?? compact(text);
+  bodies.set(text, body);
+  return body;
 }
+
+/**
+ * The bodies of long templates by their texts. A run asks several times for each of the pack's few templates, and making a
+ * body takes a tenth of a second.
+ */
+const bodies = new Map<string, string>();
 
 /** The same YAML in fewer bytes. Tags such as `!Ref` and the text of scripts stay as they are. */
 function compact(text: string): string {
