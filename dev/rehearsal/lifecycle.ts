@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { hasNodeImage } from '../stand-ins/instance/image/node-image.ts';
 import { describeKernel } from '../stand-ins/instance/kernel/describe-kernel.ts';
+import { cacheFolder } from '../tools/install/cache.ts';
 import { ensureTools, type ToolSet } from '../tools/install/tools.ts';
 import { stopAll } from '../tools/process.ts';
 import { consoleProgress, type Progress } from '../tools/progress.ts';
@@ -26,9 +28,6 @@ import type { FromWorld, ToWorld, WorldPlan } from './world-messages.ts';
 
 /** How long a world may take to end before it is killed. */
 const GRACE_MS = 20_000;
-
-/** What every rehearsal runs. */
-const TOOL_SETS: readonly ToolSet[] = ['moto', 'control-plane', 'runner', 'gh', 'node', 'kernel'];
 
 type LabPlan = Omit<WorldPlan, 'tools'>;
 type Outcome = Exclude<FromWorld, { kind: 'line' }>;
@@ -94,7 +93,7 @@ async function prepare(
   try {
     const { needs = [] } = findFixture(options.fixture);
     const ofScenario = setUpOf(scenarioName(options.workflow)).needs ?? [];
-    const sets = [...TOOL_SETS, ...needs, ...ofScenario];
+    const sets = [...(await toolSetsOfRun(progress)), ...needs, ...ofScenario];
     const tools = await ensureTools(sets, progress);
     progress.say(await describeKernel(tools.kernel));
     return interrupted.aborted ? undefined : { ...options, tools };
@@ -104,6 +103,19 @@ async function prepare(
   } finally {
     interrupted.removeEventListener('abort', stop);
   }
+}
+
+/**
+ * The kernel that we build makes rehearsals faster, but its build takes minutes. A first rehearsal does without it: its
+ * nodes run Debian's kernel. It is the first when the cache folder has no disk for nodes.
+ */
+async function toolSetsOfRun(progress: Progress): Promise<readonly ToolSet[]> {
+  const sets: readonly ToolSet[] = ['moto', 'control-plane', 'runner', 'gh', 'node'];
+  if (await hasNodeImage(cacheFolder())) return [...sets, 'kernel'];
+  progress.say(
+    "in this first rehearsal, nodes run Debian's kernel; the next rehearsal first builds a faster one, once, which takes about five minutes",
+  );
+  return sets;
 }
 
 /** Prints the world's messages and resolves with its outcome; undefined when it was interrupted. */

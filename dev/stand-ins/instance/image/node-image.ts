@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { contentKey, fileContent, folderContent } from '../../../tools/install/content-key.ts';
+import { exists } from '../../../tools/install/make-once.ts';
 import { provide } from '../../../tools/install/provide.ts';
 import type { GoModule } from '../../../tools/install/tool-sets.ts';
 import type { Progress } from '../../../tools/progress.ts';
@@ -49,10 +50,19 @@ export async function ensureNodeImage(
     join(name === 'aws-iam-authenticator' ? authenticator : kubernetes, name),
   );
   const parts = [system, store, kernel.modules, rootFiles, plugins, ...binaries];
-  return provide(join(cache, 'ami', `${key}.ext4`), {
+  return provide(join(imageFolder(cache), `${key}.ext4`), {
     step: "make the nodes' disk",
     progress,
     keep: 4,
     build: (temporary, note) => inOwnNamespaces(script, [temporary, ...parts], { signal, note }),
   });
+}
+
+/** Whether the cache folder has a disk that nodes can boot from, of whatever version. */
+export async function hasNodeImage(cache: string): Promise<boolean> {
+  return exists(imageFolder(cache));
+}
+
+function imageFolder(cache: string): string {
+  return join(cache, 'ami');
 }
