@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  addressFinder,
   canonicalNetwork,
   cidrAt,
   contains,
@@ -157,6 +158,18 @@ it('recognizes addresses and networks', () => {
     false,
     false,
   ]);
+});
+
+it('finds the same addresses in a network together as one by one', () => {
+  const some = fc.oneof(fc.ipV4(), fc.ipV6());
+  fc.assert(
+    fc.property(fc.array(some), some, fc.nat(128), (addresses, text, bits) => {
+      const network = networkOf(text, Math.min(bits, text.includes(':') ? 128 : 32));
+      const found = addressFinder([text, ...addresses])(network);
+      expect(found).toEqual([text, ...addresses].filter((one) => inNetwork(one, network)));
+      expect(found).toContain(text);
+    }),
+  );
 });
 
 it('never mixes the families', () => {

@@ -150,6 +150,19 @@ export function inNetwork(address: string, cidr: string): boolean {
   return contains(readNetwork(cidr), addressOf(parseAny(address)));
 }
 
+/**
+ * Reads addresses once, to find those that lie in one network after another. All texts must be good, as for inNetwork.
+ *
+ * @returns a function from a network to its addresses
+ */
+export function addressFinder(addresses: readonly string[]): (cidr: string) => readonly string[] {
+  const read = addresses.map((text) => ({ text, range: addressOf(parseAny(text)) }));
+  return (cidr) => {
+    const network = readNetwork(cidr);
+    return read.filter(({ range }) => contains(network, range)).map(({ text }) => text);
+  };
+}
+
 /** Whether a network lies in another one, of either family. Both texts must be good: see isNetwork. */
 export function isWithin(inner: string, outer: string): boolean {
   return contains(readNetwork(outer), readNetwork(inner));

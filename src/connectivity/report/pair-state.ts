@@ -1,4 +1,4 @@
-import { inNetwork, isIpv6 } from '../../core/ip.ts';
+import { addressFinder, isIpv6 } from '../../core/ip.ts';
 import type { CheckResult } from '../evaluate/check.ts';
 import type {
   Report,
@@ -132,20 +132,22 @@ export interface PrefixRow {
 export function prefixRows(report: Report): readonly PrefixRow[] {
   const byNode = Map.groupBy(report.pods, ({ node }) => node);
   return report.nodes.flatMap((node) => {
-    const addresses = (byNode.get(node.name) ?? [])
-      .flatMap((pod) => pod.interfaces)
-      .flatMap(({ address }) => address ?? []);
+    const addressesIn = addressFinder(
+      (byNode.get(node.name) ?? [])
+        .flatMap((pod) => pod.interfaces)
+        .flatMap(({ address }) => address ?? []),
+    );
     return (node.interfaces ?? [])
       .filter(({ deviceIndex }) => deviceIndex !== 0)
       .toSorted((one, other) => order(one) - order(other))
-      .flatMap((eni) => rowsOf(node, eni, addresses));
+      .flatMap((eni) => rowsOf(node, eni, addressesIn));
   });
 }
 
 function rowsOf(
   { name, zone }: ReportedNode,
   eni: ReportedNodeInterface,
-  addresses: readonly string[],
+  addressesIn: (cidr: string) => readonly string[],
 ): PrefixRow[] {
   const { id, deviceIndex, primary, status } = eni;
   const device = deviceIndex === null ? '' : `eth${deviceIndex}`;
@@ -156,7 +158,7 @@ function rowsOf(
   return eni.prefixes.map((prefix) => ({
     ...interfaceOf,
     prefix,
-    addresses: addresses.filter((address) => inNetwork(address, prefix)),
+    addresses: addressesIn(prefix),
     capacity: isIpv6(prefix) ? null : 2 ** (32 - Number(prefix.split('/')[1])),
   }));
 }
