@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,8 +8,9 @@ import { ensureTools } from '../../tools/install/tools.ts';
 import { consoleProgress } from '../../tools/progress.ts';
 import { settledEtcd } from '../servers/etcd-state.ts';
 
-/** The environment variable with the path of the pool's socket. */
-const SOCKET = 'API_SERVER_POOL';
+/** The environment variable with the port of the pool. */
+const PORT = 'API_SERVER_POOL_PORT';
+const HOST = '127.0.0.1';
 /** What a borrower says of a server that is again as it was after its start. */
 const RESTORED = 'restored\n';
 /** Borrowers beyond so many wait for a server. */
@@ -37,7 +37,6 @@ interface Pooled {
  * Starts a server only for a borrower that finds none.
  */
 export async function setup(): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join('/tmp', 'api-servers-'));
   const pool = createPool();
   const listener = createServer((borrower) => {
     borrower.on('error', () => {});
@@ -45,13 +44,11 @@ export async function setup(): Promise<() => Promise<void>> {
       borrower.end(`${JSON.stringify({ error: String(error) })}\n`);
     });
   });
-  const socket = join(folder, 'socket');
-  await new Promise<void>((resolve) => listener.listen(socket, resolve));
-  process.env[SOCKET] = socket;
+  await new Promise<void>((resolve) => listener.listen(0, HOST, resolve));
+  process.env[PORT] = String((listener.address() as AddressInfo).port);
   return async () => {
     listener.close();
     await pool.stop();
-    rmSync(folder, { recursive: true, force: true });
   };
 }
 
@@ -136,12 +133,12 @@ export interface Borrowed extends Lent {
 
 /** Whether the global setup has made a pool. */
 export function hasPool(): boolean {
-  return process.env[SOCKET] !== undefined;
+  return process.env[PORT] !== undefined;
 }
 
 /** Borrows a server that is as after its start. Another file gets it when this process ends. */
 export async function borrowApiServer(): Promise<Borrowed> {
-  const connection = connect(process.env[SOCKET] ?? '');
+  const connection = connect(Number(process.env[PORT]), HOST);
   const closed = new Promise<void>((resolve) => connection.once('close', () => resolve()));
   const answer = await new Promise<string>((resolve, reject) => {
     connection.once('error', reject);
