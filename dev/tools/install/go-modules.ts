@@ -61,7 +61,7 @@ export function listArguments(goMod: string): readonly string[] {
   return ['list', '-deps', ...buildTags(goMod), 'tool'];
 }
 
-/** act runs jobs on this machine only, and has a tag that leaves out a sixth of its packages, all for containers. */
+/** act runs jobs on this machine only, and has a tag that leaves out a sixth of its packages, all for containers (pkg/container/docker_stub.go). */
 function buildTags(goMod: string): readonly string[] {
   return versionIn(goMod, 'github.com/nektos/act') === undefined ? [] : ['-tags=WITHOUT_DOCKER'];
 }

@@ -48,10 +48,7 @@ export async function ensureGoTools(
   return folders;
 }
 
-/**
- * Go gives way to the other builds: Kubernetes takes longest, and the import of the container images, which can run beside it,
- * waits for the nodes' kernel.
- */
+/** Go gives way to the other builds: Kubernetes takes longest, and what the nodes' disk needs besides is made beside it. */
 const GIVING_WAY = ['-n', '5', 'go'];
 
 async function build(
