@@ -43,32 +43,22 @@ export function checkSamples(
   ];
 }
 
-/**
- * The pod's counters see what a ping may miss: BusyBox gives the socket of a ping 7 KiB, and one packet of an interface with
- * jumbo frames can fill that, so the kernel drops a second answer that comes at once.
- */
+/** The pod's counters see what a ping may miss: one packet of an interface with jumbo frames can fill its socket. */
 function duplicateQuestion(matrix: readonly ProbedPair[]): PodQuestion {
   const rows = Map.groupBy(matrix, ({ source }) => source.pod);
   return {
     check: 'duplicate-answers',
     well: 'no request has more than one answer',
     find: ({ pod, probe: { pings, echoes } }) => {
-      const counts = [
-        ...pings.map(({ address, sent, received, duplicates = 0 }) => ({
-          of: address,
-          requests: sent,
-          answers: received + duplicates,
-        })),
-        ...(echoes === undefined
-          ? []
-          : [
-              {
-                of: 'all pings',
-                requests: expectedAnswers(rows.get(pod.name) ?? [], echoes),
-                answers: echoes.answers,
-              },
-            ]),
-      ];
+      const counts = pings.map(({ address, sent, received, duplicates = 0 }) => ({
+        of: address,
+        requests: sent,
+        answers: received + duplicates,
+      }));
+      if (echoes !== undefined) {
+        const requests = expectedAnswers(rows.get(pod.name) ?? [], echoes);
+        counts.push({ of: 'all pings', requests, answers: echoes.answers });
+      }
       return counts
         .filter(({ requests, answers }) => answers > requests)
         .map(({ of, requests, answers }) => ({
