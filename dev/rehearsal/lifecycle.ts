@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { hasNodeImage } from '../stand-ins/instance/image/node-image.ts';
 import { describeKernel } from '../stand-ins/instance/kernel/describe-kernel.ts';
+import { debianKernel } from '../stand-ins/instance/kernel/kernel.ts';
 import { cacheFolder } from '../tools/install/cache.ts';
 import { ensureTools, type ToolSet } from '../tools/install/tools.ts';
 import { stopAll } from '../tools/process.ts';
@@ -93,9 +94,15 @@ async function prepare(
   try {
     const { needs = [] } = findFixture(options.fixture);
     const ofScenario = setUpOf(scenarioName(options.workflow)).needs ?? [];
-    const sets = [...(await toolSetsOfRun(progress)), ...needs, ...ofScenario];
+    const isFirst = !(await hasNodeImage(cacheFolder()));
+    const sets = [...toolSetsOfRun(isFirst), ...needs, ...ofScenario];
     const tools = await ensureTools(sets, progress);
     progress.say(await describeKernel(tools.kernel));
+    if (isFirst && tools.kernel === debianKernel.program) {
+      progress.say(
+        'the next rehearsal first builds a faster kernel, once, which takes about five minutes',
+      );
+    }
     return interrupted.aborted ? undefined : { ...options, tools };
   } catch (error) {
     if (interrupted.aborted) return undefined;
@@ -107,15 +114,11 @@ async function prepare(
 
 /**
  * The kernel that we build makes rehearsals faster, but its build takes minutes. A first rehearsal does without it: its
- * nodes run Debian's kernel. It is the first when the cache folder has no disk for nodes.
+ * nodes run Debian's kernel, where that can run programs. It is the first when the cache folder has no disk for nodes.
  */
-async function toolSetsOfRun(progress: Progress): Promise<readonly ToolSet[]> {
+function toolSetsOfRun(isFirst: boolean): readonly ToolSet[] {
   const sets: readonly ToolSet[] = ['moto', 'control-plane', 'runner', 'gh', 'node'];
-  if (await hasNodeImage(cacheFolder())) return [...sets, 'kernel'];
-  progress.say(
-    "in this first rehearsal, nodes run Debian's kernel; the next rehearsal first builds a faster one, once, which takes about five minutes",
-  );
-  return sets;
+  return isFirst ? sets : [...sets, 'kernel'];
 }
 
 /** Prints the world's messages and resolves with its outcome; undefined when it was interrupted. */

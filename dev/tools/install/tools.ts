@@ -5,7 +5,11 @@ import {
 } from '../../stand-ins/instance/image/container-store.ts';
 import { ensureNodeImage } from '../../stand-ins/instance/image/node-image.ts';
 import { ensureSystem } from '../../stand-ins/instance/image/system.ts';
-import { ensureKernel, kernelInCache } from '../../stand-ins/instance/kernel/build-kernel.ts';
+import {
+  ensureKernel,
+  kernelInCache,
+  whyKernelMustBeBuilt,
+} from '../../stand-ins/instance/kernel/build-kernel.ts';
 import { endOnSignals, stopAll } from '../process.ts';
 import { consoleProgress, type Progress } from '../progress.ts';
 import { ensurePrerequisites } from './apt.ts';
@@ -61,9 +65,9 @@ interface NextKubernetes {
  * is missing. May be interrupted and may run several times at once. Throws when something cannot be had.
  */
 export async function ensureTools(sets: readonly ToolSet[], progress: Progress): Promise<Tools> {
-  const plan = planTools(sets);
   const cache = cacheFolder();
   await ensurePrerequisites(sets, progress);
+  const plan = await withKernelThatRuns(planTools(sets), cache, progress);
   try {
     const node = await abortingAtFailure((signal) => make(plan, cache, progress, signal));
     const at = (name: string) => join(cache, name);
@@ -72,6 +76,20 @@ export async function ensureTools(sets: readonly ToolSet[], progress: Progress):
   } finally {
     await handBack(cache);
   }
+}
+
+/** Nodes need a kernel that runs programs on this machine, so a plan for nodes builds ours where Debian's does not. */
+async function withKernelThatRuns(
+  plan: ToolPlan,
+  cache: string,
+  progress: Progress,
+): Promise<ToolPlan> {
+  if (!plan.image || plan.kernel) return plan;
+  const reason = await whyKernelMustBeBuilt(cache);
+  if (reason === undefined) return plan;
+  progress.say(`${reason}, so this run builds ours first, once, which takes about five minutes`);
+  await ensurePrerequisites(['kernel'], progress);
+  return { ...plan, kernel: true };
 }
 
 /** Makes what the plan names and the cache lacks, side by side. Resolves with the nodes' disk and kernel, if planned. */

@@ -5,16 +5,24 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../../tools/process.ts';
 import { consoleProgress } from '../../../tools/progress.ts';
-import { compileProgress, ensureKernel, kernelInCache } from './build-kernel.ts';
+import {
+  compileProgress,
+  ensureKernel,
+  kernelInCache,
+  whyKernelMustBeBuilt,
+} from './build-kernel.ts';
 import { debianKernel } from './kernel.ts';
 
 let cache = '';
 let said: string[] = [];
 let builds = 0;
+let fault: string | undefined;
+const findFault = async () => fault;
 beforeEach(() => {
   cache = mkdtempSync(join(tmpdir(), 'kernels-'));
   said = [];
   builds = 0;
+  fault = undefined;
 });
 afterEach(() => rmSync(cache, { recursive: true }));
 
@@ -23,10 +31,13 @@ const ensure = (build: (folder: string) => Promise<unknown>, signal = neverAbort
     cache,
     consoleProgress((line) => said.push(line)),
     signal,
-    async (folder) => {
-      builds += 1;
-      await mkdir(folder, { recursive: true });
-      await build(folder);
+    {
+      build: async (folder) => {
+        builds += 1;
+        await mkdir(folder, { recursive: true });
+        await build(folder);
+      },
+      findFault,
     },
   );
 const neverAborted = new AbortController().signal;
@@ -57,6 +68,14 @@ describe('ensureKernel', () => {
     expect(said.at(-1)).toMatch(/cannot build ours: E: no Release file$/);
   });
 
+  it("fails with both reasons where Debian's kernel runs no programs either", async () => {
+    fault = 'ptrace set fp regs failed, errno = 14';
+    const build = () => run('sh', ['-c', 'echo "E: no Release file" >&2; exit 100']);
+    await expect(ensure(build)).rejects.toThrow(
+      "nodes have no kernel: cannot build ours: E: no Release file; Debian's kernel runs no programs on this processor (ptrace set fp regs failed, errno = 14). Mend the first of them",
+    );
+  });
+
   it('ends with whoever ends the build, and leaves nothing that looks built', async () => {
     await expect(ensure(() => run('sh', ['-c', 'kill $$']))).rejects.toThrow('SIGTERM');
     const aborted = AbortSignal.abort();
@@ -76,6 +95,21 @@ describe('kernelInCache', () => {
   it("is Debian's after a build that failed", async () => {
     await ensure((folder) => writeFile(join(folder, 'failure.log'), 'error: no\n'));
     expect(await kernelInCache(cache)).toBe(debianKernel);
+  });
+});
+
+describe('whyKernelMustBeBuilt', () => {
+  it("says nothing where Debian's kernel runs programs", async () => {
+    expect(await whyKernelMustBeBuilt(cache, findFault)).toBeUndefined();
+  });
+
+  it('gives the reason until ours is built', async () => {
+    fault = 'ptrace set fp regs failed, errno = 14';
+    expect(await whyKernelMustBeBuilt(cache, findFault)).toBe(
+      "Debian's kernel runs no programs on this processor (ptrace set fp regs failed, errno = 14)",
+    );
+    await ensure((folder) => writeFile(join(folder, 'linux'), ''));
+    expect(await whyKernelMustBeBuilt(cache, findFault)).toBeUndefined();
   });
 });
 

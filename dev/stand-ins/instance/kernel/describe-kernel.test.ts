@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sentence } from './describe-kernel.ts';
+import { faultIn, sentence } from './describe-kernel.ts';
 
 describe('what a kernel says first', () => {
   const version = 'Linux version 7.3.4 (root@host) (gcc (Debian 12.2.0-14) 12.2.0) #1 Fri Nov 27';
@@ -21,5 +21,30 @@ describe('what a kernel says first', () => {
 
   it('is an error when it does not get that far', () => {
     expect(() => sentence(['cannot map memory'])).toThrow('does not boot:\ncannot map memory');
+  });
+});
+
+describe('what keeps a kernel from running programs', () => {
+  const end = (code: string) =>
+    `Kernel panic - not syncing: Attempted to kill init! exitcode=${code}`;
+
+  it('is nothing when its only process succeeds', () => {
+    const mounted = 'VFS: Mounted root (hostfs filesystem) readonly on device 0:14.';
+    expect(faultIn([mounted, end('0x00000000'), 'CPU: 0 PID: 1 Comm: true'])).toBeUndefined();
+  });
+
+  it('is what it says before that process dies', () => {
+    // Recorded: Debian's 6.1.176 on a processor with AMX.
+    const said = 'userspace - ptrace set fp regs failed, errno = 14';
+    expect(faultIn(['Run /bin/true as init process', said, '', end('0x0000000b')])).toBe(said);
+  });
+
+  it('is the panic itself when it gets no further than its disk, or its last word', () => {
+    const panic = 'Kernel panic - not syncing: VFS: Unable to mount root fs on "/dev/root"';
+    expect(faultIn(['List of all partitions:', panic])).toBe(panic);
+    expect(
+      faultIn(['Checking ptrace new tags for syscall emulation...', 'cannot map memory']),
+    ).toBe('cannot map memory');
+    expect(faultIn([])).toBe('it says nothing');
   });
 });
