@@ -78,6 +78,8 @@ export default defineConfig({
           setupFiles: 'dev/testing/setup/end-processes.ts',
           testTimeout: 120_000,
           hookTimeout: 900_000,
+          // A server answers when a busy machine lets it; vitest alone would give up after a second.
+          expect: { poll: { timeout: 60_000 } },
         },
       },
     ],

@@ -18,8 +18,6 @@ const NAME = 'eks-multus-pr-7';
 const SHARED = { base: 'eks-multus-cluster', namespace: NAME };
 const NETWORKS = '- { name: signalling, network: 1 }\n- { name: media, network: 2 }';
 
-const PATIENCE = { timeout: 60_000 };
-
 const cluster = setUpApiServer();
 
 /** Waits for at most a minute of `over`, a clock that a test may run ahead. */
@@ -79,7 +77,7 @@ describe('on the cluster of another environment', () => {
     const log = recordingLog();
     const running = run(NETWORKS, log);
     const waits = 'DaemonSet kube-multus-ds: 0 of 1 Ready';
-    await Promise.race([running, expect.poll(() => log.lines.join(), PATIENCE).toContain(waits)]);
+    await Promise.race([running, expect.poll(() => log.lines.join()).toContain(waits)]);
     await placeMultusPod(cluster.connection, 'own-1');
     const { reached } = await running;
     expect(log.lines.join('\n')).toContain('DaemonSet kube-multus-ds: 1 of 1 Ready');

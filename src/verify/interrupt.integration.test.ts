@@ -99,5 +99,5 @@ it('removes the namespace of a run that was killed, once its time is over', asyn
   await run.said(/Created the namespace/);
   run.kill('SIGINT');
   await run.exited;
-  await expect.poll(leftovers, { timeout: 60_000 }).toEqual(['multus-verify-busy']);
+  await expect.poll(leftovers).toEqual(['multus-verify-busy']);
 });
