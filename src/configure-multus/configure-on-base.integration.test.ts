@@ -47,7 +47,7 @@ describe('on the cluster of another environment', () => {
   });
 
   it('rejects a namespace that belongs to somebody else', async () => {
-    const wait = { clock: systemClock, deadline: systemClock.now() + 20_000 };
+    const wait = { clock: systemClock, deadline: systemClock.now() + 60_000 };
     const choice = { mode: 'thick', image: 'registry.example.com/multus:1' } as const;
     await installMultus(cluster.connection, choice, recordingLog(), wait);
     const path = '/api/v1/namespaces';

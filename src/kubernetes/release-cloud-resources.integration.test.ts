@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 const release = () => {
-  const deadline = systemClock.now() + 3_000;
+  const deadline = systemClock.now() + 10_000;
   return releaseCloudResources(api, {
     log: recordingLog(),
     clock: systemClock,

@@ -25,7 +25,7 @@ const AWS_AUTH = '/api/v1/namespaces/kube-system/configmaps/aws-auth';
 
 const cluster = setUpApiServer();
 
-const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 20_000, everyMs: 100 });
+const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 60_000, everyMs: 100 });
 const readAwsAuth = () => cluster.connection.api.get<V1ConfigMap>(AWS_AUTH);
 
 /** Requests that have the rights of the Multus daemon, and no others. */

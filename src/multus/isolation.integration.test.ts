@@ -61,7 +61,7 @@ async function daemonConfig() {
 describe('on a cluster that several environments share', () => {
   it('a pod gets networks of its own namespace and of default, and none of another environment', async () => {
     const { rest } = cluster.connection;
-    const patience = { clock: systemClock, deadline: systemClock.now() + 20_000, everyMs: 100 };
+    const patience = { clock: systemClock, deadline: systemClock.now() + 60_000, everyMs: 100 };
     const choice = { mode: 'thick', image: 'multus:1' } as const;
     await installMultus(cluster.connection, choice, recordingLog(), patience);
     for (const name of [GUEST, 'eks-multus-pr-13']) {

@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 beforeEach(clear);
 
-const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 20_000, everyMs: 100 });
+const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 60_000, everyMs: 100 });
 
 async function install(mode: Mode) {
   const log = recordingLog();

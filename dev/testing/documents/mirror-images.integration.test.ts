@@ -45,7 +45,7 @@ afterAll(async () => {
 
 /** Publishes an image for two platforms under the names of all images of the pack. Returns its digest. */
 async function publish(): Promise<string> {
-  await vi.waitFor(() => crane('catalog', makers), { timeout: 10_000 });
+  await vi.waitFor(() => crane('catalog', makers), { timeout: 60_000 });
   const images: string[] = [];
   for (const platform of PLATFORMS) {
     const image = `${makers}/${platform}:1`;

@@ -16,7 +16,7 @@ import { presentCluster } from './testing/present-cluster.ts';
 
 const ENVIRONMENT = 'eks-multus-guest';
 const cluster = setUpApiServer();
-const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 20_000, everyMs: 100 });
+const patience = () => ({ clock: systemClock, deadline: systemClock.now() + 60_000, everyMs: 100 });
 
 const COLLECTIONS = [
   '/api/v1/namespaces/kube-system/configmaps',
