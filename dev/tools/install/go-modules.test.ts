@@ -59,6 +59,22 @@ describe('linkerFlags', () => {
   });
 });
 
+describe('compiler flags', () => {
+  it.each(goModules)('leave debugging tables out everywhere: %s', async (module) => {
+    const words = installArguments(await readGoMod(module));
+    const flags = words.filter((word) => word.startsWith('-gcflags='));
+    expect(flags[0]).toBe('-gcflags=all=-dwarf=false');
+    for (const one of flags) expect(one).toContain('-dwarf=false');
+  });
+
+  it('do not optimise the SDK for EC2, which only the authenticator of the control plane has', async () => {
+    expect(installArguments(await readGoMod('kubernetes'))).toContain(
+      '-gcflags=github.com/aws/aws-sdk-go-v2/service/ec2=-dwarf=false -N -l',
+    );
+    expect(installArguments(await readGoMod('act')).join()).not.toContain('ec2');
+  });
+});
+
 describe('build tags', () => {
   const tagsOf = (words: readonly string[]) => words.filter((word) => word.startsWith('-tags'));
 
