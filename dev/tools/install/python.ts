@@ -75,7 +75,9 @@ async function install(
   note('making the virtual environment');
   await run('python3', ['-m', 'venv', venv], { signal });
   const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-cache-dir'];
-  await run(join(venv, 'bin', 'python'), [...pip, '-c', constraints, '-r', requirements], {
+  // Python compiles a file when a program first imports it, and most files are never imported.
+  const what = ['--no-compile', '-c', constraints, '-r', requirements];
+  await run(join(venv, 'bin', 'python'), [...pip, ...what], {
     signal,
     onLine: (line) => {
       const at = /^(Collecting|Downloading|Installing) (.*)/.exec(line.trim());
