@@ -76,8 +76,8 @@ async function install(
   await run('python3', ['-m', 'venv', venv], { signal });
   const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-cache-dir'];
   // Python compiles a file when a program first imports it, and most files are never imported.
-  const what = ['--no-compile', '-c', constraints, '-r', requirements];
-  await run(join(venv, 'bin', 'python'), [...pip, ...what], {
+  const packages = ['--no-compile', '-c', constraints, '-r', requirements];
+  await run(join(venv, 'bin', 'python'), [...pip, ...packages], {
     signal,
     onLine: (line) => {
       const at = /^(Collecting|Downloading|Installing) (.*)/.exec(line.trim());
